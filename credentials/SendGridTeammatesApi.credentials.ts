@@ -1,0 +1,75 @@
+import type { ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { authenticate } from '../nodes/SendGridTeammates/sendgrid/authenticate';
+
+/** Tested by the node (`testedBy`), which can tell a wrong key from a wrong region. */
+export class SendGridTeammatesApi implements ICredentialType {
+	name = 'sendGridTeammatesApi';
+
+	displayName = 'SendGrid Teammates API';
+
+	icon = {
+		light: 'file:../icons/sendGridTeammates.svg',
+		dark: 'file:../icons/sendGridTeammates.dark.svg',
+	} as const;
+
+	documentationUrl = 'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			placeholder: 'e.g. SG.…',
+			description:
+				'Created in SendGrid under Settings > API Keys. It needs the scopes for teammates: teammates.read and teammates.create for inviting and resending.',
+		},
+		{
+			displayName: 'Region',
+			name: 'region',
+			type: 'options',
+			default: 'global',
+			options: [
+				{
+					name: 'Global',
+					value: 'global',
+					description: 'SendGrid accounts, and subusers outside the EU region',
+				},
+				{
+					name: 'EU',
+					value: 'eu',
+					description: "Subusers in SendGrid's EU region",
+				},
+				{
+					name: 'Custom URL',
+					value: 'custom',
+					description: 'A gateway of your own, or a local test server',
+				},
+			],
+		},
+		{
+			displayName: 'API URL',
+			name: 'apiUrl',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://gateway.example.com',
+			displayOptions: { show: { region: ['custom'] } },
+			description: 'Address that stands for the SendGrid API. It has to start with https.',
+		},
+		{
+			displayName: 'On Behalf Of',
+			name: 'onBehalfOf',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. acme-marketing',
+			description:
+				"Username of a subuser, or 'account-id' and the ID of a customer account. Leave empty to manage your own account. When filled in, workflows cannot choose another.",
+		},
+	];
+
+	authenticate = authenticate;
+}

@@ -1,0 +1,13 @@
+/** Unit tests, engine tests (n8n-core), tests of the stand-in and of the package. End to end: jest.e2e.config.cjs. */
+const common = require('./test/jest.common.cjs');
+
+module.exports = {
+	...common,
+	testMatch: ['<rootDir>/test/{unit,engine,sandbox,package}/**/*.test.ts'],
+	collectCoverage: true,
+	coverageProvider: 'v8',
+	coverageDirectory: 'coverage',
+	coverageReporters: ['text', 'lcovonly'],
+	collectCoverageFrom: ['dist/nodes/**/*.js', 'dist/credentials/**/*.js'],
+	coverageThreshold: { global: { lines: 95 } },
+};

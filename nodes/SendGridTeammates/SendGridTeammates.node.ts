@@ -1,0 +1,45 @@
+import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { optionsField } from './fields/options';
+import { regionField } from './fields/region';
+import { getScopes } from './methods/getScopes';
+import { searchInvitations } from './methods/searchInvitations';
+import { testSendGridTeammatesApi } from './methods/testCredential';
+import { invitation } from './resources/invitation';
+import { resourceField } from './resources/resource';
+import { API_HOSTS } from './sendgrid/apiHost';
+
+export class SendGridTeammates implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'SendGrid Teammates',
+		name: 'sendGridTeammates',
+		icon: {
+			light: 'file:../../icons/sendGridTeammates.svg',
+			dark: 'file:../../icons/sendGridTeammates.dark.svg',
+		},
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		description: 'Invite people to a Twilio SendGrid account and resend invitations',
+		defaults: { name: 'SendGrid Teammates' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{
+				name: 'sendGridTeammatesApi',
+				required: true,
+				testedBy: 'testSendGridTeammatesApi',
+			},
+		],
+		// Each item's delivery puts the host of its region in its place.
+		requestDefaults: { baseURL: API_HOSTS.global },
+		properties: [resourceField, ...invitation, regionField, optionsField],
+	};
+
+	methods = {
+		credentialTest: { testSendGridTeammatesApi },
+		listSearch: { searchInvitations },
+		loadOptions: { getScopes },
+	};
+}

@@ -1,0 +1,82 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecuteSingleFunctions,
+	ILoadOptionsFunctions,
+} from 'n8n-workflow';
+
+import { checkMaxWait } from './fields/options';
+import { hostForItem } from './sendgrid/apiHost';
+import { isRecord } from './sendgrid/answer';
+import { CREDENTIAL_TYPE, type Connection, type Transport } from './sendgrid/client';
+import { SendGridFailure } from './sendgrid/failure';
+import { checkOnBehalfOf } from './sendgrid/onBehalfOf';
+
+/** What the node's fields say about where requests go. */
+export interface Destination {
+	region: unknown;
+	options: IDataObject;
+}
+
+/** Whom an item acts for, where the credential leaves that open. */
+function onBehalfOfItem(
+	chosen: unknown,
+	credential: ICredentialDataDecryptedObject,
+): string | undefined {
+	const fixed = checkOnBehalfOf(credential.onBehalfOf);
+	const wanted = checkOnBehalfOf(chosen);
+	if (fixed === undefined || wanted === undefined) return wanted;
+	throw new SendGridFailure(
+		"'On Behalf Of' cannot be chosen here, because the credential already acts for a subuser",
+		"Remove 'On Behalf Of' from 'Options', or use a credential that leaves it empty.",
+	);
+}
+
+/**
+ * The connection for one item, checked before any request leaves.
+ *
+ * @throws SendGridFailure where region, on behalf of or waiting time make no sense or are not allowed
+ */
+export function connectionFor(
+	credential: ICredentialDataDecryptedObject,
+	{ region, options }: Destination,
+	transport: Transport,
+): Connection {
+	return {
+		baseURL: hostForItem(region, credential),
+		onBehalfOf: onBehalfOfItem(options.onBehalfOf, credential),
+		maxWait: checkMaxWait(options.maxWait),
+		transport,
+		secrets: [String(credential.apiKey ?? '')],
+	};
+}
+
+/** The connection of an item that is being executed: each field read once, since expressions cost time. */
+export async function connectItem(
+	item: IExecuteSingleFunctions,
+	transport: Transport,
+): Promise<Connection> {
+	const region = item.getNodeParameter('region', 'credential');
+	const options = item.getNodeParameter('options', {});
+	const credential = await item.getCredentials(CREDENTIAL_TYPE);
+	return connectionFor(
+		credential,
+		{ region, options: isRecord(options) ? (options as IDataObject) : {} },
+		transport,
+	);
+}
+
+/**
+ * The connection for what the editor loads. There are no items yet, so a field whose expression needs one
+ * counts as not set.
+ */
+export async function connectEditor(editor: ILoadOptionsFunctions): Promise<Connection> {
+	const region = editor.getNodeParameter('region', 'credential');
+	const onBehalfOf = editor.getNodeParameter('options.onBehalfOf', '');
+	const credential = await editor.getCredentials(CREDENTIAL_TYPE);
+	return connectionFor(
+		credential,
+		{ region: region || 'credential', options: { onBehalfOf: onBehalfOf || '', maxWait: 10 } },
+		{},
+	);
+}

@@ -1,0 +1,92 @@
+import type {
+	DeclarativeRestApiSettings,
+	IDataObject,
+	IExecutePaginationFunctions,
+	IExecuteSingleFunctions,
+	IHttpRequestMethods,
+	INodeExecutionData,
+} from 'n8n-workflow';
+
+import { connectItem } from './connect';
+import { nodeErrorOf } from './nodeError';
+import { SendGridClient } from './sendgrid/client';
+import { Directory } from './sendgrid/directory';
+import { SharedReadings, thisMoment } from './sendgrid/sharedRead';
+
+/** What an operation has at hand for one item. */
+export interface Delivery {
+	/** Reads the item's fields. Read each once: an expression is evaluated anew each time. */
+	item: IExecuteSingleFunctions;
+	/** Method and path, as the operation's description states them. */
+	request: { method: IHttpRequestMethods; path: string };
+	client: SendGridClient;
+	directory: Directory;
+}
+
+/** What an operation does for one item: gives the records of its output. */
+export type Operation = (delivery: Delivery) => Promise<IDataObject[]>;
+
+/** All items of a run share their look-ups; n8n hands each of them the same object for the run. */
+const readingsOfRun = new WeakMap<object, SharedReadings>();
+
+function readingsFor(item: IExecuteSingleFunctions): SharedReadings {
+	const run = item.getExecuteData();
+	const readings = readingsOfRun.get(run) ?? new SharedReadings();
+	readingsOfRun.set(run, readings);
+	return readings;
+}
+
+async function prepare(
+	item: IExecuteSingleFunctions,
+	{ options }: DeclarativeRestApiSettings.ResultOptions,
+): Promise<Delivery> {
+	const startedAt = thisMoment();
+	const { timeout, proxy, skipSslCertificateValidation, allowedDomains } = options;
+	const connection = await connectItem(item, {
+		timeout,
+		proxy,
+		skipSslCertificateValidation: skipSslCertificateValidation === true,
+		allowedDomains,
+	});
+	const client = new SendGridClient(item, connection);
+	const account = `${connection.baseURL} ${connection.onBehalfOf ?? ''}`;
+	return {
+		item,
+		request: { method: options.method ?? 'GET', path: options.url ?? '' },
+		client,
+		directory: new Directory(client, readingsFor(item), account, startedAt),
+	};
+}
+
+/** n8n gives the copy of a node that an AI agent uses a type name with this ending. */
+const isToolOfAgent = (item: IExecuteSingleFunctions) => item.getNode().type.endsWith('Tool');
+
+/**
+ * Makes an operation n8n's own: the engine calls the function that comes out of this for each item, in
+ * place of sending the request itself (`routing.operations.pagination`).
+ *
+ * Whatever happens ends linked to its input item. Without Continue On Fail the first failure is thrown;
+ * with it, the item carries its failure. An agent gets it as an answer, because what a tool throws reaches
+ * the model as an empty text.
+ */
+export const deliver = (operation: Operation) =>
+	async function deliverItem(
+		this: IExecutePaginationFunctions,
+		requestData: DeclarativeRestApiSettings.ResultOptions,
+	): Promise<INodeExecutionData[]> {
+		const pairedItem = { item: this.getItemIndex() };
+		try {
+			const records = await operation(await prepare(this, requestData));
+			return records.map((json) => ({ json, pairedItem }));
+		} catch (thrown) {
+			const error = nodeErrorOf(this.getNode(), thrown, this.getItemIndex());
+			if (isToolOfAgent(this)) {
+				const { message, description } = error;
+				return [{ json: { error: message, how_to_fix: description ?? '' }, pairedItem }];
+			}
+			if (!this.continueOnFail()) throw error;
+			// Of a failed item n8n keeps the message alone, so the advice goes with it.
+			if (error.description) error.message = `${error.message}. ${error.description}`;
+			return [{ json: {}, error, pairedItem }];
+		}
+	};

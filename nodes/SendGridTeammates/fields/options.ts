@@ -1,0 +1,51 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { SendGridFailure } from '../sendgrid/failure';
+
+/** Seconds that an item may wait after its first refusal. */
+const DEFAULT_MAX_WAIT = 300;
+
+export const optionsField: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	default: {},
+	placeholder: 'Add option',
+	options: [
+		{
+			displayName: 'Max Wait',
+			name: 'maxWait',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: DEFAULT_MAX_WAIT,
+			description:
+				'How many seconds an item may wait when SendGrid says that there were too many requests. Defaults to 300.',
+		},
+		{
+			displayName: 'On Behalf Of',
+			name: 'onBehalfOf',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. acme-marketing',
+			description:
+				"Username of the subuser to act for, or 'account-ID 12345' for a customer account. Only possible while the credential leaves this open.",
+		},
+	],
+};
+
+/**
+ * How long an item may wait for rate limits, in milliseconds.
+ *
+ * @param seconds the option, where it is set
+ * @throws SendGridFailure for what is no number of seconds
+ */
+export function checkMaxWait(seconds: unknown = DEFAULT_MAX_WAIT): number {
+	const number = typeof seconds === 'string' && seconds.trim() !== '' ? Number(seconds) : seconds;
+	if (typeof number !== 'number' || !(number >= 0) || number === Infinity) {
+		throw new SendGridFailure(
+			"'Max Wait' is not a number of seconds",
+			"Set 'Max Wait' to a number such as 300, or remove it from 'Options'.",
+		);
+	}
+	return number * 1000;
+}

@@ -1,0 +1,27 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+export const regionField: INodeProperties = {
+	displayName: 'Region',
+	name: 'region',
+	type: 'options',
+	default: 'credential',
+	options: [
+		{
+			name: 'Same as Credential',
+			value: 'credential',
+			description: 'Where the credential says the account is',
+		},
+		{
+			name: 'Global',
+			value: 'global',
+			description: 'The account itself and subusers outside the EU region',
+		},
+		{
+			name: 'EU',
+			value: 'eu',
+			description: "Subusers in SendGrid's EU region, together with On Behalf Of",
+		},
+	],
+	description:
+		"Where SendGrid keeps the account or subuser. An expression may choose for each item: 'credential', 'global' or 'eu'.",
+};

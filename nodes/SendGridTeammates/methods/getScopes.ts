@@ -1,0 +1,19 @@
+import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+
+import { connectEditor } from '../connect';
+import { nodeErrorOf } from '../nodeError';
+import { SendGridClient } from '../sendgrid/client';
+import { grantableScopes, scopeLabel } from '../sendgrid/scopes';
+
+/** The scopes that the account can grant now, by their readable names. */
+export async function getScopes(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	try {
+		const client = new SendGridClient(this, await connectEditor(this));
+		const scopes = await grantableScopes(client, 'The scopes could not be loaded');
+		return scopes
+			.map((scope) => ({ name: scopeLabel(scope), value: scope, description: scope }))
+			.sort((one, other) => one.name.localeCompare(other.name));
+	} catch (thrown) {
+		throw nodeErrorOf(this.getNode(), thrown);
+	}
+}

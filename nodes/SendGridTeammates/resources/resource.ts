@@ -1,0 +1,15 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/**
+ * Always visible, so `paginate` counts for every operation: it makes n8n hand each item to the operation's
+ * own delivery (`operations.pagination`) instead of sending the request by itself.
+ */
+export const resourceField: INodeProperties = {
+	displayName: 'Resource',
+	name: 'resource',
+	type: 'options',
+	noDataExpression: true,
+	default: 'invitation',
+	options: [{ name: 'Invitation', value: 'invitation' }],
+	routing: { send: { paginate: true } },
+};

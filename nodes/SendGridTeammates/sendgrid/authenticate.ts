@@ -1,0 +1,34 @@
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+
+import { SendGridFailure } from './failure';
+import { checkOnBehalfOf } from './onBehalfOf';
+import { hasControlCharacters } from './text';
+
+/**
+ * Signs a request: the only place where the API key leaves the credential. `on-behalf-of` is left out where
+ * the credential leaves it empty, so that an item may set it.
+ *
+ * @throws SendGridFailure for a key or a subuser that no header can carry
+ */
+export async function authenticate(
+	credential: ICredentialDataDecryptedObject,
+	request: IHttpRequestOptions,
+): Promise<IHttpRequestOptions> {
+	const apiKey = String(credential.apiKey ?? '').trim();
+	if (apiKey === '' || hasControlCharacters(apiKey)) {
+		throw new SendGridFailure(
+			"The credential's 'API Key' is empty or holds a line break",
+			"Copy the key once more into 'API Key': it is shown only when it is created in SendGrid.",
+			{ cause: 'credential-invalid' },
+		);
+	}
+	const onBehalfOf = checkOnBehalfOf(credential.onBehalfOf);
+	return {
+		...request,
+		headers: {
+			...request.headers,
+			...(onBehalfOf && { 'on-behalf-of': onBehalfOf }),
+			Authorization: `Bearer ${apiKey}`,
+		},
+	};
+}

@@ -1,0 +1,36 @@
+import { SendGridFailure } from './failure';
+import { hasControlCharacters } from './text';
+
+/**
+ * A path of SendGrid's reference with its `{name}` parts filled in, each as one encoded segment.
+ *
+ * What comes from a user never changes which endpoint is called: nothing empty, no `.` or `..` (which URL
+ * parsers resolve even when encoded), no slash, no control character.
+ *
+ * @param template as the reference prints it: `/v3/teammates/pending/{token}/resend`
+ * @param values what goes in for each name, and the field it came from, for the message
+ * @throws SendGridFailure for a value that is no single path segment
+ */
+export function fillPath(
+	template: string,
+	values: Readonly<Record<string, { value: string; field: string }>>,
+): string {
+	return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+		const { value, field } = values[name];
+		const segment = value.trim();
+		if (segment === '') {
+			throw new SendGridFailure(`'${field}' is empty`, `Fill in '${field}'.`);
+		}
+		const isSafe =
+			!/^\.{1,2}$/.test(segment) &&
+			!/[/\\\p{Surrogate}]/u.test(segment) &&
+			!hasControlCharacters(segment);
+		if (!isSafe) {
+			throw new SendGridFailure(
+				`'${field}' holds characters that cannot be part of it`,
+				`Check '${field}': it must not contain slashes or line breaks, or be only dots.`,
+			);
+		}
+		return encodeURIComponent(segment);
+	});
+}

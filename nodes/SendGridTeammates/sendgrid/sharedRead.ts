@@ -1,0 +1,60 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** Counts up, so that "before" and "after" are certain even within one millisecond. */
+let moments = 0;
+
+/** A point in time, to be compared with another of them. */
+export type Moment = number;
+
+export const thisMoment = (): Moment => {
+	moments += 1;
+	return moments;
+};
+
+/** Pages that are read once, in order and on demand, for everybody who asks for them. */
+class SharedPages {
+	readonly startedAt = thisMoment();
+
+	private readonly pages: Array<Promise<IteratorResult<IDataObject[], void>>> = [];
+
+	constructor(private readonly source: AsyncGenerator<IDataObject[], void, undefined>) {}
+
+	async *[Symbol.asyncIterator](): AsyncGenerator<IDataObject[], void, undefined> {
+		for (let index = 0; ; index += 1) {
+			// A generator queues its calls, so the pages come in order whoever asks first.
+			this.pages[index] ??= this.source.next();
+			const { done, value } = await this.pages[index];
+			if (done || !value) return;
+			yield value;
+		}
+	}
+}
+
+/**
+ * One run's readings of SendGrid's lists.
+ *
+ * All items of a run start together, and each may look its address up in the same list. A reading serves
+ * every item that had started before it began: for each of them it is at least as fresh as one of its own.
+ * So 200 items cost one reading, and an item that starts after a write (or waits for another item) never
+ * sees what was true before.
+ */
+export class SharedReadings {
+	private readonly readings = new Map<string, SharedPages>();
+
+	/**
+	 * @param key what is read, and as whom
+	 * @param since when the asking item started
+	 * @param read begins a reading
+	 */
+	pages(
+		key: string,
+		since: Moment,
+		read: () => AsyncGenerator<IDataObject[], void, undefined>,
+	): AsyncIterable<IDataObject[]> {
+		const known = this.readings.get(key);
+		if (known && known.startedAt > since) return known;
+		const reading = new SharedPages(read());
+		this.readings.set(key, reading);
+		return reading;
+	}
+}

@@ -1,0 +1,89 @@
+import { PackageDirectoryLoader } from 'n8n-core';
+import {
+	ICredentialsHelper,
+	type ICredentialDataDecryptedObject,
+	type ICredentials,
+	type ICredentialType,
+	type IHttpRequestOptions,
+	type INodeProperties,
+	type INodeType,
+} from 'n8n-workflow';
+
+import { projectRoot } from './machine';
+
+export const PACKAGE = 'n8n-nodes-sendgrid-teammates';
+export const NODE_TYPE = `${PACKAGE}.sendGridTeammates`;
+export const CREDENTIAL_TYPE = 'sendGridTeammatesApi';
+
+export interface BuiltPackage {
+	node: INodeType;
+	credential: ICredentialType;
+	loader: PackageDirectoryLoader;
+}
+
+let loaded: Promise<BuiltPackage> | undefined;
+
+/** The package as `npm run build` left it in `dist`, loaded the way n8n loads a community package. */
+export async function builtPackage(): Promise<BuiltPackage> {
+	loaded ??= (async () => {
+		const loader = new PackageDirectoryLoader(projectRoot);
+		await loader.loadAll();
+		return {
+			loader,
+			node: loader.getNode('sendGridTeammates').type as INodeType,
+			credential: loader.getCredential(CREDENTIAL_TYPE).type,
+		};
+	})();
+	return await loaded;
+}
+
+/** n8n's keeper of credentials, with one credential in it and n8n's own way of using it. */
+export class OneCredential extends ICredentialsHelper {
+	constructor(
+		private readonly type: ICredentialType,
+		private readonly data: ICredentialDataDecryptedObject,
+	) {
+		super();
+	}
+
+	getParentTypes() {
+		return [];
+	}
+
+	isCredentialUsableByNode() {
+		return true;
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		_typeName: string,
+		request: IHttpRequestOptions,
+	) {
+		if (typeof this.type.authenticate !== 'function') throw new Error('Not a function');
+		return await this.type.authenticate(credentials, request);
+	}
+
+	async preAuthentication() {
+		return undefined;
+	}
+
+	async runPreAuthentication() {
+		return undefined;
+	}
+
+	async getCredentials(): Promise<ICredentials> {
+		throw new Error('Not used by nodes');
+	}
+
+	async getDecrypted() {
+		return { ...this.data };
+	}
+
+	async updateCredentials() {}
+
+	async updateCredentialsOauthTokenData() {}
+
+	getCredentialsProperties(): INodeProperties[] {
+		return this.type.properties;
+	}
+}

@@ -1,0 +1,60 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports --
+   n8n's rules are for code that runs inside n8n; tests read files and start programs. All of that is here. */
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Jest is started from the project's root. */
+export const projectRoot = process.cwd();
+
+export const inProject = (...path: string[]) => join(projectRoot, ...path);
+
+export const environment = process.env;
+
+/** Runs a program of the project's own `node_modules/.bin` or of the machine, and gives what it printed. */
+export async function run(
+	program: string,
+	args: string[],
+	{ cwd = projectRoot, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<string> {
+	const path = `${inProject('node_modules', '.bin')}:${process.env.PATH ?? ''}`;
+	const { stdout } = await promisify(execFile)(program, args, {
+		cwd,
+		env: { ...process.env, PATH: path, ...env },
+		maxBuffer: 64 * 1024 * 1024,
+		shell: process.platform === 'win32',
+	});
+	return stdout;
+}
+
+/** An empty folder that is gone after `use`. */
+export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+	const folder = await mkdtemp(join(tmpdir(), 'sendgrid-teammates-'));
+	try {
+		return await use(folder);
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+/** Every file below a folder, with `/` between the parts of its path, sorted. */
+export async function filesBelow(folder: string): Promise<string[]> {
+	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+	return entries
+		.filter((entry) => entry.isFile())
+		.map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+		.sort();
+}
+
+export const readText = async (path: string) => await readFile(path, 'utf8');
+
+export const copy = async (from: string, to: string) => await cp(from, to, { recursive: true });
+
+export const sizeOf = async (path: string) => (await stat(path)).size;
+
+/** Runs something after a while, for what has to happen in the middle of something else. */
+export const later = (milliseconds: number, action: () => void) => {
+	setTimeout(action, milliseconds);
+};

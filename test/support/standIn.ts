@@ -1,0 +1,87 @@
+import type { ICredentialDataDecryptedObject, IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
+import type { World } from '../../sandbox/world.mts';
+import { runNode, type Run, type RunResult } from './engine';
+
+/** The one key of the test's account; no message, output or log may ever show it. */
+export const API_KEY = 'SG.test-key-for-the-engine.abcdefghijklmnopqrstuvwxyz-0123456789';
+
+export interface StandIn {
+	readonly world: World;
+	readonly url: string;
+	readonly credential: ICredentialDataDecryptedObject;
+	/** Runs the node against the stand-in, and checks that n8n stores nothing of the API key. */
+	run(run: Omit<Run, 'credential'> & { credential?: IDataObject }): Promise<RunResult>;
+	/** Addresses that e-mails went to, in order. */
+	mailed(): string[];
+	/** `POST /v3/teammates` and so on, in order. */
+	calls(): string[];
+}
+
+/** A stand-in for SendGrid for one test file: an account `acme` with one key, new for every test. */
+export function standIn(): StandIn {
+	let sandbox: Sandbox;
+	beforeAll(async () => {
+		sandbox = await startSandbox();
+	});
+	afterAll(async () => {
+		await sandbox.close();
+	});
+	beforeEach(() => {
+		sandbox.world.reset();
+		sandbox.world.addAccount({ name: 'acme' });
+		sandbox.world.addKey({ key: API_KEY });
+	});
+
+	return {
+		get world() {
+			return sandbox.world;
+		},
+		get url() {
+			return sandbox.globalUrl;
+		},
+		get credential() {
+			return { apiKey: API_KEY, region: 'custom', apiUrl: sandbox.globalUrl, onBehalfOf: '' };
+		},
+		async run(run) {
+			const credential = { ...this.credential, ...run.credential };
+			const result = await runNode({
+				...run,
+				credential: credential as ICredentialDataDecryptedObject,
+			});
+			expect(JSON.stringify(result.stored)).not.toContain(API_KEY);
+			return result;
+		},
+		mailed: () => sandbox.world.ledger.map(({ email }) => email),
+		calls: () => sandbox.world.requests.map(({ method, path }) => `${method} ${path}`),
+	};
+}
+
+export const inviteWith = (parameters: INodeParameters): INodeParameters => ({
+	resource: 'invitation',
+	operation: 'invite',
+	email: '={{ $json.email }}',
+	access: 'scopes',
+	scopes: ['stats.read'],
+	region: 'credential',
+	options: {},
+	...parameters,
+});
+
+export const resendWith = (parameters: INodeParameters): INodeParameters => ({
+	resource: 'invitation',
+	operation: 'resend',
+	invitation: { __rl: true, mode: 'email', value: '={{ $json.email }}' },
+	region: 'credential',
+	options: {},
+	...parameters,
+});
+
+/** Index of the input item that an output item is linked to. */
+export const linkOf = (item: { pairedItem?: unknown }): unknown => {
+	const { pairedItem } = item;
+	return typeof pairedItem === 'object' && pairedItem !== null && 'item' in pairedItem
+		? pairedItem.item
+		: pairedItem;
+};
