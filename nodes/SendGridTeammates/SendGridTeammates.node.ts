@@ -32,6 +32,23 @@ export class SendGridTeammates implements INodeType {
 				testedBy: 'testSendGridTeammatesApi',
 			},
 		],
+		hints: [
+			{
+				message:
+					'An admin may do everything in this SendGrid account, managing its teammates included.',
+				displayCondition: '={{ $parameter["access"] === "admin" }}',
+				whenToDisplay: 'beforeExecution',
+				location: 'ndv',
+			},
+			{
+				message:
+					"SendGrid's EU region holds subusers only: name one under <b>On Behalf Of</b> in the options or in the credential, unless the API key was made inside it.",
+				displayCondition:
+					'={{ $parameter["region"] === "eu" && !$parameter["options"]["onBehalfOf"] }}',
+				whenToDisplay: 'beforeExecution',
+				location: 'ndv',
+			},
+		],
 		// Each item's delivery puts the host of its region in its place.
 		requestDefaults: { baseURL: API_HOSTS.global },
 		properties: [resourceField, ...invitation, regionField, optionsField],

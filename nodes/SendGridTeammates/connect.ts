@@ -66,17 +66,23 @@ export async function connectItem(
 	);
 }
 
-/**
- * The connection for what the editor loads. There are no items yet, so a field whose expression needs one
- * counts as not set.
- */
+/** A field as the editor has it, unless it is an expression: those need an item, and there is none yet. */
+function plainField(editor: ILoadOptionsFunctions, name: string): unknown {
+	const value = editor.getCurrentNodeParameter(name);
+	return typeof value === 'string' && value.startsWith('=') ? undefined : value;
+}
+
+/** Somebody is looking at the list that this is for. */
+const PATIENCE_IN_SECONDS = 10;
+
+/** The connection for what the editor loads, by the fields that are set for all items alike. */
 export async function connectEditor(editor: ILoadOptionsFunctions): Promise<Connection> {
-	const region = editor.getNodeParameter('region', 'credential');
-	const onBehalfOf = editor.getNodeParameter('options.onBehalfOf', '');
+	const region = plainField(editor, 'region') ?? 'credential';
+	const onBehalfOf = plainField(editor, 'options.onBehalfOf');
 	const credential = await editor.getCredentials(CREDENTIAL_TYPE);
 	return connectionFor(
 		credential,
-		{ region: region || 'credential', options: { onBehalfOf: onBehalfOf || '', maxWait: 10 } },
+		{ region, options: { onBehalfOf, maxWait: PATIENCE_IN_SECONDS } as IDataObject },
 		{},
 	);
 }

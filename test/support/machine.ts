@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports --
    n8n's rules are for code that runs inside n8n; tests read files and start programs. All of that is here. */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,13 +20,18 @@ export async function run(
 	{ cwd = projectRoot, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
 ): Promise<string> {
 	const path = `${inProject('node_modules', '.bin')}:${process.env.PATH ?? ''}`;
-	const { stdout } = await promisify(execFile)(program, args, {
+	// Jest's own NODE_ENV would make n8n's lint rules apply to every file as if it were a node.
+	const inherited = { ...process.env };
+	delete inherited.NODE_ENV;
+	const finished = await promisify(execFile)(program, args, {
 		cwd,
-		env: { ...process.env, PATH: path, ...env },
+		env: { ...inherited, PATH: path, ...env },
 		maxBuffer: 64 * 1024 * 1024,
 		shell: process.platform === 'win32',
+	}).catch((failed: { message: string; stdout: string; stderr: string }) => {
+		throw new Error([failed.message, failed.stdout, failed.stderr].join('\n'));
 	});
-	return stdout;
+	return finished.stdout;
 }
 
 /** An empty folder that is gone after `use`. */
@@ -51,6 +56,9 @@ export async function filesBelow(folder: string): Promise<string[]> {
 export const readText = async (path: string) => await readFile(path, 'utf8');
 
 export const copy = async (from: string, to: string) => await cp(from, to, { recursive: true });
+
+export const linkFolder = async (target: string, path: string) =>
+	await symlink(target, path, 'junction');
 
 export const sizeOf = async (path: string) => (await stat(path)).size;
 

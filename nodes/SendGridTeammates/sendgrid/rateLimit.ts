@@ -3,6 +3,9 @@ import { sleep } from 'n8n-workflow';
 /** Longest single wait without a reset from SendGrid, in milliseconds. */
 const LONGEST_BACKOFF = 30_000;
 
+/** How late a cancelled execution may notice, in milliseconds. */
+const LONGEST_NAP = 200;
+
 /** Added to every wait, so that the limit's window has really turned, in milliseconds. */
 const MARGIN = 100;
 
@@ -47,16 +50,13 @@ function backoff(refusals: number): number {
 	return ceiling / 2 + (Math.random() * ceiling) / 2;
 }
 
-/** Ends after the given milliseconds, or at once when the execution is cancelled. */
+/** Ends after the given milliseconds, or soon after the execution is cancelled. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-	if (signal?.aborted) return;
-	let stop: (() => void) | undefined;
-	const cancelled = new Promise<void>((resolve) => {
-		stop = resolve;
-		signal?.addEventListener('abort', resolve as () => void, { once: true });
-	});
-	await Promise.race([sleep(milliseconds), cancelled]);
-	if (stop) signal?.removeEventListener('abort', stop);
+	const end = Date.now() + milliseconds;
+	// In short naps, because nothing can wake n8n's sleep.
+	for (let rest = milliseconds; rest > 0 && !signal?.aborted; rest = end - Date.now()) {
+		await sleep(Math.min(rest, LONGEST_NAP));
+	}
 }
 
 /**

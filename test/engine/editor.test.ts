@@ -1,0 +1,145 @@
+import { API_KEY, standIn } from '../support/standIn';
+import { loadScopes, searchInvitations, testCredential } from '../support/editor';
+
+const sendGrid = standIn();
+
+describe('the list of scopes', () => {
+	test('is that of the account, readable, and without what no invitation can grant', async () => {
+		sendGrid.world.addKey({
+			key: API_KEY,
+			scopes: [
+				'templates.read',
+				'stats.read',
+				'user.profile.update',
+				'2fa_required',
+				'teammates.create',
+			],
+		});
+		expect(await loadScopes(sendGrid.credential)).toEqual([
+			{ name: 'Stats: Read', value: 'stats.read', description: 'stats.read' },
+			{ name: 'Teammates: Create', value: 'teammates.create', description: 'teammates.create' },
+			{ name: 'Templates: Read', value: 'templates.read', description: 'templates.read' },
+		]);
+	});
+
+	test('is that of the subuser whom the options name', async () => {
+		sendGrid.world.addSubuser({ username: 'acme-marketing' });
+		await loadScopes(sendGrid.credential, { options: { onBehalfOf: 'acme-marketing' } });
+		expect(sendGrid.world.requests).toMatchObject([{ onBehalfOf: 'acme-marketing' }]);
+	});
+
+	test('takes fields whose expressions need an item as not set', async () => {
+		const scopes = await loadScopes(sendGrid.credential, {
+			region: '={{ $json.region }}',
+			options: { onBehalfOf: '={{ $json.subuser }}' },
+		});
+		expect(scopes.length).toBeGreaterThan(200);
+	});
+
+	test('says why it cannot be loaded', async () => {
+		await expect(loadScopes({ ...sendGrid.credential, apiKey: 'SG.wrong' })).rejects.toThrow(
+			'The scopes could not be loaded: SendGrid says "The provided authorization grant is invalid',
+		);
+	});
+});
+
+describe('the list of invitations', () => {
+	test('shows who, until when, and where SendGrid has it', async () => {
+		const { token, expiration_date } = sendGrid.world.addPending({ email: 'Ada@example.com' });
+		const expired = sendGrid.world.addPending({ email: 'bob@example.com', expiresInSeconds: -9e5 });
+		const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+		expect(await searchInvitations(sendGrid.credential)).toEqual({
+			results: [
+				{
+					name: `Ada@example.com (expires ${day(expiration_date)})`,
+					value: token,
+					url: 'https://app.sendgrid.com/settings/teammates',
+				},
+				{
+					name: `bob@example.com (expired ${day(expired.expiration_date)})`,
+					value: expired.token,
+					url: 'https://app.sendgrid.com/settings/teammates',
+				},
+			],
+		});
+	});
+
+	test('finds by part of the address, in any case, on every page', async () => {
+		sendGrid.world.addManyPending(600);
+		const found = await searchInvitations(sendGrid.credential, ' PENDING0599@');
+		expect(found.results.map(({ name }) => name)).toEqual([
+			expect.stringContaining('pending0599@bulk.example'),
+		]);
+	});
+
+	test('says why it cannot be loaded', async () => {
+		sendGrid.world.addKey({ key: API_KEY, scopes: ['stats.read'] });
+		await expect(searchInvitations(sendGrid.credential)).rejects.toThrow(
+			'The pending invitations could not be loaded: SendGrid says "access forbidden"',
+		);
+	});
+});
+
+describe('the test of the credential', () => {
+	test('passes for any valid key', async () => {
+		sendGrid.world.addKey({ key: API_KEY, scopes: ['stats.read'] });
+		expect(await testCredential(sendGrid.credential)).toEqual({
+			status: 'OK',
+			message: 'Connection successful',
+		});
+		expect(sendGrid.calls()).toEqual(['GET /v3/scopes']);
+	});
+
+	test('asks on behalf of the subuser', async () => {
+		sendGrid.world.addSubuser({ username: 'acme-marketing' });
+		await testCredential({ ...sendGrid.credential, onBehalfOf: 'acme-marketing' });
+		expect(sendGrid.world.requests).toMatchObject([{ onBehalfOf: 'acme-marketing' }]);
+	});
+
+	const messageOf = async (changes: object) => {
+		const { status, message } = await testCredential({ ...sendGrid.credential, ...changes });
+		expect(status).toBe('Error');
+		expect(message).not.toContain(API_KEY);
+		return message;
+	};
+
+	test('a wrong key', async () => {
+		expect(await messageOf({ apiKey: 'SG.wrong' })).toMatch(
+			/^SendGrid does not accept this API key .*Check 'API Key'/,
+		);
+	});
+
+	test('an unreachable host', async () => {
+		expect(await messageOf({ apiUrl: 'http://127.0.0.1:9' })).toMatch(
+			/^127\.0\.0\.1:9 could not be asked: the connection was refused \[ECONNREFUSED\]\. Check 'Region'/,
+		);
+	});
+
+	test('an address that n8n may not use', async () => {
+		sendGrid.world.addKey({ key: API_KEY, ipAllowed: false });
+		expect(await messageOf({})).toContain('IP Access Management');
+	});
+
+	test('trouble at SendGrid', async () => {
+		sendGrid.world.faults.add({ fault: { kind: 'html', status: 503, when: 'before' } });
+		expect(await messageOf({})).toContain('cannot answer at the moment [HTTP 503]');
+	});
+
+	test('a server that is not SendGrid', async () => {
+		sendGrid.world.faults.add({ fault: { kind: 'html', status: 200, when: 'before' } });
+		expect(await messageOf({})).toContain('does not answer as SendGrid does');
+	});
+
+	test.each([
+		[{ apiUrl: 'http://gateway.example.com' }, "'API URL' is not an https address"],
+		[{ apiUrl: '' }, "'API URL' is empty"],
+		[{ apiUrl: 'https://user:pass@gateway.example.com' }, "'API URL' is not an https address"],
+		[{ region: 'mars' }, "'Region' is neither"],
+		[{ apiKey: '' }, "'API Key' is empty"],
+		[{ apiKey: 'SG.a\nb' }, "'API Key' is empty or holds a line break"],
+		[{ onBehalfOf: 'subuser_acme' }, "starts with 'subuser_'"],
+	])('%j is refused without a request', async (changes, message) => {
+		expect(await messageOf(changes)).toContain(message);
+		expect(sendGrid.world.requests).toEqual([]);
+	});
+});

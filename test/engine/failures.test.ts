@@ -1,0 +1,319 @@
+import type { Fault } from '../../sandbox/faults.mts';
+import { API_KEY, inviteWith, linkOf, resendWith, standIn } from '../support/standIn';
+
+const sendGrid = standIn();
+
+const ADA = [{ email: 'ada@example.com' }];
+
+/** Runs Invite into one fault and gives what the person is told. */
+async function inviteInto(fault: Fault, parameters = {}) {
+	sendGrid.world.faults.add({ fault });
+	const { error, results } = await sendGrid.run({ items: ADA, parameters: inviteWith(parameters) });
+	expect(results).toEqual([]);
+	return { message: error?.message, fix: error?.description };
+}
+
+describe('what SendGrid says is told in its own words, with what to do', () => {
+	test('a wrong key', async () => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({}),
+			credential: { apiKey: 'SG.wrong' },
+		});
+		expect(error?.message).toBe(
+			'\'ada@example.com\' was not invited: SendGrid says "The provided authorization grant is invalid, expired, or revoked" [HTTP 401]',
+		);
+		expect(error?.description).toContain("Check 'API Key' and 'Region' in the credential");
+		expect(sendGrid.world.requests).toHaveLength(1);
+	});
+
+	test('a missing scope is named', async () => {
+		sendGrid.world.addKey({ key: API_KEY, scopes: ['stats.read'] });
+		const { error } = await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
+		expect(error?.message).toContain('SendGrid says "access forbidden" [HTTP 403]');
+		expect(error?.description).toContain("the scope 'teammates.create'");
+		expect(error?.description).toContain('IP Access Management');
+	});
+
+	test('scopes that the account cannot grant are named', async () => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({ scopes: ['stats.read', 'cakes.bake'] }),
+		});
+		expect(error?.message).toBe(
+			"'ada@example.com' was not invited: SendGrid says \"invalid or unassignable scopes were given\" (field 'scopes') [HTTP 400]",
+		);
+		expect(error?.description).toBe(
+			"Remove what this account cannot grant from 'Scope Names or IDs': 'cakes.bake'.",
+		);
+	});
+
+	test('scopes are listed where none stands out', async () => {
+		const { fix } = await inviteInto({
+			kind: 'status',
+			status: 400,
+			when: 'before',
+			body: { errors: [{ message: 'invalid', field: 'scopes' }] },
+		});
+		expect(fix).toContain("It was sent 'stats.read'");
+	});
+
+	test.each(['created-again', 'bad-request', 'same-invitation'] as const)(
+		'a second invitation of the same address (%s) is answered',
+		async (duplicateInvite) => {
+			sendGrid.world.unknowns.duplicateInvite = duplicateInvite;
+			sendGrid.world.addPending({ email: 'ada@example.com' });
+			const { error, results } = await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
+			expect(results).toHaveLength(duplicateInvite === 'bad-request' ? 0 : 1);
+			expect(error?.message ?? '').toMatch(
+				duplicateInvite === 'bad-request'
+					? /^'ada@example.com' was not invited: SendGrid says/
+					: /^$/,
+			);
+		},
+	);
+
+	test('another shape of complaint', async () => {
+		const { message } = await inviteInto({
+			kind: 'status',
+			status: 422,
+			when: 'before',
+			body: { error: 'no such thing' },
+		});
+		expect(message).toContain('SendGrid says "no such thing" [HTTP 422]');
+	});
+
+	test('a complaint that repeats the key does not bring it into the message', async () => {
+		const { message } = await inviteInto({
+			kind: 'status',
+			status: 400,
+			when: 'before',
+			body: { errors: [{ message: `who is ${API_KEY}?` }] },
+		});
+		expect(message).toContain('SendGrid says "who is …?"');
+	});
+});
+
+describe('trouble on the way', () => {
+	test.each<[string, Fault, string, RegExp]>([
+		['a 500', { kind: 'status', status: 500, when: 'before' }, '[HTTP 500]', /may have carried it/],
+		['a 503', { kind: 'status', status: 503, when: 'after' }, '[HTTP 503]', /may have carried it/],
+		[
+			'a web page',
+			{ kind: 'html', status: 502, when: 'before' },
+			'[HTTP 502]',
+			/look under Settings/,
+		],
+		[
+			'a web page that claims success',
+			{ kind: 'html', status: 200, when: 'before' },
+			'the answer was a web page instead',
+			/proxy/,
+		],
+		[
+			'half an answer',
+			{ kind: 'truncated-json' },
+			'the answer was incomplete',
+			/look under Settings/,
+		],
+		['an empty answer', { kind: 'empty-body' }, 'the answer was empty', /look under Settings/],
+		[
+			'a broken connection',
+			{ kind: 'drop', when: 'after' },
+			'the connection broke off',
+			/may have/,
+		],
+	])('%s', async (_, fault, message, fix) => {
+		const told = await inviteInto(fault);
+		expect(told.message).toContain("'ada@example.com' was not invited");
+		expect(told.message).toContain(message);
+		expect(told.fix).toMatch(fix);
+		// Sent once, whatever came of it.
+		expect(sendGrid.calls()).toEqual(['POST /v3/teammates']);
+	});
+
+	test('JSON with another label is still JSON', async () => {
+		sendGrid.world.faults.add({ fault: { kind: 'wrong-content-type' } });
+		const { results } = await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
+		expect(results).toMatchObject([{ json: { email: 'ada@example.com' } }]);
+	});
+
+	test('no answer in time', async () => {
+		const { message, fix } = await inviteInto(
+			{ kind: 'hang', when: 'before' },
+			{ requestOptions: { timeout: 300 } },
+		);
+		expect(message).toContain('no answer came in time');
+		expect(fix).toContain('may have carried it out');
+	});
+
+	test('a refused connection: nothing was done', async () => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({}),
+			credential: { apiUrl: 'http://127.0.0.1:9' },
+		});
+		expect(error?.message).toBe(
+			"'ada@example.com' was not invited: the connection was refused [ECONNREFUSED]",
+		);
+		expect(error?.description).toContain('Nothing was done for this item');
+	});
+
+	test('a host that is not there', async () => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({}),
+			credential: { apiUrl: 'https://no-such-host.invalid' },
+		});
+		expect(error?.message).toMatch(
+			/SendGrid's address could not be reached \[(ENOTFOUND|EAI_AGAIN)\]$/,
+		);
+	});
+
+	test('a redirect is not followed', async () => {
+		const { message } = await inviteInto({ kind: 'status', status: 302, when: 'before' });
+		expect(message).toContain('[HTTP 302]');
+		expect(sendGrid.calls()).toEqual(['POST /v3/teammates']);
+	});
+
+	test('an address with a system code in it keeps its message', async () => {
+		sendGrid.world.faults.add({ fault: { kind: 'status', status: 500, when: 'before' } });
+		const { error } = await sendGrid.run({
+			items: [{ email: 'steperman@example.com' }],
+			parameters: inviteWith({}),
+		});
+		expect(error?.message).toContain("'steperman@example.com' was not invited");
+	});
+
+	test('what fails while looking up is told as a look-up', async () => {
+		sendGrid.world.faults.add({ fault: { kind: 'status', status: 500, when: 'before' } });
+		const { error } = await sendGrid.run({ items: ADA, parameters: resendWith({}) });
+		expect(error?.message).toContain("The invitation of 'ada@example.com' was not sent again");
+		expect(error?.description).toBe('Run this item again later.');
+	});
+});
+
+describe('n8n forbids the wording that it forbids', () => {
+	test('neither message nor advice of ours speaks of errors, problems, failures or mistakes', async () => {
+		const told = [
+			await inviteInto({ kind: 'status', status: 500, when: 'before', body: {} }),
+			await inviteInto(
+				{ kind: 'status', status: 429, when: 'before', body: {} },
+				{ options: { maxWait: 0 } },
+			),
+			await inviteInto({ kind: 'status', status: 401, when: 'before', body: {} }),
+			await inviteInto({ kind: 'empty-body' }),
+			await inviteInto({ kind: 'drop', when: 'before' }),
+			await inviteInto({ kind: 'status', status: 403, when: 'before', body: {} }),
+		];
+		for (const { message, fix } of told) {
+			expect(`${message} ${fix}`).not.toMatch(/error|problem|failure|mistake/i);
+		}
+	});
+});
+
+/** One item for each way to fail, among others that succeed. */
+const MIXED = [
+	{ email: 'ada@example.com' },
+	{ email: 'nobody' },
+	{ email: 'unknown-scope@example.com', scopes: ['cakes.bake'] },
+	{ email: 'bob@example.com' },
+	{ email: 'broken@example.com', region: 'mars' },
+];
+
+const mixed = () =>
+	inviteWith({
+		scopes: '={{ $json.scopes ?? ["stats.read"] }}',
+		region: '={{ $json.region ?? "credential" }}',
+	});
+
+describe('Continue On Fail', () => {
+	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+		'%s: every item is answered once, linked to its input',
+		async (onError) => {
+			const { results, failures, error } = await sendGrid.run({
+				items: MIXED,
+				parameters: mixed(),
+				settings: { onError },
+			});
+			expect(error).toBeUndefined();
+
+			const answered = [...results, ...failures];
+			expect(answered.map(linkOf).sort()).toEqual([0, 1, 2, 3, 4]);
+			const failed = answered.filter(({ json }) => 'error' in json);
+			expect(failed.map(linkOf).sort()).toEqual([1, 2, 4]);
+			expect(failures).toHaveLength(onError === 'continueErrorOutput' ? 3 : 0);
+			expect(sendGrid.mailed().sort()).toEqual(['ada@example.com', 'bob@example.com']);
+
+			const told = failed.find((item) => linkOf(item) === 1)?.json;
+			expect(told).toEqual({
+				error:
+					"'Email' is 'nobody', which is no e-mail address. Enter an address such as nathan@example.com in 'Email'. If it comes from an earlier node, check that this item has one.",
+			});
+		},
+	);
+
+	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+		'%s: also where a look-up or the network is to blame',
+		async (onError) => {
+			sendGrid.world.addPending({ email: 'ada@example.com' });
+			sendGrid.world.faults.add({ method: 'POST', fault: { kind: 'drop', when: 'before' } });
+			const { results, failures } = await sendGrid.run({
+				items: [{ email: 'bob@example.com' }, { email: 'ada@example.com' }],
+				parameters: resendWith({}),
+				settings: { onError },
+			});
+			const failed = [...results, ...failures];
+			expect(failed.map(linkOf)).toEqual([0, 1]);
+			expect(failed[0].json.error).toContain('has not been invited');
+			expect(failed[1].json.error).toContain('the connection broke off');
+		},
+	);
+
+	test('without it, the first failure stops the run', async () => {
+		const { results, error } = await sendGrid.run({ items: MIXED, parameters: mixed() });
+		expect(results).toEqual([]);
+		expect(error?.message).toContain("'nobody'");
+	});
+
+	test('with Retry On Fail beside it, nothing is sent twice', async () => {
+		await sendGrid.run({
+			items: [{ email: 'nobody' }, { email: 'ada@example.com' }],
+			parameters: inviteWith({}),
+			settings: {
+				onError: 'continueRegularOutput',
+				retryOnFail: true,
+				maxTries: 3,
+				waitBetweenTries: 0,
+			},
+		});
+		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
+	});
+});
+
+describe('as the tool of an AI agent', () => {
+	test('a failure is an answer that the model can read', async () => {
+		const { results, error } = await sendGrid.run({
+			items: [{ email: 'nobody' }],
+			parameters: inviteWith({}),
+			asTool: true,
+		});
+		expect(error).toBeUndefined();
+		expect(results.map(({ json }) => json)).toEqual([
+			{
+				error: "'Email' is 'nobody', which is no e-mail address",
+				how_to_fix:
+					"Enter an address such as nathan@example.com in 'Email'. If it comes from an earlier node, check that this item has one.",
+			},
+		]);
+	});
+
+	test('a success is the invitation', async () => {
+		const { results } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({}),
+			asTool: true,
+		});
+		expect(results).toMatchObject([{ json: { email: 'ada@example.com' } }]);
+	});
+});

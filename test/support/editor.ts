@@ -1,0 +1,92 @@
+import { CredentialTestContext, LoadOptionsContext } from 'n8n-core';
+import {
+	NodeHelpers,
+	Workflow,
+	type ICredentialDataDecryptedObject,
+	type ILoadOptionsFunctions,
+	type INodeCredentialTestResult,
+	type INodeListSearchResult,
+	type INodeParameters,
+	type INodePropertyOptions,
+	type INodeTypes,
+	type IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+
+import { builtPackage, CREDENTIAL_TYPE, NODE_TYPE, OneCredential } from './builtPackage';
+
+/** What n8n's editor hands to the methods of a node that is being set up. */
+async function editorOf(
+	credential: ICredentialDataDecryptedObject,
+	parameters: INodeParameters,
+): Promise<ILoadOptionsFunctions> {
+	const { node: nodeType, credential: credentialType } = await builtPackage();
+	const nodeTypes: INodeTypes = {
+		getByName: () => nodeType,
+		getByNameAndVersion: () => NodeHelpers.getVersionedNodeType(nodeType, 1),
+		getKnownTypes: () => ({}),
+	};
+	const workflow = new Workflow({
+		id: 'test',
+		active: false,
+		nodeTypes,
+		connections: {},
+		nodes: [
+			{
+				id: 'sendgrid',
+				name: 'SendGrid Teammates',
+				type: NODE_TYPE,
+				typeVersion: 1,
+				position: [0, 0],
+				parameters,
+				credentials: { [CREDENTIAL_TYPE]: { id: '1', name: 'SendGrid' } },
+			},
+		],
+	});
+	const additionalData = {
+		credentialsHelper: new OneCredential(credentialType, credential),
+		currentNodeParameters: parameters,
+		variables: {},
+		externalSecretsProxy: {},
+		webhookWaitingBaseUrl: 'http://localhost/waiting',
+		formWaitingBaseUrl: 'http://localhost/form-waiting',
+	} as unknown as IWorkflowExecuteAdditionalData;
+	const node = workflow.getNode('SendGrid Teammates');
+	if (!node) throw new Error('The workflow has no node');
+	return new LoadOptionsContext(workflow, node, additionalData, '');
+}
+
+export async function loadScopes(
+	credential: ICredentialDataDecryptedObject,
+	parameters: INodeParameters = {},
+): Promise<INodePropertyOptions[]> {
+	const { node } = await builtPackage();
+	const load = node.methods?.loadOptions?.getScopes;
+	if (!load) throw new Error('The node has no such method');
+	return await load.call(await editorOf(credential, parameters));
+}
+
+export async function searchInvitations(
+	credential: ICredentialDataDecryptedObject,
+	filter?: string,
+	parameters: INodeParameters = {},
+): Promise<INodeListSearchResult> {
+	const { node } = await builtPackage();
+	const search = node.methods?.listSearch?.searchInvitations;
+	if (!search) throw new Error('The node has no such method');
+	return await search.call(await editorOf(credential, parameters), filter);
+}
+
+export async function testCredential(
+	data: ICredentialDataDecryptedObject,
+): Promise<INodeCredentialTestResult> {
+	const { node } = await builtPackage();
+	const testFunction = node.methods?.credentialTest?.testSendGridTeammatesApi;
+	if (!testFunction) throw new Error('The node has no such method');
+	const context = new CredentialTestContext({} as IWorkflowExecuteAdditionalData);
+	return await testFunction.call(context, {
+		id: '1',
+		name: 'SendGrid',
+		type: CREDENTIAL_TYPE,
+		data,
+	});
+}
