@@ -3,6 +3,10 @@ const common = require('./test/jest.common.cjs');
 
 module.exports = {
 	...common,
+	reporters: [
+		'default',
+		['<rootDir>/test/count-reporter.cjs', { file: '.test-results/test.json' }],
+	],
 	testMatch: ['<rootDir>/test/{unit,engine,sandbox,package}/**/*.test.ts'],
 	collectCoverage: true,
 	coverageProvider: 'v8',

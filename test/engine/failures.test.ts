@@ -1,5 +1,6 @@
 import type { Fault } from '../../sandbox/faults.mts';
-import { API_KEY, inviteWith, linkOf, resendWith, standIn } from '../support/standIn';
+import { linkOf } from '../support/link';
+import { API_KEY, inviteWith, resendWith, standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { inviteWith, linkOf, standIn } from '../support/standIn';
+import { linkOf } from '../support/link';
+import { inviteWith, standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 

@@ -1,5 +1,6 @@
 import type { ResetForm } from '../../sandbox/faults.mts';
-import { inviteWith, linkOf, standIn } from '../support/standIn';
+import { linkOf } from '../support/link';
+import { inviteWith, standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 

@@ -1,4 +1,5 @@
-import { linkOf, resendWith, standIn } from '../support/standIn';
+import { linkOf } from '../support/link';
+import { resendWith, standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 

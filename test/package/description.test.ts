@@ -1,7 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { builtPackage, CREDENTIAL_TYPE, NODE_TYPE } from '../support/builtPackage';
+import { builtPackage } from '../support/builtPackage';
 import { filesBelow, inProject } from '../support/machine';
+import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
 
 async function properties(): Promise<INodeProperties[]> {
 	const { node } = await builtPackage();

@@ -10,10 +10,7 @@ import {
 } from 'n8n-workflow';
 
 import { projectRoot } from './machine';
-
-export const PACKAGE = 'n8n-nodes-sendgrid-teammates';
-export const NODE_TYPE = `${PACKAGE}.sendGridTeammates`;
-export const CREDENTIAL_TYPE = 'sendGridTeammatesApi';
+import { CREDENTIAL_TYPE } from './names';
 
 export interface BuiltPackage {
 	node: INodeType;

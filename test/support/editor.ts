@@ -12,7 +12,8 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import { builtPackage, CREDENTIAL_TYPE, NODE_TYPE, OneCredential } from './builtPackage';
+import { builtPackage, OneCredential } from './builtPackage';
+import { CREDENTIAL_TYPE, NODE_TYPE } from './names';
 
 /** What n8n's editor hands to the methods of a node that is being set up. */
 async function editorOf(

@@ -17,8 +17,9 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import { builtPackage, CREDENTIAL_TYPE, NODE_TYPE, OneCredential } from './builtPackage';
+import { builtPackage, OneCredential } from './builtPackage';
 import { later } from './machine';
+import { CREDENTIAL_TYPE, NODE_TYPE } from './names';
 
 const ITEMS_TYPE = 'test.items';
 

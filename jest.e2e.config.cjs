@@ -1,0 +1,11 @@
+/** The packed node in a real n8n, on SendGrid's real host names pointed at this machine. */
+const common = require('./test/jest.common.cjs');
+
+module.exports = {
+	...common,
+	reporters: ['default', ['<rootDir>/test/count-reporter.cjs', { file: '.test-results/e2e.json' }]],
+	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+	testTimeout: 300_000,
+	// Each file starts a server of its own.
+	maxWorkers: 1,
+};

@@ -1,0 +1,28 @@
+import path from 'node:path';
+
+export interface NearbyHosts {
+	projectRoot: string;
+	/** PEM file of the certificate that the stand-ins show. */
+	certFile: string;
+	/** Ports on 127.0.0.1 that stand in for port 443 of the two hosts. */
+	globalPort: number;
+	euPort: number;
+	/** Refuse every other connection that would leave the machine. */
+	refuseOthers?: boolean;
+}
+
+/**
+ * The environment in which a Node.js program reaches api.sendgrid.com and api.eu.sendgrid.com on
+ * this machine, with URL, Host header and certificate check as in earnest.
+ */
+export function nearbyHostsEnvironment(hosts: NearbyHosts): Record<string, string> {
+	const preload = path.join(hosts.projectRoot, 'playground', 'hosts', 'redirect.cjs');
+	return {
+		// Quoted, for folders with a space in their name.
+		NODE_OPTIONS: `--require ${JSON.stringify(preload)}`,
+		NODE_EXTRA_CA_CERTS: hosts.certFile,
+		SANDBOX_PORT_GLOBAL: String(hosts.globalPort),
+		SANDBOX_PORT_EU: String(hosts.euPort),
+		...(hosts.refuseOthers === true && { SANDBOX_REFUSE_OTHERS: 'true' }),
+	};
+}

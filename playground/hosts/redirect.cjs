@@ -1,0 +1,91 @@
+/**
+ * Preloaded into n8n (NODE_OPTIONS=--require): connections to SendGrid's two hosts end on this
+ * machine. It works at the socket, below HTTP and TLS: URL, Host header, TLS server name and
+ * certificate check stay those of the real host.
+ *
+ * Environment:
+ * - SANDBOX_PORT_GLOBAL, SANDBOX_PORT_EU: ports on 127.0.0.1 that stand in for api.sendgrid.com:443
+ *   and api.eu.sendgrid.com:443
+ * - SANDBOX_REFUSE_OTHERS=true: every other connection that would leave the machine is refused
+ */
+'use strict';
+
+const net = require('node:net');
+
+/**
+ * What `connect` is told about its destination; `path` is that of a local socket file.
+ *
+ * @typedef {{ host?: string, port?: number | string, path?: string }} Destination
+ */
+
+const LOOPBACK = '127.0.0.1';
+const HTTPS_PORT = 443;
+
+const { SANDBOX_PORT_GLOBAL, SANDBOX_PORT_EU, SANDBOX_REFUSE_OTHERS } = process.env;
+
+/** @type {Map<string, number>} host name -> port on this machine, for the hosts that have one */
+const standIns = new Map();
+if (SANDBOX_PORT_GLOBAL) standIns.set('api.sendgrid.com', Number(SANDBOX_PORT_GLOBAL));
+if (SANDBOX_PORT_EU) standIns.set('api.eu.sendgrid.com', Number(SANDBOX_PORT_EU));
+
+/** @param {string} host @returns {boolean} whether a connection to it stays on the machine */
+function isLoopback(host) {
+	return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+/**
+ * `connect` takes (options), (port, host) or (path), each with an optional listener at the end;
+ * Node's own net module passes a list that begins with the options.
+ *
+ * @param {unknown[]} args
+ * @returns {Destination}
+ */
+function destinationOf([first, second]) {
+	if (Array.isArray(first)) return first[0];
+	if (typeof first === 'object' && first !== null) return first;
+	if (typeof first === 'string' && Number.isNaN(Number(first))) return { path: first };
+	return {
+		port: /** @type {number | string} */ (first),
+		host: typeof second === 'string' ? second : undefined,
+	};
+}
+
+/** @param {unknown[]} args @returns {unknown} the listener among the arguments of `connect` */
+function listenerOf(args) {
+	const [first] = args;
+	return (Array.isArray(first) ? first : args).find((value) => typeof value === 'function');
+}
+
+/**
+ * @param {string} host
+ * @param {number} port
+ * @returns {Error} what the operating system reports when nobody listens there
+ */
+function refusal(host, port) {
+	const error = new Error(`connect ECONNREFUSED ${host}:${port} (kept on this machine)`);
+	return Object.assign(error, { code: 'ECONNREFUSED', syscall: 'connect', address: host, port });
+}
+
+const connect = /** @type {(...args: unknown[]) => net.Socket} */ (net.Socket.prototype.connect);
+
+/** @this {net.Socket} @param {unknown[]} args */
+function connectNearby(...args) {
+	const destination = destinationOf(args);
+	const host = destination.host ?? 'localhost';
+	const port = Number(destination.port);
+	const standIn = port === HTTPS_PORT ? standIns.get(host) : undefined;
+	if (standIn !== undefined) {
+		// `lookup` goes too: n8n brings its own, which would ask for the address of the real host.
+		const nearby = { ...destination, host: LOOPBACK, port: standIn, lookup: undefined };
+		return connect.call(this, nearby, listenerOf(args));
+	}
+	if (SANDBOX_REFUSE_OTHERS === 'true' && !destination.path && !isLoopback(host)) {
+		// As Node does: what is written meanwhile waits for the connection.
+		Object.assign(this, { connecting: true });
+		process.nextTick(() => this.destroy(refusal(host, port)));
+		return this;
+	}
+	return connect.apply(this, args);
+}
+
+Object.assign(net.Socket.prototype, { connect: connectNearby });

@@ -1,0 +1,207 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { installCommunityPackage, type InstalledPackage } from './community-package.mts';
+import { provideDatabase } from './database.mts';
+import { n8nEnvironment } from './environment.mts';
+import { freePort, tryPort } from './ports.mts';
+import { N8nProcess } from './process.mts';
+import { Rest } from './rest.mts';
+import { runFromOutput, type Run } from './run.mts';
+import { findRuntime, type Runtime } from './runtime.mts';
+import type { Credential, Workflow } from './workflow.mts';
+
+export interface N8nOptions {
+	/** The folder with this project's package.json. */
+	projectRoot: string;
+	/** The folder that stands for this instance: database, installed packages, logs. */
+	userFolder: string;
+	/** Go on with what is in the user folder instead of starting afresh. */
+	keep?: boolean;
+	/** Port of the server; without it, one that is free. */
+	port?: number;
+	/** Further environment variables, such as those of hosts/environment.mts. */
+	env?: Record<string, string>;
+	/** error, warn, info (default) or debug; {@link N8n.execute} needs info or debug. */
+	logLevel?: string;
+	/** Packed community packages to install. */
+	packages?: string[];
+}
+
+const START_TIMEOUT_MS = 120_000;
+const POLL_MS = 100;
+/** Lines of n8n's log in an error message. */
+const SHOWN_LINES = 40;
+
+function tail(output: string): string {
+	return output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/**
+ * One real n8n with a user folder of its own. It can be used without a server (import, execute) and
+ * with one (start, rest, stop). Commands on the same instance must follow one another.
+ */
+export class N8n {
+	/** Where the server listens once it is started. */
+	readonly url: string;
+
+	private readonly options: N8nOptions;
+	private readonly port: number;
+	private readonly runtime: Runtime;
+	private server: N8nProcess | undefined;
+	private session: Promise<Rest> | undefined;
+	private logs = 0;
+
+	private constructor(options: N8nOptions, port: number) {
+		// Absolute, because n8n's processes work in another folder.
+		this.options = { ...options, userFolder: path.resolve(options.userFolder) };
+		this.port = port;
+		this.runtime = findRuntime(options.projectRoot);
+		this.url = `http://127.0.0.1:${port}`;
+	}
+
+	/** An instance whose user folder is ready, with the packages installed; nothing runs yet. */
+	static async create(options: N8nOptions): Promise<N8n> {
+		const n8n = new N8n(options, options.port ?? (await freePort()));
+		const { dataFolder } = n8n;
+		if (options.keep !== true) await rm(dataFolder, { recursive: true, force: true });
+		if (!existsSync(path.join(dataFolder, 'database.sqlite'))) {
+			await provideDatabase(n8n.runtime, dataFolder, async (userFolder) => {
+				const { code, output } = await n8n.command(['list:workflow'], userFolder);
+				if (code !== 0) throw new Error(`n8n cannot set up its database:\n${tail(output)}`);
+			});
+		}
+		for (const tarball of options.packages ?? []) await n8n.installPackage(tarball);
+		return n8n;
+	}
+
+	/** Installs a packed community package; a server that runs has to be started again. */
+	async installPackage(tarball: string): Promise<InstalledPackage> {
+		return await installCommunityPackage(path.join(this.dataFolder, 'nodes'), tarball);
+	}
+
+	async importCredentials(credentials: Credential[]): Promise<void> {
+		await this.import('credentials', credentials);
+	}
+
+	/** Imports workflows, inactive; those with a known id are replaced. */
+	async importWorkflows(workflows: Workflow[]): Promise<void> {
+		await this.import('workflow', workflows);
+	}
+
+	/**
+	 * Executes a workflow without a server. It begins at the manual trigger.
+	 *
+	 * @returns what happened, also when the execution failed
+	 * @throws Error with n8n's log when there was no execution
+	 */
+	async execute(workflowId: string): Promise<Run> {
+		const { output } = await this.command(['execute', `--id=${workflowId}`, '--rawOutput']);
+		const run = runFromOutput(output);
+		if (run === undefined) throw new Error(`n8n did not execute ${workflowId}:\n${tail(output)}`);
+		return run;
+	}
+
+	/** Starts the server and waits until it answers. */
+	async start(): Promise<void> {
+		if (this.server !== undefined) throw new Error('this n8n has already been started');
+		await tryPort(this.port).catch((cause: unknown) => {
+			throw new Error(`port ${this.port} is not free for n8n`, { cause });
+		});
+		const server = await this.spawn(['start'], this.options.userFolder);
+		this.server = server;
+		const deadline = Date.now() + START_TIMEOUT_MS;
+		while (!(await this.answers())) {
+			const late = Date.now() > deadline;
+			if (server.running && !late) {
+				await pause(POLL_MS);
+				continue;
+			}
+			await this.stop();
+			const what = late ? `was not ready after ${START_TIMEOUT_MS / 1000} s` : 'did not start';
+			throw new Error(`n8n ${what}; the end of ${server.log}:\n${tail(server.output)}`);
+		}
+	}
+
+	/** Stops the server; does nothing when there is none. */
+	async stop(): Promise<void> {
+		const { server } = this;
+		this.server = undefined;
+		this.session = undefined;
+		await server?.stop();
+	}
+
+	/** The server's REST API, signed in as its owner. */
+	async rest(): Promise<Rest> {
+		this.session ??= Rest.signIn(this.url);
+		return await this.session;
+	}
+
+	/** What the server has printed since its start. */
+	get log(): string {
+		return this.server?.output ?? '';
+	}
+
+	/** n8n's own folder inside the user folder. */
+	private get dataFolder(): string {
+		return path.join(this.options.userFolder, '.n8n');
+	}
+
+	/** /healthz would answer before the database is ready. */
+	private async answers(): Promise<boolean> {
+		try {
+			const response = await fetch(`${this.url}/rest/settings`);
+			return response.ok && 'data' in ((await response.json()) as object);
+		} catch {
+			return false;
+		}
+	}
+
+	private async import(what: 'credentials' | 'workflow', list: unknown[]): Promise<void> {
+		const file = path.join(this.options.userFolder, `import-${what}.json`);
+		await writeFile(file, JSON.stringify(list, null, 2));
+		const { output } = await this.command([`import:${what}`, `--input=${file}`]);
+		if (!output.includes(`Successfully imported ${list.length} `)) {
+			throw new Error(`n8n did not import the ${what}:\n${tail(output)}`);
+		}
+	}
+
+	/** Runs one of n8n's commands to its end. Several of them exit with 0 after a failure. */
+	private async command(
+		args: string[],
+		userFolder = this.options.userFolder,
+	): Promise<{ code: number; output: string }> {
+		const running = await this.spawn(args, userFolder);
+		const code = await running.ended;
+		return { code, output: running.output };
+	}
+
+	private async spawn(args: string[], userFolder: string): Promise<N8nProcess> {
+		const { projectRoot, env = {}, logLevel = 'info' } = this.options;
+		// n8n would read a file .env in its working folder, so that is the user folder.
+		await mkdir(userFolder, { recursive: true });
+		this.logs += 1;
+		const number = String(this.logs).padStart(2, '0');
+		return new N8nProcess({
+			node: this.runtime.node,
+			args: [this.runtime.n8n, ...args],
+			env: {
+				...n8nEnvironment({
+					runtime: this.runtime,
+					userFolder,
+					brokerPort: await freePort(),
+					logLevel,
+				}),
+				N8N_HOST: '127.0.0.1',
+				N8N_PORT: String(this.port),
+				...env,
+			},
+			folder: userFolder,
+			log: path.join(userFolder, 'logs', `${number}-${args[0]?.replace(':', '-')}.log`),
+			projectRoot,
+		});
+	}
+}

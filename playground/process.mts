@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Time for n8n to close its database; it usually takes less than a second. */
+const GRACE_MS = 10_000;
+
+export interface ProcessOptions {
+	/** Program file of Node.js. */
+	node: string;
+	/** Arguments: the script and its own arguments. */
+	args: string[];
+	/** The whole environment of the process, apart from what this file adds. */
+	env: Record<string, string>;
+	/** Working folder. */
+	folder: string;
+	/** File that takes what the process prints. */
+	log: string;
+	/** The project whose playground/lifeline.cjs is preloaded. */
+	projectRoot: string;
+}
+
+/** One process of n8n with everything it starts in turn. */
+export class N8nProcess {
+	/** File with everything it has printed. */
+	readonly log: string;
+	/** Fulfilled with the exit code when the process is gone; 1 when a signal ended it. */
+	readonly ended: Promise<number>;
+
+	private readonly child: ChildProcess;
+
+	constructor({ node, args, env, folder, log, projectRoot }: ProcessOptions) {
+		const lifeline = path.join(projectRoot, 'playground', 'lifeline.cjs');
+		mkdirSync(path.dirname(log), { recursive: true });
+		// A file and not a pipe: n8n ends abruptly, and the end of a large result would be lost.
+		const output = openSync(log, 'w');
+		this.log = log;
+		this.child = spawn(node, ['--require', lifeline, ...args], {
+			cwd: folder,
+			env: { ...env, PLAYGROUND_LIFELINE: 'stdin' },
+			stdio: ['pipe', output, output],
+			// A process group of its own, so that force reaches the task runner too.
+			detached: process.platform !== 'win32',
+			windowsHide: true,
+		});
+		closeSync(output);
+
+		// For a caller that ends in the ordinary way; lifeline.cjs is for all other ways.
+		const kill = () => this.kill();
+		process.once('exit', kill);
+		this.ended = new Promise((resolve, reject) => {
+			this.child.once('error', reject);
+			this.child.once('exit', (code) => {
+				process.off('exit', kill);
+				this.kill();
+				resolve(code ?? 1);
+			});
+		});
+		// Whoever waits for it gets the error; nobody waiting is no reason to end the caller.
+		this.ended.catch(() => undefined);
+	}
+
+	/** Everything printed so far. */
+	get output(): string {
+		return readFileSync(this.log, 'utf8');
+	}
+
+	/** Whether the process is still there. */
+	get running(): boolean {
+		return this.child.exitCode === null && this.child.signalCode === null;
+	}
+
+	/** Ends the process and all it has started, first by request, then by force. */
+	async stop(): Promise<void> {
+		if (this.running) this.child.kill('SIGTERM');
+		const force = setTimeout(() => this.kill(), GRACE_MS);
+		await this.ended.catch(() => undefined);
+		clearTimeout(force);
+	}
+
+	/** Ends by force whatever is left of the process and of all it has started. */
+	private kill(): void {
+		const { pid } = this.child;
+		if (pid === undefined) return;
+		try {
+			if (process.platform === 'win32') this.child.kill('SIGKILL');
+			else process.kill(-pid, 'SIGKILL');
+		} catch {
+			// Nothing was left.
+		}
+	}
+}

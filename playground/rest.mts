@@ -1,0 +1,271 @@
+import { parseFlatted } from './flatted.mts';
+import { toRun, type ExecutionRecord, type Run } from './run.mts';
+import type { Credential, Workflow } from './workflow.mts';
+
+/** The account that owns a playground's n8n. The address is reserved for examples. */
+export const OWNER = {
+	email: 'owner@example.com',
+	password: 'Playground1',
+	firstName: 'Playground',
+	lastName: 'Owner',
+} as const;
+
+/** An answer of n8n other than 2xx. */
+export class RestError extends Error {
+	readonly status: number;
+	readonly body: string;
+
+	constructor(request: string, status: number, body: string) {
+		super(`${request} was answered with ${status}: ${body}`);
+		this.name = 'RestError';
+		this.status = status;
+		this.body = body;
+	}
+}
+
+/** What n8n says about a credential it has tried out. */
+export interface CredentialTest {
+	status: 'OK' | 'Error';
+	message: string;
+}
+
+/** One choice of a dynamic dropdown or list. */
+export interface Choice {
+	name: string;
+	value: string | number | boolean;
+	description?: string;
+	url?: string;
+}
+
+/** A parameter whose choices the editor asks for, with what the user has entered so far. */
+export interface DynamicParameter {
+	nodeType: string;
+	nodeVersion: number;
+	/** Where the parameter is, such as "parameters.invitee" or "parameters.options.scopes". */
+	path: string;
+	parameters: Record<string, unknown>;
+	/** Credential type -> saved credential. */
+	credentials: Record<string, { id: string; name: string }>;
+}
+
+export interface SavedWorkflow {
+	id: string;
+	/** The version that activation publishes. */
+	versionId: string;
+}
+
+/** How far n8n has got with making an activated workflow's triggers work. */
+interface Publication {
+	status: string;
+	triggers: Array<{ nodeId: string; status: string; errorMessage: string | null }>;
+}
+
+export interface ExecutionSummary {
+	id: string;
+	status: string;
+	mode: string;
+}
+
+const POLL_MS = 100;
+const TIMEOUT_MS = 300_000;
+const UNFINISHED = new Set(['new', 'running', 'waiting']);
+
+/**
+ * Asks again and again until there is an answer.
+ *
+ * @param what what is waited for, for the message when it takes too long
+ */
+async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+	const deadline = Date.now() + TIMEOUT_MS;
+	for (;;) {
+		const answer = await ask();
+		if (answer !== undefined) return answer;
+		if (Date.now() > deadline) throw new Error(`waited ${TIMEOUT_MS / 1000} s until ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+	}
+}
+
+/** The fields of a dynamic parameter under the names of n8n's API. */
+function dynamicRequest(parameter: DynamicParameter): Record<string, unknown> {
+	return {
+		path: parameter.path,
+		nodeTypeAndVersion: { name: parameter.nodeType, version: parameter.nodeVersion },
+		currentNodeParameters: parameter.parameters,
+		credentials: parameter.credentials,
+	};
+}
+
+/** The API behind n8n's editor, for one signed-in user. */
+export class Rest {
+	private readonly url: string;
+	private readonly cookie: string;
+
+	private constructor(url: string, cookie: string) {
+		this.url = url;
+		this.cookie = cookie;
+	}
+
+	/** Signs in as {@link OWNER}, who is created on an instance that has no owner yet. */
+	static async signIn(url: string): Promise<Rest> {
+		const visitor = new Rest(url, '');
+		const settings = await visitor.get<{
+			userManagement: { showSetupOnFirstLoad?: boolean };
+		}>('/settings');
+		const { email, password } = OWNER;
+		const response = settings.userManagement.showSetupOnFirstLoad
+			? await visitor.request('POST', '/owner/setup', OWNER)
+			: await visitor.request('POST', '/login', { emailOrLdapLoginId: email, password });
+		const cookie = response.headers
+			.getSetCookie()
+			.map((line) => line.split(';')[0])
+			.join('; ');
+		return new Rest(url, cookie);
+	}
+
+	/** @param path below /rest @returns the `data` of the answer */
+	async get<T>(path: string): Promise<T> {
+		return await this.data<T>(await this.request('GET', path));
+	}
+
+	/** @param path below /rest @returns the `data` of the answer */
+	async post<T>(path: string, body: unknown): Promise<T> {
+		return await this.data<T>(await this.request('POST', path, body));
+	}
+
+	/** Descriptions of node types, as the editor gets them; unknown types are an error. */
+	async nodeTypes(names: Array<{ name: string; version: number }>): Promise<unknown[]> {
+		return await this.post('/node-types', { nodeInfos: names });
+	}
+
+	/** Saves a new credential. n8n chooses the id. */
+	async createCredential(
+		credential: Omit<Credential, 'id'>,
+	): Promise<{ id: string; name: string }> {
+		const { name, type, data } = credential;
+		const saved = await this.post<{ id: string; name: string }>('/credentials', {
+			name,
+			type,
+			data,
+		});
+		return { id: saved.id, name: saved.name };
+	}
+
+	/** Tries a credential out as the editor does: an unsaved one, or a saved one by its id. */
+	async testCredential(
+		credential: Omit<Credential, 'id'> | { id: string },
+	): Promise<CredentialTest> {
+		// n8n wants the fields of a saved one as well; secrets in them are placeholders it replaces.
+		const credentials =
+			'id' in credential
+				? await this.get(`/credentials/${credential.id}?includeData=true`)
+				: { id: '', ...credential };
+		return await this.post('/credentials/test', { credentials });
+	}
+
+	/**
+	 * The choices of a parameter with `loadOptionsMethod` or with `loadOptions.routing`.
+	 *
+	 * @param source the method's name, or the `loadOptions` of the parameter
+	 */
+	async options(
+		parameter: DynamicParameter,
+		source: string | Record<string, unknown>,
+	): Promise<Choice[]> {
+		return await this.post('/dynamic-node-parameters/options', {
+			...dynamicRequest(parameter),
+			...(typeof source === 'string' ? { methodName: source } : { loadOptions: source }),
+		});
+	}
+
+	/** One page of a resource locator's list. */
+	async resourceLocator(
+		parameter: DynamicParameter,
+		methodName: string,
+		page: { filter?: string; paginationToken?: string } = {},
+	): Promise<{ results: Choice[]; paginationToken?: string }> {
+		return await this.post('/dynamic-node-parameters/resource-locator-results', {
+			...dynamicRequest(parameter),
+			methodName,
+			...page,
+		});
+	}
+
+	async createWorkflow(workflow: Workflow): Promise<SavedWorkflow> {
+		const { id, versionId } = await this.post<SavedWorkflow>('/workflows', {
+			...workflow,
+			active: undefined,
+		});
+		return { id, versionId };
+	}
+
+	/** Publishes a workflow and waits until its webhooks and other triggers work. */
+	async activate({ id, versionId }: SavedWorkflow): Promise<void> {
+		await this.post(`/workflows/${id}/activate`, { versionId });
+		await until(`workflow ${id} is published`, async () => {
+			const publication = await this.get<Publication>(`/workflows/${id}/publication-status`);
+			if (publication.triggers.some(({ status }) => status === 'failed')) {
+				throw new Error(`workflow ${id} was not published: ${JSON.stringify(publication)}`);
+			}
+			return publication.status === 'published' ? publication : undefined;
+		});
+	}
+
+	/** Starts a workflow as the editor's button does. @returns the execution's id */
+	async runManually(workflowId: string, triggerNode: string): Promise<string> {
+		const { executionId } = await this.post<{ executionId?: string }>(
+			`/workflows/${workflowId}/run`,
+			{ triggerToStartFrom: { name: triggerNode } },
+		);
+		if (executionId === undefined) throw new Error(`${triggerNode} waits for a call from outside`);
+		return executionId;
+	}
+
+	/** Calls a production webhook. @returns the answer as it is */
+	async callWebhook(path: string, body: unknown): Promise<Response> {
+		return await fetch(`${this.url}/webhook/${path}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(body),
+		});
+	}
+
+	/** The executions of a workflow, latest first. */
+	async executions(workflowId: string): Promise<ExecutionSummary[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const { results } = await this.get<{ results: ExecutionSummary[] }>(
+			`/executions?filter=${filter}`,
+		);
+		return results;
+	}
+
+	/** Waits until an execution is over and returns all of it. */
+	async finishedExecution(executionId: string): Promise<Run> {
+		return await until(`execution ${executionId} is over`, async () => {
+			const record = await this.get<Omit<ExecutionRecord, 'data'> & { data: string }>(
+				`/executions/${executionId}`,
+			);
+			if (UNFINISHED.has(record.status)) return undefined;
+			const data = parseFlatted(record.data) as ExecutionRecord['data'];
+			return toRun({ ...record, data });
+		});
+	}
+
+	private async data<T>(response: Response): Promise<T> {
+		return ((await response.json()) as { data: T }).data;
+	}
+
+	private async request(method: string, path: string, body?: unknown): Promise<Response> {
+		const response = await fetch(`${this.url}/rest${path}`, {
+			method,
+			headers: {
+				...(body !== undefined && { 'content-type': 'application/json' }),
+				...(this.cookie !== '' && { cookie: this.cookie }),
+			},
+			...(body !== undefined && { body: JSON.stringify(body) }),
+		});
+		if (!response.ok) {
+			throw new RestError(`${method} ${path}`, response.status, await response.text());
+		}
+		return response;
+	}
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.mts';
+import { seedDefault, type SeedKeys } from '../sandbox/seed.mts';
+import { hostCertificate } from './hosts/certificate.mts';
+import { nearbyHostsEnvironment } from './hosts/environment.mts';
+import { N8n } from './n8n.mts';
+import type { Credential, Workflow } from './workflow.mts';
+
+/** A real n8n with the packed node, and a stand-in that answers on SendGrid's real host names. */
+export interface Scene {
+	n8n: N8n;
+	sandbox: Sandbox;
+	keys: SeedKeys;
+	close(): Promise<void>;
+}
+
+export interface SceneOptions {
+	projectRoot: string;
+	/** Name of the folder below .playground/ that holds everything of this scene. */
+	name: string;
+	/** Port of n8n's server. Default: one that is free. */
+	port?: number;
+	logLevel?: string;
+	/** Told before each step that takes a while. */
+	onStep?: (step: string) => void;
+}
+
+/** The credential that the example workflows refer to. */
+export const exampleCredential = (keys: SeedKeys): Credential => ({
+	id: 'sendgrid-teammates',
+	name: 'SendGrid Teammates account',
+	type: 'sendGridTeammatesApi',
+	data: { apiKey: keys.fullAccess, region: 'global', apiUrl: '', onBehalfOf: '' },
+});
+
+export function exampleWorkflow(projectRoot: string, name: string): Workflow {
+	const file = path.join(projectRoot, 'examples', `${name}.json`);
+	return JSON.parse(readFileSync(file, 'utf8')) as Workflow;
+}
+
+/** Packs the built node as it would be published. @returns the tarball's path */
+async function pack(projectRoot: string, folder: string): Promise<string> {
+	await mkdir(folder, { recursive: true });
+	const { stdout } = await promisify(execFile)(
+		'npm',
+		['pack', '--json', '--pack-destination', folder],
+		{ cwd: projectRoot, shell: process.platform === 'win32' },
+	);
+	const [{ filename }] = JSON.parse(stdout) as Array<{ filename: string }>;
+	return path.join(folder, filename);
+}
+
+const portOf = (url: string) => Number(new URL(url).port);
+
+/** Everything in place, nothing imported, n8n's server not started. */
+export async function setScene(options: SceneOptions): Promise<Scene> {
+	const { projectRoot, name, port, logLevel, onStep = () => {} } = options;
+	const folder = path.join(projectRoot, '.playground', name);
+
+	onStep('Packing the node');
+	const tarball = await pack(projectRoot, path.join(folder, 'package'));
+	onStep('Starting the stand-in for SendGrid');
+	const { key, cert, certFile } = await hostCertificate(path.join(folder, 'certificate'));
+	const sandbox = await startSandbox({ tls: { key, cert } });
+	const keys = seedDefault(sandbox.world);
+
+	try {
+		onStep('Preparing n8n and installing the node in it');
+		const n8n = await N8n.create({
+			projectRoot,
+			userFolder: path.join(folder, 'n8n'),
+			port,
+			logLevel,
+			packages: [tarball],
+			env: nearbyHostsEnvironment({
+				projectRoot,
+				certFile,
+				globalPort: portOf(sandbox.globalUrl),
+				euPort: portOf(sandbox.euUrl),
+			}),
+		});
+		return {
+			n8n,
+			sandbox,
+			keys,
+			async close() {
+				await n8n.stop();
+				await sandbox.close();
+			},
+		};
+	} catch (error) {
+		await sandbox.close();
+		throw error;
+	}
+}

@@ -1,0 +1,39 @@
+/** A workflow as n8n exports and imports it. */
+export interface Workflow {
+	/** Needed by `n8n import:workflow`; the server chooses one when it is missing. */
+	id?: string;
+	name: string;
+	nodes: WorkflowNode[];
+	/** Node name -> "main" -> output number -> the inputs it leads to. */
+	connections: Record<string, { main: Array<Array<Connection> | null> }>;
+	settings?: Record<string, unknown>;
+	active?: boolean;
+}
+
+export interface WorkflowNode {
+	id: string;
+	name: string;
+	type: string;
+	typeVersion: number;
+	position: [number, number];
+	parameters: Record<string, unknown>;
+	credentials?: Record<string, { id: string; name: string }>;
+	/** Webhook nodes need one: without it n8n puts workflow id and node name before their path. */
+	webhookId?: string;
+	onError?: 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
+	[key: string]: unknown;
+}
+
+export interface Connection {
+	node: string;
+	type: 'main';
+	index: number;
+}
+
+/** A credential with its fields in plain text, as `n8n export:credentials --decrypted` writes it. */
+export interface Credential {
+	id: string;
+	name: string;
+	type: string;
+	data: Record<string, unknown>;
+}

@@ -1,0 +1,88 @@
+import type { DynamicParameter } from '../../playground/rest.mts';
+import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
+import { stage } from './scene';
+
+const on = stage('editor');
+
+const testWith = async (data: object) =>
+	await on.rest.testCredential({
+		name: 'SendGrid',
+		type: CREDENTIAL_TYPE,
+		data: { apiKey: on.keys.fullAccess, region: 'global', apiUrl: '', onBehalfOf: '', ...data },
+	});
+
+describe('testing the credential', () => {
+	test('a good key', async () => {
+		expect(await testWith({})).toMatchObject({ status: 'OK' });
+		expect(on.sandbox.world.requests).toMatchObject([
+			{ host: 'global', method: 'GET', path: '/v3/scopes', onBehalfOf: null },
+		]);
+	});
+
+	test('a good key that may do nothing with teammates', async () => {
+		expect(await testWith({ apiKey: on.keys.statsOnly })).toMatchObject({ status: 'OK' });
+	});
+
+	test("the parent's key on behalf of an EU subuser, on the EU host", async () => {
+		expect(await testWith({ region: 'eu', onBehalfOf: 'acme-eu' })).toMatchObject({ status: 'OK' });
+		expect(on.sandbox.world.requests).toMatchObject([{ host: 'eu', onBehalfOf: 'acme-eu' }]);
+	});
+
+	test('a wrong key', async () => {
+		const { status, message } = await testWith({ apiKey: 'SG.wrong' });
+		expect(status).toBe('Error');
+		expect(message).toContain('SendGrid does not accept this API key');
+	});
+
+	test('a key of the other region', async () => {
+		expect(await testWith({ apiKey: on.keys.euSubuser })).toEqual({
+			status: 'Error',
+			message: "SendGrid knows this API key in its other region only. Set 'Region' to EU.",
+		});
+	});
+
+	test('a host that cannot be reached', async () => {
+		const { message } = await testWith({ region: 'custom', apiUrl: 'http://127.0.0.1:9' });
+		expect(message).toContain('127.0.0.1:9 could not be asked: the connection was refused');
+	});
+});
+
+describe('lists to choose from', () => {
+	const parameter = (path: string, parameters: Record<string, unknown> = {}): DynamicParameter => ({
+		nodeType: NODE_TYPE,
+		nodeVersion: 1,
+		path,
+		parameters: { resource: 'invitation', region: 'credential', options: {}, ...parameters },
+		credentials: { [CREDENTIAL_TYPE]: on.credential },
+	});
+
+	test('scopes, by readable names, without what cannot be granted', async () => {
+		const scopes = await on.rest.options(parameter('parameters.scopes'), 'getScopes');
+		expect(scopes).toContainEqual({
+			name: 'Stats: Read',
+			value: 'stats.read',
+			description: 'stats.read',
+		});
+		expect(scopes.map(({ value }) => value)).not.toContain('user.profile.update');
+	});
+
+	test('pending invitations', async () => {
+		const search = async (filter?: string) =>
+			await on.rest.resourceLocator(parameter('parameters.invitation'), 'searchInvitations', {
+				filter,
+			});
+		const all = await search();
+		expect(all.results.map(({ name }) => name)).toEqual([
+			expect.stringMatching(/^Expiring\.Soon@acme\.example \(expires \d{4}-\d\d-\d\d\)$/),
+			expect.stringMatching(/^fresh@acme\.example \(expires/),
+		]);
+		expect((await search('FRESH')).results).toHaveLength(1);
+	});
+
+	test('why there is nothing to choose from', async () => {
+		on.sandbox.world.faults.add({ fault: { kind: 'status', status: 403, when: 'before' } });
+		await expect(on.rest.options(parameter('parameters.scopes'), 'getScopes')).rejects.toThrow(
+			'The scopes could not be loaded',
+		);
+	});
+});

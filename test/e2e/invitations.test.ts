@@ -1,0 +1,165 @@
+import { exampleWorkflow } from '../../playground/scene.mts';
+import { outputItems, type Item, type Run } from '../../playground/run.mts';
+import { projectRoot } from '../support/machine';
+import { linkOf } from '../support/link';
+import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
+import { stage, workflowWith } from './scene';
+
+const on = stage('invitations');
+
+const INVITE = {
+	resource: 'invitation',
+	operation: 'invite',
+	email: '={{ $json.email }}',
+	access: 'scopes',
+	scopes: ['stats.read'],
+	region: '={{ $json.region ?? "credential" }}',
+	options: { onBehalfOf: '={{ $json.subuser ?? "" }}' },
+};
+
+const NAME = 'SendGrid Teammates';
+
+async function runOnce(
+	...workflow: Parameters<typeof workflowWith> extends [unknown, ...infer Rest] ? Rest : never
+) {
+	const saved = await on.rest.createWorkflow(workflowWith(on.credential, ...workflow));
+	return await on.rest.finishedExecution(await on.rest.runManually(saved.id, 'Start'));
+}
+
+/** Imports an example, points it at the saved credential, and sends the body to its webhook. */
+async function sendToExample(name: string, path: string, body: unknown): Promise<Run> {
+	const example = exampleWorkflow(projectRoot, name);
+	const nodes = example.nodes.map((node) =>
+		node.credentials ? { ...node, credentials: { [CREDENTIAL_TYPE]: on.credential } } : node,
+	);
+	const saved = await on.rest.createWorkflow({ ...example, id: undefined, nodes });
+	await on.rest.activate(saved);
+	const response = await fetch(`${on.n8n.url}/webhook/${path}`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(body),
+	});
+	expect(response.status).toBe(200);
+	const [{ id }] = await on.rest.executions(saved.id);
+	return await on.rest.finishedExecution(id);
+}
+
+const mails = () =>
+	on.sandbox.world.ledger.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
+
+const answers = (items: Item[]) => items.map((item) => [linkOf(item), item.json.error ?? 'done']);
+
+test('n8n knows the node by its public name, and offers it to AI agents as a tool', async () => {
+	const types = [NODE_TYPE, `${NODE_TYPE}Tool`].map((name) => ({ name, version: 1 }));
+	expect(await on.rest.nodeTypes(types)).toMatchObject([
+		{ displayName: NAME },
+		{ displayName: `${NAME} Tool` },
+	]);
+});
+
+test('behind a webhook: new hires are invited, once each, and bad rows go their own way', async () => {
+	const run = await sendToExample('new-hires', 'new-hires', {
+		hires: [
+			{ email: ' Grace@acme.example' },
+			{ email: 'nobody' },
+			{ email: 'GRACE@acme.example' },
+			{ email: 'hedy@acme.example', region: 'eu', subuser: 'acme-eu' },
+			{ email: 'margaret@acme.example', admin: true },
+		],
+	});
+	expect(run.status).toBe('success');
+	expect(mails()).toEqual([
+		'invitation grace@acme.example global',
+		'invitation hedy@acme.example eu',
+		'invitation margaret@acme.example global',
+	]);
+	expect(outputItems(run, 'Invited').map(({ json }) => [json.email, json.is_admin])).toEqual([
+		['grace@acme.example', false],
+		['hedy@acme.example', false],
+		['margaret@acme.example', true],
+	]);
+	const refused = outputItems(run, 'Not Invited');
+	expect(refused).toHaveLength(1);
+	expect(refused[0].json.error).toContain("'Email' is 'nobody', which is no e-mail address");
+});
+
+test('behind a webhook: an invitation that was not accepted is sent again', async () => {
+	const run = await sendToExample('resend-invitation', 'resend-invitation', {
+		email: 'expiring.soon@acme.example',
+	});
+	expect(run.status).toBe('success');
+	expect(mails()).toEqual(['resend Expiring.Soon@acme.example global']);
+	expect(outputItems(run, 'Sent Again')).toHaveLength(1);
+});
+
+test('the region by expression: each item goes to its own of the two hosts', async () => {
+	const run = await runOnce(
+		[
+			{ email: 'ada@acme.example' },
+			{ email: 'bob@acme.example', region: 'eu', subuser: 'acme-eu' },
+			{ email: 'cyd@acme.example', region: 'global' },
+			{ email: 'dan@acme.example', region: 'mars' },
+		],
+		INVITE,
+		{ onError: 'continueRegularOutput' },
+	);
+	expect(mails()).toEqual([
+		'invitation ada@acme.example global',
+		'invitation bob@acme.example eu',
+		'invitation cyd@acme.example global',
+	]);
+	expect(on.sandbox.world.requests.map(({ host }) => host).sort()).toEqual([
+		'eu',
+		'global',
+		'global',
+	]);
+	expect(answers(outputItems(run, NAME))).toEqual([
+		[0, 'done'],
+		[1, 'done'],
+		[2, 'done'],
+		[3, expect.stringContaining("'Region' is 'mars'")],
+	]);
+});
+
+const MIXED = [{ email: 'ada@acme.example' }, { email: 'nobody' }, { email: 'bob@acme.example' }];
+const REFUSAL = expect.stringContaining("'Email' is 'nobody', which is no e-mail address");
+
+describe('On Error', () => {
+	test('Stop Workflow: the first failure ends the run and says what happened', async () => {
+		const run = await runOnce(MIXED, INVITE);
+		expect(run.status).toBe('error');
+		expect(run.error).toMatchObject({
+			message: "'Email' is 'nobody', which is no e-mail address",
+			description: expect.stringContaining('Enter an address such as'),
+			context: { itemIndex: 1 },
+		});
+	});
+
+	test('Continue: failures stand among the results', async () => {
+		const run = await runOnce(MIXED, INVITE, { onError: 'continueRegularOutput' });
+		expect(run.status).toBe('success');
+		expect(answers(outputItems(run, NAME))).toEqual([
+			[0, 'done'],
+			[1, REFUSAL],
+			[2, 'done'],
+		]);
+	});
+
+	test('Continue (using error output): failures have an output of their own', async () => {
+		const run = await runOnce(MIXED, INVITE, { onError: 'continueErrorOutput' });
+		expect(answers(outputItems(run, NAME))).toEqual([
+			[0, 'done'],
+			[2, 'done'],
+		]);
+		expect(answers(outputItems(run, NAME, 1))).toEqual([[1, REFUSAL]]);
+	});
+});
+
+test('the API key is in no execution and in no log', async () => {
+	const run = await runOnce(MIXED, INVITE, { onError: 'continueRegularOutput' });
+	on.sandbox.world.faults.add({ fault: { kind: 'status', status: 500, when: 'before' } });
+	const failed = await runOnce([{ email: 'ada@acme.example' }], INVITE);
+	expect(failed.status).toBe('error');
+	expect(JSON.stringify([run, failed])).not.toContain(on.keys.fullAccess);
+	expect(on.n8n.log).not.toContain(on.keys.fullAccess);
+});

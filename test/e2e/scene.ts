@@ -1,0 +1,108 @@
+import { setScene, type Scene } from '../../playground/scene.mts';
+import type { Rest } from '../../playground/rest.mts';
+import type { Workflow } from '../../playground/workflow.mts';
+import { seedDefault } from '../../sandbox/seed.mts';
+import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
+import { projectRoot } from '../support/machine';
+
+export interface Stage extends Scene {
+	rest: Rest;
+	/** The saved credential of the parent account, as nodes refer to it. */
+	credential: { id: string; name: string };
+}
+
+/** A running n8n for one test file; the stand-in is as new before each test. */
+export function stage(name: string): Stage {
+	let scene: Scene;
+	let rest: Rest;
+	let credential: Stage['credential'];
+	beforeAll(async () => {
+		scene = await setScene({ projectRoot, name: `e2e-${name}` });
+		await scene.n8n.start();
+		rest = await scene.n8n.rest();
+		credential = await rest.createCredential({
+			name: 'SendGrid',
+			type: CREDENTIAL_TYPE,
+			data: { apiKey: scene.keys.fullAccess, region: 'global', apiUrl: '', onBehalfOf: '' },
+		});
+	});
+	afterAll(async () => {
+		await scene.close();
+	});
+	beforeEach(() => {
+		scene.sandbox.world.reset();
+		seedDefault(scene.sandbox.world);
+	});
+	return {
+		get n8n() {
+			return scene.n8n;
+		},
+		get sandbox() {
+			return scene.sandbox;
+		},
+		get keys() {
+			return scene.keys;
+		},
+		close: async () => await scene.close(),
+		get rest() {
+			return rest;
+		},
+		get credential() {
+			return credential;
+		},
+	};
+}
+
+/** Start -> Items (as given) -> SendGrid Teammates, with the node's settings and parameters. */
+export function workflowWith(
+	credential: Stage['credential'],
+	items: unknown[],
+	parameters: Record<string, unknown>,
+	settings: Record<string, unknown> = {},
+): Workflow {
+	return {
+		name: 'Test',
+		nodes: [
+			{
+				id: 'start',
+				name: 'Start',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{
+				id: 'list',
+				name: 'List',
+				type: 'n8n-nodes-base.set',
+				typeVersion: 3.4,
+				position: [200, 0],
+				parameters: { mode: 'raw', jsonOutput: JSON.stringify({ items }), options: {} },
+			},
+			{
+				id: 'items',
+				name: 'Items',
+				type: 'n8n-nodes-base.splitOut',
+				typeVersion: 1,
+				position: [400, 0],
+				parameters: { fieldToSplitOut: 'items', options: {} },
+			},
+			{
+				id: 'sendgrid',
+				name: 'SendGrid Teammates',
+				type: NODE_TYPE,
+				typeVersion: 1,
+				position: [600, 0],
+				parameters,
+				credentials: { [CREDENTIAL_TYPE]: credential },
+				...settings,
+			},
+		],
+		connections: {
+			Start: { main: [[{ node: 'List', type: 'main', index: 0 }]] },
+			List: { main: [[{ node: 'Items', type: 'main', index: 0 }]] },
+			Items: { main: [[{ node: 'SendGrid Teammates', type: 'main', index: 0 }]] },
+		},
+		settings: { executionOrder: 'v1' },
+	};
+}

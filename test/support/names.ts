@@ -1,0 +1,3 @@
+/** Public names: saved workflows depend on them. */
+export const NODE_TYPE = 'n8n-nodes-sendgrid-teammates.sendGridTeammates';
+export const CREDENTIAL_TYPE = 'sendGridTeammatesApi';
