@@ -36,7 +36,7 @@ export const accessFields: INodeProperties[] = [
 		displayOptions: { show: { access: ['scopes'] } },
 		description:
 			'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-		hint: 'The list shows what your API key can grant. An expression may give a list or a text with commas. With none chosen, the person only gets the minimum that SendGrid gives everybody.',
+		hint: 'With none chosen, the person gets the minimum that SendGrid gives everybody',
 	},
 ];
 
