@@ -4,9 +4,14 @@ import { optionsField } from './fields/options';
 import { regionField } from './fields/region';
 import { getScopes } from './methods/getScopes';
 import { searchInvitations } from './methods/searchInvitations';
+import { searchTeammates } from './methods/searchTeammates';
 import { testSendGridTeammatesApi } from './methods/testCredential';
-import { invitation } from './resources/invitation';
+import { accessRequestFields, accessRequestOperation } from './resources/accessRequest';
+import { placeFields } from './resources/fields';
+import { invitationFields, invitationOperation } from './resources/invitation';
 import { resourceField } from './resources/resource';
+import { ssoTeammateFields, ssoTeammateOperation } from './resources/ssoTeammate';
+import { teammateFields, teammateOperation } from './resources/teammate';
 import { API_HOSTS } from './sendgrid/apiHost';
 
 export class SendGridTeammates implements INodeType {
@@ -20,7 +25,7 @@ export class SendGridTeammates implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
-		description: 'Invite people to a Twilio SendGrid account and resend invitations',
+		description: 'Invite people to a Twilio SendGrid account and manage its teammates',
 		defaults: { name: 'SendGrid Teammates' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -51,12 +56,26 @@ export class SendGridTeammates implements INodeType {
 		],
 		// Each item's delivery puts the host of its region in its place.
 		requestDefaults: { baseURL: API_HOSTS.global },
-		properties: [resourceField, ...invitation, regionField, optionsField],
+		properties: [
+			resourceField,
+			accessRequestOperation,
+			invitationOperation,
+			ssoTeammateOperation,
+			teammateOperation,
+			...placeFields({
+				accessRequest: accessRequestFields,
+				invitation: invitationFields,
+				ssoTeammate: ssoTeammateFields,
+				teammate: teammateFields,
+			}),
+			regionField,
+			optionsField,
+		],
 	};
 
 	methods = {
 		credentialTest: { testSendGridTeammatesApi },
-		listSearch: { searchInvitations },
+		listSearch: { searchInvitations, searchTeammates },
 		loadOptions: { getScopes },
 	};
 }

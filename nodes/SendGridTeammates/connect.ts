@@ -42,9 +42,11 @@ export function connectionFor(
 	{ region, options }: Destination,
 	transport: Transport,
 ): Connection {
+	const onBehalfOf = onBehalfOfItem(options.onBehalfOf, credential);
 	return {
 		baseURL: hostForItem(region, credential),
-		onBehalfOf: onBehalfOfItem(options.onBehalfOf, credential),
+		onBehalfOf,
+		actsFor: onBehalfOf ?? checkOnBehalfOf(credential.onBehalfOf),
 		maxWait: checkMaxWait(options.maxWait),
 		transport,
 		secrets: [String(credential.apiKey ?? '')],

@@ -9,8 +9,9 @@ import type {
 
 import { connectItem } from './connect';
 import { nodeErrorOf } from './nodeError';
-import { SendGridClient } from './sendgrid/client';
+import { SendGridClient, type Connection } from './sendgrid/client';
 import { Directory } from './sendgrid/directory';
+import { SendGridFailure } from './sendgrid/failure';
 import { SharedReadings, thisMoment } from './sendgrid/sharedRead';
 
 /** What an operation has at hand for one item. */
@@ -21,6 +22,11 @@ export interface Delivery {
 	request: { method: IHttpRequestMethods; path: string };
 	client: SendGridClient;
 	directory: Directory;
+}
+
+export interface Restrictions {
+	/** SendGrid does not document `on-behalf-of` for the operation's endpoint. */
+	ownAccountOnly?: boolean;
 }
 
 /** What an operation does for one item: gives the records of its output. */
@@ -36,9 +42,22 @@ function readingsFor(item: IExecuteSingleFunctions): SharedReadings {
 	return readings;
 }
 
+/**
+ * Documented for most endpoints, and not for a few: what they do with `on-behalf-of` is unknown. Ignoring it,
+ * they would act on the wrong account.
+ */
+function refuseActingForOthers({ actsFor }: Connection): void {
+	if (actsFor === undefined) return;
+	throw new SendGridFailure(
+		"'On Behalf Of' cannot be used with this operation, which knows your own account only",
+		"Remove 'On Behalf Of' from 'Options', or use a credential that leaves it empty.",
+	);
+}
+
 async function prepare(
 	item: IExecuteSingleFunctions,
 	{ options }: DeclarativeRestApiSettings.ResultOptions,
+	ownAccountOnly: boolean,
 ): Promise<Delivery> {
 	const startedAt = thisMoment();
 	const { timeout, proxy, skipSslCertificateValidation, allowedDomains } = options;
@@ -48,6 +67,7 @@ async function prepare(
 		skipSslCertificateValidation: skipSslCertificateValidation === true,
 		allowedDomains,
 	});
+	if (ownAccountOnly) refuseActingForOthers(connection);
 	const client = new SendGridClient(item, connection);
 	const account = `${connection.baseURL} ${connection.onBehalfOf ?? ''}`;
 	return {
@@ -69,14 +89,14 @@ const isToolOfAgent = (item: IExecuteSingleFunctions) => item.getNode().type.end
  * with it, the item carries its failure. An agent gets it as an answer, because what a tool throws reaches
  * the model as an empty text.
  */
-export const deliver = (operation: Operation) =>
+export const deliver = (operation: Operation, { ownAccountOnly = false }: Restrictions = {}) =>
 	async function deliverItem(
 		this: IExecutePaginationFunctions,
 		requestData: DeclarativeRestApiSettings.ResultOptions,
 	): Promise<INodeExecutionData[]> {
 		const pairedItem = { item: this.getItemIndex() };
 		try {
-			const records = await operation(await prepare(this, requestData));
+			const records = await operation(await prepare(this, requestData, ownAccountOnly));
 			return records.map((json) => ({ json, pairedItem }));
 		} catch (thrown) {
 			const error = nodeErrorOf(this.getNode(), thrown, this.getItemIndex());

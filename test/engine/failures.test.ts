@@ -1,6 +1,7 @@
 import type { Fault } from '../../sandbox/faults.mts';
 import { linkOf } from '../support/link';
-import { API_KEY, inviteWith, resendWith, standIn } from '../support/standIn';
+import { inviteWith, resendWith } from '../support/parameters';
+import { API_KEY, standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { linkOf } from '../support/link';
-import { inviteWith, standIn } from '../support/standIn';
+import { inviteWith } from '../support/parameters';
+import { standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 
@@ -149,7 +150,7 @@ describe('what is refused before any request leaves', () => {
 			{ scopes: ['stats.read', 'user.profile.update', '2fa_required'] },
 		);
 		expect(error?.message).toBe(
-			"'Scope Names or IDs' holds what SendGrid never grants at an invitation: 'user.profile.update' and '2fa_required'",
+			"'Scope Names or IDs' holds what SendGrid lets nobody grant: 'user.profile.update' and '2fa_required'",
 		);
 	});
 

@@ -1,6 +1,7 @@
 import type { ResetForm } from '../../sandbox/faults.mts';
 import { linkOf } from '../support/link';
-import { inviteWith, standIn } from '../support/standIn';
+import { inviteWith } from '../support/parameters';
+import { standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 

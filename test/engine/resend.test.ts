@@ -1,5 +1,6 @@
 import { linkOf } from '../support/link';
-import { resendWith, standIn } from '../support/standIn';
+import { resendWith } from '../support/parameters';
+import { standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 

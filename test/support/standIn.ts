@@ -1,4 +1,4 @@
-import type { ICredentialDataDecryptedObject, IDataObject, INodeParameters } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
 import type { World } from '../../sandbox/world.mts';
@@ -61,23 +61,3 @@ export function standIn(): StandIn {
 		calls: () => sandbox.world.requests.map(({ method, path }) => `${method} ${path}`),
 	};
 }
-
-export const inviteWith = (parameters: INodeParameters): INodeParameters => ({
-	resource: 'invitation',
-	operation: 'invite',
-	email: '={{ $json.email }}',
-	access: 'scopes',
-	scopes: ['stats.read'],
-	region: 'credential',
-	options: {},
-	...parameters,
-});
-
-export const resendWith = (parameters: INodeParameters): INodeParameters => ({
-	resource: 'invitation',
-	operation: 'resend',
-	invitation: { __rl: true, mode: 'email', value: '={{ $json.email }}' },
-	region: 'credential',
-	options: {},
-	...parameters,
-});

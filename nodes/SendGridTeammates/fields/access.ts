@@ -1,8 +1,25 @@
 import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
+import type { Complaint } from '../sendgrid/answer';
+import type { SendGridClient } from '../sendgrid/client';
 import { SendGridFailure } from '../sendgrid/failure';
-import { isGrantable } from '../sendgrid/scopes';
+import { grantableScopes, isGrantable } from '../sendgrid/scopes';
 import { enumerate, quotable } from '../sendgrid/text';
+
+export const scopesField: INodeProperties = {
+	displayName: 'Scope Names or IDs',
+	name: 'scopes',
+	type: 'multiOptions',
+	default: [],
+	typeOptions: {
+		loadOptionsMethod: 'getScopes',
+		loadOptionsDependsOn: ['region', 'options.onBehalfOf'],
+	},
+	displayOptions: { show: { access: ['scopes'] } },
+	description:
+		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+	hint: 'With none chosen, the person gets the minimum that SendGrid gives everybody',
+};
 
 export const accessFields: INodeProperties[] = [
 	{
@@ -24,20 +41,7 @@ export const accessFields: INodeProperties[] = [
 		],
 		description: 'What the person may do in SendGrid',
 	},
-	{
-		displayName: 'Scope Names or IDs',
-		name: 'scopes',
-		type: 'multiOptions',
-		default: [],
-		typeOptions: {
-			loadOptionsMethod: 'getScopes',
-			loadOptionsDependsOn: ['region', 'options.onBehalfOf'],
-		},
-		displayOptions: { show: { access: ['scopes'] } },
-		description:
-			'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-		hint: 'With none chosen, the person gets the minimum that SendGrid gives everybody',
-	},
+	scopesField,
 ];
 
 /** What SendGrid's requests say about somebody's access. */
@@ -68,7 +72,7 @@ function parsedList(text: string): unknown[] {
  * Nothing at all is refused and an empty list is not: the one is an expression that found nothing, the
  * other a decision.
  *
- * @throws SendGridFailure for what is no list of names, and for scopes that SendGrid never grants
+ * @throws SendGridFailure for what is no list of names, and for scopes that SendGrid lets nobody grant
  */
 export function checkScopes(value: unknown): string[] {
 	const entries: unknown[] = Array.isArray(value)
@@ -84,7 +88,7 @@ export function checkScopes(value: unknown): string[] {
 	if (refused.length > 0) {
 		const names = enumerate(refused.map((scope) => `'${quotable(scope)}'`));
 		throw new SendGridFailure(
-			`'${FIELD}' holds what SendGrid never grants at an invitation: ${names}`,
+			`'${FIELD}' holds what SendGrid lets nobody grant: ${names}`,
 			'Remove it. SendGrid gives every teammate the scopes for their own profile, password and sign-in by itself.',
 		);
 	}
@@ -107,4 +111,20 @@ export function readAccess(item: IExecuteSingleFunctions): Access {
 		);
 	}
 	return { scopes: checkScopes(item.getNodeParameter('scopes', [])), is_admin: false };
+}
+
+/** Advice that names the scopes which SendGrid refused: it says only that there are some. */
+export async function fixScopes(
+	{ field }: Complaint,
+	scopes: string[],
+	client: SendGridClient,
+): Promise<string | undefined> {
+	if (field !== 'scopes') return undefined;
+	const known = await grantableScopes(client, '').catch(() => scopes);
+	const unknown = scopes.filter((scope) => !known.includes(scope));
+	const suspects = unknown.length > 0 ? unknown : scopes;
+	const names = enumerate(suspects.map((scope) => `'${quotable(scope)}'`));
+	return unknown.length > 0
+		? `Remove what this account cannot grant from '${FIELD}': ${names}.`
+		: `Remove scopes from '${FIELD}' until SendGrid takes the rest. It was sent ${names}.`;
 }

@@ -10,6 +10,11 @@ export const resourceField: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	default: 'invitation',
-	options: [{ name: 'Invitation', value: 'invitation' }],
+	options: [
+		{ name: 'Access Request', value: 'accessRequest' },
+		{ name: 'Invitation', value: 'invitation' },
+		{ name: 'SSO Teammate', value: 'ssoTeammate' },
+		{ name: 'Teammate', value: 'teammate' },
+	],
 	routing: { send: { paginate: true } },
 };

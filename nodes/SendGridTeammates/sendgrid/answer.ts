@@ -11,6 +11,8 @@ export interface Purpose {
 	fixRejected?: (complaint: Complaint) => Promise<string | undefined>;
 	/** How to fix a 404. */
 	fixNotFound?: string;
+	/** What else a 5xx may mean. */
+	fixTrouble?: string;
 	/** What no message about the call may show: the token of an invitation. */
 	secret?: string;
 }
@@ -106,7 +108,8 @@ export async function failureOfStatus(
 	const message = `${purpose.unfulfilled}: ${reason} [HTTP ${status}]`;
 
 	if (status >= 500) {
-		return new SendGridFailure(message, adviceAfterNoAnswer(method), {
+		const advice = [adviceAfterNoAnswer(method), purpose.fixTrouble].filter(Boolean).join(' ');
+		return new SendGridFailure(message, advice, {
 			status,
 			cause: 'temporarily-unavailable',
 		});

@@ -29,6 +29,8 @@ export interface Connection {
 	baseURL: string;
 	/** Only where the item chose it: the credential adds its own. */
 	onBehalfOf?: string;
+	/** Whom requests act for, item's or credential's choice; `undefined` for the key's own account. */
+	actsFor?: string;
 	/** Milliseconds that the item may wait for rate limits after its first refusal. */
 	maxWait: number;
 	transport?: Transport;

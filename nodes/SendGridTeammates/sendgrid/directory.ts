@@ -24,7 +24,7 @@ export function tokenOf(invitation: IDataObject): string {
 }
 
 /**
- * Finds people by e-mail address, which SendGrid's API cannot: it takes tokens and usernames only.
+ * Finds people by what SendGrid's API cannot: it takes tokens, usernames and ids only, no addresses.
  *
  * SendGrid keeps an address as it was typed, so upper and lower case make no difference here. Lists are read
  * no further than needed, and once for all items of a run that started together.
@@ -40,26 +40,42 @@ export class Directory {
 	) {}
 
 	/**
-	 * @param list where to look
-	 * @param email in any case
+	 * The first record of a list that fits, as SendGrid has it, or `undefined`.
+	 *
 	 * @param since the reading must be younger than this
-	 * @returns the record as SendGrid has it, or `undefined`
 	 * @throws SendGridFailure where the list cannot be read
 	 */
-	async find(list: List, email: string, since = this.startedAt): Promise<IDataObject | undefined> {
-		const wanted = email.trim().toLowerCase();
-		const pages = this.readings.pages(`${this.account} ${list.path}`, since, () =>
-			readPages(this.client, list),
-		);
+	async find(
+		list: List,
+		fits: (record: IDataObject) => boolean,
+		since = this.startedAt,
+	): Promise<IDataObject | undefined> {
+		const key = [this.account, list.path, JSON.stringify(list.query ?? {})].join(' ');
+		const pages = this.readings.pages(key, since, () => readPages(this.client, list));
 		for await (const page of pages) {
-			const match = page.find((record) => String(record.email).trim().toLowerCase() === wanted);
+			const match = page.find(fits);
 			if (match) return match;
 		}
 		return undefined;
 	}
 
 	/** Like `find`, with what SendGrid says now. */
-	async findAnew(list: List, email: string): Promise<IDataObject | undefined> {
-		return await this.find(list, email, thisMoment());
+	async findAnew(
+		list: List,
+		fits: (record: IDataObject) => boolean,
+	): Promise<IDataObject | undefined> {
+		return await this.find(list, fits, thisMoment());
 	}
+}
+
+/** Whether a record is about this address, in any case. */
+export function withEmail(email: string): (record: IDataObject) => boolean {
+	const wanted = email.trim().toLowerCase();
+	return (record) => String(record.email).trim().toLowerCase() === wanted;
+}
+
+/** Whether a record is that of this username. */
+export function withUsername(username: string): (record: IDataObject) => boolean {
+	const wanted = username.trim().toLowerCase();
+	return (record) => String(record.username).toLowerCase() === wanted;
 }

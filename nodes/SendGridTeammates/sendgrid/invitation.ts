@@ -2,6 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { tokenOf } from './directory';
 
+const DAY = 24 * 60 * 60 * 1000;
+
 /** The last moment that an ISO date can tell, in seconds. */
 const LATEST_SECOND = 8_640_000_000_000;
 
@@ -27,5 +29,24 @@ export function invitationRecord(invitation: IDataObject): IDataObject {
 		...invitation,
 		...(token && { token }),
 		...(expiresAt && { expires_at: expiresAt }),
+	};
+}
+
+/** What a pending invitation's expiry means now. */
+export interface InvitationState {
+	/** Unknown: whether SendGrid keeps expired ones in its list. */
+	status: 'expired' | 'pending';
+	/** Whole days until it expires, 0 on the last day and after; `null` where SendGrid does not say. */
+	days_left: number | null;
+}
+
+/** @param now epoch milliseconds */
+export function invitationState(invitation: IDataObject, now = Date.now()): InvitationState {
+	const expiry = expiryOf(invitation.expiration_date);
+	if (expiry === undefined) return { status: 'pending', days_left: null };
+	const left = Date.parse(expiry) - now;
+	return {
+		status: left > 0 ? 'pending' : 'expired',
+		days_left: Math.max(0, Math.floor(left / DAY)),
 	};
 }

@@ -9,6 +9,8 @@ export const LARGEST_PAGE = 500;
 /** A list of SendGrid's, read page by page. */
 export interface List {
 	path: string;
+	/** Filters that SendGrid itself applies. */
+	query?: IDataObject;
 	/** What tells two records of the list apart. */
 	identify: (record: IDataObject) => string;
 	purpose: Purpose;
@@ -22,27 +24,36 @@ function recordsOf(body: unknown): IDataObject[] {
 		: [];
 }
 
+export interface Part {
+	/** How many records to leave out at the start. */
+	offset?: number;
+	/** How many records to read at most. */
+	atMost?: number;
+}
+
 /**
  * Reads a list page by page, each only when it is asked for.
  *
  * Advances by what came, and ends with a page that is empty or brings nothing new: a server that caps the
  * page, or that ignores `limit` and `offset` (which the list of pending invitations does not document),
  * neither hides a record nor keeps us going forever.
- *
- * @param offset how many records to leave out at the start
  */
 export async function* readPages(
 	client: SendGridClient,
-	{ path, identify, purpose }: List,
-	offset = 0,
+	{ path, query, identify, purpose }: List,
+	{ offset = 0, atMost = Infinity }: Part = {},
 ): AsyncGenerator<IDataObject[], void, undefined> {
 	const seen = new Set<string>();
-	let received = offset;
-	for (;;) {
+	let received = 0;
+	while (received < atMost) {
 		const body = await client.send<unknown>({
 			method: 'GET',
 			path,
-			query: { limit: LARGEST_PAGE, offset: received },
+			query: {
+				...query,
+				limit: Math.min(LARGEST_PAGE, atMost - received),
+				offset: offset + received,
+			},
 			purpose,
 		});
 		const page = recordsOf(body);
@@ -52,4 +63,24 @@ export async function* readPages(
 		received += page.length;
 		yield fresh;
 	}
+}
+
+/**
+ * The first records of a list that a filter lets through, reading no further than needed.
+ *
+ * @param limit how many to give, `Infinity` for all
+ * @param filter without one, the pages are cut to the limit
+ */
+export async function firstRecords(
+	client: SendGridClient,
+	list: List,
+	limit: number,
+	filter?: (record: IDataObject) => boolean,
+): Promise<IDataObject[]> {
+	const found: IDataObject[] = [];
+	for await (const page of readPages(client, list, filter ? {} : { atMost: limit })) {
+		found.push(...(filter ? page.filter(filter) : page));
+		if (found.length >= limit) break;
+	}
+	return found.slice(0, limit);
 }

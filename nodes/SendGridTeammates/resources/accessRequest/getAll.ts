@@ -1,0 +1,21 @@
+import type { Delivery } from '../../delivery';
+import { listFields, readLimit } from '../../fields/list';
+import { firstRecords, type List } from '../../sendgrid/pages';
+
+export const getAllFields = [...listFields];
+
+const accessRequests: List = {
+	path: '/v3/scopes/requests',
+	identify: ({ id }) => String(id),
+	purpose: {
+		unfulfilled: 'The access requests could not be read',
+		scope: 'teammates.read',
+		fixNotFound:
+			'SendGrid took access requests out of its public API in January 2026, and this account has them no more. Teammates can still be given scopes with Update Permissions.',
+	},
+};
+
+/** `GET /v3/scopes/requests`. Documented: a bare array, 50 at a time unless told otherwise. */
+export async function getAllAccessRequests({ item, client }: Delivery) {
+	return await firstRecords(client, accessRequests, readLimit(item));
+}

@@ -1,0 +1,54 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { deliver } from '../../delivery';
+import { approve, approveFields } from './approve';
+import { deny, denyFields } from './deny';
+import { getAllAccessRequests, getAllFields } from './getAll';
+
+/** SendGrid took these endpoints out of its public specification in January 2026. */
+export const accessRequestOperation: INodeProperties = {
+	displayName: 'Operation',
+	name: 'operation',
+	type: 'options',
+	noDataExpression: true,
+	default: 'getAll',
+	displayOptions: { show: { resource: ['accessRequest'] } },
+	options: [
+		{
+			name: 'Approve',
+			value: 'approve',
+			action: 'Approve access request',
+			description: 'Give a teammate all that belongs to the feature they asked for',
+			routing: {
+				request: { method: 'PATCH', url: '/v3/scopes/requests/{request_id}/approve' },
+				operations: { pagination: deliver(approve, { ownAccountOnly: true }) },
+			},
+		},
+		{
+			name: 'Deny',
+			value: 'deny',
+			action: 'Deny access request',
+			description: 'Turn down what a teammate asked for',
+			routing: {
+				request: { method: 'DELETE', url: '/v3/scopes/requests/{request_id}' },
+				operations: { pagination: deliver(deny, { ownAccountOnly: true }) },
+			},
+		},
+		{
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many access requests',
+			description: 'Retrieve a list of features that teammates asked for',
+			routing: {
+				request: { method: 'GET', url: '/v3/scopes/requests' },
+				operations: { pagination: deliver(getAllAccessRequests, { ownAccountOnly: true }) },
+			},
+		},
+	],
+};
+
+export const accessRequestFields = {
+	approve: approveFields,
+	deny: denyFields,
+	getAll: getAllFields,
+};

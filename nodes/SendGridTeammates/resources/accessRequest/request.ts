@@ -1,0 +1,48 @@
+import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+
+import type { Delivery } from '../../delivery';
+import { SendGridFailure } from '../../sendgrid/failure';
+import { fillPath } from '../../sendgrid/path';
+import { quotable } from '../../sendgrid/text';
+
+const FIELD = 'Request ID';
+
+export const requestIdField: INodeProperties = {
+	displayName: FIELD,
+	name: 'requestId',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. 4711',
+	description: "The access request's ID, as Get Many gives it",
+};
+
+function readRequestId(item: IExecuteSingleFunctions): string {
+	const value: unknown = item.getNodeParameter('requestId', '');
+	if (typeof value === 'number' || typeof value === 'string') return String(value).trim();
+	throw new SendGridFailure(`'${FIELD}' is no ID`, `Fill in '${FIELD}' with what Get Many gives.`);
+}
+
+/**
+ * Carries out the operation's request on the access request that the item names.
+ *
+ * @param done `approved`, for the message where it is not
+ * @returns its ID, a number where it is one, and SendGrid's answer
+ */
+export async function actOnRequest(
+	{ item, request, client }: Delivery,
+	done: string,
+): Promise<{ id: number | string; answer: IDataObject }> {
+	const id = readRequestId(item);
+	const answer = await client.send({
+		...request,
+		path: fillPath(request.path, { request_id: { value: id, field: FIELD } }),
+		purpose: {
+			unfulfilled: `The access request '${quotable(id)}' was not ${done}`,
+			scope: 'teammates.update',
+			fixNotFound:
+				'It has been approved or denied already, or SendGrid offers access requests no more: it took them out of its public API in January 2026.',
+		},
+	});
+	return { id: /^\d+$/.test(id) ? Number(id) : id, answer };
+}

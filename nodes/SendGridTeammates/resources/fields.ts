@@ -1,0 +1,48 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** Resource -> operation -> the operation's fields, in the order of the node's panel. */
+export type FieldsOfResources = Readonly<
+	Record<string, Readonly<Record<string, readonly INodeProperties[]>>>
+>;
+
+interface Placed {
+	field: INodeProperties;
+	resources: Set<string>;
+	operations: Set<string>;
+}
+
+/**
+ * The fields of all operations, each once, shown for the operations that list it and in their order.
+ *
+ * A field that several operations share must not be repeated for each: n8n evaluates the expression in it
+ * once more for every property of that name, also for those that are hidden.
+ */
+export function placeFields(resources: FieldsOfResources): INodeProperties[] {
+	const placed: Placed[] = [];
+	for (const [resource, operations] of Object.entries(resources)) {
+		for (const [operation, fields] of Object.entries(operations)) {
+			let position = -1;
+			for (const field of fields) {
+				const known = placed.findIndex((other) => other.field === field);
+				// A new field goes right behind the one that it follows in this operation.
+				position = known === -1 ? position + 1 : known;
+				if (known === -1) {
+					placed.splice(position, 0, { field, resources: new Set(), operations: new Set() });
+				}
+				placed[position].resources.add(resource);
+				placed[position].operations.add(operation);
+			}
+		}
+	}
+	return placed.map(({ field, resources: shownFor, operations }) => ({
+		...field,
+		displayOptions: {
+			...field.displayOptions,
+			show: {
+				resource: [...shownFor],
+				operation: [...operations],
+				...field.displayOptions?.show,
+			},
+		},
+	}));
+}

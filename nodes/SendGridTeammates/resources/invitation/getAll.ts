@@ -1,0 +1,97 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { Delivery } from '../../delivery';
+import { emailDomainFilter, listFields, readFilters, readLimit } from '../../fields/list';
+import { pendingInvitations } from '../../sendgrid/directory';
+import { SendGridFailure } from '../../sendgrid/failure';
+import { expiryOf, invitationRecord, invitationState } from '../../sendgrid/invitation';
+import { firstRecords } from '../../sendgrid/pages';
+import { isAtDomain } from '../../sendgrid/teammate';
+
+const filters: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	default: {},
+	placeholder: 'Add filter',
+	options: [
+		emailDomainFilter,
+		{
+			displayName: 'Expires Within Days',
+			name: 'expiresWithinDays',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 2,
+			description: 'Only invitations that are still valid and expire within this many days',
+		},
+		{
+			displayName: 'Status',
+			name: 'status',
+			type: 'options',
+			default: 'all',
+			options: [
+				{ name: 'All', value: 'all' },
+				{ name: 'Expired', value: 'expired' },
+				{ name: 'Pending', value: 'pending' },
+			],
+			description: 'Whether the invitation can still be accepted',
+		},
+	],
+};
+
+export const getAllFields = [...listFields, filters];
+
+type Filter = (invitation: IDataObject) => boolean;
+
+const DAY = 24 * 60 * 60 * 1000;
+
+function expiringWithin(days: unknown): Filter {
+	const number = Number(days);
+	if (!(number >= 0)) {
+		throw new SendGridFailure(
+			"'Expires Within Days' is not a number of days",
+			"Set 'Expires Within Days' to a number from 0, or remove it from 'Filters'.",
+		);
+	}
+	const latest = Date.now() + number * DAY;
+	return (invitation) => {
+		const expiry = expiryOf(invitation.expiration_date);
+		return (
+			expiry !== undefined &&
+			Date.parse(expiry) <= latest &&
+			invitationState(invitation).status === 'pending'
+		);
+	};
+}
+
+function filterOf({
+	status = 'all',
+	expiresWithinDays,
+	emailDomain,
+}: IDataObject): Filter | undefined {
+	if (!['all', 'expired', 'pending'].includes(String(status))) {
+		throw new SendGridFailure(
+			"'Status' is neither All, Expired nor Pending",
+			"Set 'Status' to 'all', 'expired' or 'pending'.",
+		);
+	}
+	const wanted: Filter[] = [];
+	if (status !== 'all') wanted.push((invitation) => invitationState(invitation).status === status);
+	if (expiresWithinDays !== undefined) wanted.push(expiringWithin(expiresWithinDays));
+	if (emailDomain) wanted.push((invitation) => isAtDomain(invitation, String(emailDomain)));
+	return wanted.length > 0 ? (invitation) => wanted.every((fits) => fits(invitation)) : undefined;
+}
+
+/** `GET /v3/teammates/pending`. SendGrid filters nothing, so that is done here. */
+export async function getAllInvitations({ item, client }: Delivery) {
+	const invitations = await firstRecords(
+		client,
+		pendingInvitations('The invitations could not be read'),
+		readLimit(item),
+		filterOf(readFilters(item)),
+	);
+	return invitations.map((invitation) => ({
+		...invitationRecord(invitation),
+		...invitationState(invitation),
+	}));
+}

@@ -1,0 +1,248 @@
+import type {
+	IDataObject,
+	IExecuteSingleFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+
+import type { Delivery } from '../../delivery';
+import { checkScopes, scopesField } from '../../fields/access';
+import { isRecord } from '../../sendgrid/answer';
+import { withUsername } from '../../sendgrid/directory';
+import { SendGridFailure } from '../../sendgrid/failure';
+import { LARGEST_PAGE } from '../../sendgrid/pages';
+import { fillPath } from '../../sendgrid/path';
+import { readSubuserAccess } from '../../sendgrid/subuserAccess';
+import { enumerate, quotable } from '../../sendgrid/text';
+
+const WAYS: INodePropertyOptions[] = [
+	{ name: 'Admin', value: 'admin', description: 'Everything in the account' },
+	{ name: 'Persona', value: 'persona', description: 'What SendGrid thinks a role needs' },
+	{ name: 'Selected Scopes', value: 'scopes', description: 'Only what you choose below' },
+	{
+		name: 'Selected Subusers',
+		value: 'subusers',
+		description: 'Nothing in the account itself, only in subusers',
+	},
+];
+
+export const accessField: INodeProperties = {
+	displayName: 'Access',
+	name: 'access',
+	type: 'options',
+	default: 'scopes',
+	options: WAYS,
+	description: 'What the person may do in SendGrid',
+};
+
+export const accessToUpdateField: INodeProperties = {
+	...accessField,
+	default: 'keep',
+	options: [
+		WAYS[0],
+		{ name: 'Leave as It Is', value: 'keep', description: 'Change nothing about it' },
+		...WAYS.slice(1),
+	],
+};
+
+const personaField: INodeProperties = {
+	displayName: 'Persona',
+	name: 'persona',
+	type: 'options',
+	default: 'observer',
+	options: [
+		{ name: 'Accountant', value: 'accountant' },
+		{ name: 'Developer', value: 'developer' },
+		{ name: 'Marketer', value: 'marketer' },
+		{ name: 'Observer', value: 'observer' },
+	],
+	displayOptions: { show: { access: ['persona'] } },
+	description: "SendGrid's own set of scopes for this role",
+};
+
+const subuserAccessField: INodeProperties = {
+	displayName: 'Subuser Access',
+	name: 'subuserAccess',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true },
+	default: {},
+	placeholder: 'Add Subuser',
+	displayOptions: { show: { access: ['subusers'] } },
+	options: [
+		{
+			displayName: 'Subuser',
+			name: 'subusers',
+			values: [
+				{
+					displayName: 'Username',
+					name: 'username',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. acme-marketing',
+					description: "The subuser's username",
+				},
+				{
+					displayName: 'Permission',
+					name: 'permission',
+					type: 'options',
+					default: 'restricted',
+					options: [
+						{ name: 'Admin', value: 'admin', description: 'Everything in this subuser' },
+						{ name: 'Restricted', value: 'restricted', description: 'Only the scopes below' },
+					],
+				},
+				{ ...scopesField, displayOptions: { show: { permission: ['restricted'] } } },
+			],
+		},
+	],
+	description: 'The subusers that the person may work in. They replace those from before.',
+};
+
+/** The fields behind a choice of access. */
+export const accessDetailFields = [scopesField, personaField, subuserAccessField];
+
+const PERSONAS = ['accountant', 'developer', 'marketer', 'observer'];
+
+/** One subuser, as SendGrid wants it. */
+type Grant = { id: number; permission_type: 'admin' } | RestrictedGrant;
+interface RestrictedGrant {
+	id: number;
+	permission_type: 'restricted';
+	scopes: string[];
+}
+
+/** What the item says about access, in SendGrid's words and nothing more than that. */
+export interface SsoAccess {
+	body: IDataObject;
+	/** Only where the item gives access to subusers. */
+	grants?: Grant[];
+}
+
+/** The subuser's id, since SendGrid wants ids and people know usernames. `GET /v3/subusers`. */
+async function idOfSubuser({ directory }: Delivery, username: string, unfulfilled: string) {
+	const subuser = await directory.find(
+		{
+			path: '/v3/subusers',
+			query: { username },
+			identify: ({ id }) => String(id),
+			purpose: { unfulfilled, scope: 'subusers.read' },
+		},
+		withUsername(username),
+	);
+	if (subuser) return Number(subuser.id);
+	throw new SendGridFailure(
+		`${unfulfilled}: this account has no subuser '${quotable(username)}'`,
+		"Check the usernames in 'Subuser Access'.",
+	);
+}
+
+async function readGrants(delivery: Delivery, unfulfilled: string): Promise<Grant[]> {
+	const value: unknown = delivery.item.getNodeParameter('subuserAccess', {});
+	const rows: unknown[] = isRecord(value) && Array.isArray(value.subusers) ? value.subusers : [];
+	if (rows.length === 0 || rows.length > LARGEST_PAGE) {
+		throw new SendGridFailure(
+			"'Subuser Access' names no subuser",
+			"Add at least one subuser, or choose another 'Access'.",
+		);
+	}
+	// All rows are checked before the first request leaves.
+	const checked = rows.filter(isRecord).map(({ username, permission, scopes }) => {
+		const name = typeof username === 'string' ? username.trim() : '';
+		if (name === '' || (permission !== 'admin' && permission !== 'restricted')) {
+			throw new SendGridFailure(
+				"'Subuser Access' holds a row without a username, or without a permission",
+				"Give each row a username, and 'admin' or 'restricted' as permission.",
+			);
+		}
+		return { name, permission, scopes: permission === 'restricted' ? checkScopes(scopes) : [] };
+	});
+	return await Promise.all(
+		checked.map(async ({ name, permission, scopes }): Promise<Grant> => {
+			const id = await idOfSubuser(delivery, name, unfulfilled);
+			// Documented: scopes must not be given together with admin.
+			return permission === 'admin'
+				? { id, permission_type: 'admin' }
+				: { id, permission_type: 'restricted', scopes };
+		}),
+	);
+}
+
+function readPersona(item: IExecuteSingleFunctions): string {
+	const persona = String(item.getNodeParameter('persona', ''));
+	if (PERSONAS.includes(persona)) return persona;
+	throw new SendGridFailure(
+		"'Persona' is not one of SendGrid's four",
+		`Set 'Persona' to ${PERSONAS.join(', ')}.`,
+	);
+}
+
+/**
+ * The part of the request that is about access. Documented: admin, persona, scopes and restricted subuser
+ * access exclude each other.
+ *
+ * @throws SendGridFailure for an access that is none, and for subusers that are not there
+ */
+export async function readSsoAccess(delivery: Delivery, unfulfilled: string): Promise<SsoAccess> {
+	const { item } = delivery;
+	const access = item.getNodeParameter('access', 'scopes');
+	switch (access) {
+		case 'keep':
+			return { body: {} };
+		case 'admin':
+			return { body: { is_admin: true } };
+		case 'persona':
+			return { body: { persona: readPersona(item) } };
+		case 'scopes': {
+			const scopes = checkScopes(item.getNodeParameter('scopes', []));
+			if (scopes.length > 0) return { body: { scopes } };
+			throw new SendGridFailure(
+				"'Scope Names or IDs' is empty, and SendGrid wants at least one scope here",
+				"Choose at least one, for example 'stats.read'.",
+			);
+		}
+		case 'subusers': {
+			const grants = await readGrants(delivery, unfulfilled);
+			return { body: { has_restricted_subuser_access: true, subuser_access: grants }, grants };
+		}
+		default:
+			throw new SendGridFailure(
+				"'Access' is not one of its choices",
+				"Set 'Access' to 'admin', 'persona', 'scopes' or 'subusers'.",
+			);
+	}
+}
+
+/**
+ * Reads back what became of subuser access. Observed: one scope that a subuser cannot have, and SendGrid
+ * drops all of it without a word. It also adds about eleven scopes of its own to each entry.
+ *
+ * @throws SendGridFailure where something is missing
+ */
+export async function verifyGrants(
+	{ client }: Delivery,
+	username: string,
+	grants: Grant[],
+	done: string,
+): Promise<IDataObject[]> {
+	const path = fillPath('/v3/teammates/{teammate_name}/subuser_access', {
+		teammate_name: { value: username, field: 'Email' },
+	});
+	const { subusers } = await readSubuserAccess(client, path, {
+		unfulfilled: `${done}, and the subuser access could not be read to make sure`,
+		scope: 'teammates.read',
+	});
+	const missing = grants.filter((grant) => {
+		const found = subusers.find(({ id }) => Number(id) === grant.id);
+		if (!found || found.permission_type !== grant.permission_type) return true;
+		const present: unknown[] = Array.isArray(found.scopes) ? found.scopes : [];
+		return (
+			grant.permission_type === 'restricted' &&
+			!grant.scopes.every((scope) => present.includes(scope))
+		);
+	});
+	if (missing.length === 0) return subusers;
+	throw new SendGridFailure(
+		`${done}, but SendGrid dropped the access to ${missing.length} of ${grants.length} subusers without a word`,
+		`One of these scopes cannot be granted in a subuser: ${enumerate([...new Set(grants.flatMap((grant) => ('scopes' in grant ? grant.scopes : [])))].map(quotable)) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with the operation 'Update'.`,
+	);
+}

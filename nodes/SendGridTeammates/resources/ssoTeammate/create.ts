@@ -1,0 +1,58 @@
+import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+
+import type { Delivery } from '../../delivery';
+import { fixScopes } from '../../fields/access';
+import { emailField, readEmail } from '../../fields/email';
+import { SendGridFailure } from '../../sendgrid/failure';
+import { scopesOf } from '../../sendgrid/teammate';
+import { quotable } from '../../sendgrid/text';
+import { accessDetailFields, accessField, readSsoAccess, verifyGrants } from './access';
+
+const nameField = (displayName: string, name: string, placeholder: string): INodeProperties => ({
+	displayName,
+	name,
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder,
+});
+
+export const createFields = [
+	emailField,
+	nameField('First Name', 'firstName', 'e.g. Nathan'),
+	nameField('Last Name', 'lastName', 'e.g. Smith'),
+	accessField,
+	...accessDetailFields,
+];
+
+function readName(item: IExecuteSingleFunctions, name: string, field: string): string {
+	const value: unknown = item.getNodeParameter(name, '');
+	if (typeof value === 'string' && value.trim() !== '') return value.trim();
+	throw new SendGridFailure(`'${field}' is empty`, `SendGrid wants a name: fill in '${field}'.`);
+}
+
+/**
+ * `POST /v3/sso/teammates`. Subuser access is read back afterwards, since SendGrid answers 201 also where
+ * it drops it.
+ */
+export async function createSsoTeammate(delivery: Delivery) {
+	const { item, request, client } = delivery;
+	const email = readEmail(item);
+	const first_name = readName(item, 'firstName', 'First Name');
+	const last_name = readName(item, 'lastName', 'Last Name');
+	const unfulfilled = `'${quotable(email)}' was not created`;
+	const { body, grants } = await readSsoAccess(delivery, unfulfilled);
+
+	const created = await client.send<IDataObject>({
+		...request,
+		body: { email, first_name, last_name, ...body },
+		purpose: {
+			unfulfilled,
+			scope: 'sso.teammates.create',
+			fixRejected: async (complaint) => await fixScopes(complaint, scopesOf(body), client),
+		},
+	});
+	if (!grants) return [created];
+	const done = `'${quotable(email)}' was created`;
+	return [{ ...created, subuser_access: await verifyGrants(delivery, email, grants, done) }];
+}

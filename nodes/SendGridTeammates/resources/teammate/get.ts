@@ -1,0 +1,13 @@
+import type { Delivery } from '../../delivery';
+import { readTeammate, teammateField } from '../../fields/teammate';
+import { nameOf, readTeammateRecord, usernameOf } from './locate';
+
+export const getFields = [teammateField];
+
+/** `GET /v3/teammates/{username}`: the list's fields, and the scopes. */
+export async function getTeammate(delivery: Delivery) {
+	const choice = readTeammate(delivery.item);
+	const unfulfilled = `The record of '${nameOf(choice)}' could not be read`;
+	const username = await usernameOf(delivery, choice, unfulfilled);
+	return [await readTeammateRecord(delivery, username, unfulfilled)];
+}

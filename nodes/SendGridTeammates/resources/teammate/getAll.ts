@@ -1,0 +1,76 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { Delivery } from '../../delivery';
+import { emailDomainFilter, listFields, readFilters, readLimit } from '../../fields/list';
+import { teammates } from '../../sendgrid/directory';
+import { SendGridFailure } from '../../sendgrid/failure';
+import { firstRecords } from '../../sendgrid/pages';
+import { essentialsOf, isAtDomain } from '../../sendgrid/teammate';
+
+const simplify: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+const filters: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	default: {},
+	placeholder: 'Add filter',
+	options: [
+		emailDomainFilter,
+		{
+			displayName: 'Role',
+			name: 'role',
+			type: 'options',
+			default: 'admin',
+			options: [
+				{ name: 'Admin', value: 'admin' },
+				{ name: 'Owner', value: 'owner' },
+				{ name: 'Teammate', value: 'teammate' },
+			],
+			description: 'Only people with this role in the account',
+		},
+		{
+			displayName: 'Single Sign-On',
+			name: 'sso',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether to return only people who sign in by single sign-on, or only the others',
+		},
+	],
+};
+
+export const getAllFields = [...listFields, simplify, filters];
+
+type Filter = (teammate: IDataObject) => boolean;
+
+function filterOf({ role, sso, emailDomain }: IDataObject): Filter | undefined {
+	if (role !== undefined && !['admin', 'owner', 'teammate'].includes(String(role))) {
+		throw new SendGridFailure(
+			"'Role' is neither Admin, Owner nor Teammate",
+			"Set 'Role' to 'admin', 'owner' or 'teammate', or remove it from 'Filters'.",
+		);
+	}
+	const wanted: Filter[] = [];
+	if (role !== undefined) wanted.push(({ user_type }) => user_type === role);
+	if (sso !== undefined) wanted.push(({ is_sso }) => (is_sso === true) === sso);
+	if (emailDomain) wanted.push((teammate) => isAtDomain(teammate, String(emailDomain)));
+	return wanted.length > 0 ? (teammate) => wanted.every((fits) => fits(teammate)) : undefined;
+}
+
+/** `GET /v3/teammates`. SendGrid filters nothing, so that is done here. */
+export async function getAllTeammates({ item, client }: Delivery) {
+	const people = await firstRecords(
+		client,
+		teammates('The teammates could not be read'),
+		readLimit(item),
+		filterOf(readFilters(item)),
+	);
+	return item.getNodeParameter('simplify', true) === true ? people.map(essentialsOf) : people;
+}

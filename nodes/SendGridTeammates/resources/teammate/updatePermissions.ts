@@ -1,0 +1,157 @@
+import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+
+import type { Delivery } from '../../delivery';
+import { accessFields, fixScopes, readAccess, type Access } from '../../fields/access';
+import { readTeammate, teammateField } from '../../fields/teammate';
+import { SendGridFailure } from '../../sendgrid/failure';
+import { fillPath } from '../../sendgrid/path';
+import { isGrantable } from '../../sendgrid/scopes';
+import { scopesOf } from '../../sendgrid/teammate';
+import { enumerate, quotable } from '../../sendgrid/text';
+import {
+	FIELD,
+	nameOf,
+	NO_SUCH_USERNAME,
+	readTeammateRecord,
+	refuseOwner,
+	usernameOf,
+} from './locate';
+
+const modeField: INodeProperties = {
+	displayName: 'Mode',
+	name: 'mode',
+	type: 'options',
+	default: 'replace',
+	displayOptions: { show: { access: ['scopes'] } },
+	options: [
+		{
+			name: 'Add',
+			value: 'add',
+			description: 'Keep what the teammate has and add these',
+		},
+		{
+			name: 'Remove',
+			value: 'remove',
+			description: 'Take these away and keep the rest',
+		},
+		{
+			name: 'Replace',
+			value: 'replace',
+			description: 'The teammate has exactly these afterwards, and is no admin',
+		},
+	],
+	description: 'What to do with the scopes',
+};
+
+export const updatePermissionsFields = [teammateField, ...accessFields, modeField];
+
+type Mode = 'add' | 'remove' | 'replace';
+
+function readMode(item: IExecuteSingleFunctions): Mode {
+	const mode = item.getNodeParameter('mode', 'replace');
+	if (mode === 'add' || mode === 'remove' || mode === 'replace') return mode;
+	throw new SendGridFailure(
+		"'Mode' is neither Add, Remove nor Replace",
+		"Set 'Mode' to 'add', 'remove' or 'replace'.",
+	);
+}
+
+/**
+ * What the teammate is to have afterwards. SendGrid only knows full replacement, so adding and removing
+ * start from what the teammate has, without what nobody can assign.
+ *
+ * @throws SendGridFailure where that would turn an admin into an ordinary teammate by accident
+ */
+function accessAfter(
+	teammate: IDataObject,
+	wanted: Access,
+	mode: Mode,
+	unfulfilled: string,
+): Access {
+	if (wanted.is_admin || mode === 'replace') return wanted;
+	if (teammate.is_admin === true) {
+		throw new SendGridFailure(
+			`${unfulfilled}: an admin has every scope, so there is nothing to ${mode}`,
+			"Set 'Mode' to 'Replace' if this person is to be no admin any more and to have the selected scopes only.",
+		);
+	}
+	const present = scopesOf(teammate).filter(isGrantable);
+	const scopes =
+		mode === 'add'
+			? [...new Set([...present, ...wanted.scopes])]
+			: present.filter((scope) => !wanted.scopes.includes(scope));
+	return { scopes, is_admin: false };
+}
+
+const named = (scopes: string[]) => enumerate(scopes.map((scope) => `'${quotable(scope)}'`));
+
+/**
+ * Compares what SendGrid has now with what was wanted. Observed: it answers 200, with the scope in the
+ * answer, also for a scope that it drops.
+ *
+ * @throws SendGridFailure where something did not take effect
+ */
+function verify(teammate: IDataObject, sent: Access, removed: string[], name: string): void {
+	const fix =
+		'The rest has been changed. Check these scopes in SendGrid: they may depend on the plan, or belong to everybody.';
+	if ((teammate.is_admin === true) !== sent.is_admin) {
+		throw new SendGridFailure(
+			`'${name}' is ${sent.is_admin ? 'still no admin' : 'still an admin'}, although SendGrid accepted the change`,
+			'Change it under Settings > Teammates in SendGrid.',
+		);
+	}
+	if (sent.is_admin) return;
+	const present = scopesOf(teammate);
+	const missing = sent.scopes.filter((scope) => !present.includes(scope));
+	if (missing.length > 0) {
+		throw new SendGridFailure(
+			`'${name}' was not given ${named(missing)}, although SendGrid accepted the change`,
+			fix,
+		);
+	}
+	const remaining = removed.filter((scope) => present.includes(scope));
+	if (remaining.length > 0) {
+		throw new SendGridFailure(
+			`'${name}' still has ${named(remaining)}, although SendGrid accepted the change`,
+			fix,
+		);
+	}
+}
+
+/**
+ * `PATCH /v3/teammates/{username}` with `scopes` and `is_admin`, between two readings of the record: one to
+ * know what is there, one to see what came of it. The second is the output.
+ */
+export async function updatePermissions(delivery: Delivery) {
+	const { item, request, client } = delivery;
+	const choice = readTeammate(item);
+	const wanted = readAccess(item);
+	const mode = wanted.is_admin ? 'replace' : readMode(item);
+	const name = nameOf(choice);
+	const unfulfilled = `The permissions of '${name}' were not updated`;
+
+	const username = await usernameOf(delivery, choice, unfulfilled);
+	const before = await readTeammateRecord(delivery, username, unfulfilled);
+	refuseOwner(before, unfulfilled);
+
+	const access = accessAfter(before, wanted, mode, unfulfilled);
+	await client.send({
+		...request,
+		path: fillPath(request.path, { username: { value: username, field: FIELD } }),
+		body: { ...access },
+		purpose: {
+			unfulfilled,
+			scope: 'teammates.update',
+			fixNotFound: NO_SUCH_USERNAME,
+			fixRejected: async (complaint) => await fixScopes(complaint, access.scopes, client),
+		},
+	});
+
+	const after = await readTeammateRecord(
+		delivery,
+		username,
+		`The permissions of '${name}' were updated, and could not be read again to make sure`,
+	);
+	verify(after, access, mode === 'remove' ? wanted.scopes : [], name);
+	return [after];
+}

@@ -1,0 +1,81 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import * as parameters from '../support/parameters';
+import { standIn } from '../support/standIn';
+
+const sendGrid = standIn();
+
+/** SendGrid documents the header for none of these: ignored, they would act on the parent account. */
+const OWN_ACCOUNT_ONLY: Array<keyof typeof parameters> = [
+	'approveWith',
+	'createSsoWith',
+	'denyWith',
+	'getAccessRequestsWith',
+	'getSubuserAccessWith',
+	'updateSsoWith',
+];
+
+const OTHERS: Array<keyof typeof parameters> = [
+	'deleteTeammateWith',
+	'getInvitationsWith',
+	'getTeammateWith',
+	'getTeammatesWith',
+	'inviteWith',
+	'resendWith',
+	'revokeWith',
+	'updatePermissionsWith',
+];
+
+type Make = (changes: INodeParameters) => INodeParameters;
+const make = (name: keyof typeof parameters) => parameters[name] as Make;
+
+const ITEMS = [{ email: 'ada@example.com', id: 1 }];
+
+test('every operation is on one side or the other', () => {
+	const all = Object.keys(parameters).filter((name) => name.endsWith('With'));
+	expect([...OWN_ACCOUNT_ONLY, ...OTHERS].sort()).toEqual(all.sort());
+});
+
+describe.each(OWN_ACCOUNT_ONLY)('%s', (name) => {
+	test.each([
+		['the item', { options: { onBehalfOf: 'acme-marketing' } }, {}],
+		['the credential', {}, { onBehalfOf: 'acme-marketing' }],
+	])('refuses to act for the subuser that %s names', async (_, changes, credential) => {
+		sendGrid.world.addSubuser({ username: 'acme-marketing' });
+		const { error } = await sendGrid.run({
+			items: ITEMS,
+			parameters: make(name)(changes),
+			credential,
+		});
+		expect(error?.message).toBe(
+			"'On Behalf Of' cannot be used with this operation, which knows your own account only",
+		);
+		expect(sendGrid.world.requests).toEqual([]);
+	});
+});
+
+test.each(OTHERS)('%s acts for the subuser, with every request', async (name) => {
+	const { world } = sendGrid;
+	world.addSubuser({ username: 'acme-marketing' });
+	await sendGrid.run({
+		items: ITEMS,
+		parameters: make(name)({ options: { onBehalfOf: 'acme-marketing' } }),
+	});
+	expect(world.requests.length).toBeGreaterThan(0);
+	expect(new Set(world.requests.map(({ onBehalfOf }) => onBehalfOf))).toEqual(
+		new Set(['acme-marketing']),
+	);
+});
+
+test.each([401, 403, 404, 'ignored'] as const)(
+	'a subuser that does not exist (answered with %s) is told, or harmless',
+	async (badOnBehalfOf) => {
+		sendGrid.world.unknowns.badOnBehalfOf = badOnBehalfOf;
+		const { error } = await sendGrid.run({
+			items: ITEMS,
+			parameters: parameters.inviteWith({ options: { onBehalfOf: 'acme-nowhere' } }),
+		});
+		if (badOnBehalfOf === 'ignored') expect(error).toBeUndefined();
+		else expect(error?.message).toContain(`[HTTP ${badOnBehalfOf}]`);
+	},
+);
