@@ -1,0 +1,73 @@
+/**
+ * What no public source tells about the live API, as switches. A client must get every candidate
+ * right; tests iterate over them. The first candidate of each is the default.
+ */
+export const UNKNOWN_CANDIDATES = {
+	/**
+	 * Inviting an address that is already pending. 'created-again': another e-mail, the scopes and
+	 * the expiry of the new invitation, token as in `tokenChangesOnResend`; 'bad-request': 400;
+	 * 'same-invitation': 201 with the existing one, no e-mail.
+	 */
+	duplicateInvite: ['created-again', 'bad-request', 'same-invitation'],
+	/** Inviting the address of a teammate. 'created': an invitation beside the teammate. */
+	inviteExistingTeammate: ['bad-request', 'created'],
+	/** True: the old token is dead after a resend, or a second invitation. */
+	tokenChangesOnResend: [false, true],
+	/**
+	 * False: an expired invitation is neither listed nor found for deletion, and the address may be
+	 * invited like a new one. Whether it can be resent is `resendExpired` in any case.
+	 */
+	expiredStayListed: [true, false],
+	/** Documentation contradicts itself. 'not-found': 404 as for an unknown token. */
+	resendExpired: ['resent', 'not-found'],
+	/** 'ignored': all in one answer; 'capped-at-50': offset works, pages have 50 at most. */
+	pendingPaging: ['honoured', 'ignored', 'capped-at-50'],
+	/** 'capped': a page of 500; 'rejected': 400. */
+	teammatesLimitAbove500: ['capped', 'rejected'],
+	/** Status for a subuser that does not exist. 'ignored': the request acts on the key's account. */
+	badOnBehalfOf: [403, 401, 404, 'ignored'],
+	/** On endpoints whose reference does not list the header. 'ignored': acts on the key's account. */
+	onBehalfOfWhereUndocumented: ['ignored', 'rejected', 'honoured'],
+	/** 'gone': the three endpoints answer 404; they left the public specification in 2026. */
+	accessRequests: ['available', 'gone'],
+	/** Status for an invitation beyond the plan. */
+	seatLimit: [403, 400],
+	/**
+	 * Name of the token, documented both ways; observed: `token`. 'pending_id' also holds in the
+	 * list; 'absent' (the reference's own example) only in the answers to invite and resend.
+	 */
+	inviteToken: ['token', 'pending_id', 'absent'],
+	/** Envelope of both teammate lists, documented both ways; observed: `result`. */
+	listKey: ['result', 'results'],
+	/** `is_admin: true` with scopes; documented only: they should be empty. */
+	adminWithScopes: ['bad-request', 'ignored'],
+	/** Type of `after_subuser_id`; observed: both. */
+	subuserCursor: ['number', 'string'],
+	/** The cursor after the last page; documented: null or absent, and 0 in an example. */
+	subuserCursorEnd: ['zero', 'null', 'absent'],
+	/** Whether marketing.read and marketing.automation.read stay on restricted subuser access. */
+	marketingOnRestricted: ['kept', 'dropped'],
+} as const;
+
+export type UnknownName = keyof typeof UNKNOWN_CANDIDATES;
+
+export type Unknowns = {
+	-readonly [Name in UnknownName]: (typeof UNKNOWN_CANDIDATES)[Name][number];
+};
+
+export function defaultUnknowns(): Unknowns {
+	const firsts = Object.entries(UNKNOWN_CANDIDATES).map(([name, [first]]) => [name, first]);
+	return Object.fromEntries(firsts) as Unknowns;
+}
+
+/** Applies all of `changes` or none. Throws an Error naming what is not a switch or a candidate. */
+export function changeUnknowns(unknowns: Unknowns, changes: Record<string, unknown>): void {
+	for (const [name, value] of Object.entries(changes)) {
+		if (!Object.hasOwn(UNKNOWN_CANDIDATES, name)) throw new Error(`no such unknown: ${name}`);
+		const candidates: readonly unknown[] = UNKNOWN_CANDIDATES[name as UnknownName];
+		if (!candidates.includes(value)) {
+			throw new Error(`${name} must be one of ${JSON.stringify(candidates)}`);
+		}
+	}
+	Object.assign(unknowns, changes);
+}

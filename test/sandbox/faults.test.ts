@@ -1,0 +1,275 @@
+import type { Fault, When } from '../../sandbox/faults.mts';
+import { seededSandbox } from './seeded';
+import type { Reply } from './seeded';
+
+const sandbox = seededSandbox();
+const { call, mailed } = sandbox;
+
+const ADA = { email: 'ada@new.example', scopes: ['stats.read'], is_admin: false };
+const invite = async (timeout?: number) =>
+	await call('POST', '/v3/teammates', { body: ADA, timeout });
+const add = (fault: Fault) => sandbox.world.faults.add({ fault });
+const logged = () => sandbox.world.requests.at(-1);
+const secondsUntil = ({ headers }: Reply, name: string) =>
+	Number(headers.get(name)) - Date.parse(headers.get('date') ?? '') / 1000;
+
+/** The change is made after all, or it is not. */
+const expectInvited = (when: When) => {
+	const expected = when === 'after' ? [ADA.email] : [];
+	expect(mailed()).toEqual(expected);
+	expect(sandbox.invited().slice(2)).toEqual(expected);
+};
+const BOTH = ['before', 'after'] as const;
+
+describe('rate-limited', () => {
+	const limited = async (header: Extract<Fault, { kind: 'rate-limited' }>['header']) => {
+		add({ kind: 'rate-limited', header, seconds: 20 });
+		const reply = await invite();
+		expect(reply.status).toBe(429);
+		expect(reply.json).toEqual({ errors: [{ field: null, message: 'too many requests' }] });
+		expectInvited('before');
+		return reply;
+	};
+	const NAMES = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'retry-after'];
+	const sent = ({ headers }: Reply) => NAMES.filter((name) => headers.has(name));
+
+	test('epoch', async () => {
+		const reply = await limited('epoch');
+		expect(sent(reply)).toEqual(NAMES.slice(0, 3));
+		expect(reply.headers.get('x-ratelimit-remaining')).toBe('0');
+		const wait = secondsUntil(reply, 'x-ratelimit-reset');
+		expect(wait).toBeGreaterThanOrEqual(20);
+		expect(wait).toBeLessThanOrEqual(21);
+	});
+
+	test('epoch, by the clock of the world', async () => {
+		sandbox.world.advance(100_000);
+		const reply = await limited('epoch');
+		expect(secondsUntil(reply, 'x-ratelimit-reset')).toBeLessThanOrEqual(21);
+		expect(Number(reply.headers.get('x-ratelimit-reset')) - Date.now() / 1000).toBeGreaterThan(
+			100_000,
+		);
+	});
+
+	test('delta', async () => {
+		const reply = await limited('delta');
+		expect(sent(reply)).toEqual(NAMES.slice(0, 3));
+		expect(reply.headers.get('x-ratelimit-reset')).toBe('20');
+	});
+
+	test('past-epoch', async () => {
+		const wait = secondsUntil(await limited('past-epoch'), 'x-ratelimit-reset');
+		expect(wait).toBeLessThanOrEqual(-20);
+		expect(wait).toBeGreaterThanOrEqual(-22);
+	});
+
+	test('retry-after', async () => {
+		const reply = await limited('retry-after');
+		expect(sent(reply)).toEqual(['retry-after']);
+		expect(reply.headers.get('retry-after')).toBe('20');
+	});
+
+	test('none', async () => {
+		expect(sent(await limited('none'))).toEqual([]);
+	});
+});
+
+describe.each(BOTH)('%s the change', (when) => {
+	test('status', async () => {
+		add({ kind: 'status', status: 503, when });
+		const reply = await invite();
+		expect(reply.status).toBe(503);
+		expect(reply.json).toEqual({ errors: [{ field: null, message: 'service unavailable' }] });
+		expect(reply.headers.get('content-type')).toBe('application/json');
+		expectInvited(when);
+		expect(logged()).toMatchObject({ status: 503, fault: 'status' });
+	});
+
+	test('html', async () => {
+		add({ kind: 'html', status: 502, when });
+		const reply = await invite();
+		expect(reply.status).toBe(502);
+		expect(reply.headers.get('content-type')).toBe('text/html');
+		expect(reply.text).toContain('<h1>502 Bad Gateway</h1>');
+		expectInvited(when);
+	});
+
+	test('drop', async () => {
+		add({ kind: 'drop', when });
+		await expect(invite()).rejects.toThrow('fetch failed');
+		expectInvited(when);
+		expect(logged()).toMatchObject({ status: null, fault: 'drop' });
+	});
+
+	test('hang', async () => {
+		add({ kind: 'hang', when });
+		await expect(invite(400)).rejects.toThrow(/timeout/);
+		expectInvited(when);
+		expect(logged()).toMatchObject({ status: null, fault: 'hang' });
+	});
+});
+
+describe('a status', () => {
+	test.each([
+		['a value, as JSON', { error: 'down' }, '{"error":"down"}'],
+		['a text, as it is', 'not json', 'not json'],
+		['an empty text', '', ''],
+	])('with a body: %s', async (_, body, text) => {
+		add({ kind: 'status', status: 500, when: 'before', body });
+		expect((await invite()).text).toBe(text);
+	});
+
+	test('with a content type', async () => {
+		const contentType = 'text/plain';
+		add({ kind: 'status', status: 500, when: 'before', body: 'down', contentType });
+		expect((await invite()).headers.get('content-type')).toBe('text/plain');
+	});
+
+	test('may even be a success that changed nothing', async () => {
+		add({ kind: 'status', status: 201, when: 'before', body: {} });
+		expect((await invite()).status).toBe(201);
+		expectInvited('before');
+	});
+});
+
+test('slow: the right answer, late', async () => {
+	add({ kind: 'slow', ms: 300 });
+	const start = Date.now();
+	expect((await invite()).status).toBe(201);
+	expect(Date.now() - start).toBeGreaterThanOrEqual(295);
+	expectInvited('after');
+});
+
+test('slow: given up on, the change is made all the same', async () => {
+	add({ kind: 'slow', ms: 800 });
+	await expect(invite(400)).rejects.toThrow(/timeout/);
+	expectInvited('after');
+});
+
+test('truncated-json: half the body, and a length that fits it', async () => {
+	add({ kind: 'truncated-json' });
+	const reply = await invite();
+	expect(reply.status).toBe(201);
+	expect(reply.json).toBeUndefined();
+	expect(reply.text).toMatch(/^\{"token":/);
+	expect(reply.headers.get('content-length')).toBe(String(reply.text.length));
+	expectInvited('after');
+});
+
+test('empty-body', async () => {
+	add({ kind: 'empty-body' });
+	const reply = await invite();
+	expect(reply.status).toBe(201);
+	expect(reply.text).toBe('');
+	expect(reply.headers.get('content-length')).toBe('0');
+	expectInvited('after');
+});
+
+test('wrong-content-type: the JSON is right', async () => {
+	add({ kind: 'wrong-content-type' });
+	const reply = await invite();
+	expect(reply.status).toBe(201);
+	expect(reply.headers.get('content-type')).toBe('text/html; charset=utf-8');
+	expect(reply.json).toMatchObject({ email: ADA.email });
+	expectInvited('after');
+});
+
+test('rename: at any depth', async () => {
+	add({ kind: 'rename', from: 'token', to: 'pending_id' });
+	expect((await invite()).json).toMatchObject({ pending_id: expect.any(String), email: ADA.email });
+	add({ kind: 'rename', from: 'result', to: 'results' });
+	expect((await call('GET', '/v3/teammates')).json).toEqual({ results: expect.any(Array) });
+	add({ kind: 'rename', from: 'token', to: 'pending_id' });
+	const { json } = await call('GET', '/v3/teammates/pending');
+	const { result } = json as { result: object[] };
+	expect(result).toHaveLength(3);
+	for (const item of result) {
+		expect(item).toHaveProperty('pending_id');
+		expect(item).not.toHaveProperty('token');
+	}
+});
+
+describe('which requests are struck', () => {
+	const fault = { kind: 'status', status: 500, when: 'before' } as const;
+	const struck = async (method: string, path: string, options = {}) =>
+		(await call(method, path, options)).status === 500;
+
+	test('by default the next one only', async () => {
+		sandbox.world.faults.add({ fault });
+		expect(await struck('GET', '/v3/scopes')).toBe(true);
+		expect(await struck('GET', '/v3/scopes')).toBe(false);
+	});
+
+	test('so many times', async () => {
+		sandbox.world.faults.add({ fault, times: 2 });
+		expect(await struck('GET', '/v3/scopes')).toBe(true);
+		expect(sandbox.world.faults.list()).toMatchObject([{ timesLeft: 1 }]);
+		expect(await struck('GET', '/v3/scopes')).toBe(true);
+		expect(await struck('GET', '/v3/scopes')).toBe(false);
+	});
+
+	test('for good, until removed', async () => {
+		const id = sandbox.world.faults.add({ fault, times: Infinity });
+		for (let i = 0; i < 5; i += 1) expect(await struck('GET', '/v3/scopes')).toBe(true);
+		expect(sandbox.world.faults.remove(id)).toBe(true);
+		expect(sandbox.world.faults.remove(id)).toBe(false);
+		expect(await struck('GET', '/v3/scopes')).toBe(false);
+	});
+
+	test('by method and path', async () => {
+		sandbox.world.faults.add({ fault, method: 'post', path: /\/resend$/ });
+		expect(await struck('POST', '/v3/teammates')).toBe(false);
+		expect(await struck('GET', '/v3/teammates/x/resend')).toBe(false);
+		expect(await struck('POST', '/v3/teammates/pending/x/resend?a=b')).toBe(true);
+	});
+
+	test('by a pattern as text, on the path as sent', async () => {
+		sandbox.world.faults.add({ fault, path: '^/v3/teammates/a%40b$' });
+		expect(await struck('GET', '/v3/teammates/a@b')).toBe(false);
+		expect(await struck('GET', '/v3/teammates/a%40b')).toBe(true);
+	});
+
+	test('a pattern with a memory matches every time', async () => {
+		sandbox.world.faults.add({ fault, path: /scopes/g, times: Infinity });
+		expect(await struck('GET', '/v3/scopes')).toBe(true);
+		expect(await struck('GET', '/v3/scopes')).toBe(true);
+	});
+
+	test('by host', async () => {
+		sandbox.world.faults.add({ fault, host: 'eu' });
+		expect(await struck('GET', '/v3/scopes')).toBe(false);
+		expect(await struck('GET', '/v3/scopes', { host: 'eu' })).toBe(true);
+	});
+
+	test('the oldest rule that matches, one at a time', async () => {
+		add({ kind: 'status', status: 502, when: 'before' });
+		add({ kind: 'status', status: 503, when: 'before' });
+		expect((await call('GET', '/v3/scopes')).status).toBe(502);
+		expect((await call('GET', '/v3/scopes')).status).toBe(503);
+		expect((await call('GET', '/v3/scopes')).status).toBe(200);
+	});
+
+	test('by chance, but the same sequence every time', async () => {
+		const sequence = async () => {
+			sandbox.world.faults.clear();
+			sandbox.world.faults.add({ fault, probability: 0.3, times: Infinity });
+			const results: boolean[] = [];
+			for (let i = 0; i < 100; i += 1) results.push(await struck('GET', '/v3/scopes'));
+			return results;
+		};
+		const first = await sequence();
+		expect(first.filter(Boolean).length).toBeGreaterThan(15);
+		expect(first.filter(Boolean).length).toBeLessThan(45);
+		expect(await sequence()).toEqual(first);
+	});
+
+	test('never with probability 0', async () => {
+		sandbox.world.faults.add({ fault, probability: 0, times: Infinity });
+		for (let i = 0; i < 20; i += 1) expect(await struck('GET', '/v3/scopes')).toBe(false);
+	});
+
+	test('a fault before execution needs no valid key', async () => {
+		sandbox.world.faults.add({ fault });
+		expect(await struck('GET', '/v3/scopes', { key: null })).toBe(true);
+	});
+});
