@@ -30,7 +30,11 @@ async function signIn(page: Page, url: string): Promise<void> {
 }
 
 selectors.setTestIdAttribute('data-test-id');
-const scene = await setScene({ projectRoot, name: 'pictures', onStep: (step) => console.log(step) });
+const scene = await setScene({
+	projectRoot,
+	name: 'pictures',
+	onStep: (step) => console.log(step),
+});
 const browser = await chromium.launch({
 	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 	args: QUIET,

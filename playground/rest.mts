@@ -132,9 +132,12 @@ export class Rest {
 		return await this.data<T>(await this.request('POST', path, body));
 	}
 
-	/** Descriptions of node types, as the editor gets them; unknown types are an error. */
-	async nodeTypes(names: Array<{ name: string; version: number }>): Promise<unknown[]> {
-		return await this.post('/node-types', { nodeInfos: names });
+	/** Every node type that the editor offers, also the copies for AI agents. */
+	async offeredTypes(): Promise<Array<{ name: string; displayName: string }>> {
+		const response = await fetch(`${this.url}/types/nodes.json`, {
+			headers: { cookie: this.cookie },
+		});
+		return (await response.json()) as Array<{ name: string; displayName: string }>;
 	}
 
 	/** Saves a new credential. n8n chooses the id. */

@@ -79,6 +79,23 @@ describe('lists to choose from', () => {
 		expect((await search('FRESH')).results).toHaveLength(1);
 	});
 
+	test('teammates, as one types and scrolls', async () => {
+		on.sandbox.world.addManyTeammates(600);
+		const search = async (page: { filter?: string; paginationToken?: string }) =>
+			await on.rest.resourceLocator(parameter('parameters.teammate'), 'searchTeammates', page);
+		const first = await search({});
+		expect(first.results).toContainEqual({
+			name: 'Adam Admin (adam@acme.example), admin',
+			value: 'adam@acme.example',
+			url: 'https://app.sendgrid.com/settings/teammates',
+		});
+		const second = await search({ paginationToken: first.paginationToken });
+		expect(first.results.length + second.results.length).toBe(606);
+		expect((await search({ filter: 'legacy' })).results.map(({ value }) => value)).toEqual([
+			'legacy_lee',
+		]);
+	});
+
 	test('why there is nothing to choose from', async () => {
 		on.sandbox.world.faults.add({ fault: { kind: 'status', status: 403, when: 'before' } });
 		await expect(on.rest.options(parameter('parameters.scopes'), 'getScopes')).rejects.toThrow(

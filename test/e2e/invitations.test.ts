@@ -3,28 +3,17 @@ import { outputItems, type Item, type Run } from '../../playground/run.mts';
 import { projectRoot } from '../support/machine';
 import { linkOf } from '../support/link';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
-import { stage, workflowWith } from './scene';
+import { inviteWith } from '../support/parameters';
+import { runOnce, stage } from './scene';
 
 const on = stage('invitations');
 
-const INVITE = {
-	resource: 'invitation',
-	operation: 'invite',
-	email: '={{ $json.email }}',
-	access: 'scopes',
-	scopes: ['stats.read'],
+const INVITE = inviteWith({
 	region: '={{ $json.region ?? "credential" }}',
 	options: { onBehalfOf: '={{ $json.subuser ?? "" }}' },
-};
+});
 
 const NAME = 'SendGrid Teammates';
-
-async function runOnce(
-	...workflow: Parameters<typeof workflowWith> extends [unknown, ...infer Rest] ? Rest : never
-) {
-	const saved = await on.rest.createWorkflow(workflowWith(on.credential, ...workflow));
-	return await on.rest.finishedExecution(await on.rest.runManually(saved.id, 'Start'));
-}
 
 /** Imports an example, points it at the saved credential, and sends the body to its webhook. */
 async function sendToExample(name: string, path: string, body: unknown): Promise<Run> {
@@ -49,11 +38,12 @@ const mails = () =>
 
 const answers = (items: Item[]) => items.map((item) => [linkOf(item), item.json.error ?? 'done']);
 
-test('n8n knows the node by its public name, and offers it to AI agents as a tool', async () => {
-	const types = [NODE_TYPE, `${NODE_TYPE}Tool`].map((name) => ({ name, version: 1 }));
-	expect(await on.rest.nodeTypes(types)).toMatchObject([
-		{ displayName: NAME },
-		{ displayName: `${NAME} Tool` },
+test('n8n offers the node by its public name, and a copy of it to AI agents', async () => {
+	const types = await on.rest.offeredTypes();
+	const ours = types.filter(({ name }) => name.startsWith(NODE_TYPE));
+	expect(ours.map(({ name, displayName }) => [name, displayName])).toEqual([
+		[NODE_TYPE, NAME],
+		[`${NODE_TYPE}Tool`, `${NAME} Tool`],
 	]);
 });
 
@@ -94,6 +84,7 @@ test('behind a webhook: an invitation that was not accepted is sent again', asyn
 
 test('the region by expression: each item goes to its own of the two hosts', async () => {
 	const run = await runOnce(
+		on,
 		[
 			{ email: 'ada@acme.example' },
 			{ email: 'bob@acme.example', region: 'eu', subuser: 'acme-eu' },
@@ -126,7 +117,7 @@ const REFUSAL = expect.stringContaining("'Email' is 'nobody', which is no e-mail
 
 describe('On Error', () => {
 	test('Stop Workflow: the first failure ends the run and says what happened', async () => {
-		const run = await runOnce(MIXED, INVITE);
+		const run = await runOnce(on, MIXED, INVITE);
 		expect(run.status).toBe('error');
 		expect(run.error).toMatchObject({
 			message: "'Email' is 'nobody', which is no e-mail address",
@@ -136,7 +127,7 @@ describe('On Error', () => {
 	});
 
 	test('Continue: failures stand among the results', async () => {
-		const run = await runOnce(MIXED, INVITE, { onError: 'continueRegularOutput' });
+		const run = await runOnce(on, MIXED, INVITE, { onError: 'continueRegularOutput' });
 		expect(run.status).toBe('success');
 		expect(answers(outputItems(run, NAME))).toEqual([
 			[0, 'done'],
@@ -146,7 +137,7 @@ describe('On Error', () => {
 	});
 
 	test('Continue (using error output): failures have an output of their own', async () => {
-		const run = await runOnce(MIXED, INVITE, { onError: 'continueErrorOutput' });
+		const run = await runOnce(on, MIXED, INVITE, { onError: 'continueErrorOutput' });
 		expect(answers(outputItems(run, NAME))).toEqual([
 			[0, 'done'],
 			[2, 'done'],
@@ -156,9 +147,9 @@ describe('On Error', () => {
 });
 
 test('the API key is in no execution and in no log', async () => {
-	const run = await runOnce(MIXED, INVITE, { onError: 'continueRegularOutput' });
+	const run = await runOnce(on, MIXED, INVITE, { onError: 'continueRegularOutput' });
 	on.sandbox.world.faults.add({ fault: { kind: 'status', status: 500, when: 'before' } });
-	const failed = await runOnce([{ email: 'ada@acme.example' }], INVITE);
+	const failed = await runOnce(on, [{ email: 'ada@acme.example' }], INVITE);
 	expect(failed.status).toBe('error');
 	expect(JSON.stringify([run, failed])).not.toContain(on.keys.fullAccess);
 	expect(on.n8n.log).not.toContain(on.keys.fullAccess);

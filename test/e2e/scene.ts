@@ -1,5 +1,6 @@
 import { setScene, type Scene } from '../../playground/scene.mts';
 import type { Rest } from '../../playground/rest.mts';
+import type { Run } from '../../playground/run.mts';
 import type { Workflow } from '../../playground/workflow.mts';
 import { seedDefault } from '../../sandbox/seed.mts';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
@@ -105,4 +106,16 @@ export function workflowWith(
 		},
 		settings: { executionOrder: 'v1' },
 	};
+}
+
+/** Runs the node once in the running n8n, as the editor's button does. */
+export async function runOnce(
+	{ rest, credential }: Stage,
+	items: unknown[],
+	parameters: Record<string, unknown>,
+	settings?: Record<string, unknown>,
+): Promise<Run> {
+	const workflow = workflowWith(credential, items, parameters, settings);
+	const { id } = await rest.createWorkflow(workflow);
+	return await rest.finishedExecution(await rest.runManually(id, 'Start'));
 }

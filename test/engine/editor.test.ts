@@ -1,5 +1,5 @@
 import { API_KEY, standIn } from '../support/standIn';
-import { loadScopes, searchInvitations, testCredential } from '../support/editor';
+import { loadScopes, searchInvitations, searchTeammates, testCredential } from '../support/editor';
 
 const sendGrid = standIn();
 
@@ -77,6 +77,54 @@ describe('the list of invitations', () => {
 		await expect(searchInvitations(sendGrid.credential)).rejects.toThrow(
 			'The pending invitations could not be loaded: SendGrid says "access forbidden"',
 		);
+	});
+});
+
+describe('the list of teammates', () => {
+	test('shows name, address and kind', async () => {
+		const { world } = sendGrid;
+		const url = 'https://app.sendgrid.com/settings/teammates';
+		world.addTeammate({ username: 'boss', email: 'olga@example.com', user_type: 'owner' });
+		world.addTeammate({
+			username: 'countess',
+			email: 'ada@example.com',
+			first_name: 'Ada',
+			last_name: 'Lovelace',
+		});
+		world.addTeammate({
+			email: 'sam@example.com',
+			first_name: 'Sam',
+			is_admin: true,
+			is_sso: true,
+		});
+		const { results } = await searchTeammates(sendGrid.credential);
+		expect(results).toEqual([
+			{ name: 'olga@example.com, owner', value: 'boss', url },
+			{ name: 'Ada Lovelace (ada@example.com)', value: 'countess', url },
+			{ name: 'Sam (sam@example.com), admin, SSO', value: 'sam@example.com', url },
+		]);
+	});
+
+	test('of 1,000 comes as one scrolls, 500 at a time', async () => {
+		sendGrid.world.addManyTeammates(1000);
+		const values: unknown[] = [];
+		let token: string | undefined;
+		for (;;) {
+			const page = await searchTeammates(sendGrid.credential, '', token);
+			values.push(...page.results.map(({ value }) => value));
+			if (page.paginationToken === undefined) break;
+			token = String(page.paginationToken);
+		}
+		expect(new Set(values).size).toBe(1000);
+		expect(values).toHaveLength(1000);
+		expect(sendGrid.world.requests).toHaveLength(3);
+	});
+
+	test('is searched as one types, all of it', async () => {
+		sendGrid.world.addManyTeammates(1000);
+		const { results, paginationToken } = await searchTeammates(sendGrid.credential, 'Teammate099');
+		expect(results).toHaveLength(10);
+		expect(paginationToken).toBeUndefined();
 	});
 });
 

@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { NodeHelpers, type INodeProperties } from 'n8n-workflow';
 
 import { builtPackage } from '../support/builtPackage';
 import { filesBelow, inProject } from '../support/machine';
@@ -46,8 +46,20 @@ test('each operation says what it does, and its request as the API reference pri
 			: [],
 	);
 	expect(table).toEqual([
+		['Approve access request', 'PATCH', '/v3/scopes/requests/{request_id}/approve'],
+		['Deny access request', 'DELETE', '/v3/scopes/requests/{request_id}'],
+		['Get many access requests', 'GET', '/v3/scopes/requests'],
+		['Get many invitations', 'GET', '/v3/teammates/pending'],
 		['Invite teammate', 'POST', '/v3/teammates'],
 		['Resend invitation', 'POST', '/v3/teammates/pending/{token}/resend'],
+		['Revoke invitation', 'DELETE', '/v3/teammates/pending/{token}'],
+		['Create SSO teammate', 'POST', '/v3/sso/teammates'],
+		['Update SSO teammate', 'PATCH', '/v3/sso/teammates/{username}'],
+		['Delete teammate', 'DELETE', '/v3/teammates/{username}'],
+		['Get teammate', 'GET', '/v3/teammates/{username}'],
+		['Get many teammates', 'GET', '/v3/teammates'],
+		['Get subuser access of teammate', 'GET', '/v3/teammates/{teammate_name}/subuser_access'],
+		['Update permissions of teammate', 'PATCH', '/v3/teammates/{username}'],
 	]);
 });
 
@@ -62,18 +74,54 @@ test('each operation has an output schema', async () => {
 	expect(found).toEqual(expected.sort());
 });
 
-test("saved workflows depend on these names, and on the credential's", async () => {
-	const names = (await properties()).map(({ name }) => name);
-	expect(names.filter((name) => name !== 'requestOptions')).toEqual([
+/** Fields that the editor shows for an operation, with the values that a new node has. */
+async function shownFor(resource: string, operation: string): Promise<string[]> {
+	const { node } = await builtPackage();
+	const values = NodeHelpers.getNodeParameters(
+		node.description.properties,
+		{ resource, operation },
+		true,
+		false,
+		{ typeVersion: 1 },
+		node.description,
+	);
+	return Object.keys(values ?? {}).filter((name) => name !== 'requestOptions');
+}
+
+test.each([
+	['accessRequest', 'approve', ['requestId']],
+	['accessRequest', 'deny', ['requestId']],
+	['accessRequest', 'getAll', ['returnAll', 'limit']],
+	['invitation', 'getAll', ['returnAll', 'limit', 'filters']],
+	['invitation', 'invite', ['email', 'access', 'scopes']],
+	['invitation', 'resend', ['invitation']],
+	['invitation', 'revoke', ['invitation']],
+	['ssoTeammate', 'create', ['email', 'firstName', 'lastName', 'access', 'scopes']],
+	['ssoTeammate', 'update', ['teammate', 'access', 'updateFields']],
+	['teammate', 'delete', ['teammate']],
+	['teammate', 'get', ['teammate']],
+	['teammate', 'getAll', ['returnAll', 'limit', 'simplify', 'filters']],
+	['teammate', 'getSubuserAccess', ['teammate', 'filters']],
+	['teammate', 'updatePermissions', ['teammate', 'access', 'scopes', 'mode']],
+])('%s: %s starts with these fields, in this order, by names that stay', async (...row) => {
+	const [resource, operation, fields] = row;
+	expect(await shownFor(resource, operation)).toEqual([
 		'resource',
 		'operation',
-		'email',
-		'access',
-		'scopes',
-		'invitation',
+		...fields,
 		'region',
 		'options',
 	]);
+});
+
+test('a field that operations share stands in the node once', async () => {
+	const names = (await properties()).map(({ name }) => name);
+	for (const name of ['email', 'invitation', 'teammate', 'returnAll', 'limit', 'scopes']) {
+		expect([name, names.filter((other) => other === name).length]).toEqual([name, 1]);
+	}
+});
+
+test("the credential's fields have names that stay", async () => {
 	const { credential } = await builtPackage();
 	expect(credential.properties.map(({ name }) => name)).toEqual([
 		'apiKey',

@@ -77,6 +77,17 @@ export async function searchInvitations(
 	return await search.call(await editorOf(credential, parameters), filter);
 }
 
+export async function searchTeammates(
+	credential: ICredentialDataDecryptedObject,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const { node } = await builtPackage();
+	const search = node.methods?.listSearch?.searchTeammates;
+	if (!search) throw new Error('The node has no such method');
+	return await search.call(await editorOf(credential, {}), filter, paginationToken);
+}
+
 export async function testCredential(
 	data: ICredentialDataDecryptedObject,
 ): Promise<INodeCredentialTestResult> {

@@ -1,0 +1,39 @@
+import { builtPackage } from '../support/builtPackage';
+import { inProject, readText } from '../support/machine';
+
+/** Rows of the table below a heading of the README, without its head. */
+async function tableBelow(heading: string): Promise<string[][]> {
+	const readme = await readText(inProject('README.md'));
+	const section = readme.split(`\n${heading}\n`)[1] ?? '';
+	const table = section.split('\n\n').find((block) => block.trimStart().startsWith('|')) ?? '';
+	return table
+		.trim()
+		.split('\n')
+		.slice(2)
+		.map((line) =>
+			line
+				.split('|')
+				.slice(1, -1)
+				.map((cell) => cell.trim()),
+		);
+}
+
+test("the README's table of operations is the node's description", async () => {
+	const { node } = await builtPackage();
+	const { properties } = node.description;
+	const resources = properties.find(({ name }) => name === 'resource')?.options ?? [];
+	const nameOf = (value: unknown) =>
+		resources.find((resource) => 'value' in resource && resource.value === value)?.name;
+	const described = properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ displayOptions, options = [] }) =>
+			options.map((option) => {
+				const { method, url } = ('routing' in option ? option.routing?.request : undefined) ?? {};
+				return [nameOf(displayOptions?.show?.resource?.[0]), option.name, `\`${method} ${url}\``];
+			}),
+		);
+	const rows = await tableBelow('## Operations');
+	expect(rows.map(([resource, operation, , request]) => [resource, operation, request])).toEqual(
+		described,
+	);
+});
