@@ -69,6 +69,29 @@ export class SendGridTeammatesApi implements ICredentialType {
 			description:
 				"Username of a subuser, or 'account-id' and the ID of a customer account. Leave empty to manage your own account. When filled in, workflows cannot choose another.",
 		},
+		{
+			displayName: 'Allowed Email Domains',
+			name: 'allowedEmailDomains',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. example.com, example.org',
+			description:
+				'Only people at these domains can be invited with this credential, whatever a workflow or an AI agent wants. Empty: anybody.',
+		},
+		{
+			displayName: 'Allow Admin Access',
+			name: 'allowAdminAccess',
+			type: 'boolean',
+			default: true,
+			description: 'Whether admin access can be granted with this credential',
+		},
+		{
+			displayName: 'Allow Deletion',
+			name: 'allowDeletion',
+			type: 'boolean',
+			default: true,
+			description: 'Whether teammates can be deleted with this credential',
+		},
 	];
 
 	authenticate = authenticate;

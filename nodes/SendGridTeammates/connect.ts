@@ -6,8 +6,10 @@ import type {
 } from 'n8n-workflow';
 
 import { checkMaxWait } from './fields/options';
+import { Guards } from './guards';
 import { hostForItem } from './sendgrid/apiHost';
 import { isRecord } from './sendgrid/answer';
+import { checkApiKey } from './sendgrid/authenticate';
 import { CREDENTIAL_TYPE, type Connection, type Transport } from './sendgrid/client';
 import { SendGridFailure } from './sendgrid/failure';
 import { checkOnBehalfOf } from './sendgrid/onBehalfOf';
@@ -49,23 +51,32 @@ export function connectionFor(
 		actsFor: onBehalfOf ?? checkOnBehalfOf(credential.onBehalfOf),
 		maxWait: checkMaxWait(options.maxWait),
 		transport,
-		secrets: [String(credential.apiKey ?? '')],
+		secrets: [checkApiKey(credential)],
 	};
 }
 
-/** The connection of an item that is being executed: each field read once, since expressions cost time. */
+/** What an item that is being executed has to go by. */
+export interface ItemSettings {
+	connection: Connection;
+	guards: Guards;
+	/** What the item chose under Options. */
+	options: IDataObject;
+}
+
+/** Region, options and credential of an item: each read once, since expressions cost time. */
 export async function connectItem(
 	item: IExecuteSingleFunctions,
 	transport: Transport,
-): Promise<Connection> {
+): Promise<ItemSettings> {
 	const region = item.getNodeParameter('region', 'credential');
-	const options = item.getNodeParameter('options', {});
+	const chosen = item.getNodeParameter('options', {});
+	const options = isRecord(chosen) ? (chosen as IDataObject) : {};
 	const credential = await item.getCredentials(CREDENTIAL_TYPE);
-	return connectionFor(
-		credential,
-		{ region, options: isRecord(options) ? (options as IDataObject) : {} },
-		transport,
-	);
+	return {
+		connection: connectionFor(credential, { region, options }, transport),
+		guards: new Guards(credential),
+		options,
+	};
 }
 
 /** A field as the editor has it, unless it is an expression: those need an item, and there is none yet. */

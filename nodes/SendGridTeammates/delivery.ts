@@ -8,6 +8,7 @@ import type {
 } from 'n8n-workflow';
 
 import { connectItem } from './connect';
+import type { Guards } from './guards';
 import { nodeErrorOf } from './nodeError';
 import { SendGridClient, type Connection } from './sendgrid/client';
 import { Directory } from './sendgrid/directory';
@@ -22,6 +23,12 @@ export interface Delivery {
 	request: { method: IHttpRequestMethods; path: string };
 	client: SendGridClient;
 	directory: Directory;
+	guards: Guards;
+	/** What the item chose under Options. */
+	options: IDataObject;
+	/** Host and on behalf of: the same for items that work on the same account. */
+	account: string;
+	run: RunState;
 }
 
 export interface Restrictions {
@@ -32,14 +39,22 @@ export interface Restrictions {
 /** What an operation does for one item: gives the records of its output. */
 export type Operation = (delivery: Delivery) => Promise<IDataObject[]>;
 
-/** All items of a run share their look-ups; n8n hands each of them the same object for the run. */
-const readingsOfRun = new WeakMap<object, SharedReadings>();
+/** What the items of one run share. */
+export class RunState {
+	readonly readings = new SharedReadings();
 
-function readingsFor(item: IExecuteSingleFunctions): SharedReadings {
+	/** Who has been served in this run: what was wanted for them, and what came out. */
+	readonly served = new Map<string, { wanted: string; record: IDataObject }>();
+}
+
+/** n8n hands each item of a run the same object for the run, also when it tries the run again. */
+const states = new WeakMap<object, RunState>();
+
+function stateOfRun(item: IExecuteSingleFunctions): RunState {
 	const run = item.getExecuteData();
-	const readings = readingsOfRun.get(run) ?? new SharedReadings();
-	readingsOfRun.set(run, readings);
-	return readings;
+	const state = states.get(run) ?? new RunState();
+	states.set(run, state);
+	return state;
 }
 
 /**
@@ -60,8 +75,13 @@ async function prepare(
 	ownAccountOnly: boolean,
 ): Promise<Delivery> {
 	const startedAt = thisMoment();
+	const run = stateOfRun(item);
 	const { timeout, proxy, skipSslCertificateValidation, allowedDomains } = options;
-	const connection = await connectItem(item, {
+	const {
+		connection,
+		guards,
+		options: chosen,
+	} = await connectItem(item, {
 		timeout,
 		proxy,
 		skipSslCertificateValidation: skipSslCertificateValidation === true,
@@ -74,7 +94,11 @@ async function prepare(
 		item,
 		request: { method: options.method ?? 'GET', path: options.url ?? '' },
 		client,
-		directory: new Directory(client, readingsFor(item), account, startedAt),
+		directory: new Directory(client, run.readings, account, startedAt),
+		guards,
+		options: chosen,
+		account,
+		run,
 	};
 }
 

@@ -34,7 +34,7 @@ test('Approve grants it', async () => {
 
 test('Deny does not', async () => {
 	const { results } = await sendGrid.run({
-		items: [{ id: String(id) }],
+		items: [{ id: ` ${id} ` }],
 		parameters: denyWith(),
 	});
 	expect(results.map(({ json }) => json)).toEqual([{ denied: true, request_id: id }]);

@@ -1,3 +1,4 @@
+import { builtPackage } from '../support/builtPackage';
 import { API_KEY, standIn } from '../support/standIn';
 import { loadScopes, searchInvitations, searchTeammates, testCredential } from '../support/editor';
 
@@ -36,10 +37,36 @@ describe('the list of scopes', () => {
 		expect(scopes.length).toBeGreaterThan(200);
 	});
 
-	test('says why it cannot be loaded', async () => {
-		await expect(loadScopes({ ...sendGrid.credential, apiKey: 'SG.wrong' })).rejects.toThrow(
-			'The scopes could not be loaded: SendGrid says "The provided authorization grant is invalid',
-		);
+	test('is sorted by what one reads, and takes nothing but names', async () => {
+		sendGrid.world.faults.add({
+			fault: {
+				kind: 'status',
+				status: 200,
+				when: 'before',
+				body: { scopes: ['templates.read', 'ips.read', 7, 'ip.read', null] },
+			},
+		});
+		const scopes = await loadScopes(sendGrid.credential);
+		expect(scopes.map(({ name }) => name)).toEqual(['IP: Read', 'IPs: Read', 'Templates: Read']);
+	});
+
+	test.each([{}, []])('is empty where SendGrid answers %j', async (body) => {
+		sendGrid.world.faults.add({ fault: { kind: 'status', status: 200, when: 'before', body } });
+		expect(await loadScopes(sendGrid.credential)).toEqual([]);
+	});
+
+	test('says why it cannot be loaded, and what to do', async () => {
+		await expect(loadScopes({ ...sendGrid.credential, apiKey: 'SG.wrong' })).rejects.toMatchObject({
+			message: expect.stringContaining(
+				'The scopes could not be loaded: SendGrid says "The provided authorization grant is invalid',
+			),
+			description: expect.stringContaining("Check 'API Key' and 'Region'"),
+		});
+	});
+
+	test('does not keep anybody waiting for long', async () => {
+		sendGrid.world.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 20 } });
+		await expect(loadScopes(sendGrid.credential)).rejects.toThrow('too many requests');
 	});
 });
 
@@ -72,11 +99,28 @@ describe('the list of invitations', () => {
 		]);
 	});
 
-	test('says why it cannot be loaded', async () => {
+	test('shows the address alone where SendGrid does not say until when', async () => {
+		sendGrid.world.addPending({ email: 'ada@example.com' });
+		const fault = { kind: 'rename', from: 'expiration_date', to: 'ends' } as const;
+		sendGrid.world.faults.add({ fault });
+		const { results } = await searchInvitations(sendGrid.credential);
+		expect(results).toMatchObject([{ name: 'ada@example.com' }]);
+	});
+
+	test('finds what was typed in capitals', async () => {
+		sendGrid.world.addPending({ email: 'Ada@Example.com' });
+		const { results } = await searchInvitations(sendGrid.credential, 'ada@example');
+		expect(results).toHaveLength(1);
+	});
+
+	test('says why it cannot be loaded, and what to do', async () => {
 		sendGrid.world.addKey({ key: API_KEY, scopes: ['stats.read'] });
-		await expect(searchInvitations(sendGrid.credential)).rejects.toThrow(
-			'The pending invitations could not be loaded: SendGrid says "access forbidden"',
-		);
+		await expect(searchInvitations(sendGrid.credential)).rejects.toMatchObject({
+			message: expect.stringContaining(
+				'The pending invitations could not be loaded: SendGrid says "access forbidden"',
+			),
+			description: expect.stringContaining("the scope 'teammates.read'"),
+		});
 	});
 });
 
@@ -107,6 +151,8 @@ describe('the list of teammates', () => {
 
 	test('of 1,000 comes as one scrolls, 500 at a time', async () => {
 		sendGrid.world.addManyTeammates(1000);
+		expect((await searchTeammates(sendGrid.credential)).results).toHaveLength(500);
+		sendGrid.world.requests.length = 0;
 		const values: unknown[] = [];
 		let token: string | undefined;
 		for (;;) {
@@ -128,6 +174,12 @@ describe('the list of teammates', () => {
 	});
 });
 
+test('the API key is hidden as it is typed', async () => {
+	const { credential } = await builtPackage();
+	const apiKey = credential.properties.find(({ name }) => name === 'apiKey');
+	expect(apiKey?.typeOptions).toEqual({ password: true });
+});
+
 describe('the test of the credential', () => {
 	test('passes for any valid key', async () => {
 		sendGrid.world.addKey({ key: API_KEY, scopes: ['stats.read'] });
@@ -142,6 +194,11 @@ describe('the test of the credential', () => {
 		sendGrid.world.addSubuser({ username: 'acme-marketing' });
 		await testCredential({ ...sendGrid.credential, onBehalfOf: 'acme-marketing' });
 		expect(sendGrid.world.requests).toMatchObject([{ onBehalfOf: 'acme-marketing' }]);
+	});
+
+	test('passes for a key that was copied with a line break behind it', async () => {
+		const copied = { ...sendGrid.credential, apiKey: ` ${API_KEY}\n` };
+		expect(await testCredential(copied)).toMatchObject({ status: 'OK' });
 	});
 
 	const messageOf = async (changes: object) => {
@@ -168,9 +225,9 @@ describe('the test of the credential', () => {
 		expect(await messageOf({})).toContain('IP Access Management');
 	});
 
-	test('trouble at SendGrid', async () => {
-		sendGrid.world.faults.add({ fault: { kind: 'html', status: 503, when: 'before' } });
-		expect(await messageOf({})).toContain('cannot answer at the moment [HTTP 503]');
+	test.each([503, 500, 429])('trouble at SendGrid: %d', async (status) => {
+		sendGrid.world.faults.add({ fault: { kind: 'html', status, when: 'before' } });
+		expect(await messageOf({})).toContain(`cannot answer at the moment [HTTP ${status}]`);
 	});
 
 	test('a server that is not SendGrid', async () => {
@@ -187,7 +244,9 @@ describe('the test of the credential', () => {
 		[{ apiKey: 'SG.a\nb' }, "'API Key' is empty or holds a line break"],
 		[{ onBehalfOf: 'subuser_acme' }, "starts with 'subuser_'"],
 	])('%j is refused without a request', async (changes, message) => {
-		expect(await messageOf(changes)).toContain(message);
+		const told = await messageOf(changes);
+		expect(told).toContain(message);
+		expect(told).toMatch(/^(The credential's )?'.*\. (Choose|Copy|Enter|Remove) /);
 		expect(sendGrid.world.requests).toEqual([]);
 	});
 });

@@ -1,6 +1,6 @@
 import type { Fault } from '../../sandbox/faults.mts';
 import { linkOf } from '../support/link';
-import { inviteWith, resendWith } from '../support/parameters';
+import { getInvitationsWith, inviteWith, resendWith } from '../support/parameters';
 import { API_KEY, standIn } from '../support/standIn';
 
 const sendGrid = standIn();
@@ -27,6 +27,31 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 		);
 		expect(error?.description).toContain("Check 'API Key' and 'Region' in the credential");
 		expect(sendGrid.world.requests).toHaveLength(1);
+	});
+
+	test.each(['', '  ', 'SG.a\nb'])(
+		'a key that is none (%j) is told before any request',
+		async (apiKey) => {
+			const { error } = await sendGrid.run({
+				items: ADA,
+				parameters: inviteWith({}),
+				credential: { apiKey },
+			});
+			expect(error?.message).toBe("The credential's 'API Key' is empty or holds a line break");
+			expect(sendGrid.world.requests).toEqual([]);
+		},
+	);
+
+	test('a key with spaces around it is not shown either', async () => {
+		sendGrid.world.faults.add({
+			fault: { kind: 'status', status: 400, when: 'before', body: { error: `who is ${API_KEY}?` } },
+		});
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({}),
+			credential: { apiKey: ` ${API_KEY} ` },
+		});
+		expect(error?.message).toContain('SendGrid says "who is …?"');
 	});
 
 	test('a missing scope is named', async () => {
@@ -85,6 +110,23 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 		expect(message).toContain('SendGrid says "no such thing" [HTTP 422]');
 	});
 
+	test('a refusal without words', async () => {
+		const { message } = await inviteInto({ kind: 'status', status: 400, when: 'before', body: {} });
+		expect(message).toBe(
+			"'ada@example.com' was not invited: SendGrid answered without a reason [HTTP 400]",
+		);
+	});
+
+	test('scopes are listed where those of the account cannot be read', async () => {
+		sendGrid.world.faults.add({ method: 'GET', fault: { kind: 'drop', when: 'before' } });
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({ scopes: ['stats.read', 'cakes\nbake'] }),
+		});
+		expect(error?.message).toContain('[HTTP 400]');
+		expect(error?.description).toContain("It was sent 'stats.read' and 'cakes bake'");
+	});
+
 	test('a complaint that repeats the key does not bring it into the message', async () => {
 		const { message } = await inviteInto({
 			kind: 'status',
@@ -120,6 +162,12 @@ describe('trouble on the way', () => {
 		],
 		['an empty answer', { kind: 'empty-body' }, 'the answer was empty', /look under Settings/],
 		[
+			'a number',
+			{ kind: 'status', status: 200, when: 'after', body: '42' },
+			'the answer was of another shape',
+			/look under Settings/,
+		],
+		[
 			'a broken connection',
 			{ kind: 'drop', when: 'after' },
 			'the connection broke off',
@@ -149,6 +197,16 @@ describe('trouble on the way', () => {
 		expect(fix).toContain('may have carried it out');
 	});
 
+	test.each<Fault>([
+		{ kind: 'status', status: 500, when: 'before' },
+		{ kind: 'empty-body' },
+		{ kind: 'drop', when: 'before' },
+	])('n8n learns that it is temporary: %j', async (fault) => {
+		sendGrid.world.faults.add({ fault });
+		const { error } = await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
+		expect(error).toMatchObject({ failure: { cause: 'temporarily-unavailable' } });
+	});
+
 	test('a refused connection: nothing was done', async () => {
 		const { error } = await sendGrid.run({
 			items: ADA,
@@ -170,12 +228,6 @@ describe('trouble on the way', () => {
 		expect(error?.message).toMatch(
 			/SendGrid's address could not be reached \[(ENOTFOUND|EAI_AGAIN)\]$/,
 		);
-	});
-
-	test('a redirect is not followed', async () => {
-		const { message } = await inviteInto({ kind: 'status', status: 302, when: 'before' });
-		expect(message).toContain('[HTTP 302]');
-		expect(sendGrid.calls()).toEqual(['POST /v3/teammates']);
 	});
 
 	test('an address with a system code in it keeps its message', async () => {
@@ -308,6 +360,16 @@ describe('as the tool of an AI agent', () => {
 					"Enter an address such as nathan@example.com in 'Email'. If it comes from an earlier node, check that this item has one.",
 			},
 		]);
+	});
+
+	test('every answer is linked to its item', async () => {
+		sendGrid.world.addManyPending(2);
+		const { results } = await sendGrid.run({
+			items: [{ limit: 2 }, { limit: 0 }],
+			parameters: getInvitationsWith({ returnAll: false, limit: '={{ $json.limit }}' }),
+			asTool: true,
+		});
+		expect(results.map(linkOf)).toEqual([0, 0, 1]);
 	});
 
 	test('a success is the invitation', async () => {

@@ -126,6 +126,7 @@ describe('what is refused before any request leaves', () => {
 		['ada@example', "'Email' is 'ada@example', which is no e-mail address"],
 		['ada@example.com, bob@example.com', 'which is no e-mail address'],
 		['ada@example.com\r\nbcc: x@example.com', 'which is no e-mail address'],
+		['ada\u0007@example.com', "'Email' is 'ada @example.com', which is no e-mail address"],
 		[`${'a'.repeat(250)}@example.com`, 'which is no e-mail address'],
 	])('the address %j', async (email, message) => {
 		const error = await refusal({ email });
@@ -156,7 +157,7 @@ describe('what is refused before any request leaves', () => {
 
 	test('an access that is none', async () => {
 		const error = await refusal({ email: 'ada@example.com' }, { access: 'owner' });
-		expect(error?.message).toBe("'Access' is neither Selected Scopes nor Admin");
+		expect(error?.message).toBe("'Access' is neither Admin, Persona nor Selected Scopes");
 	});
 
 	test.each(['mars', '', 'GLOBAL'])('the region %j', async (region) => {
@@ -173,8 +174,8 @@ describe('what is refused before any request leaves', () => {
 		expect(error?.message).toContain('the credential uses an address of its own');
 	});
 
-	test('a waiting time that is none', async () => {
-		const error = await refusal({ email: 'ada@example.com' }, { options: { maxWait: 'soon' } });
+	test.each(['soon', '', -1, '={{ 1 / 0 }}'])('the waiting time %j', async (maxWait) => {
+		const error = await refusal({ email: 'ada@example.com' }, { options: { maxWait } });
 		expect(error?.message).toBe("'Max Wait' is not a number of seconds");
 	});
 });

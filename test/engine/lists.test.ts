@@ -165,6 +165,7 @@ describe('filters of invitations', () => {
 	test.each([
 		[{ status: 'gone' }, "'Status' is neither"],
 		[{ expiresWithinDays: 'soon' }, "'Expires Within Days' is not a number of days"],
+		[{ expiresWithinDays: -1 }, "'Expires Within Days' is not a number of days"],
 	])('%j is refused', async (filters, message) => {
 		const { error } = await sendGrid.run({ parameters: getInvitationsWith({ filters }) });
 		expect(error?.message).toContain(message);
@@ -196,6 +197,14 @@ describe('filters of teammates', () => {
 	])('%j', async (filters, expected) => {
 		const { results } = await sendGrid.run({ parameters: getTeammatesWith({ filters }) });
 		expect(namesOf(results)).toEqual(expected);
+	});
+
+	test('whoever is not said to sign in by single sign-on does not', async () => {
+		sendGrid.world.faults.add({ fault: { kind: 'rename', from: 'is_sso', to: 'sso' } });
+		const { results } = await sendGrid.run({
+			parameters: getTeammatesWith({ filters: { sso: false } }),
+		});
+		expect(results).toHaveLength(4);
 	});
 
 	test('a role that is none is refused', async () => {

@@ -18,12 +18,15 @@ const OWN_ACCOUNT_ONLY: Array<keyof typeof parameters> = [
 const OTHERS: Array<keyof typeof parameters> = [
 	'deleteTeammateWith',
 	'getInvitationsWith',
+	'getStatusWith',
 	'getTeammateWith',
 	'getTeammatesWith',
 	'inviteWith',
+	'offboardWith',
 	'resendWith',
 	'revokeWith',
 	'updatePermissionsWith',
+	'upsertWith',
 ];
 
 type Make = (changes: INodeParameters) => INodeParameters;

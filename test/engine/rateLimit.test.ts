@@ -48,12 +48,13 @@ test('past the budget the item says what to do', async () => {
 	});
 	const { error, duration } = await sendGrid.run({
 		items: ADA,
-		parameters: inviteWith({ options: { maxWait: 2 } }),
+		parameters: inviteWith({ options: { maxWait: '={{ "2" }}' } }),
 	});
 	expect(error?.message).toBe(
 		'\'ada@example.com\' was not invited: SendGrid says "too many requests" [HTTP 429]',
 	);
 	expect(error?.description).toContain("'Max Wait'");
+	expect(error).toMatchObject({ failure: { cause: 'rate-limited' } });
 	expect(sendGrid.world.requests).toHaveLength(1);
 	expect(duration).toBeLessThan(2000);
 });

@@ -94,6 +94,8 @@ describe('by e-mail address', () => {
 			expect(sendGrid.mailed()).toEqual(isSent ? ['ada@example.com'] : []);
 			expect(error?.message ?? '').toContain(isSent ? '' : 'was not sent again');
 			expect(error?.description ?? '').toMatch(isSent ? /^$/ : /expired|'Invite'/);
+			const posts = sendGrid.calls().filter((call) => call.startsWith('POST'));
+			expect(posts).toHaveLength(unknowns.expiredStayListed ? 1 : 0);
 		},
 	);
 
@@ -111,6 +113,38 @@ describe('by e-mail address', () => {
 			expect(sendGrid.mailed()).toEqual(['ada@example.com', 'ada@example.com']);
 		},
 	);
+
+	test('what may have been carried out is not sent again under the new token', async () => {
+		sendGrid.world.unknowns.tokenChangesOnResend = true;
+		sendGrid.world.addPending({ email: 'ada@example.com' });
+		sendGrid.world.faults.add({
+			method: 'POST',
+			fault: { kind: 'status', status: 500, when: 'after' },
+		});
+		const { error } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: resendWith({}),
+		});
+		expect(error?.message).toContain('[HTTP 500]');
+		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
+	});
+
+	test('an item that starts later reads the list anew', async () => {
+		sendGrid.world.addPending({ email: 'ada@example.com' });
+		const { results } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }, { email: 'ada@example.com' }],
+			parameters: resendWith({
+				requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 300 } } },
+			}),
+		});
+		expect(results).toHaveLength(2);
+		expect(sendGrid.calls().filter((call) => call.startsWith('GET'))).toHaveLength(2);
+	});
+
+	test('an address that is missing is told by the name of the field', async () => {
+		const { error } = await sendGrid.run({ items: [{}], parameters: resendWith({}) });
+		expect(error?.message).toBe("'Invitation' is empty");
+	});
 
 	test('items that start together share one reading of the list', async () => {
 		const pending = sendGrid.world.addManyPending(40);
@@ -171,7 +205,9 @@ describe('by token', () => {
 				body: { errors: [{ message: 'bad key gone-for-long-now' }] },
 			},
 		});
-		const { error } = await sendGrid.run({ parameters: resendWith(byToken('gone-for-long-now')) });
+		const { error } = await sendGrid.run({
+			parameters: resendWith(byToken(' gone-for-long-now ')),
+		});
 		expect(error?.message).toContain('SendGrid says "bad key …"');
 	});
 

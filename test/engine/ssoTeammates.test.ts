@@ -27,7 +27,7 @@ describe('Create', () => {
 		[{ access: 'admin' }, { is_admin: true }],
 		[{ access: 'persona', persona: 'observer' }, { persona: 'observer' }],
 	])('sends what is set and nothing else: %j', async (parameters, body) => {
-		const { results, error } = await create(parameters);
+		const { results, error } = await create({ firstName: ' Ada ', ...parameters });
 		expect(error).toBeUndefined();
 		expect(writes()).toEqual([
 			{ email: 'sam@example.com', first_name: 'Ada', last_name: 'Lovelace', ...body },
@@ -76,6 +76,30 @@ describe('Create', () => {
 		);
 		expect(error?.description).toContain('templates.read and teammates.read');
 		expect(sso('sam@example.com')).toBeDefined();
+	});
+
+	test('says so where SendGrid drops a scope only', async () => {
+		sendGrid.world.unknowns.marketingOnRestricted = 'dropped';
+		const { error } = await create(
+			subusers({
+				username: 'acme-marketing',
+				permission: 'restricted',
+				scopes: ['stats.read', 'marketing.read'],
+			}),
+		);
+		expect(error?.message).toContain('dropped the access to 1 of 1 subusers');
+	});
+
+	test('says so where SendGrid gives another permission', async () => {
+		sendGrid.world.faults.add({
+			path: /subuser_access$/,
+			fault: { kind: 'rename', from: 'permission_type', to: 'kind' },
+		});
+		const { error } = await create(
+			subusers({ username: 'acme-marketing', permission: 'admin', scopes: [] }),
+		);
+		expect(error?.message).toContain('dropped the access to 1 of 1 subusers');
+		expect(error?.description).toContain('none was sent');
 	});
 
 	test('a subuser that is not there is told before anything is created', async () => {
@@ -131,11 +155,47 @@ describe('Update', () => {
 	const update = async (parameters: object = {}) =>
 		await sendGrid.run({ items: SAM, parameters: updateSsoWith(parameters as never) });
 
-	test('changes the name that is set, and sends nothing about access', async () => {
-		const { results } = await update({ updateFields: { firstName: 'Samantha' } });
-		expect(writes()).toEqual([{ first_name: 'Samantha', last_name: 'Single' }]);
-		expect(results).toMatchObject([{ json: { first_name: 'Samantha', last_name: 'Single' } }]);
+	test.each([
+		[{ firstName: ' Samantha ' }, { first_name: 'Samantha', last_name: 'Single' }],
+		[{ lastName: ' Double ' }, { first_name: 'Sam', last_name: 'Double' }],
+		[
+			{ firstName: ' ', lastName: '' },
+			{ first_name: 'Sam', last_name: 'Single' },
+		],
+	])('changes the name that is set, and nothing about access: %j', async (updateFields, body) => {
+		const { results } = await update({ updateFields });
+		expect(writes()).toEqual([body]);
+		expect(results).toMatchObject([{ json: body }]);
 		expect(sso('sam@example.com')?.scopes).toEqual(['stats.read']);
+	});
+
+	test('names scopes that the account cannot grant', async () => {
+		const { error } = await update({ access: 'scopes', scopes: ['stats.read', 'cakes.bake'] });
+		expect(error?.description).toContain("cannot grant from 'Scope Names or IDs': 'cakes.bake'");
+	});
+
+	test('the owner is refused, also with single sign-on', async () => {
+		sendGrid.world.addTeammate({ email: 'olga@example.com', user_type: 'owner', is_sso: true });
+		const { error } = await sendGrid.run({
+			items: [{ email: 'olga@example.com' }],
+			parameters: updateSsoWith(),
+		});
+		expect(error?.message).toContain('this is the owner of the account');
+		expect(writes()).toEqual([]);
+	});
+
+	test('somebody of whom SendGrid does not say how they sign in is not refused', async () => {
+		const fault = { kind: 'rename', from: 'is_sso', to: 'sso' } as const;
+		sendGrid.world.faults.add({ method: 'GET', path: /sam/, fault });
+		const { error } = await update({ updateFields: { firstName: 'Samantha' } });
+		expect(error).toBeUndefined();
+	});
+
+	test('somebody who vanishes just before the change is told as unknown', async () => {
+		const fault = { kind: 'status', status: 404, when: 'before' } as const;
+		sendGrid.world.faults.add({ method: 'PATCH', fault });
+		const { error } = await update();
+		expect(error?.description).toContain('nobody in this account has this username');
 	});
 
 	test.each([

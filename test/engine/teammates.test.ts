@@ -179,6 +179,15 @@ describe('Update Permissions', () => {
 		expect(error?.message).toContain('is still no admin, although SendGrid accepted');
 	});
 
+	test('says when somebody stayed an admin', async () => {
+		sendGrid.world.faults.add({
+			method: 'PATCH',
+			fault: { kind: 'status', status: 200, when: 'before', body: { username: 'adam' } },
+		});
+		const { error } = await update({}, 'adam@example.com');
+		expect(error?.message).toContain('is still an admin, although SendGrid accepted');
+	});
+
 	test('refuses the owner', async () => {
 		const { error } = await update({}, 'olga@example.com');
 		expect(error?.message).toContain('this is the owner of the account');
@@ -199,6 +208,8 @@ describe('Update Permissions', () => {
 
 	test.each([
 		[{ mode: 'merge' }, "'Mode' is neither"],
+		[{ scopes: [] }, 'a teammate has to keep at least one scope'],
+		[{ scopes: [], mode: 'remove' }, 'a teammate has to keep at least one scope'],
 		[{ access: 'king' }, "'Access' is neither"],
 		[{ scopes: ['user.profile.update'] }, 'lets nobody grant'],
 	])('%j is refused before any request', async (parameters, message) => {
@@ -256,7 +267,7 @@ describe('Get Subuser Access', () => {
 	test('of one subuser', async () => {
 		const { results } = await sendGrid.run({
 			items: [{ email: 'sam@example.com' }],
-			parameters: getSubuserAccessWith({ filters: { subuser: 'acme-7' } }),
+			parameters: getSubuserAccessWith({ filters: { subuser: ' acme-7 ' } }),
 		});
 		expect(results.map(({ json }) => json.username)).toEqual(['acme-7']);
 	});
@@ -269,6 +280,22 @@ describe('Get Subuser Access', () => {
 		expect(error).toBeUndefined();
 		expect(results).toEqual([]);
 	});
+});
+
+test.each([
+	['DELETE', deleteTeammateWith],
+	['PATCH', updatePermissionsWith],
+])('somebody who vanishes just before the %s is told as unknown', async (method, parameters) => {
+	const fault = { kind: 'status', status: 404, when: 'before' } as const;
+	sendGrid.world.faults.add({ method, fault });
+	const { error } = await sendGrid.run({ items: ADA, parameters: parameters() });
+	expect(error?.message).toContain('[HTTP 404]');
+	expect(error?.description).toContain('nobody in this account has this username');
+});
+
+test('an address that is missing is told by the name of the field', async () => {
+	const { error } = await sendGrid.run({ items: [{}], parameters: getTeammateWith() });
+	expect(error?.message).toBe("'Teammate' is empty");
 });
 
 describe('Revoke', () => {

@@ -55,10 +55,13 @@ test('each operation says what it does, and its request as the API reference pri
 		['Revoke invitation', 'DELETE', '/v3/teammates/pending/{token}'],
 		['Create SSO teammate', 'POST', '/v3/sso/teammates'],
 		['Update SSO teammate', 'PATCH', '/v3/sso/teammates/{username}'],
+		['Invite or update teammate', undefined, undefined],
 		['Delete teammate', 'DELETE', '/v3/teammates/{username}'],
 		['Get teammate', 'GET', '/v3/teammates/{username}'],
 		['Get many teammates', 'GET', '/v3/teammates'],
+		['Get status of teammate', undefined, undefined],
 		['Get subuser access of teammate', 'GET', '/v3/teammates/{teammate_name}/subuser_access'],
+		['Offboard teammate', undefined, undefined],
 		['Update permissions of teammate', 'PATCH', '/v3/teammates/{username}'],
 	]);
 });
@@ -101,6 +104,13 @@ test.each([
 	['teammate', 'delete', ['teammate']],
 	['teammate', 'get', ['teammate']],
 	['teammate', 'getAll', ['returnAll', 'limit', 'simplify', 'filters']],
+	['teammate', 'getStatus', ['email']],
+	['teammate', 'offboard', ['email']],
+	[
+		'teammate',
+		'upsert',
+		['email', 'access', 'scopes', 'ifPending', 'expiresWithinDays', 'ifAccessDiffers'],
+	],
 	['teammate', 'getSubuserAccess', ['teammate', 'filters']],
 	['teammate', 'updatePermissions', ['teammate', 'access', 'scopes', 'mode']],
 ])('%s: %s starts with these fields, in this order, by names that stay', async (...row) => {
@@ -128,5 +138,8 @@ test("the credential's fields have names that stay", async () => {
 		'region',
 		'apiUrl',
 		'onBehalfOf',
+		'allowedEmailDomains',
+		'allowAdminAccess',
+		'allowDeletion',
 	]);
 });

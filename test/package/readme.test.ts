@@ -29,7 +29,8 @@ test("the README's table of operations is the node's description", async () => {
 		.flatMap(({ displayOptions, options = [] }) =>
 			options.map((option) => {
 				const { method, url } = ('routing' in option ? option.routing?.request : undefined) ?? {};
-				return [nameOf(displayOptions?.show?.resource?.[0]), option.name, `\`${method} ${url}\``];
+				const request = method ? `\`${method} ${url}\`` : 'several';
+				return [nameOf(displayOptions?.show?.resource?.[0]), option.name, request];
 			}),
 		);
 	const rows = await tableBelow('## Operations');

@@ -48,6 +48,18 @@ export const updatePermissionsWith = operation('teammate', 'updatePermissions', 
 	mode: 'replace',
 });
 
+const byEmail = { email: '={{ $json.email }}' };
+export const getStatusWith = operation('teammate', 'getStatus', byEmail);
+export const offboardWith = operation('teammate', 'offboard', byEmail);
+export const upsertWith = operation('teammate', 'upsert', {
+	...byEmail,
+	access: 'scopes',
+	scopes: ['stats.read'],
+	ifPending: 'resendIfExpiring',
+	expiresWithinDays: 2,
+	ifAccessDiffers: 'update',
+});
+
 export const getAccessRequestsWith = operation('accessRequest', 'getAll', { returnAll: true });
 export const approveWith = operation('accessRequest', 'approve', {
 	requestId: '={{ $json.id }}',

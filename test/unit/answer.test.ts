@@ -19,11 +19,15 @@ describe("SendGrid's own words", () => {
 		expect(readComplaints(body)).toEqual(complaints);
 	});
 
-	test('fit into one line of reasonable length', () => {
-		const [{ message }] = readComplaints({ error: `a\r\nb\t${'c'.repeat(500)}` });
-		expect(message).toMatch(/^a b c+…$/);
-		expect(message.length).toBeLessThan(210);
-	});
+	const long = `a\r\n\tb\u009b${'c'.repeat(500)}`;
+	test.each([{ error: long }, { errors: [{ message: long }] }, { errors: [long] }])(
+		'fit into one line of reasonable length (%#)',
+		(body) => {
+			const [{ message }] = readComplaints(body);
+			expect(message).toMatch(/^a b c+…$/);
+			expect(message.length).toBeLessThan(210);
+		},
+	);
 });
 
 describe('a request without an answer', () => {

@@ -23,15 +23,17 @@ describe("the credential's address", () => {
 		'http://localhost.example.com',
 		'ftp://gw.example.com',
 		'https://user@gw.example.com',
+		'https://:pass@gw.example.com',
 		'https://gw.example.com?x=1',
 		'https://gw.example.com#x',
 		'gw.example.com',
 		'javascript:alert(1)',
-		'',
-		undefined,
-		42,
 	])('the custom address %j is refused', (apiUrl) => {
-		expect(() => hostOfCredential({ region: 'custom', apiUrl })).toThrow("'API URL' is");
+		expect(() => hostOfCredential({ region: 'custom', apiUrl })).toThrow("'API URL' is not");
+	});
+
+	test.each(['', '  ', undefined, 42])('the custom address %j counts as empty', (apiUrl) => {
+		expect(() => hostOfCredential({ region: 'custom', apiUrl })).toThrow("'API URL' is empty");
 	});
 });
 
@@ -57,6 +59,11 @@ describe("an item's address", () => {
 		{},
 	])('the region %j is refused', (region) => {
 		expect(() => hostForItem(region, { region: 'global' })).toThrow('not a region of SendGrid');
+	});
+
+	test('a region of any length is quoted shortly', () => {
+		const region = 'x'.repeat(500);
+		expect(() => hostForItem(region, {})).toThrow(`'Region' is '${'x'.repeat(40)}', which`);
 	});
 
 	test('a credential with an address of its own keeps its items there', () => {

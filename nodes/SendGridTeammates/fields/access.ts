@@ -1,25 +1,11 @@
-import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import type { Complaint } from '../sendgrid/answer';
-import type { SendGridClient } from '../sendgrid/client';
+import type { Delivery } from '../delivery';
+import type { Access } from '../sendgrid/access';
 import { SendGridFailure } from '../sendgrid/failure';
-import { grantableScopes, isGrantable } from '../sendgrid/scopes';
-import { enumerate, quotable } from '../sendgrid/text';
-
-export const scopesField: INodeProperties = {
-	displayName: 'Scope Names or IDs',
-	name: 'scopes',
-	type: 'multiOptions',
-	default: [],
-	typeOptions: {
-		loadOptionsMethod: 'getScopes',
-		loadOptionsDependsOn: ['region', 'options.onBehalfOf'],
-	},
-	displayOptions: { show: { access: ['scopes'] } },
-	description:
-		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-	hint: 'With none chosen, the person gets the minimum that SendGrid gives everybody',
-};
+import { PERSONA_SCOPES } from '../sendgrid/personas';
+import { personaField, readPersona } from './persona';
+import { additionalScopesField, checkScopes, scopesField } from './scopes';
 
 export const accessFields: INodeProperties[] = [
 	{
@@ -29,102 +15,87 @@ export const accessFields: INodeProperties[] = [
 		default: 'scopes',
 		options: [
 			{
-				name: 'Selected Scopes',
-				value: 'scopes',
-				description: 'Only what you choose below',
-			},
-			{
 				name: 'Admin',
 				value: 'admin',
 				description: 'Everything in the account, managing teammates included',
+			},
+			{
+				name: 'Persona',
+				value: 'persona',
+				description: 'What SendGrid thinks a role needs',
+			},
+			{
+				name: 'Selected Scopes',
+				value: 'scopes',
+				description: 'Only what you choose below',
 			},
 		],
 		description: 'What the person may do in SendGrid',
 	},
 	scopesField,
+	personaField,
+	additionalScopesField,
 ];
 
-/** What SendGrid's requests say about somebody's access. */
-export interface Access {
-	scopes: string[];
-	is_admin: boolean;
-}
-
-const FIELD = 'Scope Names or IDs';
-
-const HOW_TO_WRITE_THEM = `Choose from the list in '${FIELD}', or let its expression give a list such as ["stats.read", "templates.read"] or a text such as stats.read, templates.read. An empty list [] means no scopes.`;
-
-function parsedList(text: string): unknown[] {
-	const trimmed = text.trim();
-	if (trimmed === '') return [undefined];
-	if (!trimmed.startsWith('[')) return trimmed.split(',').filter((part) => part.trim() !== '');
-	try {
-		return JSON.parse(trimmed) as unknown[];
-	} catch {
-		return [undefined];
-	}
-}
-
-/**
- * The names of scopes, each once: from a list, or from a text with commas (also a list written as JSON,
- * which AI agents like to send).
- *
- * Nothing at all is refused and an empty list is not: the one is an expression that found nothing, the
- * other a decision.
- *
- * @throws SendGridFailure for what is no list of names, and for scopes that SendGrid lets nobody grant
- */
-export function checkScopes(value: unknown): string[] {
-	const entries: unknown[] = Array.isArray(value)
-		? value
-		: parsedList(typeof value === 'string' ? value : '');
-	const scopes = entries.map((entry) => (typeof entry === 'string' ? entry.trim() : ''));
-	if (scopes.includes('')) {
-		throw new SendGridFailure(`'${FIELD}' holds no list of scopes`, HOW_TO_WRITE_THEM);
-	}
-
-	const unique = [...new Set(scopes)];
-	const refused = unique.filter((scope) => !isGrantable(scope));
-	if (refused.length > 0) {
-		const names = enumerate(refused.map((scope) => `'${quotable(scope)}'`));
-		throw new SendGridFailure(
-			`'${FIELD}' holds what SendGrid lets nobody grant: ${names}`,
-			'Remove it. SendGrid gives every teammate the scopes for their own profile, password and sign-in by itself.',
-		);
-	}
-	return unique;
+/** What an item wants somebody to have. */
+export interface WantedAccess {
+	access: Access;
+	/** What was left out: scopes that nobody can grant, and those of a persona that the account lacks. */
+	skipped: string[];
 }
 
 /**
  * What the item's person is to be allowed.
  *
- * @throws SendGridFailure for an access or scopes that are none
+ * A persona is cut down to what the account has, which is read from SendGrid once for all items.
+ *
+ * @param unfulfilled start of the message where this needs a request and that fails
+ * @throws SendGridFailure for an access, a persona or scopes that are none, and where the credential's
+ *   owner does not allow it
  */
-export function readAccess(item: IExecuteSingleFunctions): Access {
-	const access = item.getNodeParameter('access', 'scopes');
-	// Documented: an admin is sent without scopes.
-	if (access === 'admin') return { scopes: [], is_admin: true };
-	if (access !== 'scopes') {
-		throw new SendGridFailure(
-			"'Access' is neither Selected Scopes nor Admin",
-			"Set 'Access' to 'scopes' or 'admin'.",
-		);
+export async function readAccess(delivery: Delivery, unfulfilled: string): Promise<WantedAccess> {
+	const { item, options, guards, directory } = delivery;
+	const kind = item.getNodeParameter('access', 'scopes');
+	const skipUngrantable = options.skipUngrantableScopes === true;
+	if (kind === 'admin') {
+		guards.checkAdmin();
+		// Documented: an admin is sent without scopes.
+		return { access: { scopes: [], is_admin: true }, skipped: [] };
 	}
-	return { scopes: checkScopes(item.getNodeParameter('scopes', [])), is_admin: false };
+	if (kind === 'scopes') {
+		const { scopes, skipped } = checkScopes(
+			item.getNodeParameter('scopes', []),
+			scopesField.displayName,
+			skipUngrantable,
+		);
+		return { access: { scopes, is_admin: false }, skipped };
+	}
+	if (kind === 'persona') {
+		const persona = PERSONA_SCOPES[readPersona(item)];
+		const more = checkScopes(
+			item.getNodeParameter('additionalScopes', []),
+			additionalScopesField.displayName,
+			skipUngrantable,
+		);
+		const known = await directory.grantableScopes(unfulfilled);
+		const had = persona.filter((scope) => known.includes(scope));
+		if (had.length + more.scopes.length === 0) {
+			throw new SendGridFailure(
+				`${unfulfilled}: this account has none of the scopes that belong to the persona`,
+				"Choose another 'Persona', or 'Selected Scopes'. The API key can grant only what it has itself.",
+			);
+		}
+		return {
+			access: { scopes: [...new Set([...had, ...more.scopes])], is_admin: false },
+			skipped: [...persona.filter((scope) => !known.includes(scope)), ...more.skipped],
+		};
+	}
+	throw new SendGridFailure(
+		"'Access' is neither Admin, Persona nor Selected Scopes",
+		"Set 'Access' to 'admin', 'persona' or 'scopes'.",
+	);
 }
 
-/** Advice that names the scopes which SendGrid refused: it says only that there are some. */
-export async function fixScopes(
-	{ field }: Complaint,
-	scopes: string[],
-	client: SendGridClient,
-): Promise<string | undefined> {
-	if (field !== 'scopes') return undefined;
-	const known = await grantableScopes(client, '').catch(() => scopes);
-	const unknown = scopes.filter((scope) => !known.includes(scope));
-	const suspects = unknown.length > 0 ? unknown : scopes;
-	const names = enumerate(suspects.map((scope) => `'${quotable(scope)}'`));
-	return unknown.length > 0
-		? `Remove what this account cannot grant from '${FIELD}': ${names}.`
-		: `Remove scopes from '${FIELD}' until SendGrid takes the rest. It was sent ${names}.`;
-}
+/** For the output: what was left out, where there is something. */
+export const skippedField = ({ skipped }: WantedAccess) =>
+	skipped.length > 0 ? { skipped_scopes: skipped } : {};

@@ -14,8 +14,7 @@ export const emailField: INodeProperties = {
 		'Address of the person. SendGrid keeps upper and lower case, and the person has to accept with exactly this spelling.',
 };
 
-/** Documented: 5 to 255 characters of the form `something@something.tld`. */
-const SHORTEST = 5;
+/** Documented: 5 to 255 characters of the form `something@something.tld`, which has 5 at least. */
 const LONGEST = 255;
 const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
 
@@ -32,11 +31,7 @@ export function checkEmail(value: unknown, field = 'Email'): string {
 	if (typeof value !== 'string') throw new SendGridFailure(`'${field}' is not a text`, fix);
 
 	const email = value.trim();
-	const isAddress =
-		email.length >= SHORTEST &&
-		email.length <= LONGEST &&
-		ADDRESS.test(email) &&
-		!hasControlCharacters(email);
+	const isAddress = email.length <= LONGEST && ADDRESS.test(email) && !hasControlCharacters(email);
 	if (!isAddress) {
 		throw new SendGridFailure(
 			`'${field}' is '${quotable(email)}', which is no e-mail address`,

@@ -13,6 +13,23 @@ export const optionsField: INodeProperties = {
 	placeholder: 'Add option',
 	options: [
 		{
+			displayName: 'Allow Admins',
+			name: 'allowAdmins',
+			type: 'boolean',
+			default: false,
+			displayOptions: { show: { '/operation': ['offboard'] } },
+			description: 'Whether admins can be offboarded too',
+		},
+		{
+			displayName: 'Dry Run',
+			name: 'dryRun',
+			type: 'boolean',
+			default: false,
+			displayOptions: { show: { '/operation': ['offboard', 'updatePermissions', 'upsert'] } },
+			description:
+				'Whether to change nothing, and only tell in the field would what would have happened',
+		},
+		{
 			displayName: 'Max Wait',
 			name: 'maxWait',
 			type: 'number',
@@ -29,6 +46,15 @@ export const optionsField: INodeProperties = {
 			placeholder: 'e.g. acme-marketing',
 			description:
 				"Username of the subuser to act for, or 'account-ID 12345' for a customer account. Only possible while the credential leaves this open.",
+		},
+		{
+			displayName: 'Skip Scopes That Cannot Be Granted',
+			name: 'skipUngrantableScopes',
+			type: 'boolean',
+			default: false,
+			displayOptions: { show: { '/operation': ['invite', 'updatePermissions', 'upsert'] } },
+			description:
+				'Whether to leave out scopes that SendGrid lets nobody grant, and report them in skipped_scopes, instead of failing',
 		},
 	],
 };

@@ -102,7 +102,7 @@ export class SendGridClient {
 			// Observed and documented: a 429 was not carried out, so any method may be sent again.
 			if (status === 429 && (await wait.after(headers))) continue;
 
-			const body = parsed(response.body);
+			const body = response.body as unknown;
 			if (status < 200 || status > 299) {
 				return { failure: await failureOfStatus(status, body, method, purpose) };
 			}
@@ -144,16 +144,6 @@ export class SendGridClient {
 			CREDENTIAL_TYPE,
 			options,
 		)) as IN8nHttpFullResponse;
-	}
-}
-
-/** The body as data where it is JSON, whatever content type it was sent with; else as it came. */
-function parsed(body: unknown): unknown {
-	if (typeof body !== 'string') return body;
-	try {
-		return JSON.parse(body) as unknown;
-	} catch {
-		return body;
 	}
 }
 

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { SendGridClient } from './client';
 import { readPages, type List } from './pages';
+import { grantableScopes } from './scopes';
 import { thisMoment, type Moment, type SharedReadings } from './sharedRead';
 
 /** Who has been invited and has not accepted yet. */
@@ -57,6 +58,20 @@ export class Directory {
 			if (match) return match;
 		}
 		return undefined;
+	}
+
+	/**
+	 * What the account can grant, read once for all items that started together.
+	 *
+	 * @throws SendGridFailure
+	 */
+	async grantableScopes(unfulfilled: string): Promise<string[]> {
+		const { client } = this;
+		const pages = this.readings.pages(`${this.account} scopes`, this.startedAt, async function* () {
+			yield [{ scopes: await grantableScopes(client, unfulfilled) }];
+		});
+		for await (const [{ scopes }] of pages) return scopes as string[];
+		return [];
 	}
 
 	/** Like `find`, with what SendGrid says now. */

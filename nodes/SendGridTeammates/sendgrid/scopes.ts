@@ -57,6 +57,26 @@ export async function grantableScopes(
 	return scopes.filter((scope): scope is string => typeof scope === 'string').filter(isGrantable);
 }
 
+/**
+ * Inferred from several clients: what every teammate has anyway. Documented is only that there is such a
+ * minimum.
+ */
+const MINIMUM_SCOPES = new Set([
+	'mail_settings.read',
+	'partner_settings.read',
+	'tracking_settings.read',
+	'user.account.read',
+	'user.credits.read',
+	'user.email.read',
+	'user.profile.read',
+	'user.settings.enforced_tls.read',
+	'user.timezone.read',
+	'user.username.read',
+]);
+
+/** Whether SendGrid gives the scope to every teammate, asked or not. */
+export const isGivenToEverybody = (scope: string): boolean => MINIMUM_SCOPES.has(scope);
+
 /** Parts of scope names that are no ordinary words. */
 const SPELLINGS: Readonly<Record<string, string>> = {
 	'2fa': '2FA',

@@ -57,7 +57,8 @@ export async function actOnPending(
 		return { answer: bodyOf(await sendFor(delivery, choice.token, choice, operation)) };
 	}
 
-	const { directory } = delivery;
+	const { directory, guards } = delivery;
+	guards.checkEmail(choice.email);
 	const pending = pendingInvitations(sentence(choice, operation));
 	const found = await directory.find(pending, withEmail(choice.email));
 	if (!found) throw await failureOfNotPending(delivery, choice.email, sentence(choice, operation));

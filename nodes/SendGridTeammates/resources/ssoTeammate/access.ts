@@ -1,16 +1,11 @@
-import type {
-	IDataObject,
-	IExecuteSingleFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Delivery } from '../../delivery';
-import { checkScopes, scopesField } from '../../fields/access';
+import { personaField, readPersona } from '../../fields/persona';
+import { checkScopes, scopesField } from '../../fields/scopes';
 import { isRecord } from '../../sendgrid/answer';
 import { withUsername } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
-import { LARGEST_PAGE } from '../../sendgrid/pages';
 import { fillPath } from '../../sendgrid/path';
 import { readSubuserAccess } from '../../sendgrid/subuserAccess';
 import { enumerate, quotable } from '../../sendgrid/text';
@@ -43,21 +38,6 @@ export const accessToUpdateField: INodeProperties = {
 		{ name: 'Leave as It Is', value: 'keep', description: 'Change nothing about it' },
 		...WAYS.slice(1),
 	],
-};
-
-const personaField: INodeProperties = {
-	displayName: 'Persona',
-	name: 'persona',
-	type: 'options',
-	default: 'observer',
-	options: [
-		{ name: 'Accountant', value: 'accountant' },
-		{ name: 'Developer', value: 'developer' },
-		{ name: 'Marketer', value: 'marketer' },
-		{ name: 'Observer', value: 'observer' },
-	],
-	displayOptions: { show: { access: ['persona'] } },
-	description: "SendGrid's own set of scopes for this role",
 };
 
 const subuserAccessField: INodeProperties = {
@@ -101,8 +81,6 @@ const subuserAccessField: INodeProperties = {
 /** The fields behind a choice of access. */
 export const accessDetailFields = [scopesField, personaField, subuserAccessField];
 
-const PERSONAS = ['accountant', 'developer', 'marketer', 'observer'];
-
 /** One subuser, as SendGrid wants it. */
 type Grant = { id: number; permission_type: 'admin' } | RestrictedGrant;
 interface RestrictedGrant {
@@ -139,7 +117,7 @@ async function idOfSubuser({ directory }: Delivery, username: string, unfulfille
 async function readGrants(delivery: Delivery, unfulfilled: string): Promise<Grant[]> {
 	const value: unknown = delivery.item.getNodeParameter('subuserAccess', {});
 	const rows: unknown[] = isRecord(value) && Array.isArray(value.subusers) ? value.subusers : [];
-	if (rows.length === 0 || rows.length > LARGEST_PAGE) {
+	if (rows.length === 0) {
 		throw new SendGridFailure(
 			"'Subuser Access' names no subuser",
 			"Add at least one subuser, or choose another 'Access'.",
@@ -154,7 +132,11 @@ async function readGrants(delivery: Delivery, unfulfilled: string): Promise<Gran
 				"Give each row a username, and 'admin' or 'restricted' as permission.",
 			);
 		}
-		return { name, permission, scopes: permission === 'restricted' ? checkScopes(scopes) : [] };
+		return {
+			name,
+			permission,
+			scopes: permission === 'restricted' ? checkScopes(scopes).scopes : [],
+		};
 	});
 	return await Promise.all(
 		checked.map(async ({ name, permission, scopes }): Promise<Grant> => {
@@ -167,15 +149,6 @@ async function readGrants(delivery: Delivery, unfulfilled: string): Promise<Gran
 	);
 }
 
-function readPersona(item: IExecuteSingleFunctions): string {
-	const persona = String(item.getNodeParameter('persona', ''));
-	if (PERSONAS.includes(persona)) return persona;
-	throw new SendGridFailure(
-		"'Persona' is not one of SendGrid's four",
-		`Set 'Persona' to ${PERSONAS.join(', ')}.`,
-	);
-}
-
 /**
  * The part of the request that is about access. Documented: admin, persona, scopes and restricted subuser
  * access exclude each other.
@@ -183,17 +156,18 @@ function readPersona(item: IExecuteSingleFunctions): string {
  * @throws SendGridFailure for an access that is none, and for subusers that are not there
  */
 export async function readSsoAccess(delivery: Delivery, unfulfilled: string): Promise<SsoAccess> {
-	const { item } = delivery;
+	const { item, guards } = delivery;
 	const access = item.getNodeParameter('access', 'scopes');
 	switch (access) {
 		case 'keep':
 			return { body: {} };
 		case 'admin':
+			guards.checkAdmin();
 			return { body: { is_admin: true } };
 		case 'persona':
 			return { body: { persona: readPersona(item) } };
 		case 'scopes': {
-			const scopes = checkScopes(item.getNodeParameter('scopes', []));
+			const { scopes } = checkScopes(item.getNodeParameter('scopes', []));
 			if (scopes.length > 0) return { body: { scopes } };
 			throw new SendGridFailure(
 				"'Scope Names or IDs' is empty, and SendGrid wants at least one scope here",

@@ -1,8 +1,8 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { Delivery } from '../../delivery';
-import { fixScopes } from '../../fields/access';
 import { emailField, readEmail } from '../../fields/email';
+import { fixScopes } from '../../fields/scopes';
 import { SendGridFailure } from '../../sendgrid/failure';
 import { scopesOf } from '../../sendgrid/teammate';
 import { quotable } from '../../sendgrid/text';
@@ -36,8 +36,9 @@ function readName(item: IExecuteSingleFunctions, name: string, field: string): s
  * it drops it.
  */
 export async function createSsoTeammate(delivery: Delivery) {
-	const { item, request, client } = delivery;
+	const { item, request, client, guards } = delivery;
 	const email = readEmail(item);
+	guards.checkEmail(email);
 	const first_name = readName(item, 'firstName', 'First Name');
 	const last_name = readName(item, 'lastName', 'Last Name');
 	const unfulfilled = `'${quotable(email)}' was not created`;

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Delivery } from '../../delivery';
-import { fixScopes } from '../../fields/access';
+import { fixScopes } from '../../fields/scopes';
 import { readTeammate, teammateField } from '../../fields/teammate';
 import { isRecord } from '../../sendgrid/answer';
 import { SendGridFailure } from '../../sendgrid/failure';

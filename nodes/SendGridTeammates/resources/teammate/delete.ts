@@ -17,7 +17,8 @@ export const deleteFields = [teammateField];
  * it tells the owner, and whom the output is about.
  */
 export async function deleteTeammate(delivery: Delivery) {
-	const { item, request, client } = delivery;
+	const { item, request, client, guards } = delivery;
+	guards.checkDeletion();
 	const choice = readTeammate(item);
 	const unfulfilled = `'${nameOf(choice)}' was not deleted`;
 	const username = await usernameOf(delivery, choice, unfulfilled);

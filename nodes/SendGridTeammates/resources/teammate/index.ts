@@ -1,6 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { deliver } from '../../delivery';
+import { getStatus, getStatusFields } from '../../lifecycle/getStatus';
+import { offboard, offboardFields } from '../../lifecycle/offboard';
+import { upsert, upsertFields } from '../../lifecycle/upsert';
 import { deleteFields, deleteTeammate } from './delete';
 import { getFields, getTeammate } from './get';
 import { getAllFields, getAllTeammates } from './getAll';
@@ -16,6 +19,13 @@ export const teammateOperation: INodeProperties = {
 	default: 'getAll',
 	displayOptions: { show: { resource: ['teammate'] } },
 	options: [
+		{
+			name: 'Create or Update',
+			value: 'upsert',
+			action: 'Invite or update teammate',
+			description: 'Create a new teammate, or update the current one if it already exists (upsert)',
+			routing: { operations: { pagination: deliver(upsert) } },
+		},
 		{
 			name: 'Delete',
 			value: 'delete',
@@ -47,6 +57,13 @@ export const teammateOperation: INodeProperties = {
 			},
 		},
 		{
+			name: 'Get Status',
+			value: 'getStatus',
+			action: 'Get status of teammate',
+			description: 'Find out whether somebody is unknown, invited or a teammate',
+			routing: { operations: { pagination: deliver(getStatus) } },
+		},
+		{
 			name: 'Get Subuser Access',
 			value: 'getSubuserAccess',
 			action: 'Get subuser access of teammate',
@@ -55,6 +72,13 @@ export const teammateOperation: INodeProperties = {
 				request: { method: 'GET', url: '/v3/teammates/{teammate_name}/subuser_access' },
 				operations: { pagination: deliver(getSubuserAccess, { ownAccountOnly: true }) },
 			},
+		},
+		{
+			name: 'Offboard',
+			value: 'offboard',
+			action: 'Offboard teammate',
+			description: 'Revoke the invitation and delete the teammate, whichever there is',
+			routing: { operations: { pagination: deliver(offboard) } },
 		},
 		{
 			name: 'Update Permissions',
@@ -73,6 +97,9 @@ export const teammateFields = {
 	delete: deleteFields,
 	get: getFields,
 	getAll: getAllFields,
+	getStatus: getStatusFields,
 	getSubuserAccess: getSubuserAccessFields,
+	offboard: offboardFields,
+	upsert: upsertFields,
 	updatePermissions: updatePermissionsFields,
 };

@@ -1,13 +1,14 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { Delivery } from '../../delivery';
-import { accessFields, fixScopes, readAccess, type Access } from '../../fields/access';
+import { accessFields, readAccess, skippedField } from '../../fields/access';
+import { fixScopes, listed } from '../../fields/scopes';
 import { readTeammate, teammateField } from '../../fields/teammate';
+import { hasAccess, type Access } from '../../sendgrid/access';
 import { SendGridFailure } from '../../sendgrid/failure';
 import { fillPath } from '../../sendgrid/path';
 import { isGrantable } from '../../sendgrid/scopes';
 import { scopesOf } from '../../sendgrid/teammate';
-import { enumerate, quotable } from '../../sendgrid/text';
 import {
 	FIELD,
 	nameOf,
@@ -22,7 +23,7 @@ const modeField: INodeProperties = {
 	name: 'mode',
 	type: 'options',
 	default: 'replace',
-	displayOptions: { show: { access: ['scopes'] } },
+	displayOptions: { show: { access: ['persona', 'scopes'] } },
 	options: [
 		{
 			name: 'Add',
@@ -83,7 +84,14 @@ function accessAfter(
 	return { scopes, is_admin: false };
 }
 
-const named = (scopes: string[]) => enumerate(scopes.map((scope) => `'${quotable(scope)}'`));
+/** A field that was left empty must not take everything away from somebody. */
+function refuseNothing({ is_admin, scopes }: Access): void {
+	if (is_admin || scopes.length > 0) return;
+	throw new SendGridFailure(
+		"'Scope Names or IDs' is empty, and a teammate has to keep at least one scope",
+		"Choose the scopes in 'Scope Names or IDs', or remove the person with the operation 'Delete'.",
+	);
+}
 
 /**
  * Compares what SendGrid has now with what was wanted. Observed: it answers 200, with the scope in the
@@ -105,39 +113,46 @@ function verify(teammate: IDataObject, sent: Access, removed: string[], name: st
 	const missing = sent.scopes.filter((scope) => !present.includes(scope));
 	if (missing.length > 0) {
 		throw new SendGridFailure(
-			`'${name}' was not given ${named(missing)}, although SendGrid accepted the change`,
+			`'${name}' was not given ${listed(missing)}, although SendGrid accepted the change`,
 			fix,
 		);
 	}
 	const remaining = removed.filter((scope) => present.includes(scope));
 	if (remaining.length > 0) {
 		throw new SendGridFailure(
-			`'${name}' still has ${named(remaining)}, although SendGrid accepted the change`,
+			`'${name}' still has ${listed(remaining)}, although SendGrid accepted the change`,
 			fix,
 		);
 	}
 }
 
+/** A change of permissions that has been decided on. */
+export interface PermissionChange {
+	username: string;
+	/** How messages name the teammate. */
+	name: string;
+	access: Access;
+	/** What the teammate is not to have afterwards. */
+	removed?: string[];
+	/** Start of the message where it does not happen. */
+	unfulfilled: string;
+}
+
 /**
- * `PATCH /v3/teammates/{username}` with `scopes` and `is_admin`, between two readings of the record: one to
- * know what is there, one to see what came of it. The second is the output.
+ * Writes somebody's permissions, `PATCH /v3/teammates/{username}` with `scopes` and `is_admin`, and reads the
+ * record again to see what came of it.
+ *
+ * @returns the record as it is then
+ * @throws SendGridFailure, also where SendGrid accepted what it did not carry out
  */
-export async function updatePermissions(delivery: Delivery) {
-	const { item, request, client } = delivery;
-	const choice = readTeammate(item);
-	const wanted = readAccess(item);
-	const mode = wanted.is_admin ? 'replace' : readMode(item);
-	const name = nameOf(choice);
-	const unfulfilled = `The permissions of '${name}' were not updated`;
-
-	const username = await usernameOf(delivery, choice, unfulfilled);
-	const before = await readTeammateRecord(delivery, username, unfulfilled);
-	refuseOwner(before, unfulfilled);
-
-	const access = accessAfter(before, wanted, mode, unfulfilled);
+export async function writePermissions(
+	delivery: Delivery,
+	{ username, name, access, removed = [], unfulfilled }: PermissionChange,
+): Promise<IDataObject> {
+	const { client } = delivery;
 	await client.send({
-		...request,
-		path: fillPath(request.path, { username: { value: username, field: FIELD } }),
+		method: 'PATCH',
+		path: fillPath('/v3/teammates/{username}', { username: { value: username, field: FIELD } }),
 		body: { ...access },
 		purpose: {
 			unfulfilled,
@@ -146,12 +161,35 @@ export async function updatePermissions(delivery: Delivery) {
 			fixRejected: async (complaint) => await fixScopes(complaint, access.scopes, client),
 		},
 	});
-
 	const after = await readTeammateRecord(
 		delivery,
 		username,
 		`The permissions of '${name}' were updated, and could not be read again to make sure`,
 	);
-	verify(after, access, mode === 'remove' ? wanted.scopes : [], name);
-	return [after];
+	verify(after, access, removed, name);
+	return after;
+}
+
+/** Reads what is there, writes what is wanted, and gives the record as it is then. */
+export async function updatePermissions(delivery: Delivery) {
+	const { item, options } = delivery;
+	const choice = readTeammate(item);
+	const name = nameOf(choice);
+	const unfulfilled = `The permissions of '${name}' were not updated`;
+	const mode = readMode(item);
+	const wanted = await readAccess(delivery, unfulfilled);
+	refuseNothing(wanted.access);
+
+	const username = await usernameOf(delivery, choice, unfulfilled);
+	const before = await readTeammateRecord(delivery, username, unfulfilled);
+	refuseOwner(before, unfulfilled);
+
+	const access = accessAfter(before, wanted.access, mode, unfulfilled);
+	if (options.dryRun === true) {
+		const would = hasAccess(before, access) ? 'unchanged' : 'updated';
+		return [{ would, changed: false, ...before, ...skippedField(wanted) }];
+	}
+	const removed = mode === 'remove' ? wanted.access.scopes : [];
+	const after = await writePermissions(delivery, { username, name, access, removed, unfulfilled });
+	return [{ ...after, ...skippedField(wanted) }];
 }

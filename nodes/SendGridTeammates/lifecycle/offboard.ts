@@ -1,0 +1,47 @@
+import type { Delivery } from '../delivery';
+import { emailField, readEmail } from '../fields/email';
+import { refuseOwner } from '../resources/teammate/locate';
+import { SendGridFailure } from '../sendgrid/failure';
+import { quotable } from '../sendgrid/text';
+import { forPerson } from './person';
+import { deleteInvitation, deleteUser } from './requests';
+
+export const offboardFields = [emailField];
+
+/**
+ * Revokes the invitation and deletes the teammate, whichever is there. Somebody who is gone already is a
+ * success, so that the same leaver can be handled twice.
+ */
+export async function offboard(delivery: Delivery) {
+	const { item, guards, options } = delivery;
+	const email = readEmail(item);
+	guards.checkDeletion();
+	const unfulfilled = `'${quotable(email)}' was not offboarded`;
+	return await forPerson(delivery, email, unfulfilled, async ({ invitation, teammate }) => {
+		if (teammate) refuseOwner(teammate, unfulfilled);
+		if (teammate?.is_admin === true && options.allowAdmins !== true) {
+			throw new SendGridFailure(
+				`${unfulfilled}: this person is an admin`,
+				"Turn on 'Allow Admins' in 'Options' if admins are to be offboarded too.",
+			);
+		}
+		const address = (teammate ?? invitation)?.email ?? email;
+		const username = teammate ? String(teammate.username) : null;
+		if (options.dryRun === true) {
+			const would = [invitation && 'revoke', teammate && 'delete'].filter(Boolean);
+			return [
+				{
+					email: address,
+					would: would.join(' and ') || 'nothing',
+					changed: false,
+					revoked: false,
+					deleted: false,
+					username,
+				},
+			];
+		}
+		const revoked = invitation ? await deleteInvitation(delivery, invitation, unfulfilled) : false;
+		const deleted = username !== null ? await deleteUser(delivery, username, unfulfilled) : false;
+		return [{ email: address, changed: revoked || deleted, revoked, deleted, username }];
+	});
+}

@@ -1,0 +1,181 @@
+import { LIVE_SCOPES, PERSONA_SCOPES, UNASSIGNABLE_SCOPES } from '../../sandbox/scopes.mts';
+import {
+	createSsoWith,
+	deleteTeammateWith,
+	inviteWith,
+	offboardWith,
+	resendWith,
+	updatePermissionsWith,
+	updateSsoWith,
+	upsertWith,
+} from '../support/parameters';
+import { API_KEY, standIn } from '../support/standIn';
+
+const sendGrid = standIn();
+
+const ADA = [{ email: 'ada@example.com' }];
+
+const invite = async (parameters: object) =>
+	await sendGrid.run({ items: ADA, parameters: inviteWith(parameters as never) });
+
+describe('a persona', () => {
+	test.each(['accountant', 'developer', 'marketer', 'observer'] as const)(
+		'%s is what SendGrid has for it, cut down to what the account has',
+		async (persona) => {
+			const { results, error } = await invite({ access: 'persona', persona });
+			expect(error).toBeUndefined();
+			const [{ scopes }] = sendGrid.world.account().invitations;
+			const ofSendGrid = PERSONA_SCOPES[persona].filter(
+				(scope) => LIVE_SCOPES.includes(scope) && !UNASSIGNABLE_SCOPES.has(scope),
+			);
+			const slip = 'mail_settings.bounce_purge.update';
+			const reading = 'mail_settings.bounce_purge.read';
+			expect([...scopes].sort()).toEqual(
+				ofSendGrid
+					.map((scope) => (persona === 'observer' && scope === slip ? reading : scope))
+					.sort(),
+			);
+			const skipped = (results[0].json.skipped_scopes ?? []) as string[];
+			expect([...skipped].sort()).toEqual(
+				PERSONA_SCOPES[persona]
+					.filter((scope) => !LIVE_SCOPES.includes(scope) && !UNASSIGNABLE_SCOPES.has(scope))
+					.sort(),
+			);
+		},
+	);
+
+	test('tells what the account lacks of it', async () => {
+		sendGrid.world.addKey({
+			key: API_KEY,
+			scopes: ['teammates.create', 'stats.read', 'billing.read'],
+		});
+		sendGrid.world.account().scopes.length = 0;
+		sendGrid.world.account().scopes.push('teammates.create', 'stats.read', 'billing.read');
+		const { results } = await invite({ access: 'persona', persona: 'accountant' });
+		expect(results[0].json.scopes).toEqual(expect.arrayContaining(['stats.read', 'billing.read']));
+		expect(results[0].json.skipped_scopes).toEqual(expect.arrayContaining(['billing.update']));
+	});
+
+	test('takes additional scopes on top, each once', async () => {
+		await invite({
+			access: 'persona',
+			persona: 'accountant',
+			additionalScopes: ['mail.send', 'stats.read'],
+		});
+		const [{ scopes }] = sendGrid.world.account().invitations;
+		expect(scopes).toContain('mail.send');
+		expect(new Set(scopes).size).toBe(scopes.length);
+	});
+
+	test('costs one reading for all items', async () => {
+		const items = Array.from({ length: 20 }, (_, i) => ({ email: `new${i}@example.com` }));
+		await sendGrid.run({
+			items,
+			parameters: inviteWith({ access: 'persona', persona: 'observer' }),
+		});
+		expect(sendGrid.calls().filter((call) => call === 'GET /v3/scopes')).toHaveLength(1);
+	});
+
+	test('of which the account has nothing is no access', async () => {
+		sendGrid.world.addKey({ key: API_KEY, scopes: ['teammates.create'] });
+		const { error } = await invite({ access: 'persona', persona: 'accountant' });
+		expect(error?.message).toContain(
+			'this account has none of the scopes that belong to the persona',
+		);
+		expect(sendGrid.world.ledger).toEqual([]);
+	});
+
+	test('that is none is refused', async () => {
+		const { error } = await invite({ access: 'persona', persona: 'king' });
+		expect(error?.message).toContain("'Persona' is not one");
+		expect(sendGrid.world.requests).toEqual([]);
+	});
+});
+
+describe('scopes that nobody can grant', () => {
+	test('are left out and reported, where that is wanted', async () => {
+		const { results } = await invite({
+			scopes: ['stats.read', 'user.profile.update'],
+			options: { skipUngrantableScopes: true },
+		});
+		expect(sendGrid.world.account().invitations).toMatchObject([{ scopes: ['stats.read'] }]);
+		expect(results[0].json.skipped_scopes).toEqual(['user.profile.update']);
+	});
+
+	test('are refused by name else, also among additional ones', async () => {
+		const { error } = await invite({ access: 'persona', additionalScopes: ['2fa_required'] });
+		expect(error?.message).toBe(
+			"'Additional Scope Names or IDs' holds what SendGrid lets nobody grant: '2fa_required'",
+		);
+		expect(sendGrid.world.requests).toEqual([]);
+	});
+});
+
+describe("the credential's guards", () => {
+	const DOMAINS = { allowedEmailDomains: ' Example.org, @example.net ' };
+	const NO_ADMINS = { allowAdminAccess: false };
+	const NO_DELETION = { allowDeletion: false };
+
+	test.each([
+		['Invite', inviteWith({}), DOMAINS, 'Allowed Email Domains'],
+		['Resend Invite', resendWith({}), DOMAINS, 'Allowed Email Domains'],
+		['Create or Update', upsertWith({}), DOMAINS, 'Allowed Email Domains'],
+		['SSO Create', createSsoWith({}), DOMAINS, 'Allowed Email Domains'],
+		['Invite', inviteWith({ access: 'admin' }), NO_ADMINS, 'Allow Admin Access'],
+		['Create or Update', upsertWith({ access: 'admin' }), NO_ADMINS, 'Allow Admin Access'],
+		['Update', updatePermissionsWith({ access: 'admin' }), NO_ADMINS, 'Allow Admin Access'],
+		['SSO Create', createSsoWith({ access: 'admin' }), NO_ADMINS, 'Allow Admin Access'],
+		['SSO Update', updateSsoWith({ access: 'admin' }), NO_ADMINS, 'Allow Admin Access'],
+		['Delete', deleteTeammateWith({}), NO_DELETION, 'Allow Deletion'],
+		['Offboard', offboardWith({}), NO_DELETION, 'Allow Deletion'],
+	])(
+		'%s is refused before any request, and says by which (%#)',
+		async (_, parameters, credential, field) => {
+			const { error } = await sendGrid.run({ items: ADA, parameters, credential });
+			expect(error?.message).toMatch(/this credential does(?: not allow)?|does not allow/i);
+			expect(error?.description).toBe(
+				`Only somebody who may edit the credential can change this, under '${field}' in the credential.`,
+			);
+			expect(sendGrid.world.requests).toEqual([]);
+		},
+	);
+
+	test.each(['ada@example.org', 'Ada@EXAMPLE.net'])('%s is allowed', async (email) => {
+		const { error } = await sendGrid.run({
+			items: [{ email }],
+			parameters: inviteWith({}),
+			credential: DOMAINS,
+		});
+		expect(error).toBeUndefined();
+	});
+
+	test.each(['ada@sub.example.org', 'ada@notexample.org', 'ada@example.org.evil.com'])(
+		'%s is not',
+		async (email) => {
+			const { error } = await sendGrid.run({
+				items: [{ email }],
+				parameters: inviteWith({}),
+				credential: DOMAINS,
+			});
+			expect(error?.message).toContain('Allowed: Example.org and @example.net');
+		},
+	);
+
+	test('a list without any domain allows nobody', async () => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({}),
+			credential: { allowedEmailDomains: ' , ' },
+		});
+		expect(error?.message).toContain('Allowed: none');
+	});
+
+	test('without them nothing is limited', async () => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({ access: 'admin' }),
+			credential: { allowedEmailDomains: '', allowAdminAccess: true, allowDeletion: true },
+		});
+		expect(error).toBeUndefined();
+	});
+});
