@@ -1,3 +1,4 @@
+import type { Unknowns } from '../../sandbox/unknowns.mts';
 import { linkOf } from '../support/link';
 import { upsertWith } from '../support/parameters';
 import { standIn } from '../support/standIn';
@@ -36,9 +37,27 @@ const STATES = {
 type State = keyof typeof STATES;
 const states = Object.keys(STATES) as State[];
 
-/** With Update and Leave for other access, and for each choice of what to do while pending: the action. */
-function expected(state: State, ifPending: string, ifAccessDiffers: string): string {
+/** What the live API does in these respects is unknown, so the whole table holds for each candidate. */
+const WORLDS: Array<Partial<Unknowns>> = [
+	{},
+	{ tokenChangesOnResend: true },
+	{ expiredStayListed: false },
+	{ resendExpired: 'not-found' },
+	{ resendExpired: 'not-found', tokenChangesOnResend: true },
+	{ duplicateInvite: 'bad-request' },
+	{ duplicateInvite: 'same-invitation' },
+	{ inviteToken: 'pending_id', listKey: 'results', pendingPaging: 'capped-at-50' },
+];
+
+/** The plan, with Update and Leave for other access, and for each choice of what to do while pending. */
+function planned(
+	state: State,
+	ifPending: string,
+	ifAccessDiffers: string,
+	{ expiredStayListed = true }: Partial<Unknowns>,
+): string {
 	const mayUpdate = ifAccessDiffers === 'update';
+	if (state.startsWith('expired') && !expiredStayListed) return 'invited';
 	switch (state) {
 		case 'not known':
 			return 'invited';
@@ -61,6 +80,12 @@ function expected(state: State, ifPending: string, ifAccessDiffers: string): str
 	}
 }
 
+/** Of an expired invitation that SendGrid lists and does not send again, a new one comes. */
+const carriedOut = (plan: string, state: State, { resendExpired }: Partial<Unknowns>) =>
+	state.startsWith('expired') && plan === 'resent' && resendExpired === 'not-found'
+		? 'reinvited'
+		: plan;
+
 const cells = states.flatMap((state) =>
 	['leave', 'resend', 'resendIfExpiring'].flatMap((ifPending) =>
 		['leave', 'update'].map((ifAccessDiffers) => ({ state, ifPending, ifAccessDiffers })),
@@ -75,51 +100,61 @@ const upsert = async (parameters: object = {}, items: object[] = [{ email: EMAIL
 
 const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
 
-describe.each(cells)(
-	'$state, if pending $ifPending, if access differs $ifAccessDiffers',
-	(cell) => {
-		const { state, ...choices } = cell;
-		const action = expected(state, cell.ifPending, cell.ifAccessDiffers);
-		const mails = { invited: 1, resent: 1, reinvited: 1, updated: 0, unchanged: 0 }[action];
+describe.each(WORLDS)('in a world with %j:', (unknowns) => {
+	beforeEach(() => {
+		Object.assign(sendGrid.world.unknowns, unknowns);
+	});
 
-		test(`is ${action}, and says so`, async () => {
-			STATES[state]();
-			const { results, error } = await upsert(choices);
-			expect(error).toBeUndefined();
-			expect(results).toMatchObject([
-				{ json: { action, changed: action !== 'unchanged' }, pairedItem: { item: 0 } },
-			]);
-			expect(String(results[0].json.email).toLowerCase()).toBe(EMAIL);
-			expect(sendGrid.mailed()).toHaveLength(mails ?? -1);
+	describe.each(cells)(
+		'$state, if pending $ifPending, if access differs $ifAccessDiffers',
+		(cell) => {
+			const { state, ...choices } = cell;
+			const plan = planned(state, cell.ifPending, cell.ifAccessDiffers, unknowns);
+			const action = carriedOut(plan, state, unknowns);
+			const mails = { invited: 1, resent: 1, reinvited: 1, updated: 0, unchanged: 0 }[action];
 
-			// The final state: wanted access, or what was to be left.
-			const { invitations, teammates } = sendGrid.world.account();
-			expect(invitations.length + teammates.length).toBe(1);
-			if (['invited', 'reinvited'].includes(action)) {
-				expect(invitations).toMatchObject([{ scopes: ['stats.read'], is_admin: false }]);
-			}
-			if (action === 'updated') {
-				expect(teammates).toMatchObject([{ scopes: ['stats.read'], profile: { is_admin: false } }]);
-			}
-		});
+			test(`is ${action}, and says so`, async () => {
+				STATES[state]();
+				const { results, error } = await upsert(choices);
+				expect(error).toBeUndefined();
+				expect(results).toMatchObject([
+					{ json: { action, changed: action !== 'unchanged' }, pairedItem: { item: 0 } },
+				]);
+				expect(String(results[0].json.email).toLowerCase()).toBe(EMAIL);
+				expect(sendGrid.mailed()).toHaveLength(mails ?? -1);
 
-		test('writes nothing in a dry run, and says what it would do', async () => {
-			STATES[state]();
-			const { results } = await upsert({ ...choices, options: { dryRun: true } });
-			expect(results).toMatchObject([{ json: { would: action, changed: false } }]);
-			expect(writes()).toEqual([]);
-		});
+				// The final state: wanted access, or what was to be left.
+				const account = sendGrid.world.account();
+				const invitations = sendGrid.world.pending(account);
+				expect(invitations.length + account.teammates.length).toBe(1);
+				if (['invited', 'reinvited'].includes(action)) {
+					expect(invitations).toMatchObject([{ scopes: ['stats.read'], is_admin: false }]);
+				}
+				if (action === 'updated') {
+					expect(account.teammates).toMatchObject([
+						{ scopes: ['stats.read'], profile: { is_admin: false } },
+					]);
+				}
+			});
 
-		test('sends nothing the second time', async () => {
-			STATES[state]();
-			await upsert({ ...choices, ifPending: 'resendIfExpiring' });
-			const before = sendGrid.mailed().length;
-			const again = await upsert({ ...choices, ifPending: 'resendIfExpiring' });
-			expect(again.results).toMatchObject([{ json: { action: 'unchanged', changed: false } }]);
-			expect(sendGrid.mailed()).toHaveLength(before);
-		});
-	},
-);
+			test('writes nothing in a dry run, and says what it would do', async () => {
+				STATES[state]();
+				const { results } = await upsert({ ...choices, options: { dryRun: true } });
+				expect(results).toMatchObject([{ json: { would: plan, changed: false } }]);
+				expect(writes()).toEqual([]);
+			});
+
+			test('sends nothing the second time', async () => {
+				STATES[state]();
+				await upsert({ ...choices, ifPending: 'resendIfExpiring' });
+				const before = sendGrid.mailed().length;
+				const again = await upsert({ ...choices, ifPending: 'resendIfExpiring' });
+				expect(again.results).toMatchObject([{ json: { action: 'unchanged', changed: false } }]);
+				expect(sendGrid.mailed()).toHaveLength(before);
+			});
+		},
+	);
+});
 
 describe('two items with the same address', () => {
 	const TWICE = [{ email: EMAIL }, { email: ' ADA@example.com' }];
