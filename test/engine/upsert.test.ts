@@ -225,6 +225,16 @@ describe('where SendGrid answers otherwise', () => {
 	);
 });
 
+test.each([{}, { options: { dryRun: true } }])(
+	'an empty choice of scopes takes nothing away from a teammate: %j',
+	async (parameters) => {
+		STATES['active, other']();
+		const { error } = await upsert({ ...parameters, scopes: [] });
+		expect(error?.message).toContain('a teammate has to keep at least one scope');
+		expect(writes()).toEqual([]);
+	},
+);
+
 describe('what is refused before any request', () => {
 	test.each([
 		[{ ifPending: 'maybe' }, "'If Pending' is not one of its choices"],

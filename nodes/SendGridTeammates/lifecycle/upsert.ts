@@ -4,7 +4,7 @@ import type { Delivery } from '../delivery';
 import { accessFields, readAccess, skippedField } from '../fields/access';
 import { emailField, readEmail } from '../fields/email';
 import { readTeammateRecord } from '../resources/teammate/locate';
-import { writePermissions } from '../resources/teammate/updatePermissions';
+import { refuseNothing, writePermissions } from '../resources/teammate/updatePermissions';
 import { hasAccess, type Access } from '../sendgrid/access';
 import { tokenOf } from '../sendgrid/directory';
 import { SendGridFailure } from '../sendgrid/failure';
@@ -214,6 +214,7 @@ export async function upsert(delivery: Delivery) {
 				}
 			: { invitation };
 		const plan = decide(known, access, choices);
+		if (plan === 'updated') refuseNothing(access);
 		if (options.dryRun === true) {
 			const { record } = unchanged(known);
 			return [{ would: plan, action: 'unchanged', changed: false, email, ...record }];

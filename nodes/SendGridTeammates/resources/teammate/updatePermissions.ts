@@ -85,7 +85,7 @@ function accessAfter(
 }
 
 /** A field that was left empty must not take everything away from somebody. */
-function refuseNothing({ is_admin, scopes }: Access): void {
+export function refuseNothing({ is_admin, scopes }: Access): void {
 	if (is_admin || scopes.length > 0) return;
 	throw new SendGridFailure(
 		"'Scope Names or IDs' is empty, and a teammate has to keep at least one scope",
