@@ -1,7 +1,5 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { hasAccess, type Access } from '../sendgrid/access';
-import { expiryOf, invitationState } from '../sendgrid/invitation';
+import { expiresWithin, invitationState } from '../sendgrid/invitation';
 import { isOwner } from '../sendgrid/teammate';
 import type { Person } from './person';
 
@@ -14,13 +12,6 @@ export interface Choices {
 	/** For `resendIfExpiring`. */
 	expiresWithinDays: number;
 	ifAccessDiffers: 'leave' | 'update';
-}
-
-const DAY = 24 * 60 * 60 * 1000;
-
-function expiresWithin(invitation: IDataObject, days: number): boolean {
-	const expiry = expiryOf(invitation.expiration_date);
-	return expiry !== undefined && Date.parse(expiry) <= Date.now() + days * DAY;
 }
 
 /**

@@ -32,6 +32,16 @@ export function invitationRecord(invitation: IDataObject): IDataObject {
 	};
 }
 
+/**
+ * Whether an invitation has expired or will have within so many days.
+ *
+ * @param now epoch milliseconds
+ */
+export function expiresWithin(invitation: IDataObject, days: number, now = Date.now()): boolean {
+	const expiry = expiryOf(invitation.expiration_date);
+	return expiry !== undefined && Date.parse(expiry) <= now + days * DAY;
+}
+
 /** What a pending invitation's expiry means now. */
 export interface InvitationState {
 	/** Unknown: whether SendGrid keeps expired ones in its list. */

@@ -24,6 +24,9 @@ function recordsOf(body: unknown): IDataObject[] {
 		: [];
 }
 
+/** Whether a record is wanted. */
+export type Filter = (record: IDataObject) => boolean;
+
 export interface Part {
 	/** How many records to leave out at the start. */
 	offset?: number;
@@ -66,20 +69,21 @@ export async function* readPages(
 }
 
 /**
- * The first records of a list that a filter lets through, reading no further than needed.
+ * The first records of a list that all filters let through, reading no further than needed.
  *
  * @param limit how many to give, `Infinity` for all
- * @param filter without one, the pages are cut to the limit
+ * @param filters without any, the pages are cut to the limit
  */
 export async function firstRecords(
 	client: SendGridClient,
 	list: List,
 	limit: number,
-	filter?: (record: IDataObject) => boolean,
+	filters: readonly Filter[] = [],
 ): Promise<IDataObject[]> {
 	const found: IDataObject[] = [];
-	for await (const page of readPages(client, list, filter ? {} : { atMost: limit })) {
-		found.push(...(filter ? page.filter(filter) : page));
+	const part = filters.length > 0 ? {} : { atMost: limit };
+	for await (const page of readPages(client, list, part)) {
+		found.push(...page.filter((record) => filters.every((fits) => fits(record))));
 		if (found.length >= limit) break;
 	}
 	return found.slice(0, limit);

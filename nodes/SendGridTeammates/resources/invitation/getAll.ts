@@ -4,8 +4,8 @@ import type { Delivery } from '../../delivery';
 import { emailDomainFilter, listFields, readFilters, readLimit } from '../../fields/list';
 import { pendingInvitations } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
-import { expiryOf, invitationRecord, invitationState } from '../../sendgrid/invitation';
-import { firstRecords } from '../../sendgrid/pages';
+import { expiresWithin, invitationRecord, invitationState } from '../../sendgrid/invitation';
+import { firstRecords, type Filter } from '../../sendgrid/pages';
 import { isAtDomain } from '../../sendgrid/teammate';
 
 const filters: INodeProperties = {
@@ -41,10 +41,6 @@ const filters: INodeProperties = {
 
 export const getAllFields = [...listFields, filters];
 
-type Filter = (invitation: IDataObject) => boolean;
-
-const DAY = 24 * 60 * 60 * 1000;
-
 function expiringWithin(days: unknown): Filter {
 	const number = Number(days);
 	if (!(number >= 0)) {
@@ -53,22 +49,11 @@ function expiringWithin(days: unknown): Filter {
 			"Set 'Expires Within Days' to a number from 0, or remove it from 'Filters'.",
 		);
 	}
-	const latest = Date.now() + number * DAY;
-	return (invitation) => {
-		const expiry = expiryOf(invitation.expiration_date);
-		return (
-			expiry !== undefined &&
-			Date.parse(expiry) <= latest &&
-			invitationState(invitation).status === 'pending'
-		);
-	};
+	return (invitation) =>
+		expiresWithin(invitation, number) && invitationState(invitation).status === 'pending';
 }
 
-function filterOf({
-	status = 'all',
-	expiresWithinDays,
-	emailDomain,
-}: IDataObject): Filter | undefined {
+function filtersOf({ status = 'all', expiresWithinDays, emailDomain }: IDataObject): Filter[] {
 	if (!['all', 'expired', 'pending'].includes(String(status))) {
 		throw new SendGridFailure(
 			"'Status' is neither All, Expired nor Pending",
@@ -79,7 +64,7 @@ function filterOf({
 	if (status !== 'all') wanted.push((invitation) => invitationState(invitation).status === status);
 	if (expiresWithinDays !== undefined) wanted.push(expiringWithin(expiresWithinDays));
 	if (emailDomain) wanted.push((invitation) => isAtDomain(invitation, String(emailDomain)));
-	return wanted.length > 0 ? (invitation) => wanted.every((fits) => fits(invitation)) : undefined;
+	return wanted;
 }
 
 /** `GET /v3/teammates/pending`. SendGrid filters nothing, so that is done here. */
@@ -88,7 +73,7 @@ export async function getAllInvitations({ item, client }: Delivery) {
 		client,
 		pendingInvitations('The invitations could not be read'),
 		readLimit(item),
-		filterOf(readFilters(item)),
+		filtersOf(readFilters(item)),
 	);
 	return invitations.map((invitation) => ({
 		...invitationRecord(invitation),

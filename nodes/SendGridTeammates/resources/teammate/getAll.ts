@@ -4,7 +4,7 @@ import type { Delivery } from '../../delivery';
 import { emailDomainFilter, listFields, readFilters, readLimit } from '../../fields/list';
 import { teammates } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
-import { firstRecords } from '../../sendgrid/pages';
+import { firstRecords, type Filter } from '../../sendgrid/pages';
 import { essentialsOf, isAtDomain } from '../../sendgrid/teammate';
 
 const simplify: INodeProperties = {
@@ -48,9 +48,7 @@ const filters: INodeProperties = {
 
 export const getAllFields = [...listFields, simplify, filters];
 
-type Filter = (teammate: IDataObject) => boolean;
-
-function filterOf({ role, sso, emailDomain }: IDataObject): Filter | undefined {
+function filtersOf({ role, sso, emailDomain }: IDataObject): Filter[] {
 	if (role !== undefined && !['admin', 'owner', 'teammate'].includes(String(role))) {
 		throw new SendGridFailure(
 			"'Role' is neither Admin, Owner nor Teammate",
@@ -61,7 +59,7 @@ function filterOf({ role, sso, emailDomain }: IDataObject): Filter | undefined {
 	if (role !== undefined) wanted.push(({ user_type }) => user_type === role);
 	if (sso !== undefined) wanted.push(({ is_sso }) => (is_sso === true) === sso);
 	if (emailDomain) wanted.push((teammate) => isAtDomain(teammate, String(emailDomain)));
-	return wanted.length > 0 ? (teammate) => wanted.every((fits) => fits(teammate)) : undefined;
+	return wanted;
 }
 
 /** `GET /v3/teammates`. SendGrid filters nothing, so that is done here. */
@@ -70,7 +68,7 @@ export async function getAllTeammates({ item, client }: Delivery) {
 		client,
 		teammates('The teammates could not be read'),
 		readLimit(item),
-		filterOf(readFilters(item)),
+		filtersOf(readFilters(item)),
 	);
 	return item.getNodeParameter('simplify', true) === true ? people.map(essentialsOf) : people;
 }
