@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -45,13 +47,15 @@ export function connectionFor(
 	transport: Transport,
 ): Connection {
 	const onBehalfOf = onBehalfOfItem(options.onBehalfOf, credential);
+	const apiKey = checkApiKey(credential);
 	return {
 		baseURL: hostForItem(region, credential),
 		onBehalfOf,
 		actsFor: onBehalfOf ?? checkOnBehalfOf(credential.onBehalfOf),
 		maxWait: checkMaxWait(options.maxWait),
 		transport,
-		secrets: [checkApiKey(credential)],
+		rateAccount: createHash('sha256').update(apiKey).digest('hex'),
+		secrets: [apiKey],
 	};
 }
 

@@ -13,7 +13,7 @@ import { nodeErrorOf } from './nodeError';
 import { SendGridClient, type Connection } from './sendgrid/client';
 import { Directory } from './sendgrid/directory';
 import { SendGridFailure } from './sendgrid/failure';
-import { SharedReadings, thisMoment } from './sendgrid/sharedRead';
+import { ItemInRun, RunState, stateOfRun } from './run';
 
 /** What an operation has at hand for one item. */
 export interface Delivery {
@@ -39,24 +39,6 @@ export interface Restrictions {
 /** What an operation does for one item: gives the records of its output. */
 export type Operation = (delivery: Delivery) => Promise<IDataObject[]>;
 
-/** What the items of one run share. */
-export class RunState {
-	readonly readings = new SharedReadings();
-
-	/** Who has been served in this run: what was wanted for them, and what came out. */
-	readonly served = new Map<string, { wanted: string; record: IDataObject }>();
-}
-
-/** n8n hands each item of a run the same object for the run, also when it tries the run again. */
-const states = new WeakMap<object, RunState>();
-
-function stateOfRun(item: IExecuteSingleFunctions): RunState {
-	const run = item.getExecuteData();
-	const state = states.get(run) ?? new RunState();
-	states.set(run, state);
-	return state;
-}
-
 /**
  * Documented for most endpoints, and not for a few: what they do with `on-behalf-of` is unknown. Ignoring it,
  * they would act on the wrong account.
@@ -73,9 +55,9 @@ async function prepare(
 	item: IExecuteSingleFunctions,
 	{ options }: DeclarativeRestApiSettings.ResultOptions,
 	ownAccountOnly: boolean,
+	progress: ItemInRun,
 ): Promise<Delivery> {
-	const startedAt = thisMoment();
-	const run = stateOfRun(item);
+	const run = progress.group;
 	const { timeout, proxy, skipSslCertificateValidation, allowedDomains } = options;
 	const {
 		connection,
@@ -88,13 +70,19 @@ async function prepare(
 		allowedDomains,
 	});
 	if (ownAccountOnly) refuseActingForOthers(connection);
-	const client = new SendGridClient(item, connection);
 	const account = `${connection.baseURL} ${connection.onBehalfOf ?? ''}`;
+	// Others may share what it reads, so it goes on where this item is stopped.
+	const reader = new SendGridClient(item, connection, {
+		group: run,
+		ready: async () => await progress.ready(),
+		isStopped: () => false,
+		leaves: () => {},
+	});
 	return {
 		item,
 		request: { method: options.method ?? 'GET', path: options.url ?? '' },
-		client,
-		directory: new Directory(client, run.readings, account, startedAt),
+		client: new SendGridClient(item, connection, progress),
+		directory: new Directory(reader, run.readings, account, progress.startedAt),
 		guards,
 		options: chosen,
 		account,
@@ -106,31 +94,72 @@ async function prepare(
 const isToolOfAgent = (item: IExecuteSingleFunctions) => item.getNode().type.endsWith('Tool');
 
 /**
+ * What becomes of an item that failed: an answer to an agent, because what a tool throws reaches the model as
+ * an empty text; with Continue On Fail an item that carries its failure; else it ends the run.
+ *
+ * @throws NodeApiError
+ */
+async function answerFailure(
+	item: IExecuteSingleFunctions,
+	thrown: unknown,
+	progress: ItemInRun,
+	changesData: boolean,
+): Promise<INodeExecutionData[]> {
+	const index = item.getItemIndex();
+	const pairedItem = { item: index };
+	const error = nodeErrorOf(item.getNode(), thrown, index);
+	if (isToolOfAgent(item)) {
+		const { message, description } = error;
+		return [{ json: { error: message, how_to_fix: description ?? '' }, pairedItem }];
+	}
+	if (item.continueOnFail()) {
+		// Of a failed item n8n keeps the message alone, so the advice goes with it.
+		if (error.description) error.message = `${error.message}. ${error.description}`;
+		return [{ json: {}, error, pairedItem }];
+	}
+	const sent = await progress.stopOthers();
+	const items = item.getExecuteData().data.main?.[0]?.length ?? 1;
+	if (changesData && items > 1) {
+		// n8n drops the results of the items that were served before.
+		error.message = `${error.message}. The run ends here: ${sent === 0 ? 'nothing was sent for' : `requests were sent for ${sent} of`} the other ${items - 1} items`;
+	}
+	throw error;
+}
+
+/**
  * Makes an operation n8n's own: the engine calls the function that comes out of this for each item, in
  * place of sending the request itself (`routing.operations.pagination`).
  *
- * Whatever happens ends linked to its input item. Without Continue On Fail the first failure is thrown;
- * with it, the item carries its failure. An agent gets it as an answer, because what a tool throws reaches
- * the model as an empty text.
+ * Whatever happens ends linked to its input item. Without Continue On Fail all items are read before the
+ * first request leaves, and the first failure stops what has not been sent yet.
  */
 export const deliver = (operation: Operation, { ownAccountOnly = false }: Restrictions = {}) =>
 	async function deliverItem(
 		this: IExecutePaginationFunctions,
 		requestData: DeclarativeRestApiSettings.ResultOptions,
 	): Promise<INodeExecutionData[]> {
-		const pairedItem = { item: this.getItemIndex() };
+		const index = this.getItemIndex();
+		const isTool = isToolOfAgent(this);
+		// An agent's calls have nothing in common with each other.
+		const run = isTool ? new RunState() : stateOfRun(this);
+		const known = run.results.get(index);
+		if (known) return known;
+
+		const progress = await ItemInRun.begin(run, index, !isTool && !this.continueOnFail());
 		try {
-			const records = await operation(await prepare(this, requestData, ownAccountOnly));
-			return records.map((json) => ({ json, pairedItem }));
+			if (progress.isStopped()) return [];
+			const delivery = await prepare(this, requestData, ownAccountOnly, progress);
+			const records = await operation(delivery);
+			const results = records.map((json) => ({ json, pairedItem: { item: index } }));
+			run.results.set(index, results);
+			return results;
 		} catch (thrown) {
-			const error = nodeErrorOf(this.getNode(), thrown, this.getItemIndex());
-			if (isToolOfAgent(this)) {
-				const { message, description } = error;
-				return [{ json: { error: message, how_to_fix: description ?? '' }, pairedItem }];
-			}
-			if (!this.continueOnFail()) throw error;
-			// Of a failed item n8n keeps the message alone, so the advice goes with it.
-			if (error.description) error.message = `${error.message}. ${error.description}`;
-			return [{ json: {}, error, pairedItem }];
+			progress.end();
+			// Another item's failure ends the run; this one was not even begun.
+			if (progress.isStopped()) return [];
+			const changesData = requestData.options.method !== 'GET';
+			return await answerFailure(this, thrown, progress, changesData);
+		} finally {
+			progress.end();
 		}
 	};

@@ -9,7 +9,7 @@ import {
 	updateSsoWith,
 	upsertWith,
 } from '../support/parameters';
-import { API_KEY, standIn } from '../support/standIn';
+import { standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 
@@ -46,7 +46,7 @@ describe('a persona', () => {
 
 	test('tells what the account lacks of it', async () => {
 		sendGrid.world.addKey({
-			key: API_KEY,
+			key: sendGrid.apiKey,
 			scopes: ['teammates.create', 'stats.read', 'billing.read'],
 		});
 		sendGrid.world.account().scopes.length = 0;
@@ -77,7 +77,7 @@ describe('a persona', () => {
 	});
 
 	test('of which the account has nothing is no access', async () => {
-		sendGrid.world.addKey({ key: API_KEY, scopes: ['teammates.create'] });
+		sendGrid.world.addKey({ key: sendGrid.apiKey, scopes: ['teammates.create'] });
 		const { error } = await invite({ access: 'persona', persona: 'accountant' });
 		expect(error?.message).toContain(
 			'this account has none of the scopes that belong to the persona',

@@ -1,5 +1,5 @@
 import { builtPackage } from '../support/builtPackage';
-import { API_KEY, standIn } from '../support/standIn';
+import { standIn } from '../support/standIn';
 import { loadScopes, searchInvitations, searchTeammates, testCredential } from '../support/editor';
 
 const sendGrid = standIn();
@@ -7,7 +7,7 @@ const sendGrid = standIn();
 describe('the list of scopes', () => {
 	test('is that of the account, readable, and without what no invitation can grant', async () => {
 		sendGrid.world.addKey({
-			key: API_KEY,
+			key: sendGrid.apiKey,
 			scopes: [
 				'templates.read',
 				'stats.read',
@@ -114,7 +114,7 @@ describe('the list of invitations', () => {
 	});
 
 	test('says why it cannot be loaded, and what to do', async () => {
-		sendGrid.world.addKey({ key: API_KEY, scopes: ['stats.read'] });
+		sendGrid.world.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
 		await expect(searchInvitations(sendGrid.credential)).rejects.toMatchObject({
 			message: expect.stringContaining(
 				'The pending invitations could not be loaded: SendGrid says "access forbidden"',
@@ -182,7 +182,7 @@ test('the API key is hidden as it is typed', async () => {
 
 describe('the test of the credential', () => {
 	test('passes for any valid key', async () => {
-		sendGrid.world.addKey({ key: API_KEY, scopes: ['stats.read'] });
+		sendGrid.world.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
 		expect(await testCredential(sendGrid.credential)).toEqual({
 			status: 'OK',
 			message: 'Connection successful',
@@ -197,14 +197,14 @@ describe('the test of the credential', () => {
 	});
 
 	test('passes for a key that was copied with a line break behind it', async () => {
-		const copied = { ...sendGrid.credential, apiKey: ` ${API_KEY}\n` };
+		const copied = { ...sendGrid.credential, apiKey: ` ${sendGrid.apiKey}\n` };
 		expect(await testCredential(copied)).toMatchObject({ status: 'OK' });
 	});
 
 	const messageOf = async (changes: object) => {
 		const { status, message } = await testCredential({ ...sendGrid.credential, ...changes });
 		expect(status).toBe('Error');
-		expect(message).not.toContain(API_KEY);
+		expect(message).not.toContain(sendGrid.apiKey);
 		return message;
 	};
 
@@ -221,7 +221,7 @@ describe('the test of the credential', () => {
 	});
 
 	test('an address that n8n may not use', async () => {
-		sendGrid.world.addKey({ key: API_KEY, ipAllowed: false });
+		sendGrid.world.addKey({ key: sendGrid.apiKey, ipAllowed: false });
 		expect(await messageOf({})).toContain('IP Access Management');
 	});
 

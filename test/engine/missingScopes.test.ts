@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { LIVE_SCOPES } from '../../sandbox/scopes.mts';
 import * as parameters from '../support/parameters';
-import { API_KEY, standIn } from '../support/standIn';
+import { standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 
@@ -43,7 +43,7 @@ test.each<[keyof typeof parameters, INodeParameters, string]>([
 	['updateSsoWith', sam, 'sso.teammates.update'],
 ])('%s %j names %s where the key lacks it', async (name, changes, missing) => {
 	const scopes = LIVE_SCOPES.filter((scope) => scope !== missing);
-	sendGrid.world.addKey({ key: API_KEY, scopes });
+	sendGrid.world.addKey({ key: sendGrid.apiKey, scopes });
 	const make = parameters[name] as (changes: INodeParameters) => INodeParameters;
 	const { error } = await sendGrid.run({ parameters: make(changes) });
 	expect(error).toMatchObject({

@@ -129,15 +129,23 @@ describe('by e-mail address', () => {
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	});
 
-	test('an item that starts later reads the list anew', async () => {
+	test("items that n8n's batching starts later share the reading, and are still served", async () => {
+		sendGrid.world.unknowns.tokenChangesOnResend = true;
 		sendGrid.world.addPending({ email: 'ada@example.com' });
+		sendGrid.world.addPending({ email: 'bob@example.com' });
 		const { results } = await sendGrid.run({
-			items: [{ email: 'ada@example.com' }, { email: 'ada@example.com' }],
+			items: [
+				{ email: 'bob@example.com' },
+				{ email: 'ada@example.com' },
+				{ email: 'ada@example.com' },
+			],
 			parameters: resendWith({
-				requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 300 } } },
+				requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 200 } } },
 			}),
 		});
-		expect(results).toHaveLength(2);
+		expect(results).toHaveLength(3);
+		expect(sendGrid.mailed()).toEqual(['bob@example.com', 'ada@example.com', 'ada@example.com']);
+		// The second reading is for the token that has changed meanwhile.
 		expect(sendGrid.calls().filter((call) => call.startsWith('GET'))).toHaveLength(2);
 	});
 

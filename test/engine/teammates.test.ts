@@ -7,7 +7,7 @@ import {
 	updatePermissionsWith,
 } from '../support/parameters';
 import { linkOf } from '../support/link';
-import { API_KEY, standIn } from '../support/standIn';
+import { standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 
@@ -97,7 +97,7 @@ describe('Delete', () => {
 	);
 
 	test('names the scope that the key needs', async () => {
-		sendGrid.world.addKey({ key: API_KEY, scopes: ['teammates.read'] });
+		sendGrid.world.addKey({ key: sendGrid.apiKey, scopes: ['teammates.read'] });
 		const { error } = await sendGrid.run({ items: ADA, parameters: deleteTeammateWith() });
 		expect(error?.description).toContain("'teammates.delete'");
 	});

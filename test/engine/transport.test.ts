@@ -3,7 +3,7 @@ import { startSandbox } from '../../sandbox/sandbox.mts';
 import { selfSigned } from '../sandbox/outside.mts';
 import { testCredential } from '../support/editor';
 import { inviteWith } from '../support/parameters';
-import { API_KEY, standIn } from '../support/standIn';
+import { standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 
@@ -39,7 +39,7 @@ test.each([
 		const secure = await startSandbox({ tls: await selfSigned() });
 		try {
 			secure.world.addAccount({ name: 'acme' });
-			secure.world.addKey({ key: API_KEY });
+			secure.world.addKey({ key: sendGrid.apiKey });
 			const { error } = await sendGrid.run({
 				items: ADA,
 				parameters: inviteWith({ requestOptions: { allowUnauthorizedCerts } }),

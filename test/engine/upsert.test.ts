@@ -168,8 +168,11 @@ describe('two items with the same address', () => {
 		expect(sendGrid.mailed().length).toBeLessThanOrEqual(1);
 	});
 
-	test('and different wishes are served one after the other', async () => {
-		const { results } = await upsert({ scopes: '={{ $json.scopes }}' }, [
+	test.each([
+		['at once', {}],
+		["by n8n's batching", { batching: { batch: { batchSize: 1, batchInterval: 200 } } }],
+	])('and different wishes are served one after the other: %s', async (_, requestOptions) => {
+		const { results } = await upsert({ scopes: '={{ $json.scopes }}', requestOptions }, [
 			{ email: EMAIL, scopes: ['stats.read'] },
 			{ email: EMAIL, scopes: ['mail.send'] },
 		]);

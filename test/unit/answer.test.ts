@@ -1,5 +1,5 @@
 import { readComplaints } from '../../nodes/SendGridTeammates/sendgrid/answer';
-import { SendGridFailure } from '../../nodes/SendGridTeammates/sendgrid/failure';
+import { RequestFailure, SendGridFailure } from '../../nodes/SendGridTeammates/sendgrid/failure';
 import { failureOfNetwork } from '../../nodes/SendGridTeammates/sendgrid/network';
 
 describe("SendGrid's own words", () => {
@@ -32,23 +32,36 @@ describe("SendGrid's own words", () => {
 
 describe('a request without an answer', () => {
 	const told = (thrown: unknown, method = 'POST') =>
-		failureOfNetwork(thrown, method, { unfulfilled: 'It was not sent', scope: 'any' });
+		failureOfNetwork(thrown, method, { unfulfilled: 'It was not sent', scope: 'any' }, 1_000_000);
 
 	test.each([
-		['ECONNREFUSED', 'the connection was refused', /Nothing was done/],
-		['ENOTFOUND', "SendGrid's address could not be reached", /Nothing was done/],
-		['DEPTH_ZERO_SELF_SIGNED_CERT', 'the encrypted connection was not trusted', /Nothing was done/],
-		['ECONNABORTED', 'no answer came in time', /may have carried it out/],
-		['ECONNRESET', 'the connection broke off', /may have carried it out/],
-		['EWHATEVER', 'no answer came back', /may have carried it out/],
-	])('%s', (code, what, fix) => {
+		['ECONNREFUSED', 'the connection was refused', true],
+		['ENOTFOUND', "SendGrid's address could not be reached", true],
+		['DEPTH_ZERO_SELF_SIGNED_CERT', 'the encrypted connection was not trusted', false],
+	])('%s: nothing was done, and another try may help: %s', (code, what, isPassing) => {
 		const failure = told({ message: 'wrapped', cause: { cause: { code } } });
 		expect(failure.message).toBe(`It was not sent: ${what} [${code}]`);
-		expect(failure.fix).toMatch(fix);
+		expect(failure.fix).toContain('Nothing was done');
+		expect(failure.facts).toMatchObject({ isPassing });
+		expect(failure.facts.mayHappenUntil).toBeUndefined();
+	});
+
+	test.each([
+		['ECONNABORTED', 'no answer came in time', 60_000],
+		['ECONNRESET', 'the connection broke off', 2_000],
+		['EWHATEVER', 'no answer came back', 2_000],
+	])('%s: it may have been done, or still be', (code, what, lateness) => {
+		const failure = told({ message: 'wrapped', cause: { cause: { code } } });
+		expect(failure.message).toBe(`It was not sent, as far as can be told: ${what} [${code}]`);
+		expect(failure.fix).toContain('may have carried it out');
+		expect(failure.facts).toMatchObject({ mayHappenUntil: 1_000_000 + lateness });
+		expect(failure.facts.isPassing).toBeUndefined();
 	});
 
 	test('a read can simply be done again', () => {
-		expect(told({ code: 'ECONNRESET' }, 'GET').fix).toBe('Run this item again later.');
+		const { fix, facts } = told({ code: 'ECONNRESET' }, 'GET');
+		expect(fix).toBe('Run this item again later.');
+		expect(facts).toMatchObject({ isPassing: true });
 	});
 
 	test('a refusal by n8n itself is told', () => {
@@ -62,14 +75,30 @@ describe('a request without an answer', () => {
 	});
 });
 
-describe('secrets', () => {
-	test('are blotted out of message and advice', () => {
-		const failure = new SendGridFailure('a key-1 b key-1', 'use key-1 or token-2', { status: 400 });
+describe('a failure of a request', () => {
+	const failure = new RequestFailure('a key-1 was not sent', 'b key-1', 'use key-1 or token-2', {
+		status: 400,
+		mayHappenUntil: 1,
+	});
+
+	test('shows no secret', () => {
 		const { message, fix, status } = failure.without(['key-1', undefined, 'token-2']);
 		expect({ message, fix, status }).toEqual({
-			message: 'a … b …',
+			message: 'a … was not sent, as far as can be told: b …',
 			fix: 'use … or …',
 			status: 400,
 		});
+	});
+
+	test('is told to each in their own words', () => {
+		expect(failure.toldTo('c was not sent').message).toBe(
+			'c was not sent, as far as can be told: b key-1',
+		);
+	});
+
+	test('is certain once SendGrid has been asked', () => {
+		const { message, fix } = failure.undone();
+		expect(message).toBe('a key-1 was not sent: b key-1');
+		expect(fix).toContain('nothing had been done');
 	});
 });

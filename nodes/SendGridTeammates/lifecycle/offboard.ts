@@ -4,7 +4,7 @@ import { refuseOwner } from '../resources/teammate/locate';
 import { SendGridFailure } from '../sendgrid/failure';
 import { quotable } from '../sendgrid/text';
 import { forPerson } from './person';
-import { deleteInvitation, deleteUser } from './requests';
+import { deleteIfThere, revokeIfThere } from './requests';
 
 export const offboardFields = [emailField];
 
@@ -40,8 +40,9 @@ export async function offboard(delivery: Delivery) {
 				},
 			];
 		}
-		const revoked = invitation ? await deleteInvitation(delivery, invitation, unfulfilled) : false;
-		const deleted = username !== null ? await deleteUser(delivery, username, unfulfilled) : false;
+		const revoked = invitation ? await revokeIfThere(delivery, invitation, unfulfilled) : false;
+		const deleted =
+			username !== null ? await deleteIfThere(delivery, username, unfulfilled) : false;
 		return [{ email: address, changed: revoked || deleted, revoked, deleted, username }];
 	});
 }

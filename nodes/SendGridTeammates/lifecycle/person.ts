@@ -52,9 +52,16 @@ export async function forPerson<Result>(
 	unfulfilled: string,
 	work: (person: Person, key: string) => Promise<Result>,
 ): Promise<Result> {
-	const key = `${delivery.account} ${email.toLowerCase()}`;
+	const { account, client, run } = delivery;
+	// Standing in a queue must not keep others from being read.
+	await client.ready();
+	const key = `${account} ${email.toLowerCase()}`;
 	return await oneAtATime(key, async (waited) => {
-		const since = waited ? thisMoment() : undefined;
-		return await work(await lookUp(delivery, email, unfulfilled, since), key);
+		const since = waited ? thisMoment() : run.touched.get(key);
+		try {
+			return await work(await lookUp(delivery, email, unfulfilled, since), key);
+		} finally {
+			run.touched.set(key, thisMoment());
+		}
 	});
 }

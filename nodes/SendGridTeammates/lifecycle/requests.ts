@@ -1,85 +1,51 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery } from '../delivery';
-import { fixScopes } from '../fields/scopes';
-import type { Access } from '../sendgrid/access';
+import { revokeOne } from '../resources/invitation/revokeOne';
+import { deleteOne } from '../resources/teammate/deleteOne';
 import type { Outcome } from '../sendgrid/client';
 import { tokenOf } from '../sendgrid/directory';
-import { fillPath } from '../sendgrid/path';
 
-/** `POST /v3/teammates` */
-export async function postInvitation(
-	{ client }: Delivery,
-	email: string,
-	access: Access,
-	unfulfilled: string,
-): Promise<Outcome<IDataObject>> {
-	return await client.attempt({
-		method: 'POST',
-		path: '/v3/teammates',
-		body: { email, ...access },
-		purpose: {
-			unfulfilled,
-			scope: 'teammates.create',
-			fixRejected: async (complaint) => await fixScopes(complaint, access.scopes, client),
-		},
-	});
-}
+/** The requests of other operations that those of a person's lifecycle are made of. */
+export const REQUESTS = {
+	delete: { method: 'DELETE', path: '/v3/teammates/{username}' },
+	invite: { method: 'POST', path: '/v3/teammates' },
+	resend: { method: 'POST', path: '/v3/teammates/pending/{token}/resend' },
+	revoke: { method: 'DELETE', path: '/v3/teammates/pending/{token}' },
+	update: { method: 'PATCH', path: '/v3/teammates/{username}' },
+} as const;
 
-const pathOf = (invitation: IDataObject, end: string) =>
-	fillPath(`/v3/teammates/pending/{token}${end}`, {
-		token: { value: tokenOf(invitation), field: 'Email' },
-	});
-
-/** `POST /v3/teammates/pending/{token}/resend` */
-export async function postResend(
-	{ client }: Delivery,
-	invitation: IDataObject,
-	unfulfilled: string,
-): Promise<Outcome<IDataObject>> {
-	return await client.attempt({
-		method: 'POST',
-		path: pathOf(invitation, '/resend'),
-		purpose: { unfulfilled, scope: 'teammates.create', secret: tokenOf(invitation) },
-	});
-}
+/** All of them name the person in this field. */
+export const FIELD = 'Email';
 
 /**
- * `DELETE /v3/teammates/pending/{token}`. One that is gone already is as good as revoked.
+ * Revokes an invitation. One that is gone already is as good as revoked.
  *
  * @returns whether there was one
  * @throws SendGridFailure
  */
-export async function deleteInvitation(
-	{ client }: Delivery,
-	invitation: IDataObject,
+export async function revokeIfThere(
+	delivery: Delivery,
+	record: IDataObject,
 	unfulfilled: string,
 ): Promise<boolean> {
-	const outcome = await client.attempt({
-		method: 'DELETE',
-		path: pathOf(invitation, ''),
-		purpose: { unfulfilled, scope: 'teammates.delete', secret: tokenOf(invitation) },
-	});
-	return wasThere(outcome);
+	const invitation = { token: tokenOf(record), record, field: FIELD, unfulfilled };
+	return wasThere(await revokeOne(delivery, REQUESTS.revoke, invitation));
 }
 
 /**
- * `DELETE /v3/teammates/{username}`. Somebody who is gone already is as good as deleted.
+ * Deletes a teammate. Somebody who is gone already is as good as deleted.
  *
  * @returns whether they were there
  * @throws SendGridFailure
  */
-export async function deleteUser(
-	{ client }: Delivery,
+export async function deleteIfThere(
+	delivery: Delivery,
 	username: string,
 	unfulfilled: string,
 ): Promise<boolean> {
-	const outcome = await client.attempt({
-		method: 'DELETE',
-		path: fillPath('/v3/teammates/{username}', { username: { value: username, field: 'Email' } }),
-		purpose: { unfulfilled, scope: 'teammates.delete' },
-	});
-	return wasThere(outcome);
+	const teammate = { username, field: FIELD, unfulfilled };
+	return wasThere(await deleteOne(delivery, REQUESTS.delete, teammate));
 }
 
 function wasThere(outcome: Outcome<IDataObject>): boolean {

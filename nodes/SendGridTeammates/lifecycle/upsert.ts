@@ -3,6 +3,8 @@ import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-
 import type { Delivery } from '../delivery';
 import { accessFields, readAccess, skippedField } from '../fields/access';
 import { emailField, readEmail } from '../fields/email';
+import { resendOne } from '../resources/invitation/resendOne';
+import { sendInvitation } from '../resources/invitation/send';
 import { readTeammateRecord } from '../resources/teammate/locate';
 import { refuseNothing, writePermissions } from '../resources/teammate/updatePermissions';
 import { hasAccess, type Access } from '../sendgrid/access';
@@ -13,7 +15,7 @@ import { thisMoment } from '../sendgrid/sharedRead';
 import { quotable } from '../sendgrid/text';
 import { decide, type Action, type Choices } from './decide';
 import { forPerson, lookUp, type Person } from './person';
-import { deleteInvitation, postInvitation, postResend } from './requests';
+import { FIELD, REQUESTS, revokeIfThere } from './requests';
 
 const choiceFields: INodeProperties[] = [
 	{
@@ -121,14 +123,16 @@ const unchanged = ({ teammate, invitation }: Person): Result => ({
 });
 
 /** Invites. Whoever was invited by somebody else meanwhile, with the same access, is fine as well. */
-async function sendInvitation(
+async function inviteNow(
 	delivery: Delivery,
 	email: string,
 	access: Access,
 	unfulfilled: string,
 	action: Action,
+	isNew = true,
 ): Promise<Result> {
-	const outcome = await postInvitation(delivery, email, access, unfulfilled);
+	const invitation = { email, access, isNew, unfulfilled };
+	const outcome = await sendInvitation(delivery, REQUESTS.invite, invitation);
 	if (!('failure' in outcome)) return { action, record: shown(outcome.body) };
 	if (outcome.failure.status === 400) {
 		// Unknown: what SendGrid says about an address that is there already.
@@ -147,7 +151,12 @@ async function sendAgain(
 	access: Access,
 	unfulfilled: string,
 ): Promise<Result> {
-	const outcome = await postResend(delivery, invitation, unfulfilled);
+	const outcome = await resendOne(delivery, REQUESTS.resend, {
+		token: tokenOf(invitation),
+		record: invitation,
+		field: FIELD,
+		unfulfilled,
+	});
 	if (!('failure' in outcome)) return { action: 'resent', record: shown(outcome.body) };
 	if (outcome.failure.status !== 404) throw outcome.failure;
 
@@ -156,7 +165,7 @@ async function sendAgain(
 	if (person.invitation && tokenOf(person.invitation) !== tokenOf(invitation)) {
 		return unchanged(person);
 	}
-	return await sendInvitation(delivery, email, access, unfulfilled, 'reinvited');
+	return await inviteNow(delivery, email, access, unfulfilled, 'reinvited', !person.invitation);
 }
 
 async function carryOut(
@@ -168,7 +177,7 @@ async function carryOut(
 	unfulfilled: string,
 ): Promise<Result> {
 	if (action === 'updated' && teammate) {
-		const record = await writePermissions(delivery, {
+		const record = await writePermissions(delivery, REQUESTS.update, {
 			username: String(teammate.username),
 			name: quotable(email),
 			access,
@@ -181,9 +190,9 @@ async function carryOut(
 	}
 	if (action === 'unchanged') return unchanged({ teammate, invitation });
 	if (action === 'reinvited' && invitation) {
-		await deleteInvitation(delivery, invitation, unfulfilled);
+		await revokeIfThere(delivery, invitation, unfulfilled);
 	}
-	return await sendInvitation(delivery, email, access, unfulfilled, action);
+	return await inviteNow(delivery, email, access, unfulfilled, action);
 }
 
 /**

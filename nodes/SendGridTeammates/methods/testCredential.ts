@@ -96,10 +96,15 @@ export async function testSendGridTeammatesApi(
 	try {
 		answer = await ask(helpers, host, credential);
 	} catch (thrown) {
-		const { message } = failureOfNetwork(thrown, 'GET', {
-			unfulfilled: `${new URL(host).host} could not be asked`,
-			scope: '',
-		});
+		const { message } = failureOfNetwork(
+			thrown,
+			'GET',
+			{
+				unfulfilled: `${new URL(host).host} could not be asked`,
+				scope: '',
+			},
+			0,
+		);
 		return refused(
 			`${message}. Check 'Region' and 'API URL' here, and that n8n's machine can reach this address.`,
 		);

@@ -1,4 +1,4 @@
-import { SendGridFailure, type FailureFacts } from './failure';
+import { RequestFailure, type FailureFacts } from './failure';
 import { quotable } from './text';
 
 /** What a call is about: it makes the difference between a status code and a helpful message. */
@@ -55,18 +55,20 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
 	},
 };
 
-const WAIT_AND_SEE = 'Run this item again later.';
-
 /**
- * What to do after a write that may have been carried out although no proper answer came back.
- * Sending it again on a guess could e-mail somebody twice.
+ * What follows from a request without a proper answer. `GET` changes nothing, so it can simply be sent
+ * again. A write may have been carried out all the same, and sending that again on a guess could e-mail
+ * somebody twice.
+ *
+ * @param mayHappenUntil epoch milliseconds: how long it may still be carried out
  */
-const LOOK_FIRST =
-	'SendGrid may have carried it out all the same: look under Settings > Teammates in SendGrid before you run this item again.';
-
-/** `GET` changes nothing, so trying again is safe. */
-export const adviceAfterNoAnswer = (method: string) =>
-	method === 'GET' ? WAIT_AND_SEE : LOOK_FIRST;
+export const afterNoAnswer = (method: string, mayHappenUntil = Date.now()) =>
+	method === 'GET'
+		? { fix: 'Run this item again later.', facts: { isPassing: true } }
+		: {
+				fix: 'SendGrid may have carried it out all the same: look under Settings > Teammates in SendGrid before you run this item again.',
+				facts: { mayHappenUntil },
+			};
 
 /**
  * SendGrid's words in an answer's body. Documented: `{ errors: [{ message, field }] }`, `field` possibly
@@ -99,17 +101,22 @@ export async function failureOfStatus(
 	body: unknown,
 	method: string,
 	purpose: Purpose,
-): Promise<SendGridFailure> {
+): Promise<RequestFailure> {
+	const { unfulfilled } = purpose;
 	const complaints = readComplaints(body);
 	const words = complaints
 		.map(({ message, field }) => (field ? `"${message}" (field '${field}')` : `"${message}"`))
 		.join(', ');
-	const reason = words ? `SendGrid says ${words}` : `SendGrid answered without a reason`;
-	const message = `${purpose.unfulfilled}: ${reason} [HTTP ${status}]`;
+	const says = words ? `SendGrid says ${words}` : `SendGrid answered without a reason`;
+	const reason = `${says} [HTTP ${status}]`;
 
 	if (status >= 500) {
-		const advice = [adviceAfterNoAnswer(method), purpose.fixTrouble].filter(Boolean).join(' ');
-		return new SendGridFailure(message, advice, {
+		const { fix, facts } = afterNoAnswer(method);
+		const hint = purpose.fixTrouble;
+		const advice = [fix, hint].filter(Boolean).join(' ');
+		return new RequestFailure(unfulfilled, reason, advice, {
+			...facts,
+			hint,
 			status,
 			cause: 'temporarily-unavailable',
 		});
@@ -119,7 +126,7 @@ export async function failureOfStatus(
 		status === 400 && complaints.length > 0
 			? await purpose.fixRejected?.(complaints[0])
 			: undefined;
-	return new SendGridFailure(message, specialFix ?? meaning.fix(purpose), {
+	return new RequestFailure(unfulfilled, reason, specialFix ?? meaning.fix(purpose), {
 		status,
 		cause: meaning.cause,
 	});
@@ -130,12 +137,26 @@ export function failureOfUnreadable(
 	status: number,
 	body: unknown,
 	method: string,
-	purpose: Purpose,
-): SendGridFailure {
-	return new SendGridFailure(
-		`${purpose.unfulfilled}, as far as can be told: the answer was ${describeBody(body)} instead of SendGrid's data [HTTP ${status}]`,
-		`${adviceAfterNoAnswer(method)} If this goes on, a proxy or a custom 'API URL' in the credential is likely to be in the way.`,
-		{ status, cause: 'temporarily-unavailable' },
+	{ unfulfilled }: Purpose,
+): RequestFailure {
+	const { fix, facts } = afterNoAnswer(method);
+	const hint =
+		"If this goes on, a proxy or a custom 'API URL' in the credential is likely to be in the way.";
+	return new RequestFailure(
+		unfulfilled,
+		`the answer was ${describeBody(body)} instead of SendGrid's data [HTTP ${status}]`,
+		`${fix} ${hint}`,
+		{ ...facts, hint, status, cause: 'temporarily-unavailable' },
+	);
+}
+
+/** A failure for a request that SendGrid's rate limit kept waiting for too long, so that it never left. */
+export function failureOfWaiting({ unfulfilled }: Purpose): RequestFailure {
+	return new RequestFailure(
+		unfulfilled,
+		"SendGrid's rate limit is used up for longer than 'Max Wait' allows",
+		MEANINGS[429].fix({ unfulfilled, scope: '' }),
+		{ cause: MEANINGS[429].cause },
 	);
 }
 

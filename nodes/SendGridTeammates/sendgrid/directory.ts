@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { SendGridClient } from './client';
+import { RequestFailure } from './failure';
 import { readPages, type List } from './pages';
 import { grantableScopes } from './scopes';
 import { thisMoment, type Moment, type SharedReadings } from './sharedRead';
@@ -36,7 +37,7 @@ export class Directory {
 		private readonly readings: SharedReadings,
 		/** Tells apart whose lists are read: the same for items with the same host and on behalf of. */
 		private readonly account: string,
-		/** When the item started. */
+		/** When the item's run started. */
 		private readonly startedAt: Moment,
 	) {}
 
@@ -52,12 +53,9 @@ export class Directory {
 		since = this.startedAt,
 	): Promise<IDataObject | undefined> {
 		const key = [this.account, list.path, JSON.stringify(list.query ?? {})].join(' ');
+		await this.client.ready();
 		const pages = this.readings.pages(key, since, () => readPages(this.client, list));
-		for await (const page of pages) {
-			const match = page.find(fits);
-			if (match) return match;
-		}
-		return undefined;
+		return await firstIn(pages, fits).catch(toldTo(list.purpose.unfulfilled));
 	}
 
 	/**
@@ -67,11 +65,12 @@ export class Directory {
 	 */
 	async grantableScopes(unfulfilled: string): Promise<string[]> {
 		const { client } = this;
+		await client.ready();
 		const pages = this.readings.pages(`${this.account} scopes`, this.startedAt, async function* () {
 			yield [{ scopes: await grantableScopes(client, unfulfilled) }];
 		});
-		for await (const [{ scopes }] of pages) return scopes as string[];
-		return [];
+		const read = await firstIn(pages, () => true).catch(toldTo(unfulfilled));
+		return (read?.scopes ?? []) as string[];
 	}
 
 	/** Like `find`, with what SendGrid says now. */
@@ -82,6 +81,22 @@ export class Directory {
 		return await this.find(list, fits, thisMoment());
 	}
 }
+
+async function firstIn(
+	pages: AsyncIterable<IDataObject[]>,
+	fits: (record: IDataObject) => boolean,
+): Promise<IDataObject | undefined> {
+	for await (const page of pages) {
+		const match = page.find(fits);
+		if (match) return match;
+	}
+	return undefined;
+}
+
+/** A list may have been read for another item: a failure of that must not name the other's address. */
+const toldTo = (unfulfilled: string) => (thrown: unknown) => {
+	throw thrown instanceof RequestFailure ? thrown.toldTo(unfulfilled) : thrown;
+};
 
 /** Whether a record is about this address, in any case. */
 export function withEmail(email: string): (record: IDataObject) => boolean {

@@ -32,17 +32,69 @@ export class SendGridFailure extends Error {
 		this.status = facts.status;
 		this.failureCause = facts.cause;
 	}
+}
+
+/** What is known of a request that did not bring what it was sent for. */
+export interface RequestFacts extends FailureFacts {
+	/** Epoch milliseconds until which it may still be carried out; only where it may have been at all. */
+	mayHappenUntil?: number;
+	/** Whether another try may bring what this one did not. */
+	isPassing?: boolean;
+	/** What else may be behind it, for the advice. */
+	hint?: string;
+}
+
+/** A request that did not bring what it was sent for. */
+export class RequestFailure extends SendGridFailure {
+	constructor(
+		/** What did not happen: `'ada@example.com' was not invited`. */
+		readonly unfulfilled: string,
+		/** Why: what SendGrid says, or the network. */
+		readonly reason: string,
+		fix: string,
+		readonly facts: RequestFacts = {},
+	) {
+		super(
+			facts.mayHappenUntil === undefined
+				? `${unfulfilled}: ${reason}`
+				: `${unfulfilled}, as far as can be told: ${reason}`,
+			fix,
+			facts,
+		);
+	}
+
+	/** The same failure for somebody else who had asked for the same. */
+	toldTo(unfulfilled: string): RequestFailure {
+		return new RequestFailure(unfulfilled, this.reason, this.fix, this.facts);
+	}
+
+	/** The same failure, now that it is known that nothing was done. */
+	undone(): RequestFailure {
+		return new RequestFailure(
+			this.unfulfilled,
+			this.reason,
+			[
+				'Run this item again later. SendGrid was asked afterwards, and nothing had been done for it.',
+				this.facts.hint,
+			]
+				.filter(Boolean)
+				.join(' '),
+			{ ...this.facts, mayHappenUntil: undefined },
+		);
+	}
 
 	/** The same failure, with each of these texts blotted out wherever an answer had repeated it. */
-	without(secrets: ReadonlyArray<string | undefined>): SendGridFailure {
+	without(secrets: ReadonlyArray<string | undefined>): RequestFailure {
 		const blot = (text: string) =>
 			secrets.reduce<string>(
 				(rest, secret) => (secret ? rest.split(secret).join('…') : rest),
 				text,
 			);
-		return new SendGridFailure(blot(this.message), blot(this.fix), {
-			status: this.status,
-			cause: this.failureCause,
-		});
+		return new RequestFailure(
+			blot(this.unfulfilled),
+			blot(this.reason),
+			blot(this.fix),
+			this.facts,
+		);
 	}
 }

@@ -18,6 +18,22 @@ export function expiryOf(expirationDate: unknown): string | undefined {
 	return Math.abs(seconds) <= LATEST_SECOND ? new Date(seconds * 1000).toISOString() : undefined;
 }
 
+/** Documented: for so long an invitation is valid after it was sent, the first time or again. */
+const VALIDITY = 7 * DAY;
+
+/** SendGrid's dates have whole seconds, and its clock is known to half of one. */
+const TOLERANCE = 1500;
+
+/**
+ * Whether an invitation was sent after a moment, by its expiry; `undefined` where that does not tell.
+ *
+ * @param moment epoch milliseconds by SendGrid's clock
+ */
+export function wasSentAfter(invitation: IDataObject, moment: number): boolean | undefined {
+	const expiry = expiryOf(invitation.expiration_date);
+	return expiry === undefined ? undefined : Date.parse(expiry) - VALIDITY > moment - TOLERANCE;
+}
+
 /**
  * An invitation as the node gives it out: SendGrid's fields as they are, the `token` also where SendGrid
  * calls it `pending_id`, and `expires_at` where SendGrid says when.

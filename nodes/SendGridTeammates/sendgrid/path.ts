@@ -1,6 +1,9 @@
 import { SendGridFailure } from './failure';
 import { hasControlCharacters } from './text';
 
+/** What goes into each `{name}` of a path, and the field it came from, for the message. */
+export type PathValues = Readonly<Record<string, { value: string; field: string }>>;
+
 /**
  * A path of SendGrid's reference with its `{name}` parts filled in, each as one encoded segment.
  *
@@ -8,13 +11,9 @@ import { hasControlCharacters } from './text';
  * parsers resolve even when encoded), no slash, no control character.
  *
  * @param template as the reference prints it: `/v3/teammates/pending/{token}/resend`
- * @param values what goes in for each name, and the field it came from, for the message
  * @throws SendGridFailure for a value that is no single path segment
  */
-export function fillPath(
-	template: string,
-	values: Readonly<Record<string, { value: string; field: string }>>,
-): string {
+export function fillPath(template: string, values: PathValues = {}): string {
 	return template.replace(/\{(\w+)\}/g, (_, name: string) => {
 		const { value, field } = values[name];
 		const segment = value.trim();

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isRecord, type Purpose } from './answer';
 import type { SendGridClient } from './client';
+import type { PathValues } from './path';
 
 /** Documented default. */
 const PAGE = 100;
@@ -26,13 +27,13 @@ function cursorAfter(body: IDataObject): string | undefined {
 /**
  * Everything that SendGrid says about a teammate's subusers, on all its pages.
  *
- * @param path of this teammate, filled in
+ * @param teammate username, and the field it came from
  * @param subuser read only the subuser with this username
  * @throws SendGridFailure
  */
 export async function readSubuserAccess(
 	client: SendGridClient,
-	path: string,
+	teammate: PathValues[string],
 	purpose: Purpose,
 	subuser?: string,
 ): Promise<SubuserAccess> {
@@ -42,7 +43,8 @@ export async function readSubuserAccess(
 	do {
 		const body = await client.send({
 			method: 'GET',
-			path,
+			path: '/v3/teammates/{teammate_name}/subuser_access',
+			values: { teammate_name: teammate },
 			query: {
 				limit: PAGE,
 				...(cursor && { after_subuser_id: cursor }),

@@ -4,18 +4,20 @@ import { firstRecords, type List } from '../../sendgrid/pages';
 
 export const getAllFields = [...listFields];
 
-const accessRequests: List = {
+/** What teammates have asked for and nobody has decided. */
+export const accessRequests = (unfulfilled: string): List => ({
 	path: '/v3/scopes/requests',
 	identify: ({ id }) => String(id),
 	purpose: {
-		unfulfilled: 'The access requests could not be read',
+		unfulfilled,
 		scope: 'teammates.read',
 		fixNotFound:
 			'SendGrid took access requests out of its public API in January 2026, and this account has them no more. Teammates can still be given scopes with Update Permissions.',
 	},
-};
+});
 
 /** `GET /v3/scopes/requests`. Documented: a bare array, 50 at a time unless told otherwise. */
 export async function getAllAccessRequests({ item, client }: Delivery) {
-	return await firstRecords(client, accessRequests, readLimit(item));
+	const list = accessRequests('The access requests could not be read');
+	return await firstRecords(client, list, readLimit(item));
 }

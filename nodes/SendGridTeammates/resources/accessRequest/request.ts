@@ -2,8 +2,9 @@ import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-
 
 import type { Delivery } from '../../delivery';
 import { SendGridFailure } from '../../sendgrid/failure';
-import { fillPath } from '../../sendgrid/path';
+import { sendSettled, type Finding } from '../../sendgrid/settle';
 import { quotable } from '../../sendgrid/text';
+import { accessRequests } from './getAll';
 
 const FIELD = 'Request ID';
 
@@ -30,19 +31,34 @@ function readRequestId(item: IExecuteSingleFunctions): string {
  * @returns its ID, a number where it is one, and SendGrid's answer
  */
 export async function actOnRequest(
-	{ item, request, client }: Delivery,
+	{ item, request, client, directory }: Delivery,
 	done: string,
 ): Promise<{ id: number | string; answer: IDataObject }> {
 	const id = readRequestId(item);
-	const answer = await client.send({
-		...request,
-		path: fillPath(request.path, { request_id: { value: id, field: FIELD } }),
-		purpose: {
-			unfulfilled: `The access request '${quotable(id)}' was not ${done}`,
-			scope: 'teammates.update',
-			fixNotFound:
-				'It has been approved or denied already, or SendGrid offers access requests no more: it took them out of its public API in January 2026.',
+	const unfulfilled = `The access request '${quotable(id)}' was not ${done}`;
+
+	/** Whether it is settled: then it is in the list no more. */
+	async function look(): Promise<Finding<IDataObject>> {
+		const open = await directory.findAnew(
+			accessRequests(unfulfilled),
+			(other) => String(other.id) === id,
+		);
+		return open ? 'not done' : { done: {} };
+	}
+
+	const answer = await sendSettled<IDataObject>(
+		client,
+		{
+			...request,
+			values: { request_id: { value: id, field: FIELD } },
+			purpose: {
+				unfulfilled,
+				scope: 'teammates.update',
+				fixNotFound:
+					'It has been approved or denied already, or SendGrid offers access requests no more: it took them out of its public API in January 2026.',
+			},
 		},
-	});
+		look,
+	);
 	return { id: /^\d+$/.test(id) ? Number(id) : id, answer };
 }

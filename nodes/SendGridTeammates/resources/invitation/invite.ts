@@ -1,9 +1,10 @@
 import type { Delivery } from '../../delivery';
 import { accessFields, readAccess, skippedField } from '../../fields/access';
 import { emailField, readEmail } from '../../fields/email';
-import { fixScopes } from '../../fields/scopes';
+import { bodyOf } from '../../sendgrid/client';
 import { invitationRecord } from '../../sendgrid/invitation';
 import { quotable } from '../../sendgrid/text';
+import { sendInvitation } from './send';
 
 export const inviteFields = [emailField, ...accessFields];
 
@@ -12,19 +13,12 @@ export const inviteFields = [emailField, ...accessFields];
  * and `false` are sent too.
  */
 export async function invite(delivery: Delivery) {
-	const { item, request, client, guards } = delivery;
+	const { item, request, guards } = delivery;
 	const email = readEmail(item);
 	guards.checkEmail(email);
 	const unfulfilled = `'${quotable(email)}' was not invited`;
 	const wanted = await readAccess(delivery, unfulfilled);
-	const invitation = await client.send({
-		...request,
-		body: { email, ...wanted.access },
-		purpose: {
-			unfulfilled,
-			scope: 'teammates.create',
-			fixRejected: async (complaint) => await fixScopes(complaint, wanted.access.scopes, client),
-		},
-	});
-	return [{ ...invitationRecord(invitation), ...skippedField(wanted) }];
+	const { access } = wanted;
+	const outcome = await sendInvitation(delivery, request, { email, access, unfulfilled });
+	return [{ ...invitationRecord(bodyOf(outcome)), ...skippedField(wanted) }];
 }

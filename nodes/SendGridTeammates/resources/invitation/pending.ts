@@ -2,85 +2,89 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery } from '../../delivery';
 import type { InvitationChoice } from '../../fields/invitation';
-import type { Outcome } from '../../sendgrid/client';
+import { bodyOf, type Call, type Outcome } from '../../sendgrid/client';
 import { pendingInvitations, teammates, tokenOf, withEmail } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
-import { fillPath } from '../../sendgrid/path';
 import { maskedToken, quotable } from '../../sendgrid/text';
 
-/** What an operation on a pending invitation says and needs. */
-export interface PendingOperation {
-	/** `was not sent again` */
+const FIELD = 'Invitation';
+
+export const NO_SUCH_INVITATION =
+	'It has been accepted or revoked, or has expired. Find out which under Settings > Teammates in SendGrid, and invite the person anew if needed.';
+
+/** An invitation to be sent again or revoked. */
+export interface PendingInvitation {
+	token: string;
+	/** As the list has it, where it was looked up. */
+	record?: IDataObject;
+	/** Display name of the field that names it, for messages. */
+	field: string;
+	/** Start of the message where nothing comes of it. */
 	unfulfilled: string;
-	/** Scope that the API key needs for it. */
-	scope: string;
 }
+
+/** Sends a request about one invitation. */
+export type ActOnOne = (
+	delivery: Delivery,
+	request: Pick<Call, 'method' | 'path'>,
+	invitation: PendingInvitation,
+) => Promise<Outcome<IDataObject>>;
 
 const nameOf = (choice: InvitationChoice) =>
 	choice.by === 'email' ? choice.email : maskedToken(choice.token);
 
-const sentence = (choice: InvitationChoice, { unfulfilled }: PendingOperation) =>
-	`The invitation of '${quotable(nameOf(choice))}' ${unfulfilled}`;
-
-/** Sends the operation's request for the invitation with this token. */
-async function sendFor(
-	{ request, client }: Delivery,
-	token: string,
-	choice: InvitationChoice,
-	operation: PendingOperation,
-): Promise<Outcome<IDataObject>> {
-	return await client.attempt({
-		...request,
-		path: fillPath(request.path, { token: { value: token, field: 'Invitation' } }),
-		purpose: {
-			unfulfilled: sentence(choice, operation),
-			scope: operation.scope,
-			fixNotFound:
-				'It has been accepted or revoked, or has expired. Find out which under Settings > Teammates in SendGrid, and invite the person anew if needed.',
-			secret: token,
-		},
-	});
-}
+/** `The invitation of 'ada@example.com' was not revoked` */
+export const sentence = (choice: InvitationChoice, notDone: string) =>
+	`The invitation of '${quotable(nameOf(choice))}' ${notDone}`;
 
 /**
- * Carries out a request on the invitation that the item names, finding the token where it names an address.
+ * Carries out a request on the invitation with an address, finding its token.
  *
- * @returns SendGrid's answer, and the invitation as the list had it, where it was looked up
- * @throws SendGridFailure, which for an address says whether it was never invited or is a teammate already
+ * @param unfulfilled start of the message where nothing comes of it
+ * @returns SendGrid's answer, and the invitation as the list had it
+ * @throws SendGridFailure, which says whether the address was never invited or is a teammate already
  */
-export async function actOnPending(
+export async function actOnAddress(
 	delivery: Delivery,
-	choice: InvitationChoice,
-	operation: PendingOperation,
-): Promise<{ answer: IDataObject; found?: IDataObject }> {
-	if (choice.by === 'token') {
-		return { answer: bodyOf(await sendFor(delivery, choice.token, choice, operation)) };
-	}
+	email: string,
+	unfulfilled: string,
+	act: ActOnOne,
+): Promise<{ answer: IDataObject; found: IDataObject }> {
+	const { directory, guards, request } = delivery;
+	guards.checkEmail(email);
+	const pending = pendingInvitations(unfulfilled);
+	const actOn = async (record: IDataObject) =>
+		await act(delivery, request, { token: tokenOf(record), record, field: FIELD, unfulfilled });
 
-	const { directory, guards } = delivery;
-	guards.checkEmail(choice.email);
-	const pending = pendingInvitations(sentence(choice, operation));
-	const found = await directory.find(pending, withEmail(choice.email));
-	if (!found) throw await failureOfNotPending(delivery, choice.email, sentence(choice, operation));
+	const found = await directory.find(pending, withEmail(email));
+	if (!found) throw await failureOfNotPending(delivery, email, unfulfilled);
 
-	const outcome = await sendFor(delivery, tokenOf(found), choice, operation);
+	const outcome = await actOn(found);
 	if (!('failure' in outcome) || outcome.failure.status !== 404) {
 		return { answer: bodyOf(outcome), found };
 	}
 	// Unknown: whether the token changes when an invitation is sent again, by another item say.
-	const renewed = await directory.findAnew(pending, withEmail(choice.email));
+	const renewed = await directory.findAnew(pending, withEmail(email));
 	const isAnother = renewed && tokenOf(renewed) !== tokenOf(found);
-	return {
-		answer: bodyOf(
-			isAnother ? await sendFor(delivery, tokenOf(renewed), choice, operation) : outcome,
-		),
-		found,
-	};
+	return { answer: bodyOf(isAnother ? await actOn(renewed) : outcome), found };
 }
 
-function bodyOf<Body>(outcome: Outcome<Body>): Body {
-	if ('failure' in outcome) throw outcome.failure;
-	return outcome.body;
+/**
+ * Carries out a request on the invitation with a token.
+ *
+ * @param record as the list has it, where it was looked up
+ * @throws SendGridFailure
+ */
+export async function actOnToken(
+	delivery: Delivery,
+	token: string,
+	unfulfilled: string,
+	act: ActOnOne,
+	record?: IDataObject,
+): Promise<IDataObject> {
+	return bodyOf(
+		await act(delivery, delivery.request, { token, record, field: FIELD, unfulfilled }),
+	);
 }
 
 /** Says which case it is when an address has no pending invitation. */

@@ -1,15 +1,18 @@
 import type { Delivery } from '../../delivery';
 import { invitationField, readInvitation } from '../../fields/invitation';
 import { invitationRecord } from '../../sendgrid/invitation';
-import { actOnPending } from './pending';
+import { actOnAddress, actOnToken, sentence } from './pending';
+import { resendOne } from './resendOne';
 
 export const resendFields = [invitationField];
 
-/** `POST /v3/teammates/pending/{token}/resend`, without a body. */
+/** `POST /v3/teammates/pending/{token}/resend`, for the invitation that the item names. */
 export async function resend(delivery: Delivery) {
-	const { answer } = await actOnPending(delivery, readInvitation(delivery.item), {
-		unfulfilled: 'was not sent again',
-		scope: 'teammates.create',
-	});
+	const choice = readInvitation(delivery.item);
+	const unfulfilled = sentence(choice, 'was not sent again');
+	if (choice.by === 'token') {
+		return [invitationRecord(await actOnToken(delivery, choice.token, unfulfilled, resendOne))];
+	}
+	const { answer } = await actOnAddress(delivery, choice.email, unfulfilled, resendOne);
 	return [invitationRecord(answer)];
 }

@@ -1,7 +1,8 @@
 import type { Delivery } from '../../delivery';
 import { invitationField, readInvitation } from '../../fields/invitation';
 import { pendingInvitations, tokenOf } from '../../sendgrid/directory';
-import { actOnPending } from './pending';
+import { actOnAddress, actOnToken, sentence } from './pending';
+import { revokeOne } from './revokeOne';
 
 export const revokeFields = [invitationField];
 
@@ -11,16 +12,15 @@ export const revokeFields = [invitationField];
  */
 export async function revoke(delivery: Delivery) {
 	const choice = readInvitation(delivery.item);
-	const email = choice.by === 'token' ? await addressOf(delivery, choice.token) : undefined;
-	const { found } = await actOnPending(delivery, choice, {
-		unfulfilled: 'was not revoked',
-		scope: 'teammates.delete',
-	});
-	const address = found?.email ?? email;
-	return [{ deleted: true, ...(address !== undefined && { email: address }) }];
-}
-
-async function addressOf({ directory }: Delivery, token: string) {
-	const list = pendingInvitations('The invitation was not revoked');
-	return (await directory.find(list, (invitation) => tokenOf(invitation) === token))?.email;
+	const unfulfilled = sentence(choice, 'was not revoked');
+	if (choice.by === 'email') {
+		const { found } = await actOnAddress(delivery, choice.email, unfulfilled, revokeOne);
+		return [{ deleted: true, email: found.email }];
+	}
+	const found = await delivery.directory.find(
+		pendingInvitations(unfulfilled),
+		(invitation) => tokenOf(invitation) === choice.token,
+	);
+	await actOnToken(delivery, choice.token, unfulfilled, revokeOne, found);
+	return [{ deleted: true, ...(found && { email: found.email }) }];
 }

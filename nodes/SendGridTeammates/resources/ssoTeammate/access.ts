@@ -6,7 +6,6 @@ import { checkScopes, scopesField } from '../../fields/scopes';
 import { isRecord } from '../../sendgrid/answer';
 import { withUsername } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
-import { fillPath } from '../../sendgrid/path';
 import { readSubuserAccess } from '../../sendgrid/subuserAccess';
 import { enumerate, quotable } from '../../sendgrid/text';
 
@@ -198,10 +197,8 @@ export async function verifyGrants(
 	grants: Grant[],
 	done: string,
 ): Promise<IDataObject[]> {
-	const path = fillPath('/v3/teammates/{teammate_name}/subuser_access', {
-		teammate_name: { value: username, field: 'Email' },
-	});
-	const { subusers } = await readSubuserAccess(client, path, {
+	const teammate = { value: username, field: 'Email' };
+	const { subusers } = await readSubuserAccess(client, teammate, {
 		unfulfilled: `${done}, and the subuser access could not be read to make sure`,
 		scope: 'teammates.read',
 	});

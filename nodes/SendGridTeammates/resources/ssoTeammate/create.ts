@@ -3,9 +3,12 @@ import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-
 import type { Delivery } from '../../delivery';
 import { emailField, readEmail } from '../../fields/email';
 import { fixScopes } from '../../fields/scopes';
+import { teammates, withEmail } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
+import { sendSettled, type Finding } from '../../sendgrid/settle';
 import { scopesOf } from '../../sendgrid/teammate';
 import { quotable } from '../../sendgrid/text';
+import { readTeammateRecord } from '../teammate/locate';
 import { accessDetailFields, accessField, readSsoAccess, verifyGrants } from './access';
 
 const nameField = (displayName: string, name: string, placeholder: string): INodeProperties => ({
@@ -36,7 +39,7 @@ function readName(item: IExecuteSingleFunctions, name: string, field: string): s
  * it drops it.
  */
 export async function createSsoTeammate(delivery: Delivery) {
-	const { item, request, client, guards } = delivery;
+	const { item, request, client, directory, guards } = delivery;
 	const email = readEmail(item);
 	guards.checkEmail(email);
 	const first_name = readName(item, 'firstName', 'First Name');
@@ -44,15 +47,28 @@ export async function createSsoTeammate(delivery: Delivery) {
 	const unfulfilled = `'${quotable(email)}' was not created`;
 	const { body, grants } = await readSsoAccess(delivery, unfulfilled);
 
-	const created = await client.send<IDataObject>({
-		...request,
-		body: { email, first_name, last_name, ...body },
-		purpose: {
-			unfulfilled,
-			scope: 'sso.teammates.create',
-			fixRejected: async (complaint) => await fixScopes(complaint, scopesOf(body), client),
+	/** Whether the person is there now, under this name. */
+	async function look(): Promise<Finding<IDataObject>> {
+		const teammate = await directory.findAnew(teammates(unfulfilled), withEmail(email));
+		if (!teammate) return 'not done';
+		const isIt = teammate.first_name === first_name && teammate.last_name === last_name;
+		if (!isIt || teammate.is_sso === false) return 'unknown';
+		return { done: await readTeammateRecord(delivery, String(teammate.username), unfulfilled) };
+	}
+
+	const created = await sendSettled<IDataObject>(
+		client,
+		{
+			...request,
+			body: { email, first_name, last_name, ...body },
+			purpose: {
+				unfulfilled,
+				scope: 'sso.teammates.create',
+				fixRejected: async (complaint) => await fixScopes(complaint, scopesOf(body), client),
+			},
 		},
-	});
+		look,
+	);
 	if (!grants) return [created];
 	const done = `'${quotable(email)}' was created`;
 	return [{ ...created, subuser_access: await verifyGrants(delivery, email, grants, done) }];

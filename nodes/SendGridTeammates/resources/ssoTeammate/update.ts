@@ -5,7 +5,7 @@ import { fixScopes } from '../../fields/scopes';
 import { readTeammate, teammateField } from '../../fields/teammate';
 import { isRecord } from '../../sendgrid/answer';
 import { SendGridFailure } from '../../sendgrid/failure';
-import { fillPath } from '../../sendgrid/path';
+import { sendSettled, type Finding } from '../../sendgrid/settle';
 import { scopesOf } from '../../sendgrid/teammate';
 import {
 	FIELD,
@@ -59,6 +59,8 @@ export const updateFields = [
 const given = (value: unknown) =>
 	typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 
+const isEmpty = (body: IDataObject) => Object.keys(body).length === 0;
+
 /**
  * `PATCH /v3/sso/teammates/{username}`. What the item leaves open is not sent, but for the names: the
  * schema wants both, so they are sent as they are.
@@ -84,29 +86,46 @@ export async function updateSsoTeammate(delivery: Delivery) {
 		);
 	}
 
-	const updated = await client.send<IDataObject>({
-		...request,
-		path: fillPath(request.path, { username: { value: username, field: FIELD } }),
-		body: {
-			first_name: given(firstName) ?? before.first_name,
-			last_name: given(lastName) ?? before.last_name,
-			...(liftSubuserRestriction === true && { has_restricted_subuser_access: false }),
-			...body,
+	const names = {
+		first_name: given(firstName) ?? before.first_name,
+		last_name: given(lastName) ?? before.last_name,
+	};
+
+	/** Whether the record reads as wanted. If not, writing the same again does no harm. */
+	async function look(): Promise<Finding<IDataObject>> {
+		const record = await readTeammateRecord(delivery, username, unfulfilled);
+		const hasNames = record.first_name === names.first_name && record.last_name === names.last_name;
+		const isAsWanted = body.is_admin === true ? record.is_admin === true : isEmpty(body);
+		const isLifted = liftSubuserRestriction !== true;
+		return hasNames && isAsWanted && isLifted ? { done: record } : 'not done';
+	}
+
+	const updated = await sendSettled<IDataObject>(
+		client,
+		{
+			...request,
+			values: { username: { value: username, field: FIELD } },
+			body: {
+				...names,
+				...(liftSubuserRestriction === true && { has_restricted_subuser_access: false }),
+				...body,
+			},
+			purpose: {
+				unfulfilled,
+				scope: 'sso.teammates.update',
+				fixNotFound: NO_SUCH_USERNAME,
+				fixRejected: async (complaint) =>
+					(await fixScopes(complaint, scopesOf(body), client)) ??
+					"A person who is restricted to subusers takes neither scopes nor a persona, unless 'Lift Subuser Restriction' is turned on in 'Update Fields'.",
+				// Observed: a 500 for a scope that a subuser cannot have.
+				...(grants && {
+					fixTrouble:
+						"SendGrid also answers like this when a scope cannot be granted in a subuser: leave out those for billing, teammates, subusers, single sign-on and IP addresses in 'Subuser Access'.",
+				}),
+			},
 		},
-		purpose: {
-			unfulfilled,
-			scope: 'sso.teammates.update',
-			fixNotFound: NO_SUCH_USERNAME,
-			fixRejected: async (complaint) =>
-				(await fixScopes(complaint, scopesOf(body), client)) ??
-				"A person who is restricted to subusers takes neither scopes nor a persona, unless 'Lift Subuser Restriction' is turned on in 'Update Fields'.",
-			// Observed: a 500 for a scope that a subuser cannot have.
-			...(grants && {
-				fixTrouble:
-					"SendGrid also answers like this when a scope cannot be granted in a subuser: leave out those for billing, teammates, subusers, single sign-on and IP addresses in 'Subuser Access'.",
-			}),
-		},
-	});
+		look,
+	);
 	if (!grants) return [updated];
 	const done = `'${name}' was updated`;
 	return [{ ...updated, subuser_access: await verifyGrants(delivery, username, grants, done) }];

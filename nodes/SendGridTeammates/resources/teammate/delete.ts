@@ -1,14 +1,8 @@
 import type { Delivery } from '../../delivery';
 import { readTeammate, teammateField } from '../../fields/teammate';
-import { fillPath } from '../../sendgrid/path';
-import {
-	FIELD,
-	nameOf,
-	NO_SUCH_USERNAME,
-	readTeammateRecord,
-	refuseOwner,
-	usernameOf,
-} from './locate';
+import { bodyOf } from '../../sendgrid/client';
+import { deleteOne } from './deleteOne';
+import { FIELD, nameOf, readTeammateRecord, refuseOwner, usernameOf } from './locate';
 
 export const deleteFields = [teammateField];
 
@@ -17,7 +11,7 @@ export const deleteFields = [teammateField];
  * it tells the owner, and whom the output is about.
  */
 export async function deleteTeammate(delivery: Delivery) {
-	const { item, request, client, guards } = delivery;
+	const { item, request, guards } = delivery;
 	guards.checkDeletion();
 	const choice = readTeammate(item);
 	const unfulfilled = `'${nameOf(choice)}' was not deleted`;
@@ -25,10 +19,6 @@ export async function deleteTeammate(delivery: Delivery) {
 	const teammate = await readTeammateRecord(delivery, username, unfulfilled);
 	refuseOwner(teammate, unfulfilled);
 
-	await client.send({
-		...request,
-		path: fillPath(request.path, { username: { value: username, field: FIELD } }),
-		purpose: { unfulfilled, scope: 'teammates.delete', fixNotFound: NO_SUCH_USERNAME },
-	});
+	bodyOf(await deleteOne(delivery, request, { username, field: FIELD, unfulfilled }));
 	return [{ deleted: true, username, email: teammate.email }];
 }

@@ -3,7 +3,6 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Delivery } from '../../delivery';
 import { readFilters } from '../../fields/list';
 import { readTeammate, teammateField } from '../../fields/teammate';
-import { fillPath } from '../../sendgrid/path';
 import { readSubuserAccess } from '../../sendgrid/subuserAccess';
 import { FIELD, nameOf, NO_SUCH_USERNAME, usernameOf } from './locate';
 
@@ -29,14 +28,14 @@ export const getSubuserAccessFields = [teammateField, filters];
 
 /** `GET /v3/teammates/{teammate_name}/subuser_access`, all its pages: an item for each subuser. */
 export async function getSubuserAccess(delivery: Delivery) {
-	const { item, request, client } = delivery;
+	const { item, client } = delivery;
 	const choice = readTeammate(item);
 	const { subuser } = readFilters(item);
 	const unfulfilled = `The subuser access of '${nameOf(choice)}' could not be read`;
 	const username = await usernameOf(delivery, choice, unfulfilled);
 	const { isRestricted, subusers } = await readSubuserAccess(
 		client,
-		fillPath(request.path, { teammate_name: { value: username, field: FIELD } }),
+		{ value: username, field: FIELD },
 		{ unfulfilled, scope: 'teammates.read', fixNotFound: NO_SUCH_USERNAME },
 		typeof subuser === 'string' && subuser.trim() !== '' ? subuser.trim() : undefined,
 	);

@@ -4,7 +4,6 @@ import type { Delivery } from '../../delivery';
 import type { TeammateChoice } from '../../fields/teammate';
 import { pendingInvitations, teammates, withEmail } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
-import { fillPath } from '../../sendgrid/path';
 import { isOwner } from '../../sendgrid/teammate';
 import { quotable } from '../../sendgrid/text';
 
@@ -57,7 +56,8 @@ export async function readTeammateRecord(
 ): Promise<IDataObject> {
 	return await client.send({
 		method: 'GET',
-		path: fillPath('/v3/teammates/{username}', { username: { value: username, field: FIELD } }),
+		path: '/v3/teammates/{username}',
+		values: { username: { value: username, field: FIELD } },
 		purpose: { unfulfilled, scope: 'teammates.read', fixNotFound: NO_SUCH_USERNAME },
 	});
 }

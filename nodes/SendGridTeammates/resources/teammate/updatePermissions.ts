@@ -5,9 +5,10 @@ import { accessFields, readAccess, skippedField } from '../../fields/access';
 import { fixScopes, listed } from '../../fields/scopes';
 import { readTeammate, teammateField } from '../../fields/teammate';
 import { hasAccess, type Access } from '../../sendgrid/access';
+import type { Call } from '../../sendgrid/client';
 import { SendGridFailure } from '../../sendgrid/failure';
-import { fillPath } from '../../sendgrid/path';
 import { isGrantable } from '../../sendgrid/scopes';
+import { sendSettled, type Finding } from '../../sendgrid/settle';
 import { scopesOf } from '../../sendgrid/teammate';
 import {
 	FIELD,
@@ -147,20 +148,32 @@ export interface PermissionChange {
  */
 export async function writePermissions(
 	delivery: Delivery,
+	request: Pick<Call, 'method' | 'path'>,
 	{ username, name, access, removed = [], unfulfilled }: PermissionChange,
 ): Promise<IDataObject> {
 	const { client } = delivery;
-	await client.send({
-		method: 'PATCH',
-		path: fillPath('/v3/teammates/{username}', { username: { value: username, field: FIELD } }),
-		body: { ...access },
-		purpose: {
-			unfulfilled,
-			scope: 'teammates.update',
-			fixNotFound: NO_SUCH_USERNAME,
-			fixRejected: async (complaint) => await fixScopes(complaint, access.scopes, client),
+
+	/** Whether the record reads as wanted. If not, writing the same again does no harm. */
+	async function look(): Promise<Finding<IDataObject>> {
+		const record = await readTeammateRecord(delivery, username, unfulfilled);
+		return hasAccess(record, access) ? { done: record } : 'not done';
+	}
+
+	await sendSettled(
+		client,
+		{
+			...request,
+			values: { username: { value: username, field: FIELD } },
+			body: { ...access },
+			purpose: {
+				unfulfilled,
+				scope: 'teammates.update',
+				fixNotFound: NO_SUCH_USERNAME,
+				fixRejected: async (complaint) => await fixScopes(complaint, access.scopes, client),
+			},
 		},
-	});
+		look,
+	);
 	const after = await readTeammateRecord(
 		delivery,
 		username,
@@ -172,7 +185,7 @@ export async function writePermissions(
 
 /** Reads what is there, writes what is wanted, and gives the record as it is then. */
 export async function updatePermissions(delivery: Delivery) {
-	const { item, options } = delivery;
+	const { item, options, request } = delivery;
 	const choice = readTeammate(item);
 	const name = nameOf(choice);
 	const unfulfilled = `The permissions of '${name}' were not updated`;
@@ -190,6 +203,7 @@ export async function updatePermissions(delivery: Delivery) {
 		return [{ would, changed: false, ...before, ...skippedField(wanted) }];
 	}
 	const removed = mode === 'remove' ? wanted.access.scopes : [];
-	const after = await writePermissions(delivery, { username, name, access, removed, unfulfilled });
+	const change = { username, name, access, removed, unfulfilled };
+	const after = await writePermissions(delivery, request, change);
 	return [{ ...after, ...skippedField(wanted) }];
 }
