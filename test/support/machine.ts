@@ -66,3 +66,6 @@ export const sizeOf = async (path: string) => (await stat(path)).size;
 export const later = (milliseconds: number, action: () => void) => {
 	setTimeout(action, milliseconds);
 };
+
+export const pause = async (milliseconds: number) =>
+	await new Promise<void>((goOn) => later(milliseconds, goOn));

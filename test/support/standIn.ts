@@ -26,10 +26,51 @@ export interface StandIn {
 	calls(): string[];
 }
 
-/** A stand-in for SendGrid for one test file: an account `acme` with one key, new for every test. */
+let keys = 0;
+
+/** An account `acme` with one key in an empty world. */
+function begin({ world }: Sandbox): string {
+	keys += 1;
+	world.reset();
+	world.addAccount({ name: 'acme' });
+	return world.addKey({ key: newKey(keys) });
+}
+
+/** @param current the sandbox, and the key of its account */
+const viewOf = (current: () => { sandbox: Sandbox; apiKey: string }): StandIn => ({
+	get world() {
+		return current().sandbox.world;
+	},
+	get url() {
+		return current().sandbox.globalUrl;
+	},
+	get apiKey() {
+		return current().apiKey;
+	},
+	get credential() {
+		return { apiKey: this.apiKey, region: 'custom', apiUrl: this.url, onBehalfOf: '' };
+	},
+	async run(run) {
+		const credential = { ...this.credential, ...run.credential };
+		const result = await runNode({
+			...run,
+			credential: credential as ICredentialDataDecryptedObject,
+		});
+		expect(JSON.stringify(result.stored)).not.toContain(this.apiKey);
+		return result;
+	},
+	mailed() {
+		return this.world.ledger.map(({ email }) => email);
+	},
+	calls() {
+		return this.world.requests.map(({ method, path }) => `${method} ${path}`);
+	},
+});
+
+/** A stand-in for SendGrid for one test file, as new for every test. */
 export function standIn(): StandIn {
 	let sandbox: Sandbox;
-	let tests = 0;
+	let apiKey: string;
 	beforeAll(async () => {
 		sandbox = await startSandbox();
 	});
@@ -37,35 +78,18 @@ export function standIn(): StandIn {
 		await sandbox.close();
 	});
 	beforeEach(() => {
-		tests += 1;
-		sandbox.world.reset();
-		sandbox.world.addAccount({ name: 'acme' });
-		sandbox.world.addKey({ key: newKey(tests) });
+		apiKey = begin(sandbox);
 	});
+	return viewOf(() => ({ sandbox, apiKey }));
+}
 
-	return {
-		get world() {
-			return sandbox.world;
-		},
-		get url() {
-			return sandbox.globalUrl;
-		},
-		get apiKey() {
-			return newKey(tests);
-		},
-		get credential() {
-			return { apiKey: newKey(tests), region: 'custom', apiUrl: sandbox.globalUrl, onBehalfOf: '' };
-		},
-		async run(run) {
-			const credential = { ...this.credential, ...run.credential };
-			const result = await runNode({
-				...run,
-				credential: credential as ICredentialDataDecryptedObject,
-			});
-			expect(JSON.stringify(result.stored)).not.toContain(newKey(tests));
-			return result;
-		},
-		mailed: () => sandbox.world.ledger.map(({ email }) => email),
-		calls: () => sandbox.world.requests.map(({ method, path }) => `${method} ${path}`),
-	};
+/** A stand-in for one case of a test, for cases that run side by side. */
+export async function withStandIn<T>(use: (sendGrid: StandIn) => Promise<T>): Promise<T> {
+	const sandbox = await startSandbox();
+	const apiKey = begin(sandbox);
+	try {
+		return await use(viewOf(() => ({ sandbox, apiKey })));
+	} finally {
+		await sandbox.close();
+	}
 }

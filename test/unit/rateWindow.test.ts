@@ -97,7 +97,8 @@ test('with nothing left it waits, and then one goes ahead', () => {
 	expect(window.opensAt()).toBe(START + 5000);
 	const scout = window.pass(START + 5000);
 	expect(scout.isScout).toBe(true);
-	expect(window.opensAt()).toBeUndefined();
+	// Only if that one got lost.
+	expect(window.opensAt()).toBe(START + 10_000);
 	window.note(scout, START + 5020, { ...NOTHING_LEFT, remaining: 2 });
 	expect(window.opensAt()).toBe(0);
 });
@@ -110,8 +111,24 @@ test('a scout that gets no answer makes way for another', () => {
 	expect(window.pass(START + 6000).isScout).toBe(true);
 });
 
-test('answers that overtake each other do not count back', () => {
+test('at first, too, one goes ahead', () => {
 	const window = new RateWindow();
+	expect(window.opensAt()).toBe(0);
+	const scout = window.pass(START);
+	expect(window.opensAt()).toBe(START + 5000);
+	window.note(scout, START + 20, { ...NOTHING_LEFT, remaining: 2 });
+	expect(window.opensAt()).toBe(0);
+});
+
+/** A window that lets several through. */
+function openWindow(): RateWindow {
+	const window = new RateWindow();
+	window.note(window.pass(START - 1), START - 1, { isRefused: false, isDemanded: false });
+	return window;
+}
+
+test('answers that overtake each other do not count back', () => {
+	const window = openWindow();
 	const passes: Pass[] = [1, 2, 3].map(() => window.pass(START));
 	[2, 1, 2].forEach((remaining, index) => {
 		window.note(passes[index], START + 10, { ...NOTHING_LEFT, limit: 10, remaining });

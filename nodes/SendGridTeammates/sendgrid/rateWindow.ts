@@ -10,6 +10,9 @@ const PRECISION = { milliseconds: 80, part: 0.01 };
 /** Waits end up to so much later, so that several n8n processes do not come back as one. */
 const SPREAD = 40;
 
+/** How long the others wait for the answer of the one that went ahead, in milliseconds. */
+const LONGEST_SCOUT = 5000;
+
 /** Leave to send one request. */
 export interface Pass {
 	window: RateWindow;
@@ -54,22 +57,27 @@ export class RateWindow {
 
 	private enough = Infinity;
 
-	private closedUntil?: number;
+	/** Closed at first: one request goes ahead to find out how many more may follow. */
+	private closedUntil?: number = 0;
 
-	private isScouting = false;
+	/** When the request left that goes ahead. */
+	private scoutSentAt?: number;
 
 	private refusals = 0;
 
 	/** Epoch milliseconds from which on a request may go, or `undefined` where that depends on an answer. */
 	opensAt(): number | undefined {
-		if (this.closedUntil !== undefined) return this.isScouting ? undefined : this.closedUntil;
-		return this.remaining > this.underWay ? 0 : undefined;
+		if (this.closedUntil === undefined) return this.remaining > this.underWay ? 0 : undefined;
+		// A scout that got lost must not keep everybody waiting.
+		return this.scoutSentAt === undefined
+			? this.closedUntil
+			: Math.max(this.closedUntil, this.scoutSentAt + LONGEST_SCOUT);
 	}
 
 	/** Lets a request go; only when `opensAt` is over. */
 	pass(now: number): Pass {
 		const isScout = this.closedUntil !== undefined;
-		if (isScout) this.isScouting = true;
+		if (isScout) this.scoutSentAt = now;
 		this.underWay += 1;
 		return { window: this, period: this.period, isScout, sentAt: now };
 	}
@@ -82,10 +90,10 @@ export class RateWindow {
 	 */
 	note(pass: Pass, now: number, answer?: RateAnswer): number | undefined {
 		this.underWay -= 1;
-		if (pass.isScout) this.isScouting = false;
+		if (pass.sentAt === this.scoutSentAt) this.scoutSentAt = undefined;
 		if (!answer) return undefined;
 		if (answer.isRefused) return this.refused(pass, now, answer);
-		if (pass.isScout) this.reopen(pass);
+		if (pass.isScout && this.closedUntil !== undefined) this.reopen(pass);
 		if (pass.period === this.period) this.count(pass, now, answer);
 		return undefined;
 	}
