@@ -13,6 +13,15 @@ import { resourceField } from './resources/resource';
 import { ssoTeammateFields, ssoTeammateOperation } from './resources/ssoTeammate';
 import { teammateFields, teammateOperation } from './resources/teammate';
 import { API_HOSTS } from './sendgrid/apiHost';
+import { wholeRuns } from './wholeRuns';
+
+/** Each resource's operations. */
+const OPERATIONS = [
+	accessRequestOperation,
+	invitationOperation,
+	ssoTeammateOperation,
+	teammateOperation,
+];
 
 export class SendGridTeammates implements INodeType {
 	description: INodeTypeDescription = {
@@ -58,10 +67,7 @@ export class SendGridTeammates implements INodeType {
 		requestDefaults: { baseURL: API_HOSTS.global },
 		properties: [
 			resourceField,
-			accessRequestOperation,
-			invitationOperation,
-			ssoTeammateOperation,
-			teammateOperation,
+			...OPERATIONS,
 			...placeFields({
 				accessRequest: accessRequestFields,
 				invitation: invitationFields,
@@ -72,6 +78,8 @@ export class SendGridTeammates implements INodeType {
 			optionsField,
 		],
 	};
+
+	customOperations = wholeRuns(OPERATIONS);
 
 	methods = {
 		credentialTest: { testSendGridTeammatesApi },

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 
-import type {
-	ICredentialDataDecryptedObject,
-	IDataObject,
-	IExecuteSingleFunctions,
-	ILoadOptionsFunctions,
+import {
+	getCredentialAllowedDomains,
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type IExecuteSingleFunctions,
+	type ILoadOptionsFunctions,
+	type INode,
 } from 'n8n-workflow';
 
 import { checkMaxWait } from './fields/options';
 import { Guards } from './guards';
-import { hostForItem } from './sendgrid/apiHost';
+import { API_HOSTS, hostForItem } from './sendgrid/apiHost';
 import { isRecord } from './sendgrid/answer';
 import { checkApiKey } from './sendgrid/authenticate';
 import { CREDENTIAL_TYPE, type Connection, type Transport } from './sendgrid/client';
@@ -37,11 +39,27 @@ function onBehalfOfItem(
 }
 
 /**
+ * The credential's 'Allowed HTTP Request Domains', the way n8n's own engine applies them to a declarative
+ * node: SendGrid's own host is always among them. n8n 1 has no such thing.
+ */
+const allowedDomainsOf = (node: INode, credentialData: ICredentialDataDecryptedObject) =>
+	typeof getCredentialAllowedDomains === 'function'
+		? getCredentialAllowedDomains({
+				node,
+				credentialData,
+				credentialOwnedSurface: true,
+				nodeEndpointUrl: API_HOSTS.global,
+			})
+		: undefined;
+
+/**
  * The connection for one item, checked before any request leaves.
  *
+ * @param node whose settings count
  * @throws SendGridFailure where region, on behalf of or waiting time make no sense or are not allowed
  */
 export function connectionFor(
+	node: INode,
 	credential: ICredentialDataDecryptedObject,
 	{ region, options }: Destination,
 	transport: Transport,
@@ -53,7 +71,7 @@ export function connectionFor(
 		onBehalfOf,
 		actsFor: onBehalfOf ?? checkOnBehalfOf(credential.onBehalfOf),
 		maxWait: checkMaxWait(options.maxWait),
-		transport,
+		transport: { ...transport, allowedDomains: allowedDomainsOf(node, credential) },
 		rateAccount: createHash('sha256').update(apiKey).digest('hex'),
 		secrets: [apiKey],
 	};
@@ -70,14 +88,14 @@ export interface ItemSettings {
 /** Region, options and credential of an item: each read once, since expressions cost time. */
 export async function connectItem(
 	item: IExecuteSingleFunctions,
-	transport: Transport,
+	readTransport: () => Transport,
 ): Promise<ItemSettings> {
 	const region = item.getNodeParameter('region', 'credential');
 	const chosen = item.getNodeParameter('options', {});
 	const options = isRecord(chosen) ? (chosen as IDataObject) : {};
 	const credential = await item.getCredentials(CREDENTIAL_TYPE);
 	return {
-		connection: connectionFor(credential, { region, options }, transport),
+		connection: connectionFor(item.getNode(), credential, { region, options }, readTransport()),
 		guards: new Guards(credential),
 		options,
 	};
@@ -98,6 +116,7 @@ export async function connectEditor(editor: ILoadOptionsFunctions): Promise<Conn
 	const onBehalfOf = plainField(editor, 'options.onBehalfOf');
 	const credential = await editor.getCredentials(CREDENTIAL_TYPE);
 	return connectionFor(
+		editor.getNode(),
 		credential,
 		{ region, options: { onBehalfOf, maxWait: PATIENCE_IN_SECONDS } as IDataObject },
 		{},

@@ -10,7 +10,7 @@ import type {
 import { connectItem } from './connect';
 import type { Guards } from './guards';
 import { nodeErrorOf } from './nodeError';
-import { SendGridClient, type Connection } from './sendgrid/client';
+import { SendGridClient, type Connection, type Transport } from './sendgrid/client';
 import { Directory } from './sendgrid/directory';
 import { SendGridFailure } from './sendgrid/failure';
 import { ItemInRun, RunState, stateOfRun } from './run';
@@ -51,24 +51,22 @@ function refuseActingForOthers({ actsFor }: Connection): void {
 	);
 }
 
+/** An operation's request, as its description and the node's settings have it. */
+export interface ItemRequest {
+	/** As the operation's description states them. */
+	request: Delivery['request'];
+	/** The node's Request Options for this item. */
+	readTransport: () => Transport;
+}
+
 async function prepare(
 	item: IExecuteSingleFunctions,
-	{ options }: DeclarativeRestApiSettings.ResultOptions,
+	{ request, readTransport }: ItemRequest,
 	ownAccountOnly: boolean,
 	progress: ItemInRun,
 ): Promise<Delivery> {
 	const run = progress.group;
-	const { timeout, proxy, skipSslCertificateValidation, allowedDomains } = options;
-	const {
-		connection,
-		guards,
-		options: chosen,
-	} = await connectItem(item, {
-		timeout,
-		proxy,
-		skipSslCertificateValidation: skipSslCertificateValidation === true,
-		allowedDomains,
-	});
+	const { connection, guards, options } = await connectItem(item, readTransport);
 	if (ownAccountOnly) refuseActingForOthers(connection);
 	const account = `${connection.baseURL} ${connection.onBehalfOf ?? ''}`;
 	// Others may share what it reads, so it goes on where this item is stopped.
@@ -80,11 +78,11 @@ async function prepare(
 	});
 	return {
 		item,
-		request: { method: options.method ?? 'GET', path: options.url ?? '' },
+		request,
 		client: new SendGridClient(item, connection, progress),
 		directory: new Directory(reader, run.readings, account, progress.startedAt),
 		guards,
-		options: chosen,
+		options,
 		account,
 		run,
 	};
@@ -127,39 +125,67 @@ async function answerFailure(
 }
 
 /**
- * Makes an operation n8n's own: the engine calls the function that comes out of this for each item, in
- * place of sending the request itself (`routing.operations.pagination`).
- *
  * Whatever happens ends linked to its input item. Without Continue On Fail all items are read before the
  * first request leaves, and the first failure stops what has not been sent yet.
  */
-export const deliver = (operation: Operation, { ownAccountOnly = false }: Restrictions = {}) =>
-	async function deliverItem(
-		this: IExecutePaginationFunctions,
-		requestData: DeclarativeRestApiSettings.ResultOptions,
-	): Promise<INodeExecutionData[]> {
-		const index = this.getItemIndex();
-		const isTool = isToolOfAgent(this);
-		// An agent's calls have nothing in common with each other.
-		const run = isTool ? new RunState() : stateOfRun(this);
-		const known = run.results.get(index);
-		if (known) return known;
+async function deliverItem(
+	item: IExecuteSingleFunctions,
+	operation: Operation,
+	itemRequest: ItemRequest,
+	{ ownAccountOnly = false }: Restrictions,
+): Promise<INodeExecutionData[]> {
+	const index = item.getItemIndex();
+	const isTool = isToolOfAgent(item);
+	// An agent's calls have nothing in common with each other.
+	const run = isTool ? new RunState() : stateOfRun(item);
+	const known = run.results.get(index);
+	if (known) return known;
 
-		const progress = await ItemInRun.begin(run, index, !isTool && !this.continueOnFail());
-		try {
-			if (progress.isStopped()) return [];
-			const delivery = await prepare(this, requestData, ownAccountOnly, progress);
-			const records = await operation(delivery);
-			const results = records.map((json) => ({ json, pairedItem: { item: index } }));
-			run.results.set(index, results);
-			return results;
-		} catch (thrown) {
-			progress.end();
-			// Another item's failure ends the run; this one was not even begun.
-			if (progress.isStopped()) return [];
-			const changesData = requestData.options.method !== 'GET';
-			return await answerFailure(this, thrown, progress, changesData);
-		} finally {
-			progress.end();
-		}
-	};
+	const progress = await ItemInRun.begin(run, index, !isTool && !item.continueOnFail());
+	try {
+		if (progress.isStopped()) return [];
+		const records = await operation(await prepare(item, itemRequest, ownAccountOnly, progress));
+		const results = records.map((json) => ({ json, pairedItem: { item: index } }));
+		run.results.set(index, results);
+		return results;
+	} catch (thrown) {
+		progress.end();
+		// Another item's failure ends the run; this one was not even begun.
+		if (progress.isStopped()) return [];
+		const changesData = itemRequest.request.method !== 'GET';
+		return await answerFailure(item, thrown, progress, changesData);
+	} finally {
+		progress.end();
+	}
+}
+
+/** Delivers one item of a run. */
+export type ItemDelivery = (
+	item: IExecuteSingleFunctions,
+	itemRequest: ItemRequest,
+) => Promise<INodeExecutionData[]>;
+
+/**
+ * Makes an operation n8n's own: the engine for declarative nodes calls the function that comes out of this
+ * for each item, in place of sending the request itself (`routing.operations.pagination`).
+ *
+ * In a workflow the engine is spared, and `wholeRuns` hands the items to `deliverItem` by itself.
+ */
+export const deliver = (operation: Operation, restrictions: Restrictions = {}) => {
+	const itemDelivery: ItemDelivery = async (item, itemRequest) =>
+		await deliverItem(item, operation, itemRequest, restrictions);
+	return Object.assign(
+		async function paginate(
+			this: IExecutePaginationFunctions,
+			{ options }: DeclarativeRestApiSettings.ResultOptions,
+		): Promise<INodeExecutionData[]> {
+			const { method = 'GET', url = '', timeout, proxy } = options;
+			const skipSslCertificateValidation = options.skipSslCertificateValidation === true;
+			return await itemDelivery(this, {
+				request: { method, path: url },
+				readTransport: () => ({ timeout, proxy, skipSslCertificateValidation }),
+			});
+		},
+		{ itemDelivery },
+	);
+};
