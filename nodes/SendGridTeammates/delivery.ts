@@ -117,7 +117,7 @@ async function answerFailure(
 	}
 	const sent = await progress.stopOthers();
 	const items = item.getExecuteData().data.main?.[0]?.length ?? 1;
-	if (changesData && items > 1) {
+	if ((changesData || sent > 0) && items > 1) {
 		// n8n drops the results of the items that were served before.
 		error.message = `${error.message}. The run ends here: ${sent === 0 ? 'nothing was sent for' : `requests were sent for ${sent} of`} the other ${items - 1} items`;
 	}
