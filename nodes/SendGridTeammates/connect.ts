@@ -7,6 +7,7 @@ import {
 	type IExecuteSingleFunctions,
 	type ILoadOptionsFunctions,
 	type INode,
+	type IPollFunctions,
 } from 'n8n-workflow';
 
 import { checkMaxWait } from './fields/options';
@@ -119,6 +120,24 @@ export async function connectEditor(editor: ILoadOptionsFunctions): Promise<Conn
 		editor.getNode(),
 		credential,
 		{ region, options: { onBehalfOf, maxWait: PATIENCE_IN_SECONDS } as IDataObject },
+		{},
+	);
+}
+
+/**
+ * The connection for a poll of the trigger, whose fields hold for all its requests.
+ *
+ * @param maxWait seconds
+ */
+export async function connectPoll(poll: IPollFunctions, maxWait: number): Promise<Connection> {
+	const region = poll.getNodeParameter('region', 'credential');
+	const chosen: unknown = poll.getNodeParameter('options', {});
+	const onBehalfOf = isRecord(chosen) ? chosen.onBehalfOf : undefined;
+	const credential = await poll.getCredentials(CREDENTIAL_TYPE);
+	return connectionFor(
+		poll.getNode(),
+		credential,
+		{ region, options: { onBehalfOf, maxWait } as IDataObject },
 		{},
 	);
 }

@@ -23,7 +23,61 @@ test('n8n loads node and credential by their public names', async () => {
 		name: CREDENTIAL_TYPE,
 		displayName: 'SendGrid Teammates API',
 	});
-	expect(loader.known.credentials[CREDENTIAL_TYPE].supportedNodes).toEqual(['sendGridTeammates']);
+	expect(loader.known.credentials[CREDENTIAL_TYPE].supportedNodes).toEqual([
+		'sendGridTeammates',
+		'sendGridTeammatesTrigger',
+	]);
+});
+
+test('n8n loads the trigger by its public name, and offers it as one', async () => {
+	const { trigger } = await builtPackage();
+	expect(trigger.description).toMatchObject({
+		displayName: 'SendGrid Teammates Trigger',
+		name: 'sendGridTeammatesTrigger',
+		version: 1,
+		group: ['trigger'],
+		polling: true,
+		inputs: [],
+		credentials: [{ name: CREDENTIAL_TYPE, required: true }],
+	});
+	expect(trigger.description).not.toHaveProperty('usableAsTool');
+	expect(trigger.description.codex?.alias).toEqual(
+		expect.arrayContaining(['Accepted', 'Joined', 'Expired']),
+	);
+	expect(trigger.methods?.credentialTest).toHaveProperty('testSendGridTeammatesApi');
+});
+
+test('the fields of the trigger have names that stay', async () => {
+	const { trigger } = await builtPackage();
+	const optionsOf = (name: string) => {
+		const property = trigger.description.properties.find((field) => field.name === name);
+		return (property?.options ?? []).map((option) =>
+			'value' in option ? option.value : option.name,
+		);
+	};
+	// n8n itself adds the poll times.
+	const names = trigger.description.properties.map(({ name }) => name);
+	expect(names.filter((name) => name !== 'pollTimes')).toEqual([
+		'events',
+		'expiresWithinDays',
+		'simplify',
+		'filters',
+		'region',
+		'options',
+	]);
+	expect(optionsOf('events')).toEqual([
+		'accessRequested',
+		'adminChanged',
+		'invitationAccepted',
+		'invitationExpired',
+		'invitationExpiring',
+		'scopesChanged',
+		'teammateAdded',
+		'teammateRemoved',
+	]);
+	expect(optionsOf('filters')).toEqual(['emailDomain', 'emailPattern', 'role']);
+	expect(optionsOf('region')).toEqual(['credential', 'global', 'eu']);
+	expect(optionsOf('options')).toEqual(['onBehalfOf']);
 });
 
 test('icons and words to be found by reach the editor', async () => {

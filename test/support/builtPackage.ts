@@ -14,6 +14,7 @@ import { CREDENTIAL_TYPE } from './names';
 
 export interface BuiltPackage {
 	node: INodeType;
+	trigger: INodeType;
 	credential: ICredentialType;
 	loader: PackageDirectoryLoader;
 }
@@ -33,6 +34,7 @@ export async function builtPackage(): Promise<BuiltPackage> {
 		return {
 			loader,
 			node,
+			trigger: loader.getNode('sendGridTeammatesTrigger').type as INodeType,
 			credential: loader.getCredential(CREDENTIAL_TYPE).type,
 		};
 	})();

@@ -69,3 +69,8 @@ export const later = (milliseconds: number, action: () => void) => {
 
 export const pause = async (milliseconds: number) =>
 	await new Promise<void>((goOn) => later(milliseconds, goOn));
+
+/** Waits until something is so that happens by itself. */
+export const until = async (isSo: () => boolean) => {
+	while (!isSo()) await pause(1);
+};

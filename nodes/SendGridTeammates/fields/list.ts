@@ -22,6 +22,14 @@ export const listFields: INodeProperties[] = [
 	},
 ];
 
+export const simplifyField: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
 /** An entry of Filters that several lists have. */
 export const emailDomainFilter: INodeProperties = {
 	displayName: 'Email Domain',

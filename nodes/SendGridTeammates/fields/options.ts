@@ -5,6 +5,16 @@ import { SendGridFailure } from '../sendgrid/failure';
 /** Seconds that an item may wait after its first refusal. */
 const DEFAULT_MAX_WAIT = 300;
 
+export const onBehalfOfOption: INodeProperties = {
+	displayName: 'On Behalf Of',
+	name: 'onBehalfOf',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. acme-marketing',
+	description:
+		"Username of the subuser to act for, or 'account-ID 12345' for a customer account. Only possible while the credential leaves this open.",
+};
+
 export const optionsField: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -38,15 +48,7 @@ export const optionsField: INodeProperties = {
 			description:
 				'How many seconds an item may wait when SendGrid says that there were too many requests. Defaults to 300.',
 		},
-		{
-			displayName: 'On Behalf Of',
-			name: 'onBehalfOf',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. acme-marketing',
-			description:
-				"Username of the subuser to act for, or 'account-ID 12345' for a customer account. Only possible while the credential leaves this open.",
-		},
+		onBehalfOfOption,
 		{
 			displayName: 'Skip Scopes That Cannot Be Granted',
 			name: 'skipUngrantableScopes',

@@ -20,6 +20,25 @@ export const teammates = (unfulfilled: string): List => ({
 	purpose: { unfulfilled, scope: 'teammates.read' },
 });
 
+/**
+ * Who asked for access to what. Documented: a bare array, 50 at a time unless told otherwise. SendGrid took
+ * the endpoint out of its public specification in January 2026.
+ *
+ * @param alternative what to do where the account has none any more
+ */
+export const accessRequests = (
+	unfulfilled: string,
+	alternative = 'Teammates can still be given scopes with Update Permissions.',
+): List => ({
+	path: '/v3/scopes/requests',
+	identify: ({ id }) => String(id),
+	purpose: {
+		unfulfilled,
+		scope: 'teammates.read',
+		fixNotFound: `SendGrid took access requests out of its public API in January 2026, and this account has them no more. ${alternative}`,
+	},
+});
+
 /** Schema and observed: `token`. Examples of the documentation: `pending_id`. */
 export function tokenOf(invitation: IDataObject): string {
 	return String(invitation.token ?? invitation.pending_id ?? '');

@@ -20,6 +20,10 @@ export function essentialsOf(teammate: IDataObject): IDataObject {
 /** Documented: the account's owner is in the list of teammates, marked by the type only. */
 export const isOwner = ({ user_type }: IDataObject): boolean => user_type === 'owner';
 
+/** Whether somebody may do everything in the account, as its owner or as an admin. */
+export const isAdmin = (teammate: IDataObject): boolean =>
+	teammate.is_admin === true || teammate.user_type === 'admin' || isOwner(teammate);
+
 /** A record's `scopes`, which only the record of a single teammate has. */
 export function scopesOf({ scopes }: IDataObject): string[] {
 	const entries: unknown[] = Array.isArray(scopes) ? scopes : [];

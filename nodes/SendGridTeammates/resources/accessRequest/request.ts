@@ -1,10 +1,10 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { Delivery } from '../../delivery';
+import { accessRequests } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
 import { sendSettled, type Finding } from '../../sendgrid/settle';
 import { quotable } from '../../sendgrid/text';
-import { accessRequests } from './getAll';
 
 const FIELD = 'Request ID';
 

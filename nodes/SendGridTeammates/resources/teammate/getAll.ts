@@ -1,19 +1,17 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Delivery } from '../../delivery';
-import { emailDomainFilter, listFields, readFilters, readLimit } from '../../fields/list';
+import {
+	emailDomainFilter,
+	listFields,
+	readFilters,
+	readLimit,
+	simplifyField,
+} from '../../fields/list';
 import { teammates } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
 import { firstRecords, type Filter } from '../../sendgrid/pages';
 import { essentialsOf, isAtDomain } from '../../sendgrid/teammate';
-
-const simplify: INodeProperties = {
-	displayName: 'Simplify',
-	name: 'simplify',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return a simplified version of the response instead of the raw data',
-};
 
 const filters: INodeProperties = {
 	displayName: 'Filters',
@@ -46,7 +44,7 @@ const filters: INodeProperties = {
 	],
 };
 
-export const getAllFields = [...listFields, simplify, filters];
+export const getAllFields = [...listFields, simplifyField, filters];
 
 function filtersOf({ role, sso, emailDomain }: IDataObject): Filter[] {
 	if (role !== undefined && !['admin', 'owner', 'teammate'].includes(String(role))) {

@@ -1,0 +1,54 @@
+import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { testSendGridTeammatesApi } from './methods/testCredential';
+import { triggerFields } from './trigger/fields';
+import { pollTeammates } from './trigger/poll';
+
+export class SendGridTeammatesTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'SendGrid Teammates Trigger',
+		name: 'sendGridTeammatesTrigger',
+		icon: {
+			light: 'file:../../icons/sendGridTeammates.svg',
+			dark: 'file:../../icons/sendGridTeammates.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["events"].join(", ") }}',
+		description:
+			'Starts the workflow when somebody accepts an invitation to a Twilio SendGrid account, lets it expire, joins or leaves',
+		defaults: { name: 'SendGrid Teammates Trigger' },
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{
+				name: 'sendGridTeammatesApi',
+				required: true,
+				testedBy: 'testSendGridTeammatesApi',
+			},
+		],
+		hints: [
+			{
+				message:
+					"<b>Scopes Changed</b> costs a request per teammate and poll, because SendGrid's list has no scopes: poll less often in a large account.",
+				displayCondition: '={{ $parameter["events"].includes("scopesChanged") }}',
+				whenToDisplay: 'beforeExecution',
+				location: 'ndv',
+			},
+			{
+				message:
+					"SendGrid's EU region holds subusers only: name one under <b>On Behalf Of</b> in the options or in the credential, unless the API key was made inside it.",
+				displayCondition:
+					'={{ $parameter["region"] === "eu" && !$parameter["options"]["onBehalfOf"] }}',
+				whenToDisplay: 'beforeExecution',
+				location: 'ndv',
+			},
+		],
+		properties: triggerFields,
+	};
+
+	methods = { credentialTest: { testSendGridTeammatesApi } };
+
+	poll = pollTeammates;
+}

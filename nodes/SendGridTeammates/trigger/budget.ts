@@ -1,0 +1,57 @@
+import type { IPollFunctions } from 'n8n-workflow';
+
+import { SendGridFailure } from '../sendgrid/failure';
+
+/** What n8n gives a poll by default, in milliseconds. An older n8n sets no limit. */
+const DEFAULT = 5 * 60_000;
+
+/** What somebody waits for who has pressed the editor's test button, in milliseconds. */
+const PATIENCE = 30_000;
+
+/** The share of it that reading scopes leaves alone, so that what has been read is reported in time. */
+const RESERVE = 0.2;
+
+/** Longest that one answer may take, in milliseconds. */
+const LONGEST_ANSWER = 60_000;
+
+/** How to fix what passes by itself. */
+export const NOTHING_IS_LOST =
+	'Nothing is lost and nothing will be reported twice: the next poll goes on from the last one that worked.';
+
+/** The time that a poll has. */
+export class PollBudget {
+	private readonly total: number;
+
+	private readonly end: number;
+
+	constructor(poll: IPollFunctions) {
+		const ofAnyVersion: Partial<IPollFunctions> = poll;
+		const given = ofAnyVersion.getPollBudgetMs?.() ?? DEFAULT;
+		this.total = poll.getMode() === 'manual' ? Math.min(PATIENCE, given) : given;
+		this.end = Date.now() + this.total;
+	}
+
+	/** Milliseconds, never less than 0. */
+	get left(): number {
+		return Math.max(0, this.end - Date.now());
+	}
+
+	/** What a request may take, in milliseconds: one at least, since none would mean no limit. */
+	get forAnswer(): number {
+		return Math.max(1, Math.min(LONGEST_ANSWER, this.left));
+	}
+
+	/** Whether it is time to come to an end. */
+	get isShort(): boolean {
+		return this.left < this.total * RESERVE;
+	}
+
+	/** @throws SendGridFailure where nothing is left */
+	check(): void {
+		if (this.left > 0) return;
+		throw new SendGridFailure(
+			`The poll took longer than the ${Math.round(this.total / 1000)} seconds that it has`,
+			NOTHING_IS_LOST,
+		);
+	}
+}

@@ -1,0 +1,158 @@
+import { PollContext } from 'n8n-core';
+import {
+	NodeHelpers,
+	Workflow,
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type INodeParameters,
+	type INodeTypes,
+	type IWorkflowExecuteAdditionalData,
+	type NodeApiError,
+	type WorkflowExecuteMode,
+} from 'n8n-workflow';
+
+import { builtPackage, OneCredential } from './builtPackage';
+import { CREDENTIAL_TYPE, TRIGGER_TYPE } from './names';
+import type { StandIn } from './standIn';
+
+export const ALL_EVENTS = [
+	'accessRequested',
+	'adminChanged',
+	'invitationAccepted',
+	'invitationExpired',
+	'invitationExpiring',
+	'scopesChanged',
+	'teammateAdded',
+	'teammateRemoved',
+];
+
+const NAME = 'SendGrid Teammates Trigger';
+
+const DEFAULTS: INodeParameters = {
+	events: ALL_EVENTS,
+	expiresWithinDays: 2,
+	simplify: true,
+	filters: {},
+	region: 'credential',
+	options: {},
+};
+
+/** An activated workflow that begins with the built trigger, polled by hand in n8n's own poll context. */
+export class ActiveTrigger {
+	/** What n8n would have in its database. */
+	staticData: IDataObject = {};
+
+	/** What n8n gives a poll, in milliseconds. */
+	budget: number | undefined;
+
+	private workflow: Promise<Workflow> | undefined;
+
+	constructor(
+		private readonly sendGrid: StandIn,
+		private parameters: INodeParameters = {},
+		private credential: IDataObject = {},
+		private credentialId = '1',
+	) {}
+
+	/** Saves the workflow with other fields or another credential. */
+	edit(parameters: INodeParameters, credential: IDataObject = {}, credentialId = '1'): void {
+		this.parameters = parameters;
+		this.credential = credential;
+		this.credentialId = credentialId;
+		this.restart();
+	}
+
+	/** Stops n8n and starts it again: nothing is left but what is in the database. */
+	restart(): void {
+		this.staticData = JSON.parse(JSON.stringify(this.staticData)) as IDataObject;
+		this.workflow = undefined;
+	}
+
+	/** What comes out of a poll, in order; of a poll that starts no execution, `null`. */
+	async poll(): Promise<IDataObject[] | null> {
+		return await this.call('trigger');
+	}
+
+	/** What the editor's test button shows. */
+	async test(): Promise<IDataObject[] | null> {
+		return await this.call('manual');
+	}
+
+	/** `invitationAccepted ada@example.com`, in order. */
+	async events(): Promise<string[]> {
+		return ((await this.poll()) ?? []).map(({ event, email }) => `${event} ${email}`);
+	}
+
+	/** How a poll fails. */
+	async failure(): Promise<NodeApiError> {
+		return await this.poll().then(
+			(items) => {
+				throw new Error(`The poll did not fail: ${JSON.stringify(items)}`);
+			},
+			(thrown: NodeApiError) => thrown,
+		);
+	}
+
+	private async call(mode: WorkflowExecuteMode): Promise<IDataObject[] | null> {
+		const { trigger, credential: credentialType } = await builtPackage();
+		this.workflow ??= this.load();
+		const workflow = await this.workflow;
+		const node = workflow.getNode(NAME);
+		if (!node || !trigger.poll) throw new Error('There is nothing to poll');
+		const credential = { ...this.sendGrid.credential, ...this.credential };
+		const additionalData = {
+			credentialsHelper: new OneCredential(
+				credentialType,
+				credential as ICredentialDataDecryptedObject,
+			),
+			variables: {},
+			externalSecretsProxy: {},
+			webhookWaitingBaseUrl: 'http://localhost/waiting',
+			formWaitingBaseUrl: 'http://localhost/form-waiting',
+		} as unknown as IWorkflowExecuteAdditionalData;
+		const { budget } = this;
+		const context = new PollContext(
+			workflow,
+			node,
+			additionalData,
+			mode,
+			mode === 'manual' ? 'manual' : 'activate',
+			undefined,
+			undefined,
+			undefined,
+			undefined,
+			undefined,
+			budget === undefined ? undefined : () => budget,
+		);
+		const output = await trigger.poll.call(context);
+		expect(JSON.stringify([output, workflow.staticData])).not.toContain(this.sendGrid.apiKey);
+		return output && output[0].map(({ json }) => json);
+	}
+
+	private async load(): Promise<Workflow> {
+		const { trigger } = await builtPackage();
+		const nodeTypes: INodeTypes = {
+			getByName: () => trigger,
+			getByNameAndVersion: () => NodeHelpers.getVersionedNodeType(trigger, 1),
+			getKnownTypes: () => ({}),
+		};
+		return new Workflow({
+			id: 'test',
+			active: true,
+			nodeTypes,
+			connections: {},
+			staticData: this.staticData,
+			nodes: [
+				{
+					id: 'trigger',
+					name: NAME,
+					type: TRIGGER_TYPE,
+					typeVersion: 1,
+					position: [0, 0],
+					parameters: { ...DEFAULTS, ...this.parameters },
+					credentials: { [CREDENTIAL_TYPE]: { id: this.credentialId, name: 'SendGrid' } },
+				},
+			],
+		});
+	}
+}
