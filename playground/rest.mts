@@ -241,6 +241,19 @@ export class Rest {
 		return results;
 	}
 
+	/**
+	 * Waits for an execution that a workflow's trigger has started, and until it is over.
+	 *
+	 * @param known those that are not meant
+	 */
+	async nextExecution(workflowId: string, known: readonly string[] = []): Promise<Run> {
+		const id = await until(`workflow ${workflowId} is started by its trigger`, async () => {
+			const executions = await this.executions(workflowId);
+			return executions.find((execution) => !known.includes(execution.id))?.id;
+		});
+		return await this.finishedExecution(id);
+	}
+
 	/** Waits until an execution is over and returns all of it. */
 	async finishedExecution(executionId: string): Promise<Run> {
 		return await until(`execution ${executionId} is over`, async () => {

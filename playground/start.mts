@@ -21,7 +21,7 @@ try {
 	const { n8n, sandbox, keys } = scene;
 	await n8n.importCredentials([exampleCredential(keys)]);
 	await n8n.importWorkflows(
-		['new-hires', 'resend-invitation'].map((name) => exampleWorkflow(projectRoot, name)),
+		['new-hires', 'resend-invitation', 'joined'].map((name) => exampleWorkflow(projectRoot, name)),
 	);
 	console.log('Starting n8n …');
 	await n8n.start();

@@ -2,7 +2,7 @@ import { exampleWorkflow } from '../../playground/scene.mts';
 import { outputItems, type Item, type Run } from '../../playground/run.mts';
 import { projectRoot } from '../support/machine';
 import { linkOf } from '../support/link';
-import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
+import { CREDENTIAL_TYPE, NODE_TYPE, TRIGGER_TYPE } from '../support/names';
 import { inviteWith } from '../support/parameters';
 import { runOnce, stage } from './scene';
 
@@ -38,11 +38,12 @@ const mails = () =>
 
 const answers = (items: Item[]) => items.map((item) => [linkOf(item), item.json.error ?? 'done']);
 
-test('n8n offers the node by its public name, and a copy of it to AI agents', async () => {
+test('n8n offers node and trigger by their public names, and a copy of the node to AI agents', async () => {
 	const types = await on.rest.offeredTypes();
 	const ours = types.filter(({ name }) => name.startsWith(NODE_TYPE));
 	expect(ours.map(({ name, displayName }) => [name, displayName])).toEqual([
 		[NODE_TYPE, NAME],
+		[TRIGGER_TYPE, `${NAME} Trigger`],
 		[`${NODE_TYPE}Tool`, `${NAME} Tool`],
 	]);
 });

@@ -38,3 +38,15 @@ test("the README's table of operations is the node's description", async () => {
 		described,
 	);
 });
+
+test("the README's table of events is the trigger's description", async () => {
+	const { trigger } = await builtPackage();
+	const { options = [] } =
+		trigger.description.properties.find(({ name }) => name === 'events') ?? {};
+	const described = options.map((option) => [
+		option.name,
+		'value' in option ? `\`${option.value}\`` : '',
+	]);
+	const rows = await tableBelow('## Trigger');
+	expect(rows.map(([name, value]) => [name, value])).toEqual(described);
+});
