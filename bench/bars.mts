@@ -1,4 +1,5 @@
 import type { Figures, Limited, LimitedRun, Speed } from './figures.mts';
+import type { Measured } from './stage.mts';
 
 /** What the project has promised itself; see the issue "Benchmark". */
 export const BARS = {
@@ -40,9 +41,14 @@ export function median(values: number[]): number {
 
 export type Contender = keyof Speed['rounds'][number];
 
-/** The middle one of the rounds, in seconds. */
-export const typicalTime = ({ rounds }: Speed, who: Contender): number =>
-	median(rounds.map((round) => round[who].seconds));
+type Value = (who: Measured) => number;
+
+/** The middle one of the rounds. */
+export const typical = ({ rounds }: Speed, who: Contender, value: Value): number =>
+	median(rounds.map((round) => value(round[who])));
+
+export const typicalTime = (speed: Speed, who: Contender): number =>
+	typical(speed, who, ({ seconds }) => seconds);
 
 /** Each round is compared within itself: what slows the machine down slows both. */
 export const timesOf = ({ rounds }: Speed, other: Contender): number =>

@@ -105,7 +105,7 @@ function sharesChart({ profiles }: Speed) {
 			stack: 'time',
 			barWidth: 22,
 			itemStyle: { color: SHARE_COLORS[share] },
-			data: whos.map((who) => Number((profiles[who][share] / 1000).toFixed(3))),
+			data: whos.map((who) => Number((profiles[who].shares[share] / 1000).toFixed(3))),
 		})),
 	};
 }

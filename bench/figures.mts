@@ -1,9 +1,10 @@
-import type { Summary } from './profile.mts';
+import type { Profile } from './profile.mts';
 import type { Measured, Outcome, Traffic } from './stage.mts';
 
 /** Who does the work. `ours` is the node of this package. */
 export type Who =
 	| 'ours'
+	| 'oneExpression'
 	| 'floor'
 	| 'httpDefaults'
 	| 'httpDefaultBatching'
@@ -13,6 +14,7 @@ export type Who =
 
 export const NAMES: Record<Who, string> = {
 	ours: 'this node',
+	oneExpression: 'this node, one expression in place of three',
 	floor: 'bare declarative node',
 	httpDefaults: 'HTTP Request, defaults',
 	httpDefaultBatching: "HTTP Request, n8n's default batching",
@@ -38,11 +40,9 @@ export interface Limited {
 export interface Speed {
 	items: number;
 	/** Each round in turn. */
-	rounds: Array<Record<'ours' | 'floor' | 'httpDefaults', Measured>>;
-	/** This node with one expression in place of three. */
-	oneExpression: Measured;
+	rounds: Array<Record<'ours' | 'oneExpression' | 'floor' | 'httpDefaults', Measured>>;
 	/** Where the time of one more run goes, slowed down by being watched. */
-	profiles: Record<'ours' | 'floor' | 'httpDefaults', Summary>;
+	profiles: Record<'ours' | 'floor' | 'httpDefaults', Profile>;
 }
 
 export interface Spent {

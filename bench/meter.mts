@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { summarize, type Summary } from './profile.mts';
+import { summarize, type Profile } from './profile.mts';
 
 /** When a node ran, by the machine's clock: milliseconds since 1970, and how many of them. */
 export interface Span {
@@ -82,7 +82,7 @@ export class MeterFolder {
 		return JSON.parse(await readFile(this.file('meter.json'), 'utf8')) as Meter;
 	}
 
-	async readProfile(span: Span): Promise<Summary> {
+	async readProfile(span: Span): Promise<Profile> {
 		return summarize(await readFile(this.file('profile.json'), 'utf8'), span);
 	}
 

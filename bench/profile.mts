@@ -19,6 +19,12 @@ export type Share = keyof typeof SHARES;
 /** Milliseconds of the node's time. */
 export type Summary = Record<Share, number>;
 
+export interface Profile {
+	shares: Summary;
+	/** Milliseconds of the longest time in which nothing but the node's own code ran, and what it calls. */
+	longestOwn: number;
+}
+
 interface Frame {
 	functionName: string;
 	url: string;
@@ -64,36 +70,53 @@ function shareOf(stack: Frame[]): Share {
 	return stack.some(isEngine) ? 'engine' : 'other';
 }
 
+interface Judgement {
+	share: Share;
+	/** Whether the node had called what was running; undefined for what interrupts everybody. */
+	ofNode: boolean | undefined;
+}
+
+function ofNode(stack: Frame[]): boolean | undefined {
+	const running = stack.at(-1)?.functionName ?? '';
+	return /^\((garbage collector|program)\)$/.test(running) ? undefined : stack.some(isOwn);
+}
+
 /** Adds up the samples of a CPU profile that fall into the span. */
-export function summarize(text: string, { startTime, executionTime }: Span): Summary {
+export function summarize(text: string, { startTime, executionTime }: Span): Profile {
 	const { startedAt, profile } = JSON.parse(text) as Profiled;
 	const parents = new Map<number, number>();
 	for (const { id, children = [] } of profile.nodes) {
 		for (const child of children) parents.set(child, id);
 	}
 	const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
-	const shares = new Map<number, Share>();
-	const share = (id: number): Share => {
-		const known = shares.get(id);
-		if (known !== undefined) return known;
+	const known = new Map<number, Judgement>();
+	const judge = (id: number): Judgement => {
+		const judged = known.get(id);
+		if (judged !== undefined) return judged;
 		const stack: Frame[] = [];
 		for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
 			const frame = frames.get(at);
 			if (frame) stack.unshift(frame);
 		}
-		const found = shareOf(stack);
-		shares.set(id, found);
+		const found = { share: shareOf(stack), ofNode: ofNode(stack) };
+		known.set(id, found);
 		return found;
 	};
 
 	const names = Object.keys(SHARES) as Share[];
 	const summary = Object.fromEntries(names.map((name) => [name, 0])) as Summary;
 	let at = startedAt;
+	let own = 0;
+	let longestOwn = 0;
 	for (const [i, id] of profile.samples.entries()) {
 		at += profile.timeDeltas[i] / 1000;
 		if (at < startTime || at > startTime + executionTime) continue;
 		// A sample stands for the time until the next one.
-		summary[share(id)] += (profile.timeDeltas[i + 1] ?? 0) / 1000;
+		const lasted = (profile.timeDeltas[i + 1] ?? 0) / 1000;
+		const { share, ofNode: isOfNode } = judge(id);
+		summary[share] += lasted;
+		if (isOfNode !== undefined) own = isOfNode ? own + lasted : 0;
+		longestOwn = Math.max(longestOwn, own);
 	}
-	return summary;
+	return { shares: summary, longestOwn };
 }

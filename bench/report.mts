@@ -4,6 +4,7 @@ import {
 	ownTime,
 	percent,
 	timesOf,
+	typical,
 	typicalTime,
 	verdicts,
 	wasted,
@@ -19,16 +20,21 @@ import {
 	type Task,
 } from './figures.mts';
 import { LONG_STRETCH_MS } from './meter.mts';
-import { SHARES, type Share, type Summary } from './profile.mts';
+import { SHARES, type Profile, type Share } from './profile.mts';
 
+const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+
+/** Texts in the first column, figures in the others. */
 const table = (titles: string[], rows: string[][]): string => {
-	const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
 	return [
 		line(titles),
 		line(titles.map((_, i) => (i === 0 ? '---' : '--:'))),
 		...rows.map(line),
 	].join('\n');
 };
+
+const textTable = (titles: string[], rows: string[][]): string =>
+	[line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
 
 const number = (value: number) => value.toLocaleString('en-US');
 const fixed = (value: number, digits = 2) => value.toFixed(digits);
@@ -37,14 +43,16 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
 const kilobytes = (bytes: number) => `${fixed(bytes / 1000, 1)} kB`;
 const paragraphs = (...parts: string[]) => parts.filter(Boolean).join('\n\n');
 
-const CONTENDERS: Contender[] = ['ours', 'floor', 'httpDefaults'];
+const COMPARED = ['ours', 'floor', 'httpDefaults'] as const;
+/** In the order of the table. */
+const CONTENDERS: Contender[] = ['ours', 'oneExpression', 'floor', 'httpDefaults'];
 
 function headOf({ takenAt, seconds: took, machine, versions, latencyMs }: Figures): string {
 	const memory = `${Math.round(machine.memory / 2 ** 30)} GB`;
 	return paragraphs(
 		'# Benchmarks',
 		'Written by `npm run bench`; do not edit. Compare ratios within this page: seconds belong to the machine.',
-		table(
+		textTable(
 			['Run', ''],
 			[
 				[
@@ -67,7 +75,7 @@ function verdictsOf(figures: Figures): string {
 		measured,
 		met ? 'met' : '**not met**',
 	]);
-	return rows.length > 0 ? paragraphs('## Bars', table(['Bar', 'Measured', ''], rows)) : '';
+	return rows.length > 0 ? paragraphs('## Bars', textTable(['Bar', 'Measured', ''], rows)) : '';
 }
 
 function limitedOf(limited: Limited): string {
@@ -99,58 +107,71 @@ function limitsOf(limits: Limited[]): string {
 	);
 }
 
-function loopTable({ rounds }: Speed): string {
-	const of = (who: Contender, value: 'p99' | 'max' | 'blocked') =>
-		median(rounds.map((round) => round[who].loop[value]));
-	return table(
-		['', 'p99', 'longest', `in stretches over ${LONG_STRETCH_MS} ms`],
-		CONTENDERS.map((who) => [
+function loopTable(speed: Speed): string {
+	const row = (who: Contender) => {
+		const of = (value: Parameters<typeof typical>[2]) => typical(speed, who, value);
+		return [
 			NAMES[who],
-			`${fixed(of(who, 'p99'), 0)} ms`,
-			`${fixed(of(who, 'max'), 0)} ms`,
-			percent(of(who, 'blocked'), 0),
-		]),
+			`${fixed(
+				of(({ loop }) => loop.p99),
+				0,
+			)} ms`,
+			`${fixed(
+				of(({ loop }) => loop.max),
+				0,
+			)} ms`,
+			percent(
+				of(({ loop }) => loop.blocked),
+				0,
+			),
+			seconds(of(({ firstRequestAfter }) => firstRequestAfter)),
+		];
+	};
+	return table(
+		['', 'p99', 'longest', `in stretches over ${LONG_STRETCH_MS} ms`, 'first request after'],
+		COMPARED.map(row),
 	);
 }
 
 function profileTable({ profiles }: Speed): string {
-	const total = (summary: Summary) => Object.values(summary).reduce((sum, ms) => sum + ms, 0);
-	const rows = (Object.keys(SHARES) as Share[]).map((share) => [
-		SHARES[share],
-		...CONTENDERS.map(
-			(who) =>
-				`${fixed(profiles[who][share] / 1000)} s (${percent(profiles[who][share] / total(profiles[who]), 0)})`,
-		),
-	]);
-	return table(['', ...CONTENDERS.map((who) => NAMES[who])], rows);
+	const total = ({ shares }: Profile) => Object.values(shares).reduce((sum, ms) => sum + ms, 0);
+	const cell = (profile: Profile, share: Share) =>
+		`${fixed(profile.shares[share] / 1000)} s (${percent(profile.shares[share] / total(profile), 0)})`;
+	return table(
+		['', ...COMPARED.map((who) => NAMES[who])],
+		(Object.keys(SHARES) as Share[]).map((share) => [
+			SHARES[share],
+			...COMPARED.map((who) => cell(profiles[who], share)),
+		]),
+	);
 }
 
 /** What the profile says, in words; every figure is of this run. */
 function findingsOf(speed: Speed): string {
-	const { ours, floor } = speed.profiles;
-	const expressions = ({ enginePass, baseUrlPass, ownReads }: Summary) =>
+	const ours = speed.profiles.ours.shares;
+	const floor = speed.profiles.floor.shares;
+	const expressions = ({ enginePass, baseUrlPass, ownReads }: typeof ours) =>
 		enginePass + baseUrlPass + ownReads;
 	const extra = (share: Share) => `${fixed((ours[share] - floor[share]) / 1000)} s`;
-	const typical = typicalTime(speed, 'ours');
-	const saved = typical - speed.oneExpression.seconds;
+	const saved = typicalTime(speed, 'ours') - typicalTime(speed, 'oneExpression');
 	return [
-		`- **Expressions** take ${fixed(expressions(ours) / 1000)} s here and ${fixed(expressions(floor) / 1000)} s in the bare node. n8n runs each in an isolated VM. Its declarative engine evaluates every field twice for each item, whoever reads it: once for the request, once more to find out whose the base URL is. This node adds one evaluation of each; the HTTP Request node needs only that one. With one expression in place of three this node takes ${seconds(speed.oneExpression.seconds)} instead of ${seconds(typical)}, so an expression costs about ${fixed((saved / 2 / speed.items) * 1000, 2)} ms an item.`,
-		`- **The credential** is read from n8n's database and decrypted for every item and every request. Against the bare node this node spends ${extra('credential')} more on it, since it also reads the credential itself, for the host and for the limits that the credential's owner has set.`,
+		`- **Expressions** take ${fixed(expressions(ours) / 1000)} s here and ${fixed(expressions(floor) / 1000)} s in the bare node. n8n runs each in an isolated VM. Its declarative engine evaluates every field twice for each item, whoever reads it: once for the request, once more to find out whose the base URL is. This node adds one evaluation of each; the HTTP Request node needs only that one. One expression in place of three saves this node ${seconds(saved)} of ${seconds(typicalTime(speed, 'ours'))}.`,
+		`- **The credential** is read from n8n's database and decrypted for every request that is sent with it. Against the bare node this node spends ${extra('credential')} more on it.`,
 		`- **Sending** differs by ${extra('sending')}, **the rest of the engine** by ${extra('engine')}, and the node's own code takes ${fixed(ours.own / 1000)} s.`,
-		`- **The event loop** is held by the engine: it prepares all items in one go before it lets go, in the bare node just as here, and no request leaves before that. The HTTP Request node lets go between items.`,
+		`- **The event loop** is held by the engine, which prepares item after item and starts their requests without letting go in between, in the bare node too. The longest time in which nothing but this node's own code ran, with what it calls, is ${fixed(speed.profiles.ours.longestOwn, 0)} ms.`,
 	].join('\n');
 }
 
 function speedOf(speed: Speed): string {
 	const { items, rounds } = speed;
 	const rows = CONTENDERS.map((who) => {
-		const typical = typicalTime(speed, who);
+		const time = typicalTime(speed, who);
 		const runs = rounds.map((round) => fixed(round[who].seconds)).join(', ');
 		return [
 			NAMES[who],
-			seconds(typical),
+			seconds(time),
 			runs,
-			number(Math.round(items / typical)),
+			number(Math.round(items / time)),
 			fixed(1 / timesOf(speed, who)),
 			String(rounds.reduce((sum, round) => sum + round[who].failed, 0)),
 		];
@@ -161,7 +182,7 @@ function speedOf(speed: Speed): string {
 		table(['', 'Time', 'Each round, s', 'Items per second', "of this node's time", 'Failed'], rows),
 		`This node takes ${fixed(timesOf(speed, 'floor'))} times as long as the bare declarative node and ${fixed(timesOf(speed, 'httpDefaults'))} times as long as the HTTP Request node.`,
 		'### Other workflows in the same n8n',
-		'How long the event loop of n8n was held up while the node ran: the 99th percentile and the longest delay of a timer of 10 ms, and the share of the time in which it was late by more.',
+		`How long the event loop of n8n was held up while the node ran: the 99th percentile and the longest delay of a timer of 10 ms, and the share of the time in which it came more than ${LONG_STRETCH_MS} ms late.`,
 		loopTable(speed),
 		'### What the time goes into',
 		'By a CPU profile of one more run each. Being watched slows a run down, so compare the columns with each other.',
@@ -209,7 +230,17 @@ function growthOf(runs: GrowthRun[]): string {
 				number(failed),
 			]),
 		),
+		flatness(runs),
 	);
+}
+
+/** How the figures of the largest run compare with those of the one before. */
+function flatness(runs: GrowthRun[]): string {
+	const [before, largest] = runs.filter(({ who }) => who === 'ours').slice(-2);
+	if (!largest) return '';
+	const perItem = ({ seconds: time, items }: GrowthRun) => time / items;
+	const memory = ({ memory: { added }, items }: GrowthRun) => added / items;
+	return `From ${number(before.items)} to ${number(largest.items)} items this node's time per item goes to ${fixed(perItem(largest) / perItem(before))} of what it was, and its memory per item to ${fixed(memory(largest) / memory(before))}.`;
 }
 
 function footprintOf({ starts, types, tarball, unpacked }: Footprint): string {

@@ -16,7 +16,7 @@ import {
 	type Memory,
 	type Span,
 } from './meter.mts';
-import type { Summary } from './profile.mts';
+import type { Profile } from './profile.mts';
 import { credentials, MEASURED } from './workflows.mts';
 
 export const projectRoot = path.resolve(import.meta.dirname, '..');
@@ -45,6 +45,8 @@ export interface Traffic {
 export interface Measured extends Outcome, Traffic {
 	/** The measured node's own time, as n8n records it. */
 	seconds: number;
+	/** From the node's begin to its first request. */
+	firstRequestAfter: number;
 	loop: LoopDelay;
 	memory: Memory;
 }
@@ -142,13 +144,15 @@ export class Stage {
 			...outcomeOf(run, conditions.items),
 			...trafficOf(this.world),
 			seconds: span.executionTime / 1000,
+			// Both clocks are this machine's.
+			firstRequestAfter: ((this.world.requests[0]?.at ?? NaN) - span.startTime) / 1000,
 			loop: loopDelay(meter, span),
 			memory: memoryOf(meter, span),
 		};
 	}
 
 	/** Where the time of the node {@link MEASURED} goes, by a CPU profile, which slows the run down. */
-	async profile({ id = '' }: Workflow, conditions: Conditions): Promise<Summary> {
+	async profile({ id = '' }: Workflow, conditions: Conditions): Promise<Profile> {
 		this.prepare(conditions);
 		await this.meter.clear({ profile: true });
 		const run = await this.scene.n8n.execute(id);

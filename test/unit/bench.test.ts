@@ -95,6 +95,7 @@ test('a sample of a profile goes to whoever caused it', () => {
 		timeDeltas: [1000, 2000, 3000, 4000],
 	};
 	const text = JSON.stringify({ startedAt: 0, profile });
-	const summary = summarize(text, { startTime: 2, executionTime: 100 });
-	expect(summary).toMatchObject({ ownReads: 3, idle: 4, baseUrlPass: 0, enginePass: 0 });
+	const { shares, longestOwn } = summarize(text, { startTime: 2, executionTime: 100 });
+	expect(shares).toMatchObject({ ownReads: 3, idle: 4, baseUrlPass: 0, enginePass: 0 });
+	expect(longestOwn).toBe(3);
 });
