@@ -152,13 +152,14 @@ function findingsOf(speed: Speed): string {
 	const floor = speed.profiles.floor.shares;
 	const expressions = ({ enginePass, baseUrlPass, ownReads }: typeof ours) =>
 		enginePass + baseUrlPass + ownReads;
-	const extra = (share: Share) => `${fixed((ours[share] - floor[share]) / 1000)} s`;
+	const first = (who: Contender) =>
+		seconds(typical(speed, who, ({ firstRequestAfter }) => firstRequestAfter));
 	const saved = typicalTime(speed, 'ours') - typicalTime(speed, 'oneExpression');
 	return [
-		`- **Expressions** take ${fixed(expressions(ours) / 1000)} s here and ${fixed(expressions(floor) / 1000)} s in the bare node. n8n runs each in an isolated VM. Its declarative engine evaluates every field twice for each item, whoever reads it: once for the request, once more to find out whose the base URL is. This node adds one evaluation of each; the HTTP Request node needs only that one. One expression in place of three saves this node ${seconds(saved)} of ${seconds(typicalTime(speed, 'ours'))}.`,
-		`- **The credential** is read from n8n's database and decrypted for every request that is sent with it. Against the bare node this node spends ${extra('credential')} more on it.`,
-		`- **Sending** differs by ${extra('sending')}, **the rest of the engine** by ${extra('engine')}, and the node's own code takes ${fixed(ours.own / 1000)} s.`,
-		`- **The event loop** is held by the engine, which prepares item after item and starts their requests without letting go in between, in the bare node too. The longest time in which nothing but this node's own code ran, with what it calls, is ${fixed(speed.profiles.ours.longestOwn, 0)} ms.`,
+		`- **Expressions** take ${fixed(expressions(ours) / 1000)} s here and ${fixed(expressions(floor) / 1000)} s in the bare node. n8n runs each in an isolated VM. Its declarative engine evaluates every field twice for each item, whoever reads it: once for the request, once more to find out whose the base URL is. A node that reads a field adds one evaluation; the HTTP Request node, which has its own code, needs only that one. One expression in place of three saves this node ${seconds(saved)} of ${seconds(typicalTime(speed, 'ours'))}.`,
+		`- **The credential** is read from n8n's database and decrypted for every request that is sent with it. This node spends ${fixed(ours.credential / 1000)} s on it, the bare node ${fixed(floor.credential / 1000)} s.`,
+		`- **Sending** takes ${fixed(ours.sending / 1000)} s here and ${fixed(floor.sending / 1000)} s in the bare node, **the rest of the engine** ${fixed(ours.engine / 1000)} s and ${fixed(floor.engine / 1000)} s, and this node's own code ${fixed(ours.own / 1000)} s.`,
+		`- **The event loop** is held by the declarative engine, which prepares all items before anything else gets its turn: the bare node's first request leaves after ${first('floor')}, this node's after ${first('ours')}, that of the HTTP Request node after ${first('httpDefaults')}. The longest time in which nothing but this node's own code ran, with what it calls, is ${fixed(speed.profiles.ours.longestOwn, 0)} ms.`,
 	].join('\n');
 }
 
