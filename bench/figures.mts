@@ -66,6 +66,7 @@ export interface GrowthRun {
 	who: Who;
 	items: number;
 	failed: number;
+	reason?: string;
 	seconds: number;
 	memory: Measured['memory'];
 }

@@ -42,11 +42,11 @@ export async function measureGrowth(
 	await stage.import(cases.map(({ workflow }) => workflow));
 	const runs: GrowthRun[] = [];
 	for (const { who, items, workflow } of cases) {
-		const { failed, seconds, memory } = await progress.step(
+		const { failed, reason, seconds, memory } = await progress.step(
 			`${items} items: ${who}`,
 			async () => await forgetful(stage, async () => await stage.measure(workflow, { items })),
 		);
-		runs.push({ who, items, failed, seconds, memory });
+		runs.push({ who, items, failed, reason, seconds, memory });
 	}
 	return runs;
 }

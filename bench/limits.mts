@@ -123,8 +123,8 @@ async function runScenario(
 					? await runTogether(stage, who, workflows, scenario)
 					: await stage.measure(workflows[0], { limit: scenario, items }),
 			);
-			const { failed, requests, refused, mails, mailedTwice, seconds } = run;
-			runs.push({ who, items, failed, requests, refused, mails, mailedTwice, seconds });
+			const { failed, reason, requests, refused, mails, mailedTwice, seconds } = run;
+			runs.push({ who, items, failed, reason, requests, refused, mails, mailedTwice, seconds });
 		}
 	} finally {
 		if (count > 1) await stage.scene.n8n.stop();

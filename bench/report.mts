@@ -18,6 +18,7 @@ import {
 	type Limited,
 	type Speed,
 	type Task,
+	type Who,
 } from './figures.mts';
 import { LONG_STRETCH_MS } from './meter.mts';
 import { SHARES, type Profile, type Share } from './profile.mts';
@@ -93,6 +94,7 @@ function limitedOf(limited: Limited): string {
 		`### ${limited.title}`,
 		`${number(limited.items)} invitations. The limit's own time is ${seconds(own)}; fixed windows could be used up in ${seconds(leastTime(limited))} at best.`,
 		table(['', 'Time', "of the limit's own", 'Failed', 'E-mails', 'Requests', 'Wasted'], rows),
+		reasonsOf(limited.runs),
 	);
 }
 
@@ -231,9 +233,20 @@ function growthOf(runs: GrowthRun[]): string {
 				number(failed),
 			]),
 		),
+		reasonsOf(runs),
 		flatness(runs),
 	);
 }
+
+/** Why items failed, as the nodes themselves say it. */
+const reasonsOf = (runs: Array<{ who: Who; items: number; failed: number; reason?: string }>) =>
+	runs
+		.filter(({ failed, reason }) => failed > 0 && reason !== undefined)
+		.map(
+			({ who, items, reason = '' }) =>
+				`- Most of what failed at ${NAMES[who]}, ${number(items)} items: “${reason.replaceAll('|', '/')}”`,
+		)
+		.join('\n');
 
 /** How the figures of the largest run compare with those of the one before. */
 function flatness(runs: GrowthRun[]): string {

@@ -29,6 +29,8 @@ export const LATENCY_MS = 20;
 export interface Outcome {
 	items: number;
 	failed: number;
+	/** Why, where something failed: the most frequent message. */
+	reason?: string;
 }
 
 /** What reached the stand-in. */
@@ -64,10 +66,27 @@ const NO_LIMIT = { limit: 1_000_000_000, windowMs: 60_000 };
 
 const hasFailed = ({ json, error }: Item) => error !== undefined || json.error !== undefined;
 
+/** Without what differs from item to item: addresses. */
+function reasonOf({ json, error }: Item): string {
+	const given = json.error ?? error;
+	const message =
+		typeof given === 'object' && given !== null && 'message' in given ? given.message : given;
+	return String(message).replace(/'?\S+@\S+?'?(?=\s|$)/g, '…');
+}
+
+function mostFrequent(texts: string[]): string | undefined {
+	const counts = new Map<string, number>();
+	for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+	return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
 /** What came out of the last node of an execution; a run that was ended gives nothing. */
 export function outcomeOf(run: Run, items: number, nodeName = MEASURED): Outcome {
-	const answers = run.status === 'success' ? outputItems(run, nodeName) : [];
-	return { items, failed: items - answers.filter((item) => !hasFailed(item)).length };
+	if (run.status !== 'success') return { items, failed: items, reason: run.error?.message };
+	const answers = outputItems(run, nodeName);
+	const failures = answers.filter(hasFailed);
+	const failed = items - (answers.length - failures.length);
+	return { items, failed, ...(failed > 0 && { reason: mostFrequent(failures.map(reasonOf)) }) };
 }
 
 export function trafficOf({ requests, ledger }: World): Traffic {
