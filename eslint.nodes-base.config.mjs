@@ -19,6 +19,7 @@ export default [
 			'coverage/',
 			'test/',
 			'sandbox/',
+			'bench/',
 			'scripts/',
 			'*.mjs',
 			'*.js',

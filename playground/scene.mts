@@ -26,6 +26,14 @@ export interface SceneOptions {
 	/** Port of n8n's server. Default: one that is free. */
 	port?: number;
 	logLevel?: string;
+	/** How long the stand-in takes for each answer. Default: 0. */
+	latencyMs?: number;
+	/** Further packed community packages to install. */
+	packages?: string[];
+	/** Further modules to load into n8n before it starts. */
+	preloads?: string[];
+	/** Further environment variables for n8n. */
+	env?: Record<string, string>;
 	/** Told before each step that takes a while. */
 	onStep?: (step: string) => void;
 }
@@ -43,8 +51,8 @@ export function exampleWorkflow(projectRoot: string, name: string): Workflow {
 	return JSON.parse(readFileSync(file, 'utf8')) as Workflow;
 }
 
-/** Packs the built node as it would be published. @returns the tarball's path */
-async function pack(projectRoot: string, folder: string): Promise<string> {
+/** Packs a package as it would be published. @returns the tarball's path */
+export async function pack(projectRoot: string, folder: string): Promise<string> {
 	await mkdir(folder, { recursive: true });
 	const { stdout } = await promisify(execFile)(
 		'npm',
@@ -59,15 +67,24 @@ const portOf = (url: string) => Number(new URL(url).port);
 
 /** Everything in place, nothing imported, n8n's server not started. */
 export async function setScene(options: SceneOptions): Promise<Scene> {
-	const { projectRoot, name, port, logLevel, onStep = () => {} } = options;
+	const { projectRoot, name, port, logLevel, latencyMs, onStep = () => {} } = options;
+	const { packages = [], preloads = [], env = {} } = options;
 	const folder = path.join(projectRoot, '.playground', name);
 
 	onStep('Packing the node');
 	const tarball = await pack(projectRoot, path.join(folder, 'package'));
 	onStep('Starting the stand-in for SendGrid');
 	const { key, cert, certFile } = await hostCertificate(path.join(folder, 'certificate'));
-	const sandbox = await startSandbox({ tls: { key, cert } });
+	const sandbox = await startSandbox({ tls: { key, cert }, latencyMs });
 	const keys = seedDefault(sandbox.world);
+
+	const nearby = nearbyHostsEnvironment({
+		projectRoot,
+		certFile,
+		globalPort: portOf(sandbox.globalUrl),
+		euPort: portOf(sandbox.euUrl),
+	});
+	const required = preloads.map((file) => `--require ${JSON.stringify(file)}`);
 
 	try {
 		onStep('Preparing n8n and installing the node in it');
@@ -76,13 +93,12 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
 			userFolder: path.join(folder, 'n8n'),
 			port,
 			logLevel,
-			packages: [tarball],
-			env: nearbyHostsEnvironment({
-				projectRoot,
-				certFile,
-				globalPort: portOf(sandbox.globalUrl),
-				euPort: portOf(sandbox.euUrl),
-			}),
+			packages: [tarball, ...packages],
+			env: {
+				...nearby,
+				NODE_OPTIONS: [nearby.NODE_OPTIONS, ...required].join(' '),
+				...env,
+			},
 		});
 		return {
 			n8n,

@@ -1,0 +1,98 @@
+import type { Figures, Limited, LimitedRun, Speed } from './figures.mts';
+import type { Measured } from './stage.mts';
+
+/** What the project has promised itself; see the issue "Benchmark". */
+export const BARS = {
+	/** Wall time, in multiples of the limit's own time. */
+	timeOfLimit: 1.1,
+	/** Share of all requests that were refused with 429. */
+	wasted: 0.02,
+	/** Time without a limit, in multiples of the bare declarative node's. */
+	timeOfFloor: 1.45,
+} as const;
+
+export interface Verdict {
+	bar: string;
+	measured: string;
+	met: boolean;
+}
+
+/** Seconds that the items take at exactly the limit's rate. */
+export const ownTime = ({ items, limit, windowMs }: Limited): number =>
+	(items / limit) * (windowMs / 1000);
+
+/**
+ * Seconds that nobody can go below where windows are fixed: the first window's requests may all go at once, so
+ * the last window begins this late.
+ */
+export const leastTime = ({ items, limit, windowMs }: Limited): number =>
+	(Math.ceil(items / limit) - 1) * (windowMs / 1000);
+
+export const wasted = ({ refused, requests }: LimitedRun): number =>
+	requests === 0 ? 0 : refused / requests;
+
+export function median(values: number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	const middle = sorted.length / 2;
+	return sorted.length % 2 === 1
+		? sorted[Math.floor(middle)]
+		: (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export type Contender = keyof Speed['rounds'][number];
+
+type Value = (who: Measured) => number;
+
+/** The middle one of the rounds. */
+export const typical = ({ rounds }: Speed, who: Contender, value: Value): number =>
+	median(rounds.map((round) => value(round[who])));
+
+export const typicalTime = (speed: Speed, who: Contender): number =>
+	typical(speed, who, ({ seconds }) => seconds);
+
+/** Each round is compared within itself: what slows the machine down slows both. */
+export const timesOf = ({ rounds }: Speed, other: Contender): number =>
+	median(rounds.map((round) => round.ours.seconds / round[other].seconds));
+
+export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`;
+
+const times = (factor: number) => factor.toFixed(2);
+
+function limitVerdicts(limited: Limited): Verdict[] {
+	const ours = limited.runs.find(({ who }) => who === 'ours');
+	if (!ours) return [];
+	const { title, items } = limited;
+	const factor = ours.seconds / ownTime(limited);
+	const once = ours.mails === items && ours.mailedTwice === 0;
+	return [
+		{
+			bar: `${title}: none fails, everybody gets one e-mail`,
+			measured: `${ours.failed} failed, ${ours.mails} e-mails for ${items}, ${ours.mailedTwice} too many`,
+			met: ours.failed === 0 && once,
+		},
+		{
+			bar: `${title}: at most ${times(BARS.timeOfLimit)} of the limit's own time`,
+			measured: times(factor),
+			met: factor <= BARS.timeOfLimit,
+		},
+		{
+			bar: `${title}: at most ${percent(BARS.wasted, 0)} of the requests wasted`,
+			measured: percent(wasted(ours)),
+			met: wasted(ours) <= BARS.wasted,
+		},
+	];
+}
+
+function speedVerdict(speed: Speed): Verdict {
+	const factor = timesOf(speed, 'floor');
+	return {
+		bar: `No limit: at most ${times(BARS.timeOfFloor)} of the bare declarative node's time`,
+		measured: times(factor),
+		met: factor <= BARS.timeOfFloor,
+	};
+}
+
+/** Every bar whose figures are there, met or not. */
+export function verdicts({ limits = [], speed }: Figures): Verdict[] {
+	return [...limits.flatMap(limitVerdicts), ...(speed ? [speedVerdict(speed)] : [])];
+}

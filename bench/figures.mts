@@ -1,0 +1,106 @@
+import type { Profile } from './profile.mts';
+import type { Measured, Outcome, Traffic } from './stage.mts';
+
+/** Who does the work. `ours` is the node of this package. */
+export type Who =
+	| 'ours'
+	| 'oneExpression'
+	| 'floor'
+	| 'httpDefaults'
+	| 'httpDefaultBatching'
+	| 'httpTuned'
+	| 'handBuilt'
+	| 'lookUpEach';
+
+export const NAMES: Record<Who, string> = {
+	ours: 'this node',
+	oneExpression: 'this node, one expression in place of three',
+	floor: 'bare declarative node',
+	httpDefaults: 'HTTP Request, defaults',
+	httpDefaultBatching: "HTTP Request, n8n's default batching",
+	httpTuned: 'HTTP Request, tuned by hand',
+	handBuilt: 'HTTP Request, lists read once',
+	lookUpEach: 'HTTP Request, a look-up for each item',
+};
+
+export type LimitedRun = { who: Who; seconds: number } & Outcome & Traffic;
+
+/** One limit, and how each candidate got along with it. */
+export interface Limited {
+	title: string;
+	limit: number;
+	windowMs: number;
+	/** Of all workflows together. */
+	items: number;
+	workflows: number;
+	runs: LimitedRun[];
+}
+
+/** Runs without a limit, all of the same people. */
+export interface Speed {
+	items: number;
+	/** Each round in turn. */
+	rounds: Array<Record<'ours' | 'oneExpression' | 'floor' | 'httpDefaults', Measured>>;
+	/** Where the time of one more run goes, slowed down by being watched. */
+	profiles: Record<'ours' | 'floor' | 'httpDefaults', Profile>;
+}
+
+export interface Spent {
+	who: Who;
+	requests: number;
+	/** Requests that were not answered with 2xx. */
+	unsuccessful: number;
+	mails: number;
+	/** Permissions of teammates that were changed. */
+	updates: number;
+	/** All nodes that do the work together. */
+	seconds: number;
+}
+
+export interface Task {
+	title: string;
+	runs: Spent[];
+}
+
+export interface GrowthRun {
+	who: Who;
+	items: number;
+	failed: number;
+	reason?: string;
+	seconds: number;
+	memory: Measured['memory'];
+}
+
+/** Of an n8n with and without the package. */
+export interface Footprint {
+	/** Seconds of each start. */
+	starts: { with: number[]; without: number[] };
+	/** Bytes of /types/nodes.json. */
+	types: Record<'with' | 'without' | 'withGzipped' | 'withoutGzipped', number>;
+	/** Bytes. */
+	tarball: number;
+	/** Bytes of the packed files. */
+	unpacked: number;
+}
+
+export interface Machine {
+	cpu: string;
+	cores: number;
+	memory: number;
+	system: string;
+}
+
+export interface Figures {
+	/** ISO 8601. */
+	takenAt: string;
+	seconds: number;
+	complete: boolean;
+	machine: Machine;
+	versions: { node: string; n8n: string; package: string };
+	latencyMs: number;
+	limits?: Limited[];
+	speed?: Speed;
+	tasks?: Task[];
+	growth?: GrowthRun[];
+	footprint?: Footprint;
+}

@@ -1,0 +1,30 @@
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { pack } from '../playground/scene.mts';
+
+export const FLOOR_TYPE = 'n8n-nodes-bench-floor.bareInvite';
+
+/**
+ * Packs the bare declarative node, which is no part of the published package.
+ *
+ * @returns the tarball's path
+ */
+export async function packFloor(folder: string): Promise<string> {
+	const source = path.join(folder, 'source');
+	await rm(source, { recursive: true, force: true });
+	await mkdir(source, { recursive: true });
+	await copyFile(
+		path.join(import.meta.dirname, 'floor', 'BareInvite.node.cjs'),
+		path.join(source, 'BareInvite.node.cjs'),
+	);
+	const manifest = {
+		name: FLOOR_TYPE.split('.')[0],
+		version: '1.0.0',
+		description: 'Measures n8n',
+		license: 'MIT',
+		n8n: { n8nNodesApiVersion: 1, credentials: [], nodes: ['BareInvite.node.cjs'] },
+	};
+	await writeFile(path.join(source, 'package.json'), JSON.stringify(manifest));
+	return await pack(source, folder);
+}

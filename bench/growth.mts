@@ -1,0 +1,52 @@
+import type { GrowthRun } from './figures.mts';
+import type { Progress } from './progress.mts';
+import type { Stage } from './stage.mts';
+import { inviteByFloor, inviteByHttp, inviteByOurs, inviting } from './workflows.mts';
+
+const FORGET_MS = 50;
+
+const CANDIDATES = [
+	{ who: 'ours', node: inviteByOurs },
+	{ who: 'floor', node: inviteByFloor },
+	{ who: 'httpDefaults', node: () => inviteByHttp() },
+] as const;
+
+/**
+ * The stand-in looks through all invitations for each new one, so it would slow down by itself. It forgets them
+ * as they come; its ledger of e-mails it keeps.
+ */
+async function forgetful<T>({ world }: Stage, work: () => Promise<T>): Promise<T> {
+	const timer = setInterval(() => {
+		for (const account of world.accounts.values()) account.invitations = [];
+	}, FORGET_MS);
+	try {
+		return await work();
+	} finally {
+		clearInterval(timer);
+	}
+}
+
+/** Time and memory for more and more items, without a limit. */
+export async function measureGrowth(
+	stage: Stage,
+	sizes: number[],
+	progress: Progress,
+): Promise<GrowthRun[]> {
+	const cases = sizes.flatMap((items) =>
+		CANDIDATES.map(({ who, node }) => ({
+			who,
+			items,
+			workflow: inviting(`${who}, ${items}`, node(), items),
+		})),
+	);
+	await stage.import(cases.map(({ workflow }) => workflow));
+	const runs: GrowthRun[] = [];
+	for (const { who, items, workflow } of cases) {
+		const { failed, reason, seconds, memory } = await progress.step(
+			`${items} items: ${who}`,
+			async () => await forgetful(stage, async () => await stage.measure(workflow, { items })),
+		);
+		runs.push({ who, items, failed, reason, seconds, memory });
+	}
+	return runs;
+}

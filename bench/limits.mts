@@ -1,0 +1,147 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { nodeRun, type Run } from '../playground/run.mts';
+import type { Workflow, WorkflowNode } from '../playground/workflow.mts';
+import type { Limited, LimitedRun, Who } from './figures.mts';
+import { type Progress } from './progress.mts';
+import { outcomeOf, trafficOf, type Stage } from './stage.mts';
+import {
+	inviteByHttp,
+	inviteByOurs,
+	inviting,
+	MEASURED,
+	START,
+	type Batching,
+} from './workflows.mts';
+
+interface Scenario extends Omit<Limited, 'runs'> {
+	candidates: Array<{ who: Who; node: () => WorkflowNode }>;
+}
+
+/** What the editor fills in when Batching is added to an HTTP Request node. */
+const DEFAULT_BATCHING: Batching = { size: 50, intervalMs: 1000 };
+
+const WORKFLOWS_AT_ONCE = 3;
+
+function scenarios(items: number): Scenario[] {
+	const alone = (tuned: Batching): Scenario['candidates'] => [
+		{ who: 'ours', node: inviteByOurs },
+		{ who: 'httpDefaults', node: () => inviteByHttp() },
+		{ who: 'httpDefaultBatching', node: () => inviteByHttp(DEFAULT_BATCHING) },
+		{ who: 'httpTuned', node: () => inviteByHttp(tuned) },
+	];
+	const perSecond = { limit: 100, windowMs: 1000 };
+	const perMinute = { limit: 60, windowMs: 6000 };
+	return [
+		{
+			title: '100 requests per second',
+			...perSecond,
+			items,
+			workflows: 1,
+			candidates: alone({ size: 100, intervalMs: 1000 }),
+		},
+		{
+			title: '600 requests per minute, scaled down to 60 in 6 seconds',
+			...perMinute,
+			items: Math.ceil(items * 0.3),
+			workflows: 1,
+			candidates: alone({ size: 60, intervalMs: 6000 }),
+		},
+		{
+			title: '100 requests per second, shared by three workflows that run at once',
+			...perSecond,
+			items: Math.ceil(items / WORKFLOWS_AT_ONCE) * WORKFLOWS_AT_ONCE,
+			workflows: WORKFLOWS_AT_ONCE,
+			candidates: [
+				{ who: 'ours', node: inviteByOurs },
+				{ who: 'httpTuned', node: () => inviteByHttp({ size: 100, intervalMs: 1000 }) },
+			],
+		},
+	];
+}
+
+/** Until nothing has reached the stand-in for a while: asking n8n itself would be a load of its own. */
+async function quiet({ world }: Stage, expectedMails: number): Promise<void> {
+	const QUIET_MS = 10_000;
+	for (let last = Date.now(), seen = 0; Date.now() - last < QUIET_MS; ) {
+		await pause(100);
+		if (world.requests.length > seen) last = Date.now();
+		seen = world.requests.length;
+		if (world.ledger.length >= expectedMails) return;
+	}
+}
+
+/** All workflows at once in one n8n, which has a server for that. */
+async function runTogether(
+	stage: Stage,
+	who: Who,
+	workflows: Workflow[],
+	scenario: Scenario,
+): Promise<LimitedRun> {
+	stage.prepare({ limit: scenario, items: scenario.items });
+	const rest = await stage.scene.n8n.rest();
+	const ids = await Promise.all(
+		workflows.map(async ({ id = '' }) => await rest.runManually(id, START)),
+	);
+	await quiet(stage, scenario.items);
+	const runs = await Promise.all(
+		ids.map(async (id): Promise<Run> => await rest.finishedExecution(id)),
+	);
+	const spans = runs.map((run) => nodeRun(run, MEASURED));
+	const began = Math.min(...spans.map(({ startTime }) => startTime));
+	const ended = Math.max(...spans.map((span) => span.startTime + span.executionTime));
+	const each = scenario.items / workflows.length;
+	return {
+		who,
+		items: scenario.items,
+		failed: runs.reduce((sum, run) => sum + outcomeOf(run, each).failed, 0),
+		...trafficOf(stage.world),
+		seconds: (ended - began) / 1000,
+	};
+}
+
+async function runScenario(
+	stage: Stage,
+	scenario: Scenario,
+	progress: Progress,
+): Promise<LimitedRun[]> {
+	const { candidates, workflows: count, items } = scenario;
+	const each = items / count;
+	const prepared = candidates.map(({ who, node }) => ({
+		who,
+		workflows: Array.from({ length: count }, (_, i) =>
+			inviting(`${who} ${i}`, node(), each, `workflow${i}.example`),
+		),
+	}));
+	await stage.import(prepared.flatMap(({ workflows }) => workflows));
+	const runs: LimitedRun[] = [];
+	if (count > 1) await stage.scene.n8n.start();
+	try {
+		for (const { who, workflows } of prepared) {
+			const run = await progress.step(`${scenario.title}: ${who}`, async () =>
+				count > 1
+					? await runTogether(stage, who, workflows, scenario)
+					: await stage.measure(workflows[0], { limit: scenario, items }),
+			);
+			const { failed, reason, requests, refused, mails, mailedTwice, seconds } = run;
+			runs.push({ who, items, failed, reason, requests, refused, mails, mailedTwice, seconds });
+		}
+	} finally {
+		if (count > 1) await stage.scene.n8n.stop();
+	}
+	return runs;
+}
+
+/** Invitations under a limit: what fails, how long it takes, and how many requests are wasted. */
+export async function measureLimits(
+	stage: Stage,
+	items: number,
+	progress: Progress,
+): Promise<Limited[]> {
+	const limited: Limited[] = [];
+	for (const scenario of scenarios(items)) {
+		const { candidates, ...described } = scenario;
+		limited.push({ ...described, runs: await runScenario(stage, scenario, progress) });
+	}
+	return limited;
+}

@@ -1,0 +1,111 @@
+import type { Run } from '../playground/run.mts';
+import type { Workflow } from '../playground/workflow.mts';
+import type { World } from '../sandbox/world.mts';
+import type { Spent, Task, Who } from './figures.mts';
+import {
+	resendByHand,
+	resendByLookUps,
+	resendByOurs,
+	upsertByHand,
+	upsertByOurs,
+} from './hand-built.mts';
+import type { Progress } from './progress.mts';
+import { trafficOf, type Stage } from './stage.mts';
+import { START } from './workflows.mts';
+
+const PENDING = 400;
+const RESENT = 200;
+
+/** Every second one of those that `addManyPending` makes. */
+const RESEND_TO = `Array.from({ length: ${RESENT} }, (_, i) => ({ email: "pending" + String(2 * i + 1).padStart(4, "0") + "@bulk.example" }))`;
+
+const seedPending = (world: World) => {
+	world.addManyPending(PENDING, { scopes: ['stats.read'] });
+};
+
+const UPSERTED = 200;
+/** Of the people that are wanted: how many there are of each kind, the rest is unknown. */
+const KNOWN = { asWanted: 50, otherAccess: 50, invited: 50 };
+const OTHERS = 250;
+
+const UPSERT = `Array.from({ length: ${UPSERTED} }, (_, i) => ({ email: "person" + i + "@bulk.example" }))`;
+
+function seedPeople(world: World): void {
+	let number = 0;
+	const next = () => `person${number++}@bulk.example`;
+	for (let i = 0; i < KNOWN.asWanted; i += 1) {
+		world.addTeammate({ email: next(), scopes: ['stats.read'] });
+	}
+	for (let i = 0; i < KNOWN.otherAccess; i += 1) {
+		world.addTeammate({ email: next(), scopes: ['mail.send'] });
+	}
+	for (let i = 0; i < KNOWN.invited; i += 1) {
+		world.addPending({ email: next(), scopes: ['stats.read'] });
+	}
+	world.addManyTeammates(OTHERS, { scopes: ['mail.send'] });
+}
+
+const TASKS = [
+	{
+		title: `Resend by e-mail: ${RESENT} of ${PENDING} pending invitations`,
+		prepare: seedPending,
+		runs: [
+			['ours', resendByOurs(RESEND_TO)],
+			['handBuilt', resendByHand(RESEND_TO)],
+			['lookUpEach', resendByLookUps(RESEND_TO)],
+		],
+	},
+	{
+		title: `Create or update: ${UPSERTED} people on an account of 400, of whom ${KNOWN.asWanted} are teammates with the wanted access, ${KNOWN.otherAccess} teammates with other access, and ${KNOWN.invited} invited`,
+		prepare: seedPeople,
+		runs: [
+			['ours', upsertByOurs(UPSERT)],
+			['handBuilt', upsertByHand(UPSERT)],
+		],
+	},
+] satisfies Array<{
+	title: string;
+	prepare: (world: World) => void;
+	runs: Array<[Who, Workflow]>;
+}>;
+
+/** Nodes that only make the items. */
+const INPUT = new Set([START, 'List', 'Items']);
+
+function spentBy(who: Who, world: World, run: Run): Spent {
+	const { requests, mails } = trafficOf(world);
+	const workers = Object.entries(run.nodes).filter(([name]) => !INPUT.has(name));
+	const milliseconds = workers.flatMap(([, runs]) => runs.map((each) => each.executionTime));
+	const succeeded = (status: number | null) => status !== null && status >= 200 && status < 300;
+	return {
+		who,
+		requests,
+		mails,
+		unsuccessful: world.requests.filter(({ status }) => !succeeded(status)).length,
+		updates: world.requests.filter(({ method, status }) => method === 'PATCH' && succeeded(status))
+			.length,
+		seconds: milliseconds.reduce((sum, each) => sum + each, 0) / 1000,
+	};
+}
+
+/** How many requests and e-mails a task takes, done by this node and by hand-built workflows. */
+export async function measureRequests(stage: Stage, progress: Progress): Promise<Task[]> {
+	await stage.import(TASKS.flatMap(({ runs }) => runs.map(([, workflow]) => workflow as Workflow)));
+	const tasks: Task[] = [];
+	for (const { title, prepare, runs } of TASKS) {
+		const spent: Spent[] = [];
+		for (const [who, workflow] of runs as Array<[Who, Workflow]>) {
+			spent.push(
+				await progress.step(`${title.split(':')[0]}: ${who}`, async () => {
+					const run = await stage.run(workflow, { items: 0, prepare });
+					if (run.status !== 'success') {
+						throw new Error(`${workflow.name} ended with ${run.status}: ${run.error?.message}`);
+					}
+					return spentBy(who, stage.world, run);
+				}),
+			);
+		}
+		tasks.push({ title, runs: spent });
+	}
+	return tasks;
+}

@@ -1,0 +1,53 @@
+import type { Speed } from './figures.mts';
+import type { Progress } from './progress.mts';
+import type { Stage } from './stage.mts';
+import {
+	FEWER_EXPRESSIONS,
+	inviteByFloor,
+	inviteByHttp,
+	inviteByOurs,
+	inviting,
+} from './workflows.mts';
+
+/** The same invitations without a limit: how fast, and what the time goes into. */
+export async function measureSpeed(
+	stage: Stage,
+	{ items, rounds }: { items: number; rounds: number },
+	progress: Progress,
+): Promise<Speed> {
+	const workflows = {
+		ours: inviting('this node', inviteByOurs(), items),
+		floor: inviting('bare node', inviteByFloor(), items),
+		httpDefaults: inviting('HTTP Request', inviteByHttp(), items),
+		oneExpression: inviting('one expression', inviteByOurs(FEWER_EXPRESSIONS), items),
+	};
+	await stage.import(Object.values(workflows));
+
+	const measured: Speed['rounds'] = [];
+	for (let round = 1; round <= rounds; round += 1) {
+		const measure = async (who: keyof typeof workflows) =>
+			await progress.step(
+				`No limit, round ${round}: ${who}`,
+				async () => await stage.measure(workflows[who], { items }),
+			);
+		measured.push({
+			ours: await measure('ours'),
+			floor: await measure('floor'),
+			httpDefaults: await measure('httpDefaults'),
+			oneExpression: await measure('oneExpression'),
+		});
+	}
+	const profile = async (who: keyof typeof workflows) => {
+		progress.say(`Profile: ${who} …`);
+		return await stage.profile(workflows[who], { items });
+	};
+	return {
+		items,
+		rounds: measured,
+		profiles: {
+			ours: await profile('ours'),
+			floor: await profile('floor'),
+			httpDefaults: await profile('httpDefaults'),
+		},
+	};
+}

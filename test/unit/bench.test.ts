@@ -1,0 +1,101 @@
+import { leastTime, median, ownTime, verdicts } from '../../bench/bars.mts';
+import type { Figures, Limited, LimitedRun } from '../../bench/figures.mts';
+import { loopDelay } from '../../bench/meter.mts';
+import { summarize } from '../../bench/profile.mts';
+
+/** Figures that just meet every bar. */
+function limitedBy(changes: Partial<LimitedRun> = {}): Limited {
+	const ours: LimitedRun = {
+		who: 'ours',
+		seconds: 11,
+		items: 1000,
+		failed: 0,
+		requests: 1020,
+		refused: 20,
+		mails: 1000,
+		mailedTwice: 0,
+		...changes,
+	};
+	return { title: 'T', limit: 100, windowMs: 1000, items: 1000, workflows: 1, runs: [ours] };
+}
+
+const met = (limited: Limited) =>
+	verdicts({ limits: [limited] } as Figures).map((verdict) => verdict.met);
+
+describe("the benchmark's verdicts", () => {
+	test('of a limit: its own time, and the least possible with a free first window', () => {
+		expect(ownTime(limitedBy())).toBe(10);
+		expect(leastTime(limitedBy())).toBe(9);
+	});
+
+	test.each([
+		['all met', {}, [true, true, true]],
+		['one failed', { failed: 1 }, [false, true, true]],
+		['an e-mail is missing', { mails: 999 }, [false, true, true]],
+		['somebody got two', { mails: 1001, mailedTwice: 1 }, [false, true, true]],
+		['too slow', { seconds: 11.01 }, [true, false, true]],
+		['too much wasted', { requests: 1021, refused: 21 }, [true, true, false]],
+	])('%s', (_name, changes, expected) => {
+		expect(met(limitedBy(changes))).toEqual(expected);
+	});
+
+	test('without a limit each round is compared within itself', () => {
+		const round = (ours: number, floor: number) => ({
+			ours: { seconds: ours },
+			floor: { seconds: floor },
+			httpDefaults: { seconds: 1 },
+		});
+		// A slow machine in the second round slows both.
+		const rounds = [round(1.4, 1), round(7, 5), round(1.5, 1)];
+		const figures = { speed: { rounds } } as unknown as Figures;
+		expect(verdicts(figures)).toMatchObject([{ measured: '1.40', met: true }]);
+	});
+});
+
+test('the median', () => {
+	expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
+});
+
+test('of the event loop only what falls into the node counts', () => {
+	const meter = {
+		// A stretch that ends in the node, one inside, and one long after.
+		delays: [
+			[1010, 500],
+			[1400, 300],
+			[9000, 5000],
+		] as Array<[number, number]>,
+		memory: [],
+		peak: 0,
+	};
+	expect(loopDelay(meter, { startTime: 1000, executionTime: 1000 })).toEqual({
+		p99: 300,
+		max: 300,
+		blocked: 0.3,
+	});
+});
+
+test('a sample of a profile goes to whoever caused it', () => {
+	const frame = (id: number, functionName: string, url: string, children: number[] = []) => ({
+		id,
+		callFrame: { functionName, url },
+		children,
+	});
+	const expression = '/n8n-workflow/dist/cjs/expression.js';
+	const profile = {
+		nodes: [
+			frame(1, '(root)', '', [2, 4, 6]),
+			frame(2, 'resolveBaseUrl', '/n8n-core/dist/execution-engine/routing-node.js', [3]),
+			frame(3, 'renderExpression', expression),
+			frame(4, 'readEmail', '/n8n-nodes-sendgrid-teammates/dist/nodes/fields/email.js', [5]),
+			frame(5, 'renderExpression', expression),
+			frame(6, '(idle)', ''),
+		],
+		samples: [3, 5, 6, 3],
+		// The first comes before the node, and each lasts until the next.
+		timeDeltas: [1000, 2000, 3000, 4000],
+	};
+	const text = JSON.stringify({ startedAt: 0, profile });
+	const { shares, longestOwn } = summarize(text, { startTime: 2, executionTime: 100 });
+	expect(shares).toMatchObject({ ownReads: 3, idle: 4, baseUrlPass: 0, enginePass: 0 });
+	expect(longestOwn).toBe(3);
+});
