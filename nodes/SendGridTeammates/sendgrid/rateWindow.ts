@@ -60,8 +60,8 @@ export class RateWindow {
 	/** Closed at first: one request goes ahead to find out how many more may follow. */
 	private closedUntil?: number = 0;
 
-	/** When the request left that goes ahead. */
-	private scoutSentAt?: number;
+	/** The request that goes ahead, while its answer is awaited. */
+	private scout?: Pass;
 
 	private refusals = 0;
 
@@ -69,17 +69,18 @@ export class RateWindow {
 	opensAt(): number | undefined {
 		if (this.closedUntil === undefined) return this.remaining > this.underWay ? 0 : undefined;
 		// A scout that got lost must not keep everybody waiting.
-		return this.scoutSentAt === undefined
-			? this.closedUntil
-			: Math.max(this.closedUntil, this.scoutSentAt + LONGEST_SCOUT);
+		return this.scout
+			? Math.max(this.closedUntil, this.scout.sentAt + LONGEST_SCOUT)
+			: this.closedUntil;
 	}
 
 	/** Lets a request go; only when `opensAt` is over. */
 	pass(now: number): Pass {
 		const isScout = this.closedUntil !== undefined;
-		if (isScout) this.scoutSentAt = now;
+		const pass: Pass = { window: this, period: this.period, isScout, sentAt: now };
+		if (isScout) this.scout = pass;
 		this.underWay += 1;
-		return { window: this, period: this.period, isScout, sentAt: now };
+		return pass;
 	}
 
 	/**
@@ -90,7 +91,7 @@ export class RateWindow {
 	 */
 	note(pass: Pass, now: number, answer?: RateAnswer): number | undefined {
 		this.underWay -= 1;
-		if (pass.sentAt === this.scoutSentAt) this.scoutSentAt = undefined;
+		if (pass === this.scout) this.scout = undefined;
 		if (!answer) return undefined;
 		if (answer.isRefused) return this.refused(pass, now, answer);
 		if (pass.isScout && this.closedUntil !== undefined) this.reopen(pass);
@@ -137,7 +138,11 @@ export class RateWindow {
 		if (this.remaining === 0 && this.closedUntil === undefined) this.close(now, answer);
 	}
 
-	private close(now: number, { resetIn, isDemanded }: RateAnswer): void {
+	/**
+	 * Nothing is left, or a request was refused. After a refusal the told reset counts until the length is
+	 * known; before one, half a second earlier is worth a try, as that is how it is learnt.
+	 */
+	private close(now: number, { resetIn, isDemanded, isRefused }: RateAnswer): void {
 		// A reset in the past means that a new period has just begun, or that the header is of no use.
 		const told = now + (resetIn ? resetIn : backoff(this.refusals));
 		const { openedAt } = this;
@@ -145,15 +150,18 @@ export class RateWindow {
 			this.tooShort = Math.max(this.tooShort, now + resetIn - ROUNDING - openedAt);
 			if (this.tooShort >= this.enough) this.enough = Infinity;
 		}
-		const isLearnt = openedAt !== undefined && this.enough < Infinity && !isDemanded;
-		const until = isLearnt ? openedAt + this.lengthToTry() : told;
+		let until = told;
+		if (openedAt !== undefined && !isDemanded) {
+			const isLearnt = this.enough < Infinity;
+			if (isLearnt) until = openedAt + this.lengthToTry(this.enough);
+			else if (resetIn && !isRefused) until = openedAt + this.lengthToTry(told - openedAt);
+		}
 		this.closedUntil = Math.max(now, until) + Math.random() * SPREAD;
 	}
 
-	/** After how many milliseconds to look for a new period. */
-	private lengthToTry(): number {
+	/** After how many milliseconds to look for a new period, where one is there after `enough` of them. */
+	private lengthToTry(enough: number): number {
 		const exactly = Math.max(PRECISION.milliseconds, PRECISION.part * this.tooShort);
-		const isExact = this.enough - this.tooShort <= exactly;
-		return isExact ? this.enough : (this.enough + this.tooShort) / 2;
+		return enough - this.tooShort <= exactly ? enough : (enough + this.tooShort) / 2;
 	}
 }
