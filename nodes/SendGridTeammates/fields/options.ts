@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { SendGridFailure } from '../sendgrid/failure';
 
-/** Seconds that an item may wait after its first refusal. */
+/** Seconds that an item may wait after its first refusal or fault. */
 const DEFAULT_MAX_WAIT = 300;
 
 export const onBehalfOfOption: INodeProperties = {
@@ -46,7 +46,7 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 0 },
 			default: DEFAULT_MAX_WAIT,
 			description:
-				'How many seconds an item may wait when SendGrid says that there were too many requests. Defaults to 300.',
+				'How many seconds an item may wait for the rate limit of SendGrid and after faults, from its first refusal on. Defaults to 300.',
 		},
 		onBehalfOfOption,
 		{
