@@ -21,7 +21,7 @@ export interface Scene {
 
 export interface SceneOptions {
 	projectRoot: string;
-	/** Name of the folder below .playground/ that holds everything of this scene. */
+	/** Name of the folder that holds everything of this scene. */
 	name: string;
 	/** Port of n8n's server. Default: one that is free. */
 	port?: number;
@@ -65,11 +65,18 @@ export async function pack(projectRoot: string, folder: string): Promise<string>
 
 const portOf = (url: string) => Number(new URL(url).port);
 
+/**
+ * Where a scene lives. n8n puts the editor's whole code into its user folder, and a linter would take
+ * minutes to read it; they all pass by what is called node_modules.
+ */
+export const sceneFolder = (projectRoot: string, name: string) =>
+	path.join(projectRoot, '.playground', 'node_modules', name);
+
 /** Everything in place, nothing imported, n8n's server not started. */
 export async function setScene(options: SceneOptions): Promise<Scene> {
 	const { projectRoot, name, port, logLevel, latencyMs, onStep = () => {} } = options;
 	const { packages = [], preloads = [], env = {} } = options;
-	const folder = path.join(projectRoot, '.playground', name);
+	const folder = sceneFolder(projectRoot, name);
 
 	onStep('Packing the node');
 	const tarball = await pack(projectRoot, path.join(folder, 'package'));

@@ -121,7 +121,8 @@ describe('On Error', () => {
 		const run = await runOnce(on, MIXED, INVITE);
 		expect(run.status).toBe('error');
 		expect(run.error).toMatchObject({
-			message: "'Email' is 'nobody', which is no e-mail address",
+			message:
+				"'Email' is 'nobody', which is no e-mail address. The run ends here: nothing was sent for the other 2 items",
 			description: expect.stringContaining('Enter an address such as'),
 			context: { itemIndex: 1 },
 		});
@@ -149,7 +150,7 @@ describe('On Error', () => {
 
 test('the API key is in no execution and in no log', async () => {
 	const run = await runOnce(on, MIXED, INVITE, { onError: 'continueRegularOutput' });
-	on.sandbox.world.faults.add({ fault: { kind: 'status', status: 500, when: 'before' } });
+	on.sandbox.world.faults.add({ fault: { kind: 'status', status: 403, when: 'before' } });
 	const failed = await runOnce(on, [{ email: 'ada@acme.example' }], INVITE);
 	expect(failed.status).toBe('error');
 	expect(JSON.stringify([run, failed])).not.toContain(on.keys.fullAccess);
