@@ -150,7 +150,9 @@ const badScopes = fc.oneof(
 	nastyValue,
 	fc.array(nastyValue, { maxLength: 5 }),
 	fc.array(nastyText, { maxLength: 5 }),
-	fc.integer({ min: 200, max: 3000 }).map((size) => Array.from({ length: size }, (_, i) => `s${i}`)),
+	fc
+		.integer({ min: 200, max: 3000 })
+		.map((size) => Array.from({ length: size }, (_, i) => `s${i}`)),
 );
 
 /** Never a number that would be waited for. */
@@ -336,7 +338,19 @@ const PROTOTYPES = [
 	'{"errors":[{"__proto__":{"message":"x"}}],"__proto__":[]}',
 	'{"scopes":{"__proto__":["stats.read"]}}',
 ];
-const TEXTS = ['', '42', 'null', '"text"', 'true', '[]', '{}', '[[]]', '<html>', '{"result":', '\0'];
+const TEXTS = [
+	'',
+	'42',
+	'null',
+	'"text"',
+	'true',
+	'[]',
+	'{}',
+	'[[]]',
+	'<html>',
+	'{"result":',
+	'\0',
+];
 
 const records = fc.array(fc.oneof(strangeRecord, nastyValue), { maxLength: 4 });
 const strangeData: Arbitrary<unknown> = fc.oneof(
@@ -363,7 +377,11 @@ const strangeData: Arbitrary<unknown> = fc.oneof(
 const strangeComplaint = (secrets: readonly string[]): Arbitrary<unknown> => {
 	const words = fc.oneof(leak(secrets), nastyValue);
 	const entry = fc.record(
-		{ message: words, field: fc.oneof(fc.constantFrom<unknown>('scopes', null), words), help: words },
+		{
+			message: words,
+			field: fc.oneof(fc.constantFrom<unknown>('scopes', null), words),
+			help: words,
+		},
 		{ requiredKeys: [] },
 	);
 	return fc.oneof(
@@ -377,7 +395,9 @@ const strangeComplaint = (secrets: readonly string[]): Arbitrary<unknown> => {
 	);
 };
 
-const REFUSALS = [300, 301, 304, 307, 400, 400, 400, 401, 402, 403, 404, 404, 405, 409, 410, 413, 418];
+const REFUSALS = [
+	300, 301, 304, 307, 400, 400, 400, 401, 402, 403, 404, 404, 405, 409, 410, 413, 418,
+];
 const FAULTS = [422, 431, 451, 499, 500, 500, 501, 502, 503, 504, 511, 529, 599];
 
 const statusFault = (status: number, body: unknown, when: 'after' | 'before') => ({

@@ -1,13 +1,14 @@
 import type { Delivery } from '../../delivery';
 import { listFields, readLimit } from '../../fields/list';
 import { firstRecords, type List } from '../../sendgrid/pages';
+import { textOf } from '../../sendgrid/text';
 
 export const getAllFields = [...listFields];
 
 /** What teammates have asked for and nobody has decided. */
 export const accessRequests = (unfulfilled: string): List => ({
 	path: '/v3/scopes/requests',
-	identify: ({ id }) => String(id),
+	identify: ({ id }) => textOf(id),
 	purpose: {
 		unfulfilled,
 		scope: 'teammates.read',
