@@ -243,13 +243,14 @@ function checkRequests({ items, answers }: Case, endpoints: Map<string, number>)
 		const isMeant = values.map(decodeURIComponent).every((value) => known.has(value));
 		if (!isEncoded || !isMeant) wrong.push({ 'path of nobody': request });
 
-		const { query, body, headerNames, onBehalfOf } = request;
+		const { path, query, body, headerNames, onBehalfOf } = request;
 		const foreign = ['username', 'after_subuser_id'].filter(
 			(name) => name in query && !known.has(query[name]),
 		);
 		const strangers = [
 			...misfits(contents.query ?? [], Object.keys(query)),
-			...misfits(contents.body ?? [], Object.keys(body ?? {})),
+			// The stand-in gives up on such paths before it has read the body.
+			...(path.length > 1000 ? [] : misfits(contents.body ?? [], Object.keys(body ?? {}))),
 			...misfits(HEADERS, headerNames),
 			...foreign,
 		];
@@ -494,24 +495,26 @@ describe('what these have found', () => {
 		expect(error?.message).toBe("'Invitation' is '7c3e…', which is no e-mail address");
 	});
 
-	test.each([{}, { username: null }, { username: {} }, { username: { toString: null } }])(
-		'a teammate of whom all is known but a username is nobody else: %j',
-		async (rest) => {
-			prepareWorld();
-			sendGrid.world.faults.add({
-				path: /teammates$/,
-				fault: {
-					kind: 'status',
-					status: 200,
-					when: 'before',
-					body: { result: [{ email: 'ada@example.com', ...rest }] },
-				},
-			});
-			const { error } = await sendGrid.run({ items: ADA, parameters: parameters.offboardWith() });
-			expect(error?.message).toContain('is empty');
-			expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
-		},
-	);
+	test.each<IDataObject>([
+		{},
+		{ username: null },
+		{ username: {} },
+		{ username: { toString: null } },
+	])('a teammate of whom all is known but a username is nobody else: %j', async (rest) => {
+		prepareWorld();
+		sendGrid.world.faults.add({
+			path: /teammates$/,
+			fault: {
+				kind: 'status',
+				status: 200,
+				when: 'before',
+				body: { result: [{ email: 'ada@example.com', ...rest }] },
+			},
+		});
+		const { error } = await sendGrid.run({ items: ADA, parameters: parameters.offboardWith() });
+		expect(error?.message).toContain('is empty');
+		expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
+	});
 
 	test('a bare array is nobody', async () => {
 		prepareWorld();
@@ -547,6 +550,16 @@ describe('what these have found', () => {
 			parameters: parameters.getStatusWith({ region: 'e\nu' }),
 		});
 		expect(error?.message).toBe("'Region' is 'e u', which is not a region of SendGrid");
+	});
+
+	test('nothing is on its way any more when an item has been answered', async () => {
+		prepareWorld();
+		const { world } = sendGrid;
+		world.faults.add({ path: /pending$/, fault: { kind: 'status', status: 403, when: 'before' } });
+		world.faults.add({ path: /teammates$/, fault: { kind: 'slow', ms: 300 } });
+		const { error } = await sendGrid.run({ items: ADA, parameters: parameters.getStatusWith() });
+		expect(error?.message).toContain('[HTTP 403]');
+		expect(world.requests.map(({ status }) => status).sort()).toEqual([200, 403]);
 	});
 
 	test("n8n's test of the credential does not show the key", async () => {

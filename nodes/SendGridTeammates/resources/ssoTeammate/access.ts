@@ -8,6 +8,7 @@ import { withUsername } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
 import { readSubuserAccess } from '../../sendgrid/subuserAccess';
 import { enumerate, numberOf, quotable, textOf } from '../../sendgrid/text';
+import { together } from '../../sendgrid/together';
 
 const WAYS: INodePropertyOptions[] = [
 	{ name: 'Admin', value: 'admin', description: 'Everything in the account' },
@@ -138,7 +139,7 @@ async function readGrants(delivery: Delivery, unfulfilled: string): Promise<Gran
 			scopes: permission === 'restricted' ? checkScopes(scopes).scopes : [],
 		};
 	});
-	return await Promise.all(
+	return await together(
 		checked.map(async ({ name, permission, scopes }): Promise<Grant> => {
 			const id = await idOfSubuser(delivery, name, unfulfilled);
 			// Documented: scopes must not be given together with admin.
