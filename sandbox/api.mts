@@ -103,6 +103,10 @@ function queryOf(request: FastifyRequest): Record<string, string> {
 const onBehalfOfOf = ({ headers }: FastifyRequest): string | null =>
 	String(headers['on-behalf-of'] ?? '') || null;
 
+/** Node's list of raw headers has names and values in turn. The values, the key among them, stay out. */
+const headerNamesOf = ({ raw }: FastifyRequest): string[] =>
+	raw.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+
 /** Undefined without a body; throws a SyntaxError when the body is no JSON. */
 const parsed = ({ body }: FastifyRequest): unknown =>
 	typeof body === 'string' && body !== '' ? JSON.parse(body) : undefined;
@@ -127,6 +131,7 @@ function entryOf(
 		query: queryOf(request),
 		body: body ?? null,
 		onBehalfOf: onBehalfOfOf(request),
+		headerNames: headerNamesOf(request),
 		account: null,
 		status: null,
 		inFlight,

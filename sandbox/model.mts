@@ -128,6 +128,8 @@ export interface RequestEntry {
 	/** Parsed JSON; the text when it is none; null without a body. */
 	body: unknown;
 	onBehalfOf: string | null;
+	/** Names of all headers in the order they came, in lower case; one that came twice is here twice. */
+	headerNames: string[];
 	/** The account the request acted on; null when it did not get that far. */
 	account: string | null;
 	/** Null while unanswered, and for good when the connection was dropped or left hanging. */

@@ -114,6 +114,7 @@ describe('the request log', () => {
 				query: { x: '2', y: 'a b' },
 				body: { scopes: [] },
 				onBehalfOf: 'acme-marketing',
+				headerNames: expect.arrayContaining(['authorization', 'on-behalf-of']),
 				account: 'acme-marketing',
 				status: 404,
 				inFlight: 1,

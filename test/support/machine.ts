@@ -2,6 +2,7 @@
    n8n's rules are for code that runs inside n8n; tests read files and start programs. All of that is here. */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -74,3 +75,22 @@ export const pause = async (milliseconds: number) =>
 export const until = async (isSo: () => boolean) => {
 	while (!isSo()) await pause(1);
 };
+
+/** Writes down where this process connects to, as `host:port`, until `stop()`. */
+export function watchConnections(): { targets: ReadonlySet<string>; stop: () => void } {
+	const targets = new Set<string>();
+	const { connect } = Socket.prototype;
+	Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
+		// Node's own modules hand over options and listener as one array.
+		const [first] = (Array.isArray(args[0]) ? args[0] : args) as unknown[];
+		const { host, port, path } = Object(first) as Record<string, unknown>;
+		targets.add(`${String(host ?? args[1] ?? path)}:${String(port ?? first)}`);
+		return Reflect.apply(connect, this, args) as Socket;
+	} as typeof connect;
+	return {
+		targets,
+		stop: () => {
+			Socket.prototype.connect = connect;
+		},
+	};
+}

@@ -102,3 +102,28 @@ describe('a failure of a request', () => {
 		expect(fix).toContain('nothing had been done');
 	});
 });
+
+describe('what a complaint must not tell', () => {
+	const KEY = 'a key that is of no known form';
+	const TOKEN = '7c3e9f10-2b4d-4a6c-8e0f-1a3b5c7d9e20';
+	const messageOf = (error: string) => readComplaints({ error }, [KEY])[0].message;
+
+	test.each([0, 150, 180, 199, 250])('a known secret, also where the text is cut (%s)', (size) => {
+		const message = messageOf(`${'x '.repeat(size / 2)}${KEY}`);
+		expect(message).not.toMatch(/a key/);
+	});
+
+	test("somebody's token, which nobody told us", () => {
+		expect(messageOf(`pending as ${TOKEN}, again`)).toBe('pending as 7c3e…, again');
+		expect(messageOf(`SG.${'a1'.repeat(11)}.${'b2'.repeat(20)}`)).toBe('SG.a1a1….b2b2…');
+	});
+
+	test.each([
+		"field 'has_restricted_subuser_access' is missing",
+		'user.webhooks.event.settings.read is not assignable',
+		'the address nathan.smith.2024@marketing.example.com is taken',
+		'1234567890123456789012345 is too large',
+	])('ordinary words stay: %s', (words) => {
+		expect(messageOf(words)).toBe(words);
+	});
+});

@@ -15,6 +15,14 @@ test('a value becomes one encoded segment', () => {
 	expect(fill(' a+b@c d?e#f%2e ')).toBe('/v3/teammates/pending/a%2Bb%40c%20d%3Fe%23f%252e/resend');
 });
 
+test.each(['username', 'teammate_name'])('a %s that is a path of its own is refused', (name) => {
+	const path = `/v3/teammates/{${name}}`;
+	const fillWith = (value: string) => fillPath(path, { [name]: { value, field: 'Teammate' } });
+	expect(() => fillWith(' Pending ')).toThrow("'Teammate' is 'Pending'");
+	expect(fillWith('pending.ada')).toBe('/v3/teammates/pending.ada');
+	expect(fill('pending')).toBe('/v3/teammates/pending/pending/resend');
+});
+
 test('no value leads to another path, and none breaks the program', () => {
 	const nasty = fc.oneof(
 		fc.string({ unit: 'binary' }),

@@ -21,9 +21,10 @@ const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
 /**
  * An address as it will be sent: trimmed, and otherwise as it was typed.
  *
+ * @param quote how a message shows what is no address
  * @throws SendGridFailure for anything that SendGrid could not send an e-mail to
  */
-export function checkEmail(value: unknown, field = 'Email'): string {
+export function checkEmail(value: unknown, field = 'Email', quote = quotable): string {
 	const fix = `Enter an address such as nathan@example.com in '${field}'. If it comes from an earlier node, check that this item has one.`;
 	if (value === undefined || value === null || value === '') {
 		throw new SendGridFailure(`'${field}' is empty`, fix);
@@ -33,10 +34,7 @@ export function checkEmail(value: unknown, field = 'Email'): string {
 	const email = value.trim();
 	const isAddress = email.length <= LONGEST && ADDRESS.test(email) && !hasControlCharacters(email);
 	if (!isAddress) {
-		throw new SendGridFailure(
-			`'${field}' is '${quotable(email)}', which is no e-mail address`,
-			fix,
-		);
+		throw new SendGridFailure(`'${field}' is '${quote(email)}', which is no e-mail address`, fix);
 	}
 	return email;
 }

@@ -2,6 +2,7 @@ import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
 import { SendGridFailure } from '../sendgrid/failure';
 import { isRecord } from '../sendgrid/answer';
+import { maskedToken, quotable } from '../sendgrid/text';
 import { checkEmail } from './email';
 
 /** Ways to name an invitation. */
@@ -42,6 +43,9 @@ export const invitationField: INodeProperties = {
 /** An invitation, the way the item names it. */
 export type InvitationChoice = { by: 'email'; email: string } | { by: 'token'; token: string };
 
+/** Where an address belongs a token is easily put, and that must not be told. */
+const quotableChoice = (text: string) => (text.includes('@') ? quotable(text) : maskedToken(text));
+
 /**
  * Which invitation the item is about.
  *
@@ -50,7 +54,9 @@ export type InvitationChoice = { by: 'email'; email: string } | { by: 'token'; t
 export function readInvitation(item: IExecuteSingleFunctions): InvitationChoice {
 	const choice: unknown = item.getNodeParameter('invitation', '');
 	const { mode, value } = isRecord(choice) ? choice : { mode: undefined, value: undefined };
-	if (mode === MODE.email) return { by: 'email', email: checkEmail(value, 'Invitation') };
+	if (mode === MODE.email) {
+		return { by: 'email', email: checkEmail(value, 'Invitation', quotableChoice) };
+	}
 
 	if (typeof value !== 'string' || value.trim() === '') {
 		throw new SendGridFailure(

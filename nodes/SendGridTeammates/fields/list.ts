@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-
 
 import { isRecord } from '../sendgrid/answer';
 import { SendGridFailure } from '../sendgrid/failure';
+import { numberOf } from '../sendgrid/text';
 
 export const listFields: INodeProperties[] = [
 	{
@@ -47,7 +48,7 @@ export const emailDomainFilter: INodeProperties = {
  */
 export function readLimit(item: IExecuteSingleFunctions): number {
 	if (item.getNodeParameter('returnAll', false) === true) return Infinity;
-	const limit = Number(item.getNodeParameter('limit', 50));
+	const limit = numberOf(item.getNodeParameter('limit', 50));
 	if (Number.isInteger(limit) && limit > 0) return limit;
 	throw new SendGridFailure(
 		"'Limit' is not a number of results",

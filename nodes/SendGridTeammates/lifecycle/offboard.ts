@@ -2,7 +2,7 @@ import type { Delivery } from '../delivery';
 import { emailField, readEmail } from '../fields/email';
 import { refuseOwner } from '../resources/teammate/locate';
 import { SendGridFailure } from '../sendgrid/failure';
-import { quotable } from '../sendgrid/text';
+import { quotable, textOf } from '../sendgrid/text';
 import { forPerson } from './person';
 import { deleteIfThere, revokeIfThere } from './requests';
 
@@ -26,7 +26,7 @@ export async function offboard(delivery: Delivery) {
 			);
 		}
 		const address = (teammate ?? invitation)?.email ?? email;
-		const username = teammate ? String(teammate.username) : null;
+		const username = teammate ? textOf(teammate.username) : null;
 		if (options.dryRun === true) {
 			const would = [invitation && 'revoke', teammate && 'delete'].filter(Boolean);
 			return [

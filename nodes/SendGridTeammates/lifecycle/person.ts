@@ -4,6 +4,7 @@ import type { Delivery } from '../delivery';
 import { pendingInvitations, teammates, withEmail } from '../sendgrid/directory';
 import { invitationState } from '../sendgrid/invitation';
 import { thisMoment, type Moment } from '../sendgrid/sharedRead';
+import { together } from '../sendgrid/together';
 import { oneAtATime } from './oneAtATime';
 
 /** What SendGrid knows of an address. Both can be there: an invitation beside a teammate. */
@@ -33,7 +34,7 @@ export async function lookUp(
 	unfulfilled: string,
 	since?: Moment,
 ): Promise<Person> {
-	const [invitation, teammate] = await Promise.all([
+	const [invitation, teammate] = await together([
 		directory.find(pendingInvitations(unfulfilled), withEmail(email), since),
 		directory.find(teammates(unfulfilled), withEmail(email), since),
 	]);

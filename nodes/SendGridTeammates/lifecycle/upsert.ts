@@ -12,7 +12,7 @@ import { tokenOf } from '../sendgrid/directory';
 import { SendGridFailure } from '../sendgrid/failure';
 import { invitationRecord, invitationState } from '../sendgrid/invitation';
 import { thisMoment } from '../sendgrid/sharedRead';
-import { quotable } from '../sendgrid/text';
+import { numberOf, quotable, textOf } from '../sendgrid/text';
 import { decide, type Action, type Choices } from './decide';
 import { forPerson, lookUp, type Person } from './person';
 import { FIELD, REQUESTS, revokeIfThere } from './requests';
@@ -80,7 +80,7 @@ function readChoice<Value extends string>(
 }
 
 function readChoices(item: IExecuteSingleFunctions): Choices {
-	const expiresWithinDays = Number(item.getNodeParameter('expiresWithinDays', 2));
+	const expiresWithinDays = numberOf(item.getNodeParameter('expiresWithinDays', 2));
 	if (!(expiresWithinDays >= 0)) {
 		throw new SendGridFailure(
 			"'Expires Within Days' is not a number of days",
@@ -178,7 +178,7 @@ async function carryOut(
 ): Promise<Result> {
 	if (action === 'updated' && teammate) {
 		const record = await writePermissions(delivery, REQUESTS.update, {
-			username: String(teammate.username),
+			username: textOf(teammate.username),
 			name: quotable(email),
 			access,
 			unfulfilled,
@@ -219,7 +219,7 @@ export async function upsert(delivery: Delivery) {
 		const known: Person = teammate
 			? {
 					invitation,
-					teammate: await readTeammateRecord(delivery, String(teammate.username), unfulfilled),
+					teammate: await readTeammateRecord(delivery, textOf(teammate.username), unfulfilled),
 				}
 			: { invitation };
 		const plan = decide(known, access, choices);

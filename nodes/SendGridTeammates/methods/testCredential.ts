@@ -7,7 +7,7 @@ import type {
 
 import { readComplaints, isRecord } from '../sendgrid/answer';
 import { API_HOSTS, hostOfCredential } from '../sendgrid/apiHost';
-import { authenticate } from '../sendgrid/authenticate';
+import { authenticate, checkApiKey } from '../sendgrid/authenticate';
 import { SendGridFailure } from '../sendgrid/failure';
 import { failureOfNetwork } from '../sendgrid/network';
 
@@ -57,9 +57,9 @@ async function regionThatAccepts(
 	return answer && isAccepted(answer) ? name : undefined;
 }
 
-function messageFor({ status, body }: Answer, host: string): string {
+function messageFor({ status, body }: Answer, host: string, apiKey: string): string {
 	const { hostname } = new URL(host);
-	const words = readComplaints(body)
+	const words = readComplaints(body, [apiKey])
 		.map(({ message }) => ` ("${message}")`)
 		.join('');
 	if (status === 401) {
@@ -115,6 +115,6 @@ export async function testSendGridTeammatesApi(
 	return refused(
 		region
 			? `SendGrid knows this API key in its other region only. Set 'Region' to ${region}.`
-			: messageFor(answer, host),
+			: messageFor(answer, host, checkApiKey(credential)),
 	);
 }

@@ -1,5 +1,5 @@
 import { RequestFailure, type FailureFacts } from './failure';
-import { quotable } from './text';
+import { quotableWords } from './text';
 
 /** What a call is about: it makes the difference between a status code and a helpful message. */
 export interface Purpose {
@@ -74,14 +74,20 @@ export const afterNoAnswer = (method: string, mayHappenUntil = Date.now()) =>
  * SendGrid's words in an answer's body. Documented: `{ errors: [{ message, field }] }`, `field` possibly
  * null. Observed: `{ error: "…" }` on some endpoints, a bare array on others, and HTML from what stands
  * in front of the API.
+ *
+ * @param secrets what no message may show, although an answer might repeat it
  */
-export function readComplaints(body: unknown): Complaint[] {
+export function readComplaints(
+	body: unknown,
+	secrets: ReadonlyArray<string | undefined> = [],
+): Complaint[] {
+	const quoted = (text: string) => quotableWords(text, secrets);
 	const entries = Array.isArray(body) ? body : entriesOf(body);
 	return entries.flatMap((entry): Complaint[] => {
-		if (typeof entry === 'string') return [{ message: quotable(entry) }];
+		if (typeof entry === 'string') return [{ message: quoted(entry) }];
 		if (!isRecord(entry) || typeof entry.message !== 'string') return [];
-		const field = typeof entry.field === 'string' ? quotable(entry.field) : '';
-		return [{ message: quotable(entry.message), ...(field && { field }) }];
+		const field = typeof entry.field === 'string' ? quoted(entry.field) : '';
+		return [{ message: quoted(entry.message), ...(field && { field }) }];
 	});
 }
 
@@ -101,9 +107,10 @@ export async function failureOfStatus(
 	body: unknown,
 	method: string,
 	purpose: Purpose,
+	secrets: readonly string[] = [],
 ): Promise<RequestFailure> {
 	const { unfulfilled } = purpose;
-	const complaints = readComplaints(body);
+	const complaints = readComplaints(body, [...secrets, purpose.secret]);
 	const words = complaints
 		.map(({ message, field }) => (field ? `"${message}" (field '${field}')` : `"${message}"`))
 		.join(', ');

@@ -1,4 +1,5 @@
 import { SendGridFailure } from './failure';
+import { quotable } from './text';
 
 /** Documented: the one for the global region, the other for subusers that live in the EU. */
 export const API_HOSTS = {
@@ -93,5 +94,5 @@ export function hostForItem(region: unknown, credential: HostSettings): string {
 
 function describe(value: unknown): string {
 	if (value === undefined || value === null || value === '') return 'empty';
-	return typeof value === 'string' ? `'${value.slice(0, 40)}'` : `a ${typeof value}`;
+	return typeof value === 'string' ? `'${quotable(value).slice(0, 40)}'` : `a ${typeof value}`;
 }

@@ -58,6 +58,8 @@ export interface Call {
 	values?: PathValues;
 	query?: IDataObject;
 	body?: IDataObject;
+	/** Whether SendGrid may answer with a bare array. */
+	isList?: boolean;
 	purpose: Purpose;
 }
 
@@ -141,7 +143,8 @@ export class SendGridClient {
 
 	/** Sends once, or as often as the rate limit refuses: that a 429 was not carried out is documented. */
 	private async tryOnce<Body>(call: Call, path: string): Promise<Outcome<Body>> {
-		const { method, purpose } = call;
+		const { method, purpose, isList } = call;
+		const { secrets } = this.connection;
 		const visitor: Visitor = {
 			endpoint: `${method} ${call.path}`,
 			group: this.supervisor?.group ?? this,
@@ -169,14 +172,14 @@ export class SendGridClient {
 			const body = response.body as unknown;
 			if (status === 429) {
 				this.patience.start();
-				refusal = await failureOfStatus(status, body, method, purpose);
+				refusal = await failureOfStatus(status, body, method, purpose, secrets);
 				continue;
 			}
 			if (status < 200 || status > 299) {
-				return { failure: await failureOfStatus(status, body, method, purpose) };
+				return { failure: await failureOfStatus(status, body, method, purpose, secrets) };
 			}
 			if (status === NO_CONTENT) return { body: {} as Body };
-			if (!Array.isArray(body) && !isRecord(body)) {
+			if (!isRecord(body) && !(isList && Array.isArray(body))) {
 				return { failure: failureOfUnreadable(status, body, method, purpose) };
 			}
 			return { body: body as Body };

@@ -5,6 +5,7 @@ import { RequestFailure } from './failure';
 import { readPages, type List } from './pages';
 import { grantableScopes } from './scopes';
 import { thisMoment, type Moment, type SharedReadings } from './sharedRead';
+import { textOf } from './text';
 
 /** Who has been invited and has not accepted yet. */
 export const pendingInvitations = (unfulfilled: string): List => ({
@@ -16,7 +17,7 @@ export const pendingInvitations = (unfulfilled: string): List => ({
 /** Who belongs to the account. The records carry no scopes. */
 export const teammates = (unfulfilled: string): List => ({
 	path: '/v3/teammates',
-	identify: ({ username }) => String(username),
+	identify: ({ username }) => textOf(username),
 	purpose: { unfulfilled, scope: 'teammates.read' },
 });
 
@@ -31,7 +32,7 @@ export const accessRequests = (
 	alternative = 'Teammates can still be given scopes with Update Permissions.',
 ): List => ({
 	path: '/v3/scopes/requests',
-	identify: ({ id }) => String(id),
+	identify: ({ id }) => textOf(id),
 	purpose: {
 		unfulfilled,
 		scope: 'teammates.read',
@@ -41,7 +42,7 @@ export const accessRequests = (
 
 /** Schema and observed: `token`. Examples of the documentation: `pending_id`. */
 export function tokenOf(invitation: IDataObject): string {
-	return String(invitation.token ?? invitation.pending_id ?? '');
+	return textOf(invitation.token ?? invitation.pending_id);
 }
 
 /**
@@ -120,11 +121,11 @@ const toldTo = (unfulfilled: string) => (thrown: unknown) => {
 /** Whether a record is about this address, in any case. */
 export function withEmail(email: string): (record: IDataObject) => boolean {
 	const wanted = email.trim().toLowerCase();
-	return (record) => String(record.email).trim().toLowerCase() === wanted;
+	return (record) => textOf(record.email).trim().toLowerCase() === wanted;
 }
 
 /** Whether a record is that of this username. */
 export function withUsername(username: string): (record: IDataObject) => boolean {
 	const wanted = username.trim().toLowerCase();
-	return (record) => String(record.username).toLowerCase() === wanted;
+	return (record) => textOf(record.username).toLowerCase() === wanted;
 }

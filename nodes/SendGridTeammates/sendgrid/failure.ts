@@ -1,3 +1,5 @@
+import { withoutSecrets } from './text';
+
 /** Why something did not happen, in n8n's own terms: it may act on them, and shows none of them. */
 export type FailureCause =
 	| 'configuration-invalid'
@@ -85,11 +87,7 @@ export class RequestFailure extends SendGridFailure {
 
 	/** The same failure, with each of these texts blotted out wherever an answer had repeated it. */
 	without(secrets: ReadonlyArray<string | undefined>): RequestFailure {
-		const blot = (text: string) =>
-			secrets.reduce<string>(
-				(rest, secret) => (secret ? rest.split(secret).join('…') : rest),
-				text,
-			);
+		const blot = (text: string) => withoutSecrets(text, secrets);
 		return new RequestFailure(
 			blot(this.unfulfilled),
 			blot(this.reason),

@@ -2,9 +2,20 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isRecord, type Purpose } from './answer';
 import type { SendGridClient } from './client';
+import { RequestFailure } from './failure';
 
 /** Documented maximum. Observed: without a `limit` SendGrid sends 50, although it documents 500. */
 export const LARGEST_PAGE = 500;
+
+/** More than the largest account fills: what goes on after that never ends. */
+export const MOST_PAGES = 1000;
+
+export const failureOfEndlessness = ({ unfulfilled }: Purpose) =>
+	new RequestFailure(
+		unfulfilled,
+		`SendGrid's list did not end after ${MOST_PAGES} pages`,
+		"Check that nothing between n8n and SendGrid changes its answers, such as a custom 'API URL' in the credential.",
+	);
 
 /** A list of SendGrid's, read page by page. */
 export interface List {
@@ -39,7 +50,9 @@ export interface Part {
  *
  * Advances by what came, and ends with a page that is empty or brings nothing new: a server that caps the
  * page, or that ignores `limit` and `offset` (which the list of pending invitations does not document),
- * neither hides a record nor keeps us going forever.
+ * neither hides a record nor keeps us going forever. Nor does one that makes up new records all the time.
+ *
+ * @throws SendGridFailure
  */
 export async function* readPages(
 	client: SendGridClient,
@@ -48,7 +61,8 @@ export async function* readPages(
 ): AsyncGenerator<IDataObject[], void, undefined> {
 	const seen = new Set<string>();
 	let received = 0;
-	while (received < atMost) {
+	for (let pages = 0; received < atMost; pages += 1) {
+		if (pages === MOST_PAGES) throw failureOfEndlessness(purpose);
 		const body = await client.send<unknown>({
 			method: 'GET',
 			path,
@@ -57,6 +71,7 @@ export async function* readPages(
 				limit: Math.min(LARGEST_PAGE, atMost - received),
 				offset: offset + received,
 			},
+			isList: true,
 			purpose,
 		});
 		const page = recordsOf(body);

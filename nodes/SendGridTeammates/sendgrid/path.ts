@@ -4,6 +4,10 @@ import { hasControlCharacters } from './text';
 /** What goes into each `{name}` of a path, and the field it came from, for the message. */
 export type PathValues = Readonly<Record<string, { value: string; field: string }>>;
 
+/** Taken for a part of the path itself: `/v3/teammates/pending` is the list of invitations. */
+const isTaken = (name: string, segment: string) =>
+	['username', 'teammate_name'].includes(name) && segment.toLowerCase() === 'pending';
+
 /**
  * A path of SendGrid's reference with its `{name}` parts filled in, each as one encoded segment.
  *
@@ -28,6 +32,12 @@ export function fillPath(template: string, values: PathValues = {}): string {
 			throw new SendGridFailure(
 				`'${field}' holds characters that cannot be part of it`,
 				`Check '${field}': it must not contain slashes or line breaks, or be only dots.`,
+			);
+		}
+		if (isTaken(name, segment)) {
+			throw new SendGridFailure(
+				`'${field}' is '${segment}', which SendGrid's API takes for its list of invitations`,
+				`Check '${field}': a teammate with this username can only be changed under Settings > Teammates in SendGrid.`,
 			);
 		}
 		return encodeURIComponent(segment);

@@ -51,6 +51,7 @@ export async function grantableScopes(
 	const body = await client.send<IDataObject>({
 		method: 'GET',
 		path: '/v3/scopes',
+		isList: true,
 		purpose: { unfulfilled, scope: 'any' },
 	});
 	const scopes = isRecord(body) && Array.isArray(body.scopes) ? body.scopes : [];

@@ -2,7 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isRecord, type Purpose } from './answer';
 import type { SendGridClient } from './client';
+import { failureOfEndlessness, MOST_PAGES } from './pages';
 import type { PathValues } from './path';
+import { textOf } from './text';
 
 /** Documented default. */
 const PAGE = 100;
@@ -19,9 +21,8 @@ export interface SubuserAccess {
 function cursorAfter(body: IDataObject): string | undefined {
 	const metadata = isRecord(body._metadata) ? body._metadata : {};
 	const next = isRecord(metadata.next_params) ? metadata.next_params : {};
-	const cursor = next.after_subuser_id;
-	const isText = typeof cursor === 'string' || typeof cursor === 'number';
-	return isText && String(cursor) !== '' && String(cursor) !== '0' ? String(cursor) : undefined;
+	const text = textOf(next.after_subuser_id);
+	return text !== '' && text !== '0' ? text : undefined;
 }
 
 /**
@@ -40,7 +41,10 @@ export async function readSubuserAccess(
 	const subusers = new Map<string, IDataObject>();
 	let isRestricted = false;
 	let cursor: string | undefined;
+	let pages = 0;
 	do {
+		if (pages === MOST_PAGES) throw failureOfEndlessness(purpose);
+		pages += 1;
 		const body = await client.send({
 			method: 'GET',
 			path: '/v3/teammates/{teammate_name}/subuser_access',
@@ -57,8 +61,8 @@ export async function readSubuserAccess(
 		const fresh = entries
 			.filter(isRecord)
 			.map((entry) => entry as IDataObject)
-			.filter(({ id }) => !subusers.has(String(id)));
-		for (const entry of fresh) subusers.set(String(entry.id), entry);
+			.filter(({ id }) => !subusers.has(textOf(id)));
+		for (const entry of fresh) subusers.set(textOf(entry.id), entry);
 		// A cursor that brings nothing new would go on forever.
 		cursor = fresh.length > 0 ? cursorAfter(body) : undefined;
 	} while (cursor);

@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { textOf } from './text';
+
 /** What is left of a teammate's record when it is simplified, in this order. */
 const ESSENTIALS = [
 	'username',
@@ -33,5 +35,5 @@ export function scopesOf({ scopes }: IDataObject): string[] {
 /** Whether an address is at this domain, in any case. `@example.com` counts as `example.com`. */
 export function isAtDomain({ email }: IDataObject, domain: string): boolean {
 	const wanted = domain.trim().toLowerCase().replace(/^@/, '');
-	return String(email).trim().toLowerCase().endsWith(`@${wanted}`);
+	return textOf(email).trim().toLowerCase().endsWith(`@${wanted}`);
 }

@@ -18,6 +18,40 @@ export function quotable(text: string): string {
 	return tidy.length > LONGEST_QUOTE ? `${tidy.slice(0, LONGEST_QUOTE)}…` : tidy;
 }
 
+/** A text with each of these blotted out. */
+export function withoutSecrets(text: string, secrets: ReadonlyArray<string | undefined>): string {
+	return secrets.reduce<string>(
+		(rest, secret) => (secret ? rest.split(secret).join('…') : rest),
+		text,
+	);
+}
+
+/** Such words only machines write: keys, and tokens of invitations, which nobody may see but who needs them. */
+const isOpaque = (word: string) => /\d/.test(word) && /[a-z]/i.test(word);
+
+/**
+ * What SendGrid says, made fit for a message: whatever may be a key or a token of somebody's invitation is cut
+ * down to a few characters, whether we know it or not.
+ *
+ * @param secrets what is known and must not be shown at all; blotted out before the text is cut to length
+ */
+export function quotableWords(text: string, secrets: ReadonlyArray<string | undefined>): string {
+	const masked = withoutSecrets(text, secrets).replace(/[\w-]{20,}/g, (word) =>
+		isOpaque(word) ? `${word.slice(0, 4)}…` : word,
+	);
+	return quotable(masked);
+}
+
+/** A text or a number as text. Empty for anything else: not everything has a text, and `undefined` is no name. */
+export const textOf = (value: unknown): string =>
+	typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+
+/** A number, also where it is written as text; `NaN` for anything else. */
+export const numberOf = (value: unknown): number => {
+	const text = textOf(value).trim();
+	return text === '' ? NaN : Number(text);
+};
+
 /** A list as a person writes it: `a, b and c`. */
 export function enumerate(words: readonly string[]): string {
 	if (words.length < 2) return words.join('');

@@ -4,7 +4,7 @@ import type { Delivery } from '../../delivery';
 import { accessRequests } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
 import { sendSettled, type Finding } from '../../sendgrid/settle';
-import { quotable } from '../../sendgrid/text';
+import { quotable, textOf } from '../../sendgrid/text';
 
 const FIELD = 'Request ID';
 
@@ -41,7 +41,7 @@ export async function actOnRequest(
 	async function look(): Promise<Finding<IDataObject>> {
 		const open = await directory.findAnew(
 			accessRequests(unfulfilled),
-			(other) => String(other.id) === id,
+			(other) => textOf(other.id) === id,
 		);
 		return open ? 'not done' : { done: {} };
 	}

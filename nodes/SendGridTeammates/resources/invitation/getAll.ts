@@ -7,6 +7,7 @@ import { SendGridFailure } from '../../sendgrid/failure';
 import { expiresWithin, invitationRecord, invitationState } from '../../sendgrid/invitation';
 import { firstRecords, type Filter } from '../../sendgrid/pages';
 import { isAtDomain } from '../../sendgrid/teammate';
+import { numberOf, textOf } from '../../sendgrid/text';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',
@@ -42,7 +43,7 @@ const filters: INodeProperties = {
 export const getAllFields = [...listFields, filters];
 
 function expiringWithin(days: unknown): Filter {
-	const number = Number(days);
+	const number = numberOf(days);
 	if (!(number >= 0)) {
 		throw new SendGridFailure(
 			"'Expires Within Days' is not a number of days",
@@ -54,7 +55,7 @@ function expiringWithin(days: unknown): Filter {
 }
 
 function filtersOf({ status = 'all', expiresWithinDays, emailDomain }: IDataObject): Filter[] {
-	if (!['all', 'expired', 'pending'].includes(String(status))) {
+	if (!['all', 'expired', 'pending'].includes(textOf(status))) {
 		throw new SendGridFailure(
 			"'Status' is neither All, Expired nor Pending",
 			"Set 'Status' to 'all', 'expired' or 'pending'.",
@@ -63,7 +64,7 @@ function filtersOf({ status = 'all', expiresWithinDays, emailDomain }: IDataObje
 	const wanted: Filter[] = [];
 	if (status !== 'all') wanted.push((invitation) => invitationState(invitation).status === status);
 	if (expiresWithinDays !== undefined) wanted.push(expiringWithin(expiresWithinDays));
-	if (emailDomain) wanted.push((invitation) => isAtDomain(invitation, String(emailDomain)));
+	if (emailDomain) wanted.push((invitation) => isAtDomain(invitation, textOf(emailDomain)));
 	return wanted;
 }
 

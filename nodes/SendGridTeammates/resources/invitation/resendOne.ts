@@ -5,6 +5,7 @@ import type { Call, Outcome } from '../../sendgrid/client';
 import { pendingInvitations, tokenOf, withEmail } from '../../sendgrid/directory';
 import { wasSentAfter } from '../../sendgrid/invitation';
 import { settle, type Finding } from '../../sendgrid/settle';
+import { textOf } from '../../sendgrid/text';
 import { NO_SUCH_INVITATION, type PendingInvitation } from './pending';
 
 /** `POST /v3/teammates/pending/{token}/resend`, without a body, sent until it is known what became of it. */
@@ -15,7 +16,7 @@ export async function resendOne(
 ): Promise<Outcome<IDataObject>> {
 	// Unknown: whether the token changes. The address does not.
 	const isIt = record
-		? withEmail(String(record.email))
+		? withEmail(textOf(record.email))
 		: (invitation: IDataObject) => tokenOf(invitation) === token;
 
 	/** Whether the expiry has moved. */

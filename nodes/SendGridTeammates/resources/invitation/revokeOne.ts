@@ -4,6 +4,7 @@ import type { Delivery } from '../../delivery';
 import type { Call, Outcome } from '../../sendgrid/client';
 import { pendingInvitations, teammates, tokenOf, withEmail } from '../../sendgrid/directory';
 import { settle, type Finding } from '../../sendgrid/settle';
+import { textOf } from '../../sendgrid/text';
 import { NO_SUCH_INVITATION, type PendingInvitation } from './pending';
 
 /** `DELETE /v3/teammates/pending/{token}`, sent until it is known what became of it. Answers nothing. */
@@ -22,7 +23,7 @@ export async function revokeOne(
 		if (!record) return 'unknown';
 		const teammate = await directory.findAnew(
 			teammates(unfulfilled),
-			withEmail(String(record.email)),
+			withEmail(textOf(record.email)),
 		);
 		return teammate ? 'unknown' : { done: {} };
 	}

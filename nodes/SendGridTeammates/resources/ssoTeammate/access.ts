@@ -7,7 +7,8 @@ import { isRecord } from '../../sendgrid/answer';
 import { withUsername } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
 import { readSubuserAccess } from '../../sendgrid/subuserAccess';
-import { enumerate, quotable } from '../../sendgrid/text';
+import { enumerate, numberOf, quotable, textOf } from '../../sendgrid/text';
+import { together } from '../../sendgrid/together';
 
 const WAYS: INodePropertyOptions[] = [
 	{ name: 'Admin', value: 'admin', description: 'Everything in the account' },
@@ -101,12 +102,13 @@ async function idOfSubuser({ directory }: Delivery, username: string, unfulfille
 		{
 			path: '/v3/subusers',
 			query: { username },
-			identify: ({ id }) => String(id),
+			identify: ({ id }) => textOf(id),
 			purpose: { unfulfilled, scope: 'subusers.read' },
 		},
 		withUsername(username),
 	);
-	if (subuser) return Number(subuser.id);
+	const id = numberOf(subuser?.id);
+	if (!Number.isNaN(id)) return id;
 	throw new SendGridFailure(
 		`${unfulfilled}: this account has no subuser '${quotable(username)}'`,
 		"Check the usernames in 'Subuser Access'.",
@@ -137,7 +139,7 @@ async function readGrants(delivery: Delivery, unfulfilled: string): Promise<Gran
 			scopes: permission === 'restricted' ? checkScopes(scopes).scopes : [],
 		};
 	});
-	return await Promise.all(
+	return await together(
 		checked.map(async ({ name, permission, scopes }): Promise<Grant> => {
 			const id = await idOfSubuser(delivery, name, unfulfilled);
 			// Documented: scopes must not be given together with admin.
@@ -203,7 +205,7 @@ export async function verifyGrants(
 		scope: 'teammates.read',
 	});
 	const missing = grants.filter((grant) => {
-		const found = subusers.find(({ id }) => Number(id) === grant.id);
+		const found = subusers.find(({ id }) => numberOf(id) === grant.id);
 		if (!found || found.permission_type !== grant.permission_type) return true;
 		const present: unknown[] = Array.isArray(found.scopes) ? found.scopes : [];
 		return (

@@ -7,7 +7,7 @@ import { teammates, withEmail } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
 import { sendSettled, type Finding } from '../../sendgrid/settle';
 import { scopesOf } from '../../sendgrid/teammate';
-import { quotable } from '../../sendgrid/text';
+import { quotable, textOf } from '../../sendgrid/text';
 import { readTeammateRecord } from '../teammate/locate';
 import { accessDetailFields, accessField, readSsoAccess, verifyGrants } from './access';
 
@@ -53,7 +53,7 @@ export async function createSsoTeammate(delivery: Delivery) {
 		if (!teammate) return 'not done';
 		const isIt = teammate.first_name === first_name && teammate.last_name === last_name;
 		if (!isIt || teammate.is_sso === false) return 'unknown';
-		return { done: await readTeammateRecord(delivery, String(teammate.username), unfulfilled) };
+		return { done: await readTeammateRecord(delivery, textOf(teammate.username), unfulfilled) };
 	}
 
 	const created = await sendSettled<IDataObject>(

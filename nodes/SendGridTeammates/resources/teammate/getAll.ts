@@ -12,6 +12,7 @@ import { teammates } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
 import { firstRecords, type Filter } from '../../sendgrid/pages';
 import { essentialsOf, isAtDomain } from '../../sendgrid/teammate';
+import { textOf } from '../../sendgrid/text';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',
@@ -47,7 +48,7 @@ const filters: INodeProperties = {
 export const getAllFields = [...listFields, simplifyField, filters];
 
 function filtersOf({ role, sso, emailDomain }: IDataObject): Filter[] {
-	if (role !== undefined && !['admin', 'owner', 'teammate'].includes(String(role))) {
+	if (role !== undefined && !['admin', 'owner', 'teammate'].includes(textOf(role))) {
 		throw new SendGridFailure(
 			"'Role' is neither Admin, Owner nor Teammate",
 			"Set 'Role' to 'admin', 'owner' or 'teammate', or remove it from 'Filters'.",
@@ -56,7 +57,7 @@ function filtersOf({ role, sso, emailDomain }: IDataObject): Filter[] {
 	const wanted: Filter[] = [];
 	if (role !== undefined) wanted.push(({ user_type }) => user_type === role);
 	if (sso !== undefined) wanted.push(({ is_sso }) => (is_sso === true) === sso);
-	if (emailDomain) wanted.push((teammate) => isAtDomain(teammate, String(emailDomain)));
+	if (emailDomain) wanted.push((teammate) => isAtDomain(teammate, textOf(emailDomain)));
 	return wanted;
 }
 

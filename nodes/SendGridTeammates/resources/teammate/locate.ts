@@ -5,7 +5,7 @@ import type { TeammateChoice } from '../../fields/teammate';
 import { pendingInvitations, teammates, withEmail } from '../../sendgrid/directory';
 import { SendGridFailure } from '../../sendgrid/failure';
 import { isOwner } from '../../sendgrid/teammate';
-import { quotable } from '../../sendgrid/text';
+import { quotable, textOf } from '../../sendgrid/text';
 
 export const FIELD = 'Teammate';
 
@@ -30,7 +30,7 @@ export async function usernameOf(
 	if (choice.by === 'username') return choice.username;
 
 	const teammate = await directory.find(teammates(unfulfilled), withEmail(choice.email));
-	if (teammate) return String(teammate.username);
+	if (teammate) return textOf(teammate.username);
 
 	const invitation = await directory.find(pendingInvitations(unfulfilled), withEmail(choice.email));
 	throw invitation
