@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { invitationRecord, invitationState } from '../sendgrid/invitation';
 import { isOwner } from '../sendgrid/teammate';
+import { textOf } from '../sendgrid/text';
 import {
 	eventOf,
 	rememberedInvitation,
@@ -129,7 +130,7 @@ function changedAdmins({ before, reading, after }: Change): PeopleEvent[] {
 		const past = before.teammates.get(teammateKey(teammate));
 		const present = after.teammates.get(teammateKey(teammate));
 		if (!past || past.isAdmin === present?.isAdmin) return [];
-		return [{ event: 'adminChanged', email: String(teammate.email), details: { teammate } }];
+		return [{ event: 'adminChanged', email: textOf(teammate.email), details: { teammate } }];
 	});
 }
 
@@ -141,7 +142,7 @@ function newRequests({ before, reading, after }: Change): PeopleEvent[] {
 		.filter((request) => !requests.has(requestKey(request)))
 		.map((request) => ({
 			event: 'accessRequested',
-			email: String(request.email),
+			email: textOf(request.email),
 			isAdmin: after.teammates.get(teammateKey(request))?.isAdmin ?? false,
 			details: { access_request: request },
 		}));

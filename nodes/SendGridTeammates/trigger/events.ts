@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { expiryOf } from '../sendgrid/invitation';
 import { essentialsOf, isAdmin } from '../sendgrid/teammate';
+import { textOf } from '../sendgrid/text';
 import type { KnownInvitation, KnownTeammate } from './snapshot';
 
 /** Public names: saved workflows depend on them. */
@@ -40,7 +41,7 @@ export const eventOf = (
 	event: EventName,
 	about: IDataObject,
 	details: PeopleEvent['details'],
-): PeopleEvent => ({ event, email: String(about.email), isAdmin: isAdmin(about), details });
+): PeopleEvent => ({ event, email: textOf(about.email), isAdmin: isAdmin(about), details });
 
 /** What is left of an invitation that SendGrid's list does not have any more. */
 export const rememberedInvitation = (known: KnownInvitation): IDataObject => ({

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { expiresWithin, expiryOf, invitationState } from '../sendgrid/invitation';
 import { isGrantable } from '../sendgrid/scopes';
 import { isAdmin, isOwner, scopesOf } from '../sendgrid/teammate';
+import { textOf } from '../sendgrid/text';
 
 /** What one poll has read, as SendGrid gives it. */
 export interface Reading {
@@ -68,13 +69,13 @@ export interface Moment {
 }
 
 /** SendGrid keeps upper and lower case as they were typed; they tell nobody apart. */
-export const keyOf = (text: unknown): string => String(text).trim().toLowerCase();
+export const keyOf = (text: unknown): string => textOf(text).trim().toLowerCase();
 
 export const invitationKey = ({ email }: IDataObject): string => keyOf(email);
 
 export const teammateKey = ({ username, email }: IDataObject): string => keyOf(username ?? email);
 
-export const requestKey = ({ id }: IDataObject): string => String(id);
+export const requestKey = ({ id }: IDataObject): string => textOf(id);
 
 /** The stage that an invitation's date alone puts it in; without a date it stays open. */
 function stageOf(invitation: IDataObject, { now, expiresWithinDays }: Moment): Stage {
@@ -101,7 +102,7 @@ export function byAddress(invitations: readonly IDataObject[]): Map<string, IDat
 
 export function knownInvitation(invitation: IDataObject, moment: Moment): KnownInvitation {
 	return {
-		email: String(invitation.email),
+		email: textOf(invitation.email),
 		isAdmin: invitation.is_admin === true,
 		expires: secondsOf(invitation),
 		stage: stageOf(invitation, moment),
@@ -121,8 +122,8 @@ export const knownTeammate = (
 	teammate: IDataObject,
 	scopes?: readonly string[],
 ): KnownTeammate => ({
-	username: String(teammate.username ?? teammate.email),
-	email: String(teammate.email),
+	username: textOf(teammate.username ?? teammate.email),
+	email: textOf(teammate.email),
 	isAdmin: isAdmin(teammate),
 	scopes,
 });
