@@ -105,7 +105,7 @@ describe('a failure of a request', () => {
 
 describe('what a complaint must not tell', () => {
 	const KEY = 'a key that is of no known form';
-	const TOKEN = '7c3e9f10-2b4d-4a6c-8e0f-1a3b5c7d9e20';
+	const UNKNOWN_WORD = '7c3e9f10-2b4d-4a6c-8e0f-1a3b5c7d9e20';
 	const messageOf = (error: string) => readComplaints({ error }, [KEY])[0].message;
 
 	test.each([0, 150, 180, 199, 250])('a known secret, also where the text is cut (%s)', (size) => {
@@ -114,7 +114,7 @@ describe('what a complaint must not tell', () => {
 	});
 
 	test("somebody's token, which nobody told us", () => {
-		expect(messageOf(`pending as ${TOKEN}, again`)).toBe('pending as 7c3e…, again');
+		expect(messageOf(`pending as ${UNKNOWN_WORD}, again`)).toBe('pending as 7c3e…, again');
 		expect(messageOf(`SG.${'a1'.repeat(11)}.${'b2'.repeat(20)}`)).toBe('SG.a1a1….b2b2…');
 	});
 
