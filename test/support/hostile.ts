@@ -183,7 +183,7 @@ export const hostileItem = fc.record({
 		fc.oneof(nastyValue, fc.constantFrom(...TOKENS)),
 	),
 	token: mostly(2, fc.constantFrom(...TOKENS)),
-	username: mostly(2, fc.oneof(fc.constantFrom(...PEOPLE, OLD_USERNAME), email)),
+	username: mostly(2, fc.oneof(fc.constantFrom(...PEOPLE, OLD_USERNAME, 'pending'), email)),
 	id: mostly(2, fc.oneof(fc.nat({ max: 5000 }), fc.nat({ max: 5000 }).map(String))),
 	access: mostly(9, fc.constantFrom('scopes', 'scopes', 'admin', 'persona', 'subusers', 'keep')),
 	scopes: mostly(4, scopes, badScopes),
