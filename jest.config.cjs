@@ -8,6 +8,8 @@ module.exports = {
 		['<rootDir>/test/count-reporter.cjs', { file: '.test-results/test.json' }],
 	],
 	testMatch: ['<rootDir>/test/{unit,engine,sandbox,package}/**/*.test.ts'],
+	// Much of it is waiting: for rate limits, and for what becomes of a disturbed request.
+	maxWorkers: '100%',
 	collectCoverage: true,
 	coverageProvider: 'v8',
 	coverageDirectory: 'coverage',
