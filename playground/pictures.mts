@@ -1,62 +1,97 @@
 /**
- * `npm run pictures`: takes the README's pictures anew, from a real n8n in Debian's Chromium.
- * CHROMIUM names another browser than /usr/bin/chromium.
+ * `npm run pictures`: takes the README's pictures anew, from a real n8n in a real browser, for light and
+ * for dark readers.
  */
 import path from 'node:path';
-import { chromium, selectors, type Page } from 'playwright-core';
 
-import { OWNER } from './rest.mts';
+import { Editor, openBrowser } from './browser.mts';
 import { exampleCredential, exampleWorkflow, setScene } from './scene.mts';
+import type { Workflow } from './workflow.mts';
 
 const projectRoot = path.resolve(import.meta.dirname, '..');
 
-/** What keeps a browser without a network from trying to reach one. */
-const QUIET = [
-	'--no-sandbox',
-	'--disable-gpu',
-	'--disable-quic',
-	'--no-first-run',
-	'--disable-background-networking',
-	'--disable-component-update',
-	'--disable-sync',
-];
+const NEW_HIRE = { email: 'grace@acme.example', name: 'Grace Hopper', team: 'Engineering' };
 
-async function signIn(page: Page, url: string): Promise<void> {
-	await page.goto(`${url}/signin`);
-	await page.locator('input[autocomplete="email"]').fill(OWNER.email);
-	await page.locator('input[type="password"]').fill(OWNER.password);
-	await page.getByTestId('form-submit-button').click();
-	await page.waitForURL(/\/home\//);
+/** A webhook that has received a new hire, and Invite behind it. */
+function inviting(id: string, email: string): Workflow & { pinData: object } {
+	const { nodes } = exampleWorkflow(projectRoot, 'new-hires');
+	const webhook = nodes.find(({ name }) => name === 'New Hires');
+	const invite = nodes.find(({ name }) => name === 'Invite');
+	if (!webhook || !invite) throw new Error('the example has neither its webhook nor Invite');
+	return {
+		id,
+		name: 'New hire: invite to SendGrid',
+		nodes: [
+			{ ...webhook, webhookId: id, parameters: { ...webhook.parameters, path: id } },
+			{
+				...invite,
+				position: [220, 0],
+				onError: 'stopWorkflow',
+				parameters: {
+					resource: 'invitation',
+					operation: 'invite',
+					email,
+					access: 'scopes',
+					scopes: ['stats.read', 'templates.read'],
+					region: 'credential',
+					options: {},
+				},
+			},
+		],
+		connections: { 'New Hires': { main: [[{ node: 'Invite', type: 'main', index: 0 }]] } },
+		settings: { executionOrder: 'v1' },
+		pinData: { 'New Hires': [{ json: { body: NEW_HIRE } }] },
+	};
 }
 
-selectors.setTestIdAttribute('data-test-id');
 const scene = await setScene({
 	projectRoot,
 	name: 'pictures',
 	onStep: (step) => console.log(step),
 });
-const browser = await chromium.launch({
-	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-	args: QUIET,
-});
+const browser = await openBrowser();
 try {
 	const { n8n, keys } = scene;
 	const example = exampleWorkflow(projectRoot, 'new-hires');
+	const good = inviting('picturegood00001', '={{ $json.body.email }}');
+	const bad = inviting('picturebad000001', '={{ $json.body.name }}');
 	await n8n.importCredentials([exampleCredential(keys)]);
-	await n8n.importWorkflows([example]);
+	await n8n.importWorkflows([example, good, bad]);
 	await n8n.start();
 	await n8n.rest();
 
-	const page = await browser.newPage({
-		viewport: { width: 1500, height: 760 },
-		deviceScaleFactor: 2,
-	});
-	await signIn(page, n8n.url);
-	await page.goto(`${n8n.url}/workflow/${example.id}`);
-	await page.getByText('Each Person Once').first().waitFor();
-	// The canvas moves into place.
-	await page.waitForTimeout(2000);
-	await page.screenshot({ path: path.join(projectRoot, 'docs', 'workflow.png') });
+	for (const colors of ['light', 'dark'] as const) {
+		const editor = await Editor.open(browser, { url: n8n.url, colors, width: 1400, height: 720 });
+		const take = async (name: string, of?: typeof editor.nodePanel) => {
+			console.log(`Taking ${name}, ${colors}`);
+			await editor.takePicture(path.join(projectRoot, 'docs', `${name}-${colors}.png`), of);
+		};
+
+		await editor.openWorkflow(example.id ?? '');
+		await take('workflow');
+
+		await editor.openWorkflow(good.id ?? '');
+		await editor.openNode('Invite');
+		await editor.page.getByTestId('node-execute-button').click();
+		await editor.output.getByText('templates.read').waitFor();
+		await editor.messages.first().waitFor();
+		await editor.closeMessages();
+		await take('invite', editor.nodePanel);
+
+		await editor.openLoadedChoices('scopes');
+		await editor.page.keyboard.type('api keys');
+		await editor.choices.getByText('(api_keys.read)').waitFor();
+		await take('scopes', editor.nodePanel);
+
+		await editor.openWorkflow(bad.id ?? '');
+		await editor.openNode('Invite');
+		await editor.page.getByTestId('node-execute-button').click();
+		await editor.page.getByTestId('node-error-description').waitFor();
+		await editor.messages.first().waitFor();
+		await editor.closeMessages();
+		await take('failure', editor.nodePanel);
+		await editor.page.close();
+	}
 } finally {
 	await browser.close();
 	await scene.close();

@@ -15,8 +15,9 @@ export class SendGridTeammatesTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
+		// The node panel shows this for node and trigger together (observed in n8n 2.40).
 		description:
-			'Starts the workflow when somebody accepts an invitation to a Twilio SendGrid account, lets it expire, joins or leaves',
+			'Invite people to a Twilio SendGrid account, manage its teammates, and start workflows when somebody accepts, joins or leaves',
 		defaults: { name: 'SendGrid Teammates Trigger' },
 		polling: true,
 		inputs: [],

@@ -59,9 +59,8 @@ describe('lists to choose from', () => {
 	test('scopes, by readable names, without what cannot be granted', async () => {
 		const scopes = await on.rest.options(parameter('parameters.scopes'), 'getScopes');
 		expect(scopes).toContainEqual({
-			name: 'Stats: Read',
+			name: 'Stats: Read (stats.read)',
 			value: 'stats.read',
-			description: 'stats.read',
 		});
 		expect(scopes.map(({ value }) => value)).not.toContain('user.profile.update');
 	});

@@ -12,8 +12,12 @@ export interface Stage extends Scene {
 	credential: { id: string; name: string };
 }
 
-/** A running n8n for one test file; the stand-in is as new before each test. */
-export function stage(name: string): Stage {
+/**
+ * A running n8n for one test file; the stand-in is as new before each test.
+ *
+ * @param hasCredential whether the credential is there, which a new user has yet to create
+ */
+export function stage(name: string, { hasCredential = true } = {}): Stage {
 	let scene: Scene;
 	let rest: Rest;
 	let credential: Stage['credential'];
@@ -21,6 +25,7 @@ export function stage(name: string): Stage {
 		scene = await setScene({ projectRoot, name: `e2e-${name}` });
 		await scene.n8n.start();
 		rest = await scene.n8n.rest();
+		if (!hasCredential) return;
 		credential = await rest.createCredential({
 			name: 'SendGrid',
 			type: CREDENTIAL_TYPE,

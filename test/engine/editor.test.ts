@@ -17,9 +17,9 @@ describe('the list of scopes', () => {
 			],
 		});
 		expect(await loadScopes(sendGrid.credential)).toEqual([
-			{ name: 'Stats: Read', value: 'stats.read', description: 'stats.read' },
-			{ name: 'Teammates: Create', value: 'teammates.create', description: 'teammates.create' },
-			{ name: 'Templates: Read', value: 'templates.read', description: 'templates.read' },
+			{ name: 'Stats: Read (stats.read)', value: 'stats.read' },
+			{ name: 'Teammates: Create (teammates.create)', value: 'teammates.create' },
+			{ name: 'Templates: Read (templates.read)', value: 'templates.read' },
 		]);
 	});
 
@@ -47,7 +47,11 @@ describe('the list of scopes', () => {
 			},
 		});
 		const scopes = await loadScopes(sendGrid.credential);
-		expect(scopes.map(({ name }) => name)).toEqual(['IP: Read', 'IPs: Read', 'Templates: Read']);
+		expect(scopes.map(({ name }) => name)).toEqual([
+			'IP: Read (ip.read)',
+			'IPs: Read (ips.read)',
+			'Templates: Read (templates.read)',
+		]);
 	});
 
 	test.each([{}, []])('is empty where SendGrid answers %j', async (body) => {

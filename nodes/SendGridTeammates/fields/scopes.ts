@@ -18,7 +18,7 @@ export const scopesField: INodeProperties = {
 	displayOptions: { show: { access: ['scopes'] } },
 	description:
 		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-	hint: 'An expression may give a list, or a text with commas',
+	hint: 'Type a part of a name to find it. An expression may give a list, or a text with commas.',
 };
 
 export const additionalScopesField: INodeProperties = {

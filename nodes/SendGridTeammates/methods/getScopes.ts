@@ -5,13 +5,16 @@ import { nodeErrorOf } from '../nodeError';
 import { SendGridClient } from '../sendgrid/client';
 import { grantableScopes, scopeLabel } from '../sendgrid/scopes';
 
-/** The scopes that the account can grant now, by their readable names. */
+/**
+ * The scopes that the account can grant now, by their readable names. Their names in SendGrid are part of
+ * these, because the editor searches nothing else when one types.
+ */
 export async function getScopes(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	try {
 		const client = new SendGridClient(this, await connectEditor(this));
 		const scopes = await grantableScopes(client, 'The scopes could not be loaded');
 		return scopes
-			.map((scope) => ({ name: scopeLabel(scope), value: scope, description: scope }))
+			.map((scope) => ({ name: `${scopeLabel(scope)} (${scope})`, value: scope }))
 			.sort((one, other) => one.name.localeCompare(other.name));
 	} catch (thrown) {
 		throw nodeErrorOf(this.getNode(), thrown);

@@ -1,0 +1,219 @@
+import { existsSync } from 'node:fs';
+import { chromium, selectors, type Browser, type Locator, type Page } from 'playwright-core';
+
+import { OWNER } from './rest.mts';
+
+/** Where systems keep a browser of this kind. CHROMIUM names another. */
+const USUAL_PLACES = [
+	'/usr/bin/chromium',
+	'/usr/bin/chromium-browser',
+	'/usr/bin/google-chrome',
+	'/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+	'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/** What keeps a browser without a network from trying to reach one. */
+const QUIET = [
+	'--no-sandbox',
+	'--disable-gpu',
+	'--disable-quic',
+	'--no-first-run',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync',
+];
+
+/** How long anything on the page may take to appear. */
+const PATIENCE_MS = 15_000;
+
+/** @throws Error when there is no browser, saying how to get one */
+export async function openBrowser(): Promise<Browser> {
+	const { CHROMIUM } = process.env;
+	const program = (CHROMIUM ? [CHROMIUM] : USUAL_PLACES).find((file) => existsSync(file));
+	if (program === undefined) {
+		throw new Error(
+			`There is no Chromium at ${CHROMIUM ?? USUAL_PLACES[0]}. Install it (Debian: apt-get install chromium), or name a Chromium or Chrome in the environment variable CHROMIUM.`,
+		);
+	}
+	selectors.setTestIdAttribute('data-test-id');
+	return await chromium.launch({ executablePath: program, args: QUIET });
+}
+
+export interface EditorOptions {
+	/** n8n's address. */
+	url: string;
+	colors?: 'light' | 'dark';
+	width?: number;
+	height?: number;
+	/** Pixels of a picture for each pixel of the page. */
+	scale?: number;
+}
+
+/** n8n's editor in a browser, signed in, with what a person does there. */
+export class Editor {
+	readonly page: Page;
+	private readonly url: string;
+
+	private constructor(page: Page, url: string) {
+		this.page = page;
+		this.url = url;
+	}
+
+	static async open(browser: Browser, options: EditorOptions): Promise<Editor> {
+		const { url, colors = 'light', width = 1280, height = 800, scale = 1 } = options;
+		const page = await browser.newPage({
+			viewport: { width, height },
+			deviceScaleFactor: scale,
+			colorScheme: colors,
+			reducedMotion: 'reduce',
+		});
+		page.setDefaultTimeout(PATIENCE_MS);
+		await page.goto(`${url}/signin`);
+		await page.locator('input[autocomplete="email"]').fill(OWNER.email);
+		await page.locator('input[type="password"]').fill(OWNER.password);
+		await page.getByTestId('form-submit-button').click();
+		await page.waitForURL(/\/home\//);
+		return new Editor(page, url);
+	}
+
+	/** @param path such as /workflow/new */
+	async goTo(path: string): Promise<void> {
+		await this.page.goto(this.url + path);
+	}
+
+	/** Opens a saved workflow and waits until its nodes stand still in the middle. */
+	async openWorkflow(id: string): Promise<void> {
+		await this.goTo(`/workflow/${id}`);
+		await this.standsStill(this.canvasNodes.first());
+	}
+
+	get canvasNodes(): Locator {
+		return this.page.getByTestId('canvas-node');
+	}
+
+	/** The panel of the node that is open: its fields between input and output. */
+	get nodePanel(): Locator {
+		return this.page.getByTestId('ndv');
+	}
+
+	get input(): Locator {
+		return this.page.getByTestId('ndv-input-panel');
+	}
+
+	get output(): Locator {
+		return this.page.getByTestId('output-panel');
+	}
+
+	/** The names of the fields that are shown, in their order. */
+	async fieldNames(): Promise<string[]> {
+		const labels = this.page.getByTestId('node-parameters').getByTestId('input-label');
+		const texts = await labels.filter({ visible: true }).allInnerTexts();
+		return texts.map((text) => text.trim().split('\n')[0] ?? '');
+	}
+
+	/** @param name of the parameter, such as `email` */
+	field(name: string): Locator {
+		return this.page.getByTestId(`parameter-input-${name}`);
+	}
+
+	/** What can be chosen in the drop-down list that is open. */
+	get choices(): Locator {
+		return this.page.getByRole('option').filter({ visible: true });
+	}
+
+	/** Opens a list that n8n has yet to load. A list that arrives closes the one that was open before. */
+	async openLoadedChoices(field: string): Promise<void> {
+		const first = this.choices.first();
+		for (let tries = 1; ; tries += 1) {
+			await this.field(field).locator('input:not([readonly])').click();
+			try {
+				await first.waitFor({ timeout: 2000 });
+				return;
+			} catch (error) {
+				if (tries === 5) throw error;
+			}
+		}
+	}
+
+	async choose(field: string, choice: string): Promise<void> {
+		await this.field(field).click();
+		await this.choices.getByText(choice, { exact: true }).click();
+	}
+
+	/** Opens the panel with nodes to add, from its button or from the end of a node, and searches. */
+	async searchNodes(query: string, from: Locator): Promise<void> {
+		await from.click();
+		await this.page.getByTestId('node-creator-search-bar').fill(query);
+	}
+
+	async openNode(name: string): Promise<void> {
+		const node = this.canvasNodes.filter({ hasText: name });
+		await this.standsStill(node);
+		await node.dblclick();
+		await this.nodePanel.waitFor();
+	}
+
+	async closeNode(): Promise<void> {
+		await this.page.getByTestId('ndv-close-button').click();
+		await this.nodePanel.waitFor({ state: 'hidden' });
+	}
+
+	/** The field of an input item, as the thing to drag. */
+	inputField(name: string): Locator {
+		return this.input
+			.getByTestId('run-data-schema-item')
+			.filter({ has: this.page.getByText(name, { exact: true }) })
+			.getByTestId('run-data-schema-node-name');
+	}
+
+	/** Drags with the mouse, in steps as a hand does: n8n looks at where it moves. */
+	async drag(from: Locator, to: Locator): Promise<void> {
+		const { mouse } = this.page;
+		const middleOf = async (what: Locator) => {
+			const box = await what.boundingBox();
+			if (box === null) throw new Error('there is nothing to drag from or to');
+			return [box.x + box.width / 2, box.y + box.height / 2] as const;
+		};
+		await mouse.move(...(await middleOf(from)));
+		await mouse.down();
+		const [x, y] = await middleOf(to);
+		await mouse.move(x, y - 20, { steps: 10 });
+		await mouse.move(x, y, { steps: 5 });
+		await mouse.up();
+	}
+
+	/** n8n's messages in the corner. */
+	get messages(): Locator {
+		return this.page.getByRole('alert');
+	}
+
+	/** Closes the messages in the corner, which cover what is below. */
+	async closeMessages(): Promise<void> {
+		const close = this.messages.locator('.el-notification__closeBtn');
+		while ((await close.count()) > 0) {
+			const message = this.messages.first();
+			await close.first().click();
+			await message.waitFor({ state: 'detached' });
+		}
+	}
+
+	/**
+	 * @param file with its folder, which need not exist
+	 * @param of a part of the page, with what lies on it
+	 */
+	async takePicture(file: string, of: Page | Locator = this.page): Promise<void> {
+		await of.screenshot({ path: file, animations: 'disabled' });
+	}
+
+	/** Waits until something is where it was a moment ago. */
+	private async standsStill(what: Locator): Promise<void> {
+		await what.waitFor();
+		let before = '';
+		for (;;) {
+			const now = JSON.stringify(await what.boundingBox());
+			if (now === before) return;
+			before = now;
+			await this.page.waitForTimeout(200);
+		}
+	}
+}
