@@ -18,6 +18,18 @@ test("the proxy of the node's settings is used", async () => {
 	expect(sendGrid.world.requests).toEqual([]);
 });
 
+test.each(['127.0.0.1', 'ftp://127.0.0.1:21', 'http://'])(
+	'a proxy that is none (%s) is told before any request',
+	async (proxy) => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({ requestOptions: { proxy } }),
+		});
+		expect(error?.message).toBe("'Proxy' under the node's settings is no address of a proxy");
+		expect(sendGrid.world.requests).toEqual([]);
+	},
+);
+
 test('a domain that the credential does not allow is not asked', async () => {
 	const { error } = await sendGrid.run({
 		items: ADA,

@@ -995,3 +995,13 @@ describe("the editor's test", () => {
 		});
 	});
 });
+
+test('a domain that the credential does not allow is not polled', async () => {
+	const trigger = new ActiveTrigger(
+		sendGrid,
+		{ events: ['teammateAdded'] },
+		{ allowedHttpRequestDomains: 'domains', allowedDomains: 'gateway.example.com' },
+	);
+	expect((await trigger.failure()).message).toContain('Domain not allowed');
+	expect(sendGrid.world.requests).toEqual([]);
+});

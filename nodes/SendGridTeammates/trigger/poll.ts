@@ -46,7 +46,7 @@ async function prepare(poll: IPollFunctions): Promise<Poll> {
 		new SendGridClient(poll, {
 			...connection,
 			maxWait: budget.left,
-			transport: { timeout: budget.forAnswer },
+			transport: { ...connection.transport, timeout: budget.forAnswer },
 		});
 	return { settings, connection, reader: { client, budget } };
 }
