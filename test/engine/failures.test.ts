@@ -102,6 +102,9 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 					? /^'ada@example.com' was not invited: SendGrid says/
 					: /^$/,
 			);
+			expect(error?.description ?? '').toMatch(
+				duplicateInvite === 'bad-request' ? /'Create or Update'/ : /^$/,
+			);
 		},
 	);
 

@@ -19,6 +19,13 @@ export async function invite(delivery: Delivery) {
 	const unfulfilled = `'${quotable(email)}' was not invited`;
 	const wanted = await readAccess(delivery, unfulfilled);
 	const { access } = wanted;
-	const outcome = await sendInvitation(delivery, request, { email, access, unfulfilled });
+	const outcome = await sendInvitation(delivery, request, {
+		email,
+		access,
+		unfulfilled,
+		// Unknown: what SendGrid says about somebody who is invited already, or in.
+		fixRefused:
+			"Check the values of this item against what SendGrid says about them. For people who may be invited already, or be teammates, use the operation 'Create or Update' of the resource 'Teammate'.",
+	});
 	return [{ ...invitationRecord(bodyOf(outcome)), ...skippedField(wanted) }];
 }

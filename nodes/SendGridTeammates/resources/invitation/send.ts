@@ -17,13 +17,15 @@ export interface NewInvitation {
 	isNew?: boolean;
 	/** Start of the message where it is not sent. */
 	unfulfilled: string;
+	/** What to do where SendGrid refuses it, and not for its scopes. */
+	fixRefused?: string;
 }
 
 /** `POST /v3/teammates` with `email`, `scopes` and `is_admin`, sent until it is known what became of it. */
 export async function sendInvitation(
 	{ client, directory }: Delivery,
 	request: Pick<Call, 'method' | 'path'>,
-	{ email, access, isNew = false, unfulfilled }: NewInvitation,
+	{ email, access, isNew = false, unfulfilled, fixRefused }: NewInvitation,
 ): Promise<Outcome<IDataObject>> {
 	const isTheirs = withEmail(email);
 
@@ -46,7 +48,8 @@ export async function sendInvitation(
 			purpose: {
 				unfulfilled,
 				scope: 'teammates.create',
-				fixRejected: async (complaint) => await fixScopes(complaint, access.scopes, client),
+				fixRejected: async (complaint) =>
+					(await fixScopes(complaint, access.scopes, client)) ?? fixRefused,
 			},
 		},
 		look,
