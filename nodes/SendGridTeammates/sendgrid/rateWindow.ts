@@ -5,10 +5,10 @@ import type { RateNotice } from './rateLimit';
 const ROUNDING = 1000;
 
 /** How exactly the length of a window has to be known: in milliseconds, and as a part of the length. */
-const PRECISION = { milliseconds: 80, part: 0.01 };
+const PRECISION = { milliseconds: 40, part: 0.01 };
 
 /** Waits end up to so much later, so that several n8n processes do not come back as one. */
-const SPREAD = 40;
+const SPREAD = 20;
 
 /** How long the others wait for the answer of the one that went ahead, in milliseconds. */
 const LONGEST_SCOUT = 5000;
