@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
 import { optionsField } from './fields/options';
-import { regionField } from './fields/region';
+import { euRegionHint, regionField } from './fields/region';
 import { getScopes } from './methods/getScopes';
 import { searchInvitations } from './methods/searchInvitations';
 import { searchTeammates } from './methods/searchTeammates';
@@ -54,14 +54,7 @@ export class SendGridTeammates implements INodeType {
 				whenToDisplay: 'beforeExecution',
 				location: 'ndv',
 			},
-			{
-				message:
-					"SendGrid's EU region holds subusers only: name one under <b>On Behalf Of</b> in the options or in the credential, unless the API key was made inside it.",
-				displayCondition:
-					'={{ $parameter["region"] === "eu" && !$parameter["options"]["onBehalfOf"] }}',
-				whenToDisplay: 'beforeExecution',
-				location: 'ndv',
-			},
+			euRegionHint,
 		],
 		// Each item's delivery puts the host of its region in its place.
 		requestDefaults: { baseURL: API_HOSTS.global },

@@ -1,5 +1,6 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
+import { euRegionHint } from './fields/region';
 import { testSendGridTeammatesApi } from './methods/testCredential';
 import { triggerFields } from './trigger/fields';
 import { pollTeammates } from './trigger/poll';
@@ -37,14 +38,7 @@ export class SendGridTeammatesTrigger implements INodeType {
 				whenToDisplay: 'beforeExecution',
 				location: 'ndv',
 			},
-			{
-				message:
-					"SendGrid's EU region holds subusers only: name one under <b>On Behalf Of</b> in the options or in the credential, unless the API key was made inside it.",
-				displayCondition:
-					'={{ $parameter["region"] === "eu" && !$parameter["options"]["onBehalfOf"] }}',
-				whenToDisplay: 'beforeExecution',
-				location: 'ndv',
-			},
+			euRegionHint,
 		],
 		properties: triggerFields,
 	};

@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, NodeHint } from 'n8n-workflow';
 
 export const regionField: INodeProperties = {
 	displayName: 'Region',
@@ -24,4 +24,12 @@ export const regionField: INodeProperties = {
 	],
 	description:
 		"Where SendGrid keeps the account or subuser. An expression may choose for each item: 'credential', 'global' or 'eu'.",
+};
+
+export const euRegionHint: NodeHint = {
+	message:
+		"SendGrid's EU region holds subusers only: name one under <b>On Behalf Of</b> in the options or in the credential, unless the API key was made inside it.",
+	displayCondition: '={{ $parameter["region"] === "eu" && !$parameter["options"]["onBehalfOf"] }}',
+	whenToDisplay: 'beforeExecution',
+	location: 'ndv',
 };

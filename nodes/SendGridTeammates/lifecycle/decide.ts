@@ -3,7 +3,7 @@ import { expiresWithin, invitationState } from '../sendgrid/invitation';
 import { isOwner } from '../sendgrid/teammate';
 import type { Person } from './person';
 
-/** What Invite or Update does about a person. */
+/** What Create or Update does about a person. */
 export type Action = 'invited' | 'reinvited' | 'resent' | 'unchanged' | 'updated';
 
 /** What the item leaves to choice. */

@@ -25,7 +25,7 @@ export function statusOf({ invitation, teammate }: Person): PersonStatus {
  * Looks an address up in both lists.
  *
  * @param unfulfilled start of the message where a list cannot be read
- * @param since the lists must be younger than this; default: the item's start, so that items share them
+ * @param since the lists must be younger than this; default: the run's start, so that items share them
  * @throws SendGridFailure
  */
 export async function lookUp(
