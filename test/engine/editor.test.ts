@@ -70,7 +70,31 @@ describe('the list of scopes', () => {
 
 	test('does not keep anybody waiting for long', async () => {
 		sendGrid.world.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 20 } });
-		await expect(loadScopes(sendGrid.credential)).rejects.toThrow('too many requests');
+		const list = expect(loadScopes(sendGrid.credential)).rejects;
+		await list.toMatchObject({
+			message: expect.stringContaining('too many requests'),
+			description: 'Wait a few minutes and open the list again.',
+		});
+	});
+
+	test('does not stand in the queue for long, nor speak of options that lists have not', async () => {
+		sendGrid.world.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 20 } });
+		await expect(loadScopes(sendGrid.credential)).rejects.toThrow();
+		await expect(loadScopes(sendGrid.credential)).rejects.toMatchObject({
+			message:
+				"The scopes could not be loaded: SendGrid's rate limit is used up for longer than a list can wait",
+			description: 'Wait a few minutes and open the list again.',
+		});
+	});
+
+	test('says what to do about an outage, where no item could be run again', async () => {
+		sendGrid.world.faults.add({
+			fault: { kind: 'status', status: 503, when: 'before' },
+			times: 99,
+		});
+		await expect(loadScopes(sendGrid.credential)).rejects.toMatchObject({
+			description: expect.stringMatching(/^Open the list again\. If this goes on, check/),
+		});
 	});
 });
 

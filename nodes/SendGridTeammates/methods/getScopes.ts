@@ -1,9 +1,9 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { connectEditor } from '../connect';
-import { nodeErrorOf } from '../nodeError';
 import { SendGridClient } from '../sendgrid/client';
 import { grantableScopes, scopeLabel } from '../sendgrid/scopes';
+import { failureOfList } from './failureOfList';
 
 /**
  * The scopes that the account can grant now, by their readable names. Their names in SendGrid are part of
@@ -17,6 +17,6 @@ export async function getScopes(this: ILoadOptionsFunctions): Promise<INodePrope
 			.map((scope) => ({ name: `${scopeLabel(scope)} (${scope})`, value: scope }))
 			.sort((one, other) => one.name.localeCompare(other.name));
 	} catch (thrown) {
-		throw nodeErrorOf(this.getNode(), thrown);
+		throw failureOfList(this, thrown);
 	}
 }

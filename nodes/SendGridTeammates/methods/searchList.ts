@@ -1,9 +1,9 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { connectEditor } from '../connect';
-import { nodeErrorOf } from '../nodeError';
 import { SendGridClient } from '../sendgrid/client';
 import { readPages, type List } from '../sendgrid/pages';
+import { failureOfList } from './failureOfList';
 
 /** Where SendGrid's own pages show teammates and invitations. */
 const TEAMMATES_PAGE = 'https://app.sendgrid.com/settings/teammates';
@@ -47,6 +47,6 @@ export async function searchList(
 		}
 		return { results };
 	} catch (thrown) {
-		throw nodeErrorOf(editor.getNode(), thrown);
+		throw failureOfList(editor, thrown);
 	}
 }

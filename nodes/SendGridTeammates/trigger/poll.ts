@@ -8,7 +8,8 @@ import {
 import { connectPoll } from '../connect';
 import { nodeErrorOf } from '../nodeError';
 import { CREDENTIAL_TYPE, SendGridClient, type Connection } from '../sendgrid/client';
-import { RequestFailure, SendGridFailure } from '../sendgrid/failure';
+import { SendGridFailure } from '../sendgrid/failure';
+import { withoutItem, type Occasion } from '../withoutItem';
 import { NOTHING_IS_LOST, PollBudget } from './budget';
 import { compare, isOtherAccount } from './compare';
 import { itemOf, type PeopleEvent } from './events';
@@ -128,31 +129,17 @@ async function oneAtATime(poll: IPollFunctions): Promise<INodeExecutionData[][] 
 	}
 }
 
-/** What to do in place of running an item again, which is what the client advises. */
-const ADVICE: ReadonlyMap<unknown, string> = new Map([
-	['rate-limited', `${NOTHING_IS_LOST} If this goes on, poll less often.`],
-	[
-		'temporarily-unavailable',
-		`${NOTHING_IS_LOST} If this goes on, check that n8n can reach the Internet, and 'Region' or 'API URL' in the credential.`,
-	],
-]);
-
-/** A request that waited in vain does not speak of Max Wait, which a trigger does not have. */
-const messageOf = (failure: SendGridFailure): string =>
-	failure instanceof RequestFailure &&
-	failure.failureCause === 'rate-limited' &&
-	failure.status === undefined
-		? `${failure.unfulfilled}: SendGrid's rate limit is used up for longer than this poll can wait`
-		: failure.message;
+const POLL: Occasion = {
+	name: 'this poll',
+	advice: {
+		'rate-limited': `${NOTHING_IS_LOST} If this goes on, poll less often.`,
+		'temporarily-unavailable': `${NOTHING_IS_LOST} If this goes on, check that n8n can reach the Internet, and 'Region' or 'API URL' in the credential.`,
+	},
+};
 
 /** A failure as a poll tells it: there is no item. */
 function failureOfPoll(thrown: unknown): unknown {
-	if (thrown instanceof SendGridFailure) {
-		const { status, failureCause: cause } = thrown;
-		const fix = ADVICE.get(cause) ?? thrown.fix;
-		return new SendGridFailure(messageOf(thrown), fix, { status, cause });
-	}
-	if (!(thrown instanceof ExpressionError)) return thrown;
+	if (!(thrown instanceof ExpressionError)) return withoutItem(thrown, POLL);
 	return new SendGridFailure(
 		`A field of the trigger could not be read: ${thrown.message}`,
 		'Check the expressions in its fields. There is no item yet that they could refer to.',

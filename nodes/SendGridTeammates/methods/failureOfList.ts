@@ -1,0 +1,17 @@
+import type { ILoadOptionsFunctions, NodeApiError } from 'n8n-workflow';
+
+import { nodeErrorOf } from '../nodeError';
+import { withoutItem, type Occasion } from '../withoutItem';
+
+const LIST: Occasion = {
+	name: 'a list',
+	advice: {
+		'rate-limited': 'Wait a few minutes and open the list again.',
+		'temporarily-unavailable':
+			"Open the list again. If this goes on, check that n8n can reach the Internet, and 'Region' or 'API URL' in the credential.",
+	},
+};
+
+/** What a list of the editor failed for, as n8n wants it. */
+export const failureOfList = (editor: ILoadOptionsFunctions, thrown: unknown): NodeApiError =>
+	nodeErrorOf(editor.getNode(), withoutItem(thrown, LIST));
