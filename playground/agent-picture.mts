@@ -5,26 +5,20 @@ import { startChatModel, type ToolCall } from './openai.mts';
 import { exampleCredential, exampleWorkflow, type Scene } from './scene.mts';
 import type { Credential, Workflow } from './workflow.mts';
 
-const SAID = 'Invite mary@acme.example to read statistics, and kim@acme.example as an admin.';
+const SAID = 'Invite mary@acme.example and kim@partner.example to read statistics.';
 
 /** What the model does then. */
-const CALLS: ToolCall[] = [
-	{
-		tool: 'Invite_Teammate',
-		arguments: { Email: 'mary@acme.example', Access: 'scopes', Scopes: 'stats.read' },
-	},
-	{
-		tool: 'Invite_Teammate',
-		arguments: { Email: 'kim@acme.example', Access: 'admin', Scopes: '' },
-	},
-];
+const CALLS: ToolCall[] = ['mary@acme.example', 'kim@partner.example'].map((email) => ({
+	tool: 'Invite_Teammate',
+	arguments: { Email: email, Scopes: 'stats.read' },
+}));
 
 /** What it makes of the answers: an invitation and a refusal, each in a list of its own. */
 function summary(told: string[]): string {
 	const [[invitation], [refusal]] = told.map(
 		(answer) => JSON.parse(answer) as Array<Record<string, unknown>>,
 	);
-	return `${invitation.email} is invited. For kim@acme.example: ${refusal.error}.`;
+	return `${invitation.email} is invited. But ${refusal.error}.`;
 }
 
 /** The README's picture of an AI agent: the example, with a chat in which something is done and refused. */
@@ -58,8 +52,8 @@ export async function agentPicture(
 	const credential = exampleCredential(keys);
 	const guarded = {
 		...credential,
-		id: 'no-admins',
-		data: { ...credential.data, allowAdminAccess: false },
+		id: 'guarded',
+		data: { ...credential.data, allowedEmailDomains: 'acme.example' },
 	};
 	const { id, name } = guarded;
 	const nodes = example.nodes

@@ -141,14 +141,16 @@ async function letModel(
 
 const mails = () => on.sandbox.world.ledger.map(({ kind, email }) => `${kind} ${email}`);
 
-const invite = (Email: string, Scopes: unknown = 'stats.read', Access = 'scopes'): ToolCall => ({
+const invite = (Email: string, Scopes: unknown = 'stats.read', more = {}): ToolCall => ({
 	tool: INVITE,
-	arguments: { Email, Access, Scopes },
+	arguments: { Email, Scopes, ...more },
 });
 const status = (Email: string): ToolCall => ({ tool: STATUS, arguments: { Email } });
 const resend = (Email: string): ToolCall => ({ tool: RESEND, arguments: { Email } });
 
 const invited = (email: string, scopes = ['stats.read']) => [{ email, scopes, is_admin: false }];
+
+const ACCESS_BY_MODEL = { 'Invite Teammate': { access: "={{ $fromAI('Access') }}" } };
 
 /** One of each, in a row, and one that fails. */
 const CONVERSATION = [
@@ -174,46 +176,76 @@ async function converse(agent: number, execute = runInServer): Promise<void> {
 }
 
 describe.each(AGENTS)('AI Agent %d', (agent) => {
+	const string = (description?: string) => ({
+		type: 'string',
+		...(description && { description }),
+	});
+
+	/** The tools that the model is offered: name, description, parameters. All parameters are required. */
+	async function offered(changes: Changes) {
+		await letModel([], { agent, ...changes });
+		const tools = (model.requests[0].tools ?? []).map((tool) => tool.function);
+		for (const { parameters } of tools) {
+			expect(parameters.required).toEqual(Object.keys(Object(parameters.properties)));
+		}
+		return Object.fromEntries(
+			tools.map((tool) => [tool.name, [tool.description, tool.parameters.properties]]),
+		);
+	}
+
 	test('the model is offered each tool by name, description and parameters', async () => {
-		await letModel([], { agent, parameters: { 'Invite Teammate': { descriptionType: 'auto' } } });
-		const [{ tools = [] }] = model.requests;
-		const offered = tools.map((tool) => tool.function);
-		const text = (description: string) => ({ type: 'string', description });
-		expect(
-			Object.fromEntries(offered.map((tool) => [tool.name, [tool.description, tool.parameters]])),
-		).toEqual({
+		expect(await offered({})).toEqual({
 			[INVITE]: [
-				'Invite teammate in SendGrid Teammates',
-				expect.objectContaining({
-					properties: {
-						Email: text('Address of the person to invite'),
-						Access: text(expect.stringContaining("'scopes' for the scopes")),
-						Scopes: text(expect.stringContaining('SendGrid scopes with commas')),
-					},
-					required: ['Email', 'Access', 'Scopes'],
-				}),
+				'Sends somebody an e-mail that lets them join the SendGrid account. Each call sends one.',
+				{
+					Email: string('Address of the person to invite'),
+					Scopes: string(
+						'SendGrid scopes with commas between them, such as stats.read, templates.read',
+					),
+				},
 			],
 			[STATUS]: [
 				'Get status of teammate in SendGrid Teammates',
-				expect.objectContaining({
-					properties: { Email: text('Address of the person') },
-					required: ['Email'],
-				}),
+				{ Email: string('Address of the person') },
 			],
 			[RESEND]: [
 				'Resend invitation in SendGrid Teammates',
-				expect.objectContaining({
-					properties: { Email: text('Address that was invited') },
-					required: ['Email'],
-				}),
+				{ Email: string('Address that was invited') },
 			],
 		});
 	});
 
-	test("the user's own description of a tool", async () => {
-		await letModel([], { agent });
-		const tool = model.requests[0].tools?.find((each) => each.function.name === INVITE);
-		expect(tool?.function.description).toMatch(/^Sends somebody an e-mail that lets them join/);
+	test("a tool as the editor's buttons write it, without what is at its default", async () => {
+		const byModel = (key: string) =>
+			`={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('${key}', \`\`, 'string') }}`;
+		const parameters = {
+			'Invite Teammate': {
+				descriptionType: undefined,
+				toolDescription: undefined,
+				resource: undefined,
+				operation: undefined,
+				region: undefined,
+				email: byModel('Email'),
+				access: byModel('Access'),
+				scopes: byModel('Scope_Names_or_IDs'),
+			},
+		};
+		expect((await offered({ parameters }))[INVITE]).toEqual([
+			'Invite teammate in SendGrid Teammates',
+			{ Email: string(), Access: string(), Scope_Names_or_IDs: string() },
+		]);
+		model.requests.length = 0;
+		const call = {
+			tool: INVITE,
+			arguments: {
+				Email: 'grace@acme.example',
+				Access: 'scopes',
+				Scope_Names_or_IDs: 'stats.read',
+			},
+		};
+		expect(await letModel([[call]], { agent, parameters })).toEqual([
+			invited('grace@acme.example'),
+		]);
 	});
 
 	test('asks for a status, invites, resends by e-mail, and learns what it did wrong', async () => {
@@ -265,15 +297,27 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 	});
 
 	test('access: an admin', async () => {
-		expect(await letModel([[invite('grace@acme.example', '', 'admin')]], { agent })).toEqual([
+		const calls = [
+			invite('grace@acme.example', '', { Access: 'admin' }),
+			invite('ada@acme.example', '', { Access: 'Administrator' }),
+		];
+		expect(await letModel([calls], { agent, parameters: ACCESS_BY_MODEL })).toEqual([
 			[{ email: 'grace@acme.example', scopes: [], is_admin: true }],
+			[
+				{
+					error: "'Access' is neither Admin, Persona nor Selected Scopes",
+					how_to_fix: "Set 'Access' to 'admin', 'persona' or 'scopes'.",
+				},
+			],
 		]);
 	});
 
 	test('access: a role', async () => {
-		const told = await letModel([[invite('grace@acme.example', 'marketer', 'persona')]], {
+		const told = await letModel([[invite('grace@acme.example', 'marketer')]], {
 			agent,
-			parameters: { 'Invite Teammate': { persona: "={{ $fromAI('Scopes') }}", scopes: [] } },
+			parameters: {
+				'Invite Teammate': { access: 'persona', persona: "={{ $fromAI('Scopes') }}", scopes: [] },
+			},
 		});
 		expect(told).toEqual([
 			[
@@ -319,14 +363,15 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		test('comes back with the reason, and nothing is sent', async () => {
 			const told = await letModel(
 				[
-					[invite('mallory@evil.example')],
-					[invite('grace@acme.example', '', 'admin')],
+					[invite('mallory@evil.example', '', { Access: 'scopes' })],
+					[invite('grace@acme.example', '', { Access: 'admin' })],
 					[status('lee@acme.example')],
 				],
 				{
 					agent,
 					credential,
 					parameters: {
+						...ACCESS_BY_MODEL,
 						'Get Status': {
 							operation: 'delete',
 							teammate: { __rl: true, mode: 'email', value: "={{ $fromAI('Email') }}" },
