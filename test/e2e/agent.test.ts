@@ -1,4 +1,5 @@
 /** The node as the tool of n8n's AI Agent; the model is a stand-in for OpenAI that calls what a script says. */
+import { Editor, openBrowser } from '../../playground/browser.mts';
 import {
 	startChatModel,
 	toldByTools,
@@ -520,6 +521,46 @@ describe('the legacy execution order', () => {
 		);
 		expect(told).toEqual(expected);
 		expect(mails()).toEqual(['invitation grace@acme.example']);
+	});
+});
+
+describe('the editor', () => {
+	let browser: Awaited<ReturnType<typeof openBrowser>>;
+	beforeAll(async () => {
+		browser = await openBrowser();
+	});
+	afterAll(async () => {
+		await browser?.close();
+	});
+
+	test('has a button that hands a field to the model, for all but lists of fixed choices', async () => {
+		const untouched = { email: '', scopes: [] };
+		const byEmail = { __rl: true, mode: 'email', value: '' };
+		const { id } = await on.rest.createWorkflow(
+			example({
+				parameters: {
+					'Invite Teammate': untouched,
+					'Resend Invitation': { invitation: byEmail },
+				},
+			}),
+		);
+		const editor = await Editor.open(browser, { url: on.n8n.url });
+		await editor.openWorkflow(id);
+		const button = (field: string) => editor.field(field).getByTestId('from-ai-override-button');
+
+		await editor.openNode('Resend Invitation');
+		await button('invitation').waitFor({ state: 'attached' });
+		await editor.closeNode();
+
+		await editor.openNode('Invite Teammate');
+		for (const field of ['email', 'scopes']) {
+			await button(field).waitFor({ state: 'attached' });
+		}
+		for (const field of ['access', 'region']) {
+			await editor.field(field).waitFor();
+			expect(await button(field).count()).toBe(0);
+		}
+		await editor.page.close();
 	});
 });
 
