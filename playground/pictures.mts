@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 
+import { agentPicture } from './agent-picture.mts';
 import { Editor, openBrowser } from './browser.mts';
 import { exampleCredential, exampleWorkflow, setScene } from './scene.mts';
 import type { Workflow } from './workflow.mts';
@@ -50,13 +51,14 @@ const scene = await setScene({
 	onStep: (step) => console.log(step),
 });
 const browser = await openBrowser();
+const agent = await agentPicture(projectRoot, scene.keys);
 try {
 	const { n8n, keys } = scene;
 	const example = exampleWorkflow(projectRoot, 'new-hires');
 	const good = inviting('picturegood00001', '={{ $json.body.email }}');
 	const bad = inviting('picturebad000001', '={{ $json.body.name }}');
-	await n8n.importCredentials([exampleCredential(keys)]);
-	await n8n.importWorkflows([example, good, bad]);
+	await n8n.importCredentials([exampleCredential(keys), ...agent.credentials]);
+	await n8n.importWorkflows([example, good, bad, agent.workflow]);
 	await n8n.start();
 	await n8n.rest();
 
@@ -90,9 +92,12 @@ try {
 		await editor.messages.first().waitFor();
 		await editor.closeMessages();
 		await take('failure', editor.nodePanel);
+		await agent.pose(editor);
+		await take('agent');
 		await editor.page.close();
 	}
 } finally {
+	await agent.close();
 	await browser.close();
 	await scene.close();
 }

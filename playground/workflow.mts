@@ -4,8 +4,11 @@ export interface Workflow {
 	id?: string;
 	name: string;
 	nodes: WorkflowNode[];
-	/** Node name -> "main" -> output number -> the inputs it leads to. */
-	connections: Record<string, { main: Array<Array<Connection> | null> }>;
+	/**
+	 * Node name -> "main", or how it belongs to an AI agent ("ai_tool", ...) -> output number -> the inputs it
+	 * leads to.
+	 */
+	connections: Record<string, Record<string, Array<Array<Connection> | null>>>;
 	settings?: Record<string, unknown>;
 	active?: boolean;
 }
@@ -26,7 +29,8 @@ export interface WorkflowNode {
 
 export interface Connection {
 	node: string;
-	type: 'main';
+	/** As above. */
+	type: string;
 	index: number;
 }
 

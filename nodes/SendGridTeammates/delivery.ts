@@ -14,6 +14,7 @@ import { SendGridClient, type Connection, type Transport } from './sendgrid/clie
 import { Directory } from './sendgrid/directory';
 import { SendGridFailure } from './sendgrid/failure';
 import { ItemInRun, RunState, stateOfRun } from './run';
+import { answerToAgent, failureToAgent, isToolOfAgent } from './toolOfAgent';
 
 /** What an operation has at hand for one item. */
 export interface Delivery {
@@ -88,12 +89,9 @@ async function prepare(
 	};
 }
 
-/** n8n gives the copy of a node that an AI agent uses a type name with this ending. */
-const isToolOfAgent = (item: IExecuteSingleFunctions) => item.getNode().type.endsWith('Tool');
-
 /**
- * What becomes of an item that failed: an answer to an agent, because what a tool throws reaches the model as
- * an empty text; with Continue On Fail an item that carries its failure; else it ends the run.
+ * What becomes of an item that failed: an answer to an agent; with Continue On Fail an item that carries its
+ * failure; else it ends the run.
  *
  * @throws NodeApiError
  */
@@ -106,10 +104,7 @@ async function answerFailure(
 	const index = item.getItemIndex();
 	const pairedItem = { item: index };
 	const error = nodeErrorOf(item.getNode(), thrown, index);
-	if (isToolOfAgent(item)) {
-		const { message, description } = error;
-		return [{ json: { error: message, how_to_fix: description ?? '' }, pairedItem }];
-	}
+	if (isToolOfAgent(item)) return [{ json: failureToAgent(error), pairedItem }];
 	if (item.continueOnFail()) {
 		// Of a failed item n8n keeps the message alone, so the advice goes with it.
 		if (error.description) error.message = `${error.message}. ${error.description}`;
@@ -145,7 +140,8 @@ async function deliverItem(
 	try {
 		if (progress.isStopped()) return [];
 		const records = await operation(await prepare(item, itemRequest, ownAccountOnly, progress));
-		const results = records.map((json) => ({ json, pairedItem: { item: index } }));
+		const shown = isTool ? answerToAgent(records) : records;
+		const results = shown.map((json) => ({ json, pairedItem: { item: index } }));
 		run.results.set(index, results);
 		return results;
 	} catch (thrown) {

@@ -58,7 +58,8 @@ const wholeRun = (deliverOne: ItemDelivery, request: Delivery['request']) =>
  *
  * The engine for declarative nodes would evaluate all expressions of all items twice before the first
  * request can leave: for a thousand items that takes seconds, in which no other workflow of the n8n moves.
- * An AI agent does not know of `customOperations`; its calls of one item each go through the engine.
+ * AI agents up to version 2 do not know of `customOperations`: their calls, of one item each, go through the
+ * engine. From version 3 on n8n runs a tool as it runs any node.
  *
  * @param operationFields each resource's `operation`, with its descriptions
  */

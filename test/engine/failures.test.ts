@@ -391,12 +391,33 @@ describe('as the tool of an AI agent', () => {
 		expect(results.map(linkOf)).toEqual([0, 0, 1]);
 	});
 
-	test('a success is the invitation', async () => {
+	test('a success is the invitation, without the token with which somebody else could join', async () => {
 		const { results } = await sendGrid.run({
 			items: ADA,
 			parameters: inviteWith({}),
 			asTool: true,
 		});
+		expect(results.map(({ json }) => json)).toEqual([
+			{ email: 'ada@example.com', scopes: ['stats.read'], is_admin: false },
+		]);
+	});
+
+	test.each(['token', 'pending_id'])('no %s in lists', async (name) => {
+		sendGrid.world.faults.add({
+			fault: {
+				kind: 'status',
+				status: 200,
+				when: 'before',
+				body: { result: [{ email: 'ada@example.com', [name]: 'a-secret' }] },
+			},
+		});
+		const { results } = await sendGrid.run({ parameters: getInvitationsWith(), asTool: true });
 		expect(results).toMatchObject([{ json: { email: 'ada@example.com' } }]);
+		expect(JSON.stringify(results)).not.toContain('a-secret');
+	});
+
+	test('nothing found is said, and not answered with nothing', async () => {
+		const { results } = await sendGrid.run({ parameters: getInvitationsWith(), asTool: true });
+		expect(results.map(({ json }) => json)).toEqual([{ result: 'Nothing was found' }]);
 	});
 });

@@ -1,0 +1,100 @@
+import type { Page } from 'playwright-core';
+
+import type { Editor } from './browser.mts';
+import { startChatModel, type ToolCall } from './openai.mts';
+import { exampleCredential, exampleWorkflow, type Scene } from './scene.mts';
+import type { Credential, Workflow } from './workflow.mts';
+
+const SAID = 'Invite mary@acme.example and kim@partner.example to read statistics.';
+
+/** What the model does then. */
+const CALLS: ToolCall[] = ['mary@acme.example', 'kim@partner.example'].map((email) => ({
+	tool: 'Invite_Teammate',
+	arguments: { Email: email, Scopes: 'stats.read' },
+}));
+
+/** What it makes of the answers: an invitation and a refusal, each in a list of its own. */
+function summary(told: string[]): string {
+	const [[invitation], [refusal]] = told.map(
+		(answer) => JSON.parse(answer) as Array<Record<string, unknown>>,
+	);
+	return `${invitation.email} is invited. But ${refusal.error}.`;
+}
+
+/** The README's picture of an AI agent: the example, with a chat in which something is done and refused. */
+export interface AgentPicture {
+	credentials: Credential[];
+	workflow: Workflow;
+	/** Opens the workflow and has the conversation. */
+	pose(editor: Editor): Promise<void>;
+	close(): Promise<void>;
+}
+
+const SIZE = { width: 1400, height: 960 };
+
+/** Drags the upper edge of the panel with chat and log upwards. */
+async function enlarge(page: Page): Promise<void> {
+	const box = await page.getByTestId('logs-panel').boundingBox();
+	if (box === null) throw new Error('there is no chat');
+	await page.mouse.move(700, box.y);
+	await page.mouse.down();
+	await page.mouse.move(700, box.y - 110, { steps: 5 });
+	await page.mouse.up();
+}
+
+export async function agentPicture(
+	projectRoot: string,
+	keys: Scene['keys'],
+): Promise<AgentPicture> {
+	const model = await startChatModel();
+	model.say = summary;
+	const example = exampleWorkflow(projectRoot, 'ai-agent');
+	const credential = exampleCredential(keys);
+	const guarded = {
+		...credential,
+		id: 'guarded',
+		data: { ...credential.data, allowedEmailDomains: 'acme.example' },
+	};
+	const { id, name } = guarded;
+	const nodes = example.nodes
+		.filter((node) => node.name !== 'What to change')
+		.map((node) =>
+			node.credentials?.[guarded.type]
+				? { ...node, credentials: { [guarded.type]: { id, name } } }
+				: node,
+		);
+	return {
+		credentials: [
+			guarded,
+			{
+				id: 'openai',
+				name: 'OpenAI account',
+				type: 'openAiApi',
+				data: { apiKey: 'sk-of-no-use', url: model.url },
+			},
+		],
+		workflow: { ...example, nodes },
+		async pose(editor) {
+			await editor.openWorkflow(example.id ?? '');
+			const { page } = editor;
+			await page.setViewportSize(SIZE);
+			await page.getByTestId('workflow-chat-button').click();
+			await enlarge(page);
+			model.script = [CALLS];
+			await page.getByTestId('chat-input').fill(SAID);
+			await page.keyboard.press('Enter');
+			await page.locator('.chat-message-from-bot').filter({ hasText: 'is invited' }).waitFor();
+			await editor.messages.first().waitFor();
+			await editor.closeMessages();
+			await page.getByTestId('zoom-to-fit').click();
+			// What the second call was answered.
+			await page
+				.getByTestId('logs-overview-body')
+				.getByText('Invite Teammate', { exact: true })
+				.last()
+				.click();
+			await page.getByTestId('log-details').getByText('how_to_fix').waitFor();
+		},
+		close: async () => await model.close(),
+	};
+}

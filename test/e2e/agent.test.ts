@@ -1,0 +1,581 @@
+/** The node as the tool of n8n's AI Agent; the model is a stand-in for OpenAI that calls what a script says. */
+import { Editor, openBrowser } from '../../playground/browser.mts';
+import {
+	startChatModel,
+	toldByTools,
+	type ChatModel,
+	type ToolCall,
+} from '../../playground/openai.mts';
+import { outputItems, type Run } from '../../playground/run.mts';
+import { exampleWorkflow } from '../../playground/scene.mts';
+import type { Workflow, WorkflowNode } from '../../playground/workflow.mts';
+import { projectRoot } from '../support/machine';
+import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
+import { stage } from './scene';
+
+const on = stage('agent');
+
+/** The newest of the two lines that n8n still runs: the first calls its tools itself, the second has them run. */
+const AGENTS = [2.2, 3];
+
+const INVITE = 'Invite_Teammate';
+const STATUS = 'Get_Status';
+const RESEND = 'Resend_Invitation';
+
+let model: ChatModel;
+let openAi: { id: string; name: string };
+beforeAll(async () => {
+	model = await startChatModel();
+	openAi = await on.rest.createCredential({
+		name: 'OpenAI',
+		type: 'openAiApi',
+		data: { apiKey: 'sk-of-no-use', url: model.url },
+	});
+});
+afterAll(async () => {
+	await model?.close();
+});
+beforeEach(() => {
+	model.script = [];
+	model.requests.length = 0;
+});
+
+interface Changes {
+	agent?: number;
+	/** The SendGrid credential of all tools. */
+	credential?: { id: string; name: string };
+	/** Node name -> parameters that are different. */
+	parameters?: Record<string, Record<string, unknown>>;
+	settings?: Record<string, unknown>;
+	/** Further tools. */
+	tools?: Array<Pick<WorkflowNode, 'name' | 'type' | 'typeVersion' | 'parameters'>>;
+}
+
+/** The example, with the credentials of this n8n. */
+function example({ agent, credential, parameters = {}, settings, tools = [] }: Changes): Workflow {
+	const workflow = exampleWorkflow(projectRoot, 'ai-agent');
+	const connections = { ...workflow.connections };
+	for (const { name } of tools) connections[name] = connections['Get Status'];
+	const nodes = [
+		...workflow.nodes,
+		...tools.map((tool): WorkflowNode => ({ ...tool, id: tool.name, position: [900, 260] })),
+	].map((node) => ({
+		...node,
+		parameters: { ...node.parameters, ...parameters[node.name] },
+		...(node.name === 'AI Agent' && agent !== undefined && { typeVersion: agent }),
+		...(node.type === `${NODE_TYPE}Tool` && {
+			credentials: { [CREDENTIAL_TYPE]: credential ?? on.credential },
+		}),
+		...(node.credentials?.openAiApi && { credentials: { openAiApi: openAi } }),
+	}));
+	return {
+		...workflow,
+		id: undefined,
+		nodes,
+		connections,
+		settings: settings ?? workflow.settings,
+	};
+}
+
+/** The same with a button in place of the chat, which says the same words each time. */
+function exampleWithButton(changes: Changes): Workflow {
+	const workflow = example(changes);
+	const said = { chatInput: 'Do what you are to do.', sessionId: 'one' };
+	const button: WorkflowNode = {
+		id: 'start',
+		name: 'Start',
+		type: 'n8n-nodes-base.manualTrigger',
+		typeVersion: 1,
+		position: [-200, 0],
+		parameters: {},
+	};
+	const words: WorkflowNode = {
+		id: 'words',
+		name: 'Chat',
+		type: 'n8n-nodes-base.set',
+		typeVersion: 3.4,
+		position: [0, 0],
+		parameters: { mode: 'raw', jsonOutput: JSON.stringify(said), options: {} },
+	};
+	return {
+		...workflow,
+		nodes: [...workflow.nodes.filter(({ name }) => name !== 'Chat'), button, words],
+		connections: {
+			...workflow.connections,
+			Start: { main: [[{ node: 'Chat', type: 'main', index: 0 }]] },
+		},
+	};
+}
+
+async function runInServer(changes: Changes): Promise<Run> {
+	const { id } = await on.rest.createWorkflow(exampleWithButton(changes));
+	return await on.rest.finishedExecution(await on.rest.runManually(id, 'Start'));
+}
+
+/** What nobody may tell a model: API keys, and what lets somebody join the account. */
+const secrets = () => [
+	...Object.values(on.keys),
+	...on.sandbox.world.ledger.map(({ token }) => token),
+	...on.sandbox.world.account().invitations.map(({ token }) => token),
+];
+
+function checkSecrecy(): void {
+	const asked = JSON.stringify(model.requests);
+	expect(secrets().filter((secret) => asked.includes(secret))).toEqual([]);
+}
+
+/** Lets the model make these calls, turn by turn. @returns what it was told about each, parsed */
+async function letModel(
+	script: ToolCall[][],
+	changes: Changes,
+	execute = runInServer,
+): Promise<unknown[]> {
+	model.script = [...script];
+	const run = await execute(changes);
+	expect(run.error).toBeUndefined();
+	checkSecrecy();
+	const told = toldByTools(model.requests[model.requests.length - 1]);
+	// What the model has made of it is what the agent gives out.
+	expect(outputItems(run, 'AI Agent').map(({ json }) => json.output)).toEqual([told.join('\n')]);
+	return told.map((answer) => JSON.parse(answer) as unknown);
+}
+
+const mails = () => on.sandbox.world.ledger.map(({ kind, email }) => `${kind} ${email}`);
+
+const invite = (Email: string, Scopes: unknown = 'stats.read', more = {}): ToolCall => ({
+	tool: INVITE,
+	arguments: { Email, Scopes, ...more },
+});
+const status = (Email: string): ToolCall => ({ tool: STATUS, arguments: { Email } });
+const resend = (Email: string): ToolCall => ({ tool: RESEND, arguments: { Email } });
+
+const invited = (email: string, scopes = ['stats.read']) => [{ email, scopes, is_admin: false }];
+
+const ACCESS_BY_MODEL = { 'Invite Teammate': { access: "={{ $fromAI('Access') }}" } };
+
+/** One of each, in a row, and one that fails. */
+const CONVERSATION = [
+	[status('grace@acme.example')],
+	[invite('grace@acme.example', 'stats.read, templates.read')],
+	[resend('FRESH@acme.example')],
+	[invite('Grace')],
+];
+
+async function converse(agent: number, execute = runInServer): Promise<void> {
+	expect(await letModel(CONVERSATION, { agent }, execute)).toEqual([
+		[expect.objectContaining({ email: 'grace@acme.example', status: 'not_found' })],
+		invited('grace@acme.example', ['stats.read', 'templates.read']),
+		[expect.objectContaining({ email: 'fresh@acme.example' })],
+		[
+			{
+				error: "'Email' is 'Grace', which is no e-mail address",
+				how_to_fix: expect.stringContaining('Enter an address such as nathan@example.com'),
+			},
+		],
+	]);
+	expect(mails()).toEqual(['invitation grace@acme.example', 'resend fresh@acme.example']);
+}
+
+describe.each(AGENTS)('AI Agent %d', (agent) => {
+	const string = (description?: string) => ({
+		type: 'string',
+		...(description && { description }),
+	});
+
+	/** The tools that the model is offered: name, description, parameters. All parameters are required. */
+	async function offered(changes: Changes) {
+		await letModel([], { agent, ...changes });
+		const tools = (model.requests[0].tools ?? []).map((tool) => tool.function);
+		for (const { parameters } of tools) {
+			expect(parameters.required).toEqual(Object.keys(Object(parameters.properties)));
+		}
+		return Object.fromEntries(
+			tools.map((tool) => [tool.name, [tool.description, tool.parameters.properties]]),
+		);
+	}
+
+	test('the model is offered each tool by name, description and parameters', async () => {
+		expect(await offered({})).toEqual({
+			[INVITE]: [
+				'Sends somebody an e-mail that lets them join the SendGrid account. Each call sends one.',
+				{
+					Email: string('Address of the person to invite'),
+					Scopes: string(
+						'SendGrid scopes with commas between them, such as stats.read, templates.read',
+					),
+				},
+			],
+			[STATUS]: [
+				'Get status of teammate in SendGrid Teammates',
+				{ Email: string('Address of the person') },
+			],
+			[RESEND]: [
+				'Resend invitation in SendGrid Teammates',
+				{ Email: string('Address that was invited') },
+			],
+		});
+	});
+
+	test("a tool as the editor's buttons write it, without what is at its default", async () => {
+		const byModel = (key: string) =>
+			`={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('${key}', \`\`, 'string') }}`;
+		const parameters = {
+			'Invite Teammate': {
+				descriptionType: undefined,
+				toolDescription: undefined,
+				resource: undefined,
+				operation: undefined,
+				region: undefined,
+				email: byModel('Email'),
+				access: byModel('Access'),
+				scopes: byModel('Scope_Names_or_IDs'),
+			},
+		};
+		expect((await offered({ parameters }))[INVITE]).toEqual([
+			'Invite teammate in SendGrid Teammates',
+			{ Email: string(), Access: string(), Scope_Names_or_IDs: string() },
+		]);
+		model.requests.length = 0;
+		const call = {
+			tool: INVITE,
+			arguments: {
+				Email: 'grace@acme.example',
+				Access: 'scopes',
+				Scope_Names_or_IDs: 'stats.read',
+			},
+		};
+		expect(await letModel([[call]], { agent, parameters })).toEqual([
+			invited('grace@acme.example'),
+		]);
+	});
+
+	test('asks for a status, invites, resends by e-mail, and learns what it did wrong', async () => {
+		await converse(agent);
+	});
+
+	test('several calls in one turn, one of them twice: each is carried out and answered', async () => {
+		const calls = [
+			invite('grace@acme.example'),
+			status('fresh@acme.example'),
+			invite('ada@acme.example'),
+			invite('grace@acme.example'),
+			invite('nobody'),
+		];
+		expect(await letModel([calls], { agent })).toEqual([
+			invited('grace@acme.example'),
+			[expect.objectContaining({ status: 'pending' })],
+			invited('ada@acme.example'),
+			invited('grace@acme.example'),
+			[expect.objectContaining({ error: expect.stringContaining("'nobody'") })],
+		]);
+		expect(mails().sort()).toEqual([
+			'invitation ada@acme.example',
+			'invitation grace@acme.example',
+			'invitation grace@acme.example',
+		]);
+	});
+
+	test('the same in one turn with Create or Update: one e-mail', async () => {
+		const calls = [invite('grace@acme.example'), invite('grace@acme.example')];
+		const told = await letModel([calls], {
+			agent,
+			parameters: { 'Invite Teammate': { resource: 'teammate', operation: 'upsert' } },
+		});
+		expect(told).toHaveLength(2);
+		expect(mails()).toEqual(['invitation grace@acme.example']);
+	});
+
+	test.each([
+		['a text with commas', 'string', 'stats.read, templates.read'],
+		['a list in a text', 'string', '["stats.read", "templates.read"]'],
+		['a list', 'json', ['stats.read', 'templates.read']],
+	])('scopes as %s', async (_, type, scopes) => {
+		const told = await letModel([[invite('grace@acme.example', scopes)]], {
+			agent,
+			parameters: { 'Invite Teammate': { scopes: `={{ $fromAI('Scopes', '', '${type}') }}` } },
+		});
+		expect(told).toEqual([invited('grace@acme.example', ['stats.read', 'templates.read'])]);
+	});
+
+	test('access: an admin', async () => {
+		const calls = [
+			invite('grace@acme.example', '', { Access: 'admin' }),
+			invite('ada@acme.example', '', { Access: 'Administrator' }),
+		];
+		expect(await letModel([calls], { agent, parameters: ACCESS_BY_MODEL })).toEqual([
+			[{ email: 'grace@acme.example', scopes: [], is_admin: true }],
+			[
+				{
+					error: "'Access' is neither Admin, Persona nor Selected Scopes",
+					how_to_fix: "Set 'Access' to 'admin', 'persona' or 'scopes'.",
+				},
+			],
+		]);
+	});
+
+	test('access: a role', async () => {
+		const told = await letModel([[invite('grace@acme.example', 'marketer')]], {
+			agent,
+			parameters: {
+				'Invite Teammate': { access: 'persona', persona: "={{ $fromAI('Scopes') }}", scopes: [] },
+			},
+		});
+		expect(told).toEqual([
+			[
+				expect.objectContaining({
+					is_admin: false,
+					scopes: expect.arrayContaining(['templates.update']),
+				}),
+			],
+		]);
+	});
+
+	test('a list in which there is nothing', async () => {
+		const told = await letModel([[status('nowhere.example')]], {
+			agent,
+			parameters: {
+				'Get Status': {
+					operation: 'getAll',
+					filters: { emailDomain: "={{ $fromAI('Email') }}" },
+				},
+			},
+		});
+		expect(told).toEqual([[{ result: 'Nothing was found' }]]);
+	});
+
+	describe('what the credential does not allow', () => {
+		let credential: { id: string; name: string };
+		beforeAll(async () => {
+			credential = await on.rest.createCredential({
+				name: 'Guarded',
+				type: CREDENTIAL_TYPE,
+				data: {
+					apiKey: on.keys.fullAccess,
+					region: 'global',
+					apiUrl: '',
+					onBehalfOf: '',
+					allowedEmailDomains: 'acme.example',
+					allowAdminAccess: false,
+					allowDeletion: false,
+				},
+			});
+		});
+
+		test('comes back with the reason, and nothing is sent', async () => {
+			const told = await letModel(
+				[
+					[invite('mallory@evil.example', '', { Access: 'scopes' })],
+					[invite('grace@acme.example', '', { Access: 'admin' })],
+					[status('lee@acme.example')],
+				],
+				{
+					agent,
+					credential,
+					parameters: {
+						...ACCESS_BY_MODEL,
+						'Get Status': {
+							operation: 'delete',
+							teammate: { __rl: true, mode: 'email', value: "={{ $fromAI('Email') }}" },
+						},
+					},
+				},
+			);
+			const advice = (field: string) =>
+				`Only somebody who may edit the credential can change this, under '${field}' in the credential.`;
+			expect(told).toEqual([
+				[
+					{
+						error:
+							"'mallory@evil.example' is at a domain that this credential does not allow. Allowed: acme.example",
+						how_to_fix: advice('Allowed Email Domains'),
+					},
+				],
+				[
+					{
+						error: 'This credential does not allow admin access to be granted',
+						how_to_fix: advice('Allow Admin Access'),
+					},
+				],
+				[
+					{
+						error: 'This credential does not allow teammates to be deleted',
+						how_to_fix: advice('Allow Deletion'),
+					},
+				],
+			]);
+			expect(on.sandbox.world.requests).toEqual([]);
+		});
+	});
+
+	describe('what SendGrid refuses', () => {
+		test('somebody who is a teammate', async () => {
+			expect(await letModel([[invite('lee@acme.example')]], { agent })).toEqual([
+				[
+					{
+						error: expect.stringContaining("'lee@acme.example' was not invited: SendGrid says"),
+						how_to_fix: expect.stringContaining("'Create or Update'"),
+					},
+				],
+			]);
+		});
+
+		test('an API key', async () => {
+			const credential = await on.rest.createCredential({
+				name: 'Wrong',
+				type: CREDENTIAL_TYPE,
+				data: { apiKey: 'SG.revoked', region: 'global', apiUrl: '', onBehalfOf: '' },
+			});
+			expect(await letModel([[invite('grace@acme.example')]], { agent, credential })).toEqual([
+				[
+					{
+						error: expect.stringContaining('[HTTP 401]'),
+						how_to_fix: expect.stringContaining("'API Key'"),
+					},
+				],
+			]);
+			expect(JSON.stringify(model.requests)).not.toContain('SG.revoked');
+		});
+
+		test('too many requests', async () => {
+			on.sandbox.world.faults.add({
+				times: Infinity,
+				fault: { kind: 'status', status: 429, when: 'before' },
+			});
+			const told = await letModel([[invite('grace@acme.example')]], {
+				agent,
+				parameters: { 'Invite Teammate': { options: { maxWait: 0 } } },
+			});
+			expect(told).toEqual([
+				[
+					{
+						error: expect.stringContaining('[HTTP 429]'),
+						how_to_fix: expect.stringContaining('Max Wait'),
+					},
+				],
+			]);
+		});
+	});
+});
+
+describe("the example's chat", () => {
+	/** Says something in the published chat. @returns what comes back, as it comes */
+	async function say(options: Record<string, unknown>): Promise<string> {
+		const path = `chat-${String(options.responseMode)}`;
+		const workflow = example({ parameters: { Chat: { public: true, options } } });
+		const nodes = workflow.nodes.map((node) =>
+			node.name === 'Chat' ? { ...node, webhookId: path } : node,
+		);
+		const saved = await on.rest.createWorkflow({ ...workflow, nodes });
+		await on.rest.activate(saved);
+		model.script = [[invite('grace@acme.example')]];
+		const response = await on.rest.callWebhook(`${path}/chat`, {
+			action: 'sendMessage',
+			sessionId: 'one',
+			chatInput: 'Invite grace@acme.example, she has to read statistics.',
+		});
+		const answer = await response.text();
+		expect(mails()).toEqual(['invitation grace@acme.example']);
+		checkSecrecy();
+		return answer;
+	}
+
+	test('answers', async () => {
+		expect(JSON.parse(await say({ responseMode: 'lastNode' }))).toEqual({
+			output: JSON.stringify(invited('grace@acme.example')),
+		});
+	});
+
+	test('answers word by word', async () => {
+		const lines = (await say({ responseMode: 'streaming' })).trim().split('\n');
+		const said = lines
+			.map((line) => JSON.parse(line) as { type: string; content?: string })
+			.filter(({ type }) => type === 'item')
+			.map(({ content = '' }) => content);
+		expect(said.join('')).toContain(JSON.stringify(invited('grace@acme.example')));
+		expect(model.requests.map(({ stream }) => stream)).toEqual([true, true]);
+	});
+});
+
+/**
+ * Observed in n8n 2.40: in a workflow with the legacy execution order, also one without any settings, AI
+ * Agent 3 is asked to go on before its tools have run.
+ */
+describe('the legacy execution order', () => {
+	const HTTP_REQUEST = {
+		name: 'HTTP Request',
+		type: 'n8n-nodes-base.httpRequestTool',
+		typeVersion: 4.2,
+	};
+
+	test.each([
+		[2.2, 'everything', [expect.anything(), invited('grace@acme.example')]],
+		[3, "nothing by any tool, n8n's own included", ['', '']],
+	])('AI Agent %d is told %s', async (agent, _, expected) => {
+		const told = await letModel(
+			[[{ tool: 'HTTP_Request', arguments: {} }], [invite('grace@acme.example')]],
+			{
+				agent,
+				settings: { executionOrder: 'v0' },
+				tools: [{ ...HTTP_REQUEST, parameters: { url: `${model.url}/models`, options: {} } }],
+			},
+		);
+		expect(told).toEqual(expected);
+		expect(mails()).toEqual(['invitation grace@acme.example']);
+	});
+});
+
+describe('the editor', () => {
+	let browser: Awaited<ReturnType<typeof openBrowser>>;
+	beforeAll(async () => {
+		browser = await openBrowser();
+	});
+	afterAll(async () => {
+		await browser?.close();
+	});
+
+	test('has a button that hands a field to the model, for all but lists of fixed choices', async () => {
+		const untouched = { email: '', scopes: [] };
+		const byEmail = { __rl: true, mode: 'email', value: '' };
+		const { id } = await on.rest.createWorkflow(
+			example({
+				parameters: {
+					'Invite Teammate': untouched,
+					'Resend Invitation': { invitation: byEmail },
+				},
+			}),
+		);
+		const editor = await Editor.open(browser, { url: on.n8n.url });
+		await editor.openWorkflow(id);
+		const button = (field: string) => editor.field(field).getByTestId('from-ai-override-button');
+
+		await editor.openNode('Resend Invitation');
+		await button('invitation').waitFor({ state: 'attached' });
+		await editor.closeNode();
+
+		await editor.openNode('Invite Teammate');
+		for (const field of ['email', 'scopes']) {
+			await button(field).waitFor({ state: 'attached' });
+		}
+		for (const field of ['access', 'region']) {
+			await editor.field(field).waitFor();
+			expect(await button(field).count()).toBe(0);
+		}
+		await editor.page.close();
+	});
+});
+
+/** At the end, because it stops the server. */
+describe('headless', () => {
+	const ids = new Map<unknown, string>();
+
+	beforeAll(async () => {
+		for (const agent of AGENTS) {
+			ids.set(agent, (await on.rest.createWorkflow(exampleWithButton({ agent }))).id);
+		}
+		await on.n8n.stop();
+	});
+
+	test.each(AGENTS)('AI Agent %d', async (agent) => {
+		await converse(agent, async () => await on.n8n.execute(ids.get(agent) ?? ''));
+	});
+});
