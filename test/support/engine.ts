@@ -66,6 +66,17 @@ export interface RunResult {
 	duration: number;
 }
 
+/** Runs all of a workflow. The engine of n8n 1.x, told by what its workflows can do, takes a list of arguments. */
+function runFrom(
+	startNode: INode,
+	workflow: Workflow,
+	engine: WorkflowExecute,
+): ReturnType<WorkflowExecute['run']> {
+	const isOlder = 'getStartNode' in workflow;
+	const args = isOlder ? [workflow, startNode] : [{ workflow, startNode }];
+	return Reflect.apply(engine.run, engine, args) as ReturnType<WorkflowExecute['run']>;
+}
+
 /** Runs the built node in n8n's own engine, between a node that gives out items and nothing. */
 export async function runNode(run: Run): Promise<RunResult> {
 	const { node: nodeType, credential: credentialType } = await builtPackage();
@@ -134,10 +145,8 @@ export async function runNode(run: Run): Promise<RunResult> {
 	} as unknown as IWorkflowExecuteAdditionalData;
 
 	const startedAt = Date.now();
-	const running = new WorkflowExecute(additionalData, 'manual').run({
-		workflow,
-		startNode: workflow.getNode('Items') ?? undefined,
-	});
+	const engine = new WorkflowExecute(additionalData, 'manual');
+	const running = runFrom(workflow.nodes.Items, workflow, engine);
 	if (run.cancelAfter !== undefined) later(run.cancelAfter, () => running.cancel());
 	const stored = await running;
 
