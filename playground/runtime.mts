@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -11,6 +11,8 @@ export const chosenN8n = () => process.env.PLAYGROUND_N8N || 'n8n';
 export interface Runtime {
 	/** The folder that everything below is in; deleting it undoes the installation. */
 	folder: string;
+	/** First part of n8n's version. */
+	major: number;
 	/** Program file of Node.js. */
 	node: string;
 	/** n8n's start script, to be run by `node`. */
@@ -32,8 +34,11 @@ export function findRuntime(projectRoot: string): Runtime {
 			`n8n is not installed in ${folder}. Run: node scripts/install.mjs --playground ${name}`,
 		);
 	}
+	const manifest = readFileSync(path.join(modules, 'n8n', 'package.json'), 'utf8');
+	const { version } = JSON.parse(manifest) as { version: string };
 	return {
 		folder,
+		major: Number.parseInt(version, 10),
 		node: path.join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node'),
 		n8n: path.join(modules, 'n8n', 'bin', 'n8n'),
 		cache: path.join(folder, 'cache'),

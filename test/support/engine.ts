@@ -17,6 +17,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
+import type { FailureCause } from '../../nodes/SendGridTeammates/sendgrid/failure';
 import { builtPackage, OneCredential } from './builtPackage';
 import { later } from './machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from './names';
@@ -66,14 +67,26 @@ export interface RunResult {
 	duration: number;
 }
 
-/** Runs all of a workflow. The engine of n8n 1.x, told by what its workflows can do, takes a list of arguments. */
+/**
+ * Whether this is the engine of n8n 1.x. It takes other arguments, gives a poll no limit of time, and keeps
+ * nothing of what kind a failure is.
+ */
+export const isOlderEngine = 'getStartNode' in Workflow.prototype;
+
+/** A test of something that the engine of n8n 1.x does not have. */
+export const testOfNewerEngine = isOlderEngine ? test.skip : test;
+
+/** The part of an error that tells n8n of what kind the failure is, for `toMatchObject`. */
+export const failureOfKind = (cause: FailureCause): object =>
+	isOlderEngine ? {} : { failure: { cause } };
+
+/** Runs all of a workflow. */
 function runFrom(
 	startNode: INode,
 	workflow: Workflow,
 	engine: WorkflowExecute,
 ): ReturnType<WorkflowExecute['run']> {
-	const isOlder = 'getStartNode' in workflow;
-	const args = isOlder ? [workflow, startNode] : [{ workflow, startNode }];
+	const args = isOlderEngine ? [workflow, startNode] : [{ workflow, startNode }];
 	return Reflect.apply(engine.run, engine, args) as ReturnType<WorkflowExecute['run']>;
 }
 
