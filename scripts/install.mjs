@@ -259,7 +259,7 @@ async function installN8n(name) {
 		for (const file of files) copyFileSync(path.join(source, file), path.join(target, file));
 		const { version } = JSON.parse(readFileSync(path.join(source, 'package-lock.json'), 'utf8'))
 			.packages['node_modules/n8n'];
-		await step(`n8n ${version} and its packages (2.8 GB, about five minutes)`, () =>
+		await step(`n8n ${version} and its packages (2 to 3 GB, up to five minutes)`, () =>
 			npmCi(target, ['--ignore-scripts']),
 		);
 		// Prepared by an n8n of another version, perhaps.

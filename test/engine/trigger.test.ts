@@ -661,20 +661,23 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
 	});
 
-	testOfNewerEngine('rate limits that outlast what n8n gives a poll fail it, and nothing is lost', async () => {
-		const trigger = await activated();
-		sendGrid.world.addTeammate({ email: ADA });
-		trigger.budget = 2000;
-		sendGrid.world.faults.add({
-			path: /teammates$/,
-			fault: { kind: 'rate-limited', header: 'retry-after', seconds: 30 },
-		});
-		const { httpCode, description } = await trigger.failure();
-		expect(httpCode).toBe('429');
-		expect(description).toContain('If this goes on, poll less often.');
-		clock.advance(31);
-		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
-	});
+	testOfNewerEngine(
+		'rate limits that outlast what n8n gives a poll fail it, and nothing is lost',
+		async () => {
+			const trigger = await activated();
+			sendGrid.world.addTeammate({ email: ADA });
+			trigger.budget = 2000;
+			sendGrid.world.faults.add({
+				path: /teammates$/,
+				fault: { kind: 'rate-limited', header: 'retry-after', seconds: 30 },
+			});
+			const { httpCode, description } = await trigger.failure();
+			expect(httpCode).toBe('429');
+			expect(description).toContain('If this goes on, poll less often.');
+			clock.advance(31);
+			expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
+		},
+	);
 
 	testOfNewerEngine('a poll with no time left fails before it asks for anything', async () => {
 		const trigger = await activated();
