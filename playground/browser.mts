@@ -216,9 +216,11 @@ export class Editor {
 	async closeMessages(): Promise<void> {
 		const close = this.messages.locator('.el-notification__closeBtn');
 		while ((await close.count()) > 0) {
-			const message = this.messages.first();
-			await close.first().click();
-			await message.waitFor({ state: 'detached' });
+			// It may go by itself at this moment.
+			await close
+				.first()
+				.click({ timeout: 1000 })
+				.catch(() => undefined);
 		}
 	}
 

@@ -6,13 +6,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import { allN8ns, DEFAULT_N8N, PROJECT_ROOT } from './n8ns.mjs';
 
 const RESULTS = path.join(PROJECT_ROOT, '.test-results');
-const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+const JEST = path.join(PROJECT_ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 const given = process.argv.slice(2);
 // What is asked for by name need not be in each of the suites.
 const args = given.length > 0 ? ['--passWithNoTests', ...given] : [];
@@ -27,7 +26,7 @@ function run(suite, name) {
 	rmSync(counted, { force: true });
 	const { status } = spawnSync(
 		process.execPath,
-		[jest, '--config', `jest.${suite}.config.cjs`, ...args],
+		[JEST, '--config', `jest.${suite}.config.cjs`, ...args],
 		{
 			cwd: PROJECT_ROOT,
 			env: { ...process.env, PLAYGROUND_N8N: name },

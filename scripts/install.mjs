@@ -1,11 +1,12 @@
 /**
  * The first command after a clone: installs what is missing, and does nothing when all is there.
  *
- *     node scripts/install.mjs                    the development packages (package-lock.json)
- *     node scripts/install.mjs --playground       and a real n8n in .playground/n8n
- *     node scripts/install.mjs --playground all   and each n8n that playground/ has a folder for
+ *     node scripts/install.mjs                      the development packages (package-lock.json)
+ *     node scripts/install.mjs --playground         and a real n8n in .playground/n8n
+ *     node scripts/install.mjs --playground n8n-1   or the one that this folder of playground/ says
+ *     node scripts/install.mjs --playground all     or each of them
  *
- * The environment variable PLAYGROUND_N8N, such as `n8n-1`, names the only n8n to install.
+ * The environment variable PLAYGROUND_N8N stands for a name in the second and in the last case.
  *
  * Plain JavaScript without a dependency, because it runs before anything is installed. What has
  * been installed is written to a stamp file at the very end of each installation, so an
@@ -243,7 +244,7 @@ async function installN8n(name) {
 	if (!existsSync(path.join(source, 'package.json'))) {
 		throw new InstallError(
 			`there is no n8n called "${name}"`,
-			'PLAYGROUND_N8N has to name a folder of playground/: n8n or n8n-1.',
+			'Name a folder of playground/: n8n or n8n-1.',
 		);
 	}
 	const target = path.join(PROJECT_ROOT, '.playground', name);
@@ -324,7 +325,8 @@ try {
 	await installDevelopmentPackages();
 	const [option, which] = process.argv.slice(2);
 	if (option === '--playground') {
-		for (const name of which === 'all' ? allN8ns() : oneN8n()) await installN8n(name);
+		const names = which === 'all' ? allN8ns() : which ? [which] : oneN8n();
+		for (const name of names) await installN8n(name);
 	}
 } catch (error) {
 	if (!(error instanceof InstallError)) throw error;

@@ -64,7 +64,8 @@ function allowedDomainsOf(
 		allowedHttpRequestDomains,
 		allowedDomains,
 	};
-	return (getCredentialAllowedDomains as AskForDomains)(forBoth, nodeEndpointUrl);
+	const ask: AskForDomains = getCredentialAllowedDomains;
+	return ask(forBoth, nodeEndpointUrl);
 }
 
 /**
