@@ -21,8 +21,10 @@ const copyAssets = () =>
 	src(
 		[
 			'icons/**/*.{png,svg}',
-			'{nodes,credentials}/**/*.{png,svg}',
-			'{nodes,credentials}/**/__schema__/**/*.json',
+			// Each by its folder: a pattern that begins with a choice is looked for in all of the project.
+			'nodes/**/*.{png,svg}',
+			'nodes/**/__schema__/**/*.json',
+			'credentials/**/*.{png,svg}',
 		],
 		{ base: '.', encoding: false, allowEmpty: true },
 	).pipe(dest('dist'));

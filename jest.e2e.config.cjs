@@ -1,9 +1,14 @@
 /** The packed node in a real n8n, on SendGrid's real host names pointed at this machine. */
 const common = require('./test/jest.common.cjs');
+const { name, version } = require('./test/chosen-n8n.cjs');
 
 module.exports = {
 	...common,
-	reporters: ['default', ['<rootDir>/test/count-reporter.cjs', { file: '.test-results/e2e.json' }]],
+	displayName: `n8n ${version}`,
+	reporters: [
+		'default',
+		['<rootDir>/test/count-reporter.cjs', { file: `.test-results/e2e-${name}.json` }],
+	],
 	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
 	testTimeout: 300_000,
 	// Each file starts a server of its own.

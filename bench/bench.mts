@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem, type as systemType } from 'node:os';
 import path from 'node:path';
 
+import { chosenN8n } from '../playground/runtime.mts';
 import type { Figures, Machine } from './figures.mts';
 import { measureFootprint } from './footprint.mts';
 import { measureGrowth } from './growth.mts';
@@ -36,7 +37,7 @@ async function measureAll(options: Options): Promise<Figures> {
 	const { items, rounds, parts } = options;
 	const progress = new Progress();
 	const takenAt = new Date().toISOString();
-	const modules = ['.playground', 'n8n', 'node_modules'];
+	const modules = ['.playground', chosenN8n(), 'node_modules'];
 	const versions = {
 		node: await versionOf(...modules, 'node'),
 		n8n: await versionOf(...modules, 'n8n'),

@@ -39,6 +39,15 @@ export async function openBrowser(): Promise<Browser> {
 	return await chromium.launch({ executablePath: program, args: QUIET });
 }
 
+/** The version of n8n, which it tells nobody but the browser that has signed in. */
+const versionOf = async (page: Page) =>
+	await page.evaluate(async () => {
+		const headers = { 'browser-id': localStorage.getItem('n8n-browserId') ?? '' };
+		const answer = await fetch('/rest/settings', { headers });
+		const { data } = (await answer.json()) as { data: { versionCli: string } };
+		return data.versionCli;
+	});
+
 export interface EditorOptions {
 	/** n8n's address. */
 	url: string;
@@ -53,10 +62,13 @@ export interface EditorOptions {
 export class Editor {
 	readonly page: Page;
 	private readonly url: string;
+	/** n8n 1.x. */
+	private readonly isOlder: boolean;
 
-	private constructor(page: Page, url: string) {
+	private constructor(page: Page, url: string, isOlder: boolean) {
 		this.page = page;
 		this.url = url;
+		this.isOlder = isOlder;
 	}
 
 	static async open(browser: Browser, options: EditorOptions): Promise<Editor> {
@@ -73,7 +85,7 @@ export class Editor {
 		await page.locator('input[type="password"]').fill(OWNER.password);
 		await page.getByTestId('form-submit-button').click();
 		await page.waitForURL(/\/home\//);
-		return new Editor(page, url);
+		return new Editor(page, url, (await versionOf(page)).startsWith('1.'));
 	}
 
 	/** @param path such as /workflow/new */
@@ -146,6 +158,18 @@ export class Editor {
 		await this.page.getByTestId('node-creator-search-bar').fill(query);
 	}
 
+	/** What the search has found. */
+	get found(): Locator {
+		return this.page.getByTestId('item-iterator-item');
+	}
+
+	/** A node that the search has found, by all that a reader sees of it. */
+	foundNode(name: string, description: string): Locator {
+		const node = this.found.filter({ hasText: name });
+		// n8n 1.x does not show the description of a node that has actions.
+		return this.isOlder ? node : node.filter({ hasText: description });
+	}
+
 	async openNode(name: string): Promise<void> {
 		const node = this.canvasNodes.filter({ hasText: name });
 		await this.standsStill(node);
@@ -154,7 +178,8 @@ export class Editor {
 	}
 
 	async closeNode(): Promise<void> {
-		await this.page.getByTestId('ndv-close-button').click();
+		// In n8n 1.x the way back is a line above the panel.
+		await this.page.getByTestId(this.isOlder ? 'back-to-canvas' : 'ndv-close-button').click();
 		await this.nodePanel.waitFor({ state: 'hidden' });
 	}
 
@@ -191,9 +216,11 @@ export class Editor {
 	async closeMessages(): Promise<void> {
 		const close = this.messages.locator('.el-notification__closeBtn');
 		while ((await close.count()) > 0) {
-			const message = this.messages.first();
-			await close.first().click();
-			await message.waitFor({ state: 'detached' });
+			// It may go by itself at this moment.
+			await close
+				.first()
+				.click({ timeout: 1000 })
+				.catch(() => undefined);
 		}
 	}
 

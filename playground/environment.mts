@@ -20,7 +20,10 @@ const INHERITED = [
 	'LOCALAPPDATA',
 ];
 
-/** Parts of n8n that ask n8n.io for something at every start and have no switch of their own. */
+/**
+ * Parts of n8n that ask n8n.io for something at every start and have no switch of their own. n8n 1.x has
+ * none of them, and does not start where it is to do without a part that it does not know.
+ */
 const DISABLED_MODULES = ['mcp-registry', 'instance-ai'];
 
 /** Nothing in the playground is worth protecting; a fixed key lets a prepared database be reused. */
@@ -60,7 +63,7 @@ export function n8nEnvironment(options: EnvironmentOptions): Record<string, stri
 		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
 
 		N8N_DIAGNOSTICS_ENABLED: 'false',
-		N8N_DISABLED_MODULES: DISABLED_MODULES.join(','),
+		...(runtime.major > 1 && { N8N_DISABLED_MODULES: DISABLED_MODULES.join(',') }),
 		N8N_DYNAMIC_BANNERS_ENABLED: 'false',
 		N8N_HIRING_BANNER_ENABLED: 'false',
 		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',

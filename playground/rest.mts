@@ -85,6 +85,10 @@ async function until<T>(what: string, ask: () => Promise<T | undefined>): Promis
 	}
 }
 
+/** n8n 1.x writes down that an execution is over a moment before what happened in it. */
+const isYetToBeWritten = (status: string, { resultData }: ExecutionRecord['data']) =>
+	['success', 'error'].includes(status) && !resultData.lastNodeExecuted && !resultData.error;
+
 /** The fields of a dynamic parameter under the names of n8n's API. */
 function dynamicRequest(parameter: DynamicParameter): Record<string, unknown> {
 	return {
@@ -99,6 +103,8 @@ function dynamicRequest(parameter: DynamicParameter): Record<string, unknown> {
 export class Rest {
 	private readonly url: string;
 	private readonly cookie: string;
+	/** First part of n8n's version; 0 before anybody is signed in. */
+	private major = 0;
 
 	private constructor(url: string, cookie: string) {
 		this.url = url;
@@ -119,7 +125,10 @@ export class Rest {
 			.getSetCookie()
 			.map((line) => line.split(';')[0])
 			.join('; ');
-		return new Rest(url, cookie);
+		const rest = new Rest(url, cookie);
+		const { versionCli } = await rest.get<{ versionCli: string }>('/settings');
+		rest.major = Number.parseInt(versionCli, 10);
+		return rest;
 	}
 
 	/** @param path below /rest @returns the `data` of the answer */
@@ -157,12 +166,21 @@ export class Rest {
 	async testCredential(
 		credential: Omit<Credential, 'id'> | { id: string },
 	): Promise<CredentialTest> {
-		// n8n wants the fields of a saved one as well; secrets in them are placeholders it replaces.
-		const credentials =
-			'id' in credential
-				? await this.get(`/credentials/${credential.id}?includeData=true`)
-				: { id: '', ...credential };
-		return await this.post('/credentials/test', { credentials });
+		if ('id' in credential) {
+			// n8n wants the fields as well; secrets in them are placeholders it replaces.
+			const saved = await this.get(`/credentials/${credential.id}?includeData=true`);
+			return await this.post('/credentials/test', { credentials: saved });
+		}
+		if (this.major > 1) {
+			return await this.post('/credentials/test', { credentials: { id: '', ...credential } });
+		}
+		// The editor of n8n 1.x saves a credential before it tries it out.
+		const saved = await this.createCredential(credential);
+		try {
+			return await this.testCredential(saved);
+		} finally {
+			await this.request('DELETE', `/credentials/${saved.id}`);
+		}
 	}
 
 	/**
@@ -196,7 +214,7 @@ export class Rest {
 	async createWorkflow(workflow: Workflow): Promise<SavedWorkflow> {
 		const { id, versionId } = await this.post<SavedWorkflow>('/workflows', {
 			...workflow,
-			active: undefined,
+			active: false,
 		});
 		return { id, versionId };
 	}
@@ -204,6 +222,8 @@ export class Rest {
 	/** Publishes a workflow and waits until its webhooks and other triggers work. */
 	async activate({ id, versionId }: SavedWorkflow): Promise<void> {
 		await this.post(`/workflows/${id}/activate`, { versionId });
+		// n8n 1.x has done it all when it answers.
+		if (this.major === 1) return;
 		await until(`workflow ${id} is published`, async () => {
 			const publication = await this.get<Publication>(`/workflows/${id}/publication-status`);
 			if (publication.triggers.some(({ status }) => status === 'failed')) {
@@ -217,7 +237,11 @@ export class Rest {
 	async runManually(workflowId: string, triggerNode: string): Promise<string> {
 		const { executionId } = await this.post<{ executionId?: string }>(
 			`/workflows/${workflowId}/run`,
-			{ triggerToStartFrom: { name: triggerNode } },
+			{
+				triggerToStartFrom: { name: triggerNode },
+				// n8n 1.x runs what the editor shows, n8n 2.x what is saved.
+				...(this.major === 1 && { workflowData: await this.get(`/workflows/${workflowId}`) }),
+			},
 		);
 		if (executionId === undefined) throw new Error(`${triggerNode} waits for a call from outside`);
 		return executionId;
@@ -261,7 +285,8 @@ export class Rest {
 				`/executions/${executionId}`,
 			);
 			if (UNFINISHED.has(record.status)) return undefined;
-			const data = parseFlatted(record.data) as ExecutionRecord['data'];
+			const data = parseFlatted(record.data) as ExecutionRecord['data'] | undefined;
+			if (data === undefined || isYetToBeWritten(record.status, data)) return undefined;
 			return toRun({ ...record, data });
 		});
 	}

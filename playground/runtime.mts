@@ -1,10 +1,18 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+
+/**
+ * The n8n that is used, by the name of its folder here and in .playground/: `n8n`, or the one that the
+ * environment variable PLAYGROUND_N8N names, such as `n8n-1` for n8n's older line.
+ */
+export const chosenN8n = () => process.env.PLAYGROUND_N8N || 'n8n';
 
 /** Where scripts/install.mjs has put n8n and the Node.js that it runs on. */
 export interface Runtime {
 	/** The folder that everything below is in; deleting it undoes the installation. */
 	folder: string;
+	/** First part of n8n's version. */
+	major: number;
 	/** Program file of Node.js. */
 	node: string;
 	/** n8n's start script, to be run by `node`. */
@@ -18,15 +26,19 @@ export interface Runtime {
  * @throws Error when n8n is not installed, saying how to install it
  */
 export function findRuntime(projectRoot: string): Runtime {
-	const folder = path.join(projectRoot, '.playground', 'n8n');
+	const name = chosenN8n();
+	const folder = path.join(projectRoot, '.playground', name);
 	const modules = path.join(folder, 'node_modules');
 	if (!existsSync(path.join(modules, '.install-stamp'))) {
 		throw new Error(
-			`n8n is not installed in ${folder}. Run: node scripts/install.mjs --playground`,
+			`n8n is not installed in ${folder}. Run: node scripts/install.mjs --playground ${name}`,
 		);
 	}
+	const manifest = readFileSync(path.join(modules, 'n8n', 'package.json'), 'utf8');
+	const { version } = JSON.parse(manifest) as { version: string };
 	return {
 		folder,
+		major: Number.parseInt(version, 10),
 		node: path.join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node'),
 		n8n: path.join(modules, 'n8n', 'bin', 'n8n'),
 		cache: path.join(folder, 'cache'),

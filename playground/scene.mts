@@ -9,6 +9,7 @@ import { seedDefault, type SeedKeys } from '../sandbox/seed.mts';
 import { hostCertificate } from './hosts/certificate.mts';
 import { nearbyHostsEnvironment } from './hosts/environment.mts';
 import { N8n } from './n8n.mts';
+import { chosenN8n } from './runtime.mts';
 import type { Credential, Workflow } from './workflow.mts';
 
 /** A real n8n with the packed node, and a stand-in that answers on SendGrid's real host names. */
@@ -70,7 +71,7 @@ const portOf = (url: string) => Number(new URL(url).port);
  * minutes to read it; they all pass by what is called node_modules.
  */
 export const sceneFolder = (projectRoot: string, name: string) =>
-	path.join(projectRoot, '.playground', 'node_modules', name);
+	path.join(projectRoot, '.playground', 'node_modules', chosenN8n(), name);
 
 /** Everything in place, nothing imported, n8n's server not started. */
 export async function setScene(options: SceneOptions): Promise<Scene> {

@@ -1,8 +1,12 @@
 /**
  * The first command after a clone: installs what is missing, and does nothing when all is there.
  *
- *     node scripts/install.mjs                the development packages (package-lock.json)
- *     node scripts/install.mjs --playground   and a real n8n in .playground/n8n
+ *     node scripts/install.mjs                      the development packages (package-lock.json)
+ *     node scripts/install.mjs --playground         and a real n8n in .playground/n8n
+ *     node scripts/install.mjs --playground n8n-1   or the one that this folder of playground/ says
+ *     node scripts/install.mjs --playground all     or each of them
+ *
+ * The environment variable PLAYGROUND_N8N stands for a name in the second and in the last case.
  *
  * Plain JavaScript without a dependency, because it runs before anything is installed. What has
  * been installed is written to a stamp file at the very end of each installation, so an
@@ -22,9 +26,9 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const PROJECT_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+import { allN8ns, oneN8n, PROJECT_ROOT } from './n8ns.mjs';
+
 const MINIMUM_NODE = [20, 19];
 /** Seconds between two signs of life where no terminal shows npm's own progress. */
 const HEARTBEAT_S = 30;
@@ -232,10 +236,18 @@ async function runInstallScript({ modules, name, script, log, advice }) {
 /**
  * n8n goes to a folder that begins with a dot, because n8n's build tool collects every picture
  * below the project, and dot folders are the ones it leaves out.
+ *
+ * @param {string} name of the folder in playground/ that says which n8n, and of the one in .playground/
  */
-async function installPlayground() {
-	const source = path.join(PROJECT_ROOT, 'playground');
-	const target = path.join(PROJECT_ROOT, '.playground', 'n8n');
+async function installN8n(name) {
+	const source = path.join(PROJECT_ROOT, 'playground', name);
+	if (!existsSync(path.join(source, 'package.json'))) {
+		throw new InstallError(
+			`there is no n8n called "${name}"`,
+			'Name a folder of playground/: n8n or n8n-1.',
+		);
+	}
+	const target = path.join(PROJECT_ROOT, '.playground', name);
 	const modules = path.join(target, 'node_modules');
 	const files = ['package.json', 'package-lock.json', '.npmrc'];
 	const wanted = fingerprint(files.map((file) => path.join(source, file)));
@@ -246,7 +258,9 @@ async function installPlayground() {
 	if (readOr(packagesStamp) !== wanted) {
 		mkdirSync(target, { recursive: true });
 		for (const file of files) copyFileSync(path.join(source, file), path.join(target, file));
-		await step('n8n and its packages (2.8 GB, about five minutes)', () =>
+		const { version } = JSON.parse(readFileSync(path.join(source, 'package-lock.json'), 'utf8'))
+			.packages['node_modules/n8n'];
+		await step(`n8n ${version} and its packages (2 to 3 GB, up to five minutes)`, () =>
 			npmCi(target, ['--ignore-scripts']),
 		);
 		// Prepared by an n8n of another version, perhaps.
@@ -267,14 +281,14 @@ async function installPlayground() {
 				'Usually the npm registry was out of reach. The same command goes on where it stopped.',
 		}),
 	);
-	for (const name of ['sqlite3', 'isolated-vm']) {
+	for (const addon of ['sqlite3', 'isolated-vm']) {
 		const loads = () =>
-			run({ command: node, args: ['-e', `require('${name}')`] }, { cwd: target, log });
+			run({ command: node, args: ['-e', `require('${addon}')`] }, { cwd: target, log });
 		if ((await loads()) === 0) continue;
-		await step(`${name}, downloaded or compiled (up to two minutes)`, async () => {
+		await step(`${addon}, downloaded or compiled (up to two minutes)`, async () => {
 			await runInstallScript({
 				modules,
-				name,
+				name: addon,
 				script: 'install',
 				log,
 				advice: [
@@ -286,8 +300,8 @@ async function installPlayground() {
 			});
 			if ((await loads()) !== 0) {
 				throw new InstallError(
-					`"${name}" was built but cannot be loaded; see the end of ${log}`,
-					`Delete ${path.join(modules, name)} and ${packagesStamp}, then run the same command again.`,
+					`"${addon}" was built but cannot be loaded; see the end of ${log}`,
+					`Delete ${path.join(modules, addon)} and ${packagesStamp}, then run the same command again.`,
 				);
 			}
 		});
@@ -309,7 +323,11 @@ function checkNode() {
 try {
 	checkNode();
 	await installDevelopmentPackages();
-	if (process.argv.includes('--playground')) await installPlayground();
+	const [option, which] = process.argv.slice(2);
+	if (option === '--playground') {
+		const names = which === 'all' ? allN8ns() : which ? [which] : oneN8n();
+		for (const name of names) await installN8n(name);
+	}
 } catch (error) {
 	if (!(error instanceof InstallError)) throw error;
 	console.error(`\n[install] This did not work: ${error.message}\n\n${error.advice}`);

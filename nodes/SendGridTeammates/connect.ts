@@ -25,6 +25,11 @@ export interface Destination {
 	options: IDataObject;
 }
 
+type AskForDomains = (
+	options: Parameters<typeof getCredentialAllowedDomains>[0],
+	nodeEndpointUrl: string,
+) => string | undefined;
+
 /** Whom an item acts for, where the credential leaves that open. */
 function onBehalfOfItem(
 	chosen: unknown,
@@ -41,17 +46,27 @@ function onBehalfOfItem(
 
 /**
  * The credential's 'Allowed HTTP Request Domains', the way n8n's own engine applies them to a declarative
- * node: SendGrid's own host is always among them. n8n 1 has no such thing.
+ * node: SendGrid's own host is always among them. n8n 2.x wants all in one object, n8n 1.123 the
+ * credential's data and then the host; older ones have no such thing.
  */
-const allowedDomainsOf = (node: INode, credentialData: ICredentialDataDecryptedObject) =>
-	typeof getCredentialAllowedDomains === 'function'
-		? getCredentialAllowedDomains({
-				node,
-				credentialData,
-				credentialOwnedSurface: true,
-				nodeEndpointUrl: API_HOSTS.global,
-			})
-		: undefined;
+function allowedDomainsOf(
+	node: INode,
+	credentialData: ICredentialDataDecryptedObject,
+): string | undefined {
+	if (typeof getCredentialAllowedDomains !== 'function') return undefined;
+	const { allowedHttpRequestDomains, allowedDomains } = credentialData;
+	const nodeEndpointUrl = API_HOSTS.global;
+	const forBoth = {
+		node,
+		credentialData,
+		credentialOwnedSurface: true,
+		nodeEndpointUrl,
+		allowedHttpRequestDomains,
+		allowedDomains,
+	};
+	const ask: AskForDomains = getCredentialAllowedDomains;
+	return ask(forBoth, nodeEndpointUrl);
+}
 
 /**
  * The connection for one item, checked before any request leaves.

@@ -1,5 +1,6 @@
 /** A new user in n8n's editor: the tests follow one another on one page, and each leaves its picture. */
 import { Editor, openBrowser } from '../../playground/browser.mts';
+import { chosenN8n } from '../../playground/runtime.mts';
 import { inProject } from '../support/machine';
 import { stage } from './scene';
 
@@ -18,7 +19,7 @@ afterAll(async () => {
 	await browser?.close();
 });
 
-/** One thing that a user does. What they see at its end, good or bad, is in .test-results/browser/. */
+/** One thing that a user does. What they see at its end, good or bad, is in .test-results/browser/<n8n>/. */
 function step(title: string, act: () => Promise<void>): void {
 	pictures += 1;
 	const name = `${String(pictures).padStart(2, '0')} ${title}`.replaceAll(/[^\w]+/g, '-');
@@ -29,15 +30,12 @@ function step(title: string, act: () => Promise<void>): void {
 			await act();
 			hasFailed = false;
 		} finally {
-			await editor.takePicture(inProject('.test-results', 'browser', `${name}.png`));
+			await editor.takePicture(inProject('.test-results', 'browser', chosenN8n(), `${name}.png`));
 		}
 	});
 }
 
 const testId = (id: string) => editor.page.getByTestId(id);
-
-/** Entries of the panel with nodes to add. */
-const found = () => testId('item-iterator-item');
 
 describe('the credential', () => {
 	step('creates a credential, and is told that its key is wrong', async () => {
@@ -66,7 +64,7 @@ describe('the node panel', () => {
 	step('starts a workflow with a webhook', async () => {
 		await editor.goTo('/workflow/new');
 		await editor.searchNodes('webhook', testId('canvas-plus-button'));
-		await found().filter({ hasText: 'Webhook' }).first().click();
+		await editor.found.filter({ hasText: 'Webhook' }).first().click();
 		await editor.nodePanel.waitFor();
 		await editor.choose('httpMethod', 'POST');
 	});
@@ -89,20 +87,21 @@ describe('the node panel', () => {
 			// Whatever is open from the step before.
 			await editor.page.keyboard.press('Escape');
 			await editor.searchNodes(query, testId('canvas-handle-plus'));
-			const node = found().filter({ hasText: 'SendGrid Teammates' });
-			await node.getByText('Invite people to a Twilio SendGrid account').waitFor();
+			await editor
+				.foundNode('SendGrid Teammates', 'Invite people to a Twilio SendGrid account')
+				.waitFor();
 		});
 	}
 
 	step('finds the actions behind it', async () => {
-		await found().filter({ hasText: 'SendGrid Teammates' }).click();
+		await editor.found.filter({ hasText: 'SendGrid Teammates' }).click();
 		for (const action of ['Invite teammate', 'Resend invitation']) {
-			await found().getByText(action, { exact: true }).waitFor();
+			await editor.found.getByText(action, { exact: true }).waitFor();
 		}
 	});
 
 	step('puts Invite behind the webhook, and sees six fields', async () => {
-		await found().getByText('Invite teammate', { exact: true }).click();
+		await editor.found.getByText('Invite teammate', { exact: true }).click();
 		await editor.nodePanel.waitFor();
 		expect(await editor.fieldNames()).toEqual([
 			'Resource',

@@ -1,4 +1,5 @@
 import type { Fault } from '../../sandbox/faults.mts';
+import { testOfNewerEngine } from '../support/engine';
 import { linkOf } from '../support/link';
 import { getInvitationsWith, inviteWith, resendWith } from '../support/parameters';
 import { standIn } from '../support/standIn';
@@ -210,7 +211,7 @@ describe('trouble on the way that does not go away', () => {
 		expect(results).toMatchObject([{ json: { email: 'ada@example.com' } }]);
 	});
 
-	test.each<Fault>([
+	testOfNewerEngine.each<Fault>([
 		{ kind: 'status', status: 500, when: 'before' },
 		{ kind: 'empty-body' },
 		{ kind: 'drop', when: 'before' },

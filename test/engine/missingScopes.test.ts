@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { LIVE_SCOPES } from '../../sandbox/scopes.mts';
+import { failureOfKind } from '../support/engine';
 import * as parameters from '../support/parameters';
 import { standIn } from '../support/standIn';
 
@@ -49,7 +50,7 @@ test.each<[keyof typeof parameters, INodeParameters, string]>([
 	expect(error).toMatchObject({
 		message: expect.stringContaining('[HTTP 403]'),
 		description: expect.stringContaining(`the scope '${missing}'`),
-		failure: { cause: 'credential-invalid' },
+		...failureOfKind('credential-invalid'),
 		httpCode: '403',
 	});
 });

@@ -1,4 +1,5 @@
 import type { ResetForm } from '../../sandbox/faults.mts';
+import { failureOfKind } from '../support/engine';
 import { linkOf } from '../support/link';
 import { pause } from '../support/machine';
 import { inviteWith } from '../support/parameters';
@@ -132,7 +133,7 @@ test('past the budget the item says what to do', async () => {
 		'\'ada@example.com\' was not invited: SendGrid says "too many requests" [HTTP 429]',
 	);
 	expect(error?.description).toContain("'Max Wait'");
-	expect(error).toMatchObject({ failure: { cause: 'rate-limited' } });
+	expect(error).toMatchObject(failureOfKind('rate-limited'));
 	expect(sendGrid.world.requests).toHaveLength(1);
 	expect(duration).toBeLessThan(2000);
 });

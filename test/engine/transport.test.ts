@@ -2,6 +2,7 @@ import { createListener, type Listener } from '../../sandbox/listener.mts';
 import { startSandbox } from '../../sandbox/sandbox.mts';
 import { selfSigned } from '../sandbox/outside.mts';
 import { testCredential } from '../support/editor';
+import { failureOfKind } from '../support/engine';
 import { inviteWith } from '../support/parameters';
 import { standIn } from '../support/standIn';
 
@@ -38,7 +39,7 @@ test('a domain that the credential does not allow is not asked', async () => {
 	});
 	expect(error?.message).toContain("'ada@example.com' was not invited: Domain not allowed");
 	expect(error?.description).toContain("'Allowed HTTP Request Domains'");
-	expect(error).toMatchObject({ failure: { cause: 'configuration-invalid' } });
+	expect(error).toMatchObject(failureOfKind('configuration-invalid'));
 	expect(sendGrid.world.requests).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Unknowns } from '../../sandbox/unknowns.mts';
 import { movableClock } from '../support/clock';
+import { testOfNewerEngine } from '../support/engine';
 import { until } from '../support/machine';
 import { standIn } from '../support/standIn';
 import { ActiveTrigger, ALL_EVENTS } from '../support/trigger';
@@ -660,22 +661,25 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
 	});
 
-	test('rate limits that outlast what n8n gives a poll fail it, and nothing is lost', async () => {
-		const trigger = await activated();
-		sendGrid.world.addTeammate({ email: ADA });
-		trigger.budget = 2000;
-		sendGrid.world.faults.add({
-			path: /teammates$/,
-			fault: { kind: 'rate-limited', header: 'retry-after', seconds: 30 },
-		});
-		const { httpCode, description } = await trigger.failure();
-		expect(httpCode).toBe('429');
-		expect(description).toContain('If this goes on, poll less often.');
-		clock.advance(31);
-		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
-	});
+	testOfNewerEngine(
+		'rate limits that outlast what n8n gives a poll fail it, and nothing is lost',
+		async () => {
+			const trigger = await activated();
+			sendGrid.world.addTeammate({ email: ADA });
+			trigger.budget = 2000;
+			sendGrid.world.faults.add({
+				path: /teammates$/,
+				fault: { kind: 'rate-limited', header: 'retry-after', seconds: 30 },
+			});
+			const { httpCode, description } = await trigger.failure();
+			expect(httpCode).toBe('429');
+			expect(description).toContain('If this goes on, poll less often.');
+			clock.advance(31);
+			expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
+		},
+	);
 
-	test('a poll with no time left fails before it asks for anything', async () => {
+	testOfNewerEngine('a poll with no time left fails before it asks for anything', async () => {
 		const trigger = await activated();
 		sendGrid.world.requests.length = 0;
 		trigger.budget = 0;

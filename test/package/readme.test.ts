@@ -39,6 +39,21 @@ test("the README's table of operations is the node's description", async () => {
 	);
 });
 
+test("the README's table of compatibility is what is tested", async () => {
+	const tested = ['n8n', 'n8n-1'].map(async (name) => {
+		const lock = JSON.parse(await readText(inProject('playground', name, 'package-lock.json'))) as {
+			packages: Record<string, { version: string }>;
+		};
+		return ['n8n', 'n8n-core', 'node'].map((part) => lock.packages[`node_modules/${part}`].version);
+	});
+	expect(await tableBelow('## Compatibility')).toEqual(await Promise.all(tested));
+	const { devDependencies } = JSON.parse(await readText(inProject('package.json'))) as {
+		devDependencies: Record<string, string>;
+	};
+	// `npm test` runs the engine tests with that of the first.
+	expect(devDependencies['n8n-core']).toBe((await tested[0])[1]);
+});
+
 test("the README's table of events is the trigger's description", async () => {
 	const { trigger } = await builtPackage();
 	const { options = [] } =

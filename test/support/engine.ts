@@ -17,6 +17,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
+import type { FailureCause } from '../../nodes/SendGridTeammates/sendgrid/failure';
 import { builtPackage, OneCredential } from './builtPackage';
 import { later } from './machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from './names';
@@ -64,6 +65,29 @@ export interface RunResult {
 	stored: IRun;
 	/** Milliseconds that the run took. */
 	duration: number;
+}
+
+/**
+ * Whether this is the engine of n8n 1.x. It takes other arguments, gives a poll no limit of time, and keeps
+ * nothing of what kind a failure is.
+ */
+export const isOlderEngine = 'getStartNode' in Workflow.prototype;
+
+/** A test of something that the engine of n8n 1.x does not have. */
+export const testOfNewerEngine = isOlderEngine ? test.skip : test;
+
+/** The part of an error that tells n8n of what kind the failure is, for `toMatchObject`. */
+export const failureOfKind = (cause: FailureCause): object =>
+	isOlderEngine ? {} : { failure: { cause } };
+
+/** Runs all of a workflow. */
+function runFrom(
+	startNode: INode,
+	workflow: Workflow,
+	engine: WorkflowExecute,
+): ReturnType<WorkflowExecute['run']> {
+	const args = isOlderEngine ? [workflow, startNode] : [{ workflow, startNode }];
+	return Reflect.apply(engine.run, engine, args) as ReturnType<WorkflowExecute['run']>;
 }
 
 /** Runs the built node in n8n's own engine, between a node that gives out items and nothing. */
@@ -134,10 +158,8 @@ export async function runNode(run: Run): Promise<RunResult> {
 	} as unknown as IWorkflowExecuteAdditionalData;
 
 	const startedAt = Date.now();
-	const running = new WorkflowExecute(additionalData, 'manual').run({
-		workflow,
-		startNode: workflow.getNode('Items') ?? undefined,
-	});
+	const engine = new WorkflowExecute(additionalData, 'manual');
+	const running = runFrom(workflow.nodes.Items, workflow, engine);
 	if (run.cancelAfter !== undefined) later(run.cancelAfter, () => running.cancel());
 	const stored = await running;
 

@@ -77,7 +77,11 @@ export function failureOfNetwork(
 	sentAt: number,
 ): RequestFailure {
 	const links = [...causes(thrown)];
-	const codes = links.map(({ code }) => code).filter((code) => typeof code === 'string');
+	// n8n 1.x drops the cause and keeps its code as the wrapper's `httpCode`.
+	const codes = links
+		.flatMap(({ code, httpCode }) => [httpCode, code])
+		.filter((code) => typeof code === 'string')
+		.filter((code) => /^[A-Z]/.test(code));
 
 	const refusedByN8n = links
 		.map(({ message }) => (typeof message === 'string' ? message : ''))

@@ -1,0 +1,27 @@
+/** Which n8n there is to be installed and tested with. Without a dependency, as install.mjs is. */
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const PROJECT_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** The one of the demo and the editor. */
+export const DEFAULT_N8N = 'n8n';
+
+const PLAYGROUND = path.join(PROJECT_ROOT, 'playground');
+
+/** Folders of playground/, each with the package.json and the lock file of one n8n. */
+const NAMES = readdirSync(PLAYGROUND).filter((name) =>
+	existsSync(path.join(PLAYGROUND, name, 'package.json')),
+);
+
+/**
+ * @param {string[]} usual names of those that are meant unless the environment variable
+ * PLAYGROUND_N8N names one
+ * @returns {string[]}
+ */
+const chosenOr = (usual) => (process.env.PLAYGROUND_N8N ? [process.env.PLAYGROUND_N8N] : usual);
+
+export const oneN8n = () => chosenOr([DEFAULT_N8N]);
+
+export const allN8ns = () => chosenOr(NAMES);
