@@ -45,6 +45,9 @@ const TOKEN_URL = 'https://oauth2.googleapis.com/token';
 const SCOPE = 'https://www.googleapis.com/auth/spreadsheets';
 const TOKEN_SECONDS = 3599;
 
+/** What the example has in place of the user's own. */
+const SPREADSHEET_ID = 'your-spreadsheet-id';
+
 const LETTERS = 26;
 /** Number of a column from its letters, from 0. */
 const columnOf = (letters: string) =>
@@ -72,8 +75,6 @@ function trimmed<T>(list: T[], isEmpty: (entry: T) => boolean): T[] {
  */
 export class GoogleSheets extends Service {
 	readonly hosts = ['oauth2.googleapis.com', 'sheets.googleapis.com'];
-
-	readonly spreadsheetId = 'the-spreadsheet-of-the-playground';
 
 	private readonly keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
@@ -152,7 +153,7 @@ export class GoogleSheets extends Service {
 		const { pathname, searchParams } = new URL(url, 'https://sheets.googleapis.com');
 		const path = decodeURIComponent(pathname.slice('/v4/spreadsheets/'.length));
 		const [, id, rest] = /^([\w-]+)(.*)$/.exec(path) ?? [];
-		if (id !== this.spreadsheetId) {
+		if (id !== SPREADSHEET_ID) {
 			throw new Refusal(404, 'NOT_FOUND', 'Requested entity was not found.');
 		}
 		const range = rest.startsWith('/values/') ? rest.slice('/values/'.length) : '';
@@ -217,6 +218,6 @@ export class GoogleSheets extends Service {
 				}
 			}
 		}
-		return { spreadsheetId: this.spreadsheetId };
+		return { spreadsheetId: SPREADSHEET_ID };
 	}
 }

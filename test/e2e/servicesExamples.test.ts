@@ -5,7 +5,7 @@ import { BambooHr } from '../../playground/services/bamboohr.mts';
 import { GoogleSheets } from '../../playground/services/google-sheets.mts';
 import { Slack, type Message } from '../../playground/services/slack.mts';
 import type { SavedWorkflow } from '../../playground/rest.mts';
-import type { Credential, Workflow, WorkflowNode } from '../../playground/workflow.mts';
+import type { Credential, WorkflowNode } from '../../playground/workflow.mts';
 import { projectRoot, until } from '../support/machine';
 import { stage } from './scene';
 
@@ -25,17 +25,13 @@ beforeAll(async () => {
 	}
 });
 
-/** What a user changes in a node: its parameters, or the credential. */
-type Changes = Record<string, Partial<Pick<WorkflowNode, 'parameters' | 'credentials'>>>;
+/** Names of nodes, and what is different in them from the example. */
+type Changes = Record<string, Pick<WorkflowNode, 'credentials'>>;
 
-/** Imports an example, with what its note asks the user to change. */
+/** Imports an example as it is, but for the changes. */
 async function importExample(name: string, changes: Changes = {}): Promise<SavedWorkflow> {
 	const example = exampleWorkflow(projectRoot, name);
-	const nodes: Workflow['nodes'] = example.nodes.map((node) => ({
-		...node,
-		...changes[node.name],
-		parameters: { ...node.parameters, ...changes[node.name]?.parameters },
-	}));
+	const nodes = example.nodes.map((node) => ({ ...node, ...changes[node.name] }));
 	return await on.rest.createWorkflow({ ...example, id: undefined, nodes });
 }
 
@@ -140,11 +136,8 @@ describe('BambooHR every morning', () => {
 describe('Access review every quarter', () => {
 	const SHEET = 'Access review';
 
-	const review = async (credentials: Changes[string] = {}) => {
-		const documentId = { __rl: true, mode: 'id', value: googleSheets.spreadsheetId };
-		const saved = await importExample('access-review', {
-			'Access Review': { parameters: { documentId }, ...credentials },
-		});
+	const review = async (changes: Changes[string] = {}) => {
+		const saved = await importExample('access-review', { 'Access Review': changes });
 		return await runFrom(saved, 'Every Quarter');
 	};
 
@@ -283,21 +276,36 @@ describe('Access requests', () => {
 	const ask = (username: string, feature: string, scopes: string[]) =>
 		on.sandbox.world.addAccessRequest({ username, scope_group_name: feature, scopes });
 
-	/** Two requests at once, at an active example. @returns how to end it */
-	async function askTwice(changes: Changes = {}) {
+	/** The example, active: what is open already is remembered. */
+	async function activeExample(changes: Changes = {}) {
 		const saved = await importExample('access-requests', changes);
 		await on.rest.activate(saved);
-		ask('legacy_lee', 'Alerts', ['alerts.create']);
-		ask('dev@acme.example', 'Stats', ['stats.read']);
-		// n8n polls as it activates; the next time would be within a minute.
-		const deactivate = async () => await on.rest.post(`/workflows/${saved.id}/deactivate`, {});
-		await deactivate();
+		return saved;
+	}
+
+	const deactivate = async ({ id }: SavedWorkflow) =>
+		await on.rest.post(`/workflows/${id}/deactivate`, {});
+
+	/** n8n polls as it activates; else the next time would be within a minute. */
+	async function poll(saved: SavedWorkflow) {
+		await deactivate(saved);
 		await on.rest.activate(saved);
-		return { saved, deactivate };
+	}
+
+	/** The execution that the workflow starts for a request, when it is over. */
+	async function askingExecution({ id }: SavedWorkflow): Promise<Run> {
+		for (;;) {
+			const executions = await on.rest.executions(id);
+			const asking = executions.find(({ mode }) => mode === 'integrated');
+			if (asking) return await on.rest.finishedExecution(asking.id);
+		}
 	}
 
 	test('each is asked in Slack, and what is clicked is done to the one that was meant', async () => {
-		const { deactivate } = await askTwice();
+		const saved = await activeExample();
+		ask('legacy_lee', 'Alerts', ['alerts.create']);
+		ask('dev@acme.example', 'Stats', ['stats.read']);
+		await poll(saved);
 		await until(() => slack.messages.length === 2);
 		const [alerts] = said('lee@acme.example asks for access to Alerts');
 		const [stats] = said('dev@acme.example asks for access to Stats');
@@ -316,6 +324,37 @@ describe('Access requests', () => {
 		expect(open()).toEqual(['Templates']);
 		expect(personOf('lee@acme.example')?.scopes).toContain('alerts.create');
 		expect(personOf('dev@acme.example')?.scopes).not.toContain('alerts.create');
-		await deactivate();
+		await deactivate(saved);
+	});
+
+	test('a request that was decided in SendGrid meanwhile: Slack says so', async () => {
+		// As the editor's button does, without activating it: about who asks now.
+		const saved = await importExample('access-requests');
+		expect((await runFrom(saved, 'Somebody Asks')).error).toBeUndefined();
+		await until(() => slack.messages.length === 1);
+		on.sandbox.world.account().accessRequests = [];
+		await click(slack.messages[0], 'Approve');
+		await until(() => slack.messages.length === 2);
+		expect(slack.messages[1].text).toMatch(
+			/^Not carried out, Templates for dev@acme\.example: The access request '\d+' was not approved/,
+		);
+	});
+
+	test('where Slack does not accept the token, nothing is decided and the execution has failed', async () => {
+		const saved = await activeExample({
+			'Ask in Slack': await wrong(slack.credential, { accessToken: 'mistyped' }),
+		});
+		ask('legacy_lee', 'Alerts', ['alerts.create']);
+		await poll(saved);
+		const asking = await on.rest.nextExecution(saved.id);
+		const [{ id }] = (await on.rest.executions(saved.id)).filter(
+			({ mode }) => mode === 'integrated',
+		);
+		const failed = await on.rest.finishedExecution(id);
+		expect([asking.status, failed.status]).toEqual(['success', 'error']);
+		expect(failed.error?.message).toContain('invalid_auth');
+		expect(slack.messages).toEqual([]);
+		expect(open()).toEqual(['Templates', 'Alerts']);
+		await deactivate(saved);
 	});
 });
