@@ -1,3 +1,5 @@
+import { EventEmitter, once } from 'node:events';
+
 import type { FastifyInstance } from 'fastify';
 
 import { Service } from './service.mts';
@@ -50,8 +52,15 @@ export class Slack extends Service {
 
 	messages: Message[] = [];
 
+	private readonly arrivals = new EventEmitter();
+
 	reset(): void {
 		this.messages = [];
+	}
+
+	/** Waits until the channel has so many messages. */
+	async whenPosted(count: number): Promise<void> {
+		while (this.messages.length < count) await once(this.arrivals, 'message');
 	}
 
 	protected addRoutes(app: FastifyInstance): void {
@@ -63,6 +72,7 @@ export class Slack extends Service {
 			const message = messageOf(CHANNEL, body);
 			if (message.text === '') return failure('no_text');
 			const ts = `${1_700_000_000 + this.messages.push(message)}.000100`;
+			this.arrivals.emit('message');
 			return reply.send({ ok: true, channel: 'C0PLAYGROUND', ts, message: { ...body, ts } });
 		});
 	}
