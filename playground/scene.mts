@@ -9,8 +9,8 @@ import { seedDefault, type SeedKeys } from '../sandbox/seed.mts';
 import { hostCertificate } from './hosts/certificate.mts';
 import { nearbyHostsEnvironment } from './hosts/environment.mts';
 import { N8n } from './n8n.mts';
-import type { Service } from './services/service.mts';
 import type { Credential, Workflow } from './workflow.mts';
+import type { Service } from './services/service.mts';
 
 /** A real n8n with the packed node, and a stand-in that answers on SendGrid's real host names. */
 export interface Scene {

@@ -8,6 +8,8 @@ export interface Employee {
 	/** Documented: null where the company has not filled it in. */
 	workEmail: string | null;
 	department: string | null;
+	/** `Active` or `Inactive`, where the company's directory shows it. */
+	status?: string;
 }
 
 const SUBDOMAIN = 'acme';

