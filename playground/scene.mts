@@ -11,6 +11,7 @@ import { nearbyHostsEnvironment } from './hosts/environment.mts';
 import { N8n } from './n8n.mts';
 import { chosenN8n } from './runtime.mts';
 import type { Credential, Workflow } from './workflow.mts';
+import type { Service } from './services/service.mts';
 
 /** A real n8n with the packed node, and a stand-in that answers on SendGrid's real host names. */
 export interface Scene {
@@ -29,6 +30,8 @@ export interface SceneOptions {
 	logLevel?: string;
 	/** How long the stand-in takes for each answer. Default: 0. */
 	latencyMs?: number;
+	/** Further services that n8n finds on this machine, at their real host names. */
+	services?: readonly Service[];
 	/** Further packed community packages to install. */
 	packages?: string[];
 	/** Further modules to load into n8n before it starts. */
@@ -64,6 +67,9 @@ export async function pack(projectRoot: string, folder: string): Promise<string>
 	return path.join(folder, filename);
 }
 
+/** The hosts of SendGrid's global and European API. */
+const SENDGRID_HOSTS = ['api.sendgrid.com', 'api.eu.sendgrid.com'] as const;
+
 const portOf = (url: string) => Number(new URL(url).port);
 
 /**
@@ -76,25 +82,35 @@ export const sceneFolder = (projectRoot: string, name: string) =>
 /** Everything in place, nothing imported, n8n's server not started. */
 export async function setScene(options: SceneOptions): Promise<Scene> {
 	const { projectRoot, name, port, logLevel, latencyMs, onStep = () => {} } = options;
-	const { packages = [], preloads = [], env = {} } = options;
+	const { services = [], packages = [], preloads = [], env = {} } = options;
 	const folder = sceneFolder(projectRoot, name);
 
 	onStep('Packing the node');
 	const tarball = await pack(projectRoot, path.join(folder, 'package'));
 	onStep('Starting the stand-in for SendGrid');
-	const { key, cert, certFile } = await hostCertificate(path.join(folder, 'certificate'));
-	const sandbox = await startSandbox({ tls: { key, cert }, latencyMs });
+	const hosts = [...SENDGRID_HOSTS, ...services.flatMap((service) => service.hosts)];
+	const { key, cert, certFile } = await hostCertificate(path.join(folder, 'certificate'), hosts);
+	const tls = { key, cert };
+	const sandbox = await startSandbox({ tls, latencyMs });
 	const keys = seedDefault(sandbox.world);
-
-	const nearby = nearbyHostsEnvironment({
-		projectRoot,
-		certFile,
-		globalPort: portOf(sandbox.globalUrl),
-		euPort: portOf(sandbox.euUrl),
-	});
-	const required = preloads.map((file) => `--require ${JSON.stringify(file)}`);
+	const closeAll = async () => {
+		await sandbox.close();
+		for (const service of services) await service.close();
+	};
 
 	try {
+		const [global, eu] = SENDGRID_HOSTS;
+		const ports: Record<string, number> = {
+			[global]: portOf(sandbox.globalUrl),
+			[eu]: portOf(sandbox.euUrl),
+		};
+		for (const service of services) {
+			const port = portOf(await service.listen(tls));
+			for (const host of service.hosts) ports[host] = port;
+		}
+		const nearby = nearbyHostsEnvironment({ projectRoot, certFile, ports });
+		const required = preloads.map((file) => `--require ${JSON.stringify(file)}`);
+
 		onStep('Preparing n8n and installing the node in it');
 		const n8n = await N8n.create({
 			projectRoot,
@@ -114,11 +130,11 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
 			keys,
 			async close() {
 				await n8n.stop();
-				await sandbox.close();
+				await closeAll();
 			},
 		};
 	} catch (error) {
-		await sandbox.close();
+		await closeAll();
 		throw error;
 	}
 }

@@ -3,10 +3,7 @@ import path from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import { generate } from 'selfsigned';
 
-/** The hosts of SendGrid's global and European API. */
-export const SENDGRID_HOSTS = ['api.sendgrid.com', 'api.eu.sendgrid.com'] as const;
-
-/** A certificate for {@link SENDGRID_HOSTS} and its key, both as PEM text. */
+/** A certificate and its key, both as PEM text. */
 export interface HostCertificate {
 	key: string;
 	cert: string;
@@ -19,26 +16,34 @@ const VALID_DAYS = 365;
 /** A kept certificate is used again only while it is valid for this long. */
 const SPARE_DAYS = 2;
 
-function isUsable(cert: string): boolean {
-	const remainingMs = Date.parse(new X509Certificate(cert).validTo) - Date.now();
-	return remainingMs > SPARE_DAYS * DAY_MS;
+function isUsable(cert: string, hosts: readonly string[]): boolean {
+	const certificate = new X509Certificate(cert);
+	const remainingMs = Date.parse(certificate.validTo) - Date.now();
+	return (
+		remainingMs > SPARE_DAYS * DAY_MS &&
+		hosts.every((host) => certificate.checkHost(host) !== undefined)
+	);
 }
 
 /**
- * A self-signed certificate for SendGrid's host names. It convinces only a program that is told to
+ * A self-signed certificate for host names of the internet. It convinces only a program that is told to
  * trust it, so there is no authority whose key could do harm.
  *
  * @param folder where certificate and key are kept and found again
+ * @param hosts at least one
  */
-export async function hostCertificate(folder: string): Promise<HostCertificate> {
-	const certFile = path.join(folder, 'sendgrid-hosts.cert.pem');
-	const keyFile = path.join(folder, 'sendgrid-hosts.key.pem');
+export async function hostCertificate(
+	folder: string,
+	hosts: readonly string[],
+): Promise<HostCertificate> {
+	const certFile = path.join(folder, 'hosts.cert.pem');
+	const keyFile = path.join(folder, 'hosts.key.pem');
 	if (existsSync(certFile) && existsSync(keyFile)) {
 		const cert = readFileSync(certFile, 'utf8');
-		if (isUsable(cert)) return { key: readFileSync(keyFile, 'utf8'), cert, certFile };
+		if (isUsable(cert, hosts)) return { key: readFileSync(keyFile, 'utf8'), cert, certFile };
 	}
 
-	const created = await generate([{ name: 'commonName', value: SENDGRID_HOSTS[0] }], {
+	const created = await generate([{ name: 'commonName', value: hosts[0] }], {
 		keyType: 'ec',
 		algorithm: 'sha256',
 		notAfterDate: new Date(Date.now() + VALID_DAYS * DAY_MS),
@@ -48,7 +53,7 @@ export async function hostCertificate(folder: string): Promise<HostCertificate> 
 			{ name: 'extKeyUsage', serverAuth: true },
 			{
 				name: 'subjectAltName',
-				altNames: SENDGRID_HOSTS.map((value) => ({ type: 2 as const, value })),
+				altNames: hosts.map((value) => ({ type: 2 as const, value })),
 			},
 		],
 	});

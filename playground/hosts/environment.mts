@@ -4,15 +4,14 @@ export interface NearbyHosts {
 	projectRoot: string;
 	/** PEM file of the certificate that the stand-ins show. */
 	certFile: string;
-	/** Ports on 127.0.0.1 that stand in for port 443 of the two hosts. */
-	globalPort: number;
-	euPort: number;
+	/** Host name -> port on 127.0.0.1 that stands in for its port 443. */
+	ports: Readonly<Record<string, number>>;
 	/** Refuse every other connection that would leave the machine. */
 	refuseOthers?: boolean;
 }
 
 /**
- * The environment in which a Node.js program reaches api.sendgrid.com and api.eu.sendgrid.com on
+ * The environment in which a Node.js program reaches hosts of the internet, such as api.sendgrid.com, on
  * this machine, with URL, Host header and certificate check as in earnest.
  */
 export function nearbyHostsEnvironment(hosts: NearbyHosts): Record<string, string> {
@@ -21,8 +20,7 @@ export function nearbyHostsEnvironment(hosts: NearbyHosts): Record<string, strin
 		// Quoted, for folders with a space in their name.
 		NODE_OPTIONS: `--require ${JSON.stringify(preload)}`,
 		NODE_EXTRA_CA_CERTS: hosts.certFile,
-		SANDBOX_PORT_GLOBAL: String(hosts.globalPort),
-		SANDBOX_PORT_EU: String(hosts.euPort),
+		SANDBOX_HOSTS: JSON.stringify(hosts.ports),
 		...(hosts.refuseOthers === true && { SANDBOX_REFUSE_OTHERS: 'true' }),
 	};
 }

@@ -1,11 +1,10 @@
 /**
- * Preloaded into n8n (NODE_OPTIONS=--require): connections to SendGrid's two hosts end on this
- * machine. It works at the socket, below HTTP and TLS: URL, Host header, TLS server name and
+ * Preloaded into n8n (NODE_OPTIONS=--require): connections to certain hosts, such as SendGrid's two, end
+ * on this machine. It works at the socket, below HTTP and TLS: URL, Host header, TLS server name and
  * certificate check stay those of the real host.
  *
  * Environment:
- * - SANDBOX_PORT_GLOBAL, SANDBOX_PORT_EU: ports on 127.0.0.1 that stand in for api.sendgrid.com:443
- *   and api.eu.sendgrid.com:443
+ * - SANDBOX_HOSTS: JSON, host name -> port on 127.0.0.1 that stands in for its port 443
  * - SANDBOX_REFUSE_OTHERS=true: every other connection that would leave the machine is refused
  */
 'use strict';
@@ -21,12 +20,10 @@ const net = require('node:net');
 const LOOPBACK = '127.0.0.1';
 const HTTPS_PORT = 443;
 
-const { SANDBOX_PORT_GLOBAL, SANDBOX_PORT_EU, SANDBOX_REFUSE_OTHERS } = process.env;
+const { SANDBOX_HOSTS = '{}', SANDBOX_REFUSE_OTHERS } = process.env;
 
 /** @type {Map<string, number>} host name -> port on this machine, for the hosts that have one */
-const standIns = new Map();
-if (SANDBOX_PORT_GLOBAL) standIns.set('api.sendgrid.com', Number(SANDBOX_PORT_GLOBAL));
-if (SANDBOX_PORT_EU) standIns.set('api.eu.sendgrid.com', Number(SANDBOX_PORT_EU));
+const standIns = new Map(Object.entries(JSON.parse(SANDBOX_HOSTS)));
 
 /** @param {string} host @returns {boolean} whether a connection to it stays on the machine */
 function isLoopback(host) {

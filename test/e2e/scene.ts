@@ -1,6 +1,7 @@
 import { setScene, type Scene } from '../../playground/scene.mts';
 import type { Rest } from '../../playground/rest.mts';
 import type { Run } from '../../playground/run.mts';
+import type { Service } from '../../playground/services/service.mts';
 import type { Workflow } from '../../playground/workflow.mts';
 import { seedDefault } from '../../sandbox/seed.mts';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
@@ -12,17 +13,23 @@ export interface Stage extends Scene {
 	credential: { id: string; name: string };
 }
 
-/**
- * A running n8n for one test file; the stand-in is as new before each test.
- *
- * @param hasCredential whether the credential is there, which a new user has yet to create
- */
-export function stage(name: string, { hasCredential = true } = {}): Stage {
+interface StageOptions {
+	/** Whether the credential is there, which a new user has yet to create. Default: true. */
+	hasCredential?: boolean;
+	/** Further services that n8n finds on this machine. */
+	services?: readonly Service[];
+}
+
+/** A running n8n for one test file; the stand-ins are as new before each test. */
+export function stage(
+	name: string,
+	{ hasCredential = true, services = [] }: StageOptions = {},
+): Stage {
 	let scene: Scene;
 	let rest: Rest;
 	let credential: Stage['credential'];
 	beforeAll(async () => {
-		scene = await setScene({ projectRoot, name: `e2e-${name}` });
+		scene = await setScene({ projectRoot, name: `e2e-${name}`, services });
 		await scene.n8n.start();
 		rest = await scene.n8n.rest();
 		if (!hasCredential) return;
@@ -38,6 +45,7 @@ export function stage(name: string, { hasCredential = true } = {}): Stage {
 	beforeEach(() => {
 		scene.sandbox.world.reset();
 		seedDefault(scene.sandbox.world);
+		for (const service of services) service.reset();
 	});
 	return {
 		get n8n() {

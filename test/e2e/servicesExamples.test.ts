@@ -1,0 +1,363 @@
+/** The examples that work between SendGrid and other services, on stand-ins of those. */
+import { exampleCredential, exampleWorkflow } from '../../playground/scene.mts';
+import { outputItems, type Run } from '../../playground/run.mts';
+import { BambooHr } from '../../playground/services/bamboohr.mts';
+import { GoogleSheets } from '../../playground/services/google-sheets.mts';
+import { Slack, type Message } from '../../playground/services/slack.mts';
+import type { SavedWorkflow } from '../../playground/rest.mts';
+import type { Credential, WorkflowNode } from '../../playground/workflow.mts';
+import { projectRoot } from '../support/machine';
+import { stage } from './scene';
+
+const bambooHr = new BambooHr();
+const slack = new Slack();
+const googleSheets = new GoogleSheets();
+const on = stage('services', {
+	hasCredential: false,
+	services: [bambooHr, slack, googleSheets],
+});
+
+/** Type of a credential -> the saved one. */
+const saved: Record<string, { id: string; name: string }> = {};
+
+beforeAll(async () => {
+	const services = [bambooHr, slack, googleSheets].map(({ credential }) => credential);
+	for (const credential of [exampleCredential(on.keys), ...services]) {
+		saved[credential.type] = await on.rest.createCredential(credential);
+	}
+});
+
+/** Names of nodes, and what is different in them from the example. */
+type Changes = Record<string, Pick<WorkflowNode, 'credentials'>>;
+
+/** Imports an example as it is, but for the credentials, which n8n has under ids of its own, and the changes. */
+async function importExample(name: string, changes: Changes = {}): Promise<SavedWorkflow> {
+	const example = exampleWorkflow(projectRoot, name);
+	const nodes = example.nodes.map((node) => {
+		const types = Object.keys(node.credentials ?? {});
+		const credentials = Object.fromEntries(types.map((type) => [type, saved[type]]));
+		return { ...node, credentials, ...changes[node.name] };
+	});
+	return await on.rest.createWorkflow({ ...example, id: undefined, nodes });
+}
+
+/** A credential like this one with a part of it wrong. */
+async function wrong({ type, data }: Omit<Credential, 'id'>, mistake: object) {
+	const name = `Wrong ${type}`;
+	const credential = await on.rest.createCredential({ name, type, data: { ...data, ...mistake } });
+	return { credentials: { [type]: credential } };
+}
+
+const runFrom = async ({ id }: SavedWorkflow, trigger: string): Promise<Run> =>
+	await on.rest.finishedExecution(await on.rest.runManually(id, trigger));
+
+const mails = () => on.sandbox.world.ledger.map(({ kind, email }) => `${kind} ${email}`).sort();
+
+const personOf = (email: string) =>
+	on.sandbox.world.account().teammates.find(({ profile }) => profile.email === email);
+
+describe('BambooHR every morning', () => {
+	const morning = async (workflow: SavedWorkflow) => await runFrom(workflow, 'Every Morning');
+
+	const employed = (
+		displayName: string,
+		workEmail: string | null,
+		department: string | null,
+		status?: string,
+	) => ({ displayName, workEmail, department, ...(status && { status }) });
+
+	beforeEach(() => {
+		bambooHr.employees = [
+			employed('Grace', 'Grace@acme.example', 'Engineering', 'Active'),
+			employed('Katherine', 'katherine@acme.example', 'Finance'),
+			employed('Dorothy', 'dorothy@acme.example', 'Kitchen'),
+			employed('Mary', 'mary@acme.example', null),
+			employed('Grace again', ' GRACE@acme.example', 'Marketing'),
+			employed('Without an address', null, 'Engineering'),
+			employed('Gone', 'gone@acme.example', 'Engineering', 'Inactive'),
+			employed('Mistyped', 'not an address', 'Engineering'),
+			employed('Adam', 'adam@acme.example', 'Marketing'),
+			employed('Lee', 'lee@acme.example', 'Engineering'),
+			employed('Fresh', 'fresh@acme.example', 'Finance'),
+		];
+	});
+
+	test('invites with the persona of the department, once, and leaves alone who is there', async () => {
+		const { world } = on.sandbox;
+		const lee = structuredClone(personOf('lee@acme.example'));
+		const workflow = await importExample('bamboohr');
+		const run = await morning(workflow);
+
+		expect(run.error).toBeUndefined();
+		const invited = ['dorothy', 'grace', 'katherine', 'mary'].map((name) => `${name}@acme.example`);
+		expect(mails()).toEqual(invited.map((email) => `invitation ${email}`));
+		const scopes = invited.map(
+			(email) => world.pending(world.account()).find((one) => one.email === email)?.scopes ?? [],
+		);
+		const [observer, developer, accountant, unassigned] = scopes;
+		expect(developer).toEqual(expect.arrayContaining(['mail.send', 'api_keys.create']));
+		expect(accountant).toEqual(expect.arrayContaining(['billing.update']));
+		expect(observer).toContain('stats.read');
+		expect(observer).not.toContain('mail.send');
+		expect(unassigned).toEqual(observer);
+
+		expect(personOf('adam@acme.example')?.profile.is_admin).toBe(true);
+		expect(personOf('lee@acme.example')).toEqual(lee);
+		expect(outputItems(run, 'Not Done').map(({ json }) => json.error)).toEqual([
+			expect.stringContaining("'Email' is 'not an address'"),
+		]);
+
+		expect((await morning(workflow)).error).toBeUndefined();
+		expect(mails()).toHaveLength(invited.length);
+	});
+
+	test('comes again the next morning to whom it could not invite', async () => {
+		const workflow = await importExample('bamboohr');
+		bambooHr.employees.length = 1;
+		on.sandbox.world.faults.add({
+			method: 'POST',
+			fault: { kind: 'status', status: 403, when: 'before' },
+		});
+		const first = await morning(workflow);
+		expect(outputItems(first, 'Not Done').map(({ json }) => json.error)).toEqual([
+			expect.stringContaining("'grace@acme.example' was neither invited nor updated"),
+		]);
+		expect(mails()).toEqual([]);
+
+		await morning(workflow);
+		expect(mails()).toEqual(['invitation grace@acme.example']);
+	});
+
+	test('ends with a failure where BambooHR does not accept the key', async () => {
+		const workflow = await importExample('bamboohr', {
+			Employees: await wrong(bambooHr.credential, { apiKey: 'mistyped' }),
+		});
+		const run = await morning(workflow);
+		expect(run.status).toBe('error');
+		expect(run.error?.message).toContain('401');
+		expect(mails()).toEqual([]);
+	});
+});
+
+describe('Access review every quarter', () => {
+	const SHEET = 'Access review';
+
+	const review = async (changes: Changes[string] = {}) => {
+		const workflow = await importExample('access-review', { 'Access Review': changes });
+		return await runFrom(workflow, 'Every Quarter');
+	};
+
+	const rowOf = (email: string) =>
+		googleSheets.rows(SHEET).filter(({ entry }) => String(entry).endsWith(` ${email}`));
+
+	test('writes a row for everybody, and brings it up to date in the same quarter', async () => {
+		const { world } = on.sandbox;
+		world.addTeammate({ email: 'eve@acme.example', first_name: '=1+1', scopes: ['mail.send'] });
+		world.expire('fresh@acme.example');
+		world.faults.add({
+			path: '^/v3/teammates/legacy_lee$',
+			fault: { kind: 'status', status: 403, when: 'before' },
+		});
+		expect((await review()).error).toBeUndefined();
+
+		expect(
+			googleSheets.rows(SHEET).map(({ email, status, admin }) => [email, status, admin]),
+		).toEqual([
+			['olivia@acme.example', 'owner', true],
+			['adam@acme.example', 'active', true],
+			['lee@acme.example', 'active', false],
+			['Mia.Marketer+news@acme.example', 'active', false],
+			['dev@acme.example', 'active', false],
+			['sam@acme.example', 'active', false],
+			['eve@acme.example', 'active', false],
+			['Expiring.Soon@acme.example', 'pending', false],
+			['fresh@acme.example', 'expired', false],
+		]);
+		expect(rowOf('sam@acme.example')).toEqual([
+			{
+				entry: expect.stringMatching(/^\d{4} Q[1-4] sam@acme\.example$/),
+				email: 'sam@acme.example',
+				name: 'Sam Single',
+				status: 'active',
+				admin: false,
+				'single sign-on': true,
+				scopes: expect.any(String),
+				subusers: expect.stringMatching(/^acme-marketing \(templates\.read, .*\)$/),
+				expires: '',
+				'read on': expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+				problem: '',
+			},
+		]);
+		expect(rowOf('adam@acme.example')).toEqual([
+			expect.objectContaining({ scopes: 'all', subusers: '' }),
+		]);
+		expect(rowOf('eve@acme.example')).toEqual([
+			expect.objectContaining({ name: '=1+1', scopes: expect.stringMatching(/\bmail\.send\b/) }),
+		]);
+		expect(rowOf('expiring.soon@acme.example')).toEqual([
+			expect.objectContaining({
+				scopes: 'stats.read',
+				expires: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+				problem: '',
+			}),
+		]);
+		expect(rowOf('lee@acme.example')).toEqual([
+			expect.objectContaining({
+				name: 'Lee Legacy',
+				scopes: '',
+				problem: expect.stringContaining("The record of 'legacy_lee' could not be read"),
+			}),
+		]);
+
+		world.accept('Expiring.Soon@acme.example');
+		expect((await review()).error).toBeUndefined();
+		expect(googleSheets.rows(SHEET)).toHaveLength(9);
+		expect(rowOf('lee@acme.example')).toEqual([
+			expect.objectContaining({
+				scopes: expect.stringContaining('suppression.read'),
+				problem: '',
+			}),
+		]);
+		expect(rowOf('expiring.soon@acme.example')).toEqual([
+			expect.objectContaining({ status: 'active', expires: '' }),
+		]);
+	});
+
+	test('shows neither the token of an invitation nor the key', async () => {
+		const { world } = on.sandbox;
+		await review();
+		const pending = world.pending(world.account());
+		for (const { email } of pending) expect(rowOf(email.toLowerCase())).toHaveLength(1);
+		const written = JSON.stringify(googleSheets.rows(SHEET));
+		for (const secret of [on.keys.fullAccess, ...pending.map(({ token }) => token)]) {
+			expect(written).not.toContain(secret);
+		}
+	});
+
+	test('works where nobody is confined to subusers and nobody invited', async () => {
+		const account = on.sandbox.world.account();
+		account.invitations = [];
+		account.teammates = account.teammates.filter(({ profile }) => profile.email.startsWith('dev'));
+		expect((await review()).error).toBeUndefined();
+		expect(googleSheets.rows(SHEET).map(({ email }) => email)).toEqual(['dev@acme.example']);
+	});
+
+	test('writes nothing where the list of invitations cannot be read', async () => {
+		on.sandbox.world.faults.add({
+			path: '^/v3/teammates/pending$',
+			fault: { kind: 'status', status: 403, when: 'before' },
+		});
+		const run = await review();
+		expect(run.status).toBe('error');
+		expect(run.error?.message).toContain('The invitations could not be read');
+		expect(googleSheets.rows(SHEET)).toEqual([]);
+	});
+
+	test('ends with a failure where Google does not accept the key', async () => {
+		const { credential } = new GoogleSheets();
+		const run = await review(await wrong(credential, {}));
+		expect(run.status).toBe('error');
+		expect(JSON.stringify(run.error)).toContain('invalid_grant');
+		expect(googleSheets.rows(SHEET)).toEqual([]);
+	});
+});
+
+// The last ones: they leave active workflows behind.
+describe('Access requests', () => {
+	/** As in a browser: n8n takes no click from a program that looks ahead. */
+	const click = async ({ buttons }: Message, label: string) => {
+		const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0' };
+		let status: number;
+		do {
+			({ status } = await fetch(buttons[label], { headers }));
+			// Quicker than anybody clicks: the execution that asked has not begun to wait yet.
+		} while (status === 409);
+		expect(status).toBe(200);
+	};
+
+	const said = (start: string) => slack.messages.filter(({ text }) => text.startsWith(start));
+
+	const open = () =>
+		on.sandbox.world.account().accessRequests.map(({ scope_group_name }) => scope_group_name);
+
+	const ask = (username: string, feature: string, scopes: string[]) =>
+		on.sandbox.world.addAccessRequest({ username, scope_group_name: feature, scopes });
+
+	/** The example, active: what is open already is remembered. */
+	async function activeExample(changes: Changes = {}) {
+		const workflow = await importExample('access-requests', changes);
+		await on.rest.activate(workflow);
+		return workflow;
+	}
+
+	const deactivate = async ({ id }: SavedWorkflow) =>
+		await on.rest.post(`/workflows/${id}/deactivate`, {});
+
+	/** n8n polls as it activates; else the next time would be within a minute. */
+	async function poll(workflow: SavedWorkflow) {
+		await deactivate(workflow);
+		await on.rest.activate(workflow);
+	}
+
+	/** The execution that the workflow starts for a request, when it is over. */
+	async function askingExecution({ id }: SavedWorkflow): Promise<Run> {
+		for (;;) {
+			const executions = await on.rest.executions(id);
+			const asking = executions.find(({ mode }) => mode === 'integrated');
+			if (asking) return await on.rest.finishedExecution(asking.id);
+		}
+	}
+
+	test('each is asked in Slack, and what is clicked is done to the one that was meant', async () => {
+		const workflow = await activeExample();
+		ask('legacy_lee', 'Alerts', ['alerts.create']);
+		ask('dev@acme.example', 'Stats', ['stats.read']);
+		await poll(workflow);
+		await slack.whenPosted(2);
+		const [alerts] = said('lee@acme.example asks for access to Alerts');
+		const [stats] = said('dev@acme.example asks for access to Stats');
+		expect(open()).toEqual(['Templates', 'Alerts', 'Stats']);
+
+		// The other way round than they were asked.
+		await click(stats, 'Deny');
+		await slack.whenPosted(3);
+		expect(slack.messages[2].text).toBe('Denied: Stats for dev@acme.example');
+		expect(open()).toEqual(['Templates', 'Alerts']);
+		expect(personOf('dev@acme.example')?.scopes).not.toContain('stats.read');
+
+		await click(alerts, 'Approve');
+		await slack.whenPosted(4);
+		expect(slack.messages[3].text).toBe('Approved: Alerts for lee@acme.example');
+		expect(open()).toEqual(['Templates']);
+		expect(personOf('lee@acme.example')?.scopes).toContain('alerts.create');
+		expect(personOf('dev@acme.example')?.scopes).not.toContain('alerts.create');
+		await deactivate(workflow);
+	});
+
+	test('a request that was decided in SendGrid meanwhile: Slack says so', async () => {
+		// As the editor's button does, without activating it: about who asks now.
+		const workflow = await importExample('access-requests');
+		expect((await runFrom(workflow, 'Somebody Asks')).error).toBeUndefined();
+		await slack.whenPosted(1);
+		on.sandbox.world.account().accessRequests = [];
+		await click(slack.messages[0], 'Approve');
+		await slack.whenPosted(2);
+		expect(slack.messages[1].text).toMatch(
+			/^Not carried out, Templates for dev@acme\.example: The access request '\d+' was not approved/,
+		);
+	});
+
+	test('where Slack does not accept the token, nothing is decided and the execution has failed', async () => {
+		const workflow = await activeExample({
+			'Ask in Slack': await wrong(slack.credential, { accessToken: 'mistyped' }),
+		});
+		ask('legacy_lee', 'Alerts', ['alerts.create']);
+		await poll(workflow);
+		const asking = await askingExecution(workflow);
+		expect(asking.status).toBe('error');
+		expect(asking.error?.message).toContain('invalid_auth');
+		expect(slack.messages).toEqual([]);
+		expect(open()).toEqual(['Templates', 'Alerts']);
+		await deactivate(workflow);
+	});
+});
