@@ -224,10 +224,14 @@ export class Rest {
 	}
 
 	/** Calls a production webhook. @returns the answer as it is */
-	async callWebhook(path: string, body: unknown): Promise<Response> {
+	async callWebhook(
+		path: string,
+		body: unknown,
+		headers: Record<string, string> = {},
+	): Promise<Response> {
 		return await fetch(`${this.url}/webhook/${path}`, {
 			method: 'POST',
-			headers: { 'content-type': 'application/json' },
+			headers: { 'content-type': 'application/json', ...headers },
 			body: JSON.stringify(body),
 		});
 	}
