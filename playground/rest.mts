@@ -245,6 +245,14 @@ export class Rest {
 		return results;
 	}
 
+	/** Waits until the latest execution of a workflow waits for somebody's answer. */
+	async waitingExecution(workflowId: string): Promise<void> {
+		await until(`workflow ${workflowId} waits for an answer`, async () => {
+			const [latest] = await this.executions(workflowId);
+			return latest?.status === 'waiting' ? latest : undefined;
+		});
+	}
+
 	/**
 	 * Waits for an execution that a workflow's trigger has started, and until it is over.
 	 *
