@@ -30,6 +30,8 @@ export interface AgentPicture {
 	close(): Promise<void>;
 }
 
+const WORKFLOW = 'pictureagent0001';
+
 const SIZE = { width: 1400, height: 960 };
 
 /** Drags the upper edge of the panel with chat and log upwards. */
@@ -73,9 +75,9 @@ export async function agentPicture(
 				data: { apiKey: 'sk-of-no-use', url: model.url },
 			},
 		],
-		workflow: { ...example, nodes },
+		workflow: { ...example, id: WORKFLOW, nodes },
 		async pose(editor) {
-			await editor.openWorkflow(example.id ?? '');
+			await editor.openWorkflow(WORKFLOW);
 			const { page } = editor;
 			await page.setViewportSize(SIZE);
 			await page.getByTestId('workflow-chat-button').click();

@@ -48,6 +48,31 @@ const versionOf = async (page: Page) =>
 		return data.versionCli;
 	});
 
+/** What lies over the workflow in n8n's editor, and the dots behind it. */
+const BARE_CANVAS = `
+	[data-test-id='canvas-background'],
+	[data-test-id='canvas-controls'],
+	[data-test-id='canvas-handle-plus-wrapper'],
+	[data-test-id='execute-workflow-button'] { visibility: hidden }
+`;
+
+interface Box {
+	x: number;
+	y: number;
+	width: number;
+	height: number;
+}
+
+/** What holds all boxes, and around them the names below the nodes and the sign before a trigger. */
+function frameOf(boxes: Box[]): Box {
+	const [side, above, below] = [40, 16, 50];
+	const left = Math.min(...boxes.map(({ x }) => x)) - side;
+	const top = Math.min(...boxes.map(({ y }) => y)) - above;
+	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + side;
+	const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + below;
+	return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
 export interface EditorOptions {
 	/** n8n's address. */
 	url: string;
@@ -230,6 +255,20 @@ export class Editor {
 	 */
 	async takePicture(file: string, of: Page | Locator = this.page): Promise<void> {
 		await of.screenshot({ path: file, animations: 'disabled' });
+	}
+
+	/**
+	 * Takes nodes and notes of the workflow that is open, and nothing of the editor around them. What it
+	 * hides of the editor is there again when the next workflow is opened.
+	 *
+	 * @param file with its folder, which need not exist
+	 */
+	async takeCanvas(file: string): Promise<void> {
+		await this.page.addStyleTag({ content: BARE_CANVAS });
+		const items = await this.page.locator('.vue-flow__node').all();
+		const boxes = await Promise.all(items.map(async (item) => await item.boundingBox()));
+		const clip = frameOf(boxes.filter((box) => box !== null));
+		await this.page.screenshot({ path: file, animations: 'disabled', clip });
 	}
 
 	/** Waits until something is where it was a moment ago. */

@@ -5,25 +5,30 @@
 import path from 'node:path';
 
 import type { LedgerEntry } from '../sandbox/model.mts';
-import { outputItems, type Run } from './run.mts';
-import { exampleCredential, exampleWorkflow, setScene } from './scene.mts';
-import type { Workflow, WorkflowNode } from './workflow.mts';
+import { WEBHOOK_HEADER, playgroundAccounts, saveCredentials, saveExample } from './examples.mts';
+import { openMailbox } from './mailbox.mts';
+import type { Rest } from './rest.mts';
+import { setScene } from './scene.mts';
 
 const projectRoot = path.resolve(import.meta.dirname, '..');
 
 /** What an HR system would send to the webhook. */
 const NEW_HIRES = [
-	{ email: 'Grace.Hopper@acme.example', scopes: ['mail.send', 'stats.read'] },
-	{ email: 'katherine@acme.example' },
-	{ email: 'not an address' },
-	{ email: 'GRACE.HOPPER@acme.example', scopes: ['mail.send', 'stats.read'] },
-	{ email: 'hedy@acme.example', region: 'eu', subuser: 'acme-eu' },
-	{ email: 'margaret@acme.example', admin: true },
-	{ email: 'ada@acme.example', scopes: ['user.profile.update'] },
-	{ email: 'mary@acme.example', region: 'moon' },
+	{ firstName: 'Grace', lastName: 'Hopper', workEmail: 'Grace.Hopper@acme.example' },
+	{ firstName: 'Katherine', lastName: 'Johnson', workEmail: 'katherine@acme.example' },
+	{ firstName: 'Alan', lastName: 'Turing', workEmail: 'not an address' },
+	{ firstName: 'Grace', lastName: 'Hopper', workEmail: 'GRACE.HOPPER@acme.example' },
+	{
+		firstName: 'Hedy',
+		lastName: 'Lamarr',
+		workEmail: 'hedy@acme.example',
+		region: 'eu',
+		subuser: 'acme-eu',
+	},
+	{ firstName: 'Margaret', lastName: 'Hamilton', workEmail: 'margaret@acme.example' },
+	{ firstName: 'Dev', lastName: 'Developer', workEmail: 'dev@acme.example' },
+	{ firstName: 'Mary', lastName: 'Jackson', workEmail: 'mary@acme.example', region: 'moon' },
 ];
-
-const RESEND_TO = 'expiring.soon@acme.example';
 
 const EXPECTED_MAILS = [
 	'invitation grace.hopper@acme.example global',
@@ -33,79 +38,36 @@ const EXPECTED_MAILS = [
 	'resend Expiring.Soon@acme.example global',
 ];
 
-/**
- * A workflow that runs without a server: its webhook makes way for a manual trigger, followed by a
- * node of the webhook's name that gives out what the webhook would have received.
- */
-function withoutServer(workflow: Workflow, body: unknown): Workflow {
-	const trigger: WorkflowNode = {
-		id: 'start',
-		name: 'Start',
-		type: 'n8n-nodes-base.manualTrigger',
-		typeVersion: 1,
-		position: [-220, 0],
-		parameters: {},
-	};
-	let received = '';
-	const nodes = workflow.nodes.map((node): WorkflowNode => {
-		if (node.type !== 'n8n-nodes-base.webhook') return node;
-		received = node.name;
-		return {
-			...node,
-			type: 'n8n-nodes-base.set',
-			typeVersion: 3.4,
-			webhookId: undefined,
-			parameters: { mode: 'raw', jsonOutput: JSON.stringify({ body }), options: {} },
-		};
-	});
-	return {
-		...workflow,
-		nodes: [trigger, ...nodes],
-		connections: {
-			...workflow.connections,
-			Start: { main: [[{ node: received, type: 'main', index: 0 }]] },
-		},
-	};
+/** A row of what the webhook answers. */
+interface Outcome {
+	email: string;
+	outcome: string;
+	reason: string;
 }
 
 interface Row {
 	who: string;
 	what: string;
 	region: string;
-	expires: string;
 	mails: number;
 }
 
 const shorten = (text: string) => (text.length > 74 ? `${text.slice(0, 73)}…` : text);
 
-/** Items that came out of a node of the workflow, on the way for results or for failures. */
-function rowsOf(run: Run, node: string, done: string, ledger: LedgerEntry[]): Row[] {
-	const rowOf = (json: Record<string, unknown>, what: string): Row => {
-		const who = String(json.email);
-		const mails = ledger.filter(({ email }) => email.toLowerCase() === who.toLowerCase());
+/** @param ledger the e-mails that are counted */
+const rowsOf = (outcomes: Outcome[], ledger: LedgerEntry[]): Row[] =>
+	outcomes.map(({ email, outcome, reason }) => {
+		const mails = ledger.filter((mail) => mail.email.toLowerCase() === email.toLowerCase());
 		return {
-			who,
-			what: shorten(what),
+			who: email,
+			what: shorten([outcome, reason].filter(Boolean).join(': ')),
 			region: mails.at(-1)?.region ?? '',
-			expires: '',
 			mails: mails.length,
 		};
-	};
-	const sources = run.nodes[node]?.[0] ? outputItems(run, node) : [];
-	const failures = run.nodes[node]?.[0] ? outputItems(run, node, 1) : [];
-	return [
-		...sources.map(({ json }) => rowOf(json, done)),
-		...failures.map(({ json, pairedItem }) => {
-			const index =
-				typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : 0;
-			const input = outputItems(run, 'Each Person Once')[index]?.json ?? {};
-			return rowOf({ email: input.email }, String(json.error));
-		}),
-	];
-}
+	});
 
 function print(rows: Row[]): void {
-	const titles = { who: 'Who', what: 'What happened', region: 'Region', expires: 'Expires' };
+	const titles = { who: 'Who', what: 'What happened', region: 'Region' };
 	const columns = Object.keys(titles) as Array<keyof typeof titles>;
 	const width = (column: keyof typeof titles) =>
 		Math.max(titles[column].length, ...rows.map((row) => row[column].length));
@@ -113,6 +75,15 @@ function print(rows: Row[]): void {
 		[...columns.map((column) => cells[column].padEnd(width(column))), mails].join('  ');
 	console.log(`\n${line(titles, 'E-mails')}`);
 	for (const row of rows) console.log(line(row, String(row.mails)));
+	console.log('');
+}
+
+/** Sends the list to the webhook, as an HR system does, and reads its answer. */
+async function sendList(rest: Rest): Promise<Outcome[]> {
+	const secret = { [WEBHOOK_HEADER.name]: WEBHOOK_HEADER.value };
+	const response = await rest.callWebhook('new-hires', { employees: NEW_HIRES }, secret);
+	if (!response.ok) throw new Error(`the webhook was answered with ${response.status}`);
+	return (await response.json()) as Outcome[];
 }
 
 async function demo(): Promise<boolean> {
@@ -120,48 +91,41 @@ async function demo(): Promise<boolean> {
 	const step = (text: string) =>
 		console.log(`[${((Date.now() - startedAt) / 1000).toFixed(0).padStart(3)} s] ${text}`);
 
+	const mailbox = await openMailbox();
 	const scene = await setScene({ projectRoot, name: 'demo', onStep: step });
 	const { n8n, sandbox, keys } = scene;
+	const { ledger } = sandbox.world;
 	try {
-		const inviting = withoutServer(exampleWorkflow(projectRoot, 'new-hires'), {
-			hires: NEW_HIRES,
-		});
-		const resending = withoutServer(exampleWorkflow(projectRoot, 'resend-invitation'), {
-			email: RESEND_TO,
-		});
-		step('Importing credential and workflows');
-		await n8n.importCredentials([exampleCredential(keys)]);
-		await n8n.importWorkflows([inviting, resending]);
+		step('Starting n8n');
+		await n8n.start();
+		const rest = await n8n.rest();
+		step('Importing the examples "new hires" and "expiring invitations"');
+		const saved = await saveCredentials(rest, playgroundAccounts(keys, mailbox));
+		const hires = await saveExample(rest, projectRoot, 'new-hires', saved);
+		const expiring = await saveExample(rest, projectRoot, 'expiring-invitations', saved);
+		await rest.activate(hires);
 
-		step(`Inviting: ${NEW_HIRES.length} rows, as an HR system sends them`);
-		const invited = await n8n.execute(inviting.id ?? '');
-		step('Resending an invitation that was not accepted');
-		const resent = await n8n.execute(resending.id ?? '');
+		step(`${NEW_HIRES.length} new hires come to the webhook, as an HR system sends them`);
+		print(rowsOf(await sendList(rest), ledger));
+		const sent = ledger.length;
+		step('The same list comes a second time');
+		print(rowsOf(await sendList(rest), ledger.slice(sent)));
+		step('In the night, invitations that are about to expire are sent again. IT is told:');
+		const night = await rest.finishedExecution(await rest.runManually(expiring.id, 'Every Night'));
+		if (night.error) throw new Error(night.error.message);
+		for (const { subject, body } of mailbox.mails) console.log(`\n${subject}\n${body}`);
 
-		const { world } = sandbox;
-		const invitations = [...world.accounts.values()].flatMap((account) => account.invitations);
-		const rows = [
-			...rowsOf(invited, 'Invite', 'invited', world.ledger),
-			...rowsOf(resent, 'Resend', 'sent again', world.ledger),
-		].map((row) => {
-			const match = invitations.find(({ email }) => email.toLowerCase() === row.who.toLowerCase());
-			const expires = match && new Date(match.expiration_date * 1000).toISOString();
-			return { ...row, expires: expires?.slice(0, 16).replace('T', ' ') ?? '' };
-		});
-		print(rows);
-
-		const mails = world.ledger
-			.map(({ kind, email, region }) => `${kind} ${email} ${region}`)
-			.sort();
+		const mails = ledger.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
 		const isAsExpected = JSON.stringify(mails) === JSON.stringify(EXPECTED_MAILS);
 		console.log(
 			isAsExpected
-				? `\n${mails.length} e-mails, as expected: nobody twice, none for a bad row.`
+				? `\n${mails.length} e-mails from SendGrid, as expected: nobody twice, none for a bad row.`
 				: `\nThe e-mails are not as expected.\nexpected: ${EXPECTED_MAILS.join(', ')}\nsent:     ${mails.join(', ')}`,
 		);
 		return isAsExpected;
 	} finally {
 		await scene.close();
+		await mailbox.close();
 	}
 }
 

@@ -6,7 +6,9 @@ import path from 'node:path';
 
 import { agentPicture } from './agent-picture.mts';
 import { Editor, openBrowser } from './browser.mts';
-import { exampleCredential, exampleWorkflow, setScene } from './scene.mts';
+import { allExamples, exampleNames, playgroundAccounts } from './examples.mts';
+import { openMailbox } from './mailbox.mts';
+import { exampleWorkflow, setScene } from './scene.mts';
 import type { Workflow } from './workflow.mts';
 
 const projectRoot = path.resolve(import.meta.dirname, '..');
@@ -17,15 +19,16 @@ const NEW_HIRE = { email: 'grace@acme.example', name: 'Grace Hopper', team: 'Eng
 function inviting(id: string, email: string): Workflow & { pinData: object } {
 	const { nodes } = exampleWorkflow(projectRoot, 'new-hires');
 	const webhook = nodes.find(({ name }) => name === 'New Hires');
-	const invite = nodes.find(({ name }) => name === 'Invite');
-	if (!webhook || !invite) throw new Error('the example has neither its webhook nor Invite');
+	const sendGrid = nodes.find(({ name }) => name === 'Create or Update');
+	if (!webhook || !sendGrid) throw new Error('the example has lost its webhook or the node');
 	return {
 		id,
 		name: 'New hire: invite to SendGrid',
 		nodes: [
 			{ ...webhook, webhookId: id, parameters: { ...webhook.parameters, path: id } },
 			{
-				...invite,
+				...sendGrid,
+				name: 'Invite',
 				position: [220, 0],
 				onError: 'stopWorkflow',
 				parameters: {
@@ -52,13 +55,14 @@ const scene = await setScene({
 });
 const browser = await openBrowser();
 const agent = await agentPicture(projectRoot, scene.keys);
+const mailbox = await openMailbox();
 try {
 	const { n8n, keys } = scene;
-	const example = exampleWorkflow(projectRoot, 'new-hires');
+	const { workflows, credentials } = allExamples(projectRoot, playgroundAccounts(keys, mailbox));
 	const good = inviting('picturegood00001', '={{ $json.body.email }}');
 	const bad = inviting('picturebad000001', '={{ $json.body.name }}');
-	await n8n.importCredentials([exampleCredential(keys), ...agent.credentials]);
-	await n8n.importWorkflows([example, good, bad, agent.workflow]);
+	await n8n.importCredentials([...credentials, ...agent.credentials]);
+	await n8n.importWorkflows([...workflows, good, bad, agent.workflow]);
 	await n8n.start();
 	await n8n.rest();
 
@@ -69,8 +73,13 @@ try {
 			await editor.takePicture(path.join(projectRoot, 'docs', `${name}-${colors}.png`), of);
 		};
 
-		await editor.openWorkflow(example.id ?? '');
-		await take('workflow');
+		for (const name of exampleNames(projectRoot)) {
+			const { id = '' } = exampleWorkflow(projectRoot, name);
+			await editor.openWorkflow(id);
+			console.log(`Taking ${name}, ${colors}`);
+			const file = path.join(projectRoot, 'docs', 'examples', `${name}-${colors}.png`);
+			await editor.takeCanvas(file);
+		}
 
 		await editor.openWorkflow(good.id ?? '');
 		await editor.openNode('Invite');
@@ -99,5 +108,6 @@ try {
 } finally {
 	await agent.close();
 	await browser.close();
+	await mailbox.close();
 	await scene.close();
 }

@@ -248,10 +248,14 @@ export class Rest {
 	}
 
 	/** Calls a production webhook. @returns the answer as it is */
-	async callWebhook(path: string, body: unknown): Promise<Response> {
+	async callWebhook(
+		path: string,
+		body: unknown,
+		headers: Record<string, string> = {},
+	): Promise<Response> {
 		return await fetch(`${this.url}/webhook/${path}`, {
 			method: 'POST',
-			headers: { 'content-type': 'application/json' },
+			headers: { 'content-type': 'application/json', ...headers },
 			body: JSON.stringify(body),
 		});
 	}
@@ -263,6 +267,14 @@ export class Rest {
 			`/executions?filter=${filter}`,
 		);
 		return results;
+	}
+
+	/** Waits until the latest execution of a workflow waits for somebody's answer. */
+	async waitingExecution(workflowId: string): Promise<void> {
+		await until(`workflow ${workflowId} waits for an answer`, async () => {
+			const [latest] = await this.executions(workflowId);
+			return latest?.status === 'waiting' ? latest : undefined;
+		});
 	}
 
 	/**

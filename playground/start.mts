@@ -5,12 +5,15 @@
 import { once } from 'node:events';
 import path from 'node:path';
 
+import { FORM_LOGIN, WEBHOOK_HEADER, allExamples, playgroundAccounts } from './examples.mts';
+import { openMailbox } from './mailbox.mts';
 import { OWNER } from './rest.mts';
-import { exampleCredential, exampleWorkflow, setScene } from './scene.mts';
+import { setScene } from './scene.mts';
 
 const projectRoot = path.resolve(import.meta.dirname, '..');
 const PORT = Number(process.env.PORT ?? 5678);
 
+const mailbox = await openMailbox();
 const scene = await setScene({
 	projectRoot,
 	name: 'editor',
@@ -19,10 +22,9 @@ const scene = await setScene({
 });
 try {
 	const { n8n, sandbox, keys } = scene;
-	await n8n.importCredentials([exampleCredential(keys)]);
-	await n8n.importWorkflows(
-		['new-hires', 'resend-invitation', 'joined'].map((name) => exampleWorkflow(projectRoot, name)),
-	);
+	const { workflows, credentials } = allExamples(projectRoot, playgroundAccounts(keys, mailbox));
+	await n8n.importCredentials(credentials);
+	await n8n.importWorkflows(workflows);
 	console.log('Starting n8n …');
 	await n8n.start();
 	await n8n.rest();
@@ -32,6 +34,9 @@ n8n's editor   ${n8n.url}
   e-mail       ${OWNER.email}
   password     ${OWNER.password}
 
+The examples' webhooks want the header ${WEBHOOK_HEADER.name}: ${WEBHOOK_HEADER.value}, their form ${FORM_LOGIN.user} / ${FORM_LOGIN.password}.
+What they send by e-mail stays here.
+
 In this n8n, api.sendgrid.com and api.eu.sendgrid.com are a stand-in on this machine: no e-mail
 leaves it, and no real API key works. What it would have sent: ${sandbox.controlUrl}/ledger
 
@@ -40,4 +45,5 @@ Ctrl-C ends it.`);
 	console.log('\nStopping …');
 } finally {
 	await scene.close();
+	await mailbox.close();
 }

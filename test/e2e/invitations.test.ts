@@ -1,8 +1,6 @@
-import { exampleWorkflow } from '../../playground/scene.mts';
-import { outputItems, type Item, type Run } from '../../playground/run.mts';
-import { projectRoot } from '../support/machine';
+import { outputItems, type Item } from '../../playground/run.mts';
 import { linkOf } from '../support/link';
-import { CREDENTIAL_TYPE, NODE_TYPE, TRIGGER_TYPE } from '../support/names';
+import { NODE_TYPE, TRIGGER_TYPE } from '../support/names';
 import { inviteWith } from '../support/parameters';
 import { runOnce, stage } from './scene';
 
@@ -14,24 +12,6 @@ const INVITE = inviteWith({
 });
 
 const NAME = 'SendGrid Teammates';
-
-/** Imports an example, points it at the saved credential, and sends the body to its webhook. */
-async function sendToExample(name: string, path: string, body: unknown): Promise<Run> {
-	const example = exampleWorkflow(projectRoot, name);
-	const nodes = example.nodes.map((node) =>
-		node.credentials ? { ...node, credentials: { [CREDENTIAL_TYPE]: on.credential } } : node,
-	);
-	const saved = await on.rest.createWorkflow({ ...example, id: undefined, nodes });
-	await on.rest.activate(saved);
-	const response = await fetch(`${on.n8n.url}/webhook/${path}`, {
-		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify(body),
-	});
-	expect(response.status).toBe(200);
-	const [{ id }] = await on.rest.executions(saved.id);
-	return await on.rest.finishedExecution(id);
-}
 
 const mails = () =>
 	on.sandbox.world.ledger.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
@@ -46,41 +26,6 @@ test('n8n offers node and trigger by their public names, and a copy of the node 
 		[TRIGGER_TYPE, `${NAME} Trigger`],
 		[`${NODE_TYPE}Tool`, `${NAME} Tool`],
 	]);
-});
-
-test('behind a webhook: new hires are invited, once each, and bad rows go their own way', async () => {
-	const run = await sendToExample('new-hires', 'new-hires', {
-		hires: [
-			{ email: ' Grace@acme.example' },
-			{ email: 'nobody' },
-			{ email: 'GRACE@acme.example' },
-			{ email: 'hedy@acme.example', region: 'eu', subuser: 'acme-eu' },
-			{ email: 'margaret@acme.example', admin: true },
-		],
-	});
-	expect(run.status).toBe('success');
-	expect(mails()).toEqual([
-		'invitation grace@acme.example global',
-		'invitation hedy@acme.example eu',
-		'invitation margaret@acme.example global',
-	]);
-	expect(outputItems(run, 'Invited').map(({ json }) => [json.email, json.is_admin])).toEqual([
-		['grace@acme.example', false],
-		['hedy@acme.example', false],
-		['margaret@acme.example', true],
-	]);
-	const refused = outputItems(run, 'Not Invited');
-	expect(refused).toHaveLength(1);
-	expect(refused[0].json.error).toContain("'Email' is 'nobody', which is no e-mail address");
-});
-
-test('behind a webhook: an invitation that was not accepted is sent again', async () => {
-	const run = await sendToExample('resend-invitation', 'resend-invitation', {
-		email: 'expiring.soon@acme.example',
-	});
-	expect(run.status).toBe('success');
-	expect(mails()).toEqual(['resend Expiring.Soon@acme.example global']);
-	expect(outputItems(run, 'Sent Again')).toHaveLength(1);
 });
 
 test('the region by expression: each item goes to its own of the two hosts', async () => {

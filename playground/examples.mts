@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+import type { SeedKeys } from '../sandbox/seed.mts';
+import type { Mailbox } from './mailbox.mts';
+import type { Rest, SavedWorkflow } from './rest.mts';
+import { exampleCredential, exampleWorkflow } from './scene.mts';
+import type { Credential, Workflow } from './workflow.mts';
+
+/** What the examples' webhooks want to see: who knows it may use them. */
+export const WEBHOOK_HEADER = { name: 'X-Api-Key', value: 'playground' } as const;
+
+/** What the examples' forms ask for. */
+export const FORM_LOGIN = { user: 'playground', password: 'playground' } as const;
+
+/** Credential type -> the data of a credential that works in a playground. */
+export type Accounts = Record<string, Record<string, unknown>>;
+
+/** The accounts of a playground that examples need. */
+export const playgroundAccounts = (keys: SeedKeys, mailbox: Mailbox): Accounts => ({
+	sendGridTeammatesApi: exampleCredential(keys).data,
+	httpHeaderAuth: WEBHOOK_HEADER,
+	httpBasicAuth: FORM_LOGIN,
+	smtp: mailbox.credential,
+});
+
+/** Names of the files in examples/, without .json. */
+export const exampleNames = (projectRoot: string) =>
+	readdirSync(path.join(projectRoot, 'examples'))
+		.flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -'.json'.length)] : []))
+		.sort();
+
+/** All examples with the credentials that they refer to; one of an unknown account is empty. */
+export function allExamples(projectRoot: string, accounts: Accounts) {
+	const workflows = exampleNames(projectRoot).map((name) => exampleWorkflow(projectRoot, name));
+	const credentials = new Map<string, Credential>();
+	for (const { credentials: used = {} } of workflows.flatMap(({ nodes }) => nodes)) {
+		for (const [type, { id, name }] of Object.entries(used)) {
+			credentials.set(id, { id, name, type, data: accounts[type] ?? {} });
+		}
+	}
+	return { workflows, credentials: [...credentials.values()] };
+}
+
+/** Saved credentials by their type, as nodes refer to them. */
+export type SavedCredentials = Record<string, { id: string; name: string }>;
+
+export async function saveCredentials(rest: Rest, accounts: Accounts): Promise<SavedCredentials> {
+	const saved: SavedCredentials = {};
+	for (const [type, data] of Object.entries(accounts)) {
+		saved[type] = await rest.createCredential({ name: type, type, data });
+	}
+	return saved;
+}
+
+/**
+ * Imports an example as the editor does, and chooses the credentials in it.
+ *
+ * @param change what else a user would change
+ */
+export async function saveExample(
+	rest: Rest,
+	projectRoot: string,
+	name: string,
+	saved: SavedCredentials,
+	change: (node: Workflow['nodes'][number]) => Workflow['nodes'][number] = (node) => node,
+): Promise<SavedWorkflow> {
+	const example = exampleWorkflow(projectRoot, name);
+	const nodes = example.nodes.map((node) => {
+		const types = Object.keys(node.credentials ?? {});
+		const credentials = Object.fromEntries(
+			types.map((type) => {
+				const credential = saved[type];
+				if (!credential) throw new Error(`"${node.name}" needs a credential of the type ${type}`);
+				return [type, credential];
+			}),
+		);
+		return change({ ...node, ...(types.length > 0 && { credentials }) });
+	});
+	return await rest.createWorkflow({ ...example, id: undefined, nodes });
+}

@@ -1,0 +1,304 @@
+import { FORM_LOGIN, WEBHOOK_HEADER } from '../../playground/examples.mts';
+import { outputItems, type Run } from '../../playground/run.mts';
+import type { SavedWorkflow } from '../../playground/rest.mts';
+import { until } from '../support/machine';
+import { savedExamples } from './savedExamples';
+import { stage } from './scene';
+
+const on = stage('examples');
+const examples = savedExamples(on);
+
+const DAY = 24 * 60 * 60;
+
+/** @returns the workflow's id */
+async function activate(name: string): Promise<string> {
+	const workflow = await examples.save(name);
+	await on.rest.activate(workflow);
+	return workflow.id;
+}
+
+/** What SendGrid would have mailed since the test began. */
+const ledger = () =>
+	on.sandbox.world.ledger.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
+
+/** What was changed at SendGrid since the test began. */
+const writes = () =>
+	on.sandbox.world.requests.flatMap(({ method, path }) =>
+		method === 'GET' ? [] : [`${method} ${path}`],
+	);
+
+/** The e-mail from n8n that arrives next. */
+async function nextMail() {
+	await until(() => examples.mails.length > 0);
+	return examples.mails.shift();
+}
+
+const secret = { [WEBHOOK_HEADER.name]: WEBHOOK_HEADER.value };
+
+/** Sends a body as the HR system would. @returns who, outcome and reason of each row */
+async function outcomesOf(path: string, body: unknown): Promise<Array<[string, string, string]>> {
+	const response = await on.rest.callWebhook(path, body, secret);
+	expect(response.status).toBe(200);
+	const rows = (await response.json()) as Array<Record<string, string>>;
+	return rows.map(({ email, outcome, reason }) => [email, outcome, reason]);
+}
+
+test('new hires: invited once each, bad rows answered with their reason, the second time nothing is sent', async () => {
+	await activate('new-hires');
+	const body = {
+		employees: [
+			{
+				employeeId: 'E-1',
+				firstName: 'Grace',
+				lastName: 'Hopper',
+				workEmail: ' Grace.Hopper@acme.example ',
+			},
+			{ employeeId: 'E-2', workEmail: 'nobody' },
+			{ employeeId: 'E-3', firstName: 'Ada' },
+			{ employeeId: 'E-1', workEmail: 'GRACE.HOPPER@acme.example' },
+			{ employeeId: 'E-4', workEmail: 'hedy@acme.example', region: 'eu', subuser: 'acme-eu' },
+			{ employeeId: 'E-5', workEmail: 'mary@acme.example', region: 'moon' },
+			{ employeeId: 'E-6', workEmail: 'dev@acme.example' },
+		],
+	};
+	const before = [
+		['dev@acme.example', 'unchanged', 'Is a teammate already'],
+		['nobody', 'failed', expect.stringContaining("'Email' is 'nobody', which is no e-mail")],
+		['', 'failed', expect.stringContaining("'Email' is empty")],
+		['mary@acme.example', 'failed', expect.stringContaining("'Region' is 'moon'")],
+	];
+	expect(await on.rest.callWebhook('new-hires', body)).toHaveProperty('status', 403);
+	expect(await outcomesOf('new-hires', body)).toEqual([
+		['grace.hopper@acme.example', 'invited', ''],
+		['grace.hopper@acme.example', 'unchanged', 'Was invited before'],
+		['hedy@acme.example', 'invited', ''],
+		...before,
+	]);
+	const sent = ['invitation grace.hopper@acme.example global', 'invitation hedy@acme.example eu'];
+	expect(ledger()).toEqual(sent);
+
+	expect(await outcomesOf('new-hires', body)).toEqual([
+		['grace.hopper@acme.example', 'unchanged', 'Was invited before'],
+		['grace.hopper@acme.example', 'unchanged', 'Was invited before'],
+		['hedy@acme.example', 'unchanged', 'Was invited before'],
+		...before,
+	]);
+	expect(ledger()).toEqual(sent);
+	expect(writes()).toHaveLength(2);
+
+	// One person without a list around them.
+	expect(await outcomesOf('new-hires', { workEmail: 'kay@acme.example' })).toEqual([
+		['kay@acme.example', 'invited', ''],
+	]);
+	// Nothing but a bad row, and nothing at all.
+	expect(await outcomesOf('new-hires', {})).toEqual([
+		['', 'failed', expect.stringContaining("'Email' is empty")],
+	]);
+	expect(await on.rest.callWebhook('new-hires', { employees: [] }, secret)).toHaveProperty(
+		'status',
+		200,
+	);
+});
+
+describe('new hire form', () => {
+	/** Fills in the form in the order of its fields. */
+	async function fillIn(access: string, email: string): Promise<void> {
+		const form = new FormData();
+		const answers = [
+			'Kay McNulty',
+			email,
+			access,
+			'Runs the <newsletter> now',
+			'boss@acme.example',
+		];
+		answers.forEach((answer, index) => form.append(`field-${index}`, answer));
+		const { user, password } = FORM_LOGIN;
+		const response = await fetch(`${on.n8n.url}/form/new-hire-form`, {
+			method: 'POST',
+			headers: { authorization: `Basic ${btoa(`${user}:${password}`)}` },
+			body: form,
+		});
+		expect(response.status).toBe(200);
+	}
+
+	/** Follows a link of the mail to the approver as a browser does. */
+	async function follow(mail: string, answer: 'true' | 'false'): Promise<void> {
+		const links = [...mail.matchAll(/href="(http[^"]+)"/g)].map(([, link]) => link);
+		const link = links.find((url) => url.includes(`approved=${answer}`)) ?? '';
+		const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/144.0' };
+		// The mail is there a moment before n8n waits for its answer.
+		await on.rest.waitingExecution(form);
+		const { status } = await fetch(link, { headers });
+		expect(status).toBe(200);
+	}
+
+	const told = (outcome: string) => ({
+		to: ['boss@acme.example'],
+		subject: 'SendGrid access for Kay McNulty',
+		body: expect.stringContaining(outcome),
+	});
+
+	let form: string;
+	beforeAll(async () => {
+		form = await activate('new-hire-form');
+	});
+
+	test('gives ordinary access at once, once, and never takes any away', async () => {
+		await fillIn('Observer', 'kay@acme.example');
+		expect(await nextMail()).toEqual(told('They have been invited'));
+		expect(ledger()).toEqual(['invitation kay@acme.example global']);
+		expect(on.sandbox.world.account().invitations.at(-1)?.is_admin).toBe(false);
+
+		await fillIn('Observer', 'kay@acme.example');
+		expect(await nextMail()).toEqual(told('Nothing had to be done'));
+		await fillIn('Observer', 'adam@acme.example');
+		expect(await nextMail()).toEqual(told('Nothing had to be done'));
+		expect(writes()).toHaveLength(1);
+
+		await fillIn('Marketer', 'kay');
+		expect(await nextMail()).toEqual(told("It did not work. 'Email' is 'kay'"));
+		expect(writes()).toHaveLength(1);
+	});
+
+	test('gives admin access after approval only', async () => {
+		await fillIn('Admin', 'kay@acme.example');
+		const first = await nextMail();
+		expect(first).toMatchObject({
+			to: ['security@example.com'],
+			subject: 'Kay McNulty: admin access to SendGrid?',
+			body: expect.stringContaining('Why: Runs the  newsletter  now'),
+		});
+		expect(on.sandbox.world.requests).toEqual([]);
+		await follow(first?.body ?? '', 'false');
+		expect(await nextMail()).toEqual(told('admin access was not approved'));
+		expect(on.sandbox.world.requests).toEqual([]);
+
+		await fillIn('Admin', 'kay@acme.example');
+		const second = await nextMail();
+		await follow(second?.body ?? '', 'true');
+		expect(await nextMail()).toEqual(told('They have been invited'));
+		expect(ledger()).toEqual(['invitation kay@acme.example global']);
+		expect(on.sandbox.world.account().invitations.at(-1)?.is_admin).toBe(true);
+	});
+});
+
+describe('expiring invitations', () => {
+	/** Runs the saved workflow as if its hour had come. */
+	async function nightly({ id }: SavedWorkflow): Promise<Run> {
+		const run = await on.rest.finishedExecution(await on.rest.runManually(id, 'Every Night'));
+		expect(run.error).toBeUndefined();
+		return run;
+	}
+
+	test('are sent again with one e-mail about it, and the second time nothing is sent', async () => {
+		const { world } = on.sandbox;
+		world.addPending({ email: 'late@acme.example', expiresInSeconds: DAY });
+		world.addPending({ email: 'expired@acme.example', expiresInSeconds: -DAY });
+		world.faults.add({
+			method: 'POST',
+			path: /resend$/,
+			fault: { kind: 'status', status: 403, when: 'before' },
+		});
+		const workflow = await examples.save('expiring-invitations');
+		await nightly(workflow);
+		expect(ledger()).toHaveLength(1);
+		expect(examples.mails).toEqual([
+			{
+				to: ['it@example.com'],
+				subject: 'SendGrid invitations: 1 of 2 sent again',
+				body: expect.stringMatching(
+					/^\S+@acme\.example: sent again\n\S+@acme\.example: not sent\. .+teammates\.create/,
+				),
+			},
+		]);
+
+		// The next night only the one that has failed is left.
+		await nightly(workflow);
+		const sent = ['resend Expiring.Soon@acme.example global', 'resend late@acme.example global'];
+		expect(ledger()).toEqual(sent);
+		expect(examples.mails).toHaveLength(2);
+		const run = await nightly(workflow);
+		expect(outputItems(run, 'Expiring Invitations')).toEqual([]);
+		expect(ledger()).toEqual(sent);
+		expect(examples.mails).toHaveLength(2);
+	});
+});
+
+describe('leavers', () => {
+	const people = (...addresses: string[]) => ({
+		employees: addresses.map((workEmail) => ({ firstName: 'Some', lastName: 'Body', workEmail })),
+	});
+
+	const here = () => {
+		const { teammates, invitations } = on.sandbox.world.account();
+		return [...teammates.map(({ profile }) => profile.email), ...invitations.map((i) => i.email)];
+	};
+
+	let workflow: string;
+	beforeAll(async () => {
+		workflow = await activate('leavers');
+	});
+
+	test('are removed, whatever they are, and admins refused; the second time nothing happens', async () => {
+		const leavers = people(
+			'LEE@acme.example',
+			'adam@acme.example',
+			'fresh@acme.example',
+			'gone@acme.example',
+			'nobody',
+		);
+		const refused = [
+			['adam@acme.example', 'failed', expect.stringContaining('this person is an admin')],
+			['nobody', 'failed', expect.stringContaining('which is no e-mail address')],
+		];
+		expect(await outcomesOf('leavers', leavers)).toEqual([
+			['lee@acme.example', 'removed', ''],
+			['fresh@acme.example', 'removed', 'Had not accepted the invitation yet'],
+			['gone@acme.example', 'unchanged', 'Is not there'],
+			...refused,
+		]);
+		expect(here()).not.toContain('lee@acme.example');
+		expect(here()).not.toContain('fresh@acme.example');
+		expect(here()).toContain('adam@acme.example');
+		expect(writes()).toHaveLength(2);
+		expect(await nextMail()).toEqual({
+			to: ['it@example.com'],
+			subject: 'SendGrid: 2 leavers were not removed',
+			body: expect.stringMatching(/^Some Body \(adam@.+ is an admin.+\nSome Body \(nobody\): /),
+		});
+
+		expect(await outcomesOf('leavers', leavers)).toEqual([
+			['lee@acme.example', 'unchanged', 'Is not there'],
+			['fresh@acme.example', 'unchanged', 'Is not there'],
+			['gone@acme.example', 'unchanged', 'Is not there'],
+			...refused,
+		]);
+		expect(writes()).toHaveLength(2);
+		await nextMail();
+
+		expect(await outcomesOf('leavers', people('dev@acme.example'))).toEqual([
+			['dev@acme.example', 'removed', ''],
+		]);
+		// Nothing to tell, once the run is over: it goes on after its answer.
+		const [{ id }] = await on.rest.executions(workflow);
+		await on.rest.finishedExecution(id);
+		expect(examples.mails).toEqual([]);
+	});
+
+	test('too many at once: nobody is removed, and IT is told', async () => {
+		const before = here();
+		const four = ['lee', 'dev', 'sam', 'fresh'].map((name) => `${name}@acme.example`);
+		const held = expect.stringContaining('More people would be removed than one run may remove');
+		expect(await outcomesOf('leavers', people(...four, 'gone@acme.example'))).toEqual([
+			...four.map((email) => [email, 'held back', held]),
+			['gone@acme.example', 'unchanged', 'Is not there'],
+		]);
+		expect(writes()).toEqual([]);
+		expect(here()).toEqual(before);
+		expect(await nextMail()).toEqual({
+			to: ['it@example.com'],
+			subject: 'SendGrid: 4 leavers were not removed',
+			body: expect.stringContaining('Some Body (lee@acme.example): More people'),
+		});
+	});
+});

@@ -1,0 +1,40 @@
+import {
+	playgroundAccounts,
+	saveCredentials,
+	saveExample,
+	type SavedCredentials,
+} from '../../playground/examples.mts';
+import { openMailbox, type Mailbox } from '../../playground/mailbox.mts';
+import type { SavedWorkflow } from '../../playground/rest.mts';
+import type { WorkflowNode } from '../../playground/workflow.mts';
+import { projectRoot } from '../support/machine';
+import type { Stage } from './scene';
+
+export interface SavedExamples {
+	/** What has arrived by e-mail since the test began. */
+	readonly mails: Mailbox['mails'];
+	/** Imports an example with credentials that work. It is not active. */
+	save(name: string, change?: (node: WorkflowNode) => WorkflowNode): Promise<SavedWorkflow>;
+}
+
+/** The examples in the n8n of a test file, and a mailbox for what they send. */
+export function savedExamples(on: Stage): SavedExamples {
+	let mailbox: Mailbox;
+	let saved: SavedCredentials;
+	beforeAll(async () => {
+		mailbox = await openMailbox();
+		saved = await saveCredentials(on.rest, playgroundAccounts(on.keys, mailbox));
+	});
+	afterAll(async () => {
+		await mailbox.close();
+	});
+	beforeEach(() => {
+		mailbox.mails.length = 0;
+	});
+	return {
+		get mails() {
+			return mailbox.mails;
+		},
+		save: async (name, change) => await saveExample(on.rest, projectRoot, name, saved, change),
+	};
+}

@@ -1,0 +1,183 @@
+import { NodeHelpers, type INode, type INodeTypeDescription } from 'n8n-workflow';
+
+import type { Workflow, WorkflowNode } from '../../playground/workflow.mts';
+import { builtPackage } from '../support/builtPackage';
+import { filesBelow, inProject, readText } from '../support/machine';
+import { NODE_TYPE, TRIGGER_TYPE } from '../support/names';
+
+const NOTE = 'n8n-nodes-base.stickyNote';
+
+/** Of a node on the canvas with its name below, in n8n's own units; a note has its own size. */
+const NODE_SIZE = { width: 96, height: 144 };
+
+const names = async () =>
+	(await filesBelow(inProject('examples'))).map((file) => file.replace(/\.json$/, ''));
+
+const example = async (name: string) =>
+	JSON.parse(await readText(inProject('examples', `${name}.json`))) as Workflow;
+
+/** Each example by its name. */
+async function examples(): Promise<Array<[string, Workflow]>> {
+	const all = await names();
+	return await Promise.all(
+		all.map(async (name): Promise<[string, Workflow]> => [name, await example(name)]),
+	);
+}
+
+/** What is said of nodes of the examples, as lines that name the example and the node. */
+async function remarks(
+	ofWorkflow: (workflow: Workflow) => Array<[string, unknown]>,
+): Promise<string[]> {
+	const all = await examples();
+	return all.flatMap(([name, workflow]) =>
+		ofWorkflow(workflow).map(([node, remark]) => `${name}: ${node}: ${JSON.stringify(remark)}`),
+	);
+}
+
+function twice(values: string[]): Array<[string, string]> {
+	const again = values.filter((value, index) => values.indexOf(value) < index);
+	return again.map((value) => [value, 'is there twice']);
+}
+
+const targetsOf = ({ connections }: Workflow, name: string) =>
+	(connections[name]?.main ?? []).flatMap((output) => output ?? []);
+
+test('every example has an id of its own, and n8n takes it by its length', async () => {
+	const ids = (await examples()).map(([, { id }]) => id);
+	expect(ids.length).toBeGreaterThan(0);
+	expect(new Set(ids).size).toBe(ids.length);
+	for (const id of ids) expect(id).toMatch(/^[\w-]{1,36}$/);
+});
+
+test('ids and names of the nodes of an example are there once', async () => {
+	expect(
+		await remarks(({ nodes }) => [
+			...twice(nodes.map(({ id }) => id)),
+			...twice(nodes.map(({ name }) => name)),
+		]),
+	).toEqual([]);
+});
+
+test('every example has a note that says what to change, and names nodes that are there', async () => {
+	expect(
+		await remarks(({ nodes }) => {
+			const [note] = nodes.filter(({ type }) => type === NOTE);
+			const content = String(note?.parameters.content);
+			if (!content.includes('**Change**')) return [['note', 'does not say what to change']];
+			const [, change = ''] = content.split('**Change**');
+			const known = [...nodes.map(({ name }) => name), 'Allowed Email Domains'];
+			const named = [...change.matchAll(/(?<!\*)\*([^*]+)\*(?!\*)/g)].map(([, name]) => name);
+			return named
+				.filter((name) => !known.includes(name))
+				.map((name) => [name, 'is no node of the example']);
+		}),
+	).toEqual([]);
+});
+
+test('connections lead from node to node, and every node but trigger and note is reached', async () => {
+	expect(
+		await remarks((workflow) => {
+			const { nodes, connections } = workflow;
+			const known = nodes.map(({ name }) => name);
+			const reached = known.flatMap((name) => targetsOf(workflow, name).map(({ node }) => node));
+			const ends = [...Object.keys(connections), ...reached];
+			const alone = nodes.filter(({ name, type }) => type !== NOTE && !reached.includes(name));
+			return [
+				...ends
+					.filter((name) => !known.includes(name))
+					.map((name): [string, unknown] => [name, 'is connected, and no node']),
+				// The first one is the trigger.
+				...alone.slice(1).map(({ name }): [string, unknown] => [name, 'is reached by nothing']),
+			];
+		}),
+	).toEqual([]);
+});
+
+const boxOf = ({ type, position: [x, y], parameters }: WorkflowNode) => {
+	const { width, height } = type === NOTE ? (parameters as typeof NODE_SIZE) : NODE_SIZE;
+	return { left: x, top: y, right: x + width, bottom: y + height };
+};
+
+test('nothing on the canvas lies over something else', async () => {
+	expect(
+		await remarks(({ nodes }) =>
+			nodes.flatMap((node, index) => {
+				const one = boxOf(node);
+				return nodes.slice(index + 1).flatMap((other): Array<[string, unknown]> => {
+					const two = boxOf(other);
+					const apart =
+						one.right <= two.left ||
+						two.right <= one.left ||
+						one.bottom <= two.top ||
+						two.bottom <= one.top;
+					return apart ? [] : [[node.name, `and ${other.name} overlap`]];
+				});
+			}),
+		),
+	).toEqual([]);
+});
+
+/** What n8n would not take over, or would complain about, in a node of this package. */
+function complaints(node: WorkflowNode, description: INodeTypeDescription): unknown[] {
+	const { properties } = description;
+	const asNode = node as unknown as INode;
+	const taken = NodeHelpers.getNodeParameters(
+		properties,
+		asNode.parameters,
+		true,
+		false,
+		asNode,
+		description,
+	);
+	const issues = NodeHelpers.getNodeParametersIssues(properties, asNode, description);
+	const lost = Object.entries(node.parameters).filter(
+		([name, value]) => JSON.stringify(taken?.[name]) !== JSON.stringify(value),
+	);
+	return [...lost, ...Object.entries(issues?.parameters ?? {})];
+}
+
+test("only operations, fields and options that this package's nodes have, with the one credential", async () => {
+	const { node: action, trigger } = await builtPackage();
+	const descriptions = new Map([
+		[NODE_TYPE, action.description],
+		[TRIGGER_TYPE, trigger.description],
+	]);
+	let looked = 0;
+	const found = await remarks(({ nodes }) =>
+		nodes.flatMap((node) => {
+			const description = descriptions.get(node.type);
+			if (!description) return [];
+			looked += 1;
+			const credential = node.credentials?.sendGridTeammatesApi?.id;
+			return [
+				...complaints(node, description).map((what): [string, unknown] => [node.name, what]),
+				...(credential === 'sendgrid-teammates'
+					? []
+					: [[node.name, credential] as [string, unknown]]),
+			];
+		}),
+	);
+	expect(found).toEqual([]);
+	expect(looked).toBeGreaterThan((await names()).length - 1);
+});
+
+test('an error output leads somewhere', async () => {
+	expect(
+		await remarks((workflow) =>
+			workflow.nodes
+				.filter(({ onError }) => onError === 'continueErrorOutput')
+				.filter(({ name }) => (workflow.connections[name]?.main[1] ?? []).length === 0)
+				.map(({ name }) => [name, 'says nothing of its failures']),
+		),
+	).toEqual([]);
+});
+
+test('the README lists every example, with its picture for light and for dark readers', async () => {
+	const readme = await readText(inProject('README.md'));
+	const pictures = await filesBelow(inProject('docs', 'examples'));
+	const all = await names();
+	const listed = [...readme.matchAll(/\]\(examples\/([\w-]+)\.json\)/g)].map(([, name]) => name);
+	expect([...new Set(listed)].sort()).toEqual(all);
+	expect(pictures).toEqual(all.flatMap((name) => [`${name}-dark.png`, `${name}-light.png`]));
+	for (const picture of pictures) expect(readme).toContain(`"docs/examples/${picture}"`);
+});
