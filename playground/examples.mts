@@ -5,6 +5,7 @@ import type { SeedKeys } from '../sandbox/seed.mts';
 import type { Mailbox } from './mailbox.mts';
 import type { Rest, SavedWorkflow } from './rest.mts';
 import { exampleCredential, exampleWorkflow } from './scene.mts';
+import type { Service } from './services/service.mts';
 import type { Credential, Workflow } from './workflow.mts';
 
 /** What the examples' webhooks want to see: who knows it may use them. */
@@ -17,11 +18,16 @@ export const FORM_LOGIN = { user: 'playground', password: 'playground' } as cons
 export type Accounts = Record<string, Record<string, unknown>>;
 
 /** The accounts of a playground that examples need. */
-export const playgroundAccounts = (keys: SeedKeys, mailbox: Mailbox): Accounts => ({
+export const playgroundAccounts = (
+	keys: SeedKeys,
+	mailbox: Mailbox,
+	services: readonly Service[] = [],
+): Accounts => ({
 	sendGridTeammatesApi: exampleCredential(keys).data,
 	httpHeaderAuth: WEBHOOK_HEADER,
 	httpBasicAuth: FORM_LOGIN,
 	smtp: mailbox.credential,
+	...Object.fromEntries(services.map(({ credential: { type, data } }) => [type, data])),
 });
 
 /** Names of the files in examples/, without .json. */

@@ -9,20 +9,37 @@ import { FORM_LOGIN, WEBHOOK_HEADER, allExamples, playgroundAccounts } from './e
 import { openMailbox } from './mailbox.mts';
 import { OWNER } from './rest.mts';
 import { setScene } from './scene.mts';
+import { BambooHr } from './services/bamboohr.mts';
+import { GoogleSheets } from './services/google-sheets.mts';
+import { Slack } from './services/slack.mts';
 
 const projectRoot = path.resolve(import.meta.dirname, '..');
 const PORT = Number(process.env.PORT ?? 5678);
+
+/** What the examples' workflows find at their HR system. */
+const EMPLOYEES = [
+	{ displayName: 'Grace Hopper', workEmail: 'grace@acme.example', department: 'Engineering' },
+	{ displayName: 'Mary Jackson', workEmail: 'mary@acme.example', department: 'Finance' },
+	{ displayName: 'Lee Legacy', workEmail: 'lee@acme.example', department: 'Marketing' },
+];
+
+const bambooHr = new BambooHr();
+const services = [bambooHr, new Slack(), new GoogleSheets()];
+for (const service of services) service.reset();
+bambooHr.employees = EMPLOYEES;
 
 const mailbox = await openMailbox();
 const scene = await setScene({
 	projectRoot,
 	name: 'editor',
 	port: PORT,
+	services,
 	onStep: (step) => console.log(`${step} …`),
 });
 try {
 	const { n8n, sandbox, keys } = scene;
-	const { workflows, credentials } = allExamples(projectRoot, playgroundAccounts(keys, mailbox));
+	const accounts = playgroundAccounts(keys, mailbox, services);
+	const { workflows, credentials } = allExamples(projectRoot, accounts);
 	await n8n.importCredentials(credentials);
 	await n8n.importWorkflows(workflows);
 	console.log('Starting n8n …');
@@ -35,7 +52,8 @@ n8n's editor   ${n8n.url}
   password     ${OWNER.password}
 
 The examples' webhooks want the header ${WEBHOOK_HEADER.name}: ${WEBHOOK_HEADER.value}, their form ${FORM_LOGIN.user} / ${FORM_LOGIN.password}.
-What they send by e-mail stays here.
+What they send by e-mail, to Slack and to Google Sheets stays here, and BambooHR's employees come from
+here. Only for the AI agent's example you need an account of your own, at OpenAI.
 
 In this n8n, api.sendgrid.com and api.eu.sendgrid.com are a stand-in on this machine: no e-mail
 leaves it, and no real API key works. What it would have sent: ${sandbox.controlUrl}/ledger

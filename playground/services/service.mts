@@ -1,11 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 
 import { createListener, type Listener, type Tls } from '../../sandbox/listener.mts';
+import type { Credential } from '../workflow.mts';
 
 /** A stand-in for somebody else's service, as far as the example workflows use it. */
 export abstract class Service {
 	/** The real host names, where n8n's node looks for it. */
 	abstract readonly hosts: readonly string[];
+
+	/** One that it accepts. */
+	abstract readonly credential: Omit<Credential, 'id'>;
 
 	private listener: Listener | undefined;
 

@@ -6,6 +6,7 @@ import {
 } from '../../playground/examples.mts';
 import { openMailbox, type Mailbox } from '../../playground/mailbox.mts';
 import type { SavedWorkflow } from '../../playground/rest.mts';
+import type { Service } from '../../playground/services/service.mts';
 import type { WorkflowNode } from '../../playground/workflow.mts';
 import { projectRoot } from '../support/machine';
 import type { Stage } from './scene';
@@ -18,12 +19,12 @@ export interface SavedExamples {
 }
 
 /** The examples in the n8n of a test file, and a mailbox for what they send. */
-export function savedExamples(on: Stage): SavedExamples {
+export function savedExamples(on: Stage, services: readonly Service[] = []): SavedExamples {
 	let mailbox: Mailbox;
 	let saved: SavedCredentials;
 	beforeAll(async () => {
 		mailbox = await openMailbox();
-		saved = await saveCredentials(on.rest, playgroundAccounts(on.keys, mailbox));
+		saved = await saveCredentials(on.rest, playgroundAccounts(on.keys, mailbox, services));
 	});
 	afterAll(async () => {
 		await mailbox.close();

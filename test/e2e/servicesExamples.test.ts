@@ -1,45 +1,25 @@
 /** The examples that work between SendGrid and other services, on stand-ins of those. */
-import { exampleCredential, exampleWorkflow } from '../../playground/scene.mts';
 import { outputItems, type Run } from '../../playground/run.mts';
 import { BambooHr } from '../../playground/services/bamboohr.mts';
 import { GoogleSheets } from '../../playground/services/google-sheets.mts';
 import { Slack, type Message } from '../../playground/services/slack.mts';
 import type { SavedWorkflow } from '../../playground/rest.mts';
 import type { Credential, WorkflowNode } from '../../playground/workflow.mts';
-import { projectRoot } from '../support/machine';
+import { savedExamples } from './savedExamples';
 import { stage } from './scene';
 
 const bambooHr = new BambooHr();
 const slack = new Slack();
 const googleSheets = new GoogleSheets();
-const on = stage('services', {
-	hasCredential: false,
-	services: [bambooHr, slack, googleSheets],
-});
-
-/** Type of a credential -> the saved one. */
-const saved: Record<string, { id: string; name: string }> = {};
-
-beforeAll(async () => {
-	const services = [bambooHr, slack, googleSheets].map(({ credential }) => credential);
-	for (const credential of [exampleCredential(on.keys), ...services]) {
-		saved[credential.type] = await on.rest.createCredential(credential);
-	}
-});
+const services = [bambooHr, slack, googleSheets];
+const on = stage('services', { hasCredential: false, services });
+const { save } = savedExamples(on, services);
 
 /** Names of nodes, and what is different in them from the example. */
 type Changes = Record<string, Pick<WorkflowNode, 'credentials'>>;
 
-/** Imports an example as it is, but for the credentials, which n8n has under ids of its own, and the changes. */
-async function importExample(name: string, changes: Changes = {}): Promise<SavedWorkflow> {
-	const example = exampleWorkflow(projectRoot, name);
-	const nodes = example.nodes.map((node) => {
-		const types = Object.keys(node.credentials ?? {});
-		const credentials = Object.fromEntries(types.map((type) => [type, saved[type]]));
-		return { ...node, credentials, ...changes[node.name] };
-	});
-	return await on.rest.createWorkflow({ ...example, id: undefined, nodes });
-}
+const importExample = async (name: string, changes: Changes = {}) =>
+	await save(name, (node) => ({ ...node, ...changes[node.name] }));
 
 /** A credential like this one with a part of it wrong. */
 async function wrong({ type, data }: Omit<Credential, 'id'>, mistake: object) {
