@@ -169,3 +169,11 @@ test.each([
 	}
 	expect(waits).toEqual([500, 1000, 2000, 4000]);
 });
+
+test('refusals of requests that left together do not make the wait longer', () => {
+	const window = openWindow();
+	const passes = Array.from({ length: 10 }, () => window.pass(START));
+	const refusal = { isRefused: true, isDemanded: false, resetIn: 0 };
+	const waits = passes.map((pass) => (window.note(pass, START, refusal) ?? START) - START);
+	expect(waits).toEqual(passes.map(() => 500));
+});

@@ -63,6 +63,7 @@ export class RateWindow {
 	/** The request that goes ahead, while its answer is awaited. */
 	private scout?: Pass;
 
+	/** In a row. */
 	private refusals = 0;
 
 	/** Epoch milliseconds from which on a request may go, or `undefined` where that depends on an answer. */
@@ -100,7 +101,8 @@ export class RateWindow {
 	}
 
 	private refused(pass: Pass, now: number, answer: RateAnswer): number {
-		this.refusals += 1;
+		// Those that left together are refused together, which counts as once.
+		if (pass.isScout || this.closedUntil === undefined) this.refusals += 1;
 		if (pass.period === this.period && this.openedAt !== undefined) {
 			this.tooShort = Math.max(this.tooShort, pass.sentAt - this.openedAt);
 			// The limit has changed, or the answers come at a different pace: learn anew.
