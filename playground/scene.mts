@@ -16,6 +16,8 @@ export interface Scene {
 	n8n: N8n;
 	sandbox: Sandbox;
 	keys: SeedKeys;
+	/** Another n8n with all that the first one has, in a folder of its own, as in another container. */
+	another(name: string): Promise<N8n>;
 	close(): Promise<void>;
 }
 
@@ -92,27 +94,32 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
 		euPort: portOf(sandbox.euUrl),
 	});
 	const required = preloads.map((file) => `--require ${JSON.stringify(file)}`);
+	const settings = {
+		projectRoot,
+		logLevel,
+		packages: [tarball, ...packages],
+		env: {
+			...nearby,
+			NODE_OPTIONS: [nearby.NODE_OPTIONS, ...required].join(' '),
+			...env,
+		},
+	};
+	const others: N8n[] = [];
 
 	try {
 		onStep('Preparing n8n and installing the node in it');
-		const n8n = await N8n.create({
-			projectRoot,
-			userFolder: path.join(folder, 'n8n'),
-			port,
-			logLevel,
-			packages: [tarball, ...packages],
-			env: {
-				...nearby,
-				NODE_OPTIONS: [nearby.NODE_OPTIONS, ...required].join(' '),
-				...env,
-			},
-		});
+		const n8n = await N8n.create({ ...settings, userFolder: path.join(folder, 'n8n'), port });
 		return {
 			n8n,
 			sandbox,
 			keys,
+			async another(instance) {
+				const other = await N8n.create({ ...settings, userFolder: path.join(folder, instance) });
+				others.push(other);
+				return other;
+			},
 			async close() {
-				await n8n.stop();
+				await Promise.all([n8n, ...others].map((one) => one.stop()));
 				await sandbox.close();
 			},
 		};
