@@ -6,7 +6,7 @@ import { installCommunityPackage, type InstalledPackage } from './community-pack
 import { provideDatabase } from './database.mts';
 import { n8nEnvironment } from './environment.mts';
 import { freePort, tryPort } from './ports.mts';
-import { N8nProcess } from './process.mts';
+import { TiedProcess } from './process.mts';
 import { Rest } from './rest.mts';
 import { runFromOutput, type Run } from './run.mts';
 import { findRuntime, type Runtime } from './runtime.mts';
@@ -51,7 +51,7 @@ export class N8n {
 	private readonly options: N8nOptions;
 	private readonly port: number;
 	private readonly runtime: Runtime;
-	private server: N8nProcess | undefined;
+	private server: TiedProcess | undefined;
 	private session: Promise<Rest> | undefined;
 	private logs = 0;
 
@@ -68,7 +68,8 @@ export class N8n {
 		const n8n = new N8n(options, options.port ?? (await freePort()));
 		const { dataFolder } = n8n;
 		if (options.keep !== true) await rm(dataFolder, { recursive: true, force: true });
-		if (!existsSync(path.join(dataFolder, 'database.sqlite'))) {
+		const isElsewhere = options.env?.DB_TYPE !== undefined;
+		if (!isElsewhere && !existsSync(path.join(dataFolder, 'database.sqlite'))) {
 			await provideDatabase(n8n.runtime, dataFolder, async (userFolder) => {
 				const { code, output } = await n8n.command(['list:workflow'], userFolder);
 				if (code !== 0) throw new Error(`n8n cannot set up its database:\n${tail(output)}`);
@@ -107,14 +108,30 @@ export class N8n {
 
 	/** Starts the server and waits until it answers. */
 	async start(): Promise<void> {
-		if (this.server !== undefined) throw new Error('this n8n has already been started');
 		await tryPort(this.port).catch((cause: unknown) => {
 			throw new Error(`port ${this.port} is not free for n8n`, { cause });
 		});
-		const server = await this.spawn(['start'], this.options.userFolder);
+		await this.run(['start'], async () => await this.answers());
+	}
+
+	/**
+	 * Starts it as a worker, which executes what the server of another instance puts into their queue, and
+	 * waits until it is ready.
+	 *
+	 * @param concurrency how many executions it takes on at the same time
+	 */
+	async startWorker(concurrency: number): Promise<void> {
+		const isReady = async () => this.log.includes('worker is now ready');
+		await this.run(['worker', `--concurrency=${concurrency}`], isReady);
+	}
+
+	/** Starts what goes on until it is stopped, and waits until it is ready. */
+	private async run(args: string[], isReady: () => Promise<boolean>): Promise<void> {
+		if (this.server !== undefined) throw new Error('this n8n has already been started');
+		const server = await this.spawn(args, this.options.userFolder);
 		this.server = server;
 		const deadline = Date.now() + START_TIMEOUT_MS;
-		while (!(await this.answers())) {
+		while (!(await isReady())) {
 			const late = Date.now() > deadline;
 			if (server.running && !late) {
 				await pause(POLL_MS);
@@ -126,7 +143,12 @@ export class N8n {
 		}
 	}
 
-	/** Stops the server; does nothing when there is none. */
+	/** Ends the server or worker without a moment's notice, as a crash does. */
+	kill(): void {
+		this.server?.kill();
+	}
+
+	/** Stops the server or worker; does nothing when there is none. */
 	async stop(): Promise<void> {
 		const { server } = this;
 		this.server = undefined;
@@ -140,7 +162,7 @@ export class N8n {
 		return await this.session;
 	}
 
-	/** What the server has printed since its start. */
+	/** What the server or worker has printed since its start. */
 	get log(): string {
 		return this.server?.output ?? '';
 	}
@@ -179,13 +201,13 @@ export class N8n {
 		return { code, output: running.output };
 	}
 
-	private async spawn(args: string[], userFolder: string): Promise<N8nProcess> {
+	private async spawn(args: string[], userFolder: string): Promise<TiedProcess> {
 		const { projectRoot, env = {}, logLevel = 'info' } = this.options;
 		// n8n would read a file .env in its working folder, so that is the user folder.
 		await mkdir(userFolder, { recursive: true });
 		this.logs += 1;
 		const number = String(this.logs).padStart(2, '0');
-		return new N8nProcess({
+		return new TiedProcess({
 			node: this.runtime.node,
 			args: [this.runtime.n8n, ...args],
 			env: {

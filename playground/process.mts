@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Time for n8n to close its database; it usually takes less than a second. */
+/** Time to end in good order; n8n usually takes less than a second. */
 const GRACE_MS = 10_000;
 
 export interface ProcessOptions {
@@ -20,8 +20,8 @@ export interface ProcessOptions {
 	projectRoot: string;
 }
 
-/** One process of n8n with everything it starts in turn. */
-export class N8nProcess {
+/** One process of Node.js with everything it starts in turn; it ends when this program does. */
+export class TiedProcess {
 	/** File with everything it has printed. */
 	readonly log: string;
 	/** Fulfilled with the exit code when the process is gone; 1 when a signal ended it. */
@@ -79,7 +79,7 @@ export class N8nProcess {
 	}
 
 	/** Ends by force whatever is left of the process and of all it has started. */
-	private kill(): void {
+	kill(): void {
 		const { pid } = this.child;
 		if (pid === undefined) return;
 		try {

@@ -18,6 +18,8 @@ export interface Scene {
 	n8n: N8n;
 	sandbox: Sandbox;
 	keys: SeedKeys;
+	/** Another n8n with all that the first one has, in a folder of its own, as in another container. */
+	another(name: string): Promise<N8n>;
 	close(): Promise<void>;
 }
 
@@ -97,6 +99,7 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
 		await sandbox.close();
 		for (const service of services) await service.close();
 	};
+	const others: N8n[] = [];
 
 	try {
 		const [global, eu] = SENDGRID_HOSTS;
@@ -110,12 +113,8 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
 		}
 		const nearby = nearbyHostsEnvironment({ projectRoot, certFile, ports });
 		const required = preloads.map((file) => `--require ${JSON.stringify(file)}`);
-
-		onStep('Preparing n8n and installing the node in it');
-		const n8n = await N8n.create({
+		const settings = {
 			projectRoot,
-			userFolder: path.join(folder, 'n8n'),
-			port,
 			logLevel,
 			packages: [tarball, ...packages],
 			env: {
@@ -123,13 +122,21 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
 				NODE_OPTIONS: [nearby.NODE_OPTIONS, ...required].join(' '),
 				...env,
 			},
-		});
+		};
+
+		onStep('Preparing n8n and installing the node in it');
+		const n8n = await N8n.create({ ...settings, userFolder: path.join(folder, 'n8n'), port });
 		return {
 			n8n,
 			sandbox,
 			keys,
+			async another(instance) {
+				const other = await N8n.create({ ...settings, userFolder: path.join(folder, instance) });
+				others.push(other);
+				return other;
+			},
 			async close() {
-				await n8n.stop();
+				await Promise.all([n8n, ...others].map(async (one) => await one.stop()));
 				await closeAll();
 			},
 		};

@@ -7,7 +7,7 @@ import { seedDefault } from '../../sandbox/seed.mts';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
 import { projectRoot } from '../support/machine';
 
-export interface Stage extends Scene {
+export interface Stage extends Omit<Scene, 'another'> {
 	rest: Rest;
 	/** The saved credential of the parent account, as nodes refer to it. */
 	credential: { id: string; name: string };

@@ -137,6 +137,39 @@ test('answers that overtake each other do not count back', () => {
 	expect(window.opensAt()).toBeUndefined();
 });
 
+/** How many more a window lets go before it waits for an answer. */
+function countMore(window: RateWindow): number {
+	for (let count = 0; ; count += 1) {
+		if (window.opensAt() === undefined) return count;
+		window.pass(START + 20);
+	}
+}
+
+test('what is left is shared with others, by what each has had so far', () => {
+	const window = openWindow();
+	// Of each three that SendGrid counts, one is from here.
+	for (const remaining of [29, 26, 23, 20, 17, 14, 12]) {
+		window.note(window.pass(START), START, { ...NOTHING_LEFT, limit: 30, remaining });
+	}
+	expect(countMore(window)).toBe(5);
+});
+
+test('where others have had nearly all, one at a time goes', () => {
+	const window = openWindow();
+	for (const remaining of [599, 3]) {
+		window.note(window.pass(START), START, { ...NOTHING_LEFT, limit: 600, remaining });
+	}
+	expect(countMore(window)).toBe(1);
+});
+
+test('those who were there before need not be there any more', () => {
+	const window = openWindow();
+	for (const remaining of [10, 9, 8]) {
+		window.note(window.pass(START), START, { ...NOTHING_LEFT, limit: 600, remaining });
+	}
+	expect(countMore(window)).toBe(8);
+});
+
 test('what is left over at the end of a period is forgotten', () => {
 	const window = new RateWindow();
 	window.note(window.pass(START), START, { ...NOTHING_LEFT, limit: 10, remaining: 1 });
@@ -168,4 +201,12 @@ test.each([
 		now = until;
 	}
 	expect(waits).toEqual([500, 1000, 2000, 4000]);
+});
+
+test('refusals of requests that left together do not make the wait longer', () => {
+	const window = openWindow();
+	const passes = Array.from({ length: 10 }, () => window.pass(START));
+	const refusal = { isRefused: true, isDemanded: false, resetIn: 0 };
+	const waits = passes.map((pass) => (window.note(pass, START, refusal) ?? START) - START);
+	expect(waits).toEqual(passes.map(() => 500));
 });

@@ -35,6 +35,10 @@ export interface RateAnswer extends RateNotice {
  * While requests are left it lets as many through as there are, less those under way. With none left it is
  * closed until the reset. Then one request goes ahead, and the rest follows once that has passed.
  *
+ * Others may use the same limit, such as another process of n8n: SendGrid counts more requests than have
+ * gone from here. Each then takes the same part of what is left that it has had so far. Otherwise each would
+ * take all of the rest, and be refused for most of it.
+ *
  * SendGrid tells the reset in whole seconds, and nobody says how it rounds: for a short period, waiting as
  * long as that would cost half the time. So the length of a period is learnt: the longest time after which
  * it was still on, and the shortest after which a new one had begun, halved each time until it is exact.
@@ -43,6 +47,15 @@ export class RateWindow {
 	private remaining = Infinity;
 
 	private underWay = 0;
+
+	/** Requests of this period that have been answered. */
+	private answered = 0;
+
+	/** What SendGrid had counted before the first of them. */
+	private usedBefore = 0;
+
+	/** Their part in all that SendGrid has counted since. */
+	private share = 1;
 
 	private period = 0;
 
@@ -63,11 +76,16 @@ export class RateWindow {
 	/** The request that goes ahead, while its answer is awaited. */
 	private scout?: Pass;
 
+	/** In a row. */
 	private refusals = 0;
 
 	/** Epoch milliseconds from which on a request may go, or `undefined` where that depends on an answer. */
 	opensAt(): number | undefined {
-		if (this.closedUntil === undefined) return this.remaining > this.underWay ? 0 : undefined;
+		if (this.closedUntil === undefined) {
+			// One at a time, however small the share: else it could not grow.
+			const allowed = Math.max(this.share * this.remaining, Math.min(1, this.remaining));
+			return allowed > this.underWay ? 0 : undefined;
+		}
 		// A scout that got lost must not keep everybody waiting.
 		return this.scout
 			? Math.max(this.closedUntil, this.scout.sentAt + LONGEST_SCOUT)
@@ -100,7 +118,8 @@ export class RateWindow {
 	}
 
 	private refused(pass: Pass, now: number, answer: RateAnswer): number {
-		this.refusals += 1;
+		// Those that left together are refused together, which counts as once.
+		if (pass.isScout || this.closedUntil === undefined) this.refusals += 1;
 		if (pass.period === this.period && this.openedAt !== undefined) {
 			this.tooShort = Math.max(this.tooShort, pass.sentAt - this.openedAt);
 			// The limit has changed, or the answers come at a different pace: learn anew.
@@ -119,8 +138,20 @@ export class RateWindow {
 		pass.period = this.period;
 		this.openedAt = undefined;
 		this.closedUntil = undefined;
-		this.remaining = Infinity;
+		this.beginCount(Infinity);
 		this.refusals = 0;
+	}
+
+	private beginCount(remaining: number): void {
+		this.remaining = remaining;
+		this.answered = 0;
+		this.share = 1;
+	}
+
+	/** @param used requests of this period that SendGrid has counted, whoever sent them */
+	private compare(used: number): void {
+		if (this.answered === 1) this.usedBefore = used - 1;
+		this.share = Math.min(1, this.answered / Math.max(1, used - this.usedBefore));
 	}
 
 	private count(pass: Pass, now: number, answer: RateAnswer): void {
@@ -130,11 +161,13 @@ export class RateWindow {
 		// A period may also have ended without having been used up.
 		if (isFirst || pass.sentAt > this.endsAt) {
 			this.openedAt = isFirst ? pass.sentAt : undefined;
-			this.remaining = remaining;
+			this.beginCount(remaining);
 		}
 		if (resetIn !== undefined && !isDemanded) this.endsAt = now + resetIn;
 		// Answers may overtake each other, so the lowest number counts.
 		this.remaining = Math.min(this.remaining, remaining);
+		this.answered += 1;
+		if (limit !== undefined) this.compare(limit - this.remaining);
 		if (this.remaining === 0 && this.closedUntil === undefined) this.close(now, answer);
 	}
 

@@ -1,0 +1,180 @@
+/**
+ * The packed node in n8n's queue mode: the main server takes in and polls, two workers execute. The tests
+ * follow one another.
+ */
+import { setQueueScene, type QueueScene } from '../../playground/queue/scene.mts';
+import type { N8n } from '../../playground/n8n.mts';
+import type { Rest, SavedWorkflow } from '../../playground/rest.mts';
+import { outputItems } from '../../playground/run.mts';
+import { exampleCredential, exampleWorkflow } from '../../playground/scene.mts';
+import type { WorkflowNode } from '../../playground/workflow.mts';
+import { seedDefault } from '../../sandbox/seed.mts';
+import { projectRoot, until } from '../support/machine';
+import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
+import { inviteWith, upsertWith } from '../support/parameters';
+
+/** After how long n8n takes a worker for lost: a minute and more, unless it is told otherwise. */
+const LOST_SOON = {
+	QUEUE_WORKER_LOCK_DURATION: '10000',
+	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
+	QUEUE_WORKER_STALLED_INTERVAL: '5000',
+};
+
+/** Executions that a worker takes on at the same time. */
+const CONCURRENCY = 5;
+
+const NAME = 'SendGrid Teammates';
+
+let scene: QueueScene;
+let rest: Rest;
+let credential: { id: string; name: string };
+
+beforeAll(async () => {
+	scene = await setQueueScene({
+		projectRoot,
+		name: 'e2e-queue',
+		workers: 2,
+		latencyMs: 50,
+		env: LOST_SOON,
+	});
+	await scene.n8n.start();
+	rest = await scene.n8n.rest();
+	credential = await rest.createCredential(exampleCredential(scene.keys));
+});
+afterAll(async () => {
+	await scene?.close();
+});
+beforeEach(() => {
+	scene.sandbox.world.reset();
+	seedDefault(scene.sandbox.world);
+});
+
+/** The executions that a worker has taken on. */
+const takenOnBy = ({ log }: N8n) =>
+	[...log.matchAll(/Worker started execution (\w+)/g)].map(([, id]) => id);
+
+const people = (count: number, list = 0) =>
+	Array.from({ length: count }, (_, i) => ({ email: `person${list}-${i}@acme.example` }));
+
+const addresses = (list: Array<{ email: string }>) => list.map(({ email }) => email).sort();
+
+/** Who got e-mails. Whoever got two is here twice. */
+const mailed = () => addresses(scene.sandbox.world.ledger);
+
+/** Webhook -> One by One -> SendGrid Teammates, active. The webhook's path is the workflow's name. */
+async function behindWebhook(
+	name: string,
+	parameters: WorkflowNode['parameters'],
+): Promise<SavedWorkflow> {
+	const saved = await rest.createWorkflow({
+		name,
+		nodes: [
+			{
+				id: 'webhook',
+				name: 'Webhook',
+				type: 'n8n-nodes-base.webhook',
+				typeVersion: 2,
+				position: [0, 0],
+				parameters: { httpMethod: 'POST', path: name, options: {} },
+				webhookId: name,
+			},
+			{
+				id: 'split',
+				name: 'One by One',
+				type: 'n8n-nodes-base.splitOut',
+				typeVersion: 1,
+				position: [200, 0],
+				parameters: { fieldToSplitOut: 'body.people', options: {} },
+			},
+			{
+				id: 'sendgrid',
+				name: NAME,
+				type: NODE_TYPE,
+				typeVersion: 1,
+				position: [400, 0],
+				parameters,
+				credentials: { [CREDENTIAL_TYPE]: credential },
+			},
+		],
+		connections: {
+			Webhook: { main: [[{ node: 'One by One', type: 'main', index: 0 }]] },
+			'One by One': { main: [[{ node: NAME, type: 'main', index: 0 }]] },
+		},
+		settings: { executionOrder: 'v1' },
+	});
+	await rest.activate(saved);
+	return saved;
+}
+
+test('the trigger polls in the main server, and a worker executes what it has found', async () => {
+	const { world } = scene.sandbox;
+	const example = exampleWorkflow(projectRoot, 'joined');
+	const nodes = example.nodes.map((node) =>
+		node.credentials ? { ...node, credentials: { [CREDENTIAL_TYPE]: credential } } : node,
+	);
+	const saved = await rest.createWorkflow({ ...example, id: undefined, nodes });
+	// It polls when it is activated, also where no worker is there yet: first for the base line …
+	await rest.activate(saved);
+	expect(world.requests.length).toBeGreaterThan(0);
+	await rest.post(`/workflows/${saved.id}/deactivate`, {});
+	world.accept('fresh@acme.example');
+	// … then for what is new.
+	await rest.activate(saved);
+
+	await Promise.all(scene.workers.map(async (worker) => await worker.startWorker(CONCURRENCY)));
+	const run = await rest.nextExecution(saved.id);
+	expect(run.status).toBe('success');
+	expect(outputItems(run, 'Tell the Manager').map(({ json }) => json.email)).toEqual([
+		'fresh@acme.example',
+	]);
+	expect(scene.workers.flatMap(takenOnBy)).toHaveLength(1);
+	await rest.post(`/workflows/${saved.id}/deactivate`, {});
+});
+
+test('300 people, ten executions, two workers, one rate limit: each gets one invitation', async () => {
+	const { world } = scene.sandbox;
+	world.rateLimits.set({ limit: 60, windowMs: 1000, reset: 'epoch', perAccount: true });
+	const saved = await behindWebhook('invite', inviteWith());
+	const lists = Array.from({ length: 10 }, (_, list) => people(30, list));
+	await Promise.all(lists.map(async (list) => await rest.callWebhook('invite', { people: list })));
+
+	const ids = (await rest.executions(saved.id)).map(({ id }) => id);
+	expect(ids).toHaveLength(10);
+	for (const id of ids) {
+		const run = await rest.finishedExecution(id);
+		expect(run.status).toBe('success');
+		expect(outputItems(run, NAME)).toHaveLength(30);
+	}
+	expect(mailed()).toEqual(addresses(lists.flat()));
+	for (const worker of scene.workers) {
+		expect(takenOnBy(worker).filter((id) => ids.includes(id))).not.toHaveLength(0);
+	}
+	// The workers know of each other only by what SendGrid counts. At 60 per second about one in twenty.
+	const refused = world.requests.filter(({ status }) => status === 429);
+	expect(refused.length).toBeLessThan(0.15 * world.requests.length);
+});
+
+test('a worker that is killed in the middle: nobody gets two e-mails, and the same list again completes it', async () => {
+	const { world } = scene.sandbox;
+	world.rateLimits.set({ limit: 30, windowMs: 1000, reset: 'epoch', perAccount: true });
+	const saved = await behindWebhook('join', upsertWith());
+	const list = people(60);
+	await rest.callWebhook('join', { people: list });
+	await until(() => world.ledger.length >= 10);
+	const [{ id }] = await rest.executions(saved.id);
+	scene.workers.find((worker) => takenOnBy(worker).includes(id))?.kill();
+	expect(mailed().length).toBeLessThan(60);
+	await rest.finishedExecution(id);
+	expect(new Set(mailed()).size).toBe(mailed().length);
+
+	await rest.callWebhook('join', { people: list });
+	const again = await rest.nextExecution(saved.id, [id]);
+	expect(again.status).toBe('success');
+	expect(mailed()).toEqual(addresses(list));
+});
+
+test('no process misses a type of node', () => {
+	for (const { log } of [scene.n8n, ...scene.workers]) {
+		expect(log.match(/.*unrecognized node type.*/gi)).toBeNull();
+	}
+});
