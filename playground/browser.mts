@@ -53,7 +53,7 @@ const BARE_CANVAS = `
 	[data-test-id='canvas-background'],
 	[data-test-id='canvas-controls'],
 	[data-test-id='canvas-handle-plus-wrapper'],
-	[data-test-id='execute-workflow-button'] { visibility: hidden }
+	[class*='_executionButtons_'] { visibility: hidden }
 `;
 
 interface Box {
