@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { installCommunityPackage, type InstalledPackage } from './community-package.mts';
@@ -75,6 +75,7 @@ export class N8n {
 				if (code !== 0) throw new Error(`n8n cannot set up its database:\n${tail(output)}`);
 			});
 		}
+		await n8n.provideModules();
 		for (const tarball of options.packages ?? []) await n8n.installPackage(tarball);
 		return n8n;
 	}
@@ -165,6 +166,17 @@ export class N8n {
 	/** What the server or worker has printed since its start. */
 	get log(): string {
 		return this.server?.output ?? '';
+	}
+
+	/**
+	 * Lets installed packages find n8n's own modules, such as n8n-workflow. n8n sees to that with NODE_PATH,
+	 * which counts last: the development packages of the project around the user folder would come first.
+	 */
+	private async provideModules(): Promise<void> {
+		const link = path.join(this.options.userFolder, 'node_modules');
+		await mkdir(this.options.userFolder, { recursive: true });
+		await rm(link, { recursive: true, force: true });
+		await symlink(path.join(this.runtime.folder, 'node_modules'), link, 'junction');
 	}
 
 	/** n8n's own folder inside the user folder. */
