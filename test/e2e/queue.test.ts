@@ -6,11 +6,11 @@ import { setQueueScene, type QueueScene } from '../../playground/queue/scene.mts
 import type { N8n } from '../../playground/n8n.mts';
 import type { Rest, SavedWorkflow } from '../../playground/rest.mts';
 import { outputItems } from '../../playground/run.mts';
-import { exampleCredential, exampleWorkflow } from '../../playground/scene.mts';
+import { exampleCredential } from '../../playground/scene.mts';
 import type { WorkflowNode } from '../../playground/workflow.mts';
 import { seedDefault } from '../../sandbox/seed.mts';
 import { projectRoot, until } from '../support/machine';
-import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
+import { CREDENTIAL_TYPE, NODE_TYPE, TRIGGER_TYPE } from '../support/names';
 import { inviteWith, upsertWith } from '../support/parameters';
 
 /** After how long n8n takes a worker for lost: a minute and more, unless it is told otherwise. */
@@ -106,29 +106,44 @@ async function behindWebhook(
 	return saved;
 }
 
-test('the trigger polls in the main server, and a worker executes what it has found', async () => {
-	const { world } = scene.sandbox;
-	const example = exampleWorkflow(projectRoot, 'joined');
-	const nodes = example.nodes.map((node) =>
-		node.credentials ? { ...node, credentials: { [CREDENTIAL_TYPE]: credential } } : node,
-	);
-	const saved = await rest.createWorkflow({ ...example, id: undefined, nodes });
-	// It polls when it is activated, also where no worker is there yet: first for the base line …
-	await rest.activate(saved);
-	expect(world.requests.length).toBeGreaterThan(0);
-	await rest.post(`/workflows/${saved.id}/deactivate`, {});
-	world.accept('fresh@acme.example');
-	// … then for what is new.
-	await rest.activate(saved);
+describe('the trigger', () => {
+	let saved: SavedWorkflow;
 
-	await Promise.all(scene.workers.map(async (worker) => await worker.startWorker(CONCURRENCY)));
-	const run = await rest.nextExecution(saved.id);
-	expect(run.status).toBe('success');
-	expect(outputItems(run, 'Tell the Manager').map(({ json }) => json.email)).toEqual([
-		'fresh@acme.example',
-	]);
-	expect(scene.workers.flatMap(takenOnBy)).toHaveLength(1);
-	await rest.post(`/workflows/${saved.id}/deactivate`, {});
+	test('polls in the main server, also where no worker is there', async () => {
+		saved = await rest.createWorkflow({
+			name: 'joined',
+			nodes: [
+				{
+					id: 'trigger',
+					name: 'Joined',
+					type: TRIGGER_TYPE,
+					typeVersion: 1,
+					position: [0, 0],
+					parameters: { events: ['invitationAccepted'] },
+					credentials: { [CREDENTIAL_TYPE]: credential },
+				},
+			],
+			connections: {},
+			settings: { executionOrder: 'v1' },
+		});
+		await rest.activate(saved);
+		expect(scene.sandbox.world.requests.length).toBeGreaterThan(0);
+		await rest.post(`/workflows/${saved.id}/deactivate`, {});
+	});
+
+	test('gives what it has found to a worker', async () => {
+		await Promise.all(scene.workers.map(async (worker) => await worker.startWorker(CONCURRENCY)));
+		scene.sandbox.world.accept('fresh@acme.example');
+		// n8n polls as it activates.
+		await rest.activate(saved);
+		const run = await rest.nextExecution(saved.id);
+		expect(run.status).toBe('success');
+		expect(outputItems(run, 'Joined').map(({ json }) => json.email)).toEqual([
+			'fresh@acme.example',
+		]);
+		expect(scene.workers.flatMap(takenOnBy)).toHaveLength(1);
+		await rest.post(`/workflows/${saved.id}/deactivate`, {});
+	});
 });
 
 test('300 people, ten executions, two workers, one rate limit: each gets one invitation', async () => {

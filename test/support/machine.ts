@@ -71,9 +71,14 @@ export const later = (milliseconds: number, action: () => void) => {
 export const pause = async (milliseconds: number) =>
 	await new Promise<void>((goOn) => later(milliseconds, goOn));
 
+/** Longest wait for something, in milliseconds: a test that waits in vain must not keep the others. */
+const PATIENCE = 60_000;
+
 /** Waits until something is so that happens by itself. */
 export const until = async (isSo: () => boolean) => {
-	while (!isSo()) await pause(1);
+	for (const start = performance.now(); !isSo(); await pause(1)) {
+		if (performance.now() - start > PATIENCE) throw new Error(`waited in vain for ${String(isSo)}`);
+	}
 };
 
 /** Writes down where this process connects to, as `host:port`, until `stop()`. */
