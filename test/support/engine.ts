@@ -68,10 +68,10 @@ export interface RunResult {
 }
 
 /**
- * Whether this is the engine of n8n 1.x. It takes other arguments, gives a poll no limit of time, and keeps
+ * Whether this is the engine of n8n 1.x. It takes several arguments in place of one object, gives a poll no limit of time, and keeps
  * nothing of what kind a failure is.
  */
-export const isOlderEngine = 'getStartNode' in Workflow.prototype;
+export const isOlderEngine = WorkflowExecute.prototype.run.length > 1;
 
 /** A test of something that the engine of n8n 1.x does not have. */
 export const testOfNewerEngine = isOlderEngine ? test.skip : test;
