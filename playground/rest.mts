@@ -269,11 +269,12 @@ export class Rest {
 		return results;
 	}
 
-	/** Waits until the latest execution of a workflow waits for somebody's answer. */
-	async waitingExecution(workflowId: string): Promise<void> {
-		await until(`workflow ${workflowId} waits for an answer`, async () => {
-			const [latest] = await this.executions(workflowId);
-			return latest?.status === 'waiting' ? latest : undefined;
+	/** Waits until so many executions of a workflow wait for somebody's answer. */
+	async waitingExecutions(workflowId: string, count = 1): Promise<void> {
+		await until(`${count} of workflow ${workflowId} wait for an answer`, async () => {
+			const executions = await this.executions(workflowId);
+			const waiting = executions.filter(({ status }) => status === 'waiting');
+			return waiting.length === count ? waiting : undefined;
 		});
 	}
 

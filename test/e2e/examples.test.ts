@@ -127,7 +127,7 @@ describe('new hire form', () => {
 		const link = links.find((url) => url.includes(`approved=${answer}`)) ?? '';
 		const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/144.0' };
 		// The mail is there a moment before n8n waits for its answer.
-		await on.rest.waitingExecution(form);
+		await on.rest.waitingExecutions(form);
 		const { status } = await fetch(link, { headers });
 		expect(status).toBe(200);
 	}

@@ -247,11 +247,7 @@ describe('Access requests', () => {
 	/** As in a browser: n8n takes no click from a program that looks ahead. */
 	const click = async ({ buttons }: Message, label: string) => {
 		const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0' };
-		let status: number;
-		do {
-			({ status } = await fetch(buttons[label], { headers }));
-			// Quicker than anybody clicks: the execution that asked has not begun to wait yet.
-		} while (status === 409);
+		const { status } = await fetch(buttons[label], { headers });
 		expect(status).toBe(200);
 	};
 
@@ -296,6 +292,8 @@ describe('Access requests', () => {
 		await slack.whenPosted(2);
 		const [alerts] = said('lee@acme.example asks for access to Alerts');
 		const [stats] = said('dev@acme.example asks for access to Stats');
+		// n8n takes no answer before the execution that asked has begun to wait.
+		await on.rest.waitingExecutions(workflow.id, 2);
 		expect(open()).toEqual(['Templates', 'Alerts', 'Stats']);
 
 		// The other way round than they were asked.
@@ -319,6 +317,7 @@ describe('Access requests', () => {
 		const workflow = await importExample('access-requests');
 		expect((await runFrom(workflow, 'Somebody Asks')).error).toBeUndefined();
 		await slack.whenPosted(1);
+		await on.rest.waitingExecutions(workflow.id);
 		on.sandbox.world.account().accessRequests = [];
 		await click(slack.messages[0], 'Approve');
 		await slack.whenPosted(2);
