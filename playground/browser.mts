@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chromium, selectors, type Browser, type Locator, type Page } from 'playwright-core';
 
+import type { N8n } from './n8n.mts';
 import { OWNER } from './rest.mts';
 
 /** Where systems keep a browser of this kind. CHROMIUM names another. */
@@ -39,15 +40,6 @@ export async function openBrowser(): Promise<Browser> {
 	return await chromium.launch({ executablePath: program, args: QUIET });
 }
 
-/** The version of n8n, which it tells nobody but the browser that has signed in. */
-const versionOf = async (page: Page) =>
-	await page.evaluate(async () => {
-		const headers = { 'browser-id': localStorage.getItem('n8n-browserId') ?? '' };
-		const answer = await fetch('/rest/settings', { headers });
-		const { data } = (await answer.json()) as { data: { versionCli: string } };
-		return data.versionCli;
-	});
-
 /** What lies over the workflow in n8n's editor, and the dots behind it. */
 const BARE_CANVAS = `
 	[data-test-id='canvas-background'],
@@ -74,8 +66,8 @@ function frameOf(boxes: Box[]): Box {
 }
 
 export interface EditorOptions {
-	/** n8n's address. */
-	url: string;
+	/** Whose server is running. */
+	n8n: N8n;
 	colors?: 'light' | 'dark';
 	width?: number;
 	height?: number;
@@ -90,14 +82,14 @@ export class Editor {
 	/** n8n 1.x. */
 	private readonly isOlder: boolean;
 
-	private constructor(page: Page, url: string, isOlder: boolean) {
+	private constructor(page: Page, { url, major }: N8n) {
 		this.page = page;
 		this.url = url;
-		this.isOlder = isOlder;
+		this.isOlder = major === 1;
 	}
 
 	static async open(browser: Browser, options: EditorOptions): Promise<Editor> {
-		const { url, colors = 'light', width = 1280, height = 800, scale = 1 } = options;
+		const { n8n, colors = 'light', width = 1280, height = 800, scale = 1 } = options;
 		const page = await browser.newPage({
 			viewport: { width, height },
 			deviceScaleFactor: scale,
@@ -105,12 +97,12 @@ export class Editor {
 			reducedMotion: 'reduce',
 		});
 		page.setDefaultTimeout(PATIENCE_MS);
-		await page.goto(`${url}/signin`);
+		await page.goto(`${n8n.url}/signin`);
 		await page.locator('input[autocomplete="email"]').fill(OWNER.email);
 		await page.locator('input[type="password"]').fill(OWNER.password);
 		await page.getByTestId('form-submit-button').click();
 		await page.waitForURL(/\/home\//);
-		return new Editor(page, url, (await versionOf(page)).startsWith('1.'));
+		return new Editor(page, n8n);
 	}
 
 	/** @param path such as /workflow/new */

@@ -157,9 +157,14 @@ export class N8n {
 		await server?.stop();
 	}
 
+	/** First part of its version. */
+	get major(): number {
+		return this.runtime.major;
+	}
+
 	/** The server's REST API, signed in as its owner. */
 	async rest(): Promise<Rest> {
-		this.session ??= Rest.signIn(this.url);
+		this.session ??= Rest.signIn(this.url, this.major);
 		return await this.session;
 	}
 

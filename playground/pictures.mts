@@ -67,10 +67,20 @@ try {
 	await n8n.rest();
 
 	for (const colors of ['light', 'dark'] as const) {
-		const editor = await Editor.open(browser, { url: n8n.url, colors, width: 1400, height: 720 });
+		const editor = await Editor.open(browser, { n8n, colors, width: 1400, height: 720 });
 		const take = async (name: string, of?: typeof editor.nodePanel) => {
 			console.log(`Taking ${name}, ${colors}`);
 			await editor.takePicture(path.join(projectRoot, 'docs', `${name}-${colors}.png`), of);
+		};
+
+		/** Opens Invite in a workflow and executes it until its output shows this. */
+		const invite = async ({ id = '' }: Workflow, shown: typeof editor.output) => {
+			await editor.openWorkflow(id);
+			await editor.openNode('Invite');
+			await editor.page.getByTestId('node-execute-button').click();
+			await shown.waitFor();
+			await editor.messages.first().waitFor();
+			await editor.closeMessages();
 		};
 
 		for (const name of exampleNames(projectRoot)) {
@@ -81,12 +91,7 @@ try {
 			await editor.takeCanvas(file);
 		}
 
-		await editor.openWorkflow(good.id ?? '');
-		await editor.openNode('Invite');
-		await editor.page.getByTestId('node-execute-button').click();
-		await editor.output.getByText('templates.read').waitFor();
-		await editor.messages.first().waitFor();
-		await editor.closeMessages();
+		await invite(good, editor.output.getByText('templates.read'));
 		await take('invite', editor.nodePanel);
 
 		await editor.openLoadedChoices('scopes');
@@ -94,12 +99,7 @@ try {
 		await editor.choices.getByText('(api_keys.read)').waitFor();
 		await take('scopes', editor.nodePanel);
 
-		await editor.openWorkflow(bad.id ?? '');
-		await editor.openNode('Invite');
-		await editor.page.getByTestId('node-execute-button').click();
-		await editor.page.getByTestId('node-error-description').waitFor();
-		await editor.messages.first().waitFor();
-		await editor.closeMessages();
+		await invite(bad, editor.page.getByTestId('node-error-description'));
 		await take('failure', editor.nodePanel);
 		await agent.pose(editor);
 		await take('agent');

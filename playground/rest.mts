@@ -103,17 +103,21 @@ function dynamicRequest(parameter: DynamicParameter): Record<string, unknown> {
 export class Rest {
 	private readonly url: string;
 	private readonly cookie: string;
-	/** First part of n8n's version; 0 before anybody is signed in. */
-	private major = 0;
+	private readonly major: number;
 
-	private constructor(url: string, cookie: string) {
+	private constructor(url: string, cookie: string, major: number) {
 		this.url = url;
 		this.cookie = cookie;
+		this.major = major;
 	}
 
-	/** Signs in as {@link OWNER}, who is created on an instance that has no owner yet. */
-	static async signIn(url: string): Promise<Rest> {
-		const visitor = new Rest(url, '');
+	/**
+	 * Signs in as {@link OWNER}, who is created on an instance that has no owner yet.
+	 *
+	 * @param major first part of n8n's version
+	 */
+	static async signIn(url: string, major: number): Promise<Rest> {
+		const visitor = new Rest(url, '', major);
 		const settings = await visitor.get<{
 			userManagement: { showSetupOnFirstLoad?: boolean };
 		}>('/settings');
@@ -125,10 +129,7 @@ export class Rest {
 			.getSetCookie()
 			.map((line) => line.split(';')[0])
 			.join('; ');
-		const rest = new Rest(url, cookie);
-		const { versionCli } = await rest.get<{ versionCli: string }>('/settings');
-		rest.major = Number.parseInt(versionCli, 10);
-		return rest;
+		return new Rest(url, cookie, major);
 	}
 
 	/** @param path below /rest @returns the `data` of the answer */

@@ -544,7 +544,7 @@ describe('the editor', () => {
 				},
 			}),
 		);
-		const editor = await Editor.open(browser, { url: on.n8n.url });
+		const editor = await Editor.open(browser, { n8n: on.n8n });
 		await editor.openWorkflow(id);
 		const button = (field: string) => editor.field(field).getByTestId('from-ai-override-button');
 

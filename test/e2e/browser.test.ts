@@ -13,7 +13,7 @@ let hasFailed = false;
 
 beforeAll(async () => {
 	browser = await openBrowser();
-	editor = await Editor.open(browser, { url: on.n8n.url });
+	editor = await Editor.open(browser, { n8n: on.n8n });
 });
 afterAll(async () => {
 	await browser?.close();

@@ -2,7 +2,7 @@ import { FORM_LOGIN, WEBHOOK_HEADER } from '../../playground/examples.mts';
 import { outputItems, type Run } from '../../playground/run.mts';
 import type { SavedWorkflow } from '../../playground/rest.mts';
 import { until } from '../support/machine';
-import { savedExamples } from './savedExamples';
+import { openLink, savedExamples } from './savedExamples';
 import { stage } from './scene';
 
 const on = stage('examples');
@@ -121,15 +121,13 @@ describe('new hire form', () => {
 		expect(response.status).toBe(200);
 	}
 
-	/** Follows a link of the mail to the approver as a browser does. */
+	/** Follows a link of the mail to the approver. */
 	async function follow(mail: string, answer: 'true' | 'false'): Promise<void> {
 		const links = [...mail.matchAll(/href="(http[^"]+)"/g)].map(([, link]) => link);
 		const link = links.find((url) => url.includes(`approved=${answer}`)) ?? '';
-		const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/144.0' };
 		// The mail is there a moment before n8n waits for its answer.
 		await on.rest.waitingExecutions(form);
-		const { status } = await fetch(link, { headers });
-		expect(status).toBe(200);
+		await openLink(link);
 	}
 
 	const told = (outcome: string) => ({

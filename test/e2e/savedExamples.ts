@@ -39,3 +39,10 @@ export function savedExamples(on: Stage, services: readonly Service[] = []): Sav
 		save: async (name, change) => await saveExample(on.rest, projectRoot, name, saved, change),
 	};
 }
+
+/** Opens a link from a message as a browser does: n8n takes no answer from a program that looks ahead. */
+export async function openLink(link: string): Promise<void> {
+	const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/144.0' };
+	const { status } = await fetch(link, { headers });
+	expect(status).toBe(200);
+}
