@@ -101,7 +101,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A failure for an answer that says no: any status other than 2xx. */
+/** A failure for an answer that says no, which is one with a status other than 2xx. */
 export async function failureOfStatus(
 	status: number,
 	body: unknown,
