@@ -1,6 +1,6 @@
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { authenticate } from '../nodes/SendGridTeammates/sendgrid/authenticate';
+import { authenticate } from '../nodes/SendGridTeammates/transport/authenticate';
 
 /** Tested by the node (`testedBy`), which can tell a wrong key from a wrong region. */
 export class SendGridTeammatesApi implements ICredentialType {

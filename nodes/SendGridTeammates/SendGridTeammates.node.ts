@@ -1,19 +1,19 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
-import { optionsField } from './fields/options';
-import { euRegionHint, regionField } from './fields/region';
-import { getScopes } from './methods/getScopes';
+import { optionsField } from './parameters/options';
+import { euRegionHint, regionField } from './parameters/region';
+import { getScopes } from './methods/loadOptions';
 import { searchInvitations } from './methods/searchInvitations';
 import { searchTeammates } from './methods/searchTeammates';
-import { testSendGridTeammatesApi } from './methods/testCredential';
+import { testSendGridTeammatesApi } from './methods/credentialTest';
 import { accessRequestFields, accessRequestOperation } from './resources/accessRequest';
 import { placeFields } from './resources/fields';
 import { invitationFields, invitationOperation } from './resources/invitation';
 import { resourceField } from './resources/resource';
 import { ssoTeammateFields, ssoTeammateOperation } from './resources/ssoTeammate';
 import { teammateFields, teammateOperation } from './resources/teammate';
-import { API_HOSTS } from './sendgrid/apiHost';
-import { wholeRuns } from './wholeRuns';
+import { API_HOSTS } from './transport/baseUrl';
+import { wholeRuns } from './execution/customOperations';
 
 /** Each resource's operations. */
 const OPERATIONS = [

@@ -1,8 +1,8 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
-import { euRegionHint } from './fields/region';
-import { testSendGridTeammatesApi } from './methods/testCredential';
-import { triggerFields } from './trigger/fields';
+import { euRegionHint } from './parameters/region';
+import { testSendGridTeammatesApi } from './methods/credentialTest';
+import { triggerFields } from './trigger/parameters';
 import { pollTeammates } from './trigger/poll';
 
 export class SendGridTeammatesTrigger implements INodeType {

@@ -17,7 +17,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import type { FailureCause } from '../../nodes/SendGridTeammates/sendgrid/failure';
+import type { FailureCause } from '../../nodes/SendGridTeammates/transport/errors';
 import { builtPackage, OneCredential } from './builtPackage';
 import { later } from './machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from './names';

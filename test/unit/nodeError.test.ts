@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
-import { nodeErrorOf } from '../../nodes/SendGridTeammates/nodeError';
-import { SendGridFailure } from '../../nodes/SendGridTeammates/sendgrid/failure';
+import { nodeErrorOf } from '../../nodes/SendGridTeammates/execution/nodeError';
+import { SendGridFailure } from '../../nodes/SendGridTeammates/transport/errors';
 
 const NODE: INode = {
 	id: 'sendgrid',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { checkOnBehalfOf } from '../../nodes/SendGridTeammates/sendgrid/onBehalfOf';
+import { checkOnBehalfOf } from '../../nodes/SendGridTeammates/transport/onBehalfOf';
 
 test.each([
 	[undefined, undefined],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { SendGridFailure } from '../../nodes/SendGridTeammates/sendgrid/failure';
-import { fillPath } from '../../nodes/SendGridTeammates/sendgrid/path';
+import { SendGridFailure } from '../../nodes/SendGridTeammates/transport/errors';
+import { fillPath } from '../../nodes/SendGridTeammates/transport/path';
 
 const RESEND = '/v3/teammates/pending/{token}/resend';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { SendGridFailure } from '../../nodes/SendGridTeammates/sendgrid/failure';
+import { SendGridFailure } from '../../nodes/SendGridTeammates/transport/errors';
 import { compilePattern } from '../../nodes/SendGridTeammates/trigger/pattern';
 
 const atom = fc.oneof(

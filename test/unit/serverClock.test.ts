@@ -1,4 +1,4 @@
-import { ServerClock } from '../../nodes/SendGridTeammates/sendgrid/serverClock';
+import { ServerClock } from '../../nodes/SendGridTeammates/transport/serverClock';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const HOUR = 3_600_000;

@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, NodeApiError } from 'n8n-workflow';
 
-import { nodeErrorOf } from '../nodeError';
-import { withoutItem, type Occasion } from '../withoutItem';
+import { nodeErrorOf } from '../execution/nodeError';
+import { withoutItem, type Occasion } from '../execution/errorOutsideItem';
 
 const LIST: Occasion = {
 	name: 'a list',

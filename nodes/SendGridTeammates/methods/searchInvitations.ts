@@ -1,7 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { pendingInvitations, tokenOf } from '../sendgrid/directory';
-import { expiryOf, invitationState } from '../sendgrid/invitation';
+import { expiryOf, invitationState } from '../sendgrid/invitations';
 import { searchList } from './searchList';
 
 /** `ada@example.com (expires 2026-12-01)` */

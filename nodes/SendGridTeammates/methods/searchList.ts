@@ -1,8 +1,8 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { connectEditor } from '../connect';
-import { SendGridClient } from '../sendgrid/client';
-import { readPages, type List } from '../sendgrid/pages';
+import { connectEditor } from '../execution/connection';
+import { SendGridClient } from '../transport/client';
+import { readPages, type List } from '../transport/pagination';
 import { failureOfList } from './failureOfList';
 
 /** Where SendGrid's own pages show teammates and invitations. */

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isGivenToEverybody, isGrantable } from './scopes';
-import { scopesOf } from './teammate';
+import { scopesOf } from './teammates';
 
 /** What SendGrid's requests say about somebody's access. */
 export interface Access {

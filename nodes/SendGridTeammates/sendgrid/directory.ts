@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { SendGridClient } from './client';
-import { RequestFailure } from './failure';
-import { readPages, type List } from './pages';
+import type { SendGridClient } from '../transport/client';
+import { RequestFailure } from '../transport/errors';
+import { readPages, type List } from '../transport/pagination';
 import { grantableScopes } from './scopes';
-import { thisMoment, type Moment, type SharedReadings } from './sharedRead';
-import { textOf } from './text';
+import { thisMoment, type Moment, type SharedReadings } from '../transport/singleFlight';
+import { textOf } from '../transport/sanitize';
 
 /** Who has been invited and has not accepted yet. */
 export const pendingInvitations = (unfulfilled: string): List => ({

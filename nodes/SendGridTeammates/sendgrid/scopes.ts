@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isRecord } from './answer';
-import type { SendGridClient } from './client';
+import { isRecord } from '../transport/responseErrors';
+import type { SendGridClient } from '../transport/client';
 
 /**
  * Observed: every teammate manages these for themselves once they have joined. At an invitation SendGrid

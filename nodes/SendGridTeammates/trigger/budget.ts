@@ -1,6 +1,6 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
-import { SendGridFailure } from '../sendgrid/failure';
+import { SendGridFailure } from '../transport/errors';
 
 /** What n8n gives a poll by default, in milliseconds. An older n8n sets no limit. */
 const DEFAULT = 5 * 60_000;

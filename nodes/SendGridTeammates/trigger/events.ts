@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { expiryOf } from '../sendgrid/invitation';
-import { essentialsOf, isAdmin } from '../sendgrid/teammate';
-import { textOf } from '../sendgrid/text';
+import { expiryOf } from '../sendgrid/invitations';
+import { essentialsOf, isAdmin } from '../sendgrid/teammates';
+import { textOf } from '../transport/sanitize';
 import type { KnownInvitation, KnownTeammate } from './snapshot';
 
 /** Public names: saved workflows depend on them. */

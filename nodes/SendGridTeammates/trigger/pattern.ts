@@ -1,4 +1,4 @@
-import { SendGridFailure } from '../sendgrid/failure';
+import { SendGridFailure } from '../transport/errors';
 
 const FIELD = 'Email Pattern';
 

@@ -5,17 +5,17 @@ import {
 	type IPollFunctions,
 } from 'n8n-workflow';
 
-import { connectPoll } from '../connect';
-import { nodeErrorOf } from '../nodeError';
-import { CREDENTIAL_TYPE, SendGridClient, type Connection } from '../sendgrid/client';
-import { SendGridFailure } from '../sendgrid/failure';
-import { withoutItem, type Occasion } from '../withoutItem';
+import { connectPoll } from '../execution/connection';
+import { nodeErrorOf } from '../execution/nodeError';
+import { CREDENTIAL_TYPE, SendGridClient, type Connection } from '../transport/client';
+import { SendGridFailure } from '../transport/errors';
+import { withoutItem, type Occasion } from '../execution/errorOutsideItem';
 import { NOTHING_IS_LOST, PollBudget } from './budget';
-import { compare, isOtherAccount } from './compare';
+import { compare, isOtherAccount } from './diff';
 import { itemOf, type PeopleEvent } from './events';
-import { readSettings, type Settings } from './fields';
-import { readAccount, readRecord, type Reader } from './read';
-import { samplesOf } from './sample';
+import { readSettings, type Settings } from './parameters';
+import { readAccount, readRecord, type Reader } from './source';
+import { samplesOf } from './sampleEvents';
 import { baseLine, type Moment } from './snapshot';
 import { recall, remember } from './state';
 

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { expiresWithin, expiryOf, invitationState } from '../sendgrid/invitation';
+import { expiresWithin, expiryOf, invitationState } from '../sendgrid/invitations';
 import { isGrantable } from '../sendgrid/scopes';
-import { isAdmin, isOwner, scopesOf } from '../sendgrid/teammate';
-import { textOf } from '../sendgrid/text';
+import { isAdmin, isOwner, scopesOf } from '../sendgrid/teammates';
+import { textOf } from '../transport/sanitize';
 
 /** What one poll has read, as SendGrid gives it. */
 export interface Reading {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isRecord } from '../sendgrid/answer';
-import { ScopeCode } from './scopeCode';
+import { isRecord } from '../transport/responseErrors';
+import { ScopeCode } from './scopeBitset';
 import {
 	keyOf,
 	STAGE,

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../delivery';
+import type { Delivery } from '../../execution/executeItem';
 import { actOnRequest, requestIdField } from './request';
 
 export const denyFields = [requestIdField];

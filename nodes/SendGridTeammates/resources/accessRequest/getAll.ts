@@ -1,7 +1,7 @@
-import type { Delivery } from '../../delivery';
-import { listFields, readLimit } from '../../fields/list';
+import type { Delivery } from '../../execution/executeItem';
+import { listFields, readLimit } from '../../parameters/list';
 import { accessRequests } from '../../sendgrid/directory';
-import { firstRecords } from '../../sendgrid/pages';
+import { firstRecords } from '../../transport/pagination';
 
 export const getAllFields = [...listFields];
 

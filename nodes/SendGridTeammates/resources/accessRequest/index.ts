@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { deliver } from '../../delivery';
+import { deliver } from '../../execution/executeItem';
 import { approve, approveFields } from './approve';
 import { deny, denyFields } from './deny';
 import { getAllAccessRequests, getAllFields } from './getAll';

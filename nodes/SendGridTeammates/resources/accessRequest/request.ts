@@ -1,10 +1,10 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
+import type { Delivery } from '../../execution/executeItem';
 import { accessRequests } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../sendgrid/failure';
-import { sendSettled, type Finding } from '../../sendgrid/settle';
-import { quotable, textOf } from '../../sendgrid/text';
+import { SendGridFailure } from '../../transport/errors';
+import { sendSettled, type Finding } from '../../transport/reconcile';
+import { quotable, textOf } from '../../transport/sanitize';
 
 const FIELD = 'Request ID';
 

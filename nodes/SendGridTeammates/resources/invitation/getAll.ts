@@ -1,13 +1,13 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
-import { emailDomainFilter, listFields, readFilters, readLimit } from '../../fields/list';
+import type { Delivery } from '../../execution/executeItem';
+import { emailDomainFilter, listFields, readFilters, readLimit } from '../../parameters/list';
 import { pendingInvitations } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../sendgrid/failure';
-import { expiresWithin, invitationRecord, invitationState } from '../../sendgrid/invitation';
-import { firstRecords, type Filter } from '../../sendgrid/pages';
-import { isAtDomain } from '../../sendgrid/teammate';
-import { numberOf, textOf } from '../../sendgrid/text';
+import { SendGridFailure } from '../../transport/errors';
+import { expiresWithin, invitationRecord, invitationState } from '../../sendgrid/invitations';
+import { firstRecords, type Filter } from '../../transport/pagination';
+import { isAtDomain } from '../../sendgrid/teammates';
+import { numberOf, textOf } from '../../transport/sanitize';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',

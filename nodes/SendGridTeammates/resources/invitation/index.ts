@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { deliver } from '../../delivery';
+import { deliver } from '../../execution/executeItem';
 import { getAllFields, getAllInvitations } from './getAll';
 import { invite, inviteFields } from './invite';
 import { resend, resendFields } from './resend';

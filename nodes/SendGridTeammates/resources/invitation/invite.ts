@@ -1,9 +1,9 @@
-import type { Delivery } from '../../delivery';
-import { accessFields, readAccess, skippedField } from '../../fields/access';
-import { emailField, readEmail } from '../../fields/email';
-import { bodyOf } from '../../sendgrid/client';
-import { invitationRecord } from '../../sendgrid/invitation';
-import { quotable } from '../../sendgrid/text';
+import type { Delivery } from '../../execution/executeItem';
+import { accessFields, readAccess, skippedField } from '../../parameters/access';
+import { emailField, readEmail } from '../../parameters/emailAddress';
+import { bodyOf } from '../../transport/client';
+import { invitationRecord } from '../../sendgrid/invitations';
+import { quotable } from '../../transport/sanitize';
 import { sendInvitation } from './send';
 
 export const inviteFields = [emailField, ...accessFields];

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
-import type { InvitationChoice } from '../../fields/invitation';
-import { bodyOf, type Call, type Outcome } from '../../sendgrid/client';
+import type { Delivery } from '../../execution/executeItem';
+import type { InvitationChoice } from '../../parameters/invitation';
+import { bodyOf, type Call, type Outcome } from '../../transport/client';
 import { pendingInvitations, teammates, tokenOf, withEmail } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../sendgrid/failure';
-import { maskedToken, quotable } from '../../sendgrid/text';
+import { SendGridFailure } from '../../transport/errors';
+import { maskedToken, quotable } from '../../transport/sanitize';
 
 const FIELD = 'Invitation';
 

@@ -1,6 +1,6 @@
-import type { Delivery } from '../../delivery';
-import { invitationField, readInvitation } from '../../fields/invitation';
-import { invitationRecord } from '../../sendgrid/invitation';
+import type { Delivery } from '../../execution/executeItem';
+import { invitationField, readInvitation } from '../../parameters/invitation';
+import { invitationRecord } from '../../sendgrid/invitations';
 import { actOnAddress, actOnToken, sentence } from './pending';
 import { resendOne } from './resendOne';
 

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
-import type { Call, Outcome } from '../../sendgrid/client';
+import type { Delivery } from '../../execution/executeItem';
+import type { Call, Outcome } from '../../transport/client';
 import { pendingInvitations, tokenOf, withEmail } from '../../sendgrid/directory';
-import { wasSentAfter } from '../../sendgrid/invitation';
-import { settle, type Finding } from '../../sendgrid/settle';
-import { textOf } from '../../sendgrid/text';
+import { wasSentAfter } from '../../sendgrid/invitations';
+import { settle, type Finding } from '../../transport/reconcile';
+import { textOf } from '../../transport/sanitize';
 import { NO_SUCH_INVITATION, type PendingInvitation } from './pending';
 
 /** `POST /v3/teammates/pending/{token}/resend`, without a body, sent until it is known what became of it. */

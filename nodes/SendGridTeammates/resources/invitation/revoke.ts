@@ -1,5 +1,5 @@
-import type { Delivery } from '../../delivery';
-import { invitationField, readInvitation } from '../../fields/invitation';
+import type { Delivery } from '../../execution/executeItem';
+import { invitationField, readInvitation } from '../../parameters/invitation';
 import { pendingInvitations, tokenOf } from '../../sendgrid/directory';
 import { actOnAddress, actOnToken, sentence } from './pending';
 import { revokeOne } from './revokeOne';

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
-import type { Call, Outcome } from '../../sendgrid/client';
+import type { Delivery } from '../../execution/executeItem';
+import type { Call, Outcome } from '../../transport/client';
 import { pendingInvitations, teammates, tokenOf, withEmail } from '../../sendgrid/directory';
-import { settle, type Finding } from '../../sendgrid/settle';
-import { textOf } from '../../sendgrid/text';
+import { settle, type Finding } from '../../transport/reconcile';
+import { textOf } from '../../transport/sanitize';
 import { NO_SUCH_INVITATION, type PendingInvitation } from './pending';
 
 /** `DELETE /v3/teammates/pending/{token}`, sent until it is known what became of it. Answers nothing. */

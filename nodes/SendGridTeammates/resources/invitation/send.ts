@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
-import { fixScopes } from '../../fields/scopes';
+import type { Delivery } from '../../execution/executeItem';
+import { fixScopes } from '../../parameters/scopes';
 import type { Access } from '../../sendgrid/access';
-import type { Call, Outcome } from '../../sendgrid/client';
+import type { Call, Outcome } from '../../transport/client';
 import { pendingInvitations, teammates, withEmail } from '../../sendgrid/directory';
-import { wasSentAfter } from '../../sendgrid/invitation';
-import { settle, type Finding } from '../../sendgrid/settle';
+import { wasSentAfter } from '../../sendgrid/invitations';
+import { settle, type Finding } from '../../transport/reconcile';
 
 /** An invitation to be sent. */
 export interface NewInvitation {

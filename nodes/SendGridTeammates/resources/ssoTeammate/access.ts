@@ -1,14 +1,14 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
-import { personaField, readPersona } from '../../fields/persona';
-import { checkScopes, scopesField } from '../../fields/scopes';
-import { isRecord } from '../../sendgrid/answer';
+import type { Delivery } from '../../execution/executeItem';
+import { personaField, readPersona } from '../../parameters/persona';
+import { checkScopes, scopesField } from '../../parameters/scopes';
+import { isRecord } from '../../transport/responseErrors';
 import { withUsername } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../sendgrid/failure';
-import { readSubuserAccess } from '../../sendgrid/subuserAccess';
-import { enumerate, numberOf, quotable, textOf } from '../../sendgrid/text';
-import { together } from '../../sendgrid/together';
+import { SendGridFailure } from '../../transport/errors';
+import { readSubuserAccess } from '../../sendgrid/subusers';
+import { enumerate, numberOf, quotable, textOf } from '../../transport/sanitize';
+import { together } from '../../transport/allOrFirstError';
 
 const WAYS: INodePropertyOptions[] = [
 	{ name: 'Admin', value: 'admin', description: 'Everything in the account' },

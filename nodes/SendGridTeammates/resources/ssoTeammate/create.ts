@@ -1,13 +1,13 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
-import { emailField, readEmail } from '../../fields/email';
-import { fixScopes } from '../../fields/scopes';
+import type { Delivery } from '../../execution/executeItem';
+import { emailField, readEmail } from '../../parameters/emailAddress';
+import { fixScopes } from '../../parameters/scopes';
 import { teammates, withEmail } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../sendgrid/failure';
-import { sendSettled, type Finding } from '../../sendgrid/settle';
-import { scopesOf } from '../../sendgrid/teammate';
-import { quotable, textOf } from '../../sendgrid/text';
+import { SendGridFailure } from '../../transport/errors';
+import { sendSettled, type Finding } from '../../transport/reconcile';
+import { scopesOf } from '../../sendgrid/teammates';
+import { quotable, textOf } from '../../transport/sanitize';
 import { readTeammateRecord } from '../teammate/locate';
 import { accessDetailFields, accessField, readSsoAccess, verifyGrants } from './access';
 

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { deliver } from '../../delivery';
+import { deliver } from '../../execution/executeItem';
 import { createFields, createSsoTeammate } from './create';
 import { updateFields, updateSsoTeammate } from './update';
 

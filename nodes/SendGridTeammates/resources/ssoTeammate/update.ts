@@ -1,12 +1,12 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
-import { fixScopes } from '../../fields/scopes';
-import { readTeammate, teammateField } from '../../fields/teammate';
-import { isRecord } from '../../sendgrid/answer';
-import { SendGridFailure } from '../../sendgrid/failure';
-import { sendSettled, type Finding } from '../../sendgrid/settle';
-import { scopesOf } from '../../sendgrid/teammate';
+import type { Delivery } from '../../execution/executeItem';
+import { fixScopes } from '../../parameters/scopes';
+import { readTeammate, teammateField } from '../../parameters/teammate';
+import { isRecord } from '../../transport/responseErrors';
+import { SendGridFailure } from '../../transport/errors';
+import { sendSettled, type Finding } from '../../transport/reconcile';
+import { scopesOf } from '../../sendgrid/teammates';
 import {
 	FIELD,
 	nameOf,

@@ -1,6 +1,6 @@
-import type { Delivery } from '../../delivery';
-import { readTeammate, teammateField } from '../../fields/teammate';
-import { bodyOf } from '../../sendgrid/client';
+import type { Delivery } from '../../execution/executeItem';
+import { readTeammate, teammateField } from '../../parameters/teammate';
+import { bodyOf } from '../../transport/client';
 import { deleteOne } from './deleteOne';
 import { FIELD, nameOf, readTeammateRecord, refuseOwner, usernameOf } from './locate';
 

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
-import type { Call, Outcome } from '../../sendgrid/client';
-import { SendGridFailure } from '../../sendgrid/failure';
-import { settle, type Finding } from '../../sendgrid/settle';
+import type { Delivery } from '../../execution/executeItem';
+import type { Call, Outcome } from '../../transport/client';
+import { SendGridFailure } from '../../transport/errors';
+import { settle, type Finding } from '../../transport/reconcile';
 import { NO_SUCH_USERNAME, readTeammateRecord } from './locate';
 
 /** A teammate to be deleted. */

@@ -1,5 +1,5 @@
-import type { Delivery } from '../../delivery';
-import { readTeammate, teammateField } from '../../fields/teammate';
+import type { Delivery } from '../../execution/executeItem';
+import { readTeammate, teammateField } from '../../parameters/teammate';
 import { nameOf, readTeammateRecord, usernameOf } from './locate';
 
 export const getFields = [teammateField];

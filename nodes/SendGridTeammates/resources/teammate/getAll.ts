@@ -1,18 +1,18 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
+import type { Delivery } from '../../execution/executeItem';
 import {
 	emailDomainFilter,
 	listFields,
 	readFilters,
 	readLimit,
 	simplifyField,
-} from '../../fields/list';
+} from '../../parameters/list';
 import { teammates } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../sendgrid/failure';
-import { firstRecords, type Filter } from '../../sendgrid/pages';
-import { essentialsOf, isAtDomain } from '../../sendgrid/teammate';
-import { textOf } from '../../sendgrid/text';
+import { SendGridFailure } from '../../transport/errors';
+import { firstRecords, type Filter } from '../../transport/pagination';
+import { essentialsOf, isAtDomain } from '../../sendgrid/teammates';
+import { textOf } from '../../transport/sanitize';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
-import { readFilters } from '../../fields/list';
-import { readTeammate, teammateField } from '../../fields/teammate';
-import { readSubuserAccess } from '../../sendgrid/subuserAccess';
+import type { Delivery } from '../../execution/executeItem';
+import { readFilters } from '../../parameters/list';
+import { readTeammate, teammateField } from '../../parameters/teammate';
+import { readSubuserAccess } from '../../sendgrid/subusers';
 import { FIELD, nameOf, NO_SUCH_USERNAME, usernameOf } from './locate';
 
 const filters: INodeProperties = {

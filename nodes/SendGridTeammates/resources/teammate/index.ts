@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { deliver } from '../../delivery';
-import { getStatus, getStatusFields } from '../../lifecycle/getStatus';
-import { offboard, offboardFields } from '../../lifecycle/offboard';
-import { upsert, upsertFields } from '../../lifecycle/upsert';
+import { deliver } from '../../execution/executeItem';
+import { getStatus, getStatusFields } from './getStatus';
+import { offboard, offboardFields } from './offboard';
+import { upsert, upsertFields } from './upsert';
 import { deleteFields, deleteTeammate } from './delete';
 import { getFields, getTeammate } from './get';
 import { getAllFields, getAllTeammates } from './getAll';

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
-import type { TeammateChoice } from '../../fields/teammate';
+import type { Delivery } from '../../execution/executeItem';
+import type { TeammateChoice } from '../../parameters/teammate';
 import { pendingInvitations, teammates, withEmail } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../sendgrid/failure';
-import { isOwner } from '../../sendgrid/teammate';
-import { quotable, textOf } from '../../sendgrid/text';
+import { SendGridFailure } from '../../transport/errors';
+import { isOwner } from '../../sendgrid/teammates';
+import { quotable, textOf } from '../../transport/sanitize';
 
 export const FIELD = 'Teammate';
 

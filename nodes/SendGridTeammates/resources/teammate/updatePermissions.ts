@@ -1,15 +1,15 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../delivery';
-import { accessFields, readAccess, skippedField } from '../../fields/access';
-import { fixScopes, listed } from '../../fields/scopes';
-import { readTeammate, teammateField } from '../../fields/teammate';
+import type { Delivery } from '../../execution/executeItem';
+import { accessFields, readAccess, skippedField } from '../../parameters/access';
+import { fixScopes, listed } from '../../parameters/scopes';
+import { readTeammate, teammateField } from '../../parameters/teammate';
 import { hasAccess, type Access } from '../../sendgrid/access';
-import type { Call } from '../../sendgrid/client';
-import { SendGridFailure } from '../../sendgrid/failure';
+import type { Call } from '../../transport/client';
+import { SendGridFailure } from '../../transport/errors';
 import { isGrantable } from '../../sendgrid/scopes';
-import { sendSettled, type Finding } from '../../sendgrid/settle';
-import { scopesOf } from '../../sendgrid/teammate';
+import { sendSettled, type Finding } from '../../transport/reconcile';
+import { scopesOf } from '../../sendgrid/teammates';
 import {
 	FIELD,
 	nameOf,

@@ -1,0 +1,59 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+import { SendGridFailure } from '../transport/errors';
+import { isAtDomain } from '../sendgrid/teammates';
+import { enumerate, quotable } from '../transport/sanitize';
+
+const WHO_CAN_CHANGE_IT = 'Only somebody who may edit the credential can change this, under';
+
+const refusal = (what: string, field: string) =>
+	new SendGridFailure(what, `${WHO_CAN_CHANGE_IT} '${field}' in the credential.`, {
+		cause: 'configuration-invalid',
+	});
+
+/** Credentials from before there were guards have no such field: no limit. Whatever is no yes is a no. */
+const isAllowed = (value: unknown) => value === undefined || value === true;
+
+/**
+ * Limits that the credential's owner sets, and that whoever edits a workflow, or an AI agent, cannot lift.
+ * They are checked before any request leaves.
+ */
+export class Guards {
+	private readonly domains: string[] | undefined;
+
+	constructor(private readonly credential: ICredentialDataDecryptedObject) {
+		const text = credential.allowedEmailDomains;
+		const isSet = text !== undefined && text !== '';
+		this.domains = isSet
+			? String(text)
+					.split(',')
+					.map((domain) => domain.trim())
+					.filter(Boolean)
+			: undefined;
+	}
+
+	/** @throws SendGridFailure for an address at a domain that is not on the list */
+	checkEmail(email: string): void {
+		const { domains } = this;
+		if (!domains || domains.some((domain) => isAtDomain({ email }, domain))) return;
+		throw refusal(
+			`'${quotable(email)}' is at a domain that this credential does not allow. Allowed: ${enumerate(domains.map(quotable)) || 'none'}`,
+			'Allowed Email Domains',
+		);
+	}
+
+	/** @throws SendGridFailure where nobody may be made an admin */
+	checkAdmin(): void {
+		if (isAllowed(this.credential.allowAdminAccess)) return;
+		throw refusal(
+			'This credential does not allow admin access to be granted',
+			'Allow Admin Access',
+		);
+	}
+
+	/** @throws SendGridFailure where nobody may be deleted */
+	checkDeletion(): void {
+		if (isAllowed(this.credential.allowDeletion)) return;
+		throw refusal('This credential does not allow teammates to be deleted', 'Allow Deletion');
+	}
+}

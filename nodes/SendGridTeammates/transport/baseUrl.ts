@@ -1,0 +1,98 @@
+import { SendGridFailure } from './errors';
+import { quotable } from './sanitize';
+
+/** Documented: the one for the global region, the other for subusers that live in the EU. */
+export const API_HOSTS = {
+	global: 'https://api.sendgrid.com',
+	eu: 'https://api.eu.sendgrid.com',
+} as const;
+
+export type ApiRegion = keyof typeof API_HOSTS;
+
+/** The part of the credential that says where SendGrid is. */
+export interface HostSettings {
+	region?: unknown;
+	/** Only with the region `custom`. */
+	apiUrl?: unknown;
+}
+
+const isApiRegion = (region: unknown): region is ApiRegion =>
+	region === 'global' || region === 'eu';
+
+const LOOPBACK_NAMES = new Set(['localhost', '[::1]']);
+
+const isLoopback = (hostname: string) =>
+	LOOPBACK_NAMES.has(hostname) || /^127(\.\d{1,3}){3}$/.test(hostname);
+
+/** Whatever follows goes there with the API key, so only an encrypted or a local address will do. */
+function checkCustomUrl(value: unknown): string {
+	const howToWriteIt =
+		"Enter a full address such as https://gateway.example.com under 'API URL' in the credential. Plain http is possible on this machine only (localhost).";
+	const text = typeof value === 'string' ? value.trim() : '';
+	if (text === '') throw new SendGridFailure("The credential's 'API URL' is empty", howToWriteIt);
+
+	let url: URL;
+	try {
+		url = new URL(text);
+	} catch {
+		throw badUrl();
+	}
+	const isSafe =
+		url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+	const isBare = !url.username && !url.password && !url.search && !url.hash;
+	if (!isSafe || !isBare) throw badUrl();
+	return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+
+	function badUrl() {
+		return new SendGridFailure(
+			"The credential's 'API URL' is not an https address without user name, query or fragment",
+			howToWriteIt,
+		);
+	}
+}
+
+/**
+ * The address that the credential points at, without a slash at its end.
+ *
+ * @throws SendGridFailure where the credential names no usable address
+ */
+export function hostOfCredential({ region = 'global', apiUrl }: HostSettings): string {
+	if (region === 'custom') return checkCustomUrl(apiUrl);
+	if (isApiRegion(region)) return API_HOSTS[region];
+	throw new SendGridFailure(
+		"The credential's 'Region' is neither Global, EU nor Custom URL",
+		"Choose one of them under 'Region' in the credential.",
+	);
+}
+
+/**
+ * The address for one item: the credential's own, or the one of the region that the item asks for.
+ *
+ * A credential with an address of its own (a gateway, say) keeps its items there: its owner chose that
+ * address, and an item must not carry the key past it.
+ *
+ * @param region the node's field, often an expression: `credential`, `global` or `eu`
+ * @throws SendGridFailure for any other region
+ */
+export function hostForItem(region: unknown, credential: HostSettings): string {
+	const own = hostOfCredential(credential);
+	if (region === 'credential') return own;
+	if (!isApiRegion(region)) {
+		throw new SendGridFailure(
+			`'Region' is ${describe(region)}, which is not a region of SendGrid`,
+			"Set 'Region' to 'global' or 'eu', or to 'credential' to use the credential's own region.",
+		);
+	}
+	if (credential.region === 'custom') {
+		throw new SendGridFailure(
+			"'Region' cannot be chosen here, because the credential uses an address of its own",
+			"Set 'Region' to 'Same as Credential', or use a credential whose region is Global or EU.",
+		);
+	}
+	return API_HOSTS[region];
+}
+
+function describe(value: unknown): string {
+	if (value === undefined || value === null || value === '') return 'empty';
+	return typeof value === 'string' ? `'${quotable(value).slice(0, 40)}'` : `a ${typeof value}`;
+}

@@ -1,0 +1,83 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { invitationRecord, invitationState } from '../sendgrid/invitations';
+import { isAdmin, isOwner } from '../sendgrid/teammates';
+import { eventOf, rememberedInvitation, type EventName, type PeopleEvent } from './events';
+import { knownInvitation, type Moment, type Reading } from './snapshot';
+
+const byExpiry = (one: IDataObject, other: IDataObject) =>
+	Number(one.expiration_date) - Number(other.expiration_date);
+
+/** The invitations with this status, the one whose expiry is nearest to now last. */
+function invitationsWith(
+	status: 'expired' | 'pending',
+	{ invitations }: Reading,
+	{ now }: Moment,
+): IDataObject[] {
+	const found = invitations.filter(
+		(invitation) => invitationState(invitation, now).status === status,
+	);
+	found.sort(byExpiry);
+	return status === 'expired' ? found : found.reverse();
+}
+
+/** How a person of the account would have looked in an event, the latest in SendGrid's list last. */
+type Samples = Record<EventName, (reading: Reading, moment: Moment) => PeopleEvent[]>;
+
+const SAMPLES: Samples = {
+	accessRequested: ({ requests = [] }) =>
+		requests.map((request) => eventOf('accessRequested', request, { access_request: request })),
+	adminChanged: ({ teammates }) =>
+		teammates
+			.filter((teammate) => isAdmin(teammate) && !isOwner(teammate))
+			.map((teammate) => eventOf('adminChanged', teammate, { teammate })),
+	invitationAccepted: ({ teammates }, moment) =>
+		teammates
+			.filter((teammate) => !isOwner(teammate) && teammate.is_sso !== true)
+			.map((teammate) => {
+				const invitation = rememberedInvitation(knownInvitation(teammate, moment));
+				return eventOf('invitationAccepted', teammate, { teammate, invitation });
+			}),
+	invitationExpired: (reading, moment) =>
+		invitationsWith('expired', reading, moment).map((invitation) =>
+			ofInvitation('invitationExpired', invitation, moment),
+		),
+	invitationExpiring: (reading, moment) =>
+		invitationsWith('pending', reading, moment).map((invitation) =>
+			ofInvitation('invitationExpiring', invitation, moment),
+		),
+	scopesChanged: ({ teammates }) =>
+		teammates
+			.filter((teammate) => !isAdmin(teammate))
+			.map((teammate) =>
+				eventOf('scopesChanged', teammate, { teammate, added_scopes: [], removed_scopes: [] }),
+			),
+	teammateAdded: ({ teammates }) =>
+		teammates
+			.filter((teammate) => !isOwner(teammate))
+			.map((teammate) => eventOf('teammateAdded', teammate, { teammate })),
+	// SendGrid keeps nothing of them, and a test must not show somebody as removed who is not.
+	teammateRemoved: () => [],
+};
+
+function ofInvitation(event: EventName, invitation: IDataObject, { now }: Moment): PeopleEvent {
+	return eventOf(event, invitation, {
+		invitation: { ...invitationRecord(invitation), ...invitationState(invitation, now) },
+	});
+}
+
+/**
+ * For each event an example of whom it could have been about, out of who is there now: what the editor's
+ * test shows. People who accepted, were added or became admins did so at some time; who expires, has
+ * expired or asks for access does so now.
+ *
+ * @param isWanted whether the filters let an event through
+ */
+export function samplesOf(
+	reading: Reading,
+	moment: Moment,
+	events: ReadonlySet<EventName>,
+	isWanted: (event: PeopleEvent) => boolean,
+): PeopleEvent[] {
+	return [...events].flatMap((event) => SAMPLES[event](reading, moment).filter(isWanted).slice(-1));
+}

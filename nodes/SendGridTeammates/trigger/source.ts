@@ -1,0 +1,159 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Outcome, SendGridClient } from '../transport/client';
+import { accessRequests, pendingInvitations, teammates } from '../sendgrid/directory';
+import { SendGridFailure } from '../transport/errors';
+import { firstRecords, type List } from '../transport/pagination';
+import { isAdmin } from '../sendgrid/teammates';
+import { quotable } from '../transport/sanitize';
+import { NOTHING_IS_LOST, type PollBudget } from './budget';
+import type { EventName } from './events';
+import {
+	invitationKey,
+	requestKey,
+	teammateKey,
+	type Reading,
+	type ScopesReading,
+	type Snapshot,
+} from './snapshot';
+
+/** What a poll reads with. */
+export interface Reader {
+	/** A client that waits no longer than what is left of the budget. */
+	client(): SendGridClient;
+	budget: PollBudget;
+}
+
+const INVITATIONS = pendingInvitations('The invitations could not be read');
+const TEAMMATES = teammates('The teammates could not be read');
+const ACCESS_REQUESTS = accessRequests(
+	'The access requests could not be read',
+	"Remove 'Access Requested' from 'Trigger On'.",
+);
+
+async function readAll({ client, budget }: Reader, list: List): Promise<IDataObject[]> {
+	budget.check();
+	return await firstRecords(client(), list, Infinity);
+}
+
+/**
+ * A list to its end, and to be relied on for who is not in it: where somebody is missing, it is read a
+ * second time, and whoever is in either reading is there.
+ *
+ * So a page that came out short, or that moved on while the page before was read (somebody on it was
+ * deleted), is not taken for people who left. Somebody who leaves between the two readings is reported by
+ * the next poll.
+ *
+ * @param isComplete whether nobody is missing
+ */
+async function readSurely(
+	reader: Reader,
+	list: List,
+	isComplete: (records: readonly IDataObject[]) => boolean,
+): Promise<IDataObject[]> {
+	const first = await readAll(reader, list);
+	if (isComplete(first)) return first;
+	const both = [...first, ...(await readAll(reader, list))];
+	return [...new Map(both.map((record) => [list.identify(record), record])).values()];
+}
+
+/** Whether all keys are among those of the records. */
+const contains =
+	(keys: Iterable<string> = [], keyOf: (record: IDataObject) => string) =>
+	(records: readonly IDataObject[]) => {
+		const found = new Set(records.map(keyOf));
+		return [...keys].every((key) => found.has(key));
+	};
+
+/**
+ * The teammates. An account always has its owner, so a list without anybody is not believed at once.
+ *
+ * @throws SendGridFailure where the list is empty and was not before
+ */
+async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObject[]> {
+	const hasAll = contains(known?.teammates.keys(), teammateKey);
+	const found = await readSurely(
+		reader,
+		TEAMMATES,
+		(records) => records.length > 0 && hasAll(records),
+	);
+	if (found.length > 0 || !known || known.teammates.size === 0) return found;
+	throw new SendGridFailure(
+		`SendGrid's list of teammates is empty, although it had ${known.teammates.size} before`,
+		`This looks like an outage of SendGrid, so nobody is reported as removed. ${NOTHING_IS_LOST} If all of them have really left, put a new trigger in this one's place.`,
+	);
+}
+
+/** A teammate's record, scopes included. */
+export async function readRecord(
+	{ client }: Reader,
+	teammate: IDataObject,
+): Promise<Outcome<IDataObject>> {
+	const username = String(teammate.username);
+	return await client().attempt({
+		method: 'GET',
+		path: '/v3/teammates/{username}',
+		values: { username: { value: username, field: 'Username' } },
+		purpose: {
+			unfulfilled: `The scopes of '${quotable(username)}' could not be read`,
+			scope: 'teammates.read',
+		},
+	});
+}
+
+/**
+ * Scopes, one request for each teammate who is no admin. When the time is up, or SendGrid has had enough,
+ * the rest is left to the next poll, which begins there. Whoever is gone by now is left out.
+ */
+async function readScopes(
+	reader: Reader,
+	people: readonly IDataObject[],
+	first?: string,
+): Promise<ScopesReading> {
+	const ordinary = people.filter((teammate) => !isAdmin(teammate));
+	const start = Math.max(
+		0,
+		ordinary.findIndex((teammate) => teammateKey(teammate) === first),
+	);
+	const records = new Map<string, IDataObject>();
+	for (const teammate of [...ordinary.slice(start), ...ordinary.slice(0, start)]) {
+		const key = teammateKey(teammate);
+		if (reader.budget.isShort) return { records, next: key };
+		const outcome = await readRecord(reader, teammate);
+		if ('body' in outcome) {
+			records.set(key, { ...teammate, ...outcome.body });
+		} else if (outcome.failure.failureCause === 'rate-limited') {
+			return { records, next: key };
+		} else if (outcome.failure.status !== 404) {
+			throw outcome.failure;
+		}
+	}
+	return { records };
+}
+
+/**
+ * All that a poll needs to know, invitations first: somebody who accepts meanwhile is then among the
+ * teammates, and never in neither list.
+ *
+ * @param known what the poll before knew, where there was one
+ * @throws SendGridFailure, and then nothing has been concluded from anything
+ */
+export async function readAccount(
+	reader: Reader,
+	events: ReadonlySet<EventName>,
+	known?: Snapshot,
+): Promise<Reading> {
+	const invitations = await readSurely(
+		reader,
+		INVITATIONS,
+		contains(known?.invitations.keys(), invitationKey),
+	);
+	const people = await readTeammates(reader, known);
+	const requests = events.has('accessRequested')
+		? await readSurely(reader, ACCESS_REQUESTS, contains(known?.requests, requestKey))
+		: undefined;
+	const scopes = events.has('scopesChanged')
+		? await readScopes(reader, people, known?.nextScopes)
+		: undefined;
+	return { invitations, teammates: people, requests, scopes };
+}

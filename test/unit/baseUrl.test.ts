@@ -1,0 +1,74 @@
+import { hostForItem, hostOfCredential } from '../../nodes/SendGridTeammates/transport/baseUrl';
+
+describe("the credential's address", () => {
+	test.each([
+		[{}, 'https://api.sendgrid.com'],
+		[{ region: 'global', apiUrl: 'https://ignored.example.com' }, 'https://api.sendgrid.com'],
+		[{ region: 'eu' }, 'https://api.eu.sendgrid.com'],
+		[{ region: 'custom', apiUrl: ' https://gw.example.com/ ' }, 'https://gw.example.com'],
+		[
+			{ region: 'custom', apiUrl: 'https://gw.example.com:8443/sg//' },
+			'https://gw.example.com:8443/sg',
+		],
+		[{ region: 'custom', apiUrl: 'http://localhost:4010' }, 'http://localhost:4010'],
+		[{ region: 'custom', apiUrl: 'http://127.0.0.2:4010' }, 'http://127.0.0.2:4010'],
+		[{ region: 'custom', apiUrl: 'http://[::1]:4010' }, 'http://[::1]:4010'],
+	])('%j', (credential, host) => {
+		expect(hostOfCredential(credential)).toBe(host);
+	});
+
+	test.each([
+		'http://gw.example.com',
+		'http://127.0.0.1.example.com',
+		'http://localhost.example.com',
+		'ftp://gw.example.com',
+		'https://user@gw.example.com',
+		'https://:pass@gw.example.com',
+		'https://gw.example.com?x=1',
+		'https://gw.example.com#x',
+		'gw.example.com',
+		'javascript:alert(1)',
+	])('the custom address %j is refused', (apiUrl) => {
+		expect(() => hostOfCredential({ region: 'custom', apiUrl })).toThrow("'API URL' is not");
+	});
+
+	test.each(['', '  ', undefined, 42])('the custom address %j counts as empty', (apiUrl) => {
+		expect(() => hostOfCredential({ region: 'custom', apiUrl })).toThrow("'API URL' is empty");
+	});
+});
+
+describe("an item's address", () => {
+	test.each([
+		['credential', 'global', 'https://api.sendgrid.com'],
+		['credential', 'eu', 'https://api.eu.sendgrid.com'],
+		['eu', 'global', 'https://api.eu.sendgrid.com'],
+		['global', 'eu', 'https://api.sendgrid.com'],
+	])('%s with a credential for %s', (region, credentialRegion, host) => {
+		expect(hostForItem(region, { region: credentialRegion })).toBe(host);
+	});
+
+	test.each([
+		'EU',
+		'https://evil.example.com',
+		'constructor',
+		'__proto__',
+		'',
+		null,
+		undefined,
+		1,
+		{},
+	])('the region %j is refused', (region) => {
+		expect(() => hostForItem(region, { region: 'global' })).toThrow('not a region of SendGrid');
+	});
+
+	test('a region of any length is quoted shortly', () => {
+		const region = 'x'.repeat(500);
+		expect(() => hostForItem(region, {})).toThrow(`'Region' is '${'x'.repeat(40)}', which`);
+	});
+
+	test('a credential with an address of its own keeps its items there', () => {
+		const credential = { region: 'custom', apiUrl: 'https://gw.example.com' };
+		expect(hostForItem('credential', credential)).toBe('https://gw.example.com');
+		expect(() => hostForItem('global', credential)).toThrow('cannot be chosen here');
+	});
+});

@@ -1,0 +1,129 @@
+import { readComplaints } from '../../nodes/SendGridTeammates/transport/responseErrors';
+import { RequestFailure, SendGridFailure } from '../../nodes/SendGridTeammates/transport/errors';
+import { failureOfNetwork } from '../../nodes/SendGridTeammates/transport/networkErrors';
+
+describe("SendGrid's own words", () => {
+	test.each([
+		[{ errors: [{ message: 'no', field: 'email' }] }, [{ message: 'no', field: 'email' }]],
+		[{ errors: [{ message: 'no', field: null }] }, [{ message: 'no' }]],
+		[{ errors: [{ message: 'a' }, { message: 'b' }] }, [{ message: 'a' }, { message: 'b' }]],
+		[[{ message: 'no', field: 'id', error_id: 'x' }], [{ message: 'no', field: 'id' }]],
+		[{ error: 'no' }, [{ message: 'no' }]],
+		[{ error: { message: 'no' } }, [{ message: 'no' }]],
+		[{ errors: 'no' }, []],
+		[{ errors: [null, 7, {}, { message: 7 }] }, []],
+		['<html>', []],
+		[undefined, []],
+		[null, []],
+	])('%j', (body, complaints) => {
+		expect(readComplaints(body)).toEqual(complaints);
+	});
+
+	const long = `a\r\n\tb\u009b${'c'.repeat(500)}`;
+	test.each([{ error: long }, { errors: [{ message: long }] }, { errors: [long] }])(
+		'fit into one line of reasonable length (%#)',
+		(body) => {
+			const [{ message }] = readComplaints(body);
+			expect(message).toMatch(/^a b c+…$/);
+			expect(message.length).toBeLessThan(210);
+		},
+	);
+});
+
+describe('a request without an answer', () => {
+	const told = (thrown: unknown, method = 'POST') =>
+		failureOfNetwork(thrown, method, { unfulfilled: 'It was not sent', scope: 'any' }, 1_000_000);
+
+	test.each([
+		['ECONNREFUSED', 'the connection was refused', true],
+		['ENOTFOUND', "SendGrid's address could not be reached", true],
+		['DEPTH_ZERO_SELF_SIGNED_CERT', 'the encrypted connection was not trusted', false],
+	])('%s: nothing was done, and another try may help: %s', (code, what, isPassing) => {
+		const failure = told({ message: 'wrapped', cause: { cause: { code } } });
+		expect(failure.message).toBe(`It was not sent: ${what} [${code}]`);
+		expect(failure.fix).toContain('Nothing was done');
+		expect(failure.facts).toMatchObject({ isPassing });
+		expect(failure.facts.mayHappenUntil).toBeUndefined();
+	});
+
+	test.each([
+		['ECONNABORTED', 'no answer came in time', 60_000],
+		['ECONNRESET', 'the connection broke off', 2_000],
+		['EWHATEVER', 'no answer came back', 2_000],
+	])('%s: it may have been done, or still be', (code, what, lateness) => {
+		const failure = told({ message: 'wrapped', cause: { cause: { code } } });
+		expect(failure.message).toBe(`It was not sent, as far as can be told: ${what} [${code}]`);
+		expect(failure.fix).toContain('may have carried it out');
+		expect(failure.facts).toMatchObject({ mayHappenUntil: 1_000_000 + lateness });
+		expect(failure.facts.isPassing).toBeUndefined();
+	});
+
+	test('a read can simply be done again', () => {
+		const { fix, facts } = told({ code: 'ECONNRESET' }, 'GET');
+		expect(fix).toBe('Run this item again later.');
+		expect(facts).toMatchObject({ isPassing: true });
+	});
+
+	test('a refusal by n8n itself is told', () => {
+		const failure = told(new Error('Domain not allowed: This credential is restricted'));
+		expect(failure.message).toContain('Domain not allowed: This credential is restricted');
+		expect(failure.fix).toContain("'Allowed HTTP Request Domains'");
+	});
+
+	test.each([undefined, null, 'text', 5, new Error('boo')])('%j breaks nothing', (thrown) => {
+		expect(told(thrown)).toBeInstanceOf(SendGridFailure);
+	});
+});
+
+describe('a failure of a request', () => {
+	const failure = new RequestFailure('a key-1 was not sent', 'b key-1', 'use key-1 or token-2', {
+		status: 400,
+		mayHappenUntil: 1,
+	});
+
+	test('shows no secret', () => {
+		const { message, fix, status } = failure.without(['key-1', undefined, 'token-2']);
+		expect({ message, fix, status }).toEqual({
+			message: 'a … was not sent, as far as can be told: b …',
+			fix: 'use … or …',
+			status: 400,
+		});
+	});
+
+	test('is told to each in their own words', () => {
+		expect(failure.toldTo('c was not sent').message).toBe(
+			'c was not sent, as far as can be told: b key-1',
+		);
+	});
+
+	test('is certain once SendGrid has been asked', () => {
+		const { message, fix } = failure.undone();
+		expect(message).toBe('a key-1 was not sent: b key-1');
+		expect(fix).toContain('nothing had been done');
+	});
+});
+
+describe('what a complaint must not tell', () => {
+	const KEY = 'a key that is of no known form';
+	const UNKNOWN_WORD = '7c3e9f10-2b4d-4a6c-8e0f-1a3b5c7d9e20';
+	const messageOf = (error: string) => readComplaints({ error }, [KEY])[0].message;
+
+	test.each([0, 150, 180, 199, 250])('a known secret, also where the text is cut (%s)', (size) => {
+		const message = messageOf(`${'x '.repeat(size / 2)}${KEY}`);
+		expect(message).not.toMatch(/a key/);
+	});
+
+	test("somebody's token, which nobody told us", () => {
+		expect(messageOf(`pending as ${UNKNOWN_WORD}, again`)).toBe('pending as 7c3e…, again');
+		expect(messageOf(`SG.${'a1'.repeat(11)}.${'b2'.repeat(20)}`)).toBe('SG.a1a1….b2b2…');
+	});
+
+	test.each([
+		"field 'has_restricted_subuser_access' is missing",
+		'user.webhooks.event.settings.read is not assignable',
+		'the address nathan.smith.2024@marketing.example.com is taken',
+		'1234567890123456789012345 is too large',
+	])('ordinary words stay: %s', (words) => {
+		expect(messageOf(words)).toBe(words);
+	});
+});
