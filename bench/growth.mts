@@ -13,11 +13,11 @@ const CANDIDATES = [
 
 /**
  * The stand-in looks through all invitations for each new one, so it would slow down by itself. It forgets them
- * as they come; its ledger of e-mails it keeps.
+ * as they come; its sentEmails of e-mails it keeps.
  */
-async function forgetful<T>({ world }: Stage, work: () => Promise<T>): Promise<T> {
+async function forgetful<T>({ state }: Stage, work: () => Promise<T>): Promise<T> {
 	const timer = setInterval(() => {
-		for (const account of world.accounts.values()) account.invitations = [];
+		for (const account of state.accounts.values()) account.invitations = [];
 	}, FORGET_MS);
 	try {
 		return await work();

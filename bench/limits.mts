@@ -62,13 +62,13 @@ function scenarios(items: number): Scenario[] {
 }
 
 /** Until nothing has reached the stand-in for a while: asking n8n itself would be a load of its own. */
-async function quiet({ world }: Stage, expectedMails: number): Promise<void> {
+async function quiet({ state }: Stage, expectedMails: number): Promise<void> {
 	const QUIET_MS = 10_000;
 	for (let last = Date.now(), seen = 0; Date.now() - last < QUIET_MS; ) {
 		await pause(100);
-		if (world.requests.length > seen) last = Date.now();
-		seen = world.requests.length;
-		if (world.ledger.length >= expectedMails) return;
+		if (state.requests.length > seen) last = Date.now();
+		seen = state.requests.length;
+		if (state.sentEmails.length >= expectedMails) return;
 	}
 }
 
@@ -96,7 +96,7 @@ async function runTogether(
 		who,
 		items: scenario.items,
 		failed: runs.reduce((sum, run) => sum + outcomeOf(run, each).failed, 0),
-		...trafficOf(stage.world),
+		...trafficOf(stage.state),
 		seconds: (ended - began) / 1000,
 	};
 }

@@ -1,6 +1,6 @@
 import type { Run } from '../playground/run.mts';
 import type { Workflow } from '../playground/workflow.mts';
-import type { World } from '../sandbox/world.mts';
+import type { SandboxState } from '../sandbox/state.mts';
 import type { Spent, Task, Who } from './figures.mts';
 import {
 	resendByHand,
@@ -19,8 +19,8 @@ const RESENT = 200;
 /** Every second one of those that `addManyPending` makes. */
 const RESEND_TO = `Array.from({ length: ${RESENT} }, (_, i) => ({ email: "pending" + String(2 * i + 1).padStart(4, "0") + "@bulk.example" }))`;
 
-const seedPending = (world: World) => {
-	world.addManyPending(PENDING, { scopes: ['stats.read'] });
+const seedPending = (state: SandboxState) => {
+	state.addManyPending(PENDING, { scopes: ['stats.read'] });
 };
 
 const UPSERTED = 200;
@@ -30,19 +30,19 @@ const OTHERS = 250;
 
 const UPSERT = `Array.from({ length: ${UPSERTED} }, (_, i) => ({ email: "person" + i + "@bulk.example" }))`;
 
-function seedPeople(world: World): void {
+function seedPeople(state: SandboxState): void {
 	let number = 0;
 	const next = () => `person${number++}@bulk.example`;
 	for (let i = 0; i < KNOWN.asWanted; i += 1) {
-		world.addTeammate({ email: next(), scopes: ['stats.read'] });
+		state.addTeammate({ email: next(), scopes: ['stats.read'] });
 	}
 	for (let i = 0; i < KNOWN.otherAccess; i += 1) {
-		world.addTeammate({ email: next(), scopes: ['mail.send'] });
+		state.addTeammate({ email: next(), scopes: ['mail.send'] });
 	}
 	for (let i = 0; i < KNOWN.invited; i += 1) {
-		world.addPending({ email: next(), scopes: ['stats.read'] });
+		state.addPending({ email: next(), scopes: ['stats.read'] });
 	}
-	world.addManyTeammates(OTHERS, { scopes: ['mail.send'] });
+	state.addManyTeammates(OTHERS, { scopes: ['mail.send'] });
 }
 
 const TASKS = [
@@ -65,15 +65,15 @@ const TASKS = [
 	},
 ] satisfies Array<{
 	title: string;
-	prepare: (world: World) => void;
+	prepare: (state: SandboxState) => void;
 	runs: Array<[Who, Workflow]>;
 }>;
 
 /** Nodes that only make the items. */
 const INPUT = new Set([START, 'List', 'Items']);
 
-function spentBy(who: Who, world: World, run: Run): Spent {
-	const { requests, mails } = trafficOf(world);
+function spentBy(who: Who, state: SandboxState, run: Run): Spent {
+	const { requests, mails } = trafficOf(state);
 	const workers = Object.entries(run.nodes).filter(([name]) => !INPUT.has(name));
 	const milliseconds = workers.flatMap(([, runs]) => runs.map((each) => each.executionTime));
 	const succeeded = (status: number | null) => status !== null && status >= 200 && status < 300;
@@ -81,8 +81,8 @@ function spentBy(who: Who, world: World, run: Run): Spent {
 		who,
 		requests,
 		mails,
-		unsuccessful: world.requests.filter(({ status }) => !succeeded(status)).length,
-		updates: world.requests.filter(({ method, status }) => method === 'PATCH' && succeeded(status))
+		unsuccessful: state.requests.filter(({ status }) => !succeeded(status)).length,
+		updates: state.requests.filter(({ method, status }) => method === 'PATCH' && succeeded(status))
 			.length,
 		seconds: milliseconds.reduce((sum, each) => sum + each, 0) / 1000,
 	};
@@ -101,7 +101,7 @@ export async function measureRequests(stage: Stage, progress: Progress): Promise
 					if (run.status !== 'success') {
 						throw new Error(`${workflow.name} ended with ${run.status}: ${run.error?.message}`);
 					}
-					return spentBy(who, stage.world, run);
+					return spentBy(who, stage.state, run);
 				}),
 			);
 		}

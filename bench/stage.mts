@@ -6,7 +6,7 @@ import { setScene, type Scene } from '../playground/scene.mts';
 import type { Workflow } from '../playground/workflow.mts';
 import type { RateLimitRule } from '../sandbox/rate-limits.mts';
 import { seedDefault } from '../sandbox/seed.mts';
-import type { World } from '../sandbox/world.mts';
+import type { SandboxState } from '../sandbox/state.mts';
 import { packFloor } from './floor.mts';
 import {
 	loopDelay,
@@ -57,7 +57,7 @@ export interface Conditions {
 	/** Default: no limit. */
 	limit?: Pick<RateLimitRule, 'limit' | 'windowMs'>;
 	/** Fills the stand-in, on top of the example company. */
-	prepare?: (world: World) => void;
+	prepare?: (state: SandboxState) => void;
 	/** Items that go in. */
 	items: number;
 }
@@ -89,13 +89,13 @@ export function outcomeOf(run: Run, items: number, nodeName = MEASURED): Outcome
 	return { items, failed, ...(failed > 0 && { reason: mostFrequent(failures.map(reasonOf)) }) };
 }
 
-export function trafficOf({ requests, ledger }: World): Traffic {
-	const addresses = new Set(ledger.map(({ email }) => email.toLowerCase()));
+export function trafficOf({ requests, sentEmails }: SandboxState): Traffic {
+	const addresses = new Set(sentEmails.map(({ email }) => email.toLowerCase()));
 	return {
 		requests: requests.length,
 		refused: requests.filter(({ status }) => status === 429).length,
-		mails: ledger.length,
-		mailedTwice: ledger.length - addresses.size,
+		mails: sentEmails.length,
+		mailedTwice: sentEmails.length - addresses.size,
 	};
 }
 
@@ -131,8 +131,8 @@ export class Stage {
 		return new Stage(scene, meter);
 	}
 
-	get world(): World {
-		return this.scene.sandbox.world;
+	get state(): SandboxState {
+		return this.scene.sandbox.state;
 	}
 
 	async import(workflows: Workflow[]): Promise<void> {
@@ -141,10 +141,10 @@ export class Stage {
 
 	/** The stand-in as new, with the limit and the people that the conditions name. */
 	prepare({ limit = NO_LIMIT, prepare }: Conditions): void {
-		this.world.reset();
-		seedDefault(this.world);
-		this.world.rateLimits.set({ ...limit, reset: 'epoch', perAccount: true });
-		prepare?.(this.world);
+		this.state.reset();
+		seedDefault(this.state);
+		this.state.rateLimits.set({ ...limit, reset: 'epoch', perAccount: true });
+		prepare?.(this.state);
 	}
 
 	/** Runs an imported workflow in an n8n process of its own. */
@@ -161,10 +161,10 @@ export class Stage {
 		const meter = await this.meter.read();
 		return {
 			...outcomeOf(run, conditions.items),
-			...trafficOf(this.world),
+			...trafficOf(this.state),
 			seconds: span.executionTime / 1000,
 			// Both clocks are this machine's.
-			firstRequestAfter: ((this.world.requests[0]?.at ?? NaN) - span.startTime) / 1000,
+			firstRequestAfter: ((this.state.requests[0]?.at ?? NaN) - span.startTime) / 1000,
 			loop: loopDelay(meter, span),
 			memory: memoryOf(meter, span),
 		};

@@ -37,9 +37,9 @@ async function writeJson(file: string, value: unknown): Promise<void> {
 
 async function writeDownInLedger(file: string, name: string, version: string): Promise<void> {
 	const fresh: Ledger = { name: 'installed-nodes', private: true, dependencies: {} };
-	const ledger = await readJson<Ledger>(file).catch(() => fresh);
-	ledger.dependencies = { ...ledger.dependencies, [name]: version };
-	await writeJson(file, ledger);
+	const sentEmails = await readJson<Ledger>(file).catch(() => fresh);
+	sentEmails.dependencies = { ...sentEmails.dependencies, [name]: version };
+	await writeJson(file, sentEmails);
 }
 
 /**

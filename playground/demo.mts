@@ -1,10 +1,10 @@
 /**
  * `npm run demo`: the node's main job in a real n8n, headless, against the stand-in for SendGrid.
- * Exit code 0 only if the stand-in's ledger of e-mails is exactly as expected.
+ * Exit code 0 only if the stand-in's sentEmails of e-mails is exactly as expected.
  */
 import path from 'node:path';
 
-import type { LedgerEntry } from '../sandbox/model.mts';
+import type { SentEmail } from '../sandbox/model.mts';
 import { WEBHOOK_HEADER, playgroundAccounts, saveCredentials, saveExample } from './examples.mts';
 import { openMailbox } from './mailbox.mts';
 import type { Rest } from './rest.mts';
@@ -54,10 +54,10 @@ interface Row {
 
 const shorten = (text: string) => (text.length > 74 ? `${text.slice(0, 73)}…` : text);
 
-/** @param ledger the e-mails that are counted */
-const rowsOf = (outcomes: Outcome[], ledger: LedgerEntry[]): Row[] =>
+/** @param sentEmails the e-mails that are counted */
+const rowsOf = (outcomes: Outcome[], sentEmails: SentEmail[]): Row[] =>
 	outcomes.map(({ email, outcome, reason }) => {
-		const mails = ledger.filter((mail) => mail.email.toLowerCase() === email.toLowerCase());
+		const mails = sentEmails.filter((mail) => mail.email.toLowerCase() === email.toLowerCase());
 		return {
 			who: email,
 			what: shorten([outcome, reason].filter(Boolean).join(': ')),
@@ -94,7 +94,7 @@ async function demo(): Promise<boolean> {
 	const mailbox = await openMailbox();
 	const scene = await setScene({ projectRoot, name: 'demo', onStep: step });
 	const { n8n, sandbox, keys } = scene;
-	const { ledger } = sandbox.world;
+	const { sentEmails } = sandbox.state;
 	try {
 		step('Starting n8n');
 		await n8n.start();
@@ -106,16 +106,16 @@ async function demo(): Promise<boolean> {
 		await rest.activate(hires);
 
 		step(`${NEW_HIRES.length} new hires come to the webhook, as an HR system sends them`);
-		print(rowsOf(await sendList(rest), ledger));
-		const sent = ledger.length;
+		print(rowsOf(await sendList(rest), sentEmails));
+		const sent = sentEmails.length;
 		step('The same list comes a second time');
-		print(rowsOf(await sendList(rest), ledger.slice(sent)));
+		print(rowsOf(await sendList(rest), sentEmails.slice(sent)));
 		step('In the night, invitations that are about to expire are sent again. IT is told:');
 		const night = await rest.finishedExecution(await rest.runManually(expiring.id, 'Every Night'));
 		if (night.error) throw new Error(night.error.message);
 		for (const { subject, body } of mailbox.mails) console.log(`\n${subject}\n${body}`);
 
-		const mails = ledger.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
+		const mails = sentEmails.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
 		const isAsExpected = JSON.stringify(mails) === JSON.stringify(EXPECTED_MAILS);
 		console.log(
 			isAsExpected

@@ -94,7 +94,7 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
 	const { key, cert, certFile } = await hostCertificate(path.join(folder, 'certificate'), hosts);
 	const tls = { key, cert };
 	const sandbox = await startSandbox({ tls, latencyMs });
-	const keys = seedDefault(sandbox.world);
+	const keys = seedDefault(sandbox.state);
 	const closeAll = async () => {
 		await sandbox.close();
 		for (const service of services) await service.close();

@@ -1,17 +1,17 @@
 import type { Endpoint } from './endpoint.mts';
 import type { Account, ApiKey, Region } from './model.mts';
-import { refusals } from './refusals.mts';
-import type { World } from './world.mts';
+import { errorResponses } from './errorResponses.mts';
+import type { SandboxState } from './state.mts';
 
 const BEARER = /^Bearer +(\S+)$/i;
 const ACCOUNT_ID = /^account-id +(\S+)$/;
 
-/** The key of an Authorization header. Throws the Refusal that SendGrid would answer. */
-export function keyOf(world: World, authorization: string | undefined): ApiKey {
+/** The key of an Authorization header. Throws the ErrorResponse that SendGrid would answer. */
+export function keyOf(state: SandboxState, authorization: string | undefined): ApiKey {
 	const text = BEARER.exec(authorization ?? '')?.[1];
-	if (text === undefined) throw refusals.noKey();
-	const key = world.keys.get(text);
-	if (!key) throw refusals.badKey();
+	if (text === undefined) throw errorResponses.noKey();
+	const key = state.keys.get(text);
+	if (!key) throw errorResponses.badKey();
 	return key;
 }
 
@@ -23,44 +23,44 @@ export function keyOf(world: World, authorization: string | undefined): ApiKey {
  * on the host of its own account's region only, and a subuser's key impersonates nobody.
  */
 export function accountOf(
-	world: World,
+	state: SandboxState,
 	key: ApiKey,
 	endpoint: Endpoint | undefined,
 	onBehalfOf: string | null,
 	host: Region,
 ): Account {
-	const own = world.account(key.account);
-	const account = impersonated(world, own, endpoint, onBehalfOf) ?? own;
-	if (account.region !== host) throw refusals.badKey();
+	const own = state.account(key.account);
+	const account = impersonated(state, own, endpoint, onBehalfOf) ?? own;
+	if (account.region !== host) throw errorResponses.badKey();
 	return account;
 }
 
 /** Undefined: the request acts on the key's own account. */
 function impersonated(
-	world: World,
+	state: SandboxState,
 	own: Account,
 	endpoint: Endpoint | undefined,
 	onBehalfOf: string | null,
 ): Account | undefined {
 	if (onBehalfOf === null || !endpoint) return undefined;
 	if (!endpoint.documentsOnBehalfOf) {
-		const behaviour = world.unknowns.onBehalfOfWhereUndocumented;
+		const behaviour = state.behaviours.onBehalfOfWhereUndocumented;
 		if (behaviour === 'ignored') return undefined;
-		if (behaviour === 'rejected') throw refusals.forbidden();
+		if (behaviour === 'rejected') throw errorResponses.forbidden();
 	}
 	const accountId = ACCOUNT_ID.exec(onBehalfOf)?.[1];
-	const subuser = world
+	const subuser = state
 		.subusers(own)
 		.find((candidate) =>
 			accountId === undefined ? candidate.name === onBehalfOf : candidate.accountId === accountId,
 		);
 	if (subuser) return subuser;
 	const refused = {
-		401: refusals.badKey,
-		403: refusals.forbidden,
-		404: refusals.notFound,
+		401: errorResponses.badKey,
+		403: errorResponses.forbidden,
+		404: errorResponses.notFound,
 		ignored: undefined,
-	}[world.unknowns.badOnBehalfOf];
+	}[state.behaviours.badOnBehalfOf];
 	if (refused) throw refused();
 	return undefined;
 }
@@ -75,10 +75,10 @@ export function scopesOf(key: ApiKey, account: Account): string[] {
 
 /** Observed: an address that is not allowed is told the same as a missing scope. */
 export function checkAllowed(key: ApiKey): void {
-	if (!key.ipAllowed) throw refusals.forbidden();
+	if (!key.ipAllowed) throw errorResponses.forbidden();
 }
 
 export function checkScope(key: ApiKey, account: Account, endpoint: Endpoint): void {
 	if (endpoint.scope === null || scopesOf(key, account).includes(endpoint.scope)) return;
-	throw (endpoint.forbidden ?? refusals.forbidden)();
+	throw (endpoint.forbidden ?? errorResponses.forbidden)();
 }

@@ -12,10 +12,10 @@ import { teammateEndpoints } from './endpoints/teammates.mts';
 import { createListener } from './listener.mts';
 import type { Tls } from './listener.mts';
 import type { Region, RequestEntry } from './model.mts';
-import { Refusal, refusals } from './refusals.mts';
-import { delayOf, spoil, strikesBefore, toWire } from './spoil.mts';
-import type { Answer, Outcome } from './spoil.mts';
-import type { World } from './world.mts';
+import { ErrorResponse, errorResponses } from './errorResponses.mts';
+import { delayOf, applyFault, strikesBefore, toWire } from './applyFault.mts';
+import type { Answer, Outcome } from './applyFault.mts';
+import type { SandboxState } from './state.mts';
 
 export const ENDPOINTS: readonly Endpoint[] = [
 	...invitationEndpoints,
@@ -34,7 +34,7 @@ export interface ApiOptions {
 }
 
 /** One of SendGrid's two API hosts. */
-export function createApi(world: World, { host, latencyMs, tls, signal }: ApiOptions) {
+export function createApi(state: SandboxState, { host, latencyMs, tls, signal }: ApiOptions) {
 	const { app, listen } = createListener(
 		{
 			exposeHeadRoutes: false,
@@ -64,19 +64,19 @@ export function createApi(world: World, { host, latencyMs, tls, signal }: ApiOpt
 		};
 		reply.raw.once('close', leave);
 
-		const entry = entryOf(world, host, request, inFlight);
-		world.requests.push(entry);
-		const fault = world.faults.take(entry.method, entry.path, host);
+		const entry = entryOf(state, host, request, inFlight);
+		state.requests.push(entry);
+		const fault = state.faults.take(entry.method, entry.path, host);
 		if (fault) entry.fault = fault.kind;
 		const answer =
 			fault && strikesBefore(fault)
 				? { status: 0, headers: {} }
-				: execute(world, endpoint, request, entry);
+				: execute(state, endpoint, request, entry);
 		reply.hijack();
 		const delay = latencyMs + delayOf(fault);
 		if (delay > 0 && !(await waited(delay, signal))) return;
 		leave();
-		deliver(world, fault ? spoil(fault, answer, world.now()) : toWire(answer), entry, reply);
+		deliver(state, fault ? applyFault(fault, answer, state.now()) : toWire(answer), entry, reply);
 	};
 
 	for (const endpoint of ENDPOINTS) {
@@ -112,7 +112,7 @@ const parsed = ({ body }: FastifyRequest): unknown =>
 	typeof body === 'string' && body !== '' ? JSON.parse(body) : undefined;
 
 function entryOf(
-	world: World,
+	state: SandboxState,
 	host: Region,
 	request: FastifyRequest,
 	inFlight: number,
@@ -124,7 +124,7 @@ function entryOf(
 		// Logged as text; execution refuses it.
 	}
 	return {
-		at: world.now(),
+		at: state.now(),
 		host,
 		method: request.method,
 		path: pathOf(request.url),
@@ -140,25 +140,25 @@ function entryOf(
 
 /** Everything SendGrid does with a request, in one go; writes the account into the log entry. */
 function execute(
-	world: World,
+	state: SandboxState,
 	endpoint: Endpoint | undefined,
 	request: FastifyRequest,
 	entry: RequestEntry,
 ): Answer {
 	let headers = {};
 	try {
-		const key = keyOf(world, request.headers.authorization);
+		const key = keyOf(state, request.headers.authorization);
 		checkAllowed(key);
 		const name = endpoint ? `${endpoint.method} ${endpoint.path}` : 'unknown path';
-		const limited = world.rateLimits.take(key.account, name, world.now());
+		const limited = state.rateLimits.take(key.account, name, state.now());
 		headers = limited.headers;
-		if (!limited.allowed) throw refusals.tooManyRequests();
-		const account = accountOf(world, key, endpoint, entry.onBehalfOf, entry.host);
+		if (!limited.allowed) throw errorResponses.tooManyRequests();
+		const account = accountOf(state, key, endpoint, entry.onBehalfOf, entry.host);
 		entry.account = account.name;
-		if (!endpoint) throw refusals.notFound();
+		if (!endpoint) throw errorResponses.notFound();
 		checkScope(key, account, endpoint);
 		const call: Call = {
-			world,
+			state,
 			account,
 			key,
 			params: request.params as Record<string, string>,
@@ -167,10 +167,10 @@ function execute(
 		};
 		return { headers, ...endpoint.handle(call) };
 	} catch (error) {
-		if (error instanceof Refusal) return { headers, status: error.status, body: error.body };
+		if (error instanceof ErrorResponse) return { headers, status: error.status, body: error.body };
 		if (error instanceof SyntaxError) {
 			// Guess: the answer to a body that is no JSON.
-			const { status, body } = refusals.badValue(null, 'the body is not valid JSON');
+			const { status, body } = errorResponses.badValue(null, 'the body is not valid JSON');
 			return { headers, status, body };
 		}
 		throw error;
@@ -178,7 +178,12 @@ function execute(
 }
 
 /** Past fastify, whose own answers cannot be cut short or go without. */
-function deliver(world: World, outcome: Outcome, entry: RequestEntry, { raw }: FastifyReply): void {
+function deliver(
+	state: SandboxState,
+	outcome: Outcome,
+	entry: RequestEntry,
+	{ raw }: FastifyReply,
+): void {
 	if (outcome === 'hang') return;
 	if (outcome === 'drop') {
 		raw.destroy();
@@ -189,7 +194,7 @@ function deliver(world: World, outcome: Outcome, entry: RequestEntry, { raw }: F
 	const length = Buffer.byteLength(text);
 	raw.writeHead(status, {
 		...headers,
-		Date: new Date(world.now()).toUTCString(),
+		Date: new Date(state.now()).toUTCString(),
 		...(status === 204 && length === 0
 			? {}
 			: { 'Content-Type': contentType, 'Content-Length': length }),

@@ -59,7 +59,7 @@ async function run(): Promise<void> {
 	console.log(`API, EU      ${sandbox.euUrl}`);
 	console.log(`control      ${sandbox.controlUrl}`);
 	if (!empty) {
-		const keys = seedDefault(sandbox.world);
+		const keys = seedDefault(sandbox.state);
 		console.log('\nAPI keys (fake, they open nothing else)');
 		for (const [name, key] of Object.entries(keys)) console.log(`  ${name.padEnd(13)} ${key}`);
 		console.log(

@@ -110,7 +110,7 @@ export const schemas = {
 		},
 		'fault',
 	),
-	unknowns: { type: 'object' },
+	behaviours: { type: 'object' },
 	accept: object({ email: string, username: string, account: string }, 'email'),
 	expire: object({ email: string, account: string }, 'email'),
 	account: object({ name: string, email: string, scopes: strings, seats, sso: boolean }, 'name'),

@@ -1,10 +1,10 @@
 import type { Account, ApiKey } from './model.mts';
-import { refusals } from './refusals.mts';
-import type { World } from './world.mts';
+import { errorResponses } from './errorResponses.mts';
+import type { SandboxState } from './state.mts';
 
 /** One request that has passed authentication, rate limit and permissions. */
 export interface Call {
-	world: World;
+	state: SandboxState;
 	/** The account it acts on: the key's own, or the subuser it impersonates. */
 	account: Account;
 	key: ApiKey;
@@ -31,7 +31,7 @@ export interface Endpoint {
 	documentsOnBehalfOf: boolean;
 	/** What a key without the scope is told. Default: access forbidden. */
 	forbidden?: () => Error;
-	/** Runs to its end without waiting, so that no two requests mix. May throw a Refusal. */
+	/** Runs to its end without waiting, so that no two requests mix. May throw a ErrorResponse. */
 	handle(call: Call): Result;
 }
 
@@ -40,7 +40,7 @@ export type Fields = Record<string, unknown>;
 /** The body as an object. The refusal's text is a guess. */
 export function fieldsOf(body: unknown): Fields {
 	if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-		throw refusals.badValue(null, 'the body must be a JSON object');
+		throw errorResponses.badValue(null, 'the body must be a JSON object');
 	}
 	return body as Fields;
 }
@@ -56,7 +56,8 @@ const WHOLE_NUMBER = /^\d{1,9}$/;
 export function numberOf(query: Record<string, string>, name: string, absent: number): number {
 	const text = query[name];
 	if (text === undefined) return absent;
-	if (!WHOLE_NUMBER.test(text)) throw refusals.badValue(name, `${name} must be a whole number`);
+	if (!WHOLE_NUMBER.test(text))
+		throw errorResponses.badValue(name, `${name} must be a whole number`);
 	return Number(text);
 }
 

@@ -1,6 +1,6 @@
 import type { Region } from './model.mts';
 
-/** 'after': the change is made and the e-mail on the ledger, then the fault strikes. */
+/** 'after': the change is made and the e-mail on the sentEmails, then the fault strikes. */
 export type When = 'before' | 'after';
 
 /**

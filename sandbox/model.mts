@@ -74,7 +74,7 @@ export interface AccessRequest {
 
 /** A parent account, or one of its subusers. */
 export interface Account {
-	/** The subuser's username; for a parent, its name in the sandbox. Unique across the world. */
+	/** The subuser's username; for a parent, its name in the sandbox. Unique across the state. */
 	name: string;
 	/** Name of the parent; null for a parent. */
 	parent: string | null;
@@ -106,19 +106,19 @@ export interface ApiKey {
 }
 
 /** One e-mail that SendGrid would have sent. */
-export interface LedgerEntry {
+export interface SentEmail {
 	kind: 'invitation' | 'resend';
 	email: string;
 	account: string;
 	region: Region;
 	token: string;
-	/** Epoch milliseconds of the world's clock. */
+	/** Epoch milliseconds of the state's clock. */
 	at: number;
 }
 
 /** One request to an API host. The key is nowhere in it. */
 export interface RequestEntry {
-	/** Epoch milliseconds of the world's clock, at arrival. */
+	/** Epoch milliseconds of the state's clock, at arrival. */
 	at: number;
 	host: Region;
 	method: string;

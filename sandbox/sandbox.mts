@@ -1,7 +1,7 @@
 import { createApi } from './api.mts';
 import { createControl } from './control.mts';
 import type { Listener, Tls } from './listener.mts';
-import { World } from './world.mts';
+import { SandboxState } from './state.mts';
 
 export interface SandboxOptions {
 	/** Default 0: any free port. All listen on 127.0.0.1. */
@@ -19,7 +19,7 @@ export interface Sandbox {
 	euUrl: string;
 	controlUrl: string;
 	/** Empty at the start; seedDefault fills it. */
-	world: World;
+	state: SandboxState;
 	/** Ends at once, whatever is under way. */
 	close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface Sandbox {
 /** Rejects, with nothing left listening, when a port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const { ports = {}, tls, latencyMs = 0 } = options;
-	const world = new World();
+	const state = new SandboxState();
 	const closing = new AbortController();
 	const { signal } = closing;
 	const listeners: Listener[] = [];
@@ -41,13 +41,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	};
 
 	try {
-		const global = createApi(world, { host: 'global', latencyMs, tls, signal });
-		const eu = createApi(world, { host: 'eu', latencyMs, tls, signal });
+		const global = createApi(state, { host: 'global', latencyMs, tls, signal });
+		const eu = createApi(state, { host: 'eu', latencyMs, tls, signal });
 		return {
 			globalUrl: await listening(global.listen(ports.global ?? 0)),
 			euUrl: await listening(eu.listen(ports.eu ?? 0)),
-			controlUrl: await listening(createControl(world).listen(ports.control ?? 0)),
-			world,
+			controlUrl: await listening(createControl(state).listen(ports.control ?? 0)),
+			state,
 			close,
 		};
 	} catch (error) {

@@ -1,7 +1,7 @@
-import type { World } from './world.mts';
+import type { SandboxState } from './state.mts';
 
 /**
- * Keys of the default world, in SendGrid's format (SG., 22 characters, a dot, 43) and obviously no
+ * Keys of the default state, in SendGrid's format (SG., 22 characters, a dot, 43) and obviously no
  * secrets. Put together here so that no secret scanner takes them for one.
  */
 const fakeKey = (name: string) =>
@@ -24,26 +24,26 @@ export type SeedKeys = typeof SEED_KEYS;
 
 const DAY = 24 * 60 * 60;
 
-/** Adds a small company to an empty world and gives its keys. */
-export function seedDefault(world: World): SeedKeys {
-	world.addAccount({ name: 'acme', email: 'mail@acme.example' });
-	const marketing = world.addSubuser({
+/** Adds a small company to an empty state and gives its keys. */
+export function seedDefault(state: SandboxState): SeedKeys {
+	state.addAccount({ name: 'acme', email: 'mail@acme.example' });
+	const marketing = state.addSubuser({
 		username: 'acme-marketing',
 		email: 'marketing@acme.example',
 		accountId: 'acct-marketing',
 	});
-	world.addSubuser({ username: 'acme-eu', email: 'eu@acme.example', region: 'eu' });
+	state.addSubuser({ username: 'acme-eu', email: 'eu@acme.example', region: 'eu' });
 
-	world.addKey({ key: SEED_KEYS.fullAccess });
-	world.addKey({ key: SEED_KEYS.statsOnly, scopes: ['stats.read'] });
-	world.addKey({
+	state.addKey({ key: SEED_KEYS.fullAccess });
+	state.addKey({ key: SEED_KEYS.statsOnly, scopes: ['stats.read'] });
+	state.addKey({
 		key: SEED_KEYS.teammatesOnly,
 		scopes: ['teammates.create', 'teammates.read', 'teammates.update', 'teammates.delete'],
 	});
-	world.addKey({ key: SEED_KEYS.ipBlocked, ipAllowed: false });
-	world.addKey({ key: SEED_KEYS.euSubuser, account: 'acme-eu' });
+	state.addKey({ key: SEED_KEYS.ipBlocked, ipAllowed: false });
+	state.addKey({ key: SEED_KEYS.euSubuser, account: 'acme-eu' });
 
-	world.addTeammate({
+	state.addTeammate({
 		username: 'acme_owner',
 		email: 'olivia@acme.example',
 		first_name: 'Olivia',
@@ -51,33 +51,33 @@ export function seedDefault(world: World): SeedKeys {
 		user_type: 'owner',
 		company: 'Acme',
 	});
-	world.addTeammate({
+	state.addTeammate({
 		email: 'adam@acme.example',
 		first_name: 'Adam',
 		last_name: 'Admin',
 		is_admin: true,
 	});
 	// An older teammate with a password: the username tells nothing of the address.
-	world.addTeammate({
+	state.addTeammate({
 		username: 'legacy_lee',
 		email: 'lee@acme.example',
 		first_name: 'Lee',
 		last_name: 'Legacy',
 		scopes: ['stats.read', 'templates.read', 'suppression.read'],
 	});
-	world.addTeammate({
+	state.addTeammate({
 		email: 'Mia.Marketer+news@acme.example',
 		first_name: 'Mia',
 		last_name: 'Marketer',
 		scopes: ['marketing.read', 'design_library.read', 'design_library.update'],
 	});
-	world.addTeammate({
+	state.addTeammate({
 		email: 'dev@acme.example',
 		first_name: 'Dev',
 		last_name: 'Developer',
 		scopes: ['mail.send', 'api_keys.read', 'user.webhooks.event.settings.read'],
 	});
-	world.addTeammate({
+	state.addTeammate({
 		email: 'sam@acme.example',
 		first_name: 'Sam',
 		last_name: 'Single',
@@ -87,7 +87,7 @@ export function seedDefault(world: World): SeedKeys {
 			{ id: marketing.id, permission_type: 'restricted', scopes: ['templates.read'] },
 		],
 	});
-	world.addTeammate({
+	state.addTeammate({
 		account: 'acme-eu',
 		email: 'erika@acme.example',
 		first_name: 'Erika',
@@ -95,14 +95,14 @@ export function seedDefault(world: World): SeedKeys {
 		scopes: ['stats.read'],
 	});
 
-	world.addPending({
+	state.addPending({
 		email: 'Expiring.Soon@acme.example',
 		scopes: ['stats.read'],
 		expiresInSeconds: DAY + DAY / 2,
 	});
-	world.addPending({ email: 'fresh@acme.example', scopes: ['mail.send', 'stats.read'] });
+	state.addPending({ email: 'fresh@acme.example', scopes: ['mail.send', 'stats.read'] });
 
-	world.addAccessRequest({
+	state.addAccessRequest({
 		username: 'dev@acme.example',
 		scope_group_name: 'Templates',
 		scopes: ['templates.create', 'templates.read', 'templates.update', 'templates.delete'],

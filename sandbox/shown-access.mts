@@ -1,7 +1,7 @@
 import { withoutDuplicates } from './endpoint.mts';
 import type { Account, SubuserGrant, Teammate } from './model.mts';
 import { MINIMUM_SCOPES } from './scopes.mts';
-import type { World } from './world.mts';
+import type { SandboxState } from './state.mts';
 
 /** One subuser of a teammate's access, as SendGrid shows it. */
 export interface ShownAccess {
@@ -23,8 +23,12 @@ const BASELINE_SCOPES = [
  * A teammate's subusers, by id. Documented: an admin has all of them, as admin. The list of someone
  * without restriction restricts nothing, whatever is in it.
  */
-export function shownAccess(world: World, account: Account, teammate: Teammate): ShownAccess[] {
-	const subusers = world.subusers(account).sort((one, other) => one.id - other.id);
+export function shownAccess(
+	state: SandboxState,
+	account: Account,
+	teammate: Teammate,
+): ShownAccess[] {
+	const subusers = state.subusers(account).sort((one, other) => one.id - other.id);
 	const grants = teammate.profile.is_admin
 		? subusers.map(({ id }): SubuserGrant => ({ id, permission_type: 'admin', scopes: [] }))
 		: teammate.subuser_access;

@@ -7,13 +7,13 @@ import { searchInvitations } from './methods/searchInvitations';
 import { searchTeammates } from './methods/searchTeammates';
 import { testSendGridTeammatesApi } from './methods/credentialTest';
 import { accessRequestFields, accessRequestOperation } from './resources/accessRequest';
-import { placeFields } from './resources/fields';
+import { buildProperties } from './resources/fields';
 import { invitationFields, invitationOperation } from './resources/invitation';
 import { resourceField } from './resources/resource';
 import { ssoTeammateFields, ssoTeammateOperation } from './resources/ssoTeammate';
 import { teammateFields, teammateOperation } from './resources/teammate';
 import { API_HOSTS } from './transport/baseUrl';
-import { wholeRuns } from './execution/customOperations';
+import { customOperationsOf } from './execution/customOperations';
 
 /** Each resource's operations. */
 const OPERATIONS = [
@@ -56,12 +56,12 @@ export class SendGridTeammates implements INodeType {
 			},
 			euRegionHint,
 		],
-		// Each item's delivery puts the host of its region in its place.
+		// Each item's context puts the host of its region in its place.
 		requestDefaults: { baseURL: API_HOSTS.global },
 		properties: [
 			resourceField,
 			...OPERATIONS,
-			...placeFields({
+			...buildProperties({
 				accessRequest: accessRequestFields,
 				invitation: invitationFields,
 				ssoTeammate: ssoTeammateFields,
@@ -72,7 +72,7 @@ export class SendGridTeammates implements INodeType {
 		],
 	};
 
-	customOperations = wholeRuns(OPERATIONS);
+	customOperations = customOperationsOf(OPERATIONS);
 
 	methods = {
 		credentialTest: { testSendGridTeammatesApi },

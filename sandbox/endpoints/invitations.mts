@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { fieldsOf, isStrings, pageOf, withoutDuplicates } from '../endpoint.mts';
 import type { Call, Endpoint, Result } from '../endpoint.mts';
 import type { Account, Invitation } from '../model.mts';
-import { refusals } from '../refusals.mts';
+import { errorResponses } from '../errorResponses.mts';
 import { UNASSIGNABLE_SCOPES } from '../scopes.mts';
 import { takeSeat } from '../seats.mts';
-import { sameAddress } from '../world.mts';
-import type { World } from '../world.mts';
+import { sameAddress } from '../state.mts';
+import type { SandboxState } from '../state.mts';
 
 /** Documented pattern and lengths of an address. */
 const ADDRESS = /^.*@.*\..*$/;
@@ -19,7 +19,7 @@ type Wanted = Pick<Invitation, 'email' | 'scopes' | 'is_admin'>;
  * Documented: all three fields are required. Observed: clients leave out empty scopes and a false
  * is_admin, and it works.
  */
-function wantedOf(world: World, body: unknown): Wanted {
+function wantedOf(state: SandboxState, body: unknown): Wanted {
 	const { email, scopes = [], is_admin = false } = fieldsOf(body);
 	if (
 		typeof email !== 'string' ||
@@ -27,70 +27,76 @@ function wantedOf(world: World, body: unknown): Wanted {
 		email.length > ADDRESS_LENGTH.max ||
 		!ADDRESS.test(email)
 	) {
-		throw refusals.badValue('email', 'email must be an address of 5 to 255 characters');
+		throw errorResponses.badValue('email', 'email must be an address of 5 to 255 characters');
 	}
-	if (!isStrings(scopes)) throw refusals.badValue('scopes', 'scopes must be an array of strings');
+	if (!isStrings(scopes))
+		throw errorResponses.badValue('scopes', 'scopes must be an array of strings');
 	if (typeof is_admin !== 'boolean') {
-		throw refusals.badValue('is_admin', 'is_admin must be true or false');
+		throw errorResponses.badValue('is_admin', 'is_admin must be true or false');
 	}
-	if (is_admin && scopes.length > 0 && world.unknowns.adminWithScopes === 'bad-request') {
-		throw refusals.badValue('scopes', 'scopes must be empty for an admin');
+	if (is_admin && scopes.length > 0 && state.behaviours.adminWithScopes === 'bad-request') {
+		throw errorResponses.badValue('scopes', 'scopes must be empty for an admin');
 	}
 	return { email, is_admin, scopes: is_admin ? [] : withoutDuplicates(scopes) };
 }
 
-function invite({ world, account, body }: Call): Result {
-	const wanted = wantedOf(world, body);
+function invite({ state, account, body }: Call): Result {
+	const wanted = wantedOf(state, body);
 	const assignable = (scope: string) =>
 		account.scopes.includes(scope) && !UNASSIGNABLE_SCOPES.has(scope);
-	if (!wanted.scopes.every(assignable)) throw refusals.unassignableScopes();
+	if (!wanted.scopes.every(assignable)) throw errorResponses.unassignableScopes();
 
 	const isTeammate = account.teammates.some(({ profile }) =>
 		sameAddress(profile.email, wanted.email),
 	);
-	if (isTeammate && world.unknowns.inviteExistingTeammate === 'bad-request') {
-		throw refusals.alreadyTeammate();
+	if (isTeammate && state.behaviours.inviteExistingTeammate === 'bad-request') {
+		throw errorResponses.alreadyTeammate();
 	}
-	const pending = world.pending(account).find(({ email }) => sameAddress(email, wanted.email));
-	if (pending) return inviteAgain(world, account, pending, wanted);
-	takeSeat(world, account);
+	const pending = state.pending(account).find(({ email }) => sameAddress(email, wanted.email));
+	if (pending) return inviteAgain(state, account, pending, wanted);
+	takeSeat(state, account);
 
 	// An expired one that is no longer listed makes room for the new one.
 	account.invitations = account.invitations.filter(
 		({ email }) => !sameAddress(email, wanted.email),
 	);
-	const invitation = world.addPending({ ...wanted, account: account.name });
-	world.send('invitation', invitation, account);
-	return { status: 201, body: confirmation(world, invitation) };
+	const invitation = state.addPending({ ...wanted, account: account.name });
+	state.send('invitation', invitation, account);
+	return { status: 201, body: confirmation(state, invitation) };
 }
 
-function inviteAgain(world: World, account: Account, pending: Invitation, wanted: Wanted): Result {
-	const behaviour = world.unknowns.duplicateInvite;
-	if (behaviour === 'bad-request') throw refusals.alreadyInvited();
+function inviteAgain(
+	state: SandboxState,
+	account: Account,
+	pending: Invitation,
+	wanted: Wanted,
+): Result {
+	const behaviour = state.behaviours.duplicateInvite;
+	if (behaviour === 'bad-request') throw errorResponses.alreadyInvited();
 	if (behaviour === 'created-again') {
-		Object.assign(pending, wanted, { createdAt: world.now() });
-		renew(world, pending);
-		world.send('invitation', pending, account);
+		Object.assign(pending, wanted, { createdAt: state.now() });
+		renew(state, pending);
+		state.send('invitation', pending, account);
 	}
-	return { status: 201, body: confirmation(world, pending) };
+	return { status: 201, body: confirmation(state, pending) };
 }
 
 /** Documented: 7 more days. */
-function renew(world: World, invitation: Invitation): void {
-	invitation.expiration_date = world.expiry();
-	if (world.unknowns.tokenChangesOnResend) invitation.token = randomUUID();
+function renew(state: SandboxState, invitation: Invitation): void {
+	invitation.expiration_date = state.expiry();
+	if (state.behaviours.tokenChangesOnResend) invitation.token = randomUUID();
 }
 
 /** The answer to an invitation and to a resend: in the documented shape without an expiry. */
-function confirmation(world: World, { token, email, scopes, is_admin }: Invitation) {
-	const { inviteToken } = world.unknowns;
+function confirmation(state: SandboxState, { token, email, scopes, is_admin }: Invitation) {
+	const { inviteToken } = state.behaviours;
 	const named = inviteToken === 'absent' ? {} : { [inviteToken]: token };
 	return { ...named, email, scopes, is_admin };
 }
 
-function list({ world, account, query }: Call): Result {
-	const { inviteToken, listKey, pendingPaging } = world.unknowns;
-	const pending = world.pending(account);
+function list({ state, account, query }: Call): Result {
+	const { inviteToken, listKey, pendingPaging } = state.behaviours;
+	const pending = state.pending(account);
 	const page =
 		pendingPaging === 'ignored'
 			? pending
@@ -106,20 +112,20 @@ function list({ world, account, query }: Call): Result {
 	return { status: 200, body: { [listKey]: items } };
 }
 
-function resend({ world, account, params }: Call): Result {
+function resend({ state, account, params }: Call): Result {
 	const invitation = account.invitations.find(({ token }) => token === params.token);
-	if (!invitation) throw refusals.unknownInvitationOnResend();
-	if (world.hasExpired(invitation) && world.unknowns.resendExpired === 'not-found') {
-		throw refusals.unknownInvitationOnResend();
+	if (!invitation) throw errorResponses.unknownInvitationOnResend();
+	if (state.hasExpired(invitation) && state.behaviours.resendExpired === 'not-found') {
+		throw errorResponses.unknownInvitationOnResend();
 	}
-	renew(world, invitation);
-	world.send('resend', invitation, account);
-	return { status: 200, body: confirmation(world, invitation) };
+	renew(state, invitation);
+	state.send('resend', invitation, account);
+	return { status: 200, body: confirmation(state, invitation) };
 }
 
-function revoke({ world, account, params }: Call): Result {
-	const invitation = world.pending(account).find(({ token }) => token === params.token);
-	if (!invitation) throw refusals.unknownInvitationOnDelete();
+function revoke({ state, account, params }: Call): Result {
+	const invitation = state.pending(account).find(({ token }) => token === params.token);
+	if (!invitation) throw errorResponses.unknownInvitationOnDelete();
 	account.invitations = account.invitations.filter((other) => other !== invitation);
 	return { status: 204 };
 }

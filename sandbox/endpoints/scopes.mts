@@ -1,7 +1,7 @@
 import { scopesOf } from '../access.mts';
 import { pageOf, withoutDuplicates } from '../endpoint.mts';
 import type { Call, Endpoint, Result } from '../endpoint.mts';
-import { refusals } from '../refusals.mts';
+import { errorResponses } from '../errorResponses.mts';
 
 /** Documented default; the maximum is a guess. */
 const PAGE = { size: 50, max: 500 };
@@ -11,13 +11,13 @@ function listScopes({ key, account }: Call): Result {
 }
 
 /** Left the public specification in January 2026; whether the live API still answers is unknown. */
-function requireAccessRequests({ world }: Call): void {
-	if (world.unknowns.accessRequests === 'gone') throw refusals.notFound();
+function requireAccessRequests({ state }: Call): void {
+	if (state.behaviours.accessRequests === 'gone') throw errorResponses.notFound();
 }
 
 function findRequest({ account, params }: Call) {
 	const request = account.accessRequests.find(({ id }) => String(id) === params.request_id);
-	if (!request) throw refusals.unknownAccessRequest();
+	if (!request) throw errorResponses.unknownAccessRequest();
 	return request;
 }
 

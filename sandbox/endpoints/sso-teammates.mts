@@ -1,13 +1,13 @@
 import { fieldsOf, isStrings, withoutDuplicates } from '../endpoint.mts';
 import type { Call, Endpoint, Fields, Result } from '../endpoint.mts';
 import type { Account, SubuserGrant, Teammate } from '../model.mts';
-import { refusals } from '../refusals.mts';
+import { errorResponses } from '../errorResponses.mts';
 import { PERSONA_SCOPES, SUBUSER_SCOPES, UNASSIGNABLE_SCOPES } from '../scopes.mts';
 import type { Persona } from '../scopes.mts';
 import { takeSeat } from '../seats.mts';
 import { shownAccess } from '../shown-access.mts';
 import { shownScopes } from '../shown-scopes.mts';
-import type { World } from '../world.mts';
+import type { SandboxState } from '../state.mts';
 
 /** What a body asks for; undefined: not mentioned. */
 interface Wanted {
@@ -26,13 +26,13 @@ const isPersona = (value: unknown): value is Persona =>
 function requiredText(fields: Fields, name: string): string {
 	const value = fields[name];
 	if (typeof value === 'string' && value !== '') return value;
-	throw refusals.ssoBadValue(`${name} is required`);
+	throw errorResponses.ssoBadValue(`${name} is required`);
 }
 
 function optionalFlag(fields: Fields, name: string): boolean | undefined {
 	const value = fields[name];
 	if (value === undefined || typeof value === 'boolean') return value;
-	throw refusals.ssoBadValue(`${name} must be true or false`);
+	throw errorResponses.ssoBadValue(`${name} must be true or false`);
 }
 
 /** Checks types and what excludes what (documented). */
@@ -41,20 +41,20 @@ function wantedOf(fields: Fields): Wanted {
 	const is_admin = optionalFlag(fields, 'is_admin');
 	const has_restricted_subuser_access = optionalFlag(fields, 'has_restricted_subuser_access');
 	if (persona !== undefined && !isPersona(persona)) {
-		throw refusals.ssoBadValue('persona is not one of the four');
+		throw errorResponses.ssoBadValue('persona is not one of the four');
 	}
 	if (scopes !== undefined && !isStrings(scopes)) {
-		throw refusals.ssoBadValue('scopes must be an array of strings');
+		throw errorResponses.ssoBadValue('scopes must be an array of strings');
 	}
 	const ways = [is_admin === true, persona !== undefined, scopes !== undefined];
 	if (ways.filter(Boolean).length > 1) {
-		throw refusals.ssoBadValue('is_admin, persona and scopes exclude each other');
+		throw errorResponses.ssoBadValue('is_admin, persona and scopes exclude each other');
 	}
 	const grants = subuser_access === undefined ? undefined : grantsOf(subuser_access);
 	if (has_restricted_subuser_access === true || (grants && grants.length > 0)) {
-		if (scopes !== undefined) throw refusals.ssoScopesWithRestriction();
+		if (scopes !== undefined) throw errorResponses.ssoScopesWithRestriction();
 		if (is_admin === true || persona !== undefined) {
-			throw refusals.ssoBadValue('restricted subuser access excludes is_admin and persona');
+			throw errorResponses.ssoBadValue('restricted subuser access excludes is_admin and persona');
 		}
 	}
 	return {
@@ -67,36 +67,36 @@ function wantedOf(fields: Fields): Wanted {
 }
 
 function grantsOf(value: unknown): SubuserGrant[] {
-	if (!Array.isArray(value)) throw refusals.ssoBadValue('subuser_access must be an array');
+	if (!Array.isArray(value)) throw errorResponses.ssoBadValue('subuser_access must be an array');
 	return value.map((item: unknown) => {
 		const { id, permission_type, scopes } = fieldsOf(item);
-		if (typeof id !== 'number') throw refusals.ssoBadValue('id must be a number');
+		if (typeof id !== 'number') throw errorResponses.ssoBadValue('id must be a number');
 		if (permission_type !== 'admin' && permission_type !== 'restricted') {
-			throw refusals.ssoBadValue('permission_type must be admin or restricted');
+			throw errorResponses.ssoBadValue('permission_type must be admin or restricted');
 		}
 		if (scopes !== undefined && !isStrings(scopes)) {
-			throw refusals.ssoBadValue('scopes must be an array of strings');
+			throw errorResponses.ssoBadValue('scopes must be an array of strings');
 		}
 		if (permission_type === 'admin' && scopes !== undefined) {
-			throw refusals.ssoBadValue('scopes must not be given with permission_type admin');
+			throw errorResponses.ssoBadValue('scopes must not be given with permission_type admin');
 		}
 		return { id, permission_type, scopes: withoutDuplicates(scopes ?? []) };
 	});
 }
 
 /** Throws for subusers that are not the account's (guess). */
-function checkSubusers(world: World, account: Account, grants: SubuserGrant[]): void {
-	const ids = world.subusers(account).map(({ id }) => id);
+function checkSubusers(state: SandboxState, account: Account, grants: SubuserGrant[]): void {
+	const ids = state.subusers(account).map(({ id }) => id);
 	if (!grants.every(({ id }) => ids.includes(id))) {
-		throw refusals.ssoBadValue('no such subuser');
+		throw errorResponses.ssoBadValue('no such subuser');
 	}
 }
 
 const areGrantable = (grants: SubuserGrant[]) =>
 	grants.every(({ scopes }) => scopes.every((scope) => SUBUSER_SCOPES.has(scope)));
 
-function kept({ unknowns }: World, grants: SubuserGrant[]): SubuserGrant[] {
-	if (unknowns.marketingOnRestricted === 'kept') return grants;
+function kept({ behaviours }: SandboxState, grants: SubuserGrant[]): SubuserGrant[] {
+	if (behaviours.marketingOnRestricted === 'kept') return grants;
 	return grants.map((grant) => ({
 		...grant,
 		scopes: grant.scopes.filter((scope) => !MAY_VANISH_ON_RESTRICTED.includes(scope)),
@@ -112,18 +112,18 @@ function givenScopes({ persona, scopes }: Wanted, account: Account): string[] | 
 		account.scopes.includes(scope) && !UNASSIGNABLE_SCOPES.has(scope);
 	if (persona) return PERSONA_SCOPES[persona].filter(assignable);
 	if (scopes === undefined) return undefined;
-	if (!scopes.every(assignable)) throw refusals.unassignableScopes();
+	if (!scopes.every(assignable)) throw errorResponses.unassignableScopes();
 	return withoutDuplicates(scopes);
 }
 
 /** Observed: the endpoints answer 403 to a key that was widened to Full Access later. */
 function checkSso({ key, account }: Call): void {
-	if (key.editedToFullAccess || !account.sso) throw refusals.forbidden();
+	if (key.editedToFullAccess || !account.sso) throw errorResponses.forbidden();
 }
 
 function create(call: Call): Result {
 	checkSso(call);
-	const { world, account, body } = call;
+	const { state, account, body } = call;
 	const fields = fieldsOf(body);
 	const email = requiredText(fields, 'email');
 	const first_name = requiredText(fields, 'first_name');
@@ -131,19 +131,19 @@ function create(call: Call): Result {
 	const wanted = wantedOf(fields);
 	const { is_admin = false, has_restricted_subuser_access = false } = wanted;
 	const grants = wanted.subuser_access ?? [];
-	checkSubusers(world, account, grants);
+	checkSubusers(state, account, grants);
 	const scopes = givenScopes(wanted, account) ?? [];
 	if (!is_admin && !has_restricted_subuser_access && scopes.length === 0) {
-		throw refusals.ssoScopesEmpty();
+		throw errorResponses.ssoScopesEmpty();
 	}
 	const taken = account.teammates.some(
 		({ profile }) => profile.email === email || profile.username === email,
 	);
 	// Observed: a 400; its text is unknown.
-	if (taken) throw refusals.alreadyTeammate();
-	takeSeat(world, account);
+	if (taken) throw errorResponses.alreadyTeammate();
+	takeSeat(state, account);
 
-	const teammate = world.addTeammate({
+	const teammate = state.addTeammate({
 		account: account.name,
 		email,
 		first_name,
@@ -153,7 +153,7 @@ function create(call: Call): Result {
 		scopes,
 		has_restricted_subuser_access,
 		// Observed: one scope that a subuser cannot have drops the whole list, with a 201.
-		subuser_access: areGrantable(grants) ? kept(world, grants) : [],
+		subuser_access: areGrantable(grants) ? kept(state, grants) : [],
 	});
 	return {
 		status: 201,
@@ -166,7 +166,7 @@ function create(call: Call): Result {
 			// Observed: the answer to a creation may carry no scopes, here and in admin entries.
 			scopes: [],
 			has_restricted_subuser_access,
-			subuser_access: shownAccess(world, account, teammate).map((access) =>
+			subuser_access: shownAccess(state, account, teammate).map((access) =>
 				access.permission_type === 'admin' ? { ...access, scopes: undefined } : access,
 			),
 		},
@@ -176,13 +176,13 @@ function create(call: Call): Result {
 /** Changes what the body mentions; `subuser_access` replaces the whole list (observed). */
 function update(call: Call): Result {
 	checkSso(call);
-	const { world, account, params, body } = call;
+	const { state, account, params, body } = call;
 	const teammate = account.teammates.find(
 		({ profile }) => profile.username === params.username && profile.is_sso,
 	);
 	// Guess: the reference has no 404 here.
-	if (!teammate) throw refusals.unknownUsername();
-	if (teammate.profile.user_type === 'owner') throw refusals.ownerProtected();
+	if (!teammate) throw errorResponses.unknownUsername();
+	if (teammate.profile.user_type === 'owner') throw errorResponses.ownerProtected();
 
 	const fields = fieldsOf(body);
 	const first_name = requiredText(fields, 'first_name');
@@ -205,28 +205,28 @@ function update(call: Call): Result {
 			...teammate.profile,
 			scopes: shownScopes(teammate, account),
 			has_restricted_subuser_access: next.restricted,
-			subuser_access: shownAccess(world, account, teammate),
+			subuser_access: shownAccess(state, account, teammate),
 		},
 	};
 }
 
 /** What the teammate will have; nothing is changed yet. */
-function merged({ world, account }: Call, teammate: Teammate, wanted: Wanted) {
+function merged({ state, account }: Call, teammate: Teammate, wanted: Wanted) {
 	const given = givenScopes(wanted, account);
 	if (wanted.is_admin) {
 		return { is_admin: true, restricted: false, scopes: [], grants: [] };
 	}
 	const restricted = wanted.has_restricted_subuser_access ?? teammate.has_restricted_subuser_access;
-	if (restricted && given) throw refusals.ssoScopesWithRestriction();
+	if (restricted && given) throw errorResponses.ssoScopesWithRestriction();
 
 	const grants = wanted.subuser_access ?? teammate.subuser_access;
-	checkSubusers(world, account, grants);
-	if (!areGrantable(grants)) throw refusals.ssoInvalidSubuserScopes();
+	checkSubusers(state, account, grants);
+	if (!areGrantable(grants)) throw errorResponses.ssoInvalidSubuserScopes();
 	// Guess: whoever is given scopes or a restriction is no longer an admin.
 	const is_admin = wanted.is_admin ?? (!given && !restricted && teammate.profile.is_admin);
 	const scopes = restricted || is_admin ? [] : (given ?? teammate.scopes);
-	if (!is_admin && !restricted && scopes.length === 0) throw refusals.ssoScopesEmpty();
-	return { is_admin, restricted, scopes, grants: kept(world, grants) };
+	if (!is_admin && !restricted && scopes.length === 0) throw errorResponses.ssoScopesEmpty();
+	return { is_admin, restricted, scopes, grants: kept(state, grants) };
 }
 
 export const ssoTeammateEndpoints: Endpoint[] = [

@@ -115,8 +115,8 @@ async function runInServer(changes: Changes): Promise<Run> {
 /** What nobody may tell a model: API keys, and what lets somebody join the account. */
 const secrets = () => [
 	...Object.values(on.keys),
-	...on.sandbox.world.ledger.map(({ token }) => token),
-	...on.sandbox.world.account().invitations.map(({ token }) => token),
+	...on.sandbox.state.sentEmails.map(({ token }) => token),
+	...on.sandbox.state.account().invitations.map(({ token }) => token),
 ];
 
 function checkSecrecy(): void {
@@ -140,7 +140,7 @@ async function letModel(
 	return told.map((answer) => JSON.parse(answer) as unknown);
 }
 
-const mails = () => on.sandbox.world.ledger.map(({ kind, email }) => `${kind} ${email}`);
+const mails = () => on.sandbox.state.sentEmails.map(({ kind, email }) => `${kind} ${email}`);
 
 const invite = (Email: string, Scopes: unknown = 'stats.read', more = {}): ToolCall => ({
 	tool: INVITE,
@@ -403,7 +403,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 					},
 				],
 			]);
-			expect(on.sandbox.world.requests).toEqual([]);
+			expect(on.sandbox.state.requests).toEqual([]);
 		});
 	});
 
@@ -437,7 +437,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		});
 
 		test('too many requests', async () => {
-			on.sandbox.world.faults.add({
+			on.sandbox.state.faults.add({
 				times: Infinity,
 				fault: { kind: 'status', status: 429, when: 'before' },
 			});

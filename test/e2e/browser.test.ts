@@ -145,7 +145,7 @@ describe('Invite', () => {
 		await testId('node-execute-button').click();
 		await editor.output.getByText('grace@acme.example').waitFor();
 		await editor.output.getByText('templates.read').waitFor();
-		expect(on.sandbox.world.ledger.map(({ kind, email }) => `${kind} ${email}`)).toEqual([
+		expect(on.sandbox.state.sentEmails.map(({ kind, email }) => `${kind} ${email}`)).toEqual([
 			'invitation grace@acme.example',
 		]);
 	});
@@ -163,7 +163,7 @@ describe('Invite', () => {
 		await testId('node-error-description')
 			.getByText("Enter an address such as nathan@example.com in 'Email'")
 			.waitFor();
-		expect(on.sandbox.world.ledger).toEqual([]);
+		expect(on.sandbox.state.sentEmails).toEqual([]);
 	});
 });
 
@@ -183,7 +183,7 @@ describe('Resend Invite', () => {
 		await testId('rlc-item').filter({ hasText: 'Expiring.Soon@acme.example' }).click();
 		await testId('node-execute-button').click();
 		await editor.output.getByText('Expiring.Soon@acme.example').waitFor();
-		expect(on.sandbox.world.ledger.map(({ kind, email }) => `${kind} ${email}`)).toEqual([
+		expect(on.sandbox.state.sentEmails.map(({ kind, email }) => `${kind} ${email}`)).toEqual([
 			'resend Expiring.Soon@acme.example',
 		]);
 	});

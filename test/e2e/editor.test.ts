@@ -14,7 +14,7 @@ const testWith = async (data: object) =>
 describe('testing the credential', () => {
 	test('a good key', async () => {
 		expect(await testWith({})).toMatchObject({ status: 'OK' });
-		expect(on.sandbox.world.requests).toMatchObject([
+		expect(on.sandbox.state.requests).toMatchObject([
 			{ host: 'global', method: 'GET', path: '/v3/scopes', onBehalfOf: null },
 		]);
 	});
@@ -25,7 +25,7 @@ describe('testing the credential', () => {
 
 	test("the parent's key on behalf of an EU subuser, on the EU host", async () => {
 		expect(await testWith({ region: 'eu', onBehalfOf: 'acme-eu' })).toMatchObject({ status: 'OK' });
-		expect(on.sandbox.world.requests).toMatchObject([{ host: 'eu', onBehalfOf: 'acme-eu' }]);
+		expect(on.sandbox.state.requests).toMatchObject([{ host: 'eu', onBehalfOf: 'acme-eu' }]);
 	});
 
 	test('a wrong key', async () => {
@@ -79,7 +79,7 @@ describe('lists to choose from', () => {
 	});
 
 	test('teammates, as one types and scrolls', async () => {
-		on.sandbox.world.addManyTeammates(600);
+		on.sandbox.state.addManyTeammates(600);
 		const search = async (page: { filter?: string; paginationToken?: string }) =>
 			await on.rest.resourceLocator(parameter('parameters.teammate'), 'searchTeammates', page);
 		const first = await search({});
@@ -96,7 +96,7 @@ describe('lists to choose from', () => {
 	});
 
 	test('why there is nothing to choose from', async () => {
-		on.sandbox.world.faults.add({ fault: { kind: 'status', status: 403, when: 'before' } });
+		on.sandbox.state.faults.add({ fault: { kind: 'status', status: 403, when: 'before' } });
 		await expect(on.rest.options(parameter('parameters.scopes'), 'getScopes')).rejects.toThrow(
 			'The scopes could not be loaded',
 		);

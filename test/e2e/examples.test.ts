@@ -18,12 +18,12 @@ async function activate(name: string): Promise<string> {
 }
 
 /** What SendGrid would have mailed since the test began. */
-const ledger = () =>
-	on.sandbox.world.ledger.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
+const sentEmails = () =>
+	on.sandbox.state.sentEmails.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
 
 /** What was changed at SendGrid since the test began. */
 const writes = () =>
-	on.sandbox.world.requests.flatMap(({ method, path }) =>
+	on.sandbox.state.requests.flatMap(({ method, path }) =>
 		method === 'GET' ? [] : [`${method} ${path}`],
 	);
 
@@ -75,7 +75,7 @@ test('new hires: invited once each, bad rows answered with their reason, the sec
 		...before,
 	]);
 	const sent = ['invitation grace.hopper@acme.example global', 'invitation hedy@acme.example eu'];
-	expect(ledger()).toEqual(sent);
+	expect(sentEmails()).toEqual(sent);
 
 	expect(await outcomesOf('new-hires', body)).toEqual([
 		['grace.hopper@acme.example', 'unchanged', 'Was invited before'],
@@ -83,7 +83,7 @@ test('new hires: invited once each, bad rows answered with their reason, the sec
 		['hedy@acme.example', 'unchanged', 'Was invited before'],
 		...before,
 	]);
-	expect(ledger()).toEqual(sent);
+	expect(sentEmails()).toEqual(sent);
 	expect(writes()).toHaveLength(2);
 
 	// One person without a list around them.
@@ -144,8 +144,8 @@ describe('new hire form', () => {
 	test('gives ordinary access at once, once, and never takes any away', async () => {
 		await fillIn('Observer', 'kay@acme.example');
 		expect(await nextMail()).toEqual(told('They have been invited'));
-		expect(ledger()).toEqual(['invitation kay@acme.example global']);
-		expect(on.sandbox.world.account().invitations.at(-1)?.is_admin).toBe(false);
+		expect(sentEmails()).toEqual(['invitation kay@acme.example global']);
+		expect(on.sandbox.state.account().invitations.at(-1)?.is_admin).toBe(false);
 
 		await fillIn('Observer', 'kay@acme.example');
 		expect(await nextMail()).toEqual(told('Nothing had to be done'));
@@ -166,17 +166,17 @@ describe('new hire form', () => {
 			subject: 'Kay McNulty: admin access to SendGrid?',
 			body: expect.stringContaining('Why: Runs the  newsletter  now'),
 		});
-		expect(on.sandbox.world.requests).toEqual([]);
+		expect(on.sandbox.state.requests).toEqual([]);
 		await follow(first?.body ?? '', 'false');
 		expect(await nextMail()).toEqual(told('admin access was not approved'));
-		expect(on.sandbox.world.requests).toEqual([]);
+		expect(on.sandbox.state.requests).toEqual([]);
 
 		await fillIn('Admin', 'kay@acme.example');
 		const second = await nextMail();
 		await follow(second?.body ?? '', 'true');
 		expect(await nextMail()).toEqual(told('They have been invited'));
-		expect(ledger()).toEqual(['invitation kay@acme.example global']);
-		expect(on.sandbox.world.account().invitations.at(-1)?.is_admin).toBe(true);
+		expect(sentEmails()).toEqual(['invitation kay@acme.example global']);
+		expect(on.sandbox.state.account().invitations.at(-1)?.is_admin).toBe(true);
 	});
 });
 
@@ -189,17 +189,17 @@ describe('expiring invitations', () => {
 	}
 
 	test('are sent again with one e-mail about it, and the second time nothing is sent', async () => {
-		const { world } = on.sandbox;
-		world.addPending({ email: 'late@acme.example', expiresInSeconds: DAY });
-		world.addPending({ email: 'expired@acme.example', expiresInSeconds: -DAY });
-		world.faults.add({
+		const { state } = on.sandbox;
+		state.addPending({ email: 'late@acme.example', expiresInSeconds: DAY });
+		state.addPending({ email: 'expired@acme.example', expiresInSeconds: -DAY });
+		state.faults.add({
 			method: 'POST',
 			path: /resend$/,
 			fault: { kind: 'status', status: 403, when: 'before' },
 		});
 		const workflow = await examples.save('expiring-invitations');
 		await nightly(workflow);
-		expect(ledger()).toHaveLength(1);
+		expect(sentEmails()).toHaveLength(1);
 		expect(examples.mails).toEqual([
 			{
 				to: ['it@example.com'],
@@ -213,11 +213,11 @@ describe('expiring invitations', () => {
 		// The next night only the one that has failed is left.
 		await nightly(workflow);
 		const sent = ['resend Expiring.Soon@acme.example global', 'resend late@acme.example global'];
-		expect(ledger()).toEqual(sent);
+		expect(sentEmails()).toEqual(sent);
 		expect(examples.mails).toHaveLength(2);
 		const run = await nightly(workflow);
 		expect(outputItems(run, 'Expiring Invitations')).toEqual([]);
-		expect(ledger()).toEqual(sent);
+		expect(sentEmails()).toEqual(sent);
 		expect(examples.mails).toHaveLength(2);
 	});
 });
@@ -228,7 +228,7 @@ describe('leavers', () => {
 	});
 
 	const here = () => {
-		const { teammates, invitations } = on.sandbox.world.account();
+		const { teammates, invitations } = on.sandbox.state.account();
 		return [...teammates.map(({ profile }) => profile.email), ...invitations.map((i) => i.email)];
 	};
 

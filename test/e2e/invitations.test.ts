@@ -14,7 +14,7 @@ const INVITE = inviteWith({
 const NAME = 'SendGrid Teammates';
 
 const mails = () =>
-	on.sandbox.world.ledger.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
+	on.sandbox.state.sentEmails.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
 
 const answers = (items: Item[]) => items.map((item) => [linkOf(item), item.json.error ?? 'done']);
 
@@ -45,7 +45,7 @@ test('the region by expression: each item goes to its own of the two hosts', asy
 		'invitation bob@acme.example eu',
 		'invitation cyd@acme.example global',
 	]);
-	expect(on.sandbox.world.requests.map(({ host }) => host).sort()).toEqual([
+	expect(on.sandbox.state.requests.map(({ host }) => host).sort()).toEqual([
 		'eu',
 		'global',
 		'global',
@@ -95,7 +95,7 @@ describe('On Error', () => {
 
 test('the API key is in no execution and in no log', async () => {
 	const run = await runOnce(on, MIXED, INVITE, { onError: 'continueRegularOutput' });
-	on.sandbox.world.faults.add({ fault: { kind: 'status', status: 403, when: 'before' } });
+	on.sandbox.state.faults.add({ fault: { kind: 'status', status: 403, when: 'before' } });
 	const failed = await runOnce(on, [{ email: 'ada@acme.example' }], INVITE);
 	expect(failed.status).toBe('error');
 	expect(JSON.stringify([run, failed])).not.toContain(on.keys.fullAccess);

@@ -67,7 +67,7 @@ test('every operation is here', () => {
 });
 
 test.each(CASES)('%s does its work in a real n8n', async (name, changes, expected) => {
-	const [{ id }] = on.sandbox.world.account().accessRequests;
+	const [{ id }] = on.sandbox.state.account().accessRequests;
 	const make = parameters[name] as (changes: INodeParameters) => INodeParameters;
 	const run = await runOnce(on, [{ id }], make(changes));
 	expect(run.error).toBeUndefined();

@@ -45,8 +45,8 @@ afterAll(async () => {
 	await scene?.close();
 });
 beforeEach(() => {
-	scene.sandbox.world.reset();
-	seedDefault(scene.sandbox.world);
+	scene.sandbox.state.reset();
+	seedDefault(scene.sandbox.state);
 });
 
 /** The executions that a worker has taken on. */
@@ -59,7 +59,7 @@ const people = (count: number, list = 0) =>
 const addresses = (list: Array<{ email: string }>) => list.map(({ email }) => email).sort();
 
 /** Who got e-mails. Whoever got two is here twice. */
-const mailed = () => addresses(scene.sandbox.world.ledger);
+const mailed = () => addresses(scene.sandbox.state.sentEmails);
 
 /** Webhook -> One by One -> SendGrid Teammates, active. The webhook's path is the workflow's name. */
 async function behindWebhook(
@@ -127,13 +127,13 @@ describe('the trigger', () => {
 			settings: { executionOrder: 'v1' },
 		});
 		await rest.activate(saved);
-		expect(scene.sandbox.world.requests.length).toBeGreaterThan(0);
+		expect(scene.sandbox.state.requests.length).toBeGreaterThan(0);
 		await rest.post(`/workflows/${saved.id}/deactivate`, {});
 	});
 
 	test('gives what it has found to a worker', async () => {
 		await Promise.all(scene.workers.map(async (worker) => await worker.startWorker(CONCURRENCY)));
-		scene.sandbox.world.accept('fresh@acme.example');
+		scene.sandbox.state.accept('fresh@acme.example');
 		// n8n polls as it activates.
 		await rest.activate(saved);
 		const run = await rest.nextExecution(saved.id);
@@ -147,8 +147,8 @@ describe('the trigger', () => {
 });
 
 test('300 people, ten executions, two workers, one rate limit: each gets one invitation', async () => {
-	const { world } = scene.sandbox;
-	world.rateLimits.set({ limit: 60, windowMs: 1000, reset: 'epoch', perAccount: true });
+	const { state } = scene.sandbox;
+	state.rateLimits.set({ limit: 60, windowMs: 1000, reset: 'epoch', perAccount: true });
 	const saved = await behindWebhook('invite', inviteWith());
 	const lists = Array.from({ length: 10 }, (_, list) => people(30, list));
 	await Promise.all(lists.map(async (list) => await rest.callWebhook('invite', { people: list })));
@@ -165,17 +165,17 @@ test('300 people, ten executions, two workers, one rate limit: each gets one inv
 		expect(takenOnBy(worker).filter((id) => ids.includes(id))).not.toHaveLength(0);
 	}
 	// The workers know of each other only by what SendGrid counts. At 60 per second about one in twenty.
-	const refused = world.requests.filter(({ status }) => status === 429);
-	expect(refused.length).toBeLessThan(0.15 * world.requests.length);
+	const refused = state.requests.filter(({ status }) => status === 429);
+	expect(refused.length).toBeLessThan(0.15 * state.requests.length);
 });
 
 test('a worker that is killed in the middle: nobody gets two e-mails, and the same list again completes it', async () => {
-	const { world } = scene.sandbox;
-	world.rateLimits.set({ limit: 30, windowMs: 1000, reset: 'epoch', perAccount: true });
+	const { state } = scene.sandbox;
+	state.rateLimits.set({ limit: 30, windowMs: 1000, reset: 'epoch', perAccount: true });
 	const saved = await behindWebhook('join', upsertWith());
 	const list = people(60);
 	await rest.callWebhook('join', { people: list });
-	await until(() => world.ledger.length >= 10);
+	await until(() => state.sentEmails.length >= 10);
 	const [{ id }] = await rest.executions(saved.id);
 	scene.workers.find((worker) => takenOnBy(worker).includes(id))?.kill();
 	expect(mailed().length).toBeLessThan(60);

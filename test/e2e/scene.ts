@@ -43,8 +43,8 @@ export function stage(
 		await scene.close();
 	});
 	beforeEach(() => {
-		scene.sandbox.world.reset();
-		seedDefault(scene.sandbox.world);
+		scene.sandbox.state.reset();
+		seedDefault(scene.sandbox.state);
 		for (const service of services) service.reset();
 	});
 	return {

@@ -31,10 +31,10 @@ async function wrong({ type, data }: Omit<Credential, 'id'>, mistake: object) {
 const runFrom = async ({ id }: SavedWorkflow, trigger: string): Promise<Run> =>
 	await on.rest.finishedExecution(await on.rest.runManually(id, trigger));
 
-const mails = () => on.sandbox.world.ledger.map(({ kind, email }) => `${kind} ${email}`).sort();
+const mails = () => on.sandbox.state.sentEmails.map(({ kind, email }) => `${kind} ${email}`).sort();
 
 const personOf = (email: string) =>
-	on.sandbox.world.account().teammates.find(({ profile }) => profile.email === email);
+	on.sandbox.state.account().teammates.find(({ profile }) => profile.email === email);
 
 describe('BambooHR every morning', () => {
 	const morning = async (workflow: SavedWorkflow) => await runFrom(workflow, 'Every Morning');
@@ -63,7 +63,7 @@ describe('BambooHR every morning', () => {
 	});
 
 	test('invites with the persona of the department, once, and leaves alone who is there', async () => {
-		const { world } = on.sandbox;
+		const { state } = on.sandbox;
 		const lee = structuredClone(personOf('lee@acme.example'));
 		const workflow = await importExample('bamboohr');
 		const run = await morning(workflow);
@@ -72,7 +72,7 @@ describe('BambooHR every morning', () => {
 		const invited = ['dorothy', 'grace', 'katherine', 'mary'].map((name) => `${name}@acme.example`);
 		expect(mails()).toEqual(invited.map((email) => `invitation ${email}`));
 		const scopes = invited.map(
-			(email) => world.pending(world.account()).find((one) => one.email === email)?.scopes ?? [],
+			(email) => state.pending(state.account()).find((one) => one.email === email)?.scopes ?? [],
 		);
 		const [observer, developer, accountant, unassigned] = scopes;
 		expect(developer).toEqual(expect.arrayContaining(['mail.send', 'api_keys.create']));
@@ -94,7 +94,7 @@ describe('BambooHR every morning', () => {
 	test('comes again the next morning to whom it could not invite', async () => {
 		const workflow = await importExample('bamboohr');
 		bambooHr.employees.length = 1;
-		on.sandbox.world.faults.add({
+		on.sandbox.state.faults.add({
 			method: 'POST',
 			fault: { kind: 'status', status: 403, when: 'before' },
 		});
@@ -131,10 +131,10 @@ describe('Access review every quarter', () => {
 		googleSheets.rows(SHEET).filter(({ entry }) => String(entry).endsWith(` ${email}`));
 
 	test('writes a row for everybody, and brings it up to date in the same quarter', async () => {
-		const { world } = on.sandbox;
-		world.addTeammate({ email: 'eve@acme.example', first_name: '=1+1', scopes: ['mail.send'] });
-		world.expire('fresh@acme.example');
-		world.faults.add({
+		const { state } = on.sandbox;
+		state.addTeammate({ email: 'eve@acme.example', first_name: '=1+1', scopes: ['mail.send'] });
+		state.expire('fresh@acme.example');
+		state.faults.add({
 			path: '^/v3/teammates/legacy_lee$',
 			fault: { kind: 'status', status: 403, when: 'before' },
 		});
@@ -189,7 +189,7 @@ describe('Access review every quarter', () => {
 			}),
 		]);
 
-		world.accept('Expiring.Soon@acme.example');
+		state.accept('Expiring.Soon@acme.example');
 		expect((await review()).error).toBeUndefined();
 		expect(googleSheets.rows(SHEET)).toHaveLength(9);
 		expect(rowOf('lee@acme.example')).toEqual([
@@ -204,9 +204,9 @@ describe('Access review every quarter', () => {
 	});
 
 	test('shows neither the token of an invitation nor the key', async () => {
-		const { world } = on.sandbox;
+		const { state } = on.sandbox;
 		await review();
-		const pending = world.pending(world.account());
+		const pending = state.pending(state.account());
 		for (const { email } of pending) expect(rowOf(email.toLowerCase())).toHaveLength(1);
 		const written = JSON.stringify(googleSheets.rows(SHEET));
 		for (const secret of [on.keys.fullAccess, ...pending.map(({ token }) => token)]) {
@@ -215,7 +215,7 @@ describe('Access review every quarter', () => {
 	});
 
 	test('works where nobody is confined to subusers and nobody invited', async () => {
-		const account = on.sandbox.world.account();
+		const account = on.sandbox.state.account();
 		account.invitations = [];
 		account.teammates = account.teammates.filter(({ profile }) => profile.email.startsWith('dev'));
 		expect((await review()).error).toBeUndefined();
@@ -223,7 +223,7 @@ describe('Access review every quarter', () => {
 	});
 
 	test('writes nothing where the list of invitations cannot be read', async () => {
-		on.sandbox.world.faults.add({
+		on.sandbox.state.faults.add({
 			path: '^/v3/teammates/pending$',
 			fault: { kind: 'status', status: 403, when: 'before' },
 		});
@@ -249,10 +249,10 @@ describe('Access requests', () => {
 	const said = (start: string) => slack.messages.filter(({ text }) => text.startsWith(start));
 
 	const open = () =>
-		on.sandbox.world.account().accessRequests.map(({ scope_group_name }) => scope_group_name);
+		on.sandbox.state.account().accessRequests.map(({ scope_group_name }) => scope_group_name);
 
 	const ask = (username: string, feature: string, scopes: string[]) =>
-		on.sandbox.world.addAccessRequest({ username, scope_group_name: feature, scopes });
+		on.sandbox.state.addAccessRequest({ username, scope_group_name: feature, scopes });
 
 	/** The example, active: what is open already is remembered. */
 	async function activeExample(changes: Changes = {}) {
@@ -313,7 +313,7 @@ describe('Access requests', () => {
 		expect((await runFrom(workflow, 'Somebody Asks')).error).toBeUndefined();
 		await slack.whenPosted(1);
 		await on.rest.waitingExecutions(workflow.id);
-		on.sandbox.world.account().accessRequests = [];
+		on.sandbox.state.account().accessRequests = [];
 		await click(slack.messages[0], 'Approve');
 		await slack.whenPosted(2);
 		expect(slack.messages[1].text).toMatch(

@@ -25,14 +25,14 @@ async function eventsAfter(known: string[], rest: Rest, { id }: SavedWorkflow): 
 	return outputItems(run, TRIGGER).map(({ json }) => `${json.event} ${json.email}`);
 }
 
-const polls = () => on.sandbox.world.requests.filter(({ path }) => path === '/v3/teammates').length;
+const polls = () => on.sandbox.state.requests.filter(({ path }) => path === '/v3/teammates').length;
 
 test('a trigger that cannot work is not activated, and says why', async () => {
 	const workflow = await save({ filters: { emailPattern: '(?=a)' } });
 	await expect(on.rest.activate(workflow)).rejects.toThrow(
 		"'Email Pattern' has '(?=a)' at a place where that cannot be used",
 	);
-	expect(on.sandbox.world.requests).toEqual([]);
+	expect(on.sandbox.state.requests).toEqual([]);
 });
 
 test("the editor's test shows who is there", async () => {
@@ -47,15 +47,15 @@ test("the editor's test shows who is there", async () => {
 
 // The last one: it leaves an active workflow behind.
 test('the example fires on an acceptance and an expiry, also on those during a restart or a break', async () => {
-	const { world } = on.sandbox;
+	const { state } = on.sandbox;
 	const workflow = await save();
 	await on.rest.activate(workflow);
 	// The base line, with an invitation that expires within two days.
 	expect(polls()).toBeGreaterThan(0);
 	expect(await on.rest.executions(workflow.id)).toEqual([]);
 
-	world.accept('fresh@acme.example');
-	world.addPending({ email: 'new@acme.example', expiresInSeconds: 1.5 * DAY });
+	state.accept('fresh@acme.example');
+	state.addPending({ email: 'new@acme.example', expiresInSeconds: 1.5 * DAY });
 	const first = await on.rest.nextExecution(workflow.id);
 	expect(first.status).toBe('success');
 	expect(outputItems(first, TRIGGER).map(({ json }) => json)).toContainEqual(
@@ -74,14 +74,14 @@ test('the example fires on an acceptance and an expiry, also on those during a r
 		},
 	]);
 	expect(outputItems(first, 'Resend').map(({ json }) => json.email)).toEqual(['new@acme.example']);
-	expect(world.ledger.map(({ kind, email }) => `${kind} ${email}`)).toEqual([
+	expect(state.sentEmails.map(({ kind, email }) => `${kind} ${email}`)).toEqual([
 		'resend new@acme.example',
 	]);
 
 	// What n8n has in its database is enough to go on with, after a restart …
 	const before = await idsOf(workflow);
 	await on.n8n.stop();
-	world.accept('new@acme.example');
+	state.accept('new@acme.example');
 	await on.n8n.start();
 	const rest = await on.n8n.rest();
 	expect(await eventsAfter(before, rest, workflow)).toEqual([
@@ -89,7 +89,7 @@ test('the example fires on an acceptance and an expiry, also on those during a r
 	]);
 
 	// … and after a break.
-	world.addPending({ email: 'late@acme.example', expiresInSeconds: 1.5 * DAY });
+	state.addPending({ email: 'late@acme.example', expiresInSeconds: 1.5 * DAY });
 	const afterRestart = await rest.executions(workflow.id);
 	await rest.post(`/workflows/${workflow.id}/deactivate`, {});
 	await rest.activate(workflow);

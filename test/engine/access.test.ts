@@ -24,7 +24,7 @@ describe('a persona', () => {
 		async (persona) => {
 			const { results, error } = await invite({ access: 'persona', persona });
 			expect(error).toBeUndefined();
-			const [{ scopes }] = sendGrid.world.account().invitations;
+			const [{ scopes }] = sendGrid.state.account().invitations;
 			const ofSendGrid = PERSONA_SCOPES[persona].filter(
 				(scope) => LIVE_SCOPES.includes(scope) && !UNASSIGNABLE_SCOPES.has(scope),
 			);
@@ -45,12 +45,12 @@ describe('a persona', () => {
 	);
 
 	test('tells what the account lacks of it', async () => {
-		sendGrid.world.addKey({
+		sendGrid.state.addKey({
 			key: sendGrid.apiKey,
 			scopes: ['teammates.create', 'stats.read', 'billing.read'],
 		});
-		sendGrid.world.account().scopes.length = 0;
-		sendGrid.world.account().scopes.push('teammates.create', 'stats.read', 'billing.read');
+		sendGrid.state.account().scopes.length = 0;
+		sendGrid.state.account().scopes.push('teammates.create', 'stats.read', 'billing.read');
 		const { results } = await invite({ access: 'persona', persona: 'accountant' });
 		expect(results[0].json.scopes).toEqual(expect.arrayContaining(['stats.read', 'billing.read']));
 		expect(results[0].json.skipped_scopes).toEqual(expect.arrayContaining(['billing.update']));
@@ -62,7 +62,7 @@ describe('a persona', () => {
 			persona: 'accountant',
 			additionalScopes: ['mail.send', 'stats.read'],
 		});
-		const [{ scopes }] = sendGrid.world.account().invitations;
+		const [{ scopes }] = sendGrid.state.account().invitations;
 		expect(scopes).toContain('mail.send');
 		expect(new Set(scopes).size).toBe(scopes.length);
 	});
@@ -77,18 +77,18 @@ describe('a persona', () => {
 	});
 
 	test('of which the account has nothing is no access', async () => {
-		sendGrid.world.addKey({ key: sendGrid.apiKey, scopes: ['teammates.create'] });
+		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['teammates.create'] });
 		const { error } = await invite({ access: 'persona', persona: 'accountant' });
 		expect(error?.message).toContain(
 			'this account has none of the scopes that belong to the persona',
 		);
-		expect(sendGrid.world.ledger).toEqual([]);
+		expect(sendGrid.state.sentEmails).toEqual([]);
 	});
 
 	test('that is none is refused', async () => {
 		const { error } = await invite({ access: 'persona', persona: 'king' });
 		expect(error?.message).toContain("'Persona' is not one");
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
 
@@ -98,7 +98,7 @@ describe('scopes that nobody can grant', () => {
 			scopes: ['stats.read', 'user.profile.update'],
 			options: { skipUngrantableScopes: true },
 		});
-		expect(sendGrid.world.account().invitations).toMatchObject([{ scopes: ['stats.read'] }]);
+		expect(sendGrid.state.account().invitations).toMatchObject([{ scopes: ['stats.read'] }]);
 		expect(results[0].json.skipped_scopes).toEqual(['user.profile.update']);
 	});
 
@@ -107,7 +107,7 @@ describe('scopes that nobody can grant', () => {
 		expect(error?.message).toBe(
 			"'Additional Scope Names or IDs' holds what SendGrid lets nobody grant: '2fa_required'",
 		);
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
 
@@ -136,7 +136,7 @@ describe("the credential's guards", () => {
 			expect(error?.description).toBe(
 				`Only somebody who may edit the credential can change this, under '${field}' in the credential.`,
 			);
-			expect(sendGrid.world.requests).toEqual([]);
+			expect(sendGrid.state.requests).toEqual([]);
 		},
 	);
 

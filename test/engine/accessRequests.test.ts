@@ -6,15 +6,15 @@ const sendGrid = standIn();
 let id: number;
 
 beforeEach(() => {
-	sendGrid.world.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
-	id = sendGrid.world.addAccessRequest({
+	sendGrid.state.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
+	id = sendGrid.state.addAccessRequest({
 		username: 'ada@example.com',
 		scope_group_name: 'Templates',
 		scopes: ['templates.read'],
 	}).id;
 });
 
-const open = () => sendGrid.world.account().accessRequests.length;
+const open = () => sendGrid.state.account().accessRequests.length;
 
 test('Get Many gives what was asked for', async () => {
 	const { results } = await sendGrid.run({ parameters: getAccessRequestsWith() });
@@ -29,7 +29,7 @@ test('Approve grants it', async () => {
 		{ approved: true, request_id: id, scope_group_name: 'Templates' },
 	]);
 	expect(open()).toBe(0);
-	expect(sendGrid.world.account().teammates[0].scopes).toContain('templates.read');
+	expect(sendGrid.state.account().teammates[0].scopes).toContain('templates.read');
 });
 
 test('Deny does not', async () => {
@@ -39,7 +39,7 @@ test('Deny does not', async () => {
 	});
 	expect(results.map(({ json }) => json)).toEqual([{ denied: true, request_id: id }]);
 	expect(open()).toBe(0);
-	expect(sendGrid.world.account().teammates[0].scopes).not.toContain('templates.read');
+	expect(sendGrid.state.account().teammates[0].scopes).not.toContain('templates.read');
 });
 
 test.each([
@@ -56,5 +56,5 @@ test.each([
 test.each(['', '..', 'a/b', { a: 1 }])('the ID %j sends nothing', async (wrong) => {
 	const { error } = await sendGrid.run({ items: [{ id: wrong }], parameters: denyWith() });
 	expect(error?.message).toContain("'Request ID'");
-	expect(sendGrid.world.requests).toEqual([]);
+	expect(sendGrid.state.requests).toEqual([]);
 });

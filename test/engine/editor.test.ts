@@ -6,7 +6,7 @@ const sendGrid = standIn();
 
 describe('the list of scopes', () => {
 	test('is that of the account, readable, and without what no invitation can grant', async () => {
-		sendGrid.world.addKey({
+		sendGrid.state.addKey({
 			key: sendGrid.apiKey,
 			scopes: [
 				'templates.read',
@@ -24,9 +24,9 @@ describe('the list of scopes', () => {
 	});
 
 	test('is that of the subuser whom the options name', async () => {
-		sendGrid.world.addSubuser({ username: 'acme-marketing' });
+		sendGrid.state.addSubuser({ username: 'acme-marketing' });
 		await loadScopes(sendGrid.credential, { options: { onBehalfOf: 'acme-marketing' } });
-		expect(sendGrid.world.requests).toMatchObject([{ onBehalfOf: 'acme-marketing' }]);
+		expect(sendGrid.state.requests).toMatchObject([{ onBehalfOf: 'acme-marketing' }]);
 	});
 
 	test('takes fields whose expressions need an item as not set', async () => {
@@ -38,7 +38,7 @@ describe('the list of scopes', () => {
 	});
 
 	test('is sorted by what one reads, and takes nothing but names', async () => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			fault: {
 				kind: 'status',
 				status: 200,
@@ -55,7 +55,7 @@ describe('the list of scopes', () => {
 	});
 
 	test.each([{}, []])('is empty where SendGrid answers %j', async (body) => {
-		sendGrid.world.faults.add({ fault: { kind: 'status', status: 200, when: 'before', body } });
+		sendGrid.state.faults.add({ fault: { kind: 'status', status: 200, when: 'before', body } });
 		expect(await loadScopes(sendGrid.credential)).toEqual([]);
 	});
 
@@ -69,7 +69,7 @@ describe('the list of scopes', () => {
 	});
 
 	test('does not keep anybody waiting for long', async () => {
-		sendGrid.world.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 20 } });
+		sendGrid.state.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 20 } });
 		const list = expect(loadScopes(sendGrid.credential)).rejects;
 		await list.toMatchObject({
 			message: expect.stringContaining('too many requests'),
@@ -78,7 +78,7 @@ describe('the list of scopes', () => {
 	});
 
 	test('does not stand in the queue for long, nor speak of options that lists have not', async () => {
-		sendGrid.world.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 20 } });
+		sendGrid.state.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 20 } });
 		await expect(loadScopes(sendGrid.credential)).rejects.toThrow();
 		await expect(loadScopes(sendGrid.credential)).rejects.toMatchObject({
 			message:
@@ -88,7 +88,7 @@ describe('the list of scopes', () => {
 	});
 
 	test('says what to do about an outage, where no item could be run again', async () => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			fault: { kind: 'status', status: 503, when: 'before' },
 			times: 99,
 		});
@@ -100,8 +100,8 @@ describe('the list of scopes', () => {
 
 describe('the list of invitations', () => {
 	test('shows who, until when, and where SendGrid has it', async () => {
-		const { token, expiration_date } = sendGrid.world.addPending({ email: 'Ada@example.com' });
-		const expired = sendGrid.world.addPending({ email: 'bob@example.com', expiresInSeconds: -9e5 });
+		const { token, expiration_date } = sendGrid.state.addPending({ email: 'Ada@example.com' });
+		const expired = sendGrid.state.addPending({ email: 'bob@example.com', expiresInSeconds: -9e5 });
 		const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
 		expect(await searchInvitations(sendGrid.credential)).toEqual({
 			results: [
@@ -120,7 +120,7 @@ describe('the list of invitations', () => {
 	});
 
 	test('finds by part of the address, in any case, on every page', async () => {
-		sendGrid.world.addManyPending(600);
+		sendGrid.state.addManyPending(600);
 		const found = await searchInvitations(sendGrid.credential, ' PENDING0599@');
 		expect(found.results.map(({ name }) => name)).toEqual([
 			expect.stringContaining('pending0599@bulk.example'),
@@ -128,21 +128,21 @@ describe('the list of invitations', () => {
 	});
 
 	test('shows the address alone where SendGrid does not say until when', async () => {
-		sendGrid.world.addPending({ email: 'ada@example.com' });
+		sendGrid.state.addPending({ email: 'ada@example.com' });
 		const fault = { kind: 'rename', from: 'expiration_date', to: 'ends' } as const;
-		sendGrid.world.faults.add({ fault });
+		sendGrid.state.faults.add({ fault });
 		const { results } = await searchInvitations(sendGrid.credential);
 		expect(results).toMatchObject([{ name: 'ada@example.com' }]);
 	});
 
 	test('finds what was typed in capitals', async () => {
-		sendGrid.world.addPending({ email: 'Ada@Example.com' });
+		sendGrid.state.addPending({ email: 'Ada@Example.com' });
 		const { results } = await searchInvitations(sendGrid.credential, 'ada@example');
 		expect(results).toHaveLength(1);
 	});
 
 	test('says why it cannot be loaded, and what to do', async () => {
-		sendGrid.world.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
+		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
 		await expect(searchInvitations(sendGrid.credential)).rejects.toMatchObject({
 			message: expect.stringContaining(
 				'The pending invitations could not be loaded: SendGrid says "access forbidden"',
@@ -154,16 +154,16 @@ describe('the list of invitations', () => {
 
 describe('the list of teammates', () => {
 	test('shows name, address and kind', async () => {
-		const { world } = sendGrid;
+		const { state } = sendGrid;
 		const url = 'https://app.sendgrid.com/settings/teammates';
-		world.addTeammate({ username: 'boss', email: 'olga@example.com', user_type: 'owner' });
-		world.addTeammate({
+		state.addTeammate({ username: 'boss', email: 'olga@example.com', user_type: 'owner' });
+		state.addTeammate({
 			username: 'countess',
 			email: 'ada@example.com',
 			first_name: 'Ada',
 			last_name: 'Lovelace',
 		});
-		world.addTeammate({
+		state.addTeammate({
 			email: 'sam@example.com',
 			first_name: 'Sam',
 			is_admin: true,
@@ -178,9 +178,9 @@ describe('the list of teammates', () => {
 	});
 
 	test('of 1,000 comes as one scrolls, 500 at a time', async () => {
-		sendGrid.world.addManyTeammates(1000);
+		sendGrid.state.addManyTeammates(1000);
 		expect((await searchTeammates(sendGrid.credential)).results).toHaveLength(500);
-		sendGrid.world.requests.length = 0;
+		sendGrid.state.requests.length = 0;
 		const values: unknown[] = [];
 		let token: string | undefined;
 		for (;;) {
@@ -191,11 +191,11 @@ describe('the list of teammates', () => {
 		}
 		expect(new Set(values).size).toBe(1000);
 		expect(values).toHaveLength(1000);
-		expect(sendGrid.world.requests).toHaveLength(3);
+		expect(sendGrid.state.requests).toHaveLength(3);
 	});
 
 	test('is searched as one types, all of it', async () => {
-		sendGrid.world.addManyTeammates(1000);
+		sendGrid.state.addManyTeammates(1000);
 		const { results, paginationToken } = await searchTeammates(sendGrid.credential, 'Teammate099');
 		expect(results).toHaveLength(10);
 		expect(paginationToken).toBeUndefined();
@@ -210,7 +210,7 @@ test('the API key is hidden as it is typed', async () => {
 
 describe('the test of the credential', () => {
 	test('passes for any valid key', async () => {
-		sendGrid.world.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
+		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
 		expect(await testCredential(sendGrid.credential)).toEqual({
 			status: 'OK',
 			message: 'Connection successful',
@@ -219,9 +219,9 @@ describe('the test of the credential', () => {
 	});
 
 	test('asks on behalf of the subuser', async () => {
-		sendGrid.world.addSubuser({ username: 'acme-marketing' });
+		sendGrid.state.addSubuser({ username: 'acme-marketing' });
 		await testCredential({ ...sendGrid.credential, onBehalfOf: 'acme-marketing' });
-		expect(sendGrid.world.requests).toMatchObject([{ onBehalfOf: 'acme-marketing' }]);
+		expect(sendGrid.state.requests).toMatchObject([{ onBehalfOf: 'acme-marketing' }]);
 	});
 
 	test('passes for a key that was copied with a line break behind it', async () => {
@@ -249,17 +249,17 @@ describe('the test of the credential', () => {
 	});
 
 	test('an address that n8n may not use', async () => {
-		sendGrid.world.addKey({ key: sendGrid.apiKey, ipAllowed: false });
+		sendGrid.state.addKey({ key: sendGrid.apiKey, ipAllowed: false });
 		expect(await messageOf({})).toContain('IP Access Management');
 	});
 
 	test.each([503, 500, 429])('trouble at SendGrid: %d', async (status) => {
-		sendGrid.world.faults.add({ fault: { kind: 'html', status, when: 'before' } });
+		sendGrid.state.faults.add({ fault: { kind: 'html', status, when: 'before' } });
 		expect(await messageOf({})).toContain(`cannot answer at the moment [HTTP ${status}]`);
 	});
 
 	test('a server that is not SendGrid', async () => {
-		sendGrid.world.faults.add({ fault: { kind: 'html', status: 200, when: 'before' } });
+		sendGrid.state.faults.add({ fault: { kind: 'html', status: 200, when: 'before' } });
 		expect(await messageOf({})).toContain('does not answer as SendGrid does');
 	});
 
@@ -275,6 +275,6 @@ describe('the test of the credential', () => {
 		const told = await messageOf(changes);
 		expect(told).toContain(message);
 		expect(told).toMatch(/^(The credential's )?'.*\. (Choose|Copy|Enter|Remove) /);
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 });

@@ -10,7 +10,7 @@ const ADA = [{ email: 'ada@example.com' }];
 
 /** Runs Invite into a fault that does not go away and gives what the person is told. */
 async function inviteInto(fault: Fault, parameters = {}) {
-	sendGrid.world.faults.add({ fault, method: 'POST', times: Infinity });
+	sendGrid.state.faults.add({ fault, method: 'POST', times: Infinity });
 	const { error, results } = await sendGrid.run({ items: ADA, parameters: inviteWith(parameters) });
 	expect(results).toEqual([]);
 	return { message: error?.message, fix: error?.description };
@@ -27,7 +27,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 			'\'ada@example.com\' was not invited: SendGrid says "The provided authorization grant is invalid, expired, or revoked" [HTTP 401]',
 		);
 		expect(error?.description).toContain("Check 'API Key' and 'Region' in the credential");
-		expect(sendGrid.world.requests).toHaveLength(1);
+		expect(sendGrid.state.requests).toHaveLength(1);
 	});
 
 	test.each(['', '  ', 'SG.a\nb'])(
@@ -39,12 +39,12 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 				credential: { apiKey },
 			});
 			expect(error?.message).toBe("The credential's 'API Key' is empty or holds a line break");
-			expect(sendGrid.world.requests).toEqual([]);
+			expect(sendGrid.state.requests).toEqual([]);
 		},
 	);
 
 	test('a key with spaces around it is not shown either', async () => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			fault: {
 				kind: 'status',
 				status: 400,
@@ -61,7 +61,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 	});
 
 	test('a missing scope is named', async () => {
-		sendGrid.world.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
+		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
 		const { error } = await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
 		expect(error?.message).toContain('SendGrid says "access forbidden" [HTTP 403]');
 		expect(error?.description).toContain("the scope 'teammates.create'");
@@ -94,8 +94,8 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 	test.each(['created-again', 'bad-request', 'same-invitation'] as const)(
 		'a second invitation of the same address (%s) is answered',
 		async (duplicateInvite) => {
-			sendGrid.world.unknowns.duplicateInvite = duplicateInvite;
-			sendGrid.world.addPending({ email: 'ada@example.com' });
+			sendGrid.state.behaviours.duplicateInvite = duplicateInvite;
+			sendGrid.state.addPending({ email: 'ada@example.com' });
 			const { error, results } = await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
 			expect(results).toHaveLength(duplicateInvite === 'bad-request' ? 0 : 1);
 			expect(error?.message ?? '').toMatch(
@@ -127,7 +127,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 	});
 
 	test('scopes are listed where those of the account cannot be read', async () => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			method: 'GET',
 			times: Infinity,
 			fault: { kind: 'drop', when: 'before' },
@@ -166,7 +166,7 @@ describe('trouble on the way that does not go away', () => {
 		expect(told.message).toMatch(/^'ada@example.com' was not invited: /);
 		expect(told.message).toContain(message);
 		expect(told.fix).toContain('SendGrid was asked afterwards, and nothing had been done for it');
-		expect(sendGrid.world.ledger).toEqual([]);
+		expect(sendGrid.state.sentEmails).toEqual([]);
 	});
 
 	test.each<[string, Fault, string, RegExp]>([
@@ -192,7 +192,7 @@ describe('trouble on the way that does not go away', () => {
 		],
 		['no answer', { kind: 'hang', when: 'before' }, 'no answer came in time', /may have/],
 	])('%s, and SendGrid cannot be asked', async (_, fault, message, fix) => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			method: 'GET',
 			times: Infinity,
 			fault: { kind: 'status', status: 500, when: 'before' },
@@ -206,7 +206,7 @@ describe('trouble on the way that does not go away', () => {
 	});
 
 	test('JSON with another label is still JSON', async () => {
-		sendGrid.world.faults.add({ fault: { kind: 'wrong-content-type' } });
+		sendGrid.state.faults.add({ fault: { kind: 'wrong-content-type' } });
 		const { results } = await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
 		expect(results).toMatchObject([{ json: { email: 'ada@example.com' } }]);
 	});
@@ -216,7 +216,7 @@ describe('trouble on the way that does not go away', () => {
 		{ kind: 'empty-body' },
 		{ kind: 'drop', when: 'before' },
 	])('n8n learns that it is temporary: %j', async (fault) => {
-		sendGrid.world.faults.add({ fault, times: Infinity });
+		sendGrid.state.faults.add({ fault, times: Infinity });
 		const { error } = await sendGrid.run({
 			items: ADA,
 			parameters: inviteWith({ options: { maxWait: 1 } }),
@@ -248,7 +248,7 @@ describe('trouble on the way that does not go away', () => {
 	});
 
 	test('an address with a system code in it keeps its message', async () => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			times: Infinity,
 			fault: { kind: 'status', status: 500, when: 'before' },
 		});
@@ -260,7 +260,7 @@ describe('trouble on the way that does not go away', () => {
 	});
 
 	test('what fails while looking up is told as a look-up', async () => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			times: Infinity,
 			fault: { kind: 'status', status: 500, when: 'before' },
 		});
@@ -336,8 +336,8 @@ describe('Continue On Fail', () => {
 	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 		'%s: also where a look-up or the network is to blame',
 		async (onError) => {
-			sendGrid.world.addPending({ email: 'ada@example.com' });
-			sendGrid.world.faults.add({ method: 'POST', fault: { kind: 'drop', when: 'before' } });
+			sendGrid.state.addPending({ email: 'ada@example.com' });
+			sendGrid.state.faults.add({ method: 'POST', fault: { kind: 'drop', when: 'before' } });
 			const { results, failures } = await sendGrid.run({
 				items: [{ email: 'bob@example.com' }, { email: 'ada@example.com' }],
 				parameters: resendWith({ options: { maxWait: 0 } }),
@@ -383,7 +383,7 @@ describe('as the tool of an AI agent', () => {
 	});
 
 	test('every answer is linked to its item', async () => {
-		sendGrid.world.addManyPending(2);
+		sendGrid.state.addManyPending(2);
 		const { results } = await sendGrid.run({
 			items: [{ limit: 2 }, { limit: 0 }],
 			parameters: getInvitationsWith({ returnAll: false, limit: '={{ $json.limit }}' }),
@@ -404,7 +404,7 @@ describe('as the tool of an AI agent', () => {
 	});
 
 	test.each(['token', 'pending_id'])('no %s in lists', async (name) => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			fault: {
 				kind: 'status',
 				status: 200,

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { Fault, ResetForm } from '../../sandbox/faults.mts';
-import type { World } from '../../sandbox/world.mts';
+import type { SandboxState } from '../../sandbox/state.mts';
 import { linkOf } from '../support/link';
 import {
 	approveWith,
@@ -26,28 +26,28 @@ const DAY_IN_SECONDS = 86_400;
 /** One write operation: who is there before, what the items are, and what has to be there afterwards. */
 interface Write {
 	parameters: INodeParameters;
-	prepare: (world: World, email: string) => void;
+	prepare: (world: SandboxState, email: string) => void;
 	/** Default: the address. */
-	item?: (world: World, email: string, index: number) => Record<string, unknown>;
+	item?: (world: SandboxState, email: string, index: number) => Record<string, unknown>;
 	/** What has become of one person: compared for all of them. */
-	state: (world: World, email: string) => unknown;
+	state: (world: SandboxState, email: string) => unknown;
 	/** E-mails that each person gets. */
 	mails: 0 | 1;
 }
 
 const nobody = () => {};
 
-const teammate = (world: World, email: string) =>
+const teammate = (world: SandboxState, email: string) =>
 	world.account().teammates.find(({ profile }) => profile.email === email);
 
-const pending = (world: World, email: string) =>
+const pending = (world: SandboxState, email: string) =>
 	world.account().invitations.filter((invitation) => invitation.email === email);
 
-const addTeammate = (world: World, email: string) => {
+const addTeammate = (world: SandboxState, email: string) => {
 	world.addTeammate({ email, scopes: ['mail.send'] });
 };
 
-const addSsoTeammate = (world: World, email: string) => {
+const addSsoTeammate = (world: SandboxState, email: string) => {
 	world.addTeammate({
 		email,
 		is_sso: true,
@@ -58,17 +58,17 @@ const addSsoTeammate = (world: World, email: string) => {
 };
 
 /** Sent six days ago. */
-const addPending = (world: World, email: string) => {
+const addPending = (world: SandboxState, email: string) => {
 	world.addPending({ email, scopes: ['stats.read'], expiresInSeconds: DAY_IN_SECONDS });
 };
 
 /** Days until the invitation expires: 7 right after it was sent. */
-const daysLeft = (world: World, email: string) =>
+const daysLeft = (world: SandboxState, email: string) =>
 	pending(world, email).map(({ expiration_date: expiry }) =>
 		Math.round((expiry - world.now() / 1000) / DAY_IN_SECONDS),
 	);
 
-const addAccessRequest = (world: World, email: string) => {
+const addAccessRequest = (world: SandboxState, email: string) => {
 	addTeammate(world, email);
 	world.addAccessRequest({
 		username: email,
@@ -77,15 +77,17 @@ const addAccessRequest = (world: World, email: string) => {
 	});
 };
 
-const requestItem = (world: World, _: string, index: number) => ({
+const requestItem = (world: SandboxState, _: string, index: number) => ({
 	id: world.account().accessRequests[index].id,
 });
 
-const tokenItem = (world: World, email: string) => ({ token: pending(world, email)[0].token });
+const tokenItem = (world: SandboxState, email: string) => ({
+	token: pending(world, email)[0].token,
+});
 
 const byToken = { invitation: by('token', '={{ $json.token }}') };
 
-const hasTemplates = (world: World, email: string) => [
+const hasTemplates = (world: SandboxState, email: string) => [
 	world.account().accessRequests.length,
 	teammate(world, email)?.scopes.includes('templates.read'),
 ];
@@ -222,7 +224,7 @@ const FAULTS: Fault[] = [
 ];
 
 /** Methods that a fault strikes, each once; what SendGrid calls things, it calls so always. */
-function strike(world: World, fault: Fault, methods: readonly string[]): void {
+function strike(world: SandboxState, fault: Fault, methods: readonly string[]): void {
 	const isNaming = fault.kind === 'rename';
 	for (const method of isNaming ? ['GET', ...WRITING] : methods) {
 		world.faults.add({ fault, method, times: isNaming ? Infinity : 1 });
@@ -238,7 +240,7 @@ async function outcomeOf(
 	methods: readonly string[] = WRITING,
 ) {
 	return await withStandIn(async (sendGrid) => {
-		const { world } = sendGrid;
+		const { state: world } = sendGrid;
 		for (const email of PEOPLE) prepare(world, email);
 		const before = PEOPLE.map((email) => structuredClone(state(world, email)));
 		const items = PEOPLE.map((email, index) => item?.(world, email, index) ?? { email });

@@ -67,14 +67,14 @@ interface Case {
 }
 
 function prepareWorld() {
-	const { world, apiKey } = sendGrid;
-	world.reset();
-	world.addAccount({ name: 'acme' });
-	world.addKey({ key: apiKey });
-	world.addSubuser(SUBUSER);
-	world.rateLimits.set({ limit: 1e9, windowMs: 60_000, reset: 'epoch' });
+	const { state, apiKey } = sendGrid;
+	state.reset();
+	state.addAccount({ name: 'acme' });
+	state.addKey({ key: apiKey });
+	state.addSubuser(SUBUSER);
+	state.rateLimits.set({ limit: 1e9, windowMs: 60_000, reset: 'epoch' });
 	for (const [index, email] of PEOPLE.entries()) {
-		world.addTeammate({
+		state.addTeammate({
 			email,
 			scopes: ['stats.read'],
 			is_sso: index === 1,
@@ -82,7 +82,7 @@ function prepareWorld() {
 		});
 	}
 	for (const [index, email] of INVITED.entries()) {
-		world.addPending({
+		state.addPending({
 			email,
 			token: TOKENS[index],
 			scopes: ['stats.read'],
@@ -90,13 +90,13 @@ function prepareWorld() {
 		});
 	}
 	for (let count = 0; count < 3; count += 1) {
-		world.addAccessRequest({ username: PEOPLE[0], scope_group_name: 'Stats' });
+		state.addAccessRequest({ username: PEOPLE[0], scope_group_name: 'Stats' });
 	}
 }
 
 async function runCase({ operation, naming, way, items, answers }: Case): Promise<RunResult> {
 	prepareWorld();
-	for (const answer of answers) sendGrid.world.faults.add(answer);
+	for (const answer of answers) sendGrid.state.faults.add(answer);
 	return await sendGrid.run({
 		items,
 		parameters: (parameters[operation] as Make)({
@@ -216,12 +216,12 @@ const onBehalfOfOf = (value: unknown) =>
 		: undefined;
 
 function checkRequests({ items, answers }: Case, endpoints: Map<string, number>) {
-	const { requests } = sendGrid.world;
+	const { requests } = sendGrid.state;
 	const known = new Set([
 		...leavesOf(items),
 		...leavesOf(answers.map(dataOf)),
 		...PEOPLE,
-		...sendGrid.world.ledger.map(({ token, email }) => [token, email]).flat(),
+		...sendGrid.state.sentEmails.map(({ token, email }) => [token, email]).flat(),
 		OLD_USERNAME,
 		...TOKENS,
 	]);
@@ -316,7 +316,7 @@ const newTally = (): Tally => ({
 async function checkCase(one: Case, tally: Tally) {
 	const { operation, items, answers } = one;
 	const { results, failures, error } = await runCase(one);
-	const { apiKey, world } = sendGrid;
+	const { apiKey, state } = sendGrid;
 
 	// Nobody crashes, and nobody is forgotten.
 	expect(error).toBeUndefined();
@@ -338,7 +338,7 @@ async function checkCase(one: Case, tally: Tally) {
 	expect(bypassing).toEqual([]);
 
 	checkRequests(one, tally.endpoints);
-	const tokens = [...TOKENS, ...world.ledger.map(({ token }) => token)];
+	const tokens = [...TOKENS, ...state.sentEmails.map(({ token }) => token)];
 	checkMessages(answered.flatMap(textsOf), [apiKey, ...new Set(tokens)]);
 	expect({ ...Object.prototype, ...Array.prototype }).toEqual({});
 
@@ -346,7 +346,7 @@ async function checkCase(one: Case, tally: Tally) {
 	tally.cases += items.length;
 	tally.asked += texts.filter((text) => text === '' || text.includes('[HTTP ')).length;
 	tally.refused += texts.filter((text) => FIELD_IS_WRONG.test(text)).length;
-	tally.struck += world.requests.filter(({ fault }) => fault !== undefined).length;
+	tally.struck += state.requests.filter(({ fault }) => fault !== undefined).length;
 }
 
 const caseOf = (size: number, answers: fc.Arbitrary<FaultRule[]>): fc.Arbitrary<Case> =>
@@ -423,7 +423,7 @@ describe.each(OPERATIONS)('%s', (name) => {
 	test('a refusal for too many requests that tells secrets', async () => {
 		prepareWorld();
 		const secrets = [sendGrid.apiKey, ...TOKENS];
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			times: Infinity,
 			fault: { kind: 'status', status: 429, when: 'before', body: { errors: secrets } },
 		});
@@ -440,7 +440,7 @@ describe.each(OPERATIONS)('%s', (name) => {
 	test('lists that never end', async () => {
 		prepareWorld();
 		let count = 0;
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			method: 'GET',
 			times: Infinity,
 			fault: {
@@ -484,7 +484,7 @@ describe('what these have found', () => {
 			parameters: (parameters[name] as Make)({ [field]: parameters.by('username', 'pending') }),
 		});
 		expect(error?.message).toContain("'Teammate' is 'pending'");
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 
 	test('a token where an address belongs is not told', async () => {
@@ -502,7 +502,7 @@ describe('what these have found', () => {
 		{ username: { toString: null } },
 	])('a teammate of whom all is known but a username is nobody else: %j', async (rest) => {
 		prepareWorld();
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			path: /teammates$/,
 			fault: {
 				kind: 'status',
@@ -518,7 +518,7 @@ describe('what these have found', () => {
 
 	test('a bare array is nobody', async () => {
 		prepareWorld();
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			times: Infinity,
 			fault: { kind: 'status', status: 200, when: 'before', body: [{ username: 'ada' }] },
 		});
@@ -554,16 +554,16 @@ describe('what these have found', () => {
 
 	test('nothing is on its way any more when an item has been answered', async () => {
 		prepareWorld();
-		const { world } = sendGrid;
-		world.faults.add({ path: /pending$/, fault: { kind: 'status', status: 403, when: 'before' } });
-		world.faults.add({ path: /teammates$/, fault: { kind: 'slow', ms: 300 } });
+		const { state } = sendGrid;
+		state.faults.add({ path: /pending$/, fault: { kind: 'status', status: 403, when: 'before' } });
+		state.faults.add({ path: /teammates$/, fault: { kind: 'slow', ms: 300 } });
 		const { error } = await sendGrid.run({ items: ADA, parameters: parameters.getStatusWith() });
 		expect(error?.message).toContain('[HTTP 403]');
-		expect(world.requests.map(({ status }) => status).sort()).toEqual([200, 403]);
+		expect(state.requests.map(({ status }) => status).sort()).toEqual([200, 403]);
 	});
 
 	test("n8n's test of the credential does not show the key", async () => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			times: Infinity,
 			fault: { kind: 'status', status: 401, when: 'before', body: { error: sendGrid.apiKey } },
 		});

@@ -6,7 +6,7 @@ import { standIn } from '../support/standIn';
 
 const sendGrid = standIn();
 
-const bodies = () => sendGrid.world.requests.map(({ body }) => body);
+const bodies = () => sendGrid.state.requests.map(({ body }) => body);
 
 describe('what is sent', () => {
 	test('an invitation with chosen scopes', async () => {
@@ -20,7 +20,7 @@ describe('what is sent', () => {
 			{ email: 'ada@example.com', scopes: ['stats.read', 'templates.read'], is_admin: false },
 		]);
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
-		const [{ token }] = sendGrid.world.account().invitations;
+		const [{ token }] = sendGrid.state.account().invitations;
 		expect(results.map(({ json }) => json)).toEqual([
 			{
 				token,
@@ -87,12 +87,12 @@ describe('what is sent', () => {
 
 describe('what comes out', () => {
 	test.each(['pending_id', 'absent'] as const)('the token is called %s', async (inviteToken) => {
-		sendGrid.world.unknowns.inviteToken = inviteToken;
+		sendGrid.state.behaviours.inviteToken = inviteToken;
 		const { results } = await sendGrid.run({
 			items: [{ email: 'ada@example.com' }],
 			parameters: inviteWith({}),
 		});
-		const [{ token }] = sendGrid.world.account().invitations;
+		const [{ token }] = sendGrid.state.account().invitations;
 		expect(results[0].json.token).toBe(inviteToken === 'absent' ? undefined : token);
 	});
 
@@ -113,7 +113,7 @@ describe('what is refused before any request leaves', () => {
 			items: [item as IDataObject],
 			parameters: inviteWith(parameters),
 		});
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 		return error;
 	};
 
@@ -182,11 +182,11 @@ describe('what is refused before any request leaves', () => {
 
 describe('on behalf of', () => {
 	beforeEach(() => {
-		sendGrid.world.addSubuser({ username: 'acme-marketing', accountId: '4711' });
+		sendGrid.state.addSubuser({ username: 'acme-marketing', accountId: '4711' });
 	});
 
 	const invitedBy = () =>
-		[...sendGrid.world.accounts.values()]
+		[...sendGrid.state.accounts.values()]
 			.filter(({ invitations }) => invitations.length > 0)
 			.map(({ name }) => name);
 
@@ -212,7 +212,7 @@ describe('on behalf of', () => {
 			items: [{ email: 'ada@example.com' }],
 			parameters: inviteWith({ options: { onBehalfOf: '' } }),
 		});
-		expect(sendGrid.world.requests).toMatchObject([{ onBehalfOf: null, account: 'acme' }]);
+		expect(sendGrid.state.requests).toMatchObject([{ onBehalfOf: null, account: 'acme' }]);
 	});
 
 	test('the item cannot leave what the credential allows', async () => {
@@ -222,7 +222,7 @@ describe('on behalf of', () => {
 			credential: { onBehalfOf: 'acme-marketing' },
 		});
 		expect(error?.message).toContain('the credential already acts for a subuser');
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 
 	test.each([
@@ -236,6 +236,6 @@ describe('on behalf of', () => {
 			credential: { onBehalfOf },
 		});
 		expect(error?.message).toContain(message);
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 });

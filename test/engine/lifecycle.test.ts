@@ -36,7 +36,7 @@ describe('Get Status', () => {
 	});
 
 	test('of somebody who is invited', async () => {
-		const { token, expiration_date } = sendGrid.world.addPending({
+		const { token, expiration_date } = sendGrid.state.addPending({
 			email: 'Ada@example.com',
 			is_admin: true,
 		});
@@ -52,13 +52,13 @@ describe('Get Status', () => {
 	});
 
 	test('of somebody whose invitation has expired', async () => {
-		sendGrid.world.addPending({ email: 'ada@example.com', expiresInSeconds: -60 });
+		sendGrid.state.addPending({ email: 'ada@example.com', expiresInSeconds: -60 });
 		expect(await statusOf('ada@example.com')).toMatchObject({ status: 'expired', days_left: 0 });
 	});
 
 	test('of a teammate, whatever invitation is there beside', async () => {
-		sendGrid.world.addTeammate({ email: 'ada@example.com', username: 'countess', is_sso: true });
-		sendGrid.world.addPending({ email: 'ada@example.com' });
+		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess', is_sso: true });
+		sendGrid.state.addPending({ email: 'ada@example.com' });
 		expect(await statusOf('Ada@example.com')).toEqual({
 			...NOBODY,
 			email: 'ada@example.com',
@@ -69,18 +69,18 @@ describe('Get Status', () => {
 	});
 
 	test('of the owner', async () => {
-		sendGrid.world.addTeammate({ email: 'olga@example.com', user_type: 'owner' });
+		sendGrid.state.addTeammate({ email: 'olga@example.com', user_type: 'owner' });
 		expect(await statusOf('olga@example.com')).toMatchObject({ status: 'active', is_owner: true });
 	});
 
 	test('of many costs one reading of each list', async () => {
-		sendGrid.world.addManyTeammates(50);
-		sendGrid.world.addManyPending(50);
+		sendGrid.state.addManyTeammates(50);
+		sendGrid.state.addManyPending(50);
 		const items = Array.from({ length: 60 }, (_, i) => ({ email: `nobody${i}@example.com` }));
 		const { results } = await sendGrid.run({ items, parameters: getStatusWith() });
 		expect(results.map(linkOf)).toEqual(items.map((_, index) => index));
 		// Each list: its page, and the empty one behind it.
-		expect(sendGrid.world.requests).toHaveLength(4);
+		expect(sendGrid.state.requests).toHaveLength(4);
 	});
 });
 
@@ -90,12 +90,12 @@ describe('Offboard', () => {
 
 	const here = {
 		nobody: () => {},
-		invitation: () => sendGrid.world.addPending({ email: 'Ada@example.com' }),
-		expired: () => sendGrid.world.addPending({ email: 'ada@example.com', expiresInSeconds: -60 }),
-		teammate: () => sendGrid.world.addTeammate({ email: 'ada@example.com', username: 'countess' }),
+		invitation: () => sendGrid.state.addPending({ email: 'Ada@example.com' }),
+		expired: () => sendGrid.state.addPending({ email: 'ada@example.com', expiresInSeconds: -60 }),
+		teammate: () => sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess' }),
 		both() {
-			sendGrid.world.addTeammate({ email: 'ada@example.com', username: 'countess' });
-			sendGrid.world.addPending({ email: 'ada@example.com' });
+			sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess' });
+			sendGrid.state.addPending({ email: 'ada@example.com' });
 		},
 	};
 
@@ -116,9 +116,9 @@ describe('Offboard', () => {
 		const { results, error } = await offboard();
 		expect(error).toBeUndefined();
 		expect(results).toMatchObject([{ json: { changed: revoked || deleted, revoked, deleted } }]);
-		const { invitations, teammates } = sendGrid.world.account();
+		const { invitations, teammates } = sendGrid.state.account();
 		expect([...invitations, ...teammates]).toEqual([]);
-		expect(sendGrid.world.ledger).toEqual([]);
+		expect(sendGrid.state.sentEmails).toEqual([]);
 
 		expect((await offboard()).results).toMatchObject([{ json: { changed: false } }]);
 	});
@@ -136,7 +136,7 @@ describe('Offboard', () => {
 
 	test('somebody who goes by another hand meanwhile is a success', async () => {
 		here.both();
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			method: 'DELETE',
 			times: 2,
 			fault: { kind: 'status', status: 404, when: 'after' },
@@ -147,15 +147,15 @@ describe('Offboard', () => {
 	});
 
 	test('refuses the owner, and then does not even revoke', async () => {
-		sendGrid.world.addTeammate({ email: 'ada@example.com', user_type: 'owner' });
-		sendGrid.world.addPending({ email: 'ada@example.com' });
+		sendGrid.state.addTeammate({ email: 'ada@example.com', user_type: 'owner' });
+		sendGrid.state.addPending({ email: 'ada@example.com' });
 		const { error } = await offboard({ allowAdmins: true });
 		expect(error?.message).toContain('was not offboarded: this is the owner');
 		expect(writes()).toEqual([]);
 	});
 
 	test('refuses admins, unless they are allowed', async () => {
-		sendGrid.world.addTeammate({ email: 'ada@example.com', is_admin: true });
+		sendGrid.state.addTeammate({ email: 'ada@example.com', is_admin: true });
 		const { error } = await offboard();
 		expect(error?.message).toContain('was not offboarded: this person is an admin');
 		expect(writes()).toEqual([]);
@@ -170,7 +170,7 @@ describe('Update Permissions, dry', () => {
 		[['stats.read'], 'unchanged'],
 		[['mail.send'], 'updated'],
 	])('%j would be %s', async (scopes, would) => {
-		sendGrid.world.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
+		sendGrid.state.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
 		const { results } = await sendGrid.run({
 			items: [{ email: 'ada@example.com' }],
 			parameters: updatePermissionsWith({ scopes, options: { dryRun: true } }),

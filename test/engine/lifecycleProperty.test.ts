@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { UNKNOWN_CANDIDATES, type Unknowns } from '../../sandbox/unknowns.mts';
+import { BEHAVIOUR_CANDIDATES, type Behaviours } from '../../sandbox/behaviours.mts';
 import { offboardWith, upsertWith } from '../support/parameters';
 import { standIn } from '../support/standIn';
 
@@ -29,16 +29,16 @@ const step = fc.oneof(
 );
 
 /** What the live API does is unknown: every history is run under some of the candidates. */
-const unknowns = fc.record({
-	tokenChangesOnResend: fc.constantFrom(...UNKNOWN_CANDIDATES.tokenChangesOnResend),
-	expiredStayListed: fc.constantFrom(...UNKNOWN_CANDIDATES.expiredStayListed),
-	resendExpired: fc.constantFrom(...UNKNOWN_CANDIDATES.resendExpired),
-	duplicateInvite: fc.constantFrom(...UNKNOWN_CANDIDATES.duplicateInvite),
-	pendingPaging: fc.constantFrom(...UNKNOWN_CANDIDATES.pendingPaging),
+const behaviours = fc.record({
+	tokenChangesOnResend: fc.constantFrom(...BEHAVIOUR_CANDIDATES.tokenChangesOnResend),
+	expiredStayListed: fc.constantFrom(...BEHAVIOUR_CANDIDATES.expiredStayListed),
+	resendExpired: fc.constantFrom(...BEHAVIOUR_CANDIDATES.resendExpired),
+	duplicateInvite: fc.constantFrom(...BEHAVIOUR_CANDIDATES.duplicateInvite),
+	pendingPaging: fc.constantFrom(...BEHAVIOUR_CANDIDATES.pendingPaging),
 });
 
 function put(email: string, state: string) {
-	const { world } = sendGrid;
+	const { state: world } = sendGrid;
 	const scopes = ['templates.read'];
 	if (state === 'pending') world.addPending({ email, scopes });
 	if (state === 'expired') world.addPending({ email, scopes, expiresInSeconds: -60 });
@@ -47,12 +47,12 @@ function put(email: string, state: string) {
 }
 
 const found = (email: string) => {
-	const { teammates, invitations } = sendGrid.world.account();
+	const { teammates, invitations } = sendGrid.state.account();
 	return {
 		teammate: teammates.find(({ profile }) => profile.email === email),
 		// What SendGrid keeps of an expired one without listing it is nobody's concern.
-		invitations: sendGrid.world
-			.pending(sendGrid.world.account())
+		invitations: sendGrid.state
+			.pending(sendGrid.state.account())
 			.filter((invitation) => invitation.email === email),
 		all: invitations,
 	};
@@ -85,25 +85,25 @@ function expectWanted(email: string, wanted: (typeof ACCESSES)[number]) {
 
 test('any history of upserts, offboardings and acceptances ends as wanted, and no e-mail goes out without cause', async () => {
 	// All histories together are more requests than SendGrid allows in a minute.
-	sendGrid.world.rateLimits.set({ limit: 1e6, windowMs: 60_000, reset: 'epoch' });
+	sendGrid.state.rateLimits.set({ limit: 1e6, windowMs: 60_000, reset: 'epoch' });
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(start, { minLength: EMAILS.length, maxLength: EMAILS.length }),
 			fc.array(step, { minLength: 1, maxLength: 6 }),
-			unknowns,
+			behaviours,
 			async (starts, steps, answers) => {
-				const { world } = sendGrid;
+				const { state: world } = sendGrid;
 				for (const account of world.accounts.values()) {
 					account.teammates.length = 0;
 					account.invitations.length = 0;
 				}
-				world.ledger.length = 0;
-				Object.assign(world.unknowns, answers satisfies Partial<Unknowns>);
+				world.sentEmails.length = 0;
+				Object.assign(world.behaviours, answers satisfies Partial<Behaviours>);
 				EMAILS.forEach((email, index) => put(email, starts[index]));
 
 				for (const taken of steps) {
 					const email = EMAILS[taken.who];
-					const mailsBefore = world.ledger.length;
+					const mailsBefore = world.sentEmails.length;
 					if (taken.do === 'accept') {
 						const [invitation] = found(email).invitations;
 						const isOpen = invitation && !world.hasExpired(invitation) && !found(email).teammate;
@@ -116,19 +116,19 @@ test('any history of upserts, offboardings and acceptances ends as wanted, and n
 						expect(error).toBeUndefined();
 						expect(found(email).teammate).toBeUndefined();
 						expect(found(email).invitations).toEqual([]);
-						expect(world.ledger).toHaveLength(mailsBefore);
+						expect(world.sentEmails).toHaveLength(mailsBefore);
 					} else {
 						const wanted = ACCESSES[taken.access];
 						const { action } = await upsertOnce(email, wanted);
 						expectWanted(email, wanted);
-						const mails = world.ledger.length - mailsBefore;
+						const mails = world.sentEmails.length - mailsBefore;
 						const isMailed = ['invited', 'reinvited', 'resent'].includes(String(action));
 						expect(mails).toBe(isMailed ? 1 : 0);
 
 						// Again at once: nothing is left to do.
 						const again = await upsertOnce(email, wanted);
 						expect(again).toMatchObject({ action: 'unchanged', changed: false });
-						expect(world.ledger).toHaveLength(mailsBefore + mails);
+						expect(world.sentEmails).toHaveLength(mailsBefore + mails);
 					}
 				}
 			},

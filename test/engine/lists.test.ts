@@ -13,18 +13,18 @@ const sendGrid = standIn();
 const LISTS = {
 	invitations: {
 		parameters: getInvitationsWith,
-		fill: (count: number) => sendGrid.world.addManyPending(count),
+		fill: (count: number) => sendGrid.state.addManyPending(count),
 	},
 	teammates: {
 		parameters: getTeammatesWith,
-		fill: (count: number) => sendGrid.world.addManyTeammates(count),
+		fill: (count: number) => sendGrid.state.addManyTeammates(count),
 	},
 	'access requests': {
 		parameters: getAccessRequestsWith,
 		fill(count: number) {
-			sendGrid.world.addTeammate({ email: 'ada@example.com' });
+			sendGrid.state.addTeammate({ email: 'ada@example.com' });
 			for (let i = 0; i < count; i += 1) {
-				sendGrid.world.addAccessRequest({
+				sendGrid.state.addAccessRequest({
 					username: 'ada@example.com',
 					scope_group_name: `Feature ${i}`,
 				});
@@ -35,7 +35,7 @@ const LISTS = {
 
 const names = Object.keys(LISTS) as Array<keyof typeof LISTS>;
 
-const limits = () => sendGrid.world.requests.map(({ query }) => query.limit);
+const limits = () => sendGrid.state.requests.map(({ query }) => query.limit);
 
 describe.each(names)('%s', (name) => {
 	const { parameters, fill } = LISTS[name];
@@ -70,7 +70,7 @@ describe.each(names)('%s', (name) => {
 	test.each([0, -1, 1.5, 'many'])('a limit of %j is refused', async (limit) => {
 		const { error } = await sendGrid.run({ parameters: parameters({ returnAll: false, limit }) });
 		expect(error?.message).toBe("'Limit' is not a number of results");
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 
 	test('every result is linked to the item that asked', async () => {
@@ -81,25 +81,25 @@ describe.each(names)('%s', (name) => {
 });
 
 test('1,000 teammates take at most 3 requests', async () => {
-	sendGrid.world.addManyTeammates(1000);
+	sendGrid.state.addManyTeammates(1000);
 	const { results } = await sendGrid.run({ parameters: getTeammatesWith() });
 	expect(results).toHaveLength(1000);
-	expect(sendGrid.world.requests.length).toBeLessThanOrEqual(3);
+	expect(sendGrid.state.requests.length).toBeLessThanOrEqual(3);
 });
 
 test.each(['honoured', 'ignored', 'capped-at-50'] as const)(
 	'all invitations, whatever the list makes of limit and offset: %s',
 	async (pendingPaging) => {
-		sendGrid.world.unknowns.pendingPaging = pendingPaging;
-		sendGrid.world.addManyPending(120);
+		sendGrid.state.behaviours.pendingPaging = pendingPaging;
+		sendGrid.state.addManyPending(120);
 		const { results } = await sendGrid.run({ parameters: getInvitationsWith() });
 		expect(new Set(results.map(({ json }) => json.token)).size).toBe(120);
 	},
 );
 
 test('200 items that resend by e-mail on an account of 400 take 200 writes and at most 3 reads', async () => {
-	sendGrid.world.addManyTeammates(200);
-	const pending = sendGrid.world.addManyPending(200);
+	sendGrid.state.addManyTeammates(200);
+	const pending = sendGrid.state.addManyPending(200);
 	const { results } = await sendGrid.run({
 		items: pending.map(({ email }) => ({ email: email.toUpperCase() })),
 		parameters: resendWith(),
@@ -114,11 +114,11 @@ test('200 items that resend by e-mail on an account of 400 take 200 writes and a
 describe('filters of invitations', () => {
 	beforeEach(() => {
 		const DAY = 24 * 60 * 60;
-		const { world } = sendGrid;
-		world.addPending({ email: 'soon@example.com', expiresInSeconds: 1.5 * DAY });
-		world.addPending({ email: 'fresh@Example.com', expiresInSeconds: 7 * DAY });
-		world.addPending({ email: 'late@example.com', expiresInSeconds: -DAY });
-		world.addPending({ email: 'other@sub.example.com', expiresInSeconds: 3 * DAY + 60 });
+		const { state } = sendGrid;
+		state.addPending({ email: 'soon@example.com', expiresInSeconds: 1.5 * DAY });
+		state.addPending({ email: 'fresh@Example.com', expiresInSeconds: 7 * DAY });
+		state.addPending({ email: 'late@example.com', expiresInSeconds: -DAY });
+		state.addPending({ email: 'other@sub.example.com', expiresInSeconds: 3 * DAY + 60 });
 	});
 
 	test.each([
@@ -169,17 +169,17 @@ describe('filters of invitations', () => {
 	])('%j is refused', async (filters, message) => {
 		const { error } = await sendGrid.run({ parameters: getInvitationsWith({ filters }) });
 		expect(error?.message).toContain(message);
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
 
 describe('filters of teammates', () => {
 	beforeEach(() => {
-		const { world } = sendGrid;
-		world.addTeammate({ email: 'olga@example.com', user_type: 'owner' });
-		world.addTeammate({ email: 'adam@example.com', is_admin: true, phone: '123' });
-		world.addTeammate({ email: 'sam@example.org', is_sso: true });
-		world.addTeammate({ email: 'tim@example.com' });
+		const { state } = sendGrid;
+		state.addTeammate({ email: 'olga@example.com', user_type: 'owner' });
+		state.addTeammate({ email: 'adam@example.com', is_admin: true, phone: '123' });
+		state.addTeammate({ email: 'sam@example.org', is_sso: true });
+		state.addTeammate({ email: 'tim@example.com' });
 	});
 
 	const namesOf = (results: Array<{ json: { email?: unknown } }>) =>
@@ -200,7 +200,7 @@ describe('filters of teammates', () => {
 	});
 
 	test('whoever is not said to sign in by single sign-on does not', async () => {
-		sendGrid.world.faults.add({ fault: { kind: 'rename', from: 'is_sso', to: 'sso' } });
+		sendGrid.state.faults.add({ fault: { kind: 'rename', from: 'is_sso', to: 'sso' } });
 		const { results } = await sendGrid.run({
 			parameters: getTeammatesWith({ filters: { sso: false } }),
 		});
@@ -234,7 +234,7 @@ describe('filters of teammates', () => {
 });
 
 test('access requests that SendGrid has no more are told in plain words', async () => {
-	sendGrid.world.unknowns.accessRequests = 'gone';
+	sendGrid.state.behaviours.accessRequests = 'gone';
 	const { error } = await sendGrid.run({ parameters: getAccessRequestsWith() });
 	expect(error?.message).toContain('The access requests could not be read');
 	expect(error?.description).toContain('January 2026');
@@ -246,8 +246,8 @@ test('an empty list gives no items', async () => {
 });
 
 test('resending from the list of those that expire soon is two nodes', async () => {
-	sendGrid.world.addPending({ email: 'soon@example.com', expiresInSeconds: 3600 });
-	sendGrid.world.addPending({ email: 'fresh@example.com' });
+	sendGrid.state.addPending({ email: 'soon@example.com', expiresInSeconds: 3600 });
+	sendGrid.state.addPending({ email: 'fresh@example.com' });
 	const found = await sendGrid.run({
 		parameters: getInvitationsWith({ filters: { expiresWithinDays: 2 } }),
 	});

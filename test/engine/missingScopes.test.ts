@@ -11,11 +11,11 @@ const { by } = parameters;
 const sam = { teammate: by('username', 'sam@example.com') };
 
 beforeEach(() => {
-	const { world } = sendGrid;
-	world.addSubuser({ username: 'acme-marketing' });
-	world.addTeammate({ email: 'sam@example.com', is_sso: true });
-	world.addAccessRequest({ username: 'sam@example.com', scope_group_name: 'Templates' });
-	world.addPending({ email: 'penny@example.com', token: 'a-token' });
+	const { state } = sendGrid;
+	state.addSubuser({ username: 'acme-marketing' });
+	state.addTeammate({ email: 'sam@example.com', is_sso: true });
+	state.addAccessRequest({ username: 'sam@example.com', scope_group_name: 'Templates' });
+	state.addPending({ email: 'penny@example.com', token: 'a-token' });
 });
 
 test.each<[keyof typeof parameters, INodeParameters, string]>([
@@ -44,7 +44,7 @@ test.each<[keyof typeof parameters, INodeParameters, string]>([
 	['updateSsoWith', sam, 'sso.teammates.update'],
 ])('%s %j names %s where the key lacks it', async (name, changes, missing) => {
 	const scopes = LIVE_SCOPES.filter((scope) => scope !== missing);
-	sendGrid.world.addKey({ key: sendGrid.apiKey, scopes });
+	sendGrid.state.addKey({ key: sendGrid.apiKey, scopes });
 	const make = parameters[name] as (changes: INodeParameters) => INodeParameters;
 	const { error } = await sendGrid.run({ parameters: make(changes) });
 	expect(error).toMatchObject({

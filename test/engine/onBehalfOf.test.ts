@@ -44,7 +44,7 @@ describe.each(OWN_ACCOUNT_ONLY)('%s', (name) => {
 		['the item', { options: { onBehalfOf: 'acme-marketing' } }, {}],
 		['the credential', {}, { onBehalfOf: 'acme-marketing' }],
 	])('refuses to act for the subuser that %s names', async (_, changes, credential) => {
-		sendGrid.world.addSubuser({ username: 'acme-marketing' });
+		sendGrid.state.addSubuser({ username: 'acme-marketing' });
 		const { error } = await sendGrid.run({
 			items: ITEMS,
 			parameters: make(name)(changes),
@@ -53,19 +53,19 @@ describe.each(OWN_ACCOUNT_ONLY)('%s', (name) => {
 		expect(error?.message).toBe(
 			"'On Behalf Of' cannot be used with this operation, which knows your own account only",
 		);
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
 
 test.each(OTHERS)('%s acts for the subuser, with every request', async (name) => {
-	const { world } = sendGrid;
-	world.addSubuser({ username: 'acme-marketing' });
+	const { state } = sendGrid;
+	state.addSubuser({ username: 'acme-marketing' });
 	await sendGrid.run({
 		items: ITEMS,
 		parameters: make(name)({ options: { onBehalfOf: 'acme-marketing' } }),
 	});
-	expect(world.requests.length).toBeGreaterThan(0);
-	expect(new Set(world.requests.map(({ onBehalfOf }) => onBehalfOf))).toEqual(
+	expect(state.requests.length).toBeGreaterThan(0);
+	expect(new Set(state.requests.map(({ onBehalfOf }) => onBehalfOf))).toEqual(
 		new Set(['acme-marketing']),
 	);
 });
@@ -73,7 +73,7 @@ test.each(OTHERS)('%s acts for the subuser, with every request', async (name) =>
 test.each([401, 403, 404, 'ignored'] as const)(
 	'a subuser that does not exist (answered with %s) is told, or harmless',
 	async (badOnBehalfOf) => {
-		sendGrid.world.unknowns.badOnBehalfOf = badOnBehalfOf;
+		sendGrid.state.behaviours.badOnBehalfOf = badOnBehalfOf;
 		const { error } = await sendGrid.run({
 			items: ITEMS,
 			parameters: parameters.inviteWith({ options: { onBehalfOf: 'acme-nowhere' } }),

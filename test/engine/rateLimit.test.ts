@@ -12,23 +12,23 @@ const ADA = [{ email: 'ada@example.com' }];
 test.each<ResetForm>(['epoch', 'delta', 'retry-after', 'past-epoch', 'none'])(
 	'a 429 that tells the reset as %s is waited out and sent again',
 	async (header) => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			times: 2,
 			fault: { kind: 'rate-limited', header, seconds: 1 },
 		});
 		const { results, error } = await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
 		expect(error).toBeUndefined();
 		expect(results).toHaveLength(1);
-		expect(sendGrid.world.requests.map(({ status }) => status)).toEqual([429, 429, 201]);
+		expect(sendGrid.state.requests.map(({ status }) => status)).toEqual([429, 429, 201]);
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	},
 );
 
 test('the wait is as long as asked for, by the clock of the server', async () => {
-	sendGrid.world.advance(3600);
-	sendGrid.world.faults.add({ fault: { kind: 'rate-limited', header: 'epoch', seconds: 2 } });
+	sendGrid.state.advance(3600);
+	sendGrid.state.faults.add({ fault: { kind: 'rate-limited', header: 'epoch', seconds: 2 } });
 	await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
-	const [refused, sent] = sendGrid.world.requests;
+	const [refused, sent] = sendGrid.state.requests;
 	// Epoch seconds are whole, so up to one of them is lost.
 	expect(sent.at - refused.at).toBeGreaterThanOrEqual(1000);
 	expect(sent.at - refused.at).toBeLessThan(3500);
@@ -37,7 +37,7 @@ test('the wait is as long as asked for, by the clock of the server', async () =>
 const people = (count: number, from = 0) =>
 	Array.from({ length: count }, (_, i) => ({ email: `person${from + i}@example.com` }));
 
-const refusals = () => sendGrid.world.requests.filter(({ status }) => status === 429);
+const refusals = () => sendGrid.state.requests.filter(({ status }) => status === 429);
 
 /** Everybody got one e-mail. */
 const expectMailed = (count: number) => {
@@ -48,7 +48,7 @@ const expectMailed = (count: number) => {
 test.each(['epoch', 'delta'] as const)(
 	'a limit is met by waiting for its reset (%s), not by running into it',
 	async (reset) => {
-		sendGrid.world.rateLimits.set({ limit: 8, windowMs: 700, reset, perAccount: true });
+		sendGrid.state.rateLimits.set({ limit: 8, windowMs: 700, reset, perAccount: true });
 		const items = people(40);
 		const { results } = await sendGrid.run({ items, parameters: inviteWith({}) });
 		expect(results.map(linkOf)).toEqual(items.map((_, index) => index));
@@ -59,7 +59,7 @@ test.each(['epoch', 'delta'] as const)(
 );
 
 test('two workflows share one limit, and take turns', async () => {
-	sendGrid.world.rateLimits.set({ limit: 10, windowMs: 600, reset: 'epoch', perAccount: true });
+	sendGrid.state.rateLimits.set({ limit: 10, windowMs: 600, reset: 'epoch', perAccount: true });
 	const runs = await Promise.all([
 		sendGrid.run({ items: people(30), parameters: inviteWith({}) }),
 		sendGrid.run({ items: people(30, 30), parameters: inviteWith({}) }),
@@ -67,7 +67,7 @@ test('two workflows share one limit, and take turns', async () => {
 	expect(runs.map(({ results }) => results.length)).toEqual([30, 30]);
 	expectMailed(60);
 	expect(refusals().length).toBeLessThanOrEqual(4);
-	expect(Math.max(...sendGrid.world.requests.map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(
+	expect(Math.max(...sendGrid.state.requests.map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(
 		10,
 	);
 	// Neither had to wait for the other to finish.
@@ -79,19 +79,19 @@ test('two workflows share one limit, and take turns', async () => {
 
 test('one refusal stops everybody until the reset', async () => {
 	await sendGrid.run({ items: people(1), parameters: inviteWith({}) });
-	sendGrid.world.requests.length = 0;
-	sendGrid.world.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 1 } });
+	sendGrid.state.requests.length = 0;
+	sendGrid.state.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 1 } });
 	await sendGrid.run({ items: people(60, 1), parameters: inviteWith({}) });
 	expectMailed(61);
 	expect(refusals()).toHaveLength(1);
 	const [{ at }] = refusals();
 	// Those that were under way already, no more.
-	const early = sendGrid.world.requests.filter((request) => request.at < at + 1000);
+	const early = sendGrid.state.requests.filter((request) => request.at < at + 1000);
 	expect(early.length).toBeLessThanOrEqual(11);
 });
 
 test('a limit that is used up for longer than an item may wait ends it before anything is sent', async () => {
-	sendGrid.world.rateLimits.set({ limit: 2, windowMs: 60_000, reset: 'epoch', perAccount: true });
+	sendGrid.state.rateLimits.set({ limit: 2, windowMs: 60_000, reset: 'epoch', perAccount: true });
 	const { results, duration } = await sendGrid.run({
 		items: people(5),
 		parameters: inviteWith({ options: { maxWait: 3 } }),
@@ -102,12 +102,12 @@ test('a limit that is used up for longer than an item may wait ends it before an
 	expect(failed[0].json.error).toBe(
 		"'person2@example.com' was not invited: SendGrid's rate limit is used up for longer than 'Max Wait' allows. Wait a few minutes and run this item again, or allow a longer wait under 'Max Wait' in 'Options'. Nothing was done for it.",
 	);
-	expect(sendGrid.world.requests).toHaveLength(2);
+	expect(sendGrid.state.requests).toHaveLength(2);
 	expect(duration).toBeLessThan(3000);
 });
 
 test('refusals without end use up the time of all who wait, not of each in turn', async () => {
-	sendGrid.world.faults.add({
+	sendGrid.state.faults.add({
 		times: Infinity,
 		fault: { kind: 'rate-limited', header: 'none', seconds: 0 },
 	});
@@ -121,7 +121,7 @@ test('refusals without end use up the time of all who wait, not of each in turn'
 });
 
 test('past the budget the item says what to do', async () => {
-	sendGrid.world.faults.add({
+	sendGrid.state.faults.add({
 		times: Infinity,
 		fault: { kind: 'rate-limited', header: 'delta', seconds: 60 },
 	});
@@ -134,22 +134,22 @@ test('past the budget the item says what to do', async () => {
 	);
 	expect(error?.description).toContain("'Max Wait'");
 	expect(error).toMatchObject(failureOfKind('rate-limited'));
-	expect(sendGrid.world.requests).toHaveLength(1);
+	expect(sendGrid.state.requests).toHaveLength(1);
 	expect(duration).toBeLessThan(2000);
 });
 
 test('cancelling in the middle sends nothing more', async () => {
-	sendGrid.world.rateLimits.set({ limit: 5, windowMs: 1000, reset: 'epoch', perAccount: true });
+	sendGrid.state.rateLimits.set({ limit: 5, windowMs: 1000, reset: 'epoch', perAccount: true });
 	await sendGrid.run({ items: people(200), parameters: inviteWith({}), cancelAfter: 1500 });
-	const sent = sendGrid.world.requests.length;
+	const sent = sendGrid.state.requests.length;
 	expect(sent).toBeGreaterThan(0);
 	expect(sent).toBeLessThan(50);
 	await pause(2500);
-	expect(sendGrid.world.requests).toHaveLength(sent);
+	expect(sendGrid.state.requests).toHaveLength(sent);
 });
 
 test('cancelling ends the wait within half a second and sends nothing more', async () => {
-	sendGrid.world.faults.add({
+	sendGrid.state.faults.add({
 		times: Infinity,
 		fault: { kind: 'rate-limited', header: 'delta', seconds: 20 },
 	});
@@ -159,6 +159,6 @@ test('cancelling ends the wait within half a second and sends nothing more', asy
 		cancelAfter: 700,
 	});
 	expect(duration).toBeLessThan(1200);
-	expect(sendGrid.world.requests).toHaveLength(1);
-	expect(sendGrid.world.ledger).toEqual([]);
+	expect(sendGrid.state.requests).toHaveLength(1);
+	expect(sendGrid.state.sentEmails).toEqual([]);
 });

@@ -8,7 +8,7 @@ const byToken = (value: string) => ({ invitation: { __rl: true, mode: 'token', v
 
 describe('by e-mail address', () => {
 	test('finds the token, whatever the case', async () => {
-		const { token } = sendGrid.world.addPending({ email: 'Ada@Example.com' });
+		const { token } = sendGrid.state.addPending({ email: 'Ada@Example.com' });
 		const { results, error } = await sendGrid.run({
 			items: [{ email: ' ada@example.COM ' }],
 			parameters: resendWith({}),
@@ -19,17 +19,17 @@ describe('by e-mail address', () => {
 			'GET /v3/teammates/pending',
 			`POST /v3/teammates/pending/${token}/resend`,
 		]);
-		expect(sendGrid.world.ledger).toMatchObject([{ kind: 'resend', email: 'Ada@Example.com' }]);
+		expect(sendGrid.state.sentEmails).toMatchObject([{ kind: 'resend', email: 'Ada@Example.com' }]);
 		expect(results.map((item) => [item.json.email, item.json.token, linkOf(item)])).toEqual([
 			['Ada@Example.com', token, 0],
 		]);
 	});
 
 	test('finds it on any page, whatever the list makes of limit and offset', async () => {
-		sendGrid.world.addManyPending(510);
-		sendGrid.world.addPending({ email: 'last@example.com' });
+		sendGrid.state.addManyPending(510);
+		sendGrid.state.addPending({ email: 'last@example.com' });
 		for (const pendingPaging of ['honoured', 'ignored', 'capped-at-50'] as const) {
-			sendGrid.world.unknowns.pendingPaging = pendingPaging;
+			sendGrid.state.behaviours.pendingPaging = pendingPaging;
 			const { error } = await sendGrid.run({
 				items: [{ email: 'last@example.com' }],
 				parameters: resendWith({}),
@@ -41,9 +41,9 @@ describe('by e-mail address', () => {
 
 	test.each([{ inviteToken: 'pending_id' }, { listKey: 'results' }] as const)(
 		'with the other documented names: %j',
-		async (unknowns) => {
-			sendGrid.world.addPending({ email: 'ada@example.com' });
-			Object.assign(sendGrid.world.unknowns, unknowns);
+		async (behaviours) => {
+			sendGrid.state.addPending({ email: 'ada@example.com' });
+			Object.assign(sendGrid.state.behaviours, behaviours);
 			const { error } = await sendGrid.run({
 				items: [{ email: 'ada@example.com' }],
 				parameters: resendWith({}),
@@ -62,12 +62,12 @@ describe('by e-mail address', () => {
 			"The invitation of 'ada@example.com' was not sent again: this address has not been invited, or its invitation is gone",
 		);
 		expect(error?.description).toContain("'Invite'");
-		expect(sendGrid.world.ledger).toEqual([]);
+		expect(sendGrid.state.sentEmails).toEqual([]);
 	});
 
 	test('says that the person is a teammate already', async () => {
-		sendGrid.world.addManyTeammates(60);
-		sendGrid.world.addTeammate({ email: 'Ada@example.com', username: 'countess' });
+		sendGrid.state.addManyTeammates(60);
+		sendGrid.state.addTeammate({ email: 'Ada@example.com', username: 'countess' });
 		const { error } = await sendGrid.run({
 			items: [{ email: 'ada@example.com' }],
 			parameters: resendWith({}),
@@ -83,27 +83,27 @@ describe('by e-mail address', () => {
 		{ expiredStayListed: false, resendExpired: 'not-found' },
 	] as const)(
 		'an expired invitation is sent again, or the failure is plain: %j',
-		async (unknowns) => {
-			sendGrid.world.addPending({ email: 'ada@example.com', expiresInSeconds: -60 });
-			Object.assign(sendGrid.world.unknowns, unknowns);
+		async (behaviours) => {
+			sendGrid.state.addPending({ email: 'ada@example.com', expiresInSeconds: -60 });
+			Object.assign(sendGrid.state.behaviours, behaviours);
 			const { error } = await sendGrid.run({
 				items: [{ email: 'ada@example.com' }],
 				parameters: resendWith({}),
 			});
-			const isSent = unknowns.resendExpired === 'resent';
+			const isSent = behaviours.resendExpired === 'resent';
 			expect(sendGrid.mailed()).toEqual(isSent ? ['ada@example.com'] : []);
 			expect(error?.message ?? '').toContain(isSent ? '' : 'was not sent again');
 			expect(error?.description ?? '').toMatch(isSent ? /^$/ : /expired|'Invite'/);
 			const posts = sendGrid.calls().filter((call) => call.startsWith('POST'));
-			expect(posts).toHaveLength(unknowns.expiredStayListed ? 1 : 0);
+			expect(posts).toHaveLength(behaviours.expiredStayListed ? 1 : 0);
 		},
 	);
 
 	test.each([false, true])(
 		'two items with the same address are both served (token changes: %s)',
 		async (tokenChangesOnResend) => {
-			sendGrid.world.unknowns.tokenChangesOnResend = tokenChangesOnResend;
-			sendGrid.world.addPending({ email: 'ada@example.com' });
+			sendGrid.state.behaviours.tokenChangesOnResend = tokenChangesOnResend;
+			sendGrid.state.addPending({ email: 'ada@example.com' });
 			const { results, error } = await sendGrid.run({
 				items: [{ email: 'ada@example.com' }, { email: 'ADA@example.com' }],
 				parameters: resendWith({}),
@@ -115,9 +115,9 @@ describe('by e-mail address', () => {
 	);
 
 	test('what may have been carried out is not sent again under the new token', async () => {
-		sendGrid.world.unknowns.tokenChangesOnResend = true;
-		sendGrid.world.addPending({ email: 'ada@example.com' });
-		sendGrid.world.faults.add({
+		sendGrid.state.behaviours.tokenChangesOnResend = true;
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		sendGrid.state.faults.add({
 			method: 'POST',
 			fault: { kind: 'status', status: 500, when: 'after' },
 		});
@@ -130,9 +130,9 @@ describe('by e-mail address', () => {
 	});
 
 	test("items that n8n's batching starts later share the reading, and are still served", async () => {
-		sendGrid.world.unknowns.tokenChangesOnResend = true;
-		sendGrid.world.addPending({ email: 'ada@example.com' });
-		sendGrid.world.addPending({ email: 'bob@example.com' });
+		sendGrid.state.behaviours.tokenChangesOnResend = true;
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		sendGrid.state.addPending({ email: 'bob@example.com' });
 		const { results } = await sendGrid.run({
 			items: [
 				{ email: 'bob@example.com' },
@@ -155,7 +155,7 @@ describe('by e-mail address', () => {
 	});
 
 	test('items that start together share one reading of the list', async () => {
-		const pending = sendGrid.world.addManyPending(40);
+		const pending = sendGrid.state.addManyPending(40);
 		const { results } = await sendGrid.run({
 			items: pending.map(({ email }) => ({ email })),
 			parameters: resendWith({}),
@@ -166,9 +166,9 @@ describe('by e-mail address', () => {
 	});
 
 	test('items of another subuser have a reading of their own', async () => {
-		sendGrid.world.addSubuser({ username: 'acme-marketing' });
-		sendGrid.world.addPending({ email: 'ada@example.com' });
-		sendGrid.world.addPending({ email: 'bob@example.com', account: 'acme-marketing' });
+		sendGrid.state.addSubuser({ username: 'acme-marketing' });
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		sendGrid.state.addPending({ email: 'bob@example.com', account: 'acme-marketing' });
 		const { results } = await sendGrid.run({
 			items: [
 				{ email: 'ada@example.com', subuser: '' },
@@ -182,14 +182,14 @@ describe('by e-mail address', () => {
 
 describe('by token', () => {
 	test('needs no reading', async () => {
-		const { token } = sendGrid.world.addPending({ email: 'ada@example.com' });
+		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
 		const { results } = await sendGrid.run({ parameters: resendWith(byToken(token)) });
 		expect(results).toHaveLength(1);
 		expect(sendGrid.calls()).toEqual([`POST /v3/teammates/pending/${token}/resend`]);
 	});
 
 	test('as chosen from the list', async () => {
-		const { token } = sendGrid.world.addPending({ email: 'ada@example.com' });
+		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
 		const { results } = await sendGrid.run({
 			parameters: resendWith({ invitation: { __rl: true, mode: 'list', value: token } }),
 		});
@@ -205,7 +205,7 @@ describe('by token', () => {
 	});
 
 	test('an answer that repeats the token does not bring it into the message', async () => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			fault: {
 				kind: 'status',
 				status: 400,
@@ -220,8 +220,8 @@ describe('by token', () => {
 	});
 
 	test('an expiry is given in ISO 8601 too', async () => {
-		const { token } = sendGrid.world.addPending({ email: 'ada@example.com' });
-		sendGrid.world.faults.add({
+		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
+		sendGrid.state.faults.add({
 			fault: {
 				kind: 'status',
 				status: 200,
@@ -246,7 +246,7 @@ describe('by token', () => {
 				parameters: resendWith(byToken('={{ $json.token }}')),
 			});
 			expect(error?.message).toBe("'Invitation' holds characters that cannot be part of it");
-			expect(sendGrid.world.requests).toEqual([]);
+			expect(sendGrid.state.requests).toEqual([]);
 		},
 	);
 
@@ -256,7 +256,7 @@ describe('by token', () => {
 			parameters: resendWith(byToken('={{ $json.token }}')),
 		});
 		expect(error?.message).toBe("'Invitation' is empty");
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 
 	test('characters that mean something in a path are encoded', async () => {

@@ -9,7 +9,7 @@ const people = (count: number) =>
 
 /** Refuses the first invitation that comes, whoever it is for. */
 const refuseOne = () =>
-	sendGrid.world.faults.add({
+	sendGrid.state.faults.add({
 		method: 'POST',
 		fault: { kind: 'status', status: 400, when: 'before', body: { error: 'not today' } },
 	});
@@ -23,7 +23,7 @@ describe('without Continue On Fail', () => {
 			"'Email' is 'nobody', which is no e-mail address. The run ends here: nothing was sent for the other 123 items",
 		);
 		expect(error).toMatchObject({ context: { itemIndex: 120 } });
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 
 	test('a refusal stops what has not been sent, and says how many were', async () => {
@@ -39,8 +39,8 @@ describe('without Continue On Fail', () => {
 	});
 
 	test('what was begun is brought to its end', async () => {
-		for (const { email } of people(12)) sendGrid.world.addPending({ email, scopes: ['mail.send'] });
-		sendGrid.world.faults.add({
+		for (const { email } of people(12)) sendGrid.state.addPending({ email, scopes: ['mail.send'] });
+		sendGrid.state.faults.add({
 			method: 'POST',
 			fault: { kind: 'status', status: 400, when: 'before' },
 		});
@@ -53,7 +53,7 @@ describe('without Continue On Fail', () => {
 	});
 
 	test('a read says nothing of what was sent', async () => {
-		sendGrid.world.addTeammate({ email: 'person0@example.com' });
+		sendGrid.state.addTeammate({ email: 'person0@example.com' });
 		const { error } = await sendGrid.run({ items: people(2), parameters: getTeammateWith() });
 		expect(error?.message).toMatch(/nobody in this account has this address$/);
 	});
@@ -80,12 +80,12 @@ describe('Retry On Fail', () => {
 			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 },
 		});
 		expect(error?.message).toContain("'nobody'");
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
 
 test('a list that cannot be read is told to each item about its own address', async () => {
-	sendGrid.world.faults.add({
+	sendGrid.state.faults.add({
 		method: 'GET',
 		times: Infinity,
 		fault: { kind: 'status', status: 403, when: 'before' },
@@ -98,5 +98,5 @@ test('a list that cannot be read is told to each item about its own address', as
 	expect(results.map(({ json }) => String(json.error).split(' was ')[0])).toEqual(
 		people(3).map(({ email }) => `The invitation of '${email}'`),
 	);
-	expect(sendGrid.world.requests).toHaveLength(1);
+	expect(sendGrid.state.requests).toHaveLength(1);
 });

@@ -22,9 +22,9 @@ const schemaOf = async (resource: unknown, operation: unknown) =>
 let id: number;
 
 beforeEach(() => {
-	const { world } = sendGrid;
-	const subuser = world.addSubuser({ username: 'acme-marketing' });
-	world.addTeammate({
+	const { state } = sendGrid;
+	const subuser = state.addSubuser({ username: 'acme-marketing' });
+	state.addTeammate({
 		email: 'sam@example.com',
 		first_name: 'Sam',
 		last_name: 'Single',
@@ -32,9 +32,9 @@ beforeEach(() => {
 		has_restricted_subuser_access: true,
 		subuser_access: [{ id: subuser.id, permission_type: 'restricted', scopes: ['stats.read'] }],
 	});
-	world.addTeammate({ email: 'ada@example.com', username: 'countess', scopes: ['stats.read'] });
-	world.addPending({ email: 'penny@example.com', scopes: ['stats.read'] });
-	id = world.addAccessRequest({ username: 'countess', scope_group_name: 'Templates' }).id;
+	state.addTeammate({ email: 'ada@example.com', username: 'countess', scopes: ['stats.read'] });
+	state.addPending({ email: 'penny@example.com', scopes: ['stats.read'] });
+	id = state.addAccessRequest({ username: 'countess', scope_group_name: 'Templates' }).id;
 });
 
 const { by } = parameters;

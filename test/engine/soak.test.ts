@@ -21,9 +21,9 @@ const FAULTS: Array<[Fault, number]> = [
 ];
 
 test('5,000 invitations, one request in five disturbed: nobody lost, nobody twice', async () => {
-	sendGrid.world.rateLimits.set({ limit: 1e6, windowMs: 60_000, reset: 'epoch' });
+	sendGrid.state.rateLimits.set({ limit: 1e6, windowMs: 60_000, reset: 'epoch' });
 	for (const [fault, probability] of FAULTS) {
-		sendGrid.world.faults.add({ fault, probability, times: Infinity });
+		sendGrid.state.faults.add({ fault, probability, times: Infinity });
 	}
 	const items = Array.from({ length: COUNT }, (_, i) => ({ email: `person${i}@example.com` }));
 	const { results, error } = await sendGrid.run({
@@ -50,6 +50,6 @@ test('5,000 invitations, one request in five disturbed: nobody lost, nobody twic
 		if (isCertain) expect(letters.has(email)).toBe(false);
 	}
 
-	const disturbed = sendGrid.world.requests.filter(({ fault }) => fault !== undefined);
-	expect(disturbed.length / sendGrid.world.requests.length).toBeGreaterThan(0.15);
+	const disturbed = sendGrid.state.requests.filter(({ fault }) => fault !== undefined);
+	expect(disturbed.length / sendGrid.state.requests.length).toBeGreaterThan(0.15);
 }, 600_000);

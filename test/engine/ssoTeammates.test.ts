@@ -6,17 +6,17 @@ const sendGrid = standIn();
 const SAM = [{ email: 'sam@example.com' }];
 
 beforeEach(() => {
-	sendGrid.world.addSubuser({ username: 'acme-marketing' });
-	sendGrid.world.addSubuser({ username: 'acme-marketing-2' });
+	sendGrid.state.addSubuser({ username: 'acme-marketing' });
+	sendGrid.state.addSubuser({ username: 'acme-marketing-2' });
 });
 
 const subusers = (...rows: object[]) => ({ access: 'subusers', subuserAccess: { subusers: rows } });
 
 const writes = () =>
-	sendGrid.world.requests.filter(({ method }) => method !== 'GET').map(({ body }) => body);
+	sendGrid.state.requests.filter(({ method }) => method !== 'GET').map(({ body }) => body);
 
 const sso = (email: string) =>
-	sendGrid.world.account().teammates.find(({ profile }) => profile.email === email);
+	sendGrid.state.account().teammates.find(({ profile }) => profile.email === email);
 
 describe('Create', () => {
 	const create = async (parameters: object = {}) =>
@@ -33,7 +33,7 @@ describe('Create', () => {
 			{ email: 'sam@example.com', first_name: 'Ada', last_name: 'Lovelace', ...body },
 		]);
 		expect(results).toMatchObject([{ json: { email: 'sam@example.com', is_sso: true } }]);
-		expect(sendGrid.world.ledger).toEqual([]);
+		expect(sendGrid.state.sentEmails).toEqual([]);
 	});
 
 	test('gives access to subusers by their usernames, and reads it back', async () => {
@@ -44,7 +44,7 @@ describe('Create', () => {
 			),
 		);
 		expect(error).toBeUndefined();
-		const [first, second] = sendGrid.world.subusers(sendGrid.world.account());
+		const [first, second] = sendGrid.state.subusers(sendGrid.state.account());
 		expect(writes()).toEqual([
 			{
 				email: 'sam@example.com',
@@ -79,7 +79,7 @@ describe('Create', () => {
 	});
 
 	test('says so where SendGrid drops a scope only', async () => {
-		sendGrid.world.unknowns.marketingOnRestricted = 'dropped';
+		sendGrid.state.behaviours.marketingOnRestricted = 'dropped';
 		const { error } = await create(
 			subusers({
 				username: 'acme-marketing',
@@ -91,7 +91,7 @@ describe('Create', () => {
 	});
 
 	test('says so where SendGrid gives another permission', async () => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			path: /subuser_access$/,
 			fault: { kind: 'rename', from: 'permission_type', to: 'kind' },
 		});
@@ -111,7 +111,7 @@ describe('Create', () => {
 	});
 
 	test('somebody who is there already', async () => {
-		sendGrid.world.addTeammate({ email: 'sam@example.com', is_sso: true });
+		sendGrid.state.addTeammate({ email: 'sam@example.com', is_sso: true });
 		const { error } = await create();
 		expect(error?.message).toContain("'sam@example.com' was not created: SendGrid says");
 	});
@@ -137,13 +137,13 @@ describe('Create', () => {
 	])('%j is refused before any request', async (parameters, message) => {
 		const { error } = await create(parameters);
 		expect(error?.message).toContain(message);
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
 
 describe('Update', () => {
 	beforeEach(() => {
-		sendGrid.world.addTeammate({
+		sendGrid.state.addTeammate({
 			email: 'sam@example.com',
 			first_name: 'Sam',
 			last_name: 'Single',
@@ -175,7 +175,7 @@ describe('Update', () => {
 	});
 
 	test('the owner is refused, also with single sign-on', async () => {
-		sendGrid.world.addTeammate({ email: 'olga@example.com', user_type: 'owner', is_sso: true });
+		sendGrid.state.addTeammate({ email: 'olga@example.com', user_type: 'owner', is_sso: true });
 		const { error } = await sendGrid.run({
 			items: [{ email: 'olga@example.com' }],
 			parameters: updateSsoWith(),
@@ -186,14 +186,14 @@ describe('Update', () => {
 
 	test('somebody of whom SendGrid does not say how they sign in is not refused', async () => {
 		const fault = { kind: 'rename', from: 'is_sso', to: 'sso' } as const;
-		sendGrid.world.faults.add({ method: 'GET', path: /sam/, fault });
+		sendGrid.state.faults.add({ method: 'GET', path: /sam/, fault });
 		const { error } = await update({ updateFields: { firstName: 'Samantha' } });
 		expect(error).toBeUndefined();
 	});
 
 	test('somebody who vanishes just before the change is told as unknown', async () => {
 		const fault = { kind: 'status', status: 404, when: 'before' } as const;
-		sendGrid.world.faults.add({ method: 'PATCH', fault });
+		sendGrid.state.faults.add({ method: 'PATCH', fault });
 		const { error } = await update();
 		expect(error?.description).toContain('nobody in this account has this username');
 	});
@@ -229,8 +229,8 @@ describe('Update', () => {
 	});
 
 	test('somebody restricted to subusers is not let into the account by accident', async () => {
-		const [{ id }] = sendGrid.world.subusers(sendGrid.world.account());
-		sendGrid.world.addTeammate({
+		const [{ id }] = sendGrid.state.subusers(sendGrid.state.account());
+		sendGrid.state.addTeammate({
 			email: 'rosa@example.com',
 			first_name: 'Rosa',
 			last_name: 'Restricted',
@@ -257,7 +257,7 @@ describe('Update', () => {
 	});
 
 	test('somebody who does not sign in by single sign-on', async () => {
-		sendGrid.world.addTeammate({ username: 'lee', email: 'lee@example.com' });
+		sendGrid.state.addTeammate({ username: 'lee', email: 'lee@example.com' });
 		const { error } = await sendGrid.run({
 			parameters: updateSsoWith({ teammate: by('username', 'lee') }),
 		});

@@ -14,20 +14,20 @@ const sendGrid = standIn();
 const ADA = [{ email: 'ada@example.com' }];
 
 beforeEach(() => {
-	const { world } = sendGrid;
-	world.addTeammate({ username: 'the_owner', email: 'olga@example.com', user_type: 'owner' });
-	world.addTeammate({ username: 'adam', email: 'adam@example.com', is_admin: true });
-	world.addTeammate({
+	const { state } = sendGrid;
+	state.addTeammate({ username: 'the_owner', email: 'olga@example.com', user_type: 'owner' });
+	state.addTeammate({ username: 'adam', email: 'adam@example.com', is_admin: true });
+	state.addTeammate({
 		username: 'countess',
 		email: 'Ada@example.com',
 		first_name: 'Ada',
 		scopes: ['stats.read', 'templates.read'],
 	});
-	world.addPending({ email: 'penny@example.com' });
+	state.addPending({ email: 'penny@example.com' });
 });
 
 const scopesOfAda = () =>
-	sendGrid.world.account().teammates.find(({ profile }) => profile.username === 'countess')?.scopes;
+	sendGrid.state.account().teammates.find(({ profile }) => profile.username === 'countess')?.scopes;
 
 describe('Get', () => {
 	test.each([
@@ -43,7 +43,7 @@ describe('Get', () => {
 	});
 
 	test('a username with signs in it stays one part of the path', async () => {
-		sendGrid.world.addTeammate({ email: 'a+b@example.com' });
+		sendGrid.state.addTeammate({ email: 'a+b@example.com' });
 		const { results } = await sendGrid.run({
 			parameters: getTeammateWith({ teammate: by('username', 'a+b@example.com') }),
 		});
@@ -74,7 +74,7 @@ describe('Get', () => {
 			parameters: getTeammateWith({ teammate: by('username', username) }),
 		});
 		expect(error?.message).toContain("'Teammate'");
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
 
@@ -97,7 +97,7 @@ describe('Delete', () => {
 	);
 
 	test('names the scope that the key needs', async () => {
-		sendGrid.world.addKey({ key: sendGrid.apiKey, scopes: ['teammates.read'] });
+		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['teammates.read'] });
 		const { error } = await sendGrid.run({ items: ADA, parameters: deleteTeammateWith() });
 		expect(error?.description).toContain("'teammates.delete'");
 	});
@@ -110,7 +110,7 @@ describe('Update Permissions', () => {
 			parameters: updatePermissionsWith(parameters as Parameters<typeof updatePermissionsWith>[0]),
 		});
 	const patches = () =>
-		sendGrid.world.requests.filter(({ method }) => method === 'PATCH').map(({ body }) => body);
+		sendGrid.state.requests.filter(({ method }) => method === 'PATCH').map(({ body }) => body);
 
 	test('replaces the scopes, and gives the record as it is then', async () => {
 		const { results, error } = await update({ scopes: ['mail.send'] });
@@ -155,7 +155,7 @@ describe('Update Permissions', () => {
 	});
 
 	test('says which scopes SendGrid dropped without a word', async () => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			method: 'PATCH',
 			fault: { kind: 'status', status: 200, when: 'before', body: { username: 'countess' } },
 		});
@@ -171,7 +171,7 @@ describe('Update Permissions', () => {
 	});
 
 	test('says when somebody did not become an admin', async () => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			method: 'PATCH',
 			fault: { kind: 'status', status: 200, when: 'before', body: { username: 'countess' } },
 		});
@@ -180,7 +180,7 @@ describe('Update Permissions', () => {
 	});
 
 	test('says when somebody stayed an admin', async () => {
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			method: 'PATCH',
 			fault: { kind: 'status', status: 200, when: 'before', body: { username: 'adam' } },
 		});
@@ -215,7 +215,7 @@ describe('Update Permissions', () => {
 	])('%j is refused before any request', async (parameters, message) => {
 		const { error } = await update(parameters);
 		expect(error?.message).toContain(message);
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
 
@@ -223,12 +223,12 @@ describe('Get Subuser Access', () => {
 	const COUNT = 250;
 
 	beforeEach(() => {
-		const { world } = sendGrid;
+		const { state } = sendGrid;
 		const ids = Array.from(
 			{ length: COUNT },
-			(_, i) => world.addSubuser({ username: `acme-${i}` }).id,
+			(_, i) => state.addSubuser({ username: `acme-${i}` }).id,
 		);
-		world.addTeammate({
+		state.addTeammate({
 			email: 'sam@example.com',
 			is_sso: true,
 			has_restricted_subuser_access: true,
@@ -247,8 +247,8 @@ describe('Get Subuser Access', () => {
 	] as const)(
 		'reads all pages, with a cursor that is a %s and %s at the end',
 		async (type, end) => {
-			sendGrid.world.unknowns.subuserCursor = type;
-			sendGrid.world.unknowns.subuserCursorEnd = end;
+			sendGrid.state.behaviours.subuserCursor = type;
+			sendGrid.state.behaviours.subuserCursorEnd = end;
 			const { results, error } = await sendGrid.run({
 				items: [{ email: 'sam@example.com' }],
 				parameters: getSubuserAccessWith(),
@@ -287,7 +287,7 @@ test.each([
 	['PATCH', updatePermissionsWith],
 ])('somebody who vanishes just before the %s is told as unknown', async (method, parameters) => {
 	const fault = { kind: 'status', status: 404, when: 'before' } as const;
-	sendGrid.world.faults.add({ method, fault });
+	sendGrid.state.faults.add({ method, fault });
 	const { error } = await sendGrid.run({ items: ADA, parameters: parameters() });
 	expect(error?.message).toContain('[HTTP 404]');
 	expect(error?.description).toContain('nobody in this account has this username');
@@ -307,12 +307,12 @@ describe('Revoke', () => {
 		expect(results.map(({ json }) => json)).toEqual([
 			{ deleted: true, email: 'penny@example.com' },
 		]);
-		expect(sendGrid.world.account().invitations).toEqual([]);
-		expect(sendGrid.world.ledger).toEqual([]);
+		expect(sendGrid.state.account().invitations).toEqual([]);
+		expect(sendGrid.state.sentEmails).toEqual([]);
 	});
 
 	test('by token, and says whose invitation it was', async () => {
-		const [{ token }] = sendGrid.world.account().invitations;
+		const [{ token }] = sendGrid.state.account().invitations;
 		const { results } = await sendGrid.run({
 			parameters: revokeWith({ invitation: by('token', token) }),
 		});

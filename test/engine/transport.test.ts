@@ -16,7 +16,7 @@ test("the proxy of the node's settings is used", async () => {
 		parameters: inviteWith({ requestOptions: { proxy: 'http://127.0.0.1:9' } }),
 	});
 	expect(error?.message).toContain('[ECONNREFUSED]');
-	expect(sendGrid.world.requests).toEqual([]);
+	expect(sendGrid.state.requests).toEqual([]);
 });
 
 test.each(['127.0.0.1', 'ftp://127.0.0.1:21', 'http://'])(
@@ -27,7 +27,7 @@ test.each(['127.0.0.1', 'ftp://127.0.0.1:21', 'http://'])(
 			parameters: inviteWith({ requestOptions: { proxy } }),
 		});
 		expect(error?.message).toBe("'Proxy' under the node's settings is no address of a proxy");
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	},
 );
 
@@ -40,7 +40,7 @@ test('a domain that the credential does not allow is not asked', async () => {
 	expect(error?.message).toContain("'ada@example.com' was not invited: Domain not allowed");
 	expect(error?.description).toContain("'Allowed HTTP Request Domains'");
 	expect(error).toMatchObject(failureOfKind('configuration-invalid'));
-	expect(sendGrid.world.requests).toEqual([]);
+	expect(sendGrid.state.requests).toEqual([]);
 });
 
 test.each([
@@ -51,15 +51,15 @@ test.each([
 	async (allowUnauthorizedCerts, message) => {
 		const secure = await startSandbox({ tls: await selfSigned() });
 		try {
-			secure.world.addAccount({ name: 'acme' });
-			secure.world.addKey({ key: sendGrid.apiKey });
+			secure.state.addAccount({ name: 'acme' });
+			secure.state.addKey({ key: sendGrid.apiKey });
 			const { error } = await sendGrid.run({
 				items: ADA,
 				parameters: inviteWith({ requestOptions: { allowUnauthorizedCerts } }),
 				credential: { apiUrl: secure.globalUrl },
 			});
 			expect(error?.message ?? '').toMatch(message);
-			expect(secure.world.ledger).toHaveLength(allowUnauthorizedCerts ? 1 : 0);
+			expect(secure.state.sentEmails).toHaveLength(allowUnauthorizedCerts ? 1 : 0);
 		} finally {
 			await secure.close();
 		}
@@ -84,12 +84,12 @@ describe('a redirect to SendGrid itself is not followed', () => {
 			credential: { apiUrl: gateway.url },
 		});
 		expect(error?.message).toContain('[HTTP 307]');
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 
 	test('by the test of the credential', async () => {
 		const { message } = await testCredential({ ...sendGrid.credential, apiUrl: gateway.url });
 		expect(message).toContain('does not answer as SendGrid does [HTTP 307]');
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 });

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { Unknowns } from '../../sandbox/unknowns.mts';
+import type { Behaviours } from '../../sandbox/behaviours.mts';
 import { movableClock } from '../support/clock';
 import { testOfNewerEngine } from '../support/engine';
 import { until } from '../support/machine';
@@ -17,7 +17,7 @@ const OWNER = { username: 'acme_owner', email: 'olivia@example.com', user_type: 
 
 // Every real account has an owner.
 beforeEach(() => {
-	sendGrid.world.addTeammate(OWNER);
+	sendGrid.state.addTeammate(OWNER);
 });
 
 /** A trigger that has set its base line. */
@@ -27,7 +27,7 @@ async function activated(parameters: INodeParameters = {}, credential: IDataObje
 	return trigger;
 }
 
-const account = () => sendGrid.world.account();
+const account = () => sendGrid.state.account();
 
 function remove(email: string) {
 	account().teammates = account().teammates.filter(({ profile }) => profile.email !== email);
@@ -52,9 +52,9 @@ const setScopes = (email: string, scopes: string[]) =>
 
 describe('each event', () => {
 	test('accepted: the teammate, and what is remembered of the invitation', async () => {
-		const { expiration_date } = sendGrid.world.addPending({ email: 'Ada@example.com' });
+		const { expiration_date } = sendGrid.state.addPending({ email: 'Ada@example.com' });
 		const trigger = await activated({ events: ['invitationAccepted'] });
-		sendGrid.world.accept(ADA);
+		sendGrid.state.accept(ADA);
 		const earliest = Date.now();
 		const items = await trigger.poll();
 		expect(items).toEqual([
@@ -86,7 +86,7 @@ describe('each event', () => {
 	});
 
 	test('expiring, once; a resend moves the date, and it counts anew', async () => {
-		sendGrid.world.addPending({ email: ADA });
+		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated({ events: ['invitationExpiring', 'invitationExpired'] });
 		clock.advance(4 * DAY);
 		expect(await trigger.poll()).toBeNull();
@@ -106,7 +106,7 @@ describe('each event', () => {
 		]);
 		expect(await trigger.poll()).toBeNull();
 
-		account().invitations[0].expiration_date = sendGrid.world.expiry();
+		account().invitations[0].expiration_date = sendGrid.state.expiry();
 		expect(await trigger.poll()).toBeNull();
 		clock.advance(5.5 * DAY);
 		expect(await trigger.events()).toEqual([`invitationExpiring ${ADA}`]);
@@ -115,8 +115,8 @@ describe('each event', () => {
 	test.each([true, false])(
 		'expired, exactly once, whether SendGrid keeps it listed (%s) or drops it later',
 		async (expiredStayListed) => {
-			sendGrid.world.unknowns.expiredStayListed = expiredStayListed;
-			sendGrid.world.addPending({ email: ADA, is_admin: true });
+			sendGrid.state.behaviours.expiredStayListed = expiredStayListed;
+			sendGrid.state.addPending({ email: ADA, is_admin: true });
 			const trigger = await activated({ events: ['invitationExpired'] });
 			clock.advance(8 * DAY);
 			expect(await trigger.poll()).toEqual([
@@ -134,7 +134,7 @@ describe('each event', () => {
 				},
 			]);
 			expect(await trigger.poll()).toBeNull();
-			sendGrid.world.unknowns.expiredStayListed = false;
+			sendGrid.state.behaviours.expiredStayListed = false;
 			expect(await trigger.poll()).toBeNull();
 			revoke(ADA);
 			expect(await trigger.poll()).toBeNull();
@@ -143,7 +143,7 @@ describe('each event', () => {
 
 	test('teammate added, with the raw record where it is wanted', async () => {
 		const trigger = await activated({ events: ['teammateAdded'], simplify: false });
-		sendGrid.world.addTeammate({ email: ADA, phone: '555' });
+		sendGrid.state.addTeammate({ email: ADA, phone: '555' });
 		expect(await trigger.poll()).toEqual([
 			{
 				event: 'teammateAdded',
@@ -155,7 +155,7 @@ describe('each event', () => {
 	});
 
 	test('teammate removed: what is remembered of them', async () => {
-		sendGrid.world.addTeammate({ username: 'countess', email: ADA, is_admin: true });
+		sendGrid.state.addTeammate({ username: 'countess', email: ADA, is_admin: true });
 		const trigger = await activated({ events: ['teammateRemoved'] });
 		remove(ADA);
 		expect(await trigger.poll()).toEqual([
@@ -169,7 +169,7 @@ describe('each event', () => {
 	});
 
 	test('admin rights granted and withdrawn', async () => {
-		sendGrid.world.addTeammate({ email: ADA });
+		sendGrid.state.addTeammate({ email: ADA });
 		const trigger = await activated({ events: ['adminChanged'] });
 		setAdmin(ADA, true);
 		expect(await trigger.poll()).toMatchObject([
@@ -182,11 +182,11 @@ describe('each event', () => {
 	});
 
 	test('access requested', async () => {
-		sendGrid.world.addTeammate({ email: ADA });
+		sendGrid.state.addTeammate({ email: ADA });
 		const wanted = { username: ADA, scope_group_name: 'Templates' };
-		sendGrid.world.addAccessRequest(wanted);
+		sendGrid.state.addAccessRequest(wanted);
 		const trigger = await activated({ events: ['accessRequested'] });
-		const { id } = sendGrid.world.addAccessRequest({ ...wanted, scope_group_name: 'Stats' });
+		const { id } = sendGrid.state.addAccessRequest({ ...wanted, scope_group_name: 'Stats' });
 		expect(await trigger.poll()).toEqual([
 			{
 				event: 'accessRequested',
@@ -200,7 +200,7 @@ describe('each event', () => {
 	});
 
 	test('scopes changed: which came and which went, without those that SendGrid gives by itself', async () => {
-		sendGrid.world.addTeammate({ email: ADA, scopes: ['stats.read', 'mail.send'] });
+		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read', 'mail.send'] });
 		const trigger = await activated({ events: ['scopesChanged'] });
 		setScopes(ADA, ['mail.send', 'templates.read', 'user.profile.update']);
 		expect(await trigger.poll()).toMatchObject([
@@ -216,14 +216,14 @@ describe('each event', () => {
 	});
 
 	test('many at once, each once', async () => {
-		sendGrid.world.addTeammate({ email: BOB });
-		sendGrid.world.addPending({ email: ADA });
-		sendGrid.world.addPending({ email: 'eve@example.com', expiresInSeconds: 3 * DAY });
+		sendGrid.state.addTeammate({ email: BOB });
+		sendGrid.state.addPending({ email: ADA });
+		sendGrid.state.addPending({ email: 'eve@example.com', expiresInSeconds: 3 * DAY });
 		const trigger = await activated();
-		sendGrid.world.accept(ADA);
+		sendGrid.state.accept(ADA);
 		setAdmin(BOB, true);
-		sendGrid.world.addTeammate({ email: 'cyd@example.com', is_sso: true });
-		sendGrid.world.addAccessRequest({ username: ADA, scope_group_name: 'Stats' });
+		sendGrid.state.addTeammate({ email: 'cyd@example.com', is_sso: true });
+		sendGrid.state.addAccessRequest({ username: ADA, scope_group_name: 'Stats' });
 		clock.advance(1.5 * DAY);
 		expect(await trigger.events()).toEqual([
 			`invitationAccepted ${ADA}`,
@@ -242,7 +242,7 @@ describe('each event', () => {
 	])('of two invitations for one address (%s and %s days) the later counts', async (...days) => {
 		const trigger = await activated({ events: ['invitationExpiring'] });
 		for (const left of days) {
-			sendGrid.world.addPending({ email: ADA, expiresInSeconds: left * DAY });
+			sendGrid.state.addPending({ email: ADA, expiresInSeconds: left * DAY });
 		}
 		expect(await trigger.poll()).toBeNull();
 		clock.advance(5 * DAY);
@@ -253,9 +253,9 @@ describe('each event', () => {
 		for (const event of ALL_EVENTS) {
 			const asked = await activated({ events: [event] });
 			const email = `${event.toLowerCase()}@example.com`;
-			sendGrid.world.addPending({ email });
+			sendGrid.state.addPending({ email });
 			await asked.poll();
-			sendGrid.world.accept(email);
+			sendGrid.state.accept(email);
 			const expected = ['invitationAccepted', 'teammateAdded'].includes(event);
 			expect([event, await asked.events()]).toEqual([event, expected ? [`${event} ${email}`] : []]);
 		}
@@ -265,25 +265,25 @@ describe('each event', () => {
 describe('what is an acceptance', () => {
 	test('not a teammate whose invitation was never seen', async () => {
 		const trigger = await activated();
-		sendGrid.world.addPending({ email: ADA });
-		sendGrid.world.accept(ADA);
+		sendGrid.state.addPending({ email: ADA });
+		sendGrid.state.accept(ADA);
 		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
 	});
 
 	test('not an invitation that was revoked', async () => {
-		sendGrid.world.addPending({ email: ADA });
+		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		revoke(ADA);
 		expect(await trigger.poll()).toBeNull();
 	});
 
 	test('not one that was revoked and sent anew, with another token and date', async () => {
-		sendGrid.world.addPending({ email: ADA, expiresInSeconds: 3 * DAY });
+		sendGrid.state.addPending({ email: ADA, expiresInSeconds: 3 * DAY });
 		const trigger = await activated();
 		revoke(ADA);
-		sendGrid.world.addPending({ email: 'ADA@example.com' });
+		sendGrid.state.addPending({ email: 'ADA@example.com' });
 		expect(await trigger.poll()).toBeNull();
-		sendGrid.world.accept(ADA);
+		sendGrid.state.accept(ADA);
 		expect(await trigger.events()).toEqual([
 			'invitationAccepted ADA@example.com',
 			'teammateAdded ADA@example.com',
@@ -291,25 +291,25 @@ describe('what is an acceptance', () => {
 	});
 
 	test('not one that was accepted, if the teammate was removed before the next poll', async () => {
-		sendGrid.world.addPending({ email: ADA });
+		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
-		sendGrid.world.accept(ADA);
+		sendGrid.state.accept(ADA);
 		remove(ADA);
 		expect(await trigger.poll()).toBeNull();
 	});
 
 	test('not one of somebody who was a teammate all along, when it is revoked', async () => {
-		sendGrid.world.addTeammate({ email: ADA });
-		sendGrid.world.addPending({ email: ADA });
+		sendGrid.state.addTeammate({ email: ADA });
+		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		revoke(ADA);
 		expect(await trigger.poll()).toBeNull();
 	});
 
 	test('one by somebody with a username of their own, in another case', async () => {
-		sendGrid.world.addPending({ email: 'Ada@Example.com' });
+		sendGrid.state.addPending({ email: 'Ada@Example.com' });
 		const trigger = await activated();
-		sendGrid.world.accept(ADA, { username: 'countess' });
+		sendGrid.state.accept(ADA, { username: 'countess' });
 		account().teammates[1].profile.email = 'ADA@example.COM';
 		expect(await trigger.events()).toEqual([
 			'invitationAccepted ADA@example.COM',
@@ -320,24 +320,24 @@ describe('what is an acceptance', () => {
 	test.each(['before the poll', 'while the poll reads'])(
 		'one that comes between the two lists of a poll, invited %s: once',
 		async (invited) => {
-			if (invited === 'before the poll') sendGrid.world.addPending({ email: ADA });
+			if (invited === 'before the poll') sendGrid.state.addPending({ email: ADA });
 			const trigger = await activated();
-			if (invited !== 'before the poll') sendGrid.world.addPending({ email: ADA });
-			sendGrid.world.requests.length = 0;
+			if (invited !== 'before the poll') sendGrid.state.addPending({ email: ADA });
+			sendGrid.state.requests.length = 0;
 			// The second request ends the list of invitations.
-			sendGrid.world.faults.add({ path: /pending$/, fault: { kind: 'slow', ms: 0 } });
-			sendGrid.world.faults.add({ path: /pending$/, fault: { kind: 'slow', ms: 200 } });
+			sendGrid.state.faults.add({ path: /pending$/, fault: { kind: 'slow', ms: 0 } });
+			sendGrid.state.faults.add({ path: /pending$/, fault: { kind: 'slow', ms: 200 } });
 			const polling = trigger.events();
 			await until(() => sendGrid.calls().length === 2);
-			sendGrid.world.accept(ADA);
+			sendGrid.state.accept(ADA);
 			const seen = [...(await polling), ...(await trigger.events())];
 			expect(seen).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
 		},
 	);
 
 	test('a change of case in an address or a username is none of anything', async () => {
-		sendGrid.world.addTeammate({ username: 'countess', email: ADA });
-		sendGrid.world.addPending({ email: BOB });
+		sendGrid.state.addTeammate({ username: 'countess', email: ADA });
+		sendGrid.state.addPending({ email: BOB });
 		const trigger = await activated();
 		Object.assign(account().teammates[1].profile, {
 			username: 'Countess',
@@ -350,9 +350,9 @@ describe('what is an acceptance', () => {
 	test.each([true, false])(
 		'an expired invitation of somebody who is a teammate is not worth a word (stays listed: %s)',
 		async (expiredStayListed) => {
-			sendGrid.world.unknowns.expiredStayListed = expiredStayListed;
-			sendGrid.world.addTeammate({ email: ADA });
-			sendGrid.world.addPending({ email: ADA });
+			sendGrid.state.behaviours.expiredStayListed = expiredStayListed;
+			sendGrid.state.addTeammate({ email: ADA });
+			sendGrid.state.addPending({ email: ADA });
 			const trigger = await activated();
 			clock.advance(8 * DAY);
 			expect(await trigger.poll()).toBeNull();
@@ -360,25 +360,25 @@ describe('what is an acceptance', () => {
 	);
 
 	test('one that was accepted in time, although the poll comes after its date', async () => {
-		sendGrid.world.addPending({ email: ADA });
+		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		clock.advance(6 * DAY);
-		sendGrid.world.accept(ADA);
+		sendGrid.state.accept(ADA);
 		clock.advance(2 * DAY);
 		expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
 	});
 
 	test('a clock of n8n that is a little behind takes nobody for revoked', async () => {
-		sendGrid.world.unknowns.expiredStayListed = false;
-		sendGrid.world.addPending({ email: ADA });
+		sendGrid.state.behaviours.expiredStayListed = false;
+		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		clock.advance(7 * DAY - 30);
-		sendGrid.world.advance(31);
+		sendGrid.state.advance(31);
 		expect(await trigger.events()).toContain(`invitationExpired ${ADA}`);
 	});
 });
 
-const WORLDS: Array<Partial<Unknowns>> = [
+const WORLDS: Array<Partial<Behaviours>> = [
 	{},
 	{ tokenChangesOnResend: true, inviteToken: 'pending_id', listKey: 'results' },
 	{ pendingPaging: 'ignored' },
@@ -386,12 +386,12 @@ const WORLDS: Array<Partial<Unknowns>> = [
 	{ expiredStayListed: false },
 ];
 
-test.each(WORLDS)('whatever SendGrid is like: %j', async (unknowns) => {
-	Object.assign(sendGrid.world.unknowns, unknowns);
-	sendGrid.world.addManyPending(120);
+test.each(WORLDS)('whatever SendGrid is like: %j', async (behaviours) => {
+	Object.assign(sendGrid.state.behaviours, behaviours);
+	sendGrid.state.addManyPending(120);
 	const trigger = await activated();
-	sendGrid.world.accept('pending0001@bulk.example');
-	sendGrid.world.accept('pending0120@bulk.example');
+	sendGrid.state.accept('pending0001@bulk.example');
+	sendGrid.state.accept('pending0120@bulk.example');
 	revoke('pending0060@bulk.example');
 	expect(await trigger.events()).toEqual([
 		'invitationAccepted pending0001@bulk.example',
@@ -406,21 +406,21 @@ test.each(WORLDS)('whatever SendGrid is like: %j', async (unknowns) => {
 
 describe('base line and state', () => {
 	test('the first poll reports nothing, also of what is old or about to be', async () => {
-		sendGrid.world.addTeammate({ email: ADA, is_admin: true });
-		sendGrid.world.addPending({ email: BOB, expiresInSeconds: DAY });
-		sendGrid.world.addPending({ email: 'cyd@example.com', expiresInSeconds: -DAY });
+		sendGrid.state.addTeammate({ email: ADA, is_admin: true });
+		sendGrid.state.addPending({ email: BOB, expiresInSeconds: DAY });
+		sendGrid.state.addPending({ email: 'cyd@example.com', expiresInSeconds: -DAY });
 		const trigger = await activated();
 		expect(await trigger.poll()).toBeNull();
 	});
 
 	test('restarts of n8n between all polls change nothing', async () => {
-		sendGrid.world.addPending({ email: ADA });
-		sendGrid.world.addTeammate({ email: BOB, scopes: ['stats.read'] });
+		sendGrid.state.addPending({ email: ADA });
+		sendGrid.state.addTeammate({ email: BOB, scopes: ['stats.read'] });
 		const trigger = await activated();
 		trigger.restart();
 		expect(await trigger.poll()).toBeNull();
 		trigger.restart();
-		sendGrid.world.accept(ADA);
+		sendGrid.state.accept(ADA);
 		setScopes(BOB, ['stats.read', 'mail.send']);
 		expect(await trigger.events()).toEqual([
 			`invitationAccepted ${ADA}`,
@@ -432,23 +432,23 @@ describe('base line and state', () => {
 	});
 
 	test('an event chosen later starts from what is known, and brings up nothing old', async () => {
-		sendGrid.world.addTeammate({ email: ADA, scopes: ['stats.read'] });
-		sendGrid.world.addPending({ email: BOB, expiresInSeconds: 2.5 * DAY });
-		sendGrid.world.addAccessRequest({ username: ADA, scope_group_name: 'Stats' });
+		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
+		sendGrid.state.addPending({ email: BOB, expiresInSeconds: 2.5 * DAY });
+		sendGrid.state.addAccessRequest({ username: ADA, scope_group_name: 'Stats' });
 		const trigger = await activated({ events: ['teammateRemoved'] });
 		clock.advance(DAY);
 		expect(await trigger.poll()).toBeNull();
-		sendGrid.world.addTeammate({ email: 'cyd@example.com' });
+		sendGrid.state.addTeammate({ email: 'cyd@example.com' });
 		trigger.edit({ events: ALL_EVENTS });
 		// Of what was watched all along the news come; access requests and scopes begin here.
 		expect(await trigger.events()).toEqual(['teammateAdded cyd@example.com']);
-		sendGrid.world.addAccessRequest({ username: ADA, scope_group_name: 'Templates' });
+		sendGrid.state.addAccessRequest({ username: ADA, scope_group_name: 'Templates' });
 		setScopes(ADA, []);
 		expect(await trigger.events()).toEqual([`accessRequested ${ADA}`, `scopesChanged ${ADA}`]);
 	});
 
 	test('more days: those that are nearer now are reported; fewer: nobody twice', async () => {
-		sendGrid.world.addPending({ email: ADA, expiresInSeconds: 3.5 * DAY });
+		sendGrid.state.addPending({ email: ADA, expiresInSeconds: 3.5 * DAY });
 		const trigger = await activated({ events: ['invitationExpiring'], expiresWithinDays: 2 });
 		trigger.edit({ events: ['invitationExpiring'], expiresWithinDays: 4 });
 		expect(await trigger.events()).toEqual([`invitationExpiring ${ADA}`]);
@@ -469,41 +469,41 @@ describe('base line and state', () => {
 		['on behalf of', (trigger) => trigger.edit({ ...PEOPLE, options })],
 		['on behalf of in the credential', (trigger) => trigger.edit(PEOPLE, options)],
 	])('another %s: a new base line instead of everybody gone', async (_, edit) => {
-		sendGrid.world.addSubuser({ username: 'acme-marketing' });
-		sendGrid.world.addTeammate({ email: BOB, account: 'acme-marketing' });
-		sendGrid.world.addTeammate({ email: ADA });
+		sendGrid.state.addSubuser({ username: 'acme-marketing' });
+		sendGrid.state.addTeammate({ email: BOB, account: 'acme-marketing' });
+		sendGrid.state.addTeammate({ email: ADA });
 		const trigger = await activated(PEOPLE);
 		edit(trigger);
 		// As if the account were another one.
 		remove(ADA);
-		sendGrid.world.addTeammate({ email: 'cyd@example.com' });
+		sendGrid.state.addTeammate({ email: 'cyd@example.com' });
 		expect(await trigger.poll()).toBeNull();
 		expect(await trigger.poll()).toBeNull();
 	});
 
 	test('the key of another account in the same credential: told by the owner', async () => {
-		sendGrid.world.addTeammate({ email: ADA });
+		sendGrid.state.addTeammate({ email: ADA });
 		const trigger = await activated();
 		account().teammates.length = 0;
-		sendGrid.world.addTeammate({ ...OWNER, username: 'other_owner' });
-		sendGrid.world.addTeammate({ email: BOB });
+		sendGrid.state.addTeammate({ ...OWNER, username: 'other_owner' });
+		sendGrid.state.addTeammate({ email: BOB });
 		expect(await trigger.poll()).toBeNull();
 		remove(BOB);
 		expect(await trigger.events()).toEqual([`teammateRemoved ${BOB}`]);
 	});
 
 	test('an account that passes to another owner stays the same', async () => {
-		sendGrid.world.addTeammate({ email: ADA, is_admin: true });
+		sendGrid.state.addTeammate({ email: ADA, is_admin: true });
 		const trigger = await activated();
 		account().teammates[0].profile.user_type = 'admin';
 		account().teammates[1].profile.user_type = 'owner';
 		remove(BOB);
-		sendGrid.world.addTeammate({ email: BOB });
+		sendGrid.state.addTeammate({ email: BOB });
 		expect(await trigger.events()).toEqual([`teammateAdded ${BOB}`]);
 	});
 
 	test('a list that shows no owner any more is still of the same account', async () => {
-		sendGrid.world.addTeammate({ email: ADA });
+		sendGrid.state.addTeammate({ email: ADA });
 		const trigger = await activated({ events: ['teammateRemoved'] });
 		remove(OWNER.email);
 		expect(await trigger.events()).toEqual([`teammateRemoved ${OWNER.email}`]);
@@ -523,14 +523,14 @@ describe('base line and state', () => {
 		const [[key, { seen }]] = Object.entries(trigger.staticData as Record<string, IDataObject>);
 		trigger.staticData = { [key]: { seen: spoil(seen as IDataObject) } as IDataObject };
 		trigger.restart();
-		sendGrid.world.addTeammate({ email: ADA });
+		sendGrid.state.addTeammate({ email: ADA });
 		expect(await trigger.poll()).toBeNull();
 		remove(ADA);
 		expect(await trigger.events()).toEqual([`teammateRemoved ${ADA}`]);
 	});
 
 	test('the state holds no token', async () => {
-		const { token } = sendGrid.world.addPending({ email: ADA });
+		const { token } = sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		expect(JSON.stringify(trigger.staticData)).toContain(ADA);
 		expect(JSON.stringify(trigger.staticData)).not.toContain(token);
@@ -544,13 +544,13 @@ describe('a list that cannot be relied on', () => {
 		'scopes/requests',
 		`teammates/${encodeURIComponent(ADA)}`,
 	])('GET /v3/%s fails in mid-poll: nothing is lost, nothing comes twice', async (path) => {
-		sendGrid.world.addTeammate({ email: ADA });
-		sendGrid.world.addPending({ email: BOB });
+		sendGrid.state.addTeammate({ email: ADA });
+		sendGrid.state.addPending({ email: BOB });
 		const trigger = await activated();
-		sendGrid.world.accept(BOB);
+		sendGrid.state.accept(BOB);
 		setScopes(ADA, ['mail.send']);
 		const before = JSON.stringify(trigger.staticData);
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			path: new RegExp(`^/v3/${path}$`),
 			times: Infinity,
 			fault: { kind: 'status', status: 503, when: 'before' },
@@ -560,7 +560,7 @@ describe('a list that cannot be relied on', () => {
 		expect(description).toContain('Nothing is lost and nothing will be reported twice');
 		expect(JSON.stringify(trigger.staticData)).toBe(before);
 
-		sendGrid.world.faults.clear();
+		sendGrid.state.faults.clear();
 		expect(await trigger.events()).toEqual([
 			`invitationAccepted ${BOB}`,
 			`teammateAdded ${BOB}`,
@@ -572,9 +572,9 @@ describe('a list that cannot be relied on', () => {
 		({ kind: 'status', status: 200, when: 'before', body: { result } }) as const;
 
 	test('a list without anybody, twice: an outage, and nobody is removed', async () => {
-		sendGrid.world.addTeammate({ email: ADA });
+		sendGrid.state.addTeammate({ email: ADA });
 		const trigger = await activated();
-		sendGrid.world.faults.add({ path: /teammates$/, times: 2, fault: answer([]) });
+		sendGrid.state.faults.add({ path: /teammates$/, times: 2, fault: answer([]) });
 		const { message, description } = await trigger.failure();
 		expect(message).toBe("SendGrid's list of teammates is empty, although it had 2 before");
 		expect(description).toContain('nobody is reported as removed');
@@ -582,56 +582,56 @@ describe('a list that cannot be relied on', () => {
 	});
 
 	test('a list without anybody, once: read again', async () => {
-		sendGrid.world.addTeammate({ email: ADA });
+		sendGrid.state.addTeammate({ email: ADA });
 		const trigger = await activated();
-		sendGrid.world.faults.add({ path: /teammates$/, fault: answer([]) });
+		sendGrid.state.faults.add({ path: /teammates$/, fault: answer([]) });
 		expect(await trigger.poll()).toBeNull();
 	});
 
 	test('a base line is not taken from a list without anybody, if the next says otherwise', async () => {
-		sendGrid.world.faults.add({ path: /teammates$/, fault: answer([]) });
+		sendGrid.state.faults.add({ path: /teammates$/, fault: answer([]) });
 		const trigger = await activated();
 		expect(await trigger.poll()).toBeNull();
 	});
 
 	test('a short list is read again, and what is missing in both has gone', async () => {
-		const people = sendGrid.world.addManyTeammates(20);
+		const people = sendGrid.state.addManyTeammates(20);
 		const trigger = await activated({ events: ['teammateRemoved'] });
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			path: /teammates$/,
 			fault: answer(people.slice(0, 5).map(({ profile }) => profile)),
 		});
 		// Ends the page that came short.
-		sendGrid.world.faults.add({ path: /teammates$/, fault: answer([]) });
+		sendGrid.state.faults.add({ path: /teammates$/, fault: answer([]) });
 		remove('teammate0020@bulk.example');
 		expect(await trigger.events()).toEqual(['teammateRemoved teammate0020@bulk.example']);
 	});
 
 	test('two readings that miss different people miss nobody', async () => {
-		const people = sendGrid.world.addManyTeammates(3).map(({ profile }) => profile);
+		const people = sendGrid.state.addManyTeammates(3).map(({ profile }) => profile);
 		const trigger = await activated({ events: ['teammateRemoved'] });
 		const owner = account().teammates[0].profile;
 		for (const page of [[owner, ...people.slice(1)], [], [owner, ...people.slice(0, 2)], []]) {
-			sendGrid.world.faults.add({ path: /teammates$/, fault: answer(page) });
+			sendGrid.state.faults.add({ path: /teammates$/, fault: answer(page) });
 		}
 		expect(await trigger.poll()).toBeNull();
 	});
 
 	test('most of them have really gone: believed after a second look', async () => {
-		sendGrid.world.addManyTeammates(20);
+		sendGrid.state.addManyTeammates(20);
 		const trigger = await activated({ events: ['teammateRemoved'] });
 		account().teammates.length = 1;
-		sendGrid.world.requests.length = 0;
+		sendGrid.state.requests.length = 0;
 		expect(await trigger.events()).toHaveLength(20);
 		expect(sendGrid.calls().filter((call) => call === 'GET /v3/teammates')).toHaveLength(4);
 	});
 
 	test('somebody is deleted while the pages are read: those who move up are not missed', async () => {
-		sendGrid.world.addManyTeammates(600);
+		sendGrid.state.addManyTeammates(600);
 		const trigger = await activated({ events: ['teammateRemoved', 'teammateAdded'] });
-		sendGrid.world.faults.add({ path: /teammates$/, times: 2, fault: { kind: 'slow', ms: 300 } });
+		sendGrid.state.faults.add({ path: /teammates$/, times: 2, fault: { kind: 'slow', ms: 300 } });
 		const polling = trigger.events();
-		sendGrid.world.requests.length = 0;
+		sendGrid.state.requests.length = 0;
 		await until(() => sendGrid.calls().filter((call) => call === 'GET /v3/teammates').length === 2);
 		remove('teammate0001@bulk.example');
 		expect([...(await polling), ...(await trigger.events())]).toEqual([
@@ -640,21 +640,21 @@ describe('a list that cannot be relied on', () => {
 	});
 
 	test('a list of invitations that is empty for once forgets none of them', async () => {
-		sendGrid.world.addPending({ email: ADA, expiresInSeconds: 3 * DAY });
+		sendGrid.state.addPending({ email: ADA, expiresInSeconds: 3 * DAY });
 		const trigger = await activated();
 		clock.advance(2 * DAY);
 		expect(await trigger.events()).toEqual([`invitationExpiring ${ADA}`]);
-		sendGrid.world.faults.add({ path: /pending$/, fault: answer([]) });
+		sendGrid.state.faults.add({ path: /pending$/, fault: answer([]) });
 		expect(await trigger.poll()).toBeNull();
 		expect(await trigger.poll()).toBeNull();
-		sendGrid.world.accept(ADA);
+		sendGrid.state.accept(ADA);
 		expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
 	});
 
 	test('rate limits are waited out', async () => {
 		const trigger = await activated();
-		sendGrid.world.addTeammate({ email: ADA });
-		sendGrid.world.faults.add({
+		sendGrid.state.addTeammate({ email: ADA });
+		sendGrid.state.faults.add({
 			path: /teammates$/,
 			fault: { kind: 'rate-limited', header: 'retry-after', seconds: 1 },
 		});
@@ -665,9 +665,9 @@ describe('a list that cannot be relied on', () => {
 		'rate limits that outlast what n8n gives a poll fail it, and nothing is lost',
 		async () => {
 			const trigger = await activated();
-			sendGrid.world.addTeammate({ email: ADA });
+			sendGrid.state.addTeammate({ email: ADA });
 			trigger.budget = 2000;
-			sendGrid.world.faults.add({
+			sendGrid.state.faults.add({
 				path: /teammates$/,
 				fault: { kind: 'rate-limited', header: 'retry-after', seconds: 30 },
 			});
@@ -681,7 +681,7 @@ describe('a list that cannot be relied on', () => {
 
 	testOfNewerEngine('a poll with no time left fails before it asks for anything', async () => {
 		const trigger = await activated();
-		sendGrid.world.requests.length = 0;
+		sendGrid.state.requests.length = 0;
 		trigger.budget = 0;
 		expect((await trigger.failure()).message).toBe(
 			'The poll took longer than the 0 seconds that it has',
@@ -691,8 +691,8 @@ describe('a list that cannot be relied on', () => {
 
 	test('a poll that is still under way is not overtaken by the next', async () => {
 		const trigger = await activated();
-		sendGrid.world.addTeammate({ email: ADA });
-		sendGrid.world.faults.add({ path: /teammates$/, fault: { kind: 'slow', ms: 200 } });
+		sendGrid.state.addTeammate({ email: ADA });
+		sendGrid.state.faults.add({ path: /teammates$/, fault: { kind: 'slow', ms: 200 } });
 		const first = trigger.events();
 		expect(await trigger.poll()).toBeNull();
 		expect(await first).toEqual([`teammateAdded ${ADA}`]);
@@ -702,10 +702,10 @@ describe('a list that cannot be relied on', () => {
 
 describe('scopes', () => {
 	test('an admin has no scopes to compare, and costs no request', async () => {
-		sendGrid.world.addTeammate({ email: ADA, scopes: ['stats.read'] });
+		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged', 'adminChanged'] });
 		setAdmin(ADA, true);
-		sendGrid.world.requests.length = 0;
+		sendGrid.state.requests.length = 0;
 		expect(await trigger.events()).toEqual([`adminChanged ${ADA}`]);
 		expect(sendGrid.calls().filter((call) => call.includes('ada'))).toEqual([]);
 		setAdmin(ADA, false);
@@ -715,21 +715,21 @@ describe('scopes', () => {
 	});
 
 	test('where SendGrid has had enough, the next poll goes on: everybody is read in the end', async () => {
-		const people = sendGrid.world.addManyTeammates(5, { scopes: ['stats.read'] });
+		const people = sendGrid.state.addManyTeammates(5, { scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged'] });
 		for (const teammate of people) teammate.scopes = ['mail.send'];
 		const enough = {
 			path: /teammate0003/,
 			fault: { kind: 'rate-limited', header: 'retry-after', seconds: 3600 },
 		} as const;
-		sendGrid.world.faults.add(enough);
+		sendGrid.state.faults.add(enough);
 		expect(await trigger.events()).toEqual([
 			'scopesChanged teammate0001@bulk.example',
 			'scopesChanged teammate0002@bulk.example',
 		]);
 		clock.advance(3601);
 		trigger.restart();
-		sendGrid.world.requests.length = 0;
+		sendGrid.state.requests.length = 0;
 		expect(await trigger.events()).toEqual([
 			'scopesChanged teammate0003@bulk.example',
 			'scopesChanged teammate0004@bulk.example',
@@ -740,11 +740,11 @@ describe('scopes', () => {
 	});
 
 	test('where the time of a poll is nearly up, it reports what it has, and the next goes on', async () => {
-		const people = sendGrid.world.addManyTeammates(2, { scopes: ['stats.read'] });
+		const people = sendGrid.state.addManyTeammates(2, { scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged'] });
 		for (const teammate of people) teammate.scopes = ['mail.send'];
-		sendGrid.world.requests.length = 0;
-		sendGrid.world.faults.add({ path: /teammate0001/, fault: { kind: 'slow', ms: 200 } });
+		sendGrid.state.requests.length = 0;
+		sendGrid.state.faults.add({ path: /teammate0001/, fault: { kind: 'slow', ms: 200 } });
 		const polling = trigger.events();
 		await until(() => sendGrid.calls().some((call) => call.includes('teammate0001')));
 		clock.advance(270);
@@ -753,10 +753,10 @@ describe('scopes', () => {
 	});
 
 	test('somebody who becomes an admin between the list and the record is reported as that', async () => {
-		sendGrid.world.addTeammate({ email: ADA, scopes: ['stats.read'] });
+		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged', 'adminChanged'] });
 		const body = { username: ADA, email: ADA, is_admin: true, scopes: account().scopes };
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			path: /ada/,
 			fault: { kind: 'status', status: 200, when: 'before', body },
 		});
@@ -766,9 +766,9 @@ describe('scopes', () => {
 	});
 
 	test('somebody who leaves between the list and the record is no failure', async () => {
-		sendGrid.world.addTeammate({ email: ADA, scopes: ['stats.read'] });
+		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged'] });
-		sendGrid.world.faults.add({
+		sendGrid.state.faults.add({
 			path: /ada/,
 			fault: { kind: 'status', status: 404, when: 'before' },
 		});
@@ -787,17 +787,17 @@ describe('size', () => {
 	])(
 		'1,000 teammates and 200 invitations, %s',
 		async (_, events, limit) => {
-			sendGrid.world.rateLimits.set({ limit: 1e6, windowMs: 60_000, reset: 'epoch' });
+			sendGrid.state.rateLimits.set({ limit: 1e6, windowMs: 60_000, reset: 'epoch' });
 			const { scopes } = account();
-			sendGrid.world.addManyTeammates(999).forEach((teammate, index) => {
+			sendGrid.state.addManyTeammates(999).forEach((teammate, index) => {
 				// Nearly all of them different, and with many scopes: the worst case.
 				teammate.scopes = scopes.filter((_scope, position) => (index + position) % 7 > 1);
 			});
-			sendGrid.world.addManyPending(200);
+			sendGrid.state.addManyPending(200);
 			const trigger = await activated({ events });
 			expect(bytes(trigger)).toBeLessThan(limit);
 
-			sendGrid.world.requests.length = 0;
+			sendGrid.state.requests.length = 0;
 			expect(await trigger.poll()).toBeNull();
 			const lists = sendGrid.calls().filter((call) => /teammates(\/pending)?$/.test(call));
 			expect(lists).toEqual([
@@ -807,7 +807,7 @@ describe('size', () => {
 			expect(sendGrid.calls()).toHaveLength(events.length > 1 ? 5 + 999 : 5);
 
 			remove('teammate0500@bulk.example');
-			sendGrid.world.accept('pending0200@bulk.example');
+			sendGrid.state.accept('pending0200@bulk.example');
 			expect(await trigger.events()).toEqual(['invitationAccepted pending0200@bulk.example']);
 		},
 		60_000,
@@ -816,10 +816,10 @@ describe('size', () => {
 
 describe('filters', () => {
 	const news = async (filters: INodeParameters) => {
-		sendGrid.world.addTeammate({ email: 'boss@example.com', is_admin: true });
+		sendGrid.state.addTeammate({ email: 'boss@example.com', is_admin: true });
 		const trigger = await activated({ events: ['teammateAdded', 'adminChanged'], filters });
-		sendGrid.world.addTeammate({ email: 'hr-ada@Example.com' });
-		sendGrid.world.addTeammate({ email: 'bob@example.org', is_admin: true });
+		sendGrid.state.addTeammate({ email: 'hr-ada@Example.com' });
+		sendGrid.state.addTeammate({ email: 'bob@example.org', is_admin: true });
 		setAdmin('boss@example.com', false);
 		return await trigger.events();
 	};
@@ -848,7 +848,7 @@ describe('filters', () => {
 	test('what a filter held back does not come when it is lifted', async () => {
 		const filtered = { events: ['teammateAdded'], filters: { emailDomain: 'example.org' } };
 		const trigger = await activated(filtered);
-		sendGrid.world.addTeammate({ email: ADA });
+		sendGrid.state.addTeammate({ email: ADA });
 		expect(await trigger.poll()).toBeNull();
 		trigger.edit({ events: ['teammateAdded'] });
 		expect(await trigger.poll()).toBeNull();
@@ -912,7 +912,7 @@ describe('refused before any request leaves', () => {
 });
 
 test('access requests that SendGrid offers no more: said so', async () => {
-	sendGrid.world.unknowns.accessRequests = 'gone';
+	sendGrid.state.behaviours.accessRequests = 'gone';
 	const { message, description } = await new ActiveTrigger(sendGrid).failure();
 	expect(message).toContain('The access requests could not be read');
 	expect(description).toContain("Remove 'Access Requested' from 'Trigger On'");
@@ -926,18 +926,18 @@ test('an expression that cannot be worked out: said so', async () => {
 });
 
 test('a key that SendGrid refuses: the status is there for n8n', async () => {
-	sendGrid.world.keys.clear();
+	sendGrid.state.keys.clear();
 	const { message, httpCode } = await new ActiveTrigger(sendGrid).failure();
 	expect(message).toContain('The invitations could not be read: SendGrid says');
 	expect(httpCode).toBe('401');
 });
 
 test('every request acts for the subuser', async () => {
-	sendGrid.world.addSubuser({ username: 'acme-marketing' });
-	sendGrid.world.addTeammate({ email: ADA, account: 'acme-marketing' });
+	sendGrid.state.addSubuser({ username: 'acme-marketing' });
+	sendGrid.state.addTeammate({ email: ADA, account: 'acme-marketing' });
 	const events = ALL_EVENTS.filter((event) => event !== 'accessRequested');
 	await activated({ events, options: { onBehalfOf: 'acme-marketing' } });
-	expect(new Set(sendGrid.world.requests.map(({ account: name }) => name))).toEqual(
+	expect(new Set(sendGrid.state.requests.map(({ account: name }) => name))).toEqual(
 		new Set(['acme-marketing']),
 	);
 	expect(sendGrid.calls()).toContain(`GET /v3/teammates/${encodeURIComponent(ADA)}`);
@@ -945,13 +945,13 @@ test('every request acts for the subuser', async () => {
 
 describe("the editor's test", () => {
 	test('shows an example of each event out of who is there, the latest of each', async () => {
-		sendGrid.world.addTeammate({ email: BOB, scopes: ['stats.read'] });
-		sendGrid.world.addTeammate({ email: ADA, scopes: ['stats.read'] });
-		sendGrid.world.addTeammate({ email: 'sso@example.com', is_sso: true, is_admin: true });
-		sendGrid.world.addPending({ email: 'later@example.com' });
-		sendGrid.world.addPending({ email: 'soon@example.com', expiresInSeconds: DAY });
-		sendGrid.world.addPending({ email: 'late@example.com', expiresInSeconds: -DAY });
-		sendGrid.world.addAccessRequest({ username: BOB, scope_group_name: 'Stats' });
+		sendGrid.state.addTeammate({ email: BOB, scopes: ['stats.read'] });
+		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
+		sendGrid.state.addTeammate({ email: 'sso@example.com', is_sso: true, is_admin: true });
+		sendGrid.state.addPending({ email: 'later@example.com' });
+		sendGrid.state.addPending({ email: 'soon@example.com', expiresInSeconds: DAY });
+		sendGrid.state.addPending({ email: 'late@example.com', expiresInSeconds: -DAY });
+		sendGrid.state.addAccessRequest({ username: BOB, scope_group_name: 'Stats' });
 		const items = (await new ActiveTrigger(sendGrid).test()) ?? [];
 		expect(items.map(({ event, email }) => `${event} ${email}`)).toEqual([
 			`accessRequested ${BOB}`,
@@ -970,10 +970,10 @@ describe("the editor's test", () => {
 	});
 
 	test('an example has the fields of the real thing', async () => {
-		sendGrid.world.addPending({ email: ADA });
-		sendGrid.world.addPending({ email: BOB, expiresInSeconds: 2.5 * DAY });
+		sendGrid.state.addPending({ email: ADA });
+		sendGrid.state.addPending({ email: BOB, expiresInSeconds: 2.5 * DAY });
 		const trigger = await activated({ events: ['invitationAccepted', 'invitationExpiring'] });
-		sendGrid.world.accept(ADA);
+		sendGrid.state.accept(ADA);
 		clock.advance(DAY);
 		const real = (await trigger.poll()) ?? [];
 		const shown = (await trigger.test()) ?? [];
@@ -985,7 +985,7 @@ describe("the editor's test", () => {
 
 	test('leaves the state alone', async () => {
 		const trigger = await activated({ events: ['teammateAdded'] });
-		sendGrid.world.addTeammate({ email: ADA });
+		sendGrid.state.addTeammate({ email: ADA });
 		const before = JSON.stringify(trigger.staticData);
 		expect(await trigger.test()).toHaveLength(1);
 		expect(JSON.stringify(trigger.staticData)).toBe(before);
@@ -1007,5 +1007,5 @@ test('a domain that the credential does not allow is not polled', async () => {
 		{ allowedHttpRequestDomains: 'domains', allowedDomains: 'gateway.example.com' },
 	);
 	expect((await trigger.failure()).message).toContain('Domain not allowed');
-	expect(sendGrid.world.requests).toEqual([]);
+	expect(sendGrid.state.requests).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { UNKNOWN_CANDIDATES } from '../../sandbox/unknowns.mts';
+import { BEHAVIOUR_CANDIDATES } from '../../sandbox/behaviours.mts';
 import { movableClock } from '../support/clock';
 import { standIn } from '../support/standIn';
 import { ActiveTrigger } from '../support/trigger';
@@ -36,15 +36,15 @@ const poll = fc.constantFrom('poll', 'poll', 'restart', 'failing poll').map((wha
 const round = fc.tuple(fc.array(change, { maxLength: 4 }), wait, fc.array(poll, { maxLength: 1 }));
 
 /** What the live API does is unknown: every history is run under some of the candidates. */
-const unknowns = fc.record({
-	expiredStayListed: fc.constantFrom(...UNKNOWN_CANDIDATES.expiredStayListed),
-	inviteToken: fc.constantFrom(...UNKNOWN_CANDIDATES.inviteToken),
-	listKey: fc.constantFrom(...UNKNOWN_CANDIDATES.listKey),
-	pendingPaging: fc.constantFrom(...UNKNOWN_CANDIDATES.pendingPaging),
-	tokenChangesOnResend: fc.constantFrom(...UNKNOWN_CANDIDATES.tokenChangesOnResend),
+const behaviours = fc.record({
+	expiredStayListed: fc.constantFrom(...BEHAVIOUR_CANDIDATES.expiredStayListed),
+	inviteToken: fc.constantFrom(...BEHAVIOUR_CANDIDATES.inviteToken),
+	listKey: fc.constantFrom(...BEHAVIOUR_CANDIDATES.listKey),
+	pendingPaging: fc.constantFrom(...BEHAVIOUR_CANDIDATES.pendingPaging),
+	tokenChangesOnResend: fc.constantFrom(...BEHAVIOUR_CANDIDATES.tokenChangesOnResend),
 });
 
-const account = () => sendGrid.world.account();
+const account = () => sendGrid.state.account();
 const key = (email: unknown) => String(email).toLowerCase();
 
 const teammateOf = (email: string) =>
@@ -54,7 +54,7 @@ const invitationOf = (email: string) =>
 
 /** One thing that happens at SendGrid, if it can. */
 function happen({ what, who: index }: { what: string; who: number }) {
-	const { world } = sendGrid;
+	const { state: world } = sendGrid;
 	const email = EMAILS[index];
 	const teammate = teammateOf(email);
 	const invitation = invitationOf(email);
@@ -66,7 +66,7 @@ function happen({ what, who: index }: { what: string; who: number }) {
 		case 'resend':
 			if (!invitation) return;
 			invitation.expiration_date = world.expiry();
-			if (world.unknowns.tokenChangesOnResend) invitation.token += 'x';
+			if (world.behaviours.tokenChangesOnResend) invitation.token += 'x';
 			return;
 		case 'revoke':
 			account().invitations = account().invitations.filter((other) => other !== invitation);
@@ -95,7 +95,7 @@ function happen({ what, who: index }: { what: string; who: number }) {
 
 /** What can be seen at SendGrid now, in this test's own words. */
 function look() {
-	const { world } = sendGrid;
+	const { state: world } = sendGrid;
 	const people = account().teammates.filter(({ profile }) => profile.user_type !== 'owner');
 	return {
 		admins: new Map(people.map(({ profile }) => [key(profile.email), profile.is_admin])),
@@ -228,17 +228,17 @@ class Follower {
 }
 
 test('over any history the events, applied to the base line, give the final state, and none comes twice', async () => {
-	sendGrid.world.rateLimits.set({ limit: 1e6, windowMs: 60_000, reset: 'epoch' });
+	sendGrid.state.rateLimits.set({ limit: 1e6, windowMs: 60_000, reset: 'epoch' });
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(change, { maxLength: 4 }),
 			wait,
 			fc.array(round, { minLength: 1, maxLength: 6 }),
-			unknowns,
+			behaviours,
 			async (start, age, rounds, answers) => {
-				const { world } = sendGrid;
+				const { state: world } = sendGrid;
 				Object.assign(account(), { teammates: [], invitations: [], accessRequests: [] });
-				Object.assign(world.unknowns, answers);
+				Object.assign(world.behaviours, answers);
 				world.addTeammate({ username: 'owner', email: 'o@example.com', user_type: 'owner' });
 				for (const thing of start) happen(thing);
 				clock.advance(age.days * DAY);

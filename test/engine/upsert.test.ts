@@ -1,4 +1,4 @@
-import type { Unknowns } from '../../sandbox/unknowns.mts';
+import type { Behaviours } from '../../sandbox/behaviours.mts';
 import { linkOf } from '../support/link';
 import { upsertWith } from '../support/parameters';
 import { standIn } from '../support/standIn';
@@ -12,33 +12,33 @@ const DAY = 24 * 60 * 60;
 const STATES = {
 	'not known': () => {},
 	'pending, same': () =>
-		sendGrid.world.addPending({ email: 'Ada@example.com', scopes: ['stats.read'] }),
+		sendGrid.state.addPending({ email: 'Ada@example.com', scopes: ['stats.read'] }),
 	'pending, same, expiring': () =>
-		sendGrid.world.addPending({ email: EMAIL, scopes: ['stats.read'], expiresInSeconds: DAY }),
-	'pending, other': () => sendGrid.world.addPending({ email: EMAIL, scopes: ['mail.send'] }),
-	'pending, admin': () => sendGrid.world.addPending({ email: EMAIL, is_admin: true }),
+		sendGrid.state.addPending({ email: EMAIL, scopes: ['stats.read'], expiresInSeconds: DAY }),
+	'pending, other': () => sendGrid.state.addPending({ email: EMAIL, scopes: ['mail.send'] }),
+	'pending, admin': () => sendGrid.state.addPending({ email: EMAIL, is_admin: true }),
 	'expired, same': () =>
-		sendGrid.world.addPending({ email: EMAIL, scopes: ['stats.read'], expiresInSeconds: -DAY }),
+		sendGrid.state.addPending({ email: EMAIL, scopes: ['stats.read'], expiresInSeconds: -DAY }),
 	'expired, other': () =>
-		sendGrid.world.addPending({ email: EMAIL, scopes: ['mail.send'], expiresInSeconds: -DAY }),
+		sendGrid.state.addPending({ email: EMAIL, scopes: ['mail.send'], expiresInSeconds: -DAY }),
 	'active, same': () =>
-		sendGrid.world.addTeammate({
+		sendGrid.state.addTeammate({
 			email: 'Ada@example.com',
 			username: 'countess',
 			scopes: ['stats.read'],
 		}),
-	'active, other': () => sendGrid.world.addTeammate({ email: EMAIL, scopes: ['mail.send'] }),
+	'active, other': () => sendGrid.state.addTeammate({ email: EMAIL, scopes: ['mail.send'] }),
 	'active, more': () =>
-		sendGrid.world.addTeammate({ email: EMAIL, scopes: ['stats.read', 'mail.send'] }),
-	'active, admin': () => sendGrid.world.addTeammate({ email: EMAIL, is_admin: true }),
-	owner: () => sendGrid.world.addTeammate({ email: EMAIL, user_type: 'owner' }),
+		sendGrid.state.addTeammate({ email: EMAIL, scopes: ['stats.read', 'mail.send'] }),
+	'active, admin': () => sendGrid.state.addTeammate({ email: EMAIL, is_admin: true }),
+	owner: () => sendGrid.state.addTeammate({ email: EMAIL, user_type: 'owner' }),
 } as const;
 
 type State = keyof typeof STATES;
 const states = Object.keys(STATES) as State[];
 
 /** What the live API does in these respects is unknown, so the whole table holds for each candidate. */
-const WORLDS: Array<Partial<Unknowns>> = [
+const WORLDS: Array<Partial<Behaviours>> = [
 	{},
 	{ tokenChangesOnResend: true },
 	{ expiredStayListed: false },
@@ -54,7 +54,7 @@ function planned(
 	state: State,
 	ifPending: string,
 	ifAccessDiffers: string,
-	{ expiredStayListed = true }: Partial<Unknowns>,
+	{ expiredStayListed = true }: Partial<Behaviours>,
 ): string {
 	const mayUpdate = ifAccessDiffers === 'update';
 	if (state.startsWith('expired') && !expiredStayListed) return 'invited';
@@ -81,7 +81,7 @@ function planned(
 }
 
 /** Of an expired invitation that SendGrid lists and does not send again, a new one comes. */
-const carriedOut = (plan: string, state: State, { resendExpired }: Partial<Unknowns>) =>
+const carriedOut = (plan: string, state: State, { resendExpired }: Partial<Behaviours>) =>
 	state.startsWith('expired') && plan === 'resent' && resendExpired === 'not-found'
 		? 'reinvited'
 		: plan;
@@ -100,17 +100,17 @@ const upsert = async (parameters: object = {}, items: object[] = [{ email: EMAIL
 
 const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
 
-describe.each(WORLDS)('in a world with %j:', (unknowns) => {
+describe.each(WORLDS)('in a world with %j:', (behaviours) => {
 	beforeEach(() => {
-		Object.assign(sendGrid.world.unknowns, unknowns);
+		Object.assign(sendGrid.state.behaviours, behaviours);
 	});
 
 	describe.each(cells)(
 		'$state, if pending $ifPending, if access differs $ifAccessDiffers',
 		(cell) => {
 			const { state, ...choices } = cell;
-			const plan = planned(state, cell.ifPending, cell.ifAccessDiffers, unknowns);
-			const action = carriedOut(plan, state, unknowns);
+			const plan = planned(state, cell.ifPending, cell.ifAccessDiffers, behaviours);
+			const action = carriedOut(plan, state, behaviours);
 			const mails = { invited: 1, resent: 1, reinvited: 1, updated: 0, unchanged: 0 }[action];
 
 			test(`is ${action}, and says so`, async () => {
@@ -124,8 +124,8 @@ describe.each(WORLDS)('in a world with %j:', (unknowns) => {
 				expect(sendGrid.mailed()).toHaveLength(mails ?? -1);
 
 				// The final state: wanted access, or what was to be left.
-				const account = sendGrid.world.account();
-				const invitations = sendGrid.world.pending(account);
+				const account = sendGrid.state.account();
+				const invitations = sendGrid.state.pending(account);
 				expect(invitations.length + account.teammates.length).toBe(1);
 				if (['invited', 'reinvited'].includes(action)) {
 					expect(invitations).toMatchObject([{ scopes: ['stats.read'], is_admin: false }]);
@@ -177,12 +177,12 @@ describe('two items with the same address', () => {
 			{ email: EMAIL, scopes: ['mail.send'] },
 		]);
 		expect(results.map(({ json }) => json.action)).toEqual(['invited', 'reinvited']);
-		expect(sendGrid.world.account().invitations).toMatchObject([{ scopes: ['mail.send'] }]);
+		expect(sendGrid.state.account().invitations).toMatchObject([{ scopes: ['mail.send'] }]);
 	});
 });
 
 test('items that start together share the readings', async () => {
-	sendGrid.world.addManyTeammates(100, { scopes: ['stats.read'] });
+	sendGrid.state.addManyTeammates(100, { scopes: ['stats.read'] });
 	const items = Array.from({ length: 30 }, (_, i) => ({ email: `new${i}@example.com` }));
 	await upsert({}, items);
 	const lists = sendGrid.calls().filter((call) => /GET \/v3\/teammates(\/pending)?$/.test(call));
@@ -198,8 +198,8 @@ describe('where SendGrid answers otherwise', () => {
 		{ tokenChangesOnResend: true },
 	] as const)(
 		'an expired invitation is sent again, by one way or the other: %j',
-		async (unknowns) => {
-			Object.assign(sendGrid.world.unknowns, unknowns);
+		async (behaviours) => {
+			Object.assign(sendGrid.state.behaviours, behaviours);
 			STATES['expired, same']();
 			const { results, error } = await upsert();
 			expect(error).toBeUndefined();
@@ -212,9 +212,9 @@ describe('where SendGrid answers otherwise', () => {
 	test.each(['created-again', 'bad-request', 'same-invitation'] as const)(
 		'somebody invited by another hand meanwhile (%s)',
 		async (duplicateInvite) => {
-			sendGrid.world.unknowns.duplicateInvite = duplicateInvite;
+			sendGrid.state.behaviours.duplicateInvite = duplicateInvite;
 			// The first reading of the list does not have the invitation yet.
-			sendGrid.world.faults.add({
+			sendGrid.state.faults.add({
 				path: '/pending$',
 				fault: { kind: 'status', status: 200, when: 'before', body: { result: [] } },
 			});
@@ -247,6 +247,6 @@ describe('what is refused before any request', () => {
 	])('%j', async (parameters, message) => {
 		const { error } = await upsert(parameters);
 		expect(error?.message).toContain(message);
-		expect(sendGrid.world.requests).toEqual([]);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 });

@@ -5,7 +5,7 @@ import type { CallOptions } from './seeded';
 const sandbox = seededSandbox();
 const { call, keys } = sandbox;
 
-const actedOn = () => sandbox.world.requests.at(-1)?.account;
+const actedOn = () => sandbox.state.requests.at(-1)?.account;
 const pathOf = (pattern: string) => pattern.replace(/:\w+/g, 'x');
 const EVERY = ENDPOINTS.map(({ method, path, scope, documentsOnBehalfOf }) => ({
 	name: `${method} ${path}`,
@@ -49,7 +49,7 @@ describe('keys', () => {
 	});
 
 	test('random ones have it too', () => {
-		expect(sandbox.world.addKey()).toMatch(/^SG\.[\w-]{22}\.[\w-]{43}$/);
+		expect(sandbox.state.addKey()).toMatch(/^SG\.[\w-]{22}\.[\w-]{43}$/);
 	});
 
 	test.each([
@@ -59,7 +59,7 @@ describe('keys', () => {
 		['GET', '/v3/teammates/%ff'],
 	])('nothing there, but logged: %s %s', async (method, path) => {
 		expect((await call(method, path)).status).toBe(404);
-		expect(sandbox.world.requests).toMatchObject([{ method, path, status: 404 }]);
+		expect(sandbox.state.requests).toMatchObject([{ method, path, status: 404 }]);
 	});
 
 	test('an unknown path', async () => {
@@ -72,9 +72,9 @@ describe('keys', () => {
 
 describe.each(EVERY.filter(({ scope }) => scope !== null))('$name', ({ method, path, scope }) => {
 	test('is forbidden without its scope only', async () => {
-		const lacking = sandbox.world.account().scopes.filter((other) => other !== scope);
-		const without = sandbox.world.addKey({ scopes: lacking });
-		const withIt = sandbox.world.addKey({ scopes: [scope ?? ''] });
+		const lacking = sandbox.state.account().scopes.filter((other) => other !== scope);
+		const without = sandbox.state.addKey({ scopes: lacking });
+		const withIt = sandbox.state.addKey({ scopes: [scope ?? ''] });
 		expect((await call(method, path, { key: without })).status).toBe(403);
 		expect((await call(method, path, { key: withIt })).status).not.toBe(403);
 	});
@@ -87,7 +87,7 @@ describe.each(EVERY.filter(({ scope }) => scope !== null))('$name', ({ method, p
 });
 
 test('a scope that the account lost is no use', async () => {
-	const account = sandbox.world.account();
+	const account = sandbox.state.account();
 	account.scopes = account.scopes.filter((scope) => scope !== 'teammates.read');
 	expect((await call('GET', '/v3/teammates')).json).toEqual(FORBIDDEN);
 });
@@ -95,7 +95,7 @@ test('a scope that the account lost is no use', async () => {
 describe('hosts, keys and on-behalf-of', () => {
 	const globalSubuserKey = 'SG.key-of-a-global-subuser';
 	beforeEach(() => {
-		sandbox.world.addKey({ key: globalSubuserKey, account: 'acme-marketing' });
+		sandbox.state.addKey({ key: globalSubuserKey, account: 'acme-marketing' });
 	});
 
 	test.each<[string, CallOptions, number, string | null]>([
@@ -129,8 +129,8 @@ describe('hosts, keys and on-behalf-of', () => {
 	});
 
 	test("not for another parent's subuser", async () => {
-		sandbox.world.addAccount({ name: 'rival' });
-		const key = sandbox.world.addKey({ account: 'rival' });
+		sandbox.state.addAccount({ name: 'rival' });
+		const key = sandbox.state.addKey({ account: 'rival' });
 		const onBehalfOf = 'acme-marketing';
 		expect((await call('GET', '/v3/teammates', { key, onBehalfOf })).status).toBe(403);
 	});

@@ -20,23 +20,23 @@ describe('POST /reset', () => {
 	test.each([undefined, {}, { seed: 'default' }])(
 		'%j: the example anew, with its keys',
 		async (body) => {
-			sandbox.world.addAccount({ name: 'rival' });
-			sandbox.world.advance(1000);
+			sandbox.state.addAccount({ name: 'rival' });
+			sandbox.state.advance(1000);
 			const reply = await post('/reset', body);
 			expect(reply.status).toBe(200);
 			expect(reply.json).toEqual({ keys: SEED_KEYS });
-			expect([...sandbox.world.accounts.keys()]).toEqual(['acme', 'acme-marketing', 'acme-eu']);
+			expect([...sandbox.state.accounts.keys()]).toEqual(['acme', 'acme-marketing', 'acme-eu']);
 		},
 	);
 
 	test('empty', async () => {
 		expect((await post('/reset', { seed: 'empty' })).json).toEqual({ keys: {} });
-		expect(sandbox.world.accounts.size).toBe(0);
+		expect(sandbox.state.accounts.size).toBe(0);
 	});
 });
 
 test('GET /state: all but the API keys', async () => {
-	sandbox.world.faults.add({ path: /resend/, times: Infinity, fault: { kind: 'empty-body' } });
+	sandbox.state.faults.add({ path: /resend/, times: Infinity, fault: { kind: 'empty-body' } });
 	const reply = await control('GET', '/state');
 	expect(reply.json).toMatchObject({
 		now: expect.any(Number),
@@ -50,7 +50,7 @@ test('GET /state: all but the API keys', async () => {
 			{ name: 'acme-eu', region: 'eu', teammates: [{ profile: { first_name: 'Erika' } }] },
 		],
 		rateLimit: { limit: 600 },
-		unknowns: { listKey: 'result' },
+		behaviours: { listKey: 'result' },
 		faults: [{ path: 'resend', timesLeft: null, fault: { kind: 'empty-body' } }],
 	});
 	expect((reply.json as { keys: object[] }).keys).toContainEqual({
@@ -62,21 +62,23 @@ test('GET /state: all but the API keys', async () => {
 	expect(reply.text).not.toContain('SG.');
 });
 
-test('GET /ledger, GET and DELETE /requests', async () => {
+test('GET /sent-emails, GET and DELETE /requests', async () => {
 	await sandbox.call('POST', '/v3/teammates', { body: { email: 'ada@new.example' } });
-	expect(await get('/ledger')).toMatchObject([{ kind: 'invitation', email: 'ada@new.example' }]);
+	expect(await get('/sent-emails')).toMatchObject([
+		{ kind: 'invitation', email: 'ada@new.example' },
+	]);
 	expect(await get('/requests')).toMatchObject([{ method: 'POST', status: 201, account: 'acme' }]);
 	expect(JSON.stringify(await get('/requests'))).not.toContain('SG.');
 	expect((await control('DELETE', '/requests')).status).toBe(204);
 	expect(await get('/requests')).toEqual([]);
-	expect(await get('/ledger')).toHaveLength(1);
+	expect(await get('/sent-emails')).toHaveLength(1);
 });
 
 test('POST /clock', async () => {
 	const { json } = await post('/clock', { advanceSeconds: 3600 });
 	const { now } = json as { now: number };
 	expect((now - Date.now()) / 1000).toBeCloseTo(3600, -1);
-	expect(sandbox.world.now()).toBeGreaterThanOrEqual(now);
+	expect(sandbox.state.now()).toBeGreaterThanOrEqual(now);
 });
 
 test('POST /rate-limit', async () => {
@@ -152,14 +154,14 @@ describe('faults', () => {
 	});
 });
 
-test('GET and PATCH /unknowns', async () => {
-	const reply = await control('PATCH', '/unknowns', { tokenChangesOnResend: true });
+test('GET and PATCH /behaviours', async () => {
+	const reply = await control('PATCH', '/behaviours', { tokenChangesOnResend: true });
 	expect(reply.json).toMatchObject({ tokenChangesOnResend: true, listKey: 'result' });
-	expect(await get('/unknowns')).toMatchObject({
+	expect(await get('/behaviours')).toMatchObject({
 		current: { tokenChangesOnResend: true },
 		candidates: { listKey: ['result', 'results'] },
 	});
-	const refused = await control('PATCH', '/unknowns', { listKey: 'items' });
+	const refused = await control('PATCH', '/behaviours', { listKey: 'items' });
 	expect(refused.status).toBe(400);
 	expect(refused.json).toEqual({ error: 'listKey must be one of ["result","results"]' });
 });
@@ -180,7 +182,7 @@ test('POST /expire', async () => {
 
 test('POST /accounts, /subusers, /keys', async () => {
 	expect((await post('/accounts', { name: 'rival', seats: 1, sso: false })).status).toBe(201);
-	expect(sandbox.world.account('rival')).toMatchObject({ seats: 1, sso: false });
+	expect(sandbox.state.account('rival')).toMatchObject({ seats: 1, sso: false });
 	const subuser = { username: 'rival-eu', parent: 'rival', region: 'eu', accountId: 'x', id: 7 };
 	expect((await post('/subusers', subuser)).json).toMatchObject({ name: 'rival-eu', id: 7 });
 	const { json } = await post('/keys', { account: 'rival', scopes: ['teammates.read'] });
@@ -211,10 +213,10 @@ test('POST /teammates/many, /pending/many', async () => {
 	const many = { count: 1000, account: 'acme-eu' };
 	expect((await post('/teammates/many', { ...many, is_sso: true })).json).toEqual({ added: 1000 });
 	expect((await post('/pending/many', { ...many, expiresInSeconds: -5 })).status).toBe(201);
-	const { teammates, invitations } = sandbox.world.account('acme-eu');
+	const { teammates, invitations } = sandbox.state.account('acme-eu');
 	expect([teammates.length, invitations.length]).toEqual([1001, 1000]);
 	expect(teammates[1000].profile.is_sso).toBe(true);
-	expect(sandbox.world.hasExpired(invitations[0])).toBe(true);
+	expect(sandbox.state.hasExpired(invitations[0])).toBe(true);
 });
 
 test.each([

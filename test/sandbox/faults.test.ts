@@ -8,8 +8,8 @@ const { call, mailed } = sandbox;
 const ADA = { email: 'ada@new.example', scopes: ['stats.read'], is_admin: false };
 const invite = async (timeout?: number) =>
 	await call('POST', '/v3/teammates', { body: ADA, timeout });
-const add = (fault: Fault) => sandbox.world.faults.add({ fault });
-const logged = () => sandbox.world.requests.at(-1);
+const add = (fault: Fault) => sandbox.state.faults.add({ fault });
+const logged = () => sandbox.state.requests.at(-1);
 const secondsUntil = ({ headers }: Reply, name: string) =>
 	Number(headers.get(name)) - Date.parse(headers.get('date') ?? '') / 1000;
 
@@ -42,8 +42,8 @@ describe('rate-limited', () => {
 		expect(wait).toBeLessThanOrEqual(21);
 	});
 
-	test('epoch, by the clock of the world', async () => {
-		sandbox.world.advance(100_000);
+	test('epoch, by the clock of the state', async () => {
+		sandbox.state.advance(100_000);
 		const reply = await limited('epoch');
 		expect(secondsUntil(reply, 'x-ratelimit-reset')).toBeLessThanOrEqual(21);
 		expect(Number(reply.headers.get('x-ratelimit-reset')) - Date.now() / 1000).toBeGreaterThan(
@@ -195,48 +195,48 @@ describe('which requests are struck', () => {
 		(await call(method, path, options)).status === 500;
 
 	test('by default the next one only', async () => {
-		sandbox.world.faults.add({ fault });
+		sandbox.state.faults.add({ fault });
 		expect(await struck('GET', '/v3/scopes')).toBe(true);
 		expect(await struck('GET', '/v3/scopes')).toBe(false);
 	});
 
 	test('so many times', async () => {
-		sandbox.world.faults.add({ fault, times: 2 });
+		sandbox.state.faults.add({ fault, times: 2 });
 		expect(await struck('GET', '/v3/scopes')).toBe(true);
-		expect(sandbox.world.faults.list()).toMatchObject([{ timesLeft: 1 }]);
+		expect(sandbox.state.faults.list()).toMatchObject([{ timesLeft: 1 }]);
 		expect(await struck('GET', '/v3/scopes')).toBe(true);
 		expect(await struck('GET', '/v3/scopes')).toBe(false);
 	});
 
 	test('for good, until removed', async () => {
-		const id = sandbox.world.faults.add({ fault, times: Infinity });
+		const id = sandbox.state.faults.add({ fault, times: Infinity });
 		for (let i = 0; i < 5; i += 1) expect(await struck('GET', '/v3/scopes')).toBe(true);
-		expect(sandbox.world.faults.remove(id)).toBe(true);
-		expect(sandbox.world.faults.remove(id)).toBe(false);
+		expect(sandbox.state.faults.remove(id)).toBe(true);
+		expect(sandbox.state.faults.remove(id)).toBe(false);
 		expect(await struck('GET', '/v3/scopes')).toBe(false);
 	});
 
 	test('by method and path', async () => {
-		sandbox.world.faults.add({ fault, method: 'post', path: /\/resend$/ });
+		sandbox.state.faults.add({ fault, method: 'post', path: /\/resend$/ });
 		expect(await struck('POST', '/v3/teammates')).toBe(false);
 		expect(await struck('GET', '/v3/teammates/x/resend')).toBe(false);
 		expect(await struck('POST', '/v3/teammates/pending/x/resend?a=b')).toBe(true);
 	});
 
 	test('by a pattern as text, on the path as sent', async () => {
-		sandbox.world.faults.add({ fault, path: '^/v3/teammates/a%40b$' });
+		sandbox.state.faults.add({ fault, path: '^/v3/teammates/a%40b$' });
 		expect(await struck('GET', '/v3/teammates/a@b')).toBe(false);
 		expect(await struck('GET', '/v3/teammates/a%40b')).toBe(true);
 	});
 
 	test('a pattern with a memory matches every time', async () => {
-		sandbox.world.faults.add({ fault, path: /scopes/g, times: Infinity });
+		sandbox.state.faults.add({ fault, path: /scopes/g, times: Infinity });
 		expect(await struck('GET', '/v3/scopes')).toBe(true);
 		expect(await struck('GET', '/v3/scopes')).toBe(true);
 	});
 
 	test('by host', async () => {
-		sandbox.world.faults.add({ fault, host: 'eu' });
+		sandbox.state.faults.add({ fault, host: 'eu' });
 		expect(await struck('GET', '/v3/scopes')).toBe(false);
 		expect(await struck('GET', '/v3/scopes', { host: 'eu' })).toBe(true);
 	});
@@ -251,8 +251,8 @@ describe('which requests are struck', () => {
 
 	test('by chance, but the same sequence every time', async () => {
 		const sequence = async () => {
-			sandbox.world.faults.clear();
-			sandbox.world.faults.add({ fault, probability: 0.3, times: Infinity });
+			sandbox.state.faults.clear();
+			sandbox.state.faults.add({ fault, probability: 0.3, times: Infinity });
 			const results: boolean[] = [];
 			for (let i = 0; i < 100; i += 1) results.push(await struck('GET', '/v3/scopes'));
 			return results;
@@ -264,12 +264,12 @@ describe('which requests are struck', () => {
 	});
 
 	test('never with probability 0', async () => {
-		sandbox.world.faults.add({ fault, probability: 0, times: Infinity });
+		sandbox.state.faults.add({ fault, probability: 0, times: Infinity });
 		for (let i = 0; i < 20; i += 1) expect(await struck('GET', '/v3/scopes')).toBe(false);
 	});
 
 	test('a fault before execution needs no valid key', async () => {
-		sandbox.world.faults.add({ fault });
+		sandbox.state.faults.add({ fault });
 		expect(await struck('GET', '/v3/scopes', { key: null })).toBe(true);
 	});
 });

@@ -7,9 +7,9 @@ const { call, invited, mailed } = sandbox;
 const WEEK = 7 * 24 * 60 * 60;
 const UNASSIGNABLE = errorOf('invalid or unassignable scopes were given', { field: 'scopes' });
 
-const nowInSeconds = () => sandbox.world.now() / 1000;
+const nowInSeconds = () => sandbox.state.now() / 1000;
 const pendingOf = (email: string) => {
-	const found = sandbox.world.account().invitations.find((pending) => pending.email === email);
+	const found = sandbox.state.account().invitations.find((pending) => pending.email === email);
 	if (!found) throw new Error(`nothing pending for ${email}`);
 	return found;
 };
@@ -34,7 +34,7 @@ describe('POST /v3/teammates', () => {
 		expect(pending.token).toMatch(/^[0-9a-f-]{36}$/);
 		expect(pending.expiration_date).toBeCloseTo(nowInSeconds() + WEEK, -1);
 		expect(Number.isInteger(pending.expiration_date)).toBe(true);
-		expect(sandbox.world.ledger).toEqual([
+		expect(sandbox.state.sentEmails).toEqual([
 			{
 				kind: 'invitation',
 				email: 'Ada@New.example',
@@ -90,11 +90,11 @@ describe('POST /v3/teammates', () => {
 			body,
 		});
 		expect(response.status).toBe(400);
-		expect(sandbox.world.requests.at(-1)?.body).toBe(body);
+		expect(sandbox.state.requests.at(-1)?.body).toBe(body);
 	});
 
 	test.each([...UNASSIGNABLE_SCOPES])('refuses the unassignable %s', async (scope) => {
-		sandbox.world.account().scopes.push(scope);
+		sandbox.state.account().scopes.push(scope);
 		const reply = await invite({ email: 'ada@new.example', scopes: ['stats.read', scope] });
 		expect(reply.status).toBe(400);
 		expect(reply.json).toEqual(UNASSIGNABLE);
@@ -150,7 +150,7 @@ describe('POST /v3/teammates/pending/{token}/resend', () => {
 			nowInSeconds() + WEEK,
 			-1,
 		);
-		expect(sandbox.world.ledger).toMatchObject([
+		expect(sandbox.state.sentEmails).toMatchObject([
 			{ kind: 'resend', email: 'Expiring.Soon@acme.example', token },
 		]);
 	});
@@ -182,9 +182,9 @@ describe('DELETE /v3/teammates/pending/{token}', () => {
 	});
 
 	test('leaves other accounts alone', async () => {
-		const { token } = sandbox.world.addPending({ account: 'acme-eu', email: 'eve@acme.example' });
+		const { token } = sandbox.state.addPending({ account: 'acme-eu', email: 'eve@acme.example' });
 		expect((await call('DELETE', `/v3/teammates/pending/${token}`)).status).toBe(404);
-		expect(sandbox.world.account('acme-eu').invitations).toHaveLength(1);
+		expect(sandbox.state.account('acme-eu').invitations).toHaveLength(1);
 	});
 });
 
@@ -193,7 +193,7 @@ test('an EU subuser has invitations of its own, mailed from its region', async (
 	const body = { email: 'eve@new.example', scopes: [], is_admin: false };
 	expect((await call('POST', '/v3/teammates', { ...eu, body })).status).toBe(201);
 
-	expect(sandbox.world.ledger).toMatchObject([{ account: 'acme-eu', region: 'eu' }]);
+	expect(sandbox.state.sentEmails).toMatchObject([{ account: 'acme-eu', region: 'eu' }]);
 	expect(itemsOf(await call('GET', '/v3/teammates/pending', eu))).toHaveLength(1);
 	expect(itemsOf(await call('GET', '/v3/teammates/pending'))).toHaveLength(2);
 });

@@ -29,7 +29,7 @@ describe('a limit of 2', () => {
 	const rule = { limit: 2, windowMs: 30_000, reset: 'epoch' } as const;
 
 	test('the third is refused, not executed, and in the log', async () => {
-		sandbox.world.rateLimits.set(rule);
+		sandbox.state.rateLimits.set(rule);
 		const invite = async (email: string) =>
 			await call('POST', '/v3/teammates', { body: { email } });
 		expect(limitsOf(await invite('a@new.example'))[1]).toBe(1);
@@ -41,12 +41,12 @@ describe('a limit of 2', () => {
 		expect(limitsOf(third).slice(0, 2)).toEqual([2, 0]);
 		expect(third.headers.get('retry-after')).toBeNull();
 		expect(sandbox.mailed()).toEqual(['a@new.example', 'b@new.example']);
-		expect(sandbox.world.requests.map(({ status }) => status)).toEqual([201, 201, 429]);
+		expect(sandbox.state.requests.map(({ status }) => status)).toEqual([201, 201, 429]);
 		expect((await call('GET', '/v3/teammates')).status).toBe(200);
 	});
 
 	test('reset in epoch seconds, never early', async () => {
-		sandbox.world.rateLimits.set(rule);
+		sandbox.state.rateLimits.set(rule);
 		const reply = await call('GET', '/v3/teammates');
 		const wait = limitsOf(reply)[2] - dateOf(reply);
 		expect(wait).toBeGreaterThanOrEqual(30);
@@ -54,44 +54,44 @@ describe('a limit of 2', () => {
 	});
 
 	test('reset in seconds from now, counting down', async () => {
-		sandbox.world.rateLimits.set({ ...rule, reset: 'delta' });
+		sandbox.state.rateLimits.set({ ...rule, reset: 'delta' });
 		expect(limitsOf(await call('GET', '/v3/teammates'))[2]).toBe(30);
-		sandbox.world.advance(20);
+		sandbox.state.advance(20);
 		expect(limitsOf(await call('GET', '/v3/teammates'))[2]).toBe(10);
 	});
 
 	test('a window ends when the clock says so', async () => {
-		sandbox.world.rateLimits.set(rule);
+		sandbox.state.rateLimits.set(rule);
 		const status = async () => (await call('GET', '/v3/teammates')).status;
 		expect([await status(), await status(), await status()]).toEqual([200, 200, 429]);
-		sandbox.world.advance(29);
+		sandbox.state.advance(29);
 		expect(await status()).toBe(429);
-		sandbox.world.advance(1);
+		sandbox.state.advance(1);
 		expect([await status(), await status(), await status()]).toEqual([200, 200, 429]);
 	});
 
 	test('per account: endpoints share, accounts do not', async () => {
-		sandbox.world.rateLimits.set({ ...rule, perAccount: true });
-		sandbox.world.addAccount({ name: 'rival' });
-		const rival = sandbox.world.addKey({ account: 'rival' });
+		sandbox.state.rateLimits.set({ ...rule, perAccount: true });
+		sandbox.state.addAccount({ name: 'rival' });
+		const rival = sandbox.state.addKey({ account: 'rival' });
 		expect((await call('GET', '/v3/teammates')).status).toBe(200);
 		expect((await call('GET', '/v3/scopes')).status).toBe(200);
 		expect((await call('GET', '/v3/teammates/pending')).status).toBe(429);
 		expect((await call('GET', '/v3/teammates', { key: rival })).status).toBe(200);
 	});
 
-	test('a new rule forgets the windows, a reset of the world restores the default', async () => {
-		sandbox.world.rateLimits.set({ ...rule, limit: 0 });
+	test('a new rule forgets the windows, a reset of the state restores the default', async () => {
+		sandbox.state.rateLimits.set({ ...rule, limit: 0 });
 		expect((await call('GET', '/v3/scopes')).status).toBe(429);
-		sandbox.world.rateLimits.set(rule);
+		sandbox.state.rateLimits.set(rule);
 		expect((await call('GET', '/v3/scopes')).status).toBe(200);
-		sandbox.world.rateLimits.reset();
+		sandbox.state.rateLimits.reset();
 		expect(limitsOf(await call('GET', '/v3/scopes')).slice(0, 2)).toEqual([600, 599]);
 	});
 });
 
 test('the Date header follows the clock', async () => {
-	sandbox.world.advance(7 * 24 * 60 * 60);
+	sandbox.state.advance(7 * 24 * 60 * 60);
 	const reply = await call('GET', '/v3/scopes');
 	expect(dateOf(reply) - Date.now() / 1000).toBeCloseTo(7 * 24 * 60 * 60, -1);
 });

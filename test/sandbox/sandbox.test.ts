@@ -22,7 +22,7 @@ test('three ports of its own, on the loopback', async () => {
 test('starts empty', async () => {
 	const sandbox = await startSandbox();
 	expect((await fetch(`${sandbox.globalUrl}/v3/scopes`, { headers })).status).toBe(401);
-	expect(() => sandbox.world.account()).toThrow('no such account');
+	expect(() => sandbox.state.account()).toThrow('no such account');
 	await sandbox.close();
 });
 
@@ -44,16 +44,16 @@ test('chosen ports; a port that is taken leaves nothing behind', async () => {
 
 test('ends at once, with connections idle, hanging, slow and delayed', async () => {
 	const sandbox = await startSandbox({ latencyMs: 1 });
-	seedDefault(sandbox.world);
+	seedDefault(sandbox.state);
 	const idle = await idleConnection(sandbox.globalUrl);
 	await fetch(`${sandbox.globalUrl}/v3/scopes`, { headers });
-	sandbox.world.faults.add({ fault: { kind: 'hang', when: 'after' } });
-	sandbox.world.faults.add({ fault: { kind: 'slow', ms: 60_000 } });
+	sandbox.state.faults.add({ fault: { kind: 'hang', when: 'after' } });
+	sandbox.state.faults.add({ fault: { kind: 'slow', ms: 60_000 } });
 	const unanswered = Promise.allSettled([
 		fetch(`${sandbox.globalUrl}/v3/scopes`, { headers }),
 		fetch(`${sandbox.euUrl}/v3/scopes`, { headers }),
 	]);
-	while (sandbox.world.requests.length < 3) await sleep(5);
+	while (sandbox.state.requests.length < 3) await sleep(5);
 
 	const start = Date.now();
 	await sandbox.close();
@@ -71,7 +71,7 @@ test('closing twice does no harm', async () => {
 test('https for the API hosts, not for the control endpoint', async () => {
 	const tls = await selfSigned();
 	const sandbox = await startSandbox({ tls });
-	const { fullAccess, euSubuser } = seedDefault(sandbox.world);
+	const { fullAccess, euSubuser } = seedDefault(sandbox.state);
 	expect(sandbox.globalUrl).toMatch(/^https:/);
 	expect(sandbox.controlUrl).toMatch(/^http:/);
 	expect(await secureGet(`${sandbox.globalUrl}/v3/scopes`, tls.cert, fullAccess)).toBe(200);
@@ -84,7 +84,7 @@ test('https for the API hosts, not for the control endpoint', async () => {
 
 test('latency is added to each answer', async () => {
 	const sandbox = await startSandbox({ latencyMs: 150 });
-	seedDefault(sandbox.world);
+	seedDefault(sandbox.state);
 	const start = Date.now();
 	const get = async (headers: Record<string, string>) =>
 		(await fetch(`${sandbox.globalUrl}/v3/scopes`, { headers })).status;
@@ -96,7 +96,7 @@ test('latency is added to each answer', async () => {
 describe('the request log', () => {
 	test('has everything but the key', async () => {
 		const sandbox = await startSandbox();
-		seedDefault(sandbox.world);
+		seedDefault(sandbox.state);
 		await fetch(`${sandbox.globalUrl}/v3/teammates/a%40b?x=1&y=a%20b&x=2`, {
 			method: 'PATCH',
 			headers: { ...headers, 'on-behalf-of': 'acme-marketing' },
@@ -105,7 +105,7 @@ describe('the request log', () => {
 		await fetch(`${sandbox.euUrl}/v3/teammates`, { headers });
 		await fetch(`${sandbox.globalUrl}/nowhere`);
 
-		expect(sandbox.world.requests).toEqual([
+		expect(sandbox.state.requests).toEqual([
 			{
 				at: expect.any(Number),
 				host: 'global',
@@ -122,36 +122,36 @@ describe('the request log', () => {
 			expect.objectContaining({ host: 'eu', body: null, account: null, status: 401 }),
 			expect.objectContaining({ path: '/nowhere', onBehalfOf: null, status: 401 }),
 		]);
-		expect(JSON.stringify(sandbox.world.requests)).not.toContain('SG.');
+		expect(JSON.stringify(sandbox.state.requests)).not.toContain('SG.');
 		await sandbox.close();
 	});
 
 	test('counts what is under way', async () => {
 		const sandbox = await startSandbox({ latencyMs: 250 });
-		seedDefault(sandbox.world);
+		seedDefault(sandbox.state);
 		const get = async () => await fetch(`${sandbox.globalUrl}/v3/scopes`, { headers });
 		await Promise.all([get(), get(), get()]);
 		await get();
-		expect(sandbox.world.requests.map(({ inFlight }) => inFlight)).toEqual([1, 2, 3, 1]);
+		expect(sandbox.state.requests.map(({ inFlight }) => inFlight)).toEqual([1, 2, 3, 1]);
 
 		// One that is dropped, or given up on, is over as well.
-		sandbox.world.faults.add({ fault: { kind: 'drop', when: 'after' } });
-		sandbox.world.faults.add({ fault: { kind: 'hang', when: 'after' } });
+		sandbox.state.faults.add({ fault: { kind: 'drop', when: 'after' } });
+		sandbox.state.faults.add({ fault: { kind: 'hang', when: 'after' } });
 		await expect(get()).rejects.toThrow();
 		const signal = AbortSignal.timeout(400);
 		await expect(fetch(`${sandbox.globalUrl}/v3/scopes`, { headers, signal })).rejects.toThrow();
 		await sleep(100);
 		await get();
-		expect(sandbox.world.requests.at(-1)?.inFlight).toBe(1);
+		expect(sandbox.state.requests.at(-1)?.inFlight).toBe(1);
 		await sandbox.close();
 	});
 
 	test('shows a hung request while it hangs', async () => {
 		const sandbox = await startSandbox();
-		sandbox.world.faults.add({ fault: { kind: 'hang', when: 'before' } });
+		sandbox.state.faults.add({ fault: { kind: 'hang', when: 'before' } });
 		const hung = fetch(`${sandbox.globalUrl}/v3/scopes`, { headers });
-		while (sandbox.world.requests.length === 0) await sleep(5);
-		expect(sandbox.world.requests).toMatchObject([{ status: null, fault: 'hang' }]);
+		while (sandbox.state.requests.length === 0) await sleep(5);
+		expect(sandbox.state.requests).toMatchObject([{ status: null, fault: 'hang' }]);
 		await sandbox.close();
 		await expect(hung).rejects.toThrow();
 	});
@@ -159,8 +159,8 @@ describe('the request log', () => {
 
 test('a thousand invitations at the same moment', async () => {
 	const sandbox = await startSandbox();
-	seedDefault(sandbox.world);
-	sandbox.world.rateLimits.set({ limit: 10_000, windowMs: 60_000, reset: 'epoch' });
+	seedDefault(sandbox.state);
+	sandbox.state.rateLimits.set({ limit: 10_000, windowMs: 60_000, reset: 'epoch' });
 	const statuses = await Promise.all(
 		Array.from({ length: 1000 }, async (_, i) => {
 			const body = JSON.stringify({ email: `person${i}@new.example`, scopes: [] });
@@ -169,7 +169,7 @@ test('a thousand invitations at the same moment', async () => {
 		}),
 	);
 	expect(new Set(statuses)).toEqual(new Set([201]));
-	expect(new Set(sandbox.world.ledger.map(({ email }) => email)).size).toBe(1000);
-	expect(new Set(sandbox.world.ledger.map(({ token }) => token)).size).toBe(1000);
+	expect(new Set(sandbox.state.sentEmails.map(({ email }) => email)).size).toBe(1000);
+	expect(new Set(sandbox.state.sentEmails.map(({ token }) => token)).size).toBe(1000);
 	await sandbox.close();
 });

@@ -4,14 +4,14 @@ const sandbox = seededSandbox();
 const { call } = sandbox;
 
 const REQUESTS = '/v3/scopes/requests';
-const openRequest = () => sandbox.world.account().accessRequests[0];
+const openRequest = () => sandbox.state.account().accessRequests[0];
 
 describe('GET /v3/scopes', () => {
 	test('a full-access key: all the account has', async () => {
 		const reply = await call('GET', '/v3/scopes');
 		expect(reply.status).toBe(200);
-		expect(reply.json).toEqual({ scopes: sandbox.world.account().scopes });
-		expect(sandbox.world.account().scopes).toHaveLength(260);
+		expect(reply.json).toEqual({ scopes: sandbox.state.account().scopes });
+		expect(sandbox.state.account().scopes).toHaveLength(260);
 	});
 
 	test('a restricted key: its own, no permission needed', async () => {
@@ -20,14 +20,14 @@ describe('GET /v3/scopes', () => {
 	});
 
 	test('a key with nothing at all', async () => {
-		const key = sandbox.world.addKey({ scopes: [] });
+		const key = sandbox.state.addKey({ scopes: [] });
 		const reply = await call('GET', '/v3/scopes', { key });
 		expect(reply.status).toBe(200);
 		expect(reply.json).toEqual({ scopes: [] });
 	});
 
 	test('on behalf of a subuser: what both have', async () => {
-		sandbox.world.addSubuser({ username: 'small', scopes: ['stats.read', 'mail.send'] });
+		sandbox.state.addSubuser({ username: 'small', scopes: ['stats.read', 'mail.send'] });
 		const onBehalfOf = 'small';
 		expect((await call('GET', '/v3/scopes', { onBehalfOf })).json).toEqual({
 			scopes: ['stats.read', 'mail.send'],
@@ -62,7 +62,7 @@ describe('access requests', () => {
 
 	test('50 by default, limit and offset', async () => {
 		for (let i = 0; i < 59; i += 1) {
-			sandbox.world.addAccessRequest({ username: 'legacy_lee', scope_group_name: `Group ${i}` });
+			sandbox.state.addAccessRequest({ username: 'legacy_lee', scope_group_name: `Group ${i}` });
 		}
 		const length = async (query: string) =>
 			((await call('GET', `${REQUESTS}${query}`)).json as unknown[]).length;
@@ -111,6 +111,6 @@ describe('access requests', () => {
 	test.each(['PATCH', 'POST'])('the shapes of 2017 do not exist: %s', async (method) => {
 		expect((await call(method, `${REQUESTS}/approve/${openRequest().id}`)).json).toEqual(NOT_FOUND);
 		expect((await call(method, `${REQUESTS}/${openRequest().id}`)).json).toEqual(NOT_FOUND);
-		expect(sandbox.world.account().accessRequests).toHaveLength(1);
+		expect(sandbox.state.account().accessRequests).toHaveLength(1);
 	});
 });

@@ -45,13 +45,13 @@ export function seededSandbox(options?: SandboxOptions) {
 		await sandbox.close();
 	});
 	beforeEach(() => {
-		sandbox.world.reset();
-		seedDefault(sandbox.world);
+		sandbox.state.reset();
+		seedDefault(sandbox.state);
 	});
 
 	return {
-		get world() {
-			return sandbox.world;
+		get state() {
+			return sandbox.state;
 		},
 		keys: SEED_KEYS,
 		get globalUrl() {
@@ -77,16 +77,16 @@ export function seededSandbox(options?: SandboxOptions) {
 		},
 		/** The first parent's teammate of that username. */
 		teammate(username: string): Teammate {
-			const found = sandbox.world
+			const found = sandbox.state
 				.account()
 				.teammates.find(({ profile }) => profile.username === username);
 			if (!found) throw new Error(`no teammate ${username}`);
 			return found;
 		},
-		/** Addresses on the ledger, in order. */
-		mailed: (): string[] => sandbox.world.ledger.map(({ email }) => email),
+		/** Addresses on the sentEmails, in order. */
+		mailed: (): string[] => sandbox.state.sentEmails.map(({ email }) => email),
 		/** Addresses of the first parent's invitations, in order. */
-		invited: (): string[] => sandbox.world.account().invitations.map(({ email }) => email),
+		invited: (): string[] => sandbox.state.account().invitations.map(({ email }) => email),
 	};
 }
 

@@ -9,7 +9,7 @@ const SAM = `${PATH}/sam@acme.example`;
 const ADA = { email: 'ada@acme.example', first_name: 'Ada', last_name: 'Lovelace' };
 const NAME = { first_name: 'Sam', last_name: 'Single' };
 
-const marketing = () => sandbox.world.account('acme-marketing').id;
+const marketing = () => sandbox.state.account('acme-marketing').id;
 const restrictedTo = (scopes: string[], more = {}) => ({
 	has_restricted_subuser_access: true,
 	subuser_access: [{ id: marketing(), permission_type: 'restricted', scopes }],
@@ -17,7 +17,7 @@ const restrictedTo = (scopes: string[], more = {}) => ({
 });
 const create = async (body: object) => await call('POST', PATH, { body: { ...ADA, ...body } });
 const update = async (body: object) => await call('PATCH', SAM, { body: { ...NAME, ...body } });
-const usernames = () => sandbox.world.account().teammates.map(({ profile }) => profile.username);
+const usernames = () => sandbox.state.account().teammates.map(({ profile }) => profile.username);
 
 describe('POST /v3/sso/teammates', () => {
 	test('with scopes; the answer carries none, a GET does', async () => {
@@ -38,7 +38,7 @@ describe('POST /v3/sso/teammates', () => {
 			is_unified: false,
 			scopes: expect.arrayContaining(['stats.read']),
 		});
-		expect(sandbox.world.ledger).toEqual([]);
+		expect(sandbox.state.sentEmails).toEqual([]);
 	});
 
 	test('an admin has every subuser, and its entries no scopes', async () => {
@@ -60,7 +60,7 @@ describe('POST /v3/sso/teammates', () => {
 			expect(scopes.length).toBeGreaterThan(20);
 			for (const scope of scopes) {
 				expect(PERSONA_SCOPES[persona]).toContain(scope);
-				expect(sandbox.world.account().scopes).toContain(scope);
+				expect(sandbox.state.account().scopes).toContain(scope);
 				expect(UNASSIGNABLE_SCOPES.has(scope)).toBe(false);
 			}
 		},
@@ -175,11 +175,11 @@ describe('POST /v3/sso/teammates', () => {
 	});
 
 	test('a key that was edited up to Full Access, a plan without SSO', async () => {
-		const key = sandbox.world.addKey({ editedToFullAccess: true });
+		const key = sandbox.state.addKey({ editedToFullAccess: true });
 		const body = { ...ADA, is_admin: true };
 		expect((await call('POST', PATH, { key, body })).json).toEqual(FORBIDDEN);
 
-		sandbox.world.account().sso = false;
+		sandbox.state.account().sso = false;
 		expect((await call('POST', PATH, { body })).json).toEqual(FORBIDDEN);
 		expect(usernames()).not.toContain(ADA.email);
 	});
@@ -200,7 +200,7 @@ describe('PATCH /v3/sso/teammates/{username}', () => {
 	});
 
 	test('subuser_access replaces the whole list', async () => {
-		const { id } = sandbox.world.account('acme-eu');
+		const { id } = sandbox.state.account('acme-eu');
 		const entry = { id, permission_type: 'admin' };
 		const reply = await update({ subuser_access: [entry] });
 		expect(reply.status).toBe(200);
@@ -286,7 +286,7 @@ describe('PATCH /v3/sso/teammates/{username}', () => {
 	});
 
 	test('a key that was edited up to Full Access', async () => {
-		const key = sandbox.world.addKey({ editedToFullAccess: true });
+		const key = sandbox.state.addKey({ editedToFullAccess: true });
 		expect((await call('PATCH', SAM, { key, body: { ...NAME, is_admin: true } })).json).toEqual(
 			FORBIDDEN,
 		);

@@ -27,7 +27,7 @@ const accessOf = async (path: string, options?: CallOptions) =>
 
 describe('GET /v3/teammates/{teammate_name}/subuser_access', () => {
 	test('a restricted teammate, with the scopes that SendGrid adds', async () => {
-		const { id } = sandbox.world.account('acme-marketing');
+		const { id } = sandbox.state.account('acme-marketing');
 		const access = await accessOf(SAM);
 		expect(access).toEqual({
 			has_restricted_subuser_access: true,
@@ -75,7 +75,7 @@ describe('GET /v3/teammates/{teammate_name}/subuser_access', () => {
 	test('pages by cursor, 100 by default, in the order of ids', async () => {
 		for (let i = 0; i < 120; i += 1) {
 			// Added downwards, so that only sorting gives the order.
-			sandbox.world.addSubuser({ username: `bulk-${i}`, id: 9000 - i });
+			sandbox.state.addSubuser({ username: `bulk-${i}`, id: 9000 - i });
 		}
 		const first = await accessOf(ADAM);
 		expect(first.subuser_access).toHaveLength(100);
@@ -90,7 +90,7 @@ describe('GET /v3/teammates/{teammate_name}/subuser_access', () => {
 	});
 
 	test('no page is missed or repeated, whatever the limit', async () => {
-		for (let i = 0; i < 18; i += 1) sandbox.world.addSubuser({ username: `bulk-${i}` });
+		for (let i = 0; i < 18; i += 1) sandbox.state.addSubuser({ username: `bulk-${i}` });
 		const walked = async (limit: number) => {
 			const ids: number[] = [];
 			let after: unknown = 0;
@@ -101,7 +101,7 @@ describe('GET /v3/teammates/{teammate_name}/subuser_access', () => {
 			} while (after);
 			return ids;
 		};
-		const all = sandbox.world.subusers(sandbox.world.account()).map(({ id }) => id);
+		const all = sandbox.state.subusers(sandbox.state.account()).map(({ id }) => id);
 		await assert(
 			asyncProperty(integer({ min: 1, max: 25 }), async (limit) => {
 				expect(await walked(limit)).toEqual(all);
@@ -118,7 +118,7 @@ describe('GET /v3/subusers', () => {
 	};
 
 	test('a bare array, without the region', async () => {
-		const { id } = sandbox.world.account('acme-marketing');
+		const { id } = sandbox.state.account('acme-marketing');
 		const { status, json } = await call('GET', '/v3/subusers');
 		expect(status).toBe(200);
 		expect(json).toEqual([
@@ -140,7 +140,7 @@ describe('GET /v3/subusers', () => {
 	});
 
 	test('100 by default', async () => {
-		for (let i = 0; i < 100; i += 1) sandbox.world.addSubuser({ username: `bulk-${i}` });
+		for (let i = 0; i < 100; i += 1) sandbox.state.addSubuser({ username: `bulk-${i}` });
 		expect(await names('')).toHaveLength(100);
 		expect(await names('?limit=500')).toHaveLength(102);
 	});

@@ -43,8 +43,8 @@ describe('GET /v3/teammates', () => {
 
 	describe('paging', () => {
 		beforeEach(() => {
-			sandbox.world.account().teammates = [];
-			sandbox.world.addManyTeammates(520);
+			sandbox.state.account().teammates = [];
+			sandbox.state.addManyTeammates(520);
 		});
 		const size = async (query: string) => (await usernames(`/v3/teammates${query}`)).length;
 
@@ -104,7 +104,7 @@ describe('GET /v3/teammates/{username}', () => {
 		['odd/name ?#%', 'odd%2Fname%20%3F%23%25'],
 		[`${'é'.repeat(127)}@b.com`, encodeURIComponent(`${'é'.repeat(127)}@b.com`)],
 	])('username %s, percent-encoded', async (username, encoded) => {
-		if (!username.startsWith('Mia')) sandbox.world.addTeammate({ email: 'x@y.example', username });
+		if (!username.startsWith('Mia')) sandbox.state.addTeammate({ email: 'x@y.example', username });
 		const reply = await call('GET', `/v3/teammates/${encoded}`);
 		expect(reply.json).toMatchObject({ username });
 	});
@@ -131,7 +131,7 @@ describe('GET /v3/teammates/{username}', () => {
 		'%s has all, both 2fa scopes too',
 		async (username) => {
 			const shown = await scopesOf(username);
-			expect(shown).toEqual(expect.arrayContaining(sandbox.world.account().scopes));
+			expect(shown).toEqual(expect.arrayContaining(sandbox.state.account().scopes));
 			expect(shown).toEqual(expect.arrayContaining(['2fa_exempt', '2fa_required']));
 		},
 	);
@@ -266,6 +266,6 @@ describe('DELETE /v3/teammates/{username}', () => {
 
 	test('takes the access requests along', async () => {
 		await call('DELETE', '/v3/teammates/dev@acme.example');
-		expect(sandbox.world.account().accessRequests).toEqual([]);
+		expect(sandbox.state.account().accessRequests).toEqual([]);
 	});
 });

@@ -17,7 +17,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import type { FailureCause } from '../../nodes/SendGridTeammates/transport/errors';
+import type { ErrorCause } from '../../nodes/SendGridTeammates/transport/errors';
 import { builtPackage, OneCredential } from './builtPackage';
 import { later } from './machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from './names';
@@ -77,7 +77,7 @@ export const isOlderEngine = WorkflowExecute.prototype.run.length > 1;
 export const testOfNewerEngine = isOlderEngine ? test.skip : test;
 
 /** The part of an error that tells n8n of what kind the failure is, for `toMatchObject`. */
-export const failureOfKind = (cause: FailureCause): object =>
+export const failureOfKind = (cause: ErrorCause): object =>
 	isOlderEngine ? {} : { failure: { cause } };
 
 /** Runs all of a workflow. */

@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
-import type { World } from '../../sandbox/world.mts';
+import type { SandboxState } from '../../sandbox/state.mts';
 import { runNode, type Run, type RunResult } from './engine';
 
 /** A key for one test; no message, output or log may ever show it. */
@@ -13,7 +13,7 @@ const newKey = (number: number) =>
 	].join('.');
 
 export interface StandIn {
-	readonly world: World;
+	readonly state: SandboxState;
 	readonly url: string;
 	/** The key of the test's account: one of its own for every test, as is its rate limit in the node. */
 	readonly apiKey: string;
@@ -28,18 +28,18 @@ export interface StandIn {
 
 let keys = 0;
 
-/** An account `acme` with one key in an empty world. */
-function begin({ world }: Sandbox): string {
+/** An account `acme` with one key in an empty state. */
+function begin({ state }: Sandbox): string {
 	keys += 1;
-	world.reset();
-	world.addAccount({ name: 'acme' });
-	return world.addKey({ key: newKey(keys) });
+	state.reset();
+	state.addAccount({ name: 'acme' });
+	return state.addKey({ key: newKey(keys) });
 }
 
 /** @param current the sandbox, and the key of its account */
 const viewOf = (current: () => { sandbox: Sandbox; apiKey: string }): StandIn => ({
-	get world() {
-		return current().sandbox.world;
+	get state() {
+		return current().sandbox.state;
 	},
 	get url() {
 		return current().sandbox.globalUrl;
@@ -60,10 +60,10 @@ const viewOf = (current: () => { sandbox: Sandbox; apiKey: string }): StandIn =>
 		return result;
 	},
 	mailed() {
-		return this.world.ledger.map(({ email }) => email);
+		return this.state.sentEmails.map(({ email }) => email);
 	},
 	calls() {
-		return this.world.requests.map(({ method, path }) => `${method} ${path}`);
+		return this.state.requests.map(({ method, path }) => `${method} ${path}`);
 	},
 });
 

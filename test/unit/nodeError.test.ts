@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
-import { nodeErrorOf } from '../../nodes/SendGridTeammates/execution/nodeError';
-import { SendGridFailure } from '../../nodes/SendGridTeammates/transport/errors';
+import { toNodeError } from '../../nodes/SendGridTeammates/execution/nodeError';
+import { SendGridError } from '../../nodes/SendGridTeammates/transport/errors';
 
 const NODE: INode = {
 	id: 'sendgrid',
@@ -13,11 +13,11 @@ const NODE: INode = {
 };
 
 test('a failure of ours keeps message, advice, status and cause', () => {
-	const failure = new SendGridFailure('Not done', 'Do it', {
+	const failure = new SendGridError('Not done', 'Do it', {
 		status: 403,
 		cause: 'credential-invalid',
 	});
-	const error = nodeErrorOf(NODE, failure, 7);
+	const error = toNodeError(NODE, failure, 7);
 	expect(error).toBeInstanceOf(NodeApiError);
 	expect(error).toMatchObject({
 		message: 'Not done',
@@ -29,14 +29,14 @@ test('a failure of ours keeps message, advice, status and cause', () => {
 });
 
 test('without an answer there is no status', () => {
-	const error = nodeErrorOf(NODE, new SendGridFailure('Not done', 'Do it'));
+	const error = toNodeError(NODE, new SendGridError('Not done', 'Do it'));
 	expect(error.httpCode).toBe('none');
 	expect(error).not.toHaveProperty('failure.cause');
 });
 
 test("n8n's own words are kept", () => {
 	const thrown = new NodeOperationError(NODE, 'No credential', { description: 'Choose one' });
-	expect(nodeErrorOf(NODE, thrown)).toMatchObject({
+	expect(toNodeError(NODE, thrown)).toMatchObject({
 		message: 'No credential',
 		description: 'Choose one',
 	});
@@ -46,7 +46,7 @@ test.each([
 	[new TypeError('x is not a function'), 'x is not a function'],
 	['boo', 'boo'],
 ])('whatever else is thrown reads like a sentence: %s', (thrown, reason) => {
-	expect(nodeErrorOf(NODE, thrown)).toMatchObject({
+	expect(toNodeError(NODE, thrown)).toMatchObject({
 		message: `This item could not be handled: ${reason}`,
 		description: 'Check the values and expressions of this item.',
 	});

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 
-import { SendGridFailure } from '../../nodes/SendGridTeammates/transport/errors';
-import { fillPath } from '../../nodes/SendGridTeammates/transport/path';
+import { SendGridError } from '../../nodes/SendGridTeammates/transport/errors';
+import { buildPath } from '../../nodes/SendGridTeammates/transport/path';
 
 const RESEND = '/v3/teammates/pending/{token}/resend';
 
-const fill = (value: string) => fillPath(RESEND, { token: { value, field: 'Invitation' } });
+const fill = (value: string) => buildPath(RESEND, { token: { value, field: 'Invitation' } });
 
 test('a template without parts stays as it is', () => {
-	expect(fillPath('/v3/teammates', {})).toBe('/v3/teammates');
+	expect(buildPath('/v3/teammates', {})).toBe('/v3/teammates');
 });
 
 test('a value becomes one encoded segment', () => {
@@ -17,7 +17,7 @@ test('a value becomes one encoded segment', () => {
 
 test.each(['username', 'teammate_name'])('a %s that is a path of its own is refused', (name) => {
 	const path = `/v3/teammates/{${name}}`;
-	const fillWith = (value: string) => fillPath(path, { [name]: { value, field: 'Teammate' } });
+	const fillWith = (value: string) => buildPath(path, { [name]: { value, field: 'Teammate' } });
 	expect(() => fillWith(' Pending ')).toThrow("'Teammate' is 'Pending'");
 	expect(fillWith('pending.ada')).toBe('/v3/teammates/pending.ada');
 	expect(fill('pending')).toBe('/v3/teammates/pending/pending/resend');
@@ -35,7 +35,7 @@ test('no value leads to another path, and none breaks the program', () => {
 			try {
 				path = fill(value);
 			} catch (thrown) {
-				expect(thrown).toBeInstanceOf(SendGridFailure);
+				expect(thrown).toBeInstanceOf(SendGridError);
 				return;
 			}
 			const { host, pathname, search, hash } = new URL(`https://api.sendgrid.com${path}`);

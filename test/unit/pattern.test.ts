@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { SendGridFailure } from '../../nodes/SendGridTeammates/transport/errors';
+import { SendGridError } from '../../nodes/SendGridTeammates/transport/errors';
 import { compilePattern } from '../../nodes/SendGridTeammates/trigger/pattern';
 
 const atom = fc.oneof(
@@ -72,7 +72,7 @@ test.each<[string, string, boolean]>([
 	expect(compilePattern(expression)(address)).toBe(isThere);
 });
 
-/** Each would keep JavaScript's own expressions busy beyond the end of the world. */
+/** Each would keep JavaScript's own expressions busy beyond the end of the state. */
 test.each([
 	'^(a+)+$',
 	'^(a|a)*$',
@@ -104,6 +104,6 @@ test.each<[string, string]>([
 	} catch (failure) {
 		thrown = failure;
 	}
-	expect(thrown).toBeInstanceOf(SendGridFailure);
-	expect(thrown).toMatchObject({ message: `'Email Pattern' ${what}`, fix: expect.any(String) });
+	expect(thrown).toBeInstanceOf(SendGridError);
+	expect(thrown).toMatchObject({ message: `'Email Pattern' ${what}`, advice: expect.any(String) });
 });

@@ -1,5 +1,5 @@
 import { checkMaxWait } from '../../nodes/SendGridTeammates/parameters/options';
-import { readRateLimit } from '../../nodes/SendGridTeammates/transport/rateLimitHeaders';
+import { readRateLimitHeaders } from '../../nodes/SendGridTeammates/transport/rateLimitHeaders';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -12,7 +12,7 @@ test.each([
 	['an empty header', { 'x-ratelimit-reset': '' }, undefined],
 	['a negative number', { 'x-ratelimit-reset': '-5' }, undefined],
 ])('the reset: %s', (_, headers, resetIn) => {
-	expect(readRateLimit(headers, NOW)).toMatchObject({ resetIn, isDemanded: false });
+	expect(readRateLimitHeaders(headers, NOW)).toMatchObject({ resetIn, fromRetryAfter: false });
 });
 
 test.each([
@@ -20,13 +20,13 @@ test.each([
 	['as a date', { 'Retry-After': 'Sun, 22 Nov 2026 12:00:05 GMT' }, 5_000],
 	['as a date that has passed', { 'retry-after': 'Sun, 22 Nov 2026 11:00:00 GMT' }, 0],
 ])('Retry-After %s is a demand', (_, headers, resetIn) => {
-	expect(readRateLimit(headers, NOW)).toMatchObject({ resetIn, isDemanded: true });
+	expect(readRateLimitHeaders(headers, NOW)).toMatchObject({ resetIn, fromRetryAfter: true });
 });
 
 test('how many there are and how many are left, whatever the case', () => {
 	const headers = { 'X-RateLimit-Limit': '600', 'x-ratelimit-REMAINING': 0 };
-	expect(readRateLimit(headers, NOW)).toMatchObject({ limit: 600, remaining: 0 });
-	expect(readRateLimit({}, NOW)).toMatchObject({ limit: undefined, remaining: undefined });
+	expect(readRateLimitHeaders(headers, NOW)).toMatchObject({ limit: 600, remaining: 0 });
+	expect(readRateLimitHeaders({}, NOW)).toMatchObject({ limit: undefined, remaining: undefined });
 });
 
 test.each([

@@ -1,21 +1,21 @@
 import type { Logger } from 'n8n-workflow';
 
 import {
-	Gate,
-	gateOf,
-	type Admission,
-	type Visitor,
+	RateLimiter,
+	rateLimiterFor,
+	type Permission,
+	type Waiter,
 } from '../../nodes/SendGridTeammates/transport/rateLimiter';
-import { Patience } from '../../nodes/SendGridTeammates/transport/retry';
+import { RetryBudget } from '../../nodes/SendGridTeammates/transport/retry';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
-let gate: Gate;
+let gate: RateLimiter;
 let lines: string[];
 
 beforeEach(() => {
 	jest.useFakeTimers({ now: NOW });
-	gate = new Gate('api.example.com');
+	gate = new RateLimiter('api.example.com');
 	lines = [];
 });
 afterEach(() => {
@@ -25,33 +25,33 @@ afterEach(() => {
 
 const logger = { info: (line: string) => lines.push(line) } as unknown as Logger;
 
-const visitor = (changes: Partial<Visitor> = {}): Visitor => ({
+const visitor = (changes: Partial<Waiter> = {}): Waiter => ({
 	endpoint: 'POST /v3/teammates',
 	group: gate,
-	patience: new Patience(300_000),
-	isGone: () => false,
+	retryBudget: new RetryBudget(300_000),
+	isCancelled: () => false,
 	logger,
 	...changes,
 });
 
 /** What has become of each of those who wait, in the order in which they came. */
-function enterAll(visitors: Visitor[]): Array<Admission | undefined> {
-	const admissions: Array<Admission | undefined> = visitors.map(() => undefined);
+function enterAll(visitors: Waiter[]): Array<Permission | undefined> {
+	const admissions: Array<Permission | undefined> = visitors.map(() => undefined);
 	visitors.forEach((one, index) => {
-		void gate.enter(one).then((admission) => {
+		void gate.acquire(one).then((admission) => {
 			admissions[index] = admission;
 		});
 	});
 	return admissions;
 }
 
-const isPass = (admission?: Admission) => typeof admission === 'object';
+const isPass = (admission?: Permission) => typeof admission === 'object';
 
 /** Takes one request through, and its answer with it. */
-async function goThrough(headers: Record<string, string>, isRefused = false) {
-	const pass = await gate.enter(visitor());
+async function goThrough(headers: Record<string, string>, isThrottled = false) {
+	const pass = await gate.acquire(visitor());
 	if (typeof pass === 'string') throw new Error(pass);
-	gate.leave(pass, { headers, isRefused });
+	gate.release(pass, { headers, isThrottled: isThrottled });
 }
 
 const OPEN = { 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '500' };
@@ -68,7 +68,7 @@ test('ten go at the same time, and the next when one has come back', async () =>
 	await jest.advanceTimersByTimeAsync(1000);
 	expect(admissions.filter(isPass)).toHaveLength(10);
 	const [first] = admissions;
-	if (typeof first === 'object') gate.leave(first, { headers: OPEN, isRefused: false });
+	if (typeof first === 'object') gate.release(first, { headers: OPEN, isThrottled: false });
 	await jest.advanceTimersByTimeAsync(100);
 	expect(admissions.map(isPass)).toEqual([...Array.from({ length: 11 }, () => true), false]);
 });
@@ -83,7 +83,7 @@ test('those of one workflow do not keep those of another waiting', async () => {
 	await jest.advanceTimersByTimeAsync(0);
 	for (let i = 0; i < 10; i += 1) {
 		const pass = admissions[i];
-		if (typeof pass === 'object') gate.leave(pass, { headers: OPEN, isRefused: false });
+		if (typeof pass === 'object') gate.release(pass, { headers: OPEN, isThrottled: false });
 	}
 	await jest.advanceTimersByTimeAsync(100);
 	expect(admissions.slice(30).filter(isPass)).toHaveLength(5);
@@ -113,8 +113,8 @@ test('whoever is gone is told within half a second, and whoever may not wait as 
 	await goThrough(usedUp(60));
 	let isGone = false;
 	const admissions = enterAll([
-		visitor({ isGone: () => isGone }),
-		visitor({ patience: new Patience(10_000) }),
+		visitor({ isCancelled: () => isGone }),
+		visitor({ retryBudget: new RetryBudget(10_000) }),
 		visitor(),
 	]);
 	await jest.advanceTimersByTimeAsync(500);
@@ -127,14 +127,14 @@ test('whoever is gone is told within half a second, and whoever may not wait as 
 test('standing in a queue uses up nothing, a refusal does', async () => {
 	await goThrough(OPEN);
 	const waiting = enterAll(
-		Array.from({ length: 12 }, () => visitor({ patience: new Patience(5000) })),
+		Array.from({ length: 12 }, () => visitor({ retryBudget: new RetryBudget(5000) })),
 	);
 	// Ten are under way for a minute: nobody is sent home.
 	await jest.advanceTimersByTimeAsync(60_000);
 	expect(waiting.filter((admission) => admission === undefined)).toHaveLength(2);
 	const [first] = waiting;
 	if (typeof first === 'object') {
-		gate.leave(first, { headers: { 'retry-after': '6' }, isRefused: true });
+		gate.release(first, { headers: { 'retry-after': '6' }, isThrottled: true });
 	}
 	await jest.advanceTimersByTimeAsync(1000);
 	expect(waiting.filter((admission) => admission === 'too long')).toHaveLength(2);
@@ -151,7 +151,7 @@ test('a refusal of one endpoint holds up the others too', async () => {
 
 test('there is one gate for each account and host', () => {
 	const [one, other] = ['https://a.example.com', 'https://b.example.com'];
-	expect(gateOf(one, 'x')).toBe(gateOf(one, 'x'));
-	expect(gateOf(one, 'x')).not.toBe(gateOf(one, 'y'));
-	expect(gateOf(one, 'x')).not.toBe(gateOf(other, 'x'));
+	expect(rateLimiterFor(one, 'x')).toBe(rateLimiterFor(one, 'x'));
+	expect(rateLimiterFor(one, 'x')).not.toBe(rateLimiterFor(one, 'y'));
+	expect(rateLimiterFor(one, 'x')).not.toBe(rateLimiterFor(other, 'x'));
 });

@@ -1,6 +1,6 @@
-import { readComplaints } from '../../nodes/SendGridTeammates/transport/responseErrors';
-import { RequestFailure, SendGridFailure } from '../../nodes/SendGridTeammates/transport/errors';
-import { failureOfNetwork } from '../../nodes/SendGridTeammates/transport/networkErrors';
+import { readErrorDetails } from '../../nodes/SendGridTeammates/transport/responseErrors';
+import { RequestError, SendGridError } from '../../nodes/SendGridTeammates/transport/errors';
+import { networkError } from '../../nodes/SendGridTeammates/transport/networkErrors';
 
 describe("SendGrid's own words", () => {
 	test.each([
@@ -16,14 +16,14 @@ describe("SendGrid's own words", () => {
 		[undefined, []],
 		[null, []],
 	])('%j', (body, complaints) => {
-		expect(readComplaints(body)).toEqual(complaints);
+		expect(readErrorDetails(body)).toEqual(complaints);
 	});
 
 	const long = `a\r\n\tb\u009b${'c'.repeat(500)}`;
 	test.each([{ error: long }, { errors: [{ message: long }] }, { errors: [long] }])(
 		'fit into one line of reasonable length (%#)',
 		(body) => {
-			const [{ message }] = readComplaints(body);
+			const [{ message }] = readErrorDetails(body);
 			expect(message).toMatch(/^a b c+…$/);
 			expect(message.length).toBeLessThan(210);
 		},
@@ -32,57 +32,57 @@ describe("SendGrid's own words", () => {
 
 describe('a request without an answer', () => {
 	const told = (thrown: unknown, method = 'POST') =>
-		failureOfNetwork(thrown, method, { unfulfilled: 'It was not sent', scope: 'any' }, 1_000_000);
+		networkError(thrown, method, { failureMessage: 'It was not sent', scope: 'any' }, 1_000_000);
 
 	test.each([
 		['ECONNREFUSED', 'the connection was refused', true],
 		['ENOTFOUND', "SendGrid's address could not be reached", true],
 		['DEPTH_ZERO_SELF_SIGNED_CERT', 'the encrypted connection was not trusted', false],
-	])('%s: nothing was done, and another try may help: %s', (code, what, isPassing) => {
+	])('%s: nothing was done, and another try may help: %s', (code, what, retryable) => {
 		const failure = told({ message: 'wrapped', cause: { cause: { code } } });
 		expect(failure.message).toBe(`It was not sent: ${what} [${code}]`);
-		expect(failure.fix).toContain('Nothing was done');
-		expect(failure.facts).toMatchObject({ isPassing });
-		expect(failure.facts.mayHappenUntil).toBeUndefined();
+		expect(failure.advice).toContain('Nothing was done');
+		expect(failure.facts).toMatchObject({ retryable });
+		expect(failure.facts.inDoubtUntil).toBeUndefined();
 	});
 
 	test.each([
 		['ECONNABORTED', 'no answer came in time', 60_000],
 		['ECONNRESET', 'the connection broke off', 2_000],
 		['EWHATEVER', 'no answer came back', 2_000],
-	])('%s: it may have been done, or still be', (code, what, lateness) => {
+	])('%s: it may have been done, or still be', (code, what, mayApplyForMs) => {
 		const failure = told({ message: 'wrapped', cause: { cause: { code } } });
 		expect(failure.message).toBe(`It was not sent, as far as can be told: ${what} [${code}]`);
-		expect(failure.fix).toContain('may have carried it out');
-		expect(failure.facts).toMatchObject({ mayHappenUntil: 1_000_000 + lateness });
-		expect(failure.facts.isPassing).toBeUndefined();
+		expect(failure.advice).toContain('may have carried it out');
+		expect(failure.facts).toMatchObject({ inDoubtUntil: 1_000_000 + mayApplyForMs });
+		expect(failure.facts.retryable).toBeUndefined();
 	});
 
 	test('a read can simply be done again', () => {
-		const { fix, facts } = told({ code: 'ECONNRESET' }, 'GET');
+		const { advice: fix, facts } = told({ code: 'ECONNRESET' }, 'GET');
 		expect(fix).toBe('Run this item again later.');
-		expect(facts).toMatchObject({ isPassing: true });
+		expect(facts).toMatchObject({ retryable: true });
 	});
 
 	test('a refusal by n8n itself is told', () => {
 		const failure = told(new Error('Domain not allowed: This credential is restricted'));
 		expect(failure.message).toContain('Domain not allowed: This credential is restricted');
-		expect(failure.fix).toContain("'Allowed HTTP Request Domains'");
+		expect(failure.advice).toContain("'Allowed HTTP Request Domains'");
 	});
 
 	test.each([undefined, null, 'text', 5, new Error('boo')])('%j breaks nothing', (thrown) => {
-		expect(told(thrown)).toBeInstanceOf(SendGridFailure);
+		expect(told(thrown)).toBeInstanceOf(SendGridError);
 	});
 });
 
 describe('a failure of a request', () => {
-	const failure = new RequestFailure('a key-1 was not sent', 'b key-1', 'use key-1 or token-2', {
+	const failure = new RequestError('a key-1 was not sent', 'b key-1', 'use key-1 or token-2', {
 		status: 400,
-		mayHappenUntil: 1,
+		inDoubtUntil: 1,
 	});
 
 	test('shows no secret', () => {
-		const { message, fix, status } = failure.without(['key-1', undefined, 'token-2']);
+		const { message, advice: fix, status } = failure.redact(['key-1', undefined, 'token-2']);
 		expect({ message, fix, status }).toEqual({
 			message: 'a … was not sent, as far as can be told: b …',
 			fix: 'use … or …',
@@ -91,13 +91,13 @@ describe('a failure of a request', () => {
 	});
 
 	test('is told to each in their own words', () => {
-		expect(failure.toldTo('c was not sent').message).toBe(
+		expect(failure.forSubject('c was not sent').message).toBe(
 			'c was not sent, as far as can be told: b key-1',
 		);
 	});
 
 	test('is certain once SendGrid has been asked', () => {
-		const { message, fix } = failure.undone();
+		const { message, advice: fix } = failure.asNotApplied();
 		expect(message).toBe('a key-1 was not sent: b key-1');
 		expect(fix).toContain('nothing had been done');
 	});
@@ -106,7 +106,7 @@ describe('a failure of a request', () => {
 describe('what a complaint must not tell', () => {
 	const KEY = 'a key that is of no known form';
 	const UNKNOWN_WORD = '7c3e9f10-2b4d-4a6c-8e0f-1a3b5c7d9e20';
-	const messageOf = (error: string) => readComplaints({ error }, [KEY])[0].message;
+	const messageOf = (error: string) => readErrorDetails({ error }, [KEY])[0].message;
 
 	test.each([0, 150, 180, 199, 250])('a known secret, also where the text is cut (%s)', (size) => {
 		const message = messageOf(`${'x '.repeat(size / 2)}${KEY}`);

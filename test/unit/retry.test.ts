@@ -1,4 +1,4 @@
-import { backoff, Patience } from '../../nodes/SendGridTeammates/transport/retry';
+import { backoff, RetryBudget } from '../../nodes/SendGridTeammates/transport/retry';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -22,7 +22,7 @@ test('each wait may be longer than the one before, up to half a minute', () => {
 });
 
 test('the budget is for all waits together, from the first on', async () => {
-	const patience = new Patience(10_000);
+	const patience = new RetryBudget(10_000);
 	jest.advanceTimersByTime(60_000);
 	const wait = async () => {
 		const waiting = patience.wait(4000);
@@ -34,18 +34,18 @@ test('the budget is for all waits together, from the first on', async () => {
 });
 
 test('it counts from its start, not from when it was made', () => {
-	const patience = new Patience(1000);
-	expect(patience.reachesTo(NOW + 1e9)).toBe(true);
+	const patience = new RetryBudget(1000);
+	expect(patience.reaches(NOW + 1e9)).toBe(true);
 	patience.start();
 	jest.advanceTimersByTime(500);
 	patience.start();
-	expect(patience.reachesTo(NOW + 1000)).toBe(true);
-	expect(patience.reachesTo(NOW + 1001)).toBe(false);
+	expect(patience.reaches(NOW + 1000)).toBe(true);
+	expect(patience.reaches(NOW + 1001)).toBe(false);
 });
 
 test('a cancelled execution ends a wait soon', async () => {
 	const cancel = new AbortController();
-	const waiting = new Patience(60_000, cancel.signal).wait(30_000);
+	const waiting = new RetryBudget(60_000, cancel.signal).wait(30_000);
 	await jest.advanceTimersByTimeAsync(1000);
 	cancel.abort();
 	await jest.runAllTimersAsync();

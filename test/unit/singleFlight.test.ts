@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { SharedReadings, thisMoment } from '../../nodes/SendGridTeammates/transport/singleFlight';
+import { SharedReadings, tick } from '../../nodes/SendGridTeammates/transport/singleFlight';
 
 /** A list of three pages that counts how many of them were read. */
 function listOfThree() {
@@ -27,7 +27,7 @@ async function readUpTo(pages: AsyncIterable<IDataObject[]>, last: number) {
 test('those who had started before the reading share it, each as far as needed', async () => {
 	const readings = new SharedReadings();
 	const { counter, read } = listOfThree();
-	const moments = [thisMoment(), thisMoment(), thisMoment()];
+	const moments = [tick(), tick(), tick()];
 	const all = await Promise.all(
 		moments.map(
 			async (since, index) => await readUpTo(readings.pages('list', since, read), index + 1),
@@ -40,22 +40,22 @@ test('those who had started before the reading share it, each as far as needed',
 test('no page is read that nobody needs', async () => {
 	const readings = new SharedReadings();
 	const { counter, read } = listOfThree();
-	await readUpTo(readings.pages('list', thisMoment(), read), 1);
+	await readUpTo(readings.pages('list', tick(), read), 1);
 	expect(counter.pages).toBe(1);
 });
 
 test('whoever starts after the reading gets a new one', async () => {
 	const readings = new SharedReadings();
 	const { counter, read } = listOfThree();
-	await readUpTo(readings.pages('list', thisMoment(), read), 3);
-	await readUpTo(readings.pages('list', thisMoment(), read), 3);
+	await readUpTo(readings.pages('list', tick(), read), 3);
+	await readUpTo(readings.pages('list', tick(), read), 3);
 	expect(counter.readings).toBe(2);
 });
 
 test('another list is another reading', async () => {
 	const readings = new SharedReadings();
 	const { counter, read } = listOfThree();
-	const since = thisMoment();
+	const since = tick();
 	await readUpTo(readings.pages('one', since, read), 1);
 	await readUpTo(readings.pages('other', since, read), 1);
 	expect(counter.readings).toBe(2);
@@ -63,7 +63,7 @@ test('another list is another reading', async () => {
 
 test('a reading that fails does so for everybody who shares it', async () => {
 	const readings = new SharedReadings();
-	const since = thisMoment();
+	const since = tick();
 	const read = async function* (): AsyncGenerator<IDataObject[]> {
 		yield [{ page: 1 }];
 		throw new Error('no second page');

@@ -1,8 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions, NodeApiError } from 'n8n-workflow';
 
 /** n8n gives the copy of a node that an AI agent uses a type name with this ending. */
-export const isToolOfAgent = (item: IExecuteSingleFunctions) =>
-	item.getNode().type.endsWith('Tool');
+export const isAiTool = (item: IExecuteSingleFunctions) => item.getNode().type.endsWith('Tool');
 
 /** Names under which SendGrid gives out the token of an invitation. */
 const TOKEN_FIELDS = new Set(['token', 'pending_id']);
@@ -13,7 +12,7 @@ const TOKEN_FIELDS = new Set(['token', 'pending_id']);
  * Not the tokens of invitations: who holds one can join the account, and what a model knows it may tell to
  * whoever it talks with. And never nothing, of which n8n makes an empty text that looks like a failure.
  */
-export function answerToAgent(records: IDataObject[]): IDataObject[] {
+export function resultForAgent(records: IDataObject[]): IDataObject[] {
 	if (records.length === 0) return [{ result: 'Nothing was found' }];
 	return records.map((record) =>
 		Object.fromEntries(Object.entries(record).filter(([name]) => !TOKEN_FIELDS.has(name))),
@@ -21,7 +20,7 @@ export function answerToAgent(records: IDataObject[]): IDataObject[] {
 }
 
 /** A failure as an answer, because what a tool throws may reach the model as an empty text. */
-export const failureToAgent = ({ message, description }: NodeApiError): IDataObject => ({
+export const errorForAgent = ({ message, description }: NodeApiError): IDataObject => ({
 	error: message,
 	how_to_fix: description ?? '',
 });

@@ -11,12 +11,12 @@ import {
 } from 'n8n-workflow';
 
 import { checkMaxWait } from '../parameters/options';
-import { Guards } from './credentialPolicy';
+import { CredentialPolicy } from './credentialPolicy';
 import { API_HOSTS, hostForItem } from '../transport/baseUrl';
 import { isRecord } from '../transport/responseErrors';
 import { checkApiKey } from '../transport/authenticate';
 import { CREDENTIAL_TYPE, type Connection, type Transport } from '../transport/client';
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 import { checkOnBehalfOf } from '../transport/onBehalfOf';
 
 /** What the node's fields say about where requests go. */
@@ -38,7 +38,7 @@ function onBehalfOfItem(
 	const fixed = checkOnBehalfOf(credential.onBehalfOf);
 	const wanted = checkOnBehalfOf(chosen);
 	if (fixed === undefined || wanted === undefined) return wanted;
-	throw new SendGridFailure(
+	throw new SendGridError(
 		"'On Behalf Of' cannot be chosen here, because the credential already acts for a subuser",
 		"Remove 'On Behalf Of' from 'Options', or use a credential that leaves it empty.",
 	);
@@ -72,7 +72,7 @@ function allowedDomainsOf(
  * The connection for one item, checked before any request leaves.
  *
  * @param node whose settings count
- * @throws SendGridFailure where region, on behalf of or waiting time make no sense or are not allowed
+ * @throws SendGridError where region, on behalf of or waiting time make no sense or are not allowed
  */
 export function connectionFor(
 	node: INode,
@@ -85,10 +85,10 @@ export function connectionFor(
 	return {
 		baseURL: hostForItem(region, credential),
 		onBehalfOf,
-		actsFor: onBehalfOf ?? checkOnBehalfOf(credential.onBehalfOf),
+		effectiveSubuser: onBehalfOf ?? checkOnBehalfOf(credential.onBehalfOf),
 		maxWait: checkMaxWait(options.maxWait),
 		transport: { ...transport, allowedDomains: allowedDomainsOf(node, credential) },
-		rateAccount: createHash('sha256').update(apiKey).digest('hex'),
+		accountKey: createHash('sha256').update(apiKey).digest('hex'),
 		secrets: [apiKey],
 	};
 }
@@ -96,13 +96,13 @@ export function connectionFor(
 /** What an item that is being executed has to go by. */
 export interface ItemSettings {
 	connection: Connection;
-	guards: Guards;
+	guards: CredentialPolicy;
 	/** What the item chose under Options. */
 	options: IDataObject;
 }
 
 /** Region, options and credential of an item: each read once, since expressions cost time. */
-export async function connectItem(
+export async function connectionForItem(
 	item: IExecuteSingleFunctions,
 	readTransport: () => Transport,
 ): Promise<ItemSettings> {
@@ -112,7 +112,7 @@ export async function connectItem(
 	const credential = await item.getCredentials(CREDENTIAL_TYPE);
 	return {
 		connection: connectionFor(item.getNode(), credential, { region, options }, readTransport()),
-		guards: new Guards(credential),
+		guards: new CredentialPolicy(credential),
 		options,
 	};
 }
@@ -127,7 +127,7 @@ function plainField(editor: ILoadOptionsFunctions, name: string): unknown {
 const PATIENCE_IN_SECONDS = 10;
 
 /** The connection for what the editor loads, by the fields that are set for all items alike. */
-export async function connectEditor(editor: ILoadOptionsFunctions): Promise<Connection> {
+export async function connectionForEditor(editor: ILoadOptionsFunctions): Promise<Connection> {
 	const region = plainField(editor, 'region') ?? 'credential';
 	const onBehalfOf = plainField(editor, 'options.onBehalfOf');
 	const credential = await editor.getCredentials(CREDENTIAL_TYPE);
@@ -144,7 +144,10 @@ export async function connectEditor(editor: ILoadOptionsFunctions): Promise<Conn
  *
  * @param maxWait seconds
  */
-export async function connectPoll(poll: IPollFunctions, maxWait: number): Promise<Connection> {
+export async function connectionForPoll(
+	poll: IPollFunctions,
+	maxWait: number,
+): Promise<Connection> {
 	const region = poll.getNodeParameter('region', 'credential');
 	const chosen: unknown = poll.getNodeParameter('options', {});
 	const onBehalfOf = isRecord(chosen) ? chosen.onBehalfOf : undefined;

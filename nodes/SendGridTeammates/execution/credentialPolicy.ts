@@ -1,13 +1,13 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 import { isAtDomain } from '../sendgrid/teammates';
-import { enumerate, quotable } from '../transport/sanitize';
+import { formatList, toSingleLine } from '../transport/sanitize';
 
 const WHO_CAN_CHANGE_IT = 'Only somebody who may edit the credential can change this, under';
 
 const refusal = (what: string, field: string) =>
-	new SendGridFailure(what, `${WHO_CAN_CHANGE_IT} '${field}' in the credential.`, {
+	new SendGridError(what, `${WHO_CAN_CHANGE_IT} '${field}' in the credential.`, {
 		cause: 'configuration-invalid',
 	});
 
@@ -18,7 +18,7 @@ const isAllowed = (value: unknown) => value === undefined || value === true;
  * Limits that the credential's owner sets, and that whoever edits a workflow, or an AI agent, cannot lift.
  * They are checked before any request leaves.
  */
-export class Guards {
+export class CredentialPolicy {
 	private readonly domains: string[] | undefined;
 
 	constructor(private readonly credential: ICredentialDataDecryptedObject) {
@@ -32,17 +32,17 @@ export class Guards {
 			: undefined;
 	}
 
-	/** @throws SendGridFailure for an address at a domain that is not on the list */
+	/** @throws SendGridError for an address at a domain that is not on the list */
 	checkEmail(email: string): void {
 		const { domains } = this;
 		if (!domains || domains.some((domain) => isAtDomain({ email }, domain))) return;
 		throw refusal(
-			`'${quotable(email)}' is at a domain that this credential does not allow. Allowed: ${enumerate(domains.map(quotable)) || 'none'}`,
+			`'${toSingleLine(email)}' is at a domain that this credential does not allow. Allowed: ${formatList(domains.map(toSingleLine)) || 'none'}`,
 			'Allowed Email Domains',
 		);
 	}
 
-	/** @throws SendGridFailure where nobody may be made an admin */
+	/** @throws SendGridError where nobody may be made an admin */
 	checkAdmin(): void {
 		if (isAllowed(this.credential.allowAdminAccess)) return;
 		throw refusal(
@@ -51,7 +51,7 @@ export class Guards {
 		);
 	}
 
-	/** @throws SendGridFailure where nobody may be deleted */
+	/** @throws SendGridError where nobody may be deleted */
 	checkDeletion(): void {
 		if (isAllowed(this.credential.allowDeletion)) return;
 		throw refusal('This credential does not allow teammates to be deleted', 'Allow Deletion');

@@ -7,13 +7,13 @@ import {
 	type INodeType,
 } from 'n8n-workflow';
 
-import type { Delivery, ItemDelivery } from './executeItem';
+import type { OperationContext, ItemExecutor } from './executeItem';
 import { readBatching, readTransport } from './requestOptions';
 
 type CustomOperations = NonNullable<INodeType['customOperations']>;
 
 /** One item of a run, in the shape in which n8n's engine for declarative nodes hands it over. */
-function itemOf(run: IExecuteFunctions, index: number): IExecuteSingleFunctions {
+function itemContext(run: IExecuteFunctions, index: number): IExecuteSingleFunctions {
 	const getNodeParameter = (name: string, fallback?: unknown) =>
 		run.getNodeParameter(name, index, fallback);
 	const getCredentials = async (type: string) => await run.getCredentials(type, index);
@@ -30,18 +30,18 @@ interface Ended {
 	error?: unknown;
 }
 
-const wholeRun = (deliverOne: ItemDelivery, request: Delivery['request']) =>
+const runAllItems = (deliverOne: ItemExecutor, request: OperationContext['request']) =>
 	async function runAll(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const items = this.getInputData().map((_, index) => itemOf(this, index));
+		const items = this.getInputData().map((_, index) => itemContext(this, index));
 		if (items.length === 0) return [[]];
 
 		const { size, pause } = readBatching(items[0]);
 		const started: Array<Promise<Ended>> = [];
 		for (const [index, item] of items.entries()) {
 			if (pause > 0 && index > 0 && index % size === 0) await sleep(pause);
-			const delivery = deliverOne(item, { request, readTransport: () => readTransport(item) });
+			const context = deliverOne(item, { request, readTransport: () => readTransport(item) });
 			started.push(
-				delivery.then(
+				context.then(
 					(results) => ({ results }),
 					(error: unknown) => ({ results: [], error }),
 				),
@@ -63,23 +63,23 @@ const wholeRun = (deliverOne: ItemDelivery, request: Delivery['request']) =>
  *
  * @param operationFields each resource's `operation`, with its descriptions
  */
-export function wholeRuns(operationFields: readonly INodeProperties[]): CustomOperations {
+export function customOperationsOf(operationFields: readonly INodeProperties[]): CustomOperations {
 	const all: CustomOperations = {};
 	for (const { displayOptions, options = [] } of operationFields) {
 		const operations: CustomOperations[string] = {};
 		for (const option of options) {
 			const routing = 'routing' in option ? option.routing : undefined;
-			const delivery = routing?.operations?.pagination;
-			if (!('value' in option) || typeof delivery !== 'function' || !('itemDelivery' in delivery)) {
+			const context = routing?.operations?.pagination;
+			if (!('value' in option) || typeof context !== 'function' || !('itemDelivery' in context)) {
 				continue;
 			}
 			const { method = 'GET', url = '' } = routing?.request ?? {};
-			operations[String(option.value)] = wholeRun(
-				delivery.itemDelivery as ItemDelivery,
+			operations[String(option.value)] = runAllItems(
+				context.itemDelivery as ItemExecutor,
 				{
 					method,
 					path: url,
-				} as Delivery['request'],
+				} as OperationContext['request'],
 			);
 		}
 		all[String(displayOptions?.show?.resource?.[0])] = operations;

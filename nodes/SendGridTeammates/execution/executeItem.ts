@@ -7,28 +7,28 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import { connectItem } from './connection';
-import type { Guards } from './credentialPolicy';
-import { nodeErrorOf } from './nodeError';
+import { connectionForItem } from './connection';
+import type { CredentialPolicy } from './credentialPolicy';
+import { toNodeError } from './nodeError';
 import { SendGridClient, type Connection, type Transport } from '../transport/client';
 import { Directory } from '../sendgrid/directory';
-import { SendGridFailure } from '../transport/errors';
-import { ItemInRun, RunState, stateOfRun } from './itemScheduler';
-import { answerToAgent, failureToAgent, isToolOfAgent } from './aiTool';
+import { SendGridError } from '../transport/errors';
+import { ItemExecution, RunState, runStateOf } from './itemScheduler';
+import { resultForAgent, errorForAgent, isAiTool } from './aiTool';
 
 /** What an operation has at hand for one item. */
-export interface Delivery {
+export interface OperationContext {
 	/** Reads the item's fields. Read each once: an expression is evaluated anew each time. */
 	item: IExecuteSingleFunctions;
 	/** Method and path, as the operation's description states them. */
 	request: { method: IHttpRequestMethods; path: string };
 	client: SendGridClient;
 	directory: Directory;
-	guards: Guards;
+	policy: CredentialPolicy;
 	/** What the item chose under Options. */
 	options: IDataObject;
 	/** Host and on behalf of: the same for items that work on the same account. */
-	account: string;
+	accountKey: string;
 	run: RunState;
 }
 
@@ -38,15 +38,15 @@ export interface Restrictions {
 }
 
 /** What an operation does for one item: gives the records of its output. */
-export type Operation = (delivery: Delivery) => Promise<IDataObject[]>;
+export type Operation = (context: OperationContext) => Promise<IDataObject[]>;
 
 /**
  * Documented for most endpoints, and not for a few: what they do with `on-behalf-of` is unknown. Ignoring it,
  * they would act on the wrong account.
  */
-function refuseActingForOthers({ actsFor }: Connection): void {
-	if (actsFor === undefined) return;
-	throw new SendGridFailure(
+function refuseOnBehalfOf({ effectiveSubuser }: Connection): void {
+	if (effectiveSubuser === undefined) return;
+	throw new SendGridError(
 		"'On Behalf Of' cannot be used with this operation, which knows your own account only",
 		"Remove 'On Behalf Of' from 'Options', or use a credential that leaves it empty.",
 	);
@@ -55,7 +55,7 @@ function refuseActingForOthers({ actsFor }: Connection): void {
 /** An operation's request, as its description and the node's settings have it. */
 export interface ItemRequest {
 	/** As the operation's description states them. */
-	request: Delivery['request'];
+	request: OperationContext['request'];
 	/** The node's Request Options for this item. */
 	readTransport: () => Transport;
 }
@@ -64,27 +64,27 @@ async function prepare(
 	item: IExecuteSingleFunctions,
 	{ request, readTransport }: ItemRequest,
 	ownAccountOnly: boolean,
-	progress: ItemInRun,
-): Promise<Delivery> {
-	const run = progress.group;
-	const { connection, guards, options } = await connectItem(item, readTransport);
-	if (ownAccountOnly) refuseActingForOthers(connection);
+	progress: ItemExecution,
+): Promise<OperationContext> {
+	const run = progress.run;
+	const { connection, guards, options } = await connectionForItem(item, readTransport);
+	if (ownAccountOnly) refuseOnBehalfOf(connection);
 	const account = `${connection.baseURL} ${connection.onBehalfOf ?? ''}`;
 	// Others may share what it reads, so it goes on where this item is stopped.
 	const reader = new SendGridClient(item, connection, {
-		group: run,
-		ready: async () => await progress.ready(),
-		isStopped: () => false,
-		leaves: () => {},
+		run: run,
+		beforeFirst: async () => await progress.beforeFirst(),
+		isAborted: () => false,
+		onSend: () => {},
 	});
 	return {
 		item,
 		request,
 		client: new SendGridClient(item, connection, progress),
 		directory: new Directory(reader, run.readings, account, progress.startedAt),
-		guards,
+		policy: guards,
 		options,
-		account,
+		accountKey: account,
 		run,
 	};
 }
@@ -95,22 +95,22 @@ async function prepare(
  *
  * @throws NodeApiError
  */
-async function answerFailure(
+async function answerError(
 	item: IExecuteSingleFunctions,
 	thrown: unknown,
-	progress: ItemInRun,
+	progress: ItemExecution,
 	changesData: boolean,
 ): Promise<INodeExecutionData[]> {
 	const index = item.getItemIndex();
 	const pairedItem = { item: index };
-	const error = nodeErrorOf(item.getNode(), thrown, index);
-	if (isToolOfAgent(item)) return [{ json: failureToAgent(error), pairedItem }];
+	const error = toNodeError(item.getNode(), thrown, index);
+	if (isAiTool(item)) return [{ json: errorForAgent(error), pairedItem }];
 	if (item.continueOnFail()) {
 		// Of a failed item n8n keeps the message alone, so the advice goes with it.
 		if (error.description) error.message = `${error.message}. ${error.description}`;
 		return [{ json: {}, error, pairedItem }];
 	}
-	const sent = await progress.stopOthers();
+	const sent = await progress.abortOthers();
 	const items = item.getExecuteData().data.main?.[0]?.length ?? 1;
 	if ((changesData || sent > 0) && items > 1) {
 		// n8n drops the results of the items that were served before.
@@ -123,40 +123,40 @@ async function answerFailure(
  * Whatever happens ends linked to its input item. Without Continue On Fail all items are read before the
  * first request leaves, and the first failure stops what has not been sent yet.
  */
-async function deliverItem(
+async function executeItem(
 	item: IExecuteSingleFunctions,
 	operation: Operation,
 	itemRequest: ItemRequest,
 	{ ownAccountOnly = false }: Restrictions,
 ): Promise<INodeExecutionData[]> {
 	const index = item.getItemIndex();
-	const isTool = isToolOfAgent(item);
+	const isTool = isAiTool(item);
 	// An agent's calls have nothing in common with each other.
-	const run = isTool ? new RunState() : stateOfRun(item);
+	const run = isTool ? new RunState() : runStateOf(item);
 	const known = run.results.get(index);
 	if (known) return known;
 
-	const progress = await ItemInRun.begin(run, index, !isTool && !item.continueOnFail());
+	const progress = await ItemExecution.begin(run, index, !isTool && !item.continueOnFail());
 	try {
-		if (progress.isStopped()) return [];
+		if (progress.isAborted()) return [];
 		const records = await operation(await prepare(item, itemRequest, ownAccountOnly, progress));
-		const shown = isTool ? answerToAgent(records) : records;
+		const shown = isTool ? resultForAgent(records) : records;
 		const results = shown.map((json) => ({ json, pairedItem: { item: index } }));
 		run.results.set(index, results);
 		return results;
 	} catch (thrown) {
 		progress.end();
 		// Another item's failure ends the run; this one was not even begun.
-		if (progress.isStopped()) return [];
+		if (progress.isAborted()) return [];
 		const changesData = itemRequest.request.method !== 'GET';
-		return await answerFailure(item, thrown, progress, changesData);
+		return await answerError(item, thrown, progress, changesData);
 	} finally {
 		progress.end();
 	}
 }
 
 /** Delivers one item of a run. */
-export type ItemDelivery = (
+export type ItemExecutor = (
 	item: IExecuteSingleFunctions,
 	itemRequest: ItemRequest,
 ) => Promise<INodeExecutionData[]>;
@@ -168,8 +168,8 @@ export type ItemDelivery = (
  * In a workflow the engine is spared, and `wholeRuns` hands the items to `deliverItem` by itself.
  */
 export const deliver = (operation: Operation, restrictions: Restrictions = {}) => {
-	const itemDelivery: ItemDelivery = async (item, itemRequest) =>
-		await deliverItem(item, operation, itemRequest, restrictions);
+	const itemDelivery: ItemExecutor = async (item, itemRequest) =>
+		await executeItem(item, operation, itemRequest, restrictions);
 	return Object.assign(
 		async function paginate(
 			this: IExecutePaginationFunctions,

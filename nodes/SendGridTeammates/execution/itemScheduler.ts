@@ -6,21 +6,21 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import type { Supervisor } from '../transport/client';
-import { SharedReadings, thisMoment, type Moment } from '../transport/singleFlight';
+import type { RequestHooks } from '../transport/client';
+import { SharedReadings, tick, type Tick } from '../transport/singleFlight';
 
 /** For how long items may be read without letting n8n do something else, in milliseconds. */
-const LONGEST_STRETCH = 15;
+const MAX_STRETCH_MS = 15;
 
 /** What the items of one run share. */
 export class RunState {
 	readonly readings = new SharedReadings();
 
 	/** Who has been served in this run: what was wanted for them, and what came out. */
-	readonly served = new Map<string, { wanted: string; record: IDataObject }>();
+	readonly handledPeople = new Map<string, { wanted: string; record: IDataObject }>();
 
 	/** When something was last done about a person in this run: what was read before is out of date. */
-	readonly touched = new Map<string, Moment>();
+	readonly lastWriteAt = new Map<string, Tick>();
 
 	/**
 	 * What came of each item that succeeded. When n8n tries a run again because one item failed, the others
@@ -31,22 +31,22 @@ export class RunState {
 	/** The items for which something was sent that changes SendGrid's data. */
 	readonly sent = new Set<number>();
 
-	private round = new Round();
+	private attempt = new Attempt();
 
 	/** Begins with an item. One that has begun before means that n8n goes through all of them again. */
-	begin(index: number): Round {
-		if (!this.round.begin(index)) {
-			this.round = new Round();
-			this.round.begin(index);
+	begin(index: number): Attempt {
+		if (!this.attempt.begin(index)) {
+			this.attempt = new Attempt();
+			this.attempt.begin(index);
 		}
-		return this.round;
+		return this.attempt;
 	}
 }
 
 /** n8n hands each item of a run the same object for the run, also when it tries the run again. */
 const states = new WeakMap<object, RunState>();
 
-export function stateOfRun(item: IExecuteSingleFunctions): RunState {
+export function runStateOf(item: IExecuteSingleFunctions): RunState {
 	const run = item.getExecuteData();
 	const state = states.get(run) ?? new RunState();
 	states.set(run, state);
@@ -54,10 +54,10 @@ export function stateOfRun(item: IExecuteSingleFunctions): RunState {
 }
 
 /** One time that n8n goes through the items of a run. It starts them all before the first can do anything. */
-class Round {
-	readonly startedAt = thisMoment();
+class Attempt {
+	readonly startedAt = tick();
 
-	isStopped = false;
+	isAborted = false;
 
 	private readonly begun = new Set<number>();
 
@@ -71,7 +71,7 @@ class Round {
 
 	private lastTurn: Promise<void> = Promise.resolve();
 
-	private lastBreath = Date.now();
+	private lastYield = Date.now();
 
 	/** @returns whether the item is new in this round */
 	begin(index: number): boolean {
@@ -88,16 +88,16 @@ class Round {
 	 *
 	 * @returns to be called when this item has been read
 	 */
-	async turnToRead(): Promise<() => void> {
+	async acquireReadTurn(): Promise<() => void> {
 		const before = this.lastTurn;
 		let pass = () => {};
 		this.lastTurn = new Promise((resolve) => {
 			pass = resolve;
 		});
 		await before;
-		if (Date.now() - this.lastBreath > LONGEST_STRETCH) {
+		if (Date.now() - this.lastYield > MAX_STRETCH_MS) {
 			await sleep(0);
-			this.lastBreath = Date.now();
+			this.lastYield = Date.now();
 		}
 		return () => {
 			pass();
@@ -106,7 +106,7 @@ class Round {
 	}
 
 	/** Ends when all items that have begun have been read, for one after the other in their order. */
-	async everythingRead(): Promise<void> {
+	async allItemsRead(): Promise<void> {
 		await new Promise<void>((goOn) => {
 			this.afterReading.push(goOn);
 			this.goOnAfterReading();
@@ -125,7 +125,7 @@ class Round {
 	}
 
 	/** Ends when all items that have begun are through. */
-	async everythingEnded(): Promise<void> {
+	async allItemsEnded(): Promise<void> {
 		if (this.atWork === 0) return;
 		await new Promise<void>((goOn) => {
 			this.afterWork.push(goOn);
@@ -134,7 +134,7 @@ class Round {
 }
 
 /** An item on its way through a run. */
-export class ItemInRun implements Supervisor {
+export class ItemExecution implements RequestHooks {
 	private hasSent = false;
 
 	private hasRead = false;
@@ -142,44 +142,44 @@ export class ItemInRun implements Supervisor {
 	private hasEnded = false;
 
 	private constructor(
-		readonly group: RunState,
+		readonly run: RunState,
 		private readonly index: number,
-		private readonly round: Round,
+		private readonly attempt: Attempt,
 		/** Whether one failure ends the whole run: then all items are read before anything is sent. */
 		private readonly failsTogether: boolean,
 		private readonly passTurn: () => void,
 	) {}
 
-	static async begin(run: RunState, index: number, failsTogether: boolean): Promise<ItemInRun> {
+	static async begin(run: RunState, index: number, failsTogether: boolean): Promise<ItemExecution> {
 		const round = run.begin(index);
-		return new ItemInRun(run, index, round, failsTogether, await round.turnToRead());
+		return new ItemExecution(run, index, round, failsTogether, await round.acquireReadTurn());
 	}
 
 	/** When the items of the run were started: all together, as far as their data is concerned. */
-	get startedAt(): Moment {
-		return this.round.startedAt;
+	get startedAt(): Tick {
+		return this.attempt.startedAt;
 	}
 
-	async ready(): Promise<void> {
+	async beforeFirst(): Promise<void> {
 		this.read();
-		if (this.failsTogether) await this.round.everythingRead();
+		if (this.failsTogether) await this.attempt.allItemsRead();
 	}
 
 	/** What has been begun is brought to its end, so that its outcome is known. */
-	isStopped(): boolean {
-		return this.round.isStopped && !this.hasSent;
+	isAborted(): boolean {
+		return this.attempt.isAborted && !this.hasSent;
 	}
 
-	leaves(method: IHttpRequestMethods): void {
+	onSend(method: IHttpRequestMethods): void {
 		if (method === 'GET') return;
 		this.hasSent = true;
-		this.group.sent.add(this.index);
+		this.run.sent.add(this.index);
 	}
 
 	/** The item is through, well or badly. */
 	end(): void {
 		this.read();
-		if (!this.hasEnded) this.round.end();
+		if (!this.hasEnded) this.attempt.end();
 		this.hasEnded = true;
 	}
 
@@ -188,10 +188,10 @@ export class ItemInRun implements Supervisor {
 	 *
 	 * @returns for how many items something was sent
 	 */
-	async stopOthers(): Promise<number> {
-		this.round.isStopped = true;
-		await this.round.everythingEnded();
-		return [...this.group.sent].filter((index) => index !== this.index).length;
+	async abortOthers(): Promise<number> {
+		this.attempt.isAborted = true;
+		await this.attempt.allItemsEnded();
+		return [...this.run.sent].filter((index) => index !== this.index).length;
 	}
 
 	private read(): void {

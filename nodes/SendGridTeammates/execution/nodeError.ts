@@ -1,10 +1,10 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 
 /** Message and advice for whatever was thrown. */
-function told(thrown: unknown): { message: string; fix?: string } {
-	if (thrown instanceof SendGridFailure) return { message: thrown.message, fix: thrown.fix };
+function describe(thrown: unknown): { message: string; fix?: string } {
+	if (thrown instanceof SendGridError) return { message: thrown.message, fix: thrown.advice };
 	if (thrown instanceof NodeApiError || thrown instanceof NodeOperationError) {
 		return { message: thrown.message, fix: thrown.description ?? undefined };
 	}
@@ -20,9 +20,9 @@ function told(thrown: unknown): { message: string; fix?: string } {
  *
  * Nothing of what was thrown goes along, since the request inside it may hold the API key.
  */
-export function nodeErrorOf(node: INode, thrown: unknown, itemIndex?: number): NodeApiError {
-	const { message, fix } = told(thrown);
-	const facts = thrown instanceof SendGridFailure ? thrown : undefined;
+export function toNodeError(node: INode, thrown: unknown, itemIndex?: number): NodeApiError {
+	const { message, fix } = describe(thrown);
+	const facts = thrown instanceof SendGridError ? thrown : undefined;
 	const error = new NodeApiError(
 		node,
 		{},
@@ -31,7 +31,7 @@ export function nodeErrorOf(node: INode, thrown: unknown, itemIndex?: number): N
 			description: fix,
 			httpCode: facts?.status ? String(facts.status) : 'none',
 			itemIndex,
-			...(facts?.failureCause && { failure: { cause: facts.failureCause } }),
+			...(facts?.errorCause && { failure: { cause: facts.errorCause } }),
 		},
 	);
 	// n8n swaps a message that happens to contain a system code for one of its own: an address such as

@@ -2,7 +2,7 @@ import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
 import { isRecord } from '../transport/responseErrors';
 import type { Transport } from '../transport/client';
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 
 /** As n8n's engine for declarative nodes has it, in milliseconds. */
 const DEFAULT_TIMEOUT = 300_000;
@@ -31,7 +31,7 @@ export function readBatching(item: IExecuteSingleFunctions): Batching {
 	return { size: size > 0 ? size : 1, pause: pause > 0 && size !== -1 ? pause : 0 };
 }
 
-/** @throws SendGridFailure for a proxy that is no address with a port */
+/** @throws SendGridError for a proxy that is no address with a port */
 export function readTransport(item: IExecuteSingleFunctions): Transport {
 	const { timeout, proxy, allowUnauthorizedCerts } = readRequestOptions(item);
 	return {
@@ -61,7 +61,7 @@ function parseProxy(text: string): Transport['proxy'] {
 	};
 
 	function badProxy() {
-		return new SendGridFailure(
+		return new SendGridError(
 			"'Proxy' under the node's settings is no address of a proxy",
 			"Enter an address such as http://proxy.example.com:3128 in 'Proxy', or remove it.",
 		);

@@ -7,7 +7,7 @@ const queues = new Map<string, Promise<unknown>>();
  *
  * @param work is told whether it had to wait
  */
-export async function oneAtATime<Result>(
+export async function runExclusive<Result>(
 	key: string,
 	work: (waited: boolean) => Promise<Result>,
 ): Promise<Result> {

@@ -5,11 +5,11 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { readComplaints, isRecord } from '../transport/responseErrors';
+import { readErrorDetails, isRecord } from '../transport/responseErrors';
 import { API_HOSTS, hostOfCredential } from '../transport/baseUrl';
 import { authenticate, checkApiKey } from '../transport/authenticate';
-import { SendGridFailure } from '../transport/errors';
-import { failureOfNetwork } from '../transport/networkErrors';
+import { SendGridError } from '../transport/errors';
+import { networkError } from '../transport/networkErrors';
 
 /** What a person waits for a test, in milliseconds. */
 const TIMEOUT = 20_000;
@@ -59,7 +59,7 @@ async function regionThatAccepts(
 
 function messageFor({ status, body }: Answer, host: string, apiKey: string): string {
 	const { hostname } = new URL(host);
-	const words = readComplaints(body, [apiKey])
+	const words = readErrorDetails(body, [apiKey])
 		.map(({ message }) => ` ("${message}")`)
 		.join('');
 	if (status === 401) {
@@ -87,7 +87,7 @@ export async function testSendGridTeammatesApi(
 		await authenticate(credential, { url: host });
 	} catch (thrown) {
 		return refused(
-			thrown instanceof SendGridFailure ? `${thrown.message}. ${thrown.fix}` : String(thrown),
+			thrown instanceof SendGridError ? `${thrown.message}. ${thrown.advice}` : String(thrown),
 		);
 	}
 
@@ -96,11 +96,11 @@ export async function testSendGridTeammatesApi(
 	try {
 		answer = await ask(helpers, host, credential);
 	} catch (thrown) {
-		const { message } = failureOfNetwork(
+		const { message } = networkError(
 			thrown,
 			'GET',
 			{
-				unfulfilled: `${new URL(host).host} could not be asked`,
+				failureMessage: `${new URL(host).host} could not be asked`,
 				scope: '',
 			},
 			0,

@@ -1,9 +1,9 @@
 import type { ILoadOptionsFunctions, NodeApiError } from 'n8n-workflow';
 
-import { nodeErrorOf } from '../execution/nodeError';
-import { withoutItem, type Occasion } from '../execution/errorOutsideItem';
+import { toNodeError } from '../execution/nodeError';
+import { errorOutsideItem, type ErrorContext } from '../execution/errorOutsideItem';
 
-const LIST: Occasion = {
+const LIST: ErrorContext = {
 	name: 'a list',
 	advice: {
 		'rate-limited': 'Wait a few minutes and open the list again.',
@@ -13,5 +13,5 @@ const LIST: Occasion = {
 };
 
 /** What a list of the editor failed for, as n8n wants it. */
-export const failureOfList = (editor: ILoadOptionsFunctions, thrown: unknown): NodeApiError =>
-	nodeErrorOf(editor.getNode(), withoutItem(thrown, LIST));
+export const listError = (editor: ILoadOptionsFunctions, thrown: unknown): NodeApiError =>
+	toNodeError(editor.getNode(), errorOutsideItem(thrown, LIST));

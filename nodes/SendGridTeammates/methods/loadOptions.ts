@@ -1,9 +1,9 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
-import { connectEditor } from '../execution/connection';
+import { connectionForEditor } from '../execution/connection';
 import { SendGridClient } from '../transport/client';
 import { grantableScopes, scopeLabel } from '../sendgrid/scopes';
-import { failureOfList } from './failureOfList';
+import { listError } from './failureOfList';
 
 /**
  * The scopes that the account can grant now, by their readable names. Their names in SendGrid are part of
@@ -11,12 +11,12 @@ import { failureOfList } from './failureOfList';
  */
 export async function getScopes(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	try {
-		const client = new SendGridClient(this, await connectEditor(this));
+		const client = new SendGridClient(this, await connectionForEditor(this));
 		const scopes = await grantableScopes(client, 'The scopes could not be loaded');
 		return scopes
 			.map((scope) => ({ name: `${scopeLabel(scope)} (${scope})`, value: scope }))
 			.sort((one, other) => one.name.localeCompare(other.name));
 	} catch (thrown) {
-		throw failureOfList(this, thrown);
+		throw listError(this, thrown);
 	}
 }

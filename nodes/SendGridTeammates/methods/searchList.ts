@@ -1,9 +1,9 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { connectEditor } from '../execution/connection';
+import { connectionForEditor } from '../execution/connection';
 import { SendGridClient } from '../transport/client';
-import { readPages, type List } from '../transport/pagination';
-import { failureOfList } from './failureOfList';
+import { pages, type List } from '../transport/pagination';
+import { listError } from './failureOfList';
 
 /** Where SendGrid's own pages show teammates and invitations. */
 const TEAMMATES_PAGE = 'https://app.sendgrid.com/settings/teammates';
@@ -29,7 +29,7 @@ export async function searchList(
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	try {
-		const client = new SendGridClient(editor, await connectEditor(editor));
+		const client = new SendGridClient(editor, await connectionForEditor(editor));
 		const wanted = filter.trim().toLowerCase();
 		const offset = Number(paginationToken ?? 0);
 		const resultOf = (record: IDataObject) => ({
@@ -38,7 +38,7 @@ export async function searchList(
 			url: TEAMMATES_PAGE,
 		});
 		const results: INodeListSearchResult['results'] = [];
-		for await (const page of readPages(client, list, { offset })) {
+		for await (const page of pages(client, list, { offset })) {
 			const named = page.map(resultOf);
 			if (!wanted && list.honoursOffset) {
 				return { results: named, paginationToken: String(offset + page.length) };
@@ -47,6 +47,6 @@ export async function searchList(
 		}
 		return { results };
 	} catch (thrown) {
-		throw failureOfList(editor, thrown);
+		throw listError(editor, thrown);
 	}
 }

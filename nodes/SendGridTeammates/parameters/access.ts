@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../execution/executeItem';
+import type { OperationContext } from '../execution/executeItem';
 import type { Access } from '../sendgrid/access';
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 import { PERSONA_SCOPES } from '../sendgrid/personas';
 import { personaField, readPersona } from './persona';
 import { additionalScopesField, checkScopes, scopesField } from './scopes';
@@ -49,12 +49,15 @@ export interface WantedAccess {
  *
  * A persona is cut down to what the account has, which is read from SendGrid once for all items.
  *
- * @param unfulfilled start of the message where this needs a request and that fails
- * @throws SendGridFailure for an access, a persona or scopes that are none, and where the credential's
+ * @param failureMessage start of the message where this needs a request and that fails
+ * @throws SendGridError for an access, a persona or scopes that are none, and where the credential's
  *   owner does not allow it
  */
-export async function readAccess(delivery: Delivery, unfulfilled: string): Promise<WantedAccess> {
-	const { item, options, guards, directory } = delivery;
+export async function readAccess(
+	context: OperationContext,
+	failureMessage: string,
+): Promise<WantedAccess> {
+	const { item, options, policy: guards, directory } = context;
 	const kind = item.getNodeParameter('access', 'scopes');
 	const skipUngrantable = options.skipUngrantableScopes === true;
 	if (kind === 'admin') {
@@ -77,11 +80,11 @@ export async function readAccess(delivery: Delivery, unfulfilled: string): Promi
 			additionalScopesField.displayName,
 			skipUngrantable,
 		);
-		const known = await directory.grantableScopes(unfulfilled);
+		const known = await directory.grantableScopes(failureMessage);
 		const had = persona.filter((scope) => known.includes(scope));
 		if (had.length + more.scopes.length === 0) {
-			throw new SendGridFailure(
-				`${unfulfilled}: this account has none of the scopes that belong to the persona`,
+			throw new SendGridError(
+				`${failureMessage}: this account has none of the scopes that belong to the persona`,
 				"Choose another 'Persona', or 'Selected Scopes'. The API key can grant only what it has itself.",
 			);
 		}
@@ -90,7 +93,7 @@ export async function readAccess(delivery: Delivery, unfulfilled: string): Promi
 			skipped: [...persona.filter((scope) => !known.includes(scope)), ...more.skipped],
 		};
 	}
-	throw new SendGridFailure(
+	throw new SendGridError(
 		"'Access' is neither Admin, Persona nor Selected Scopes",
 		"Set 'Access' to 'admin', 'persona' or 'scopes'.",
 	);

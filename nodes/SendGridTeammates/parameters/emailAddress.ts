@@ -1,7 +1,7 @@
 import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import { SendGridFailure } from '../transport/errors';
-import { hasControlCharacters, quotable } from '../transport/sanitize';
+import { SendGridError } from '../transport/errors';
+import { hasControlCharacters, toSingleLine } from '../transport/sanitize';
 
 export const emailField: INodeProperties = {
 	displayName: 'Email',
@@ -22,19 +22,19 @@ const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
  * An address as it will be sent: trimmed, and otherwise as it was typed.
  *
  * @param quote how a message shows what is no address
- * @throws SendGridFailure for anything that SendGrid could not send an e-mail to
+ * @throws SendGridError for anything that SendGrid could not send an e-mail to
  */
-export function checkEmail(value: unknown, field = 'Email', quote = quotable): string {
+export function checkEmail(value: unknown, field = 'Email', quote = toSingleLine): string {
 	const fix = `Enter an address such as nathan@example.com in '${field}'. If it comes from an earlier node, check that this item has one.`;
 	if (value === undefined || value === null || value === '') {
-		throw new SendGridFailure(`'${field}' is empty`, fix);
+		throw new SendGridError(`'${field}' is empty`, fix);
 	}
-	if (typeof value !== 'string') throw new SendGridFailure(`'${field}' is not a text`, fix);
+	if (typeof value !== 'string') throw new SendGridError(`'${field}' is not a text`, fix);
 
 	const email = value.trim();
 	const isAddress = email.length <= LONGEST && ADDRESS.test(email) && !hasControlCharacters(email);
 	if (!isAddress) {
-		throw new SendGridFailure(`'${field}' is '${quote(email)}', which is no e-mail address`, fix);
+		throw new SendGridError(`'${field}' is '${quote(email)}', which is no e-mail address`, fix);
 	}
 	return email;
 }

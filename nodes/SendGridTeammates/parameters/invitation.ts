@@ -1,8 +1,8 @@
 import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 import { isRecord } from '../transport/responseErrors';
-import { maskedToken, quotable } from '../transport/sanitize';
+import { maskedToken, toSingleLine } from '../transport/sanitize';
 import { checkEmail } from './emailAddress';
 
 /** Ways to name an invitation. */
@@ -44,12 +44,13 @@ export const invitationField: INodeProperties = {
 export type InvitationChoice = { by: 'email'; email: string } | { by: 'token'; token: string };
 
 /** Where an address belongs a token is easily put, and that must not be told. */
-const quotableChoice = (text: string) => (text.includes('@') ? quotable(text) : maskedToken(text));
+const quotableChoice = (text: string) =>
+	text.includes('@') ? toSingleLine(text) : maskedToken(text);
 
 /**
  * Which invitation the item is about.
  *
- * @throws SendGridFailure where it names none
+ * @throws SendGridError where it names none
  */
 export function readInvitation(item: IExecuteSingleFunctions): InvitationChoice {
 	const choice: unknown = item.getNodeParameter('invitation', '');
@@ -59,7 +60,7 @@ export function readInvitation(item: IExecuteSingleFunctions): InvitationChoice 
 	}
 
 	if (typeof value !== 'string' || value.trim() === '') {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			"'Invitation' is empty",
 			"Choose an invitation from the list in 'Invitation', or name it by e-mail address or token.",
 		);

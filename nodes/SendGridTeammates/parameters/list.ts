@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
 import { isRecord } from '../transport/responseErrors';
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 import { numberOf } from '../transport/sanitize';
 
 export const listFields: INodeProperties[] = [
@@ -44,13 +44,13 @@ export const emailDomainFilter: INodeProperties = {
 /**
  * How many results the item wants: `Infinity` for all.
  *
- * @throws SendGridFailure for a limit that is no number of results
+ * @throws SendGridError for a limit that is no number of results
  */
 export function readLimit(item: IExecuteSingleFunctions): number {
 	if (item.getNodeParameter('returnAll', false) === true) return Infinity;
 	const limit = numberOf(item.getNodeParameter('limit', 50));
 	if (Number.isInteger(limit) && limit > 0) return limit;
-	throw new SendGridFailure(
+	throw new SendGridError(
 		"'Limit' is not a number of results",
 		"Set 'Limit' to a whole number from 1, or turn on 'Return All'.",
 	);

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 
 /** Seconds that an item may wait after its first refusal or fault. */
 const DEFAULT_MAX_WAIT = 300;
@@ -65,12 +65,12 @@ export const optionsField: INodeProperties = {
  * How long an item may wait for rate limits, in milliseconds.
  *
  * @param seconds the option, where it is set
- * @throws SendGridFailure for what is no number of seconds
+ * @throws SendGridError for what is no number of seconds
  */
 export function checkMaxWait(seconds: unknown = DEFAULT_MAX_WAIT): number {
 	const number = typeof seconds === 'string' && seconds.trim() !== '' ? Number(seconds) : seconds;
 	if (typeof number !== 'number' || !(number >= 0) || number === Infinity) {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			"'Max Wait' is not a number of seconds",
 			"Set 'Max Wait' to a number such as 300, or remove it from 'Options'.",
 		);

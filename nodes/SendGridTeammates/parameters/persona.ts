@@ -1,6 +1,6 @@
 import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 import { isPersona, type Persona } from '../sendgrid/personas';
 
 export const personaField: INodeProperties = {
@@ -22,11 +22,11 @@ export const personaField: INodeProperties = {
 	description: "SendGrid's own set of scopes for this role",
 };
 
-/** @throws SendGridFailure for a persona that is none */
+/** @throws SendGridError for a persona that is none */
 export function readPersona(item: IExecuteSingleFunctions): Persona {
 	const persona: unknown = item.getNodeParameter('persona', '');
 	if (isPersona(persona)) return persona;
-	throw new SendGridFailure(
+	throw new SendGridError(
 		"'Persona' is not one of SendGrid's four",
 		"Set 'Persona' to 'accountant', 'developer', 'marketer' or 'observer'.",
 	);

@@ -1,10 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Complaint } from '../transport/responseErrors';
+import type { ApiErrorDetail } from '../transport/responseErrors';
 import type { SendGridClient } from '../transport/client';
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 import { grantableScopes, isGrantable } from '../sendgrid/scopes';
-import { enumerate, quotable } from '../transport/sanitize';
+import { formatList, toSingleLine } from '../transport/sanitize';
 
 export const scopesField: INodeProperties = {
 	displayName: 'Scope Names or IDs',
@@ -36,8 +36,8 @@ export interface NamedScopes {
 	skipped: string[];
 }
 
-export const listed = (scopes: readonly string[]) =>
-	enumerate(scopes.map((scope) => `'${quotable(scope)}'`));
+export const quoteList = (scopes: readonly string[]) =>
+	formatList(scopes.map((scope) => `'${toSingleLine(scope)}'`));
 
 function parsedList(text: string): unknown[] {
 	const trimmed = text.trim();
@@ -59,7 +59,7 @@ function parsedList(text: string): unknown[] {
  *
  * @param field the field's display name, for the message
  * @param skipUngrantable leave out what SendGrid lets nobody grant, instead of refusing it
- * @throws SendGridFailure for what is no list of names, and for scopes that SendGrid lets nobody grant
+ * @throws SendGridError for what is no list of names, and for scopes that SendGrid lets nobody grant
  */
 export function checkScopes(
 	value: unknown,
@@ -71,7 +71,7 @@ export function checkScopes(
 		: parsedList(typeof value === 'string' ? value : '');
 	const named = entries.map((entry) => (typeof entry === 'string' ? entry.trim() : ''));
 	if (named.includes('')) {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			`'${field}' holds no list of scopes`,
 			`Choose from the list in '${field}', or let its expression give a list such as ["stats.read", "templates.read"] or a text such as stats.read, templates.read. An empty list [] means no scopes.`,
 		);
@@ -80,8 +80,8 @@ export function checkScopes(
 	const unique = [...new Set(named)];
 	const skipped = unique.filter((scope) => !isGrantable(scope));
 	if (skipped.length > 0 && !skipUngrantable) {
-		throw new SendGridFailure(
-			`'${field}' holds what SendGrid lets nobody grant: ${listed(skipped)}`,
+		throw new SendGridError(
+			`'${field}' holds what SendGrid lets nobody grant: ${quoteList(skipped)}`,
 			"Remove it, or turn on 'Skip Scopes That Cannot Be Granted' in 'Options' where there is one. SendGrid gives every teammate the scopes for their own profile, password and sign-in by itself.",
 		);
 	}
@@ -89,8 +89,8 @@ export function checkScopes(
 }
 
 /** Advice that names the scopes which SendGrid refused: it says only that there are some. */
-export async function fixScopes(
-	{ field }: Complaint,
+export async function adviseOnScopes(
+	{ field }: ApiErrorDetail,
 	scopes: string[],
 	client: SendGridClient,
 ): Promise<string | undefined> {
@@ -98,6 +98,6 @@ export async function fixScopes(
 	const known = await grantableScopes(client, '').catch(() => scopes);
 	const unknown = scopes.filter((scope) => !known.includes(scope));
 	return unknown.length > 0
-		? `Remove what this account cannot grant from '${scopesField.displayName}': ${listed(unknown)}.`
-		: `Remove scopes from '${scopesField.displayName}' until SendGrid takes the rest. It was sent ${listed(scopes)}.`;
+		? `Remove what this account cannot grant from '${scopesField.displayName}': ${quoteList(unknown)}.`
+		: `Remove scopes from '${scopesField.displayName}' until SendGrid takes the rest. It was sent ${quoteList(scopes)}.`;
 }

@@ -1,7 +1,7 @@
 import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
 import { isRecord } from '../transport/responseErrors';
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 import { checkEmail } from './emailAddress';
 
 /** Ways to name a teammate. */
@@ -45,7 +45,7 @@ export type TeammateChoice = { by: 'email'; email: string } | { by: 'username'; 
 /**
  * Which teammate the item is about.
  *
- * @throws SendGridFailure where it names none
+ * @throws SendGridError where it names none
  */
 export function readTeammate(item: IExecuteSingleFunctions): TeammateChoice {
 	const choice: unknown = item.getNodeParameter('teammate', '');
@@ -53,7 +53,7 @@ export function readTeammate(item: IExecuteSingleFunctions): TeammateChoice {
 	if (mode === MODE.email) return { by: 'email', email: checkEmail(value, 'Teammate') };
 
 	if (typeof value !== 'string' || value.trim() === '') {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			"'Teammate' is empty",
 			"Choose somebody from the list in 'Teammate', or name them by e-mail address or username.",
 		);

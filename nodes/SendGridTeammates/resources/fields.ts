@@ -17,7 +17,7 @@ interface Placed {
  * A field that several operations share must not be repeated for each: n8n evaluates the expression in it
  * once more for every property of that name, also for those that are hidden.
  */
-export function placeFields(resources: FieldsOfResources): INodeProperties[] {
+export function buildProperties(resources: FieldsOfResources): INodeProperties[] {
 	const placed: Placed[] = [];
 	for (const [resource, operations] of Object.entries(resources)) {
 		for (const [operation, fields] of Object.entries(operations)) {

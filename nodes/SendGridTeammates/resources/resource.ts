@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 /**
  * Always visible, so `paginate` counts for every operation: it makes n8n hand each item to the operation's
- * own delivery (`operations.pagination`) instead of sending the request by itself.
+ * own context (`operations.pagination`) instead of sending the request by itself.
  */
 export const resourceField: INodeProperties = {
 	displayName: 'Resource',

@@ -1,24 +1,24 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { SendGridClient } from '../transport/client';
-import { RequestFailure } from '../transport/errors';
-import { readPages, type List } from '../transport/pagination';
+import { RequestError } from '../transport/errors';
+import { pages, type List } from '../transport/pagination';
 import { grantableScopes } from './scopes';
-import { thisMoment, type Moment, type SharedReadings } from '../transport/singleFlight';
+import { tick, type Tick, type SharedReadings } from '../transport/singleFlight';
 import { textOf } from '../transport/sanitize';
 
 /** Who has been invited and has not accepted yet. */
-export const pendingInvitations = (unfulfilled: string): List => ({
+export const pendingInvitations = (failureMessage: string): List => ({
 	path: '/v3/teammates/pending',
 	identify: tokenOf,
-	purpose: { unfulfilled, scope: 'teammates.read' },
+	context: { failureMessage, scope: 'teammates.read' },
 });
 
 /** Who belongs to the account. The records carry no scopes. */
-export const teammates = (unfulfilled: string): List => ({
+export const teammates = (failureMessage: string): List => ({
 	path: '/v3/teammates',
 	identify: ({ username }) => textOf(username),
-	purpose: { unfulfilled, scope: 'teammates.read' },
+	context: { failureMessage, scope: 'teammates.read' },
 });
 
 /**
@@ -28,15 +28,15 @@ export const teammates = (unfulfilled: string): List => ({
  * @param alternative what to do where the account has none any more
  */
 export const accessRequests = (
-	unfulfilled: string,
+	failureMessage: string,
 	alternative = 'Teammates can still be given scopes with Update Permissions.',
 ): List => ({
 	path: '/v3/scopes/requests',
 	identify: ({ id }) => textOf(id),
-	purpose: {
-		unfulfilled,
+	context: {
+		failureMessage,
 		scope: 'teammates.read',
-		fixNotFound: `SendGrid took access requests out of its public API in January 2026, and this account has them no more. ${alternative}`,
+		on404: `SendGrid took access requests out of its public API in January 2026, and this account has them no more. ${alternative}`,
 	},
 });
 
@@ -58,14 +58,14 @@ export class Directory {
 		/** Tells apart whose lists are read: the same for items with the same host and on behalf of. */
 		private readonly account: string,
 		/** When the item's run started. */
-		private readonly startedAt: Moment,
+		private readonly startedAt: Tick,
 	) {}
 
 	/**
 	 * The first record of a list that fits, as SendGrid has it, or `undefined`.
 	 *
 	 * @param since the reading must be younger than this
-	 * @throws SendGridFailure where the list cannot be read
+	 * @throws SendGridError where the list cannot be read
 	 */
 	async find(
 		list: List,
@@ -73,23 +73,23 @@ export class Directory {
 		since = this.startedAt,
 	): Promise<IDataObject | undefined> {
 		const key = [this.account, list.path, JSON.stringify(list.query ?? {})].join(' ');
-		await this.client.ready();
-		const pages = this.readings.pages(key, since, () => readPages(this.client, list));
-		return await firstIn(pages, fits).catch(toldTo(list.purpose.unfulfilled));
+		await this.client.beforeFirst();
+		const shared = this.readings.pages(key, since, () => pages(this.client, list));
+		return await firstIn(shared, fits).catch(toldTo(list.context.failureMessage));
 	}
 
 	/**
 	 * What the account can grant, read once for all items that started together.
 	 *
-	 * @throws SendGridFailure
+	 * @throws SendGridError
 	 */
-	async grantableScopes(unfulfilled: string): Promise<string[]> {
+	async grantableScopes(failureMessage: string): Promise<string[]> {
 		const { client } = this;
-		await client.ready();
+		await client.beforeFirst();
 		const pages = this.readings.pages(`${this.account} scopes`, this.startedAt, async function* () {
-			yield [{ scopes: await grantableScopes(client, unfulfilled) }];
+			yield [{ scopes: await grantableScopes(client, failureMessage) }];
 		});
-		const read = await firstIn(pages, () => true).catch(toldTo(unfulfilled));
+		const read = await firstIn(pages, () => true).catch(toldTo(failureMessage));
 		return (read?.scopes ?? []) as string[];
 	}
 
@@ -98,7 +98,7 @@ export class Directory {
 		list: List,
 		fits: (record: IDataObject) => boolean,
 	): Promise<IDataObject | undefined> {
-		return await this.find(list, fits, thisMoment());
+		return await this.find(list, fits, tick());
 	}
 }
 
@@ -114,8 +114,8 @@ async function firstIn(
 }
 
 /** A list may have been read for another item: a failure of that must not name the other's address. */
-const toldTo = (unfulfilled: string) => (thrown: unknown) => {
-	throw thrown instanceof RequestFailure ? thrown.toldTo(unfulfilled) : thrown;
+const toldTo = (failureMessage: string) => (thrown: unknown) => {
+	throw thrown instanceof RequestError ? thrown.forSubject(failureMessage) : thrown;
 };
 
 /** Whether a record is about this address, in any case. */

@@ -41,18 +41,18 @@ export const isGrantable = (scope: string): boolean => !UNGRANTABLE_SCOPES.has(s
  * What the account can grant at an invitation now: the scopes of the API key, since nobody can give away
  * more than they have.
  *
- * @param unfulfilled what does not happen where this fails
- * @throws SendGridFailure
+ * @param failureMessage what does not happen where this fails
+ * @throws SendGridError
  */
 export async function grantableScopes(
 	client: SendGridClient,
-	unfulfilled: string,
+	failureMessage: string,
 ): Promise<string[]> {
 	const body = await client.send<IDataObject>({
 		method: 'GET',
 		path: '/v3/scopes',
-		isList: true,
-		purpose: { unfulfilled, scope: 'any' },
+		isArray: true,
+		context: { failureMessage, scope: 'any' },
 	});
 	const scopes = isRecord(body) && Array.isArray(body.scopes) ? body.scopes : [];
 	return scopes.filter((scope): scope is string => typeof scope === 'string').filter(isGrantable);

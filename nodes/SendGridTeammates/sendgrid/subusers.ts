@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isRecord, type Purpose } from '../transport/responseErrors';
+import { isRecord, type RequestContext } from '../transport/responseErrors';
 import type { SendGridClient } from '../transport/client';
-import { failureOfEndlessness, MOST_PAGES } from '../transport/pagination';
+import { endlessListError, MAX_PAGES } from '../transport/pagination';
 import type { PathValues } from '../transport/path';
 import { textOf } from '../transport/sanitize';
 
@@ -30,12 +30,12 @@ function cursorAfter(body: IDataObject): string | undefined {
  *
  * @param teammate username, and the field it came from
  * @param subuser read only the subuser with this username
- * @throws SendGridFailure
+ * @throws SendGridError
  */
 export async function readSubuserAccess(
 	client: SendGridClient,
 	teammate: PathValues[string],
-	purpose: Purpose,
+	context: RequestContext,
 	subuser?: string,
 ): Promise<SubuserAccess> {
 	const subusers = new Map<string, IDataObject>();
@@ -43,7 +43,7 @@ export async function readSubuserAccess(
 	let cursor: string | undefined;
 	let pages = 0;
 	do {
-		if (pages === MOST_PAGES) throw failureOfEndlessness(purpose);
+		if (pages === MAX_PAGES) throw endlessListError(context);
 		pages += 1;
 		const body = await client.send({
 			method: 'GET',
@@ -54,7 +54,7 @@ export async function readSubuserAccess(
 				...(cursor && { after_subuser_id: cursor }),
 				...(subuser && { username: subuser }),
 			},
-			purpose,
+			context,
 		});
 		isRestricted = body.has_restricted_subuser_access === true;
 		const entries = Array.isArray(body.subuser_access) ? body.subuser_access : [];

@@ -1,5 +1,5 @@
-import { SendGridFailure } from './errors';
-import { quotable } from './sanitize';
+import { SendGridError } from './errors';
+import { toSingleLine } from './sanitize';
 
 /** Documented: the one for the global region, the other for subusers that live in the EU. */
 export const API_HOSTS = {
@@ -29,7 +29,7 @@ function checkCustomUrl(value: unknown): string {
 	const howToWriteIt =
 		"Enter a full address such as https://gateway.example.com under 'API URL' in the credential. Plain http is possible on this machine only (localhost).";
 	const text = typeof value === 'string' ? value.trim() : '';
-	if (text === '') throw new SendGridFailure("The credential's 'API URL' is empty", howToWriteIt);
+	if (text === '') throw new SendGridError("The credential's 'API URL' is empty", howToWriteIt);
 
 	let url: URL;
 	try {
@@ -44,7 +44,7 @@ function checkCustomUrl(value: unknown): string {
 	return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 
 	function badUrl() {
-		return new SendGridFailure(
+		return new SendGridError(
 			"The credential's 'API URL' is not an https address without user name, query or fragment",
 			howToWriteIt,
 		);
@@ -54,12 +54,12 @@ function checkCustomUrl(value: unknown): string {
 /**
  * The address that the credential points at, without a slash at its end.
  *
- * @throws SendGridFailure where the credential names no usable address
+ * @throws SendGridError where the credential names no usable address
  */
 export function hostOfCredential({ region = 'global', apiUrl }: HostSettings): string {
 	if (region === 'custom') return checkCustomUrl(apiUrl);
 	if (isApiRegion(region)) return API_HOSTS[region];
-	throw new SendGridFailure(
+	throw new SendGridError(
 		"The credential's 'Region' is neither Global, EU nor Custom URL",
 		"Choose one of them under 'Region' in the credential.",
 	);
@@ -72,19 +72,19 @@ export function hostOfCredential({ region = 'global', apiUrl }: HostSettings): s
  * address, and an item must not carry the key past it.
  *
  * @param region the node's field, often an expression: `credential`, `global` or `eu`
- * @throws SendGridFailure for any other region
+ * @throws SendGridError for any other region
  */
 export function hostForItem(region: unknown, credential: HostSettings): string {
 	const own = hostOfCredential(credential);
 	if (region === 'credential') return own;
 	if (!isApiRegion(region)) {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			`'Region' is ${describe(region)}, which is not a region of SendGrid`,
 			"Set 'Region' to 'global' or 'eu', or to 'credential' to use the credential's own region.",
 		);
 	}
 	if (credential.region === 'custom') {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			"'Region' cannot be chosen here, because the credential uses an address of its own",
 			"Set 'Region' to 'Same as Credential', or use a credential whose region is Global or EU.",
 		);
@@ -94,5 +94,5 @@ export function hostForItem(region: unknown, credential: HostSettings): string {
 
 function describe(value: unknown): string {
 	if (value === undefined || value === null || value === '') return 'empty';
-	return typeof value === 'string' ? `'${quotable(value).slice(0, 40)}'` : `a ${typeof value}`;
+	return typeof value === 'string' ? `'${toSingleLine(value).slice(0, 40)}'` : `a ${typeof value}`;
 }

@@ -9,17 +9,17 @@ import type {
 } from 'n8n-workflow';
 
 import {
-	failureOfStatus,
-	failureOfUnreadable,
-	failureOfWaiting,
+	statusError,
+	unreadableError,
+	overBudgetError,
 	isRecord,
-	type Purpose,
+	type RequestContext,
 } from './responseErrors';
-import { RequestFailure } from './errors';
-import { gateOf, type Visitor } from './rateLimiter';
-import { failureOfNetwork } from './networkErrors';
-import { fillPath, type PathValues } from './path';
-import { backoff, Patience } from './retry';
+import { RequestError } from './errors';
+import { rateLimiterFor, type Waiter } from './rateLimiter';
+import { networkError } from './networkErrors';
+import { buildPath, type PathValues } from './path';
+import { backoff, RetryBudget } from './retry';
 
 export const CREDENTIAL_TYPE = 'sendGridTeammatesApi';
 
@@ -39,12 +39,12 @@ export interface Connection {
 	/** Only where the item chose it: the credential adds its own. */
 	onBehalfOf?: string;
 	/** Whom requests act for, item's or credential's choice; `undefined` for the key's own account. */
-	actsFor?: string;
+	effectiveSubuser?: string;
 	/** Milliseconds that the item may wait after its first refusal or fault. */
 	maxWait: number;
 	transport?: Transport;
 	/** Tells apart whose rate limit counts, without telling the API key. */
-	rateAccount: string;
+	accountKey: string;
 	/** What no message may show, although an answer might repeat it: the API key. */
 	secrets: readonly string[];
 }
@@ -59,33 +59,33 @@ export interface Call {
 	query?: IDataObject;
 	body?: IDataObject;
 	/** Whether SendGrid may answer with a bare array. */
-	isList?: boolean;
-	purpose: Purpose;
+	isArray?: boolean;
+	context: RequestContext;
 }
 
 /** What became of a call: SendGrid's data, or why there is none. */
-export type Outcome<Body> = { body: Body } | { failure: RequestFailure };
+export type Outcome<Body> = { body: Body } | { failure: RequestError };
 
 /** Who has a say in whether a request may leave, and wants to know when one does. */
-export interface Supervisor {
+export interface RequestHooks {
 	/** What belongs together: the requests of one run of a node. */
-	group: object;
+	run: object;
 	/** Ends when requests may leave. */
-	ready(): Promise<void>;
+	beforeFirst(): Promise<void>;
 	/** Whether nothing may leave any more. */
-	isStopped(): boolean;
+	isAborted(): boolean;
 	/** A request is leaving. */
-	leaves(method: IHttpRequestMethods): void;
+	onSend(method: IHttpRequestMethods): void;
 }
 
 /** Answers that carry nothing, by design. */
 const NO_CONTENT = 204;
 
 /** How often a request is sent before its failure counts. */
-export const MOST_TRIES = 5;
+export const MAX_ATTEMPTS = 5;
 
 /** First wait before another try, in milliseconds; later ones take longer. */
-export const FIRST_WAIT = 250;
+export const BASE_DELAY_MS = 250;
 
 /**
  * The only place where requests to SendGrid leave from: it keeps to rate limits, tries again what can be
@@ -94,23 +94,23 @@ export const FIRST_WAIT = 250;
  * Whether a write without a proper answer was carried out is not for it to find out: see `settle`.
  */
 export class SendGridClient {
-	readonly patience: Patience;
+	readonly retryBudget: RetryBudget;
 
-	private readonly gate;
+	private readonly rateLimiter;
 
 	constructor(
 		private readonly caller: Caller,
 		private readonly connection: Connection,
-		private readonly supervisor?: Supervisor,
+		private readonly hooks?: RequestHooks,
 	) {
-		this.patience = new Patience(connection.maxWait, this.cancelSignal);
-		this.gate = gateOf(connection.baseURL, connection.rateAccount);
+		this.retryBudget = new RetryBudget(connection.maxWait, this.cancelSignal);
+		this.rateLimiter = rateLimiterFor(connection.baseURL, connection.accountKey);
 	}
 
 	/**
 	 * Sends a call and gives SendGrid's data (an object or an array; an empty object for 204).
 	 *
-	 * @throws SendGridFailure
+	 * @throws SendGridError
 	 */
 	async send<Body = IDataObject>(call: Call): Promise<Body> {
 		return bodyOf(await this.attempt<Body>(call));
@@ -118,69 +118,69 @@ export class SendGridClient {
 
 	/** Like `send`, for callers that go on after a failure. */
 	async attempt<Body = IDataObject>(call: Call): Promise<Outcome<Body>> {
-		const path = fillPath(call.path, call.values);
-		await this.ready();
+		const path = buildPath(call.path, call.values);
+		await this.beforeFirst();
 		for (let tries = 1; ; tries += 1) {
 			const outcome = await this.tryOnce<Body>(call, path);
 			if ('body' in outcome) return outcome;
 			const { failure } = outcome;
-			const isOver = !failure.facts.isPassing || tries === MOST_TRIES;
-			if (isOver || !(await this.patience.wait(backoff(tries, FIRST_WAIT)))) {
-				return { failure: failure.without([...this.connection.secrets, call.purpose.secret]) };
+			const isOver = !failure.facts.retryable || tries === MAX_ATTEMPTS;
+			if (isOver || !(await this.retryBudget.wait(backoff(tries, BASE_DELAY_MS)))) {
+				return { failure: failure.redact([...this.connection.secrets, call.context.secret]) };
 			}
 		}
 	}
 
 	/** Ends when requests may leave. */
-	async ready(): Promise<void> {
-		await this.supervisor?.ready();
+	async beforeFirst(): Promise<void> {
+		await this.hooks?.beforeFirst();
 	}
 
 	/** A moment by SendGrid's clock, as far as that is known. Both in epoch milliseconds. */
 	serverTime(moment: number): number {
-		return this.gate.serverTime(moment);
+		return this.rateLimiter.serverTime(moment);
 	}
 
 	/** Sends once, or as often as the rate limit refuses: that a 429 was not carried out is documented. */
 	private async tryOnce<Body>(call: Call, path: string): Promise<Outcome<Body>> {
-		const { method, purpose, isList } = call;
+		const { method, context, isArray: isList } = call;
 		const { secrets } = this.connection;
-		const visitor: Visitor = {
+		const visitor: Waiter = {
 			endpoint: `${method} ${call.path}`,
-			group: this.supervisor?.group ?? this,
-			patience: this.patience,
-			isGone: () => this.cancelSignal?.aborted === true || this.supervisor?.isStopped() === true,
+			group: this.hooks?.run ?? this,
+			retryBudget: this.retryBudget,
+			isCancelled: () => this.cancelSignal?.aborted === true || this.hooks?.isAborted() === true,
 			logger: this.caller.logger,
 		};
-		let refusal: RequestFailure | undefined;
+		let refusal: RequestError | undefined;
 		for (;;) {
-			const pass = await this.gate.enter(visitor, refusal !== undefined);
-			if (pass === 'gone') return { failure: failureOfStopping(purpose) };
-			if (pass === 'too long') return { failure: refusal ?? failureOfWaiting(purpose) };
+			const pass = await this.rateLimiter.acquire(visitor, refusal !== undefined);
+			if (pass === 'gone') return { failure: stoppedError(context) };
+			if (pass === 'too long') return { failure: refusal ?? overBudgetError(context) };
 
-			this.supervisor?.leaves(method);
+			this.hooks?.onSend(method);
 			let response: IN8nHttpFullResponse;
 			try {
 				response = await this.request(call, path);
 			} catch (thrown) {
-				this.gate.leave(pass);
-				return { failure: failureOfNetwork(thrown, method, purpose, pass.sentAt) };
+				this.rateLimiter.release(pass);
+				return { failure: networkError(thrown, method, context, pass.sentAt) };
 			}
 			const { statusCode: status, headers } = response;
-			this.gate.leave(pass, { headers, isRefused: status === 429 });
+			this.rateLimiter.release(pass, { headers, isThrottled: status === 429 });
 
 			const body = response.body as unknown;
 			if (status === 429) {
-				this.patience.start();
-				refusal = await failureOfStatus(status, body, method, purpose, secrets);
+				this.retryBudget.start();
+				refusal = await statusError(status, body, method, context, secrets);
 				continue;
 			}
 			if (status < 200 || status > 299) {
-				return { failure: await failureOfStatus(status, body, method, purpose, secrets) };
+				return { failure: await statusError(status, body, method, context, secrets) };
 			}
 			if (status === NO_CONTENT) return { body: {} as Body };
 			if (!isRecord(body) && !(isList && Array.isArray(body))) {
-				return { failure: failureOfUnreadable(status, body, method, purpose) };
+				return { failure: unreadableError(status, body, method, context) };
 			}
 			return { body: body as Body };
 		}
@@ -222,15 +222,15 @@ export class SendGridClient {
 	}
 }
 
-/** @throws SendGridFailure where there is none */
+/** @throws SendGridError where there is none */
 export function bodyOf<Body>(outcome: Outcome<Body>): Body {
 	if ('failure' in outcome) throw outcome.failure;
 	return outcome.body;
 }
 
-function failureOfStopping({ unfulfilled }: Purpose): RequestFailure {
-	return new RequestFailure(
-		unfulfilled,
+function stoppedError({ failureMessage }: RequestContext): RequestError {
+	return new RequestError(
+		failureMessage,
 		'the execution was stopped',
 		'Run this item again if it is still wanted.',
 	);

@@ -1,26 +1,26 @@
-import { afterNoAnswer, isRecord, type Purpose } from './responseErrors';
-import { RequestFailure } from './errors';
-import { quotable } from './sanitize';
+import { afterNoAnswer, isRecord, type RequestContext } from './responseErrors';
+import { RequestError } from './errors';
+import { toSingleLine } from './sanitize';
 
-interface NetworkMeaning {
+interface NetworkErrorKind {
 	codes: RegExp;
 	what: string;
 	/**
 	 * For how long after it was sent the request may still be carried out, in milliseconds. Left out where it
 	 * cannot have reached SendGrid at all.
 	 */
-	lateness?: number;
+	mayApplyForMs?: number;
 	/** Whether another try would end the same way. */
-	isLasting?: true;
+	isPermanent?: true;
 }
 
 /** Guess: what SendGrid had begun when the connection went is done by then. */
-const AFTER_BREAKING_OFF = 2_000;
+const AFTER_DISCONNECT_MS = 2_000;
 
 /** Guess: no gateway waits any longer, and what is not done by then has been given up. */
-const AFTER_TIMEOUT = 60_000;
+const AFTER_TIMEOUT_MS = 60_000;
 
-const MEANINGS: readonly NetworkMeaning[] = [
+const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
 	{ codes: /^ECONNREFUSED$/, what: 'the connection was refused' },
 	{
 		codes: /^(ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/,
@@ -29,28 +29,28 @@ const MEANINGS: readonly NetworkMeaning[] = [
 	{
 		codes: /CERT|SSL|TLS/,
 		what: 'the encrypted connection was not trusted',
-		isLasting: true,
+		isPermanent: true,
 	},
 	{
 		codes: /^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|UND_ERR_\w*TIMEOUT)$/,
 		what: 'no answer came in time',
-		lateness: AFTER_TIMEOUT,
+		mayApplyForMs: AFTER_TIMEOUT_MS,
 	},
 	{
 		codes: /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/,
 		what: 'the connection broke off',
-		lateness: AFTER_BREAKING_OFF,
+		mayApplyForMs: AFTER_DISCONNECT_MS,
 	},
 ];
 
 /** Whatever else happened on the way. */
-const UNKNOWN: NetworkMeaning = {
+const UNKNOWN: NetworkErrorKind = {
 	codes: /^/,
 	what: 'no answer came back',
-	lateness: AFTER_BREAKING_OFF,
+	mayApplyForMs: AFTER_DISCONNECT_MS,
 };
 
-const CHECK_THE_WAY =
+const CHECK_THE_CONNECTION =
 	"Check that n8n can reach the Internet, that 'Region' or 'API URL' in the credential is right, and the proxy settings. Nothing was done for this item.";
 
 /** Codes and messages along the chain of causes: n8n wraps what the HTTP library threw. */
@@ -70,12 +70,12 @@ function* causes(thrown: unknown): Generator<Record<string, unknown>> {
  *   refusals by n8n itself, its message is used
  * @param sentAt when the request left, epoch milliseconds
  */
-export function failureOfNetwork(
+export function networkError(
 	thrown: unknown,
 	method: string,
-	{ unfulfilled }: Purpose,
+	{ failureMessage }: RequestContext,
 	sentAt: number,
-): RequestFailure {
+): RequestError {
 	const links = [...causes(thrown)];
 	// n8n 1.x drops the cause and keeps its code as the wrapper's `httpCode`.
 	const codes = links
@@ -87,24 +87,27 @@ export function failureOfNetwork(
 		.map(({ message }) => (typeof message === 'string' ? message : ''))
 		.find((message) => message.startsWith('Domain not allowed'));
 	if (refusedByN8n) {
-		return new RequestFailure(
-			unfulfilled,
-			quotable(refusedByN8n),
+		return new RequestError(
+			failureMessage,
+			toSingleLine(refusedByN8n),
 			"Allow SendGrid's address under 'Allowed HTTP Request Domains' in the credential, or choose another 'Region'.",
 			{ cause: 'configuration-invalid' },
 		);
 	}
 
-	const { what, lateness, isLasting } =
-		MEANINGS.find(({ codes: known }) => codes.some((code) => known.test(code))) ?? UNKNOWN;
+	const {
+		what,
+		mayApplyForMs: mayApplyForMs,
+		isPermanent: isLasting,
+	} = NETWORK_ERRORS.find(({ codes: known }) => codes.some((code) => known.test(code))) ?? UNKNOWN;
 	const reason = codes.length > 0 ? `${what} [${codes[codes.length - 1]}]` : what;
 	const cause = 'temporarily-unavailable';
-	if (lateness === undefined) {
-		return new RequestFailure(unfulfilled, reason, CHECK_THE_WAY, {
+	if (mayApplyForMs === undefined) {
+		return new RequestError(failureMessage, reason, CHECK_THE_CONNECTION, {
 			cause,
-			isPassing: !isLasting,
+			retryable: !isLasting,
 		});
 	}
-	const { fix, facts } = afterNoAnswer(method, sentAt + lateness);
-	return new RequestFailure(unfulfilled, reason, fix, { ...facts, cause });
+	const { fix, facts } = afterNoAnswer(method, sentAt + mayApplyForMs);
+	return new RequestError(failureMessage, reason, fix, { ...facts, cause });
 }

@@ -1,4 +1,4 @@
-import { SendGridFailure } from './errors';
+import { SendGridError } from './errors';
 
 const HOW_TO_WRITE_IT =
 	"Enter a subuser's username, or 'account-id' followed by a space and the customer account's ID. Leave 'On Behalf Of' empty to act on your own account.";
@@ -12,15 +12,15 @@ const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
  * Documented: a subuser's username, or `account-id <id>`. Observed: with a leftover `subuser_` in front
  * SendGrid does not know the subuser.
  *
- * @throws SendGridFailure for a value that SendGrid would misread or ignore
+ * @throws SendGridError for a value that SendGrid would misread or ignore
  */
 export function checkOnBehalfOf(value: unknown): string | undefined {
 	if (value === undefined || value === null) return undefined;
 	if (typeof value !== 'string') {
-		throw new SendGridFailure("'On Behalf Of' is not a text", HOW_TO_WRITE_IT);
+		throw new SendGridError("'On Behalf Of' is not a text", HOW_TO_WRITE_IT);
 	}
 	if (!PRINTABLE_ASCII.test(value)) {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			"'On Behalf Of' holds a line break or another character that cannot be sent",
 			HOW_TO_WRITE_IT,
 		);
@@ -29,7 +29,7 @@ export function checkOnBehalfOf(value: unknown): string | undefined {
 	const name = value.trim();
 	if (name === '') return undefined;
 	if (/^subuser_/i.test(name)) {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			"'On Behalf Of' starts with 'subuser_', which SendGrid does not understand",
 			"Remove 'subuser_' and keep the subuser's username.",
 		);
@@ -38,7 +38,7 @@ export function checkOnBehalfOf(value: unknown): string | undefined {
 	const [keyword, id, ...rest] = name.split(/\s+/);
 	if (keyword.toLowerCase() !== 'account-id') return name;
 	if (id === undefined || rest.length > 0) {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			"'On Behalf Of' says 'account-id' without exactly one account ID after it",
 			HOW_TO_WRITE_IT,
 		);

@@ -1,19 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isRecord, type Purpose } from './responseErrors';
+import { isRecord, type RequestContext } from './responseErrors';
 import type { SendGridClient } from './client';
-import { RequestFailure } from './errors';
+import { RequestError } from './errors';
 
 /** Documented maximum. Observed: without a `limit` SendGrid sends 50, although it documents 500. */
-export const LARGEST_PAGE = 500;
+export const MAX_PAGE_SIZE = 500;
 
 /** More than the largest account fills: what goes on after that never ends. */
-export const MOST_PAGES = 1000;
+export const MAX_PAGES = 1000;
 
-export const failureOfEndlessness = ({ unfulfilled }: Purpose) =>
-	new RequestFailure(
-		unfulfilled,
-		`SendGrid's list did not end after ${MOST_PAGES} pages`,
+export const endlessListError = ({ failureMessage }: RequestContext) =>
+	new RequestError(
+		failureMessage,
+		`SendGrid's list did not end after ${MAX_PAGES} pages`,
 		"Check that nothing between n8n and SendGrid changes its answers, such as a custom 'API URL' in the credential.",
 	);
 
@@ -24,7 +24,7 @@ export interface List {
 	query?: IDataObject;
 	/** What tells two records of the list apart. */
 	identify: (record: IDataObject) => string;
-	purpose: Purpose;
+	context: RequestContext;
 }
 
 /** Documented as `result` in the schemas and `results` in the examples; observed: `result`. */
@@ -52,27 +52,27 @@ export interface Part {
  * page, or that ignores `limit` and `offset` (which the list of pending invitations does not document),
  * neither hides a record nor keeps us going forever. Nor does one that makes up new records all the time.
  *
- * @throws SendGridFailure
+ * @throws SendGridError
  */
-export async function* readPages(
+export async function* pages(
 	client: SendGridClient,
-	{ path, query, identify, purpose }: List,
+	{ path, query, identify, context }: List,
 	{ offset = 0, atMost = Infinity }: Part = {},
 ): AsyncGenerator<IDataObject[], void, undefined> {
 	const seen = new Set<string>();
 	let received = 0;
 	for (let pages = 0; received < atMost; pages += 1) {
-		if (pages === MOST_PAGES) throw failureOfEndlessness(purpose);
+		if (pages === MAX_PAGES) throw endlessListError(context);
 		const body = await client.send<unknown>({
 			method: 'GET',
 			path,
 			query: {
 				...query,
-				limit: Math.min(LARGEST_PAGE, atMost - received),
+				limit: Math.min(MAX_PAGE_SIZE, atMost - received),
 				offset: offset + received,
 			},
-			isList: true,
-			purpose,
+			isArray: true,
+			context,
 		});
 		const page = recordsOf(body);
 		const fresh = page.filter((record) => !seen.has(identify(record)));
@@ -89,7 +89,7 @@ export async function* readPages(
  * @param limit how many to give, `Infinity` for all
  * @param filters without any, the pages are cut to the limit
  */
-export async function firstRecords(
+export async function list(
 	client: SendGridClient,
 	list: List,
 	limit: number,
@@ -97,7 +97,7 @@ export async function firstRecords(
 ): Promise<IDataObject[]> {
 	const found: IDataObject[] = [];
 	const part = filters.length > 0 ? {} : { atMost: limit };
-	for await (const page of readPages(client, list, part)) {
+	for await (const page of pages(client, list, part)) {
 		found.push(...page.filter((record) => filters.every((fits) => fits(record))));
 		if (found.length >= limit) break;
 	}

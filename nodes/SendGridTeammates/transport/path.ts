@@ -1,11 +1,11 @@
-import { SendGridFailure } from './errors';
+import { SendGridError } from './errors';
 import { hasControlCharacters } from './sanitize';
 
 /** What goes into each `{name}` of a path, and the field it came from, for the message. */
 export type PathValues = Readonly<Record<string, { value: string; field: string }>>;
 
 /** Taken for a part of the path itself: `/v3/teammates/pending` is the list of invitations. */
-const isTaken = (name: string, segment: string) =>
+const isReserved = (name: string, segment: string) =>
 	['username', 'teammate_name'].includes(name) && segment.toLowerCase() === 'pending';
 
 /**
@@ -15,27 +15,27 @@ const isTaken = (name: string, segment: string) =>
  * parsers resolve even when encoded), no slash, no control character.
  *
  * @param template as the reference prints it: `/v3/teammates/pending/{token}/resend`
- * @throws SendGridFailure for a value that is no single path segment
+ * @throws SendGridError for a value that is no single path segment
  */
-export function fillPath(template: string, values: PathValues = {}): string {
+export function buildPath(template: string, values: PathValues = {}): string {
 	return template.replace(/\{(\w+)\}/g, (_, name: string) => {
 		const { value, field } = values[name];
 		const segment = value.trim();
 		if (segment === '') {
-			throw new SendGridFailure(`'${field}' is empty`, `Fill in '${field}'.`);
+			throw new SendGridError(`'${field}' is empty`, `Fill in '${field}'.`);
 		}
 		const isSafe =
 			!/^\.{1,2}$/.test(segment) &&
 			!/[/\\\p{Surrogate}]/u.test(segment) &&
 			!hasControlCharacters(segment);
 		if (!isSafe) {
-			throw new SendGridFailure(
+			throw new SendGridError(
 				`'${field}' holds characters that cannot be part of it`,
 				`Check '${field}': it must not contain slashes or line breaks, or be only dots.`,
 			);
 		}
-		if (isTaken(name, segment)) {
-			throw new SendGridFailure(
+		if (isReserved(name, segment)) {
+			throw new SendGridError(
 				`'${field}' is '${segment}', which SendGrid's API takes for its list of invitations`,
 				`Check '${field}': a teammate with this username can only be changed under Settings > Teammates in SendGrid.`,
 			);

@@ -4,7 +4,7 @@ const SMALLEST_EPOCH = 1e9;
 export type Headers = Readonly<Record<string, unknown>>;
 
 /** What an answer's headers say about the rate limit. */
-export interface RateNotice {
+export interface RateLimitInfo {
 	/** Requests per window. */
 	limit?: number;
 	/** Requests that are left in this window. */
@@ -12,7 +12,7 @@ export interface RateNotice {
 	/** Milliseconds until the window ends, or until a new try is welcome. */
 	resetIn?: number;
 	/** Whether `Retry-After` said so, which is a demand and no mere announcement. */
-	isDemanded: boolean;
+	fromRetryAfter: boolean;
 }
 
 /** A header's text, whatever the case of its name. */
@@ -32,7 +32,7 @@ const numberOf = (value: string | undefined) =>
  *
  * @param serverNow epoch milliseconds by SendGrid's clock, so that a wrong one on n8n's machine does no harm
  */
-export function readRateLimit(headers: Headers, serverNow: number): RateNotice {
+export function readRateLimitHeaders(headers: Headers, serverNow: number): RateLimitInfo {
 	const retryAfter = headerOf(headers, 'retry-after');
 	const demanded = numberOf(retryAfter);
 	const demandedUntil = retryAfter === undefined ? NaN : Date.parse(retryAfter);
@@ -46,7 +46,7 @@ export function readRateLimit(headers: Headers, serverNow: number): RateNotice {
 				: isDate
 					? Math.max(0, demandedUntil - serverNow)
 					: resetIn(numberOf(headerOf(headers, 'x-ratelimit-reset')), serverNow),
-		isDemanded: demanded !== undefined || isDate,
+		fromRetryAfter: demanded !== undefined || isDate,
 	};
 }
 

@@ -1,5 +1,5 @@
 import { backoff } from './retry';
-import type { RateNotice } from './rateLimitHeaders';
+import type { RateLimitInfo } from './rateLimitHeaders';
 
 /** The reset comes in whole seconds; by so much it may be rounded up, in milliseconds. */
 const ROUNDING = 1000;
@@ -8,25 +8,25 @@ const ROUNDING = 1000;
 const PRECISION = { milliseconds: 40, part: 0.01 };
 
 /** Waits end up to so much later, so that several n8n processes do not come back as one. */
-const SPREAD = 20;
+const JITTER_MS = 20;
 
 /** How long the others wait for the answer of the one that went ahead, in milliseconds. */
-const LONGEST_SCOUT = 5000;
+const MAX_PROBE_MS = 5000;
 
 /** Leave to send one request. */
-export interface Pass {
-	window: RateWindow;
+export interface Permit {
+	window: RateLimitWindow;
 	/** Which of the window's periods the request belongs to. */
 	period: number;
 	/** Whether it goes ahead alone, to see whether a new period has begun. */
-	isScout: boolean;
+	isProbe: boolean;
 	/** Epoch milliseconds. */
 	sentAt: number;
 }
 
 /** What became of a request, as far as the rate limit is concerned. */
-export interface RateAnswer extends RateNotice {
-	isRefused: boolean;
+export interface RateLimitResult extends RateLimitInfo {
+	isThrottled: boolean;
 }
 
 /**
@@ -43,10 +43,10 @@ export interface RateAnswer extends RateNotice {
  * long as that would cost half the time. So the length of a period is learnt: the longest time after which
  * it was still on, and the shortest after which a new one had begun, halved each time until it is exact.
  */
-export class RateWindow {
+export class RateLimitWindow {
 	private remaining = Infinity;
 
-	private underWay = 0;
+	private inFlight = 0;
 
 	/** Requests of this period that have been answered. */
 	private answered = 0;
@@ -71,33 +71,33 @@ export class RateWindow {
 	private enough = Infinity;
 
 	/** Closed at first: one request goes ahead to find out how many more may follow. */
-	private closedUntil?: number = 0;
+	private blockedUntil?: number = 0;
 
 	/** The request that goes ahead, while its answer is awaited. */
-	private scout?: Pass;
+	private probe?: Permit;
 
 	/** In a row. */
 	private refusals = 0;
 
 	/** Epoch milliseconds from which on a request may go, or `undefined` where that depends on an answer. */
-	opensAt(): number | undefined {
-		if (this.closedUntil === undefined) {
+	nextPermitAt(): number | undefined {
+		if (this.blockedUntil === undefined) {
 			// One at a time, however small the share: else it could not grow.
 			const allowed = Math.max(this.share * this.remaining, Math.min(1, this.remaining));
-			return allowed > this.underWay ? 0 : undefined;
+			return allowed > this.inFlight ? 0 : undefined;
 		}
 		// A scout that got lost must not keep everybody waiting.
-		return this.scout
-			? Math.max(this.closedUntil, this.scout.sentAt + LONGEST_SCOUT)
-			: this.closedUntil;
+		return this.probe
+			? Math.max(this.blockedUntil, this.probe.sentAt + MAX_PROBE_MS)
+			: this.blockedUntil;
 	}
 
 	/** Lets a request go; only when `opensAt` is over. */
-	pass(now: number): Pass {
-		const isScout = this.closedUntil !== undefined;
-		const pass: Pass = { window: this, period: this.period, isScout, sentAt: now };
-		if (isScout) this.scout = pass;
-		this.underWay += 1;
+	permit(now: number): Permit {
+		const isScout = this.blockedUntil !== undefined;
+		const pass: Permit = { window: this, period: this.period, isProbe: isScout, sentAt: now };
+		if (isScout) this.probe = pass;
+		this.inFlight += 1;
 		return pass;
 	}
 
@@ -107,37 +107,37 @@ export class RateWindow {
 	 * @param answer nothing, where none came
 	 * @returns epoch milliseconds until which nothing may be sent, where the request was refused
 	 */
-	note(pass: Pass, now: number, answer?: RateAnswer): number | undefined {
-		this.underWay -= 1;
-		if (pass === this.scout) this.scout = undefined;
+	record(pass: Permit, now: number, answer?: RateLimitResult): number | undefined {
+		this.inFlight -= 1;
+		if (pass === this.probe) this.probe = undefined;
 		if (!answer) return undefined;
-		if (answer.isRefused) return this.refused(pass, now, answer);
-		if (pass.isScout && this.closedUntil !== undefined) this.reopen(pass);
+		if (answer.isThrottled) return this.recordThrottled(pass, now, answer);
+		if (pass.isProbe && this.blockedUntil !== undefined) this.reopen(pass);
 		if (pass.period === this.period) this.count(pass, now, answer);
 		return undefined;
 	}
 
-	private refused(pass: Pass, now: number, answer: RateAnswer): number {
+	private recordThrottled(pass: Permit, now: number, answer: RateLimitResult): number {
 		// Those that left together are refused together, which counts as once.
-		if (pass.isScout || this.closedUntil === undefined) this.refusals += 1;
+		if (pass.isProbe || this.blockedUntil === undefined) this.refusals += 1;
 		if (pass.period === this.period && this.openedAt !== undefined) {
 			this.tooShort = Math.max(this.tooShort, pass.sentAt - this.openedAt);
 			// The limit has changed, or the answers come at a different pace: learn anew.
 			if (this.tooShort >= this.enough) this.enough = Infinity;
 		}
 		this.close(now, answer);
-		return this.closedUntil ?? now;
+		return this.blockedUntil ?? now;
 	}
 
 	/** A scout has come through: a new period has begun. */
-	private reopen(pass: Pass): void {
+	private reopen(pass: Permit): void {
 		if (this.openedAt !== undefined) {
 			this.enough = Math.min(this.enough, pass.sentAt - this.openedAt);
 		}
 		this.period += 1;
 		pass.period = this.period;
 		this.openedAt = undefined;
-		this.closedUntil = undefined;
+		this.blockedUntil = undefined;
 		this.beginCount(Infinity);
 		this.refusals = 0;
 	}
@@ -154,8 +154,8 @@ export class RateWindow {
 		this.share = Math.min(1, this.answered / Math.max(1, used - this.usedBefore));
 	}
 
-	private count(pass: Pass, now: number, answer: RateAnswer): void {
-		const { limit, remaining, resetIn, isDemanded } = answer;
+	private count(pass: Permit, now: number, answer: RateLimitResult): void {
+		const { limit, remaining, resetIn, fromRetryAfter: fromRetryAfter } = answer;
 		if (remaining === undefined) return;
 		const isFirst = limit !== undefined && remaining === limit - 1;
 		// A period may also have ended without having been used up.
@@ -163,19 +163,22 @@ export class RateWindow {
 			this.openedAt = isFirst ? pass.sentAt : undefined;
 			this.beginCount(remaining);
 		}
-		if (resetIn !== undefined && !isDemanded) this.endsAt = now + resetIn;
+		if (resetIn !== undefined && !fromRetryAfter) this.endsAt = now + resetIn;
 		// Answers may overtake each other, so the lowest number counts.
 		this.remaining = Math.min(this.remaining, remaining);
 		this.answered += 1;
 		if (limit !== undefined) this.compare(limit - this.remaining);
-		if (this.remaining === 0 && this.closedUntil === undefined) this.close(now, answer);
+		if (this.remaining === 0 && this.blockedUntil === undefined) this.close(now, answer);
 	}
 
 	/**
 	 * Nothing is left, or a request was refused. After a refusal the told reset counts until the length is
 	 * known; before one, half a second earlier is worth a try, as that is how it is learnt.
 	 */
-	private close(now: number, { resetIn, isDemanded, isRefused }: RateAnswer): void {
+	private close(
+		now: number,
+		{ resetIn, fromRetryAfter: fromRetryAfter, isThrottled: isThrottled }: RateLimitResult,
+	): void {
 		// A reset in the past means that a new period has just begun, or that the header is of no use.
 		const told = now + (resetIn ? resetIn : backoff(this.refusals));
 		const { openedAt } = this;
@@ -184,12 +187,12 @@ export class RateWindow {
 			if (this.tooShort >= this.enough) this.enough = Infinity;
 		}
 		let until = told;
-		if (openedAt !== undefined && !isDemanded) {
+		if (openedAt !== undefined && !fromRetryAfter) {
 			const isLearnt = this.enough < Infinity;
 			if (isLearnt) until = openedAt + this.lengthToTry(this.enough);
-			else if (resetIn && !isRefused) until = openedAt + this.lengthToTry(told - openedAt);
+			else if (resetIn && !isThrottled) until = openedAt + this.lengthToTry(told - openedAt);
 		}
-		this.closedUntil = Math.max(now, until) + Math.random() * SPREAD;
+		this.blockedUntil = Math.max(now, until) + Math.random() * JITTER_MS;
 	}
 
 	/** After how many milliseconds to look for a new period, where one is there after `enough` of them. */

@@ -1,7 +1,7 @@
 import {
 	bodyOf,
-	FIRST_WAIT,
-	MOST_TRIES,
+	BASE_DELAY_MS,
+	MAX_ATTEMPTS,
 	type Call,
 	type Outcome,
 	type SendGridClient,
@@ -9,7 +9,7 @@ import {
 import { backoff } from './retry';
 
 /** What a look at SendGrid's data tells about a write that got no proper answer. */
-export type Finding<Body> =
+export type WriteState<Body> =
 	/** It was carried out; this is what its answer would have said. */
 	| { done: Body }
 	/** It was not, and may be sent again. */
@@ -21,9 +21,9 @@ export type Finding<Body> =
  * Finds out from SendGrid's data whether a write was carried out, and what came of it.
  *
  * @param since when it was first sent, epoch milliseconds by SendGrid's clock
- * @throws SendGridFailure where that cannot be read: then nothing is known either
+ * @throws SendGridError where that cannot be read: then nothing is known either
  */
-export type Look<Body> = (since: number) => Promise<Finding<Body>>;
+export type Probe<Body> = (since: number) => Promise<WriteState<Body>>;
 
 /**
  * Sends a write until it is known what became of it.
@@ -32,10 +32,10 @@ export type Look<Body> = (since: number) => Promise<Finding<Body>>;
  * data decides: what was done counts as done, what was not is sent again, and where that cannot be told
  * nothing more is sent.
  */
-export async function settle<Body>(
+export async function reconcile<Body>(
 	client: SendGridClient,
 	call: Call,
-	look: Look<Body>,
+	look: Probe<Body>,
 ): Promise<Outcome<Body>> {
 	let firstSentAt: number | undefined;
 	for (let tries = 1; ; tries += 1) {
@@ -43,43 +43,45 @@ export async function settle<Body>(
 		const outcome = await client.attempt<Body>(call);
 		if ('body' in outcome) return outcome;
 		const { failure } = outcome;
-		const { mayHappenUntil } = failure.facts;
-		if (mayHappenUntil === undefined) return outcome;
+		const { inDoubtUntil: inDoubtUntil } = failure.facts;
+		if (inDoubtUntil === undefined) return outcome;
 
 		firstSentAt ??= sentAt;
-		const finding = await findOut(client, look, firstSentAt, mayHappenUntil);
+		const finding = await probeOutcome(client, look, firstSentAt, inDoubtUntil);
 		if (typeof finding === 'object') return { body: finding.done };
 		if (finding === 'unknown') return outcome;
-		if (tries === MOST_TRIES || !(await client.patience.wait(backoff(tries, FIRST_WAIT)))) {
-			return { failure: failure.undone() };
+		if (tries === MAX_ATTEMPTS || !(await client.retryBudget.wait(backoff(tries, BASE_DELAY_MS)))) {
+			return { failure: failure.asNotApplied() };
 		}
 	}
 }
 
 /** Like `settle`, for callers that stop at a failure. */
-export async function sendSettled<Body>(
+export async function sendReconciled<Body>(
 	client: SendGridClient,
 	call: Call,
-	look: Look<Body>,
+	look: Probe<Body>,
 ): Promise<Body> {
-	return bodyOf(await settle(client, call, look));
+	return bodyOf(await reconcile(client, call, look));
 }
 
 /** @returns 'unknown' also where it cannot be read */
-async function findOut<Body>(
+async function probeOutcome<Body>(
 	client: SendGridClient,
-	look: Look<Body>,
+	look: Probe<Body>,
 	sentAt: number,
-	mayHappenUntil: number,
-): Promise<Finding<Body>> {
+	inDoubtUntil: number,
+): Promise<WriteState<Body>> {
 	try {
 		// SendGrid's lists may be a moment behind.
-		if (!(await client.patience.wait(FIRST_WAIT))) return 'unknown';
+		if (!(await client.retryBudget.wait(BASE_DELAY_MS))) return 'unknown';
 		const finding = await look(client.serverTime(sentAt));
 		if (finding !== 'not done') return finding;
 		// Not done yet is not the same as not done; nor is missing from a list that changed while it was read.
-		const rest = Math.max(FIRST_WAIT, mayHappenUntil - Date.now());
-		return (await client.patience.wait(rest)) ? await look(client.serverTime(sentAt)) : 'unknown';
+		const rest = Math.max(BASE_DELAY_MS, inDoubtUntil - Date.now());
+		return (await client.retryBudget.wait(rest))
+			? await look(client.serverTime(sentAt))
+			: 'unknown';
 	} catch {
 		return 'unknown';
 	}

@@ -1,55 +1,55 @@
-import { RequestFailure, type FailureFacts } from './errors';
-import { quotableWords } from './sanitize';
+import { RequestError, type ErrorFacts } from './errors';
+import { sanitizeRemoteText } from './sanitize';
 
 /** What a call is about: it makes the difference between a status code and a helpful message. */
-export interface Purpose {
+export interface RequestContext {
 	/** Start of every message about this call: `'ada@example.com' was not invited`. */
-	unfulfilled: string;
+	failureMessage: string;
 	/** Scope that SendGrid wants the API key to have for it. */
 	scope: string;
 	/** How to fix a 400, where the general advice is not enough. Gets SendGrid's own words. */
-	fixRejected?: (complaint: Complaint) => Promise<string | undefined>;
+	on400?: (complaint: ApiErrorDetail) => Promise<string | undefined>;
 	/** How to fix a 404. */
-	fixNotFound?: string;
+	on404?: string;
 	/** What else a 5xx may mean. */
-	fixTrouble?: string;
+	on5xx?: string;
 	/** What no message about the call may show: the token of an invitation. */
 	secret?: string;
 }
 
 /** One entry of SendGrid's `errors`. */
-export interface Complaint {
+export interface ApiErrorDetail {
 	message: string;
 	/** Name of the request's field, where SendGrid gives one. */
 	field?: string;
 }
 
 /** Kind of answer -> what to do about it, and what n8n may conclude. */
-interface Meaning extends FailureFacts {
-	fix: (purpose: Purpose) => string;
+interface StatusAdvice extends ErrorFacts {
+	advice: (context: RequestContext) => string;
 }
 
-const MEANINGS: Readonly<Record<number, Meaning>> = {
+const STATUS_ADVICE: Readonly<Record<number, StatusAdvice>> = {
 	400: {
-		fix: () => 'Check the values of this item against what SendGrid says about them.',
+		advice: () => 'Check the values of this item against what SendGrid says about them.',
 	},
 	401: {
 		// Observed: a key made inside an EU subuser is unknown to the global host, and the other way round.
-		fix: () =>
+		advice: () =>
 			"Check 'API Key' and 'Region' in the credential: the key may be mistyped, revoked or of the other region.",
 		cause: 'credential-invalid',
 	},
 	403: {
 		// Observed: the same answer for a missing scope and for an address that is not on the allow list.
-		fix: ({ scope }) =>
+		advice: ({ scope }) =>
 			`Give the API key the scope '${scope}'. If it has it, add n8n's IP address under Settings > IP Access Management in SendGrid, or use the key of an admin.`,
 		cause: 'credential-invalid',
 	},
 	404: {
-		fix: ({ fixNotFound }) => fixNotFound ?? 'Check the values of this item.',
+		advice: ({ on404: fixNotFound }) => fixNotFound ?? 'Check the values of this item.',
 	},
 	429: {
-		fix: () =>
+		advice: () =>
 			"Wait a few minutes and run this item again, or allow a longer wait under 'Max Wait' in 'Options'. Nothing was done for it.",
 		cause: 'rate-limited',
 	},
@@ -60,14 +60,14 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
  * again. A write may have been carried out all the same, and sending that again on a guess could e-mail
  * somebody twice.
  *
- * @param mayHappenUntil epoch milliseconds: how long it may still be carried out
+ * @param inDoubtUntil epoch milliseconds: how long it may still be carried out
  */
-export const afterNoAnswer = (method: string, mayHappenUntil = Date.now()) =>
+export const afterNoAnswer = (method: string, inDoubtUntil = Date.now()) =>
 	method === 'GET'
-		? { fix: 'Run this item again later.', facts: { isPassing: true } }
+		? { fix: 'Run this item again later.', facts: { retryable: true } }
 		: {
 				fix: 'SendGrid may have carried it out all the same: look under Settings > Teammates in SendGrid before you run this item again.',
-				facts: { mayHappenUntil },
+				facts: { inDoubtUntil },
 			};
 
 /**
@@ -77,13 +77,13 @@ export const afterNoAnswer = (method: string, mayHappenUntil = Date.now()) =>
  *
  * @param secrets what no message may show, although an answer might repeat it
  */
-export function readComplaints(
+export function readErrorDetails(
 	body: unknown,
 	secrets: ReadonlyArray<string | undefined> = [],
-): Complaint[] {
-	const quoted = (text: string) => quotableWords(text, secrets);
+): ApiErrorDetail[] {
+	const quoted = (text: string) => sanitizeRemoteText(text, secrets);
 	const entries = Array.isArray(body) ? body : entriesOf(body);
-	return entries.flatMap((entry): Complaint[] => {
+	return entries.flatMap((entry): ApiErrorDetail[] => {
 		if (typeof entry === 'string') return [{ message: quoted(entry) }];
 		if (!isRecord(entry) || typeof entry.message !== 'string') return [];
 		const field = typeof entry.field === 'string' ? quoted(entry.field) : '';
@@ -102,15 +102,15 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** A failure for an answer that says no, which is one with a status other than 2xx. */
-export async function failureOfStatus(
+export async function statusError(
 	status: number,
 	body: unknown,
 	method: string,
-	purpose: Purpose,
+	context: RequestContext,
 	secrets: readonly string[] = [],
-): Promise<RequestFailure> {
-	const { unfulfilled } = purpose;
-	const complaints = readComplaints(body, [...secrets, purpose.secret]);
+): Promise<RequestError> {
+	const { failureMessage } = context;
+	const complaints = readErrorDetails(body, [...secrets, context.secret]);
 	const words = complaints
 		.map(({ message, field }) => (field ? `"${message}" (field '${field}')` : `"${message}"`))
 		.join(', ');
@@ -119,38 +119,36 @@ export async function failureOfStatus(
 
 	if (status >= 500) {
 		const { fix, facts } = afterNoAnswer(method);
-		const hint = purpose.fixTrouble;
+		const hint = context.on5xx;
 		const advice = [fix, hint].filter(Boolean).join(' ');
-		return new RequestFailure(unfulfilled, reason, advice, {
+		return new RequestError(failureMessage, reason, advice, {
 			...facts,
 			hint,
 			status,
 			cause: 'temporarily-unavailable',
 		});
 	}
-	const meaning = MEANINGS[status] ?? MEANINGS[400];
+	const meaning = STATUS_ADVICE[status] ?? STATUS_ADVICE[400];
 	const specialFix =
-		status === 400 && complaints.length > 0
-			? await purpose.fixRejected?.(complaints[0])
-			: undefined;
-	return new RequestFailure(unfulfilled, reason, specialFix ?? meaning.fix(purpose), {
+		status === 400 && complaints.length > 0 ? await context.on400?.(complaints[0]) : undefined;
+	return new RequestError(failureMessage, reason, specialFix ?? meaning.advice(context), {
 		status,
 		cause: meaning.cause,
 	});
 }
 
 /** A failure for an answer that says yes and then nothing that can be read: HTML, a cut or empty body. */
-export function failureOfUnreadable(
+export function unreadableError(
 	status: number,
 	body: unknown,
 	method: string,
-	{ unfulfilled }: Purpose,
-): RequestFailure {
+	{ failureMessage }: RequestContext,
+): RequestError {
 	const { fix, facts } = afterNoAnswer(method);
 	const hint =
 		"If this goes on, a proxy or a custom 'API URL' in the credential is likely to be in the way.";
-	return new RequestFailure(
-		unfulfilled,
+	return new RequestError(
+		failureMessage,
 		`the answer was ${describeBody(body)} instead of SendGrid's data [HTTP ${status}]`,
 		`${fix} ${hint}`,
 		{ ...facts, hint, status, cause: 'temporarily-unavailable' },
@@ -158,12 +156,12 @@ export function failureOfUnreadable(
 }
 
 /** A failure for a request that SendGrid's rate limit kept waiting for too long, so that it never left. */
-export function failureOfWaiting({ unfulfilled }: Purpose): RequestFailure {
-	return new RequestFailure(
-		unfulfilled,
+export function overBudgetError({ failureMessage }: RequestContext): RequestError {
+	return new RequestError(
+		failureMessage,
 		"SendGrid's rate limit is used up for longer than 'Max Wait' allows",
-		MEANINGS[429].fix({ unfulfilled, scope: '' }),
-		{ cause: MEANINGS[429].cause },
+		STATUS_ADVICE[429].advice({ failureMessage, scope: '' }),
+		{ cause: STATUS_ADVICE[429].cause },
 	);
 }
 

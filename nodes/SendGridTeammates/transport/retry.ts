@@ -1,14 +1,14 @@
 import { sleep } from 'n8n-workflow';
 
 /** How late a cancelled execution may notice, in milliseconds. */
-const LONGEST_NAP = 200;
+const MAX_NAP_MS = 200;
 
 /** Longest single wait without advice from SendGrid, in milliseconds. */
-const LONGEST_BACKOFF = 30_000;
+const MAX_DELAY_MS = 30_000;
 
 /** Rises with each time in a row, with some spread, so that waiting items do not come back as one. */
 export function backoff(times: number, first = 500): number {
-	const ceiling = Math.min(LONGEST_BACKOFF, first * 2 ** times);
+	const ceiling = Math.min(MAX_DELAY_MS, first * 2 ** times);
 	return ceiling / 2 + (Math.random() * ceiling) / 2;
 }
 
@@ -18,7 +18,7 @@ export function backoff(times: number, first = 500): number {
  * The budget counts from the item's first refusal or fault, not from the start of the run: an item that
  * merely stood in a queue has not used any of it.
  */
-export class Patience {
+export class RetryBudget {
 	private deadline = Infinity;
 
 	constructor(
@@ -33,7 +33,7 @@ export class Patience {
 	}
 
 	/** Whether the item may wait until then, epoch milliseconds. */
-	reachesTo(moment: number): boolean {
+	reaches(moment: number): boolean {
 		return moment <= this.deadline;
 	}
 
@@ -45,10 +45,10 @@ export class Patience {
 	async wait(milliseconds: number): Promise<boolean> {
 		this.start();
 		const end = Date.now() + milliseconds;
-		if (!this.reachesTo(end)) return false;
+		if (!this.reaches(end)) return false;
 		// In short naps, because nothing can wake n8n's sleep.
 		for (let rest = milliseconds; rest > 0 && !this.signal?.aborted; rest = end - Date.now()) {
-			await sleep(Math.min(rest, LONGEST_NAP));
+			await sleep(Math.min(rest, MAX_NAP_MS));
 		}
 		return true;
 	}

@@ -1,5 +1,5 @@
 /** Longest piece of somebody else's text that goes into a message of ours, in characters. */
-const LONGEST_QUOTE = 200;
+const MAX_QUOTE_LENGTH = 200;
 
 const isControlCharacter = (character: string) => {
 	const code = character.codePointAt(0) ?? 0;
@@ -12,14 +12,14 @@ export function hasControlCharacters(text: string): boolean {
 }
 
 /** Somebody else's text, made fit for one line of a message: no control characters, not too long. */
-export function quotable(text: string): string {
+export function toSingleLine(text: string): string {
 	const line = [...text].map((character) => (isControlCharacter(character) ? ' ' : character));
 	const tidy = line.join('').replace(/ {2,}/g, ' ').trim();
-	return tidy.length > LONGEST_QUOTE ? `${tidy.slice(0, LONGEST_QUOTE)}…` : tidy;
+	return tidy.length > MAX_QUOTE_LENGTH ? `${tidy.slice(0, MAX_QUOTE_LENGTH)}…` : tidy;
 }
 
 /** A text with each of these blotted out. */
-export function withoutSecrets(text: string, secrets: ReadonlyArray<string | undefined>): string {
+export function redact(text: string, secrets: ReadonlyArray<string | undefined>): string {
 	return secrets.reduce<string>(
 		(rest, secret) => (secret ? rest.split(secret).join('…') : rest),
 		text,
@@ -35,11 +35,14 @@ const isOpaque = (word: string) => /\d/.test(word) && /[a-z]/i.test(word);
  *
  * @param secrets what is known and must not be shown at all; blotted out before the text is cut to length
  */
-export function quotableWords(text: string, secrets: ReadonlyArray<string | undefined>): string {
-	const masked = withoutSecrets(text, secrets).replace(/[\w-]{20,}/g, (word) =>
+export function sanitizeRemoteText(
+	text: string,
+	secrets: ReadonlyArray<string | undefined>,
+): string {
+	const masked = redact(text, secrets).replace(/[\w-]{20,}/g, (word) =>
 		isOpaque(word) ? `${word.slice(0, 4)}…` : word,
 	);
-	return quotable(masked);
+	return toSingleLine(masked);
 }
 
 /** A text or a number as text. Empty for anything else: not everything has a text, and `undefined` is no name. */
@@ -53,7 +56,7 @@ export const numberOf = (value: unknown): number => {
 };
 
 /** A list as a person writes it: `a, b and c`. */
-export function enumerate(words: readonly string[]): string {
+export function formatList(words: readonly string[]): string {
 	if (words.length < 2) return words.join('');
 	return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
 }
@@ -63,5 +66,5 @@ export function enumerate(words: readonly string[]): string {
  * the account, so four characters have to do.
  */
 export function maskedToken(token: string): string {
-	return `${quotable(token).slice(0, 4)}…`;
+	return `${toSingleLine(token).slice(0, 4)}…`;
 }

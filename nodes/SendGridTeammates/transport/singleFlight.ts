@@ -1,20 +1,20 @@
 import type { IDataObject } from 'n8n-workflow';
 
 /** Counts up, so that "before" and "after" are certain even within one millisecond. */
-let moments = 0;
+let ticks = 0;
 
 /** A point in time, to be compared with another of them. */
-export type Moment = number;
+export type Tick = number;
 
-export const thisMoment = (): Moment => {
-	moments += 1;
-	return moments;
+export const tick = (): Tick => {
+	ticks += 1;
+	return ticks;
 };
 
 /** Pages that are read once, in order and on demand, for everybody who asks for them. */
 class SharedPages {
 	/** When the first page was asked for. */
-	startedAt: Moment = Infinity;
+	startedAt: Tick = Infinity;
 
 	private readonly pages: Array<Promise<IteratorResult<IDataObject[], void>>> = [];
 
@@ -43,7 +43,7 @@ class SharedPages {
 	private async next(): Promise<IteratorResult<IDataObject[], void>> {
 		if (!this.source) {
 			await this.before?.atRest();
-			this.startedAt = thisMoment();
+			this.startedAt = tick();
 			this.source = this.read();
 		}
 		// A generator queues its calls, so the pages come in order whoever asks first.
@@ -70,7 +70,7 @@ export class SharedReadings {
 	 */
 	pages(
 		key: string,
-		since: Moment,
+		since: Tick,
 		read: () => AsyncGenerator<IDataObject[], void, undefined>,
 	): AsyncIterable<IDataObject[]> {
 		const known = this.readings.get(key);

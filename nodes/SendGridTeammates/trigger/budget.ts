@@ -1,6 +1,6 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 
 /** What n8n gives a poll by default, in milliseconds. An older n8n sets no limit. */
 const DEFAULT = 5 * 60_000;
@@ -46,10 +46,10 @@ export class PollBudget {
 		return this.left < this.total * RESERVE;
 	}
 
-	/** @throws SendGridFailure where nothing is left */
+	/** @throws SendGridError where nothing is left */
 	check(): void {
 		if (this.left > 0) return;
-		throw new SendGridFailure(
+		throw new SendGridError(
 			`The poll took longer than the ${Math.round(this.total / 1000)} seconds that it has`,
 			NOTHING_IS_LOST,
 		);

@@ -19,7 +19,7 @@ import {
 	STAGE,
 	teammateKey,
 	type KnownInvitation,
-	type Moment,
+	type EvaluatedAt,
 	type Reading,
 	type Snapshot,
 } from './snapshot';
@@ -32,7 +32,7 @@ interface Change {
 	before: Snapshot;
 	reading: Reading;
 	after: Snapshot;
-	moment: Moment;
+	moment: EvaluatedAt;
 }
 
 const addressesOf = (teammates: readonly IDataObject[]) =>
@@ -187,10 +187,10 @@ function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
  * revoked or sent again, makes no event. All events come out, asked for or not: who asks for one later
  * starts from what is known by then.
  */
-export function compare(
+export function diff(
 	before: Snapshot,
 	reading: Reading,
-	moment: Moment,
+	moment: EvaluatedAt,
 ): { events: PeopleEvent[]; after: Snapshot } {
 	const after = baseLine(reading, moment);
 	const change: Change = { before, reading, after, moment };

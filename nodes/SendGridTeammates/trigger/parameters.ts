@@ -4,7 +4,7 @@ import { emailDomainFilter, simplifyField } from '../parameters/list';
 import { onBehalfOfOption } from '../parameters/options';
 import { regionField } from '../parameters/region';
 import { isRecord } from '../transport/responseErrors';
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 import { isAtDomain } from '../sendgrid/teammates';
 import { EVENT_NAMES, type EventName, type PeopleEvent } from './events';
 import { compilePattern } from './pattern';
@@ -135,7 +135,7 @@ function readEvents(poll: IPollFunctions): ReadonlySet<EventName> {
 	const events = EVENT_NAMES.filter((name) => names.includes(name));
 	const areAllKnown = names.every((name) => EVENT_NAMES.some((known) => known === name));
 	if (events.length > 0 && areAllKnown) return new Set(events);
-	throw new SendGridFailure(
+	throw new SendGridError(
 		events.length > 0 ? "'Trigger On' has an unknown event" : "'Trigger On' is empty",
 		`Choose from the list, or give some of ${EVENT_NAMES.map((name) => `'${name}'`).join(', ')}.`,
 	);
@@ -145,7 +145,7 @@ function readDays(poll: IPollFunctions): number {
 	const value: unknown = poll.getNodeParameter('expiresWithinDays', 2);
 	const days = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
 	if (days >= 0) return days;
-	throw new SendGridFailure(
+	throw new SendGridError(
 		"'Expires Within Days' is not a number of days",
 		"Set 'Expires Within Days' to a number from 0.",
 	);
@@ -154,13 +154,13 @@ function readDays(poll: IPollFunctions): number {
 function readText(filters: IDataObject, name: string, field: string): string {
 	const value = filters[name] ?? '';
 	if (typeof value === 'string') return value.trim();
-	throw new SendGridFailure(`'${field}' is not a text`, `Fill in '${field}', or remove it.`);
+	throw new SendGridError(`'${field}' is not a text`, `Fill in '${field}', or remove it.`);
 }
 
 function readRole({ role }: IDataObject): boolean | undefined {
 	if (role === undefined) return undefined;
 	if (role === 'admin' || role === 'teammate') return role === 'admin';
-	throw new SendGridFailure(
+	throw new SendGridError(
 		"'Role' is neither Admin nor Teammate",
 		"Set 'Role' to 'admin' or 'teammate', or remove it from 'Filters'.",
 	);
@@ -182,7 +182,7 @@ function readFilters(poll: IPollFunctions): (event: PeopleEvent) => boolean {
 /**
  * The trigger's fields.
  *
- * @throws SendGridFailure for what makes no sense, before any request leaves
+ * @throws SendGridError for what makes no sense, before any request leaves
  */
 export function readSettings(poll: IPollFunctions): Settings {
 	const events = readEvents(poll);

@@ -1,4 +1,4 @@
-import { SendGridFailure } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
 
 const FIELD = 'Email Pattern';
 
@@ -26,7 +26,7 @@ const ESCAPE = /^\\(?:[dDwWsS]|[^a-zA-Z0-9])/;
 const CLASS = /^\[(?:\\.|[^\]\\])+\]/;
 const REPETITION = /^(?:([*+?])|\{(\d+)(,?)(\d*)\})\??/;
 
-const refusal = (what: string, fix: string) => new SendGridFailure(`'${FIELD}' ${what}`, fix);
+const refusal = (what: string, fix: string) => new SendGridError(`'${FIELD}' ${what}`, fix);
 
 const FOR_WHAT_IS_THERE =
 	'Use characters, ., [a-z], \\d, \\w, (one|other), ^, $, *, +, ? and {2,3}. Look-around, back-references and flags are left out, because some patterns with them never end.';
@@ -168,7 +168,7 @@ function isExpression(pattern: string): boolean {
  * JavaScript's own expressions go back and try again, so that `(a+)+$` and one long address keep n8n busy
  * for years. This takes time in proportion to the address and the pattern, whatever the pattern.
  *
- * @throws SendGridFailure for what is no expression, is too long, or needs more than is understood here
+ * @throws SendGridError for what is no expression, is too long, or needs more than is understood here
  */
 export function compilePattern(pattern: string): (text: string) => boolean {
 	if (pattern.length > LONGEST) {

@@ -5,19 +5,19 @@ import {
 	type IPollFunctions,
 } from 'n8n-workflow';
 
-import { connectPoll } from '../execution/connection';
-import { nodeErrorOf } from '../execution/nodeError';
+import { connectionForPoll } from '../execution/connection';
+import { toNodeError } from '../execution/nodeError';
 import { CREDENTIAL_TYPE, SendGridClient, type Connection } from '../transport/client';
-import { SendGridFailure } from '../transport/errors';
-import { withoutItem, type Occasion } from '../execution/errorOutsideItem';
+import { SendGridError } from '../transport/errors';
+import { errorOutsideItem, type ErrorContext } from '../execution/errorOutsideItem';
 import { NOTHING_IS_LOST, PollBudget } from './budget';
-import { compare, isOtherAccount } from './diff';
+import { diff, isOtherAccount } from './diff';
 import { itemOf, type PeopleEvent } from './events';
 import { readSettings, type Settings } from './parameters';
 import { readAccount, readRecord, type Reader } from './source';
-import { samplesOf } from './sampleEvents';
-import { baseLine, type Moment } from './snapshot';
-import { recall, remember } from './state';
+import { sampleEvents } from './sampleEvents';
+import { baseLine, type EvaluatedAt } from './snapshot';
+import { loadState, saveState } from './state';
 
 /** What a poll works with. */
 interface Poll {
@@ -30,9 +30,9 @@ interface Poll {
  * SendGrid does not document `on-behalf-of` for access requests. Ignoring it, the endpoint would tell of the
  * wrong account.
  */
-function refuseRequestsOfOthers({ events }: Settings, { actsFor }: Connection): void {
-	if (actsFor === undefined || !events.has('accessRequested')) return;
-	throw new SendGridFailure(
+function refuseRequestsOfOthers({ events }: Settings, { effectiveSubuser }: Connection): void {
+	if (effectiveSubuser === undefined || !events.has('accessRequested')) return;
+	throw new SendGridError(
 		"'Access Requested' cannot be combined with 'On Behalf Of', since SendGrid tells access requests of your own account only",
 		"Remove 'Access Requested' from 'Trigger On', or use a credential and 'Options' without 'On Behalf Of'.",
 	);
@@ -41,7 +41,7 @@ function refuseRequestsOfOthers({ events }: Settings, { actsFor }: Connection): 
 async function prepare(poll: IPollFunctions): Promise<Poll> {
 	const budget = new PollBudget(poll);
 	const settings = readSettings(poll);
-	const connection = await connectPoll(poll, budget.left / 1000);
+	const connection = await connectionForPoll(poll, budget.left / 1000);
 	refuseRequestsOfOthers(settings, connection);
 	const client = () =>
 		new SendGridClient(poll, {
@@ -56,13 +56,13 @@ async function prepare(poll: IPollFunctions): Promise<Poll> {
  * Whose people are polled. Another credential may be of another account, so it counts as one; a new API key
  * in the same credential does not.
  */
-function accountOf(poll: IPollFunctions, { baseURL, actsFor }: Connection): string {
+function accountOf(poll: IPollFunctions, { baseURL, effectiveSubuser }: Connection): string {
 	const credential = poll.getNode().credentials?.[CREDENTIAL_TYPE]?.id ?? '';
-	return [credential, baseURL, actsFor ?? ''].join(' ');
+	return [credential, baseURL, effectiveSubuser ?? ''].join(' ');
 }
 
 /** Expiry is held against the time after reading, so that what SendGrid left out for its age is old here. */
-const momentOf = ({ expiresWithinDays }: Settings): Moment => ({
+const momentOf = ({ expiresWithinDays }: Settings): EvaluatedAt => ({
 	now: Date.now(),
 	expiresWithinDays,
 });
@@ -76,17 +76,17 @@ async function newEvents(
 ): Promise<INodeExecutionData[][] | null> {
 	const { settings, connection, reader } = await prepare(poll);
 	const account = accountOf(poll, connection);
-	const before = recall(data, account);
+	const before = loadState(data, account);
 
 	const reading = await readAccount(reader, settings.events, before);
 	const moment = momentOf(settings);
 	if (!before || isOtherAccount(before, reading)) {
-		remember(data, account, baseLine(reading, moment));
+		saveState(data, account, baseLine(reading, moment));
 		return null;
 	}
-	const { events, after } = compare(before, reading, moment);
+	const { events, after } = diff(before, reading, moment);
 	const output = outputOf(events.filter(settings.isWanted), moment.now, settings);
-	remember(data, account, after);
+	saveState(data, account, after);
 	return output;
 }
 
@@ -105,11 +105,11 @@ async function samples(poll: IPollFunctions): Promise<INodeExecutionData[][] | n
 	const listed = new Set([...settings.events].filter((event) => event !== 'scopesChanged'));
 	const reading = await readAccount(reader, listed);
 	const moment = momentOf(settings);
-	const found = samplesOf(reading, moment, settings.events, settings.isWanted);
+	const found = sampleEvents(reading, moment, settings.events, settings.isWanted);
 	const shown = await Promise.all(found.map(async (sample) => await withScopes(reader, sample)));
 	const output = outputOf(shown, moment.now, settings);
 	if (output) return output;
-	throw new SendGridFailure(
+	throw new SendGridError(
 		"There is nobody in this account to show for 'Trigger On' and 'Filters'",
 		"Choose further events or loosen the filters for the test; 'Teammate Added' nearly always has somebody. Nobody is ever shown for 'Teammate Removed', since SendGrid keeps no record of them. Activated, the trigger works all the same.",
 	);
@@ -118,7 +118,7 @@ async function samples(poll: IPollFunctions): Promise<INodeExecutionData[][] | n
 /** Static data of polls under way: n8n starts the next poll on time, also while one waits for a rate limit. */
 const busy = new WeakSet<object>();
 
-async function oneAtATime(poll: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+async function skipIfRunning(poll: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const data = poll.getWorkflowStaticData('node');
 	if (busy.has(data)) return null;
 	busy.add(data);
@@ -129,7 +129,7 @@ async function oneAtATime(poll: IPollFunctions): Promise<INodeExecutionData[][] 
 	}
 }
 
-const POLL: Occasion = {
+const POLL: ErrorContext = {
 	name: 'this poll',
 	advice: {
 		'rate-limited': `${NOTHING_IS_LOST} If this goes on, poll less often.`,
@@ -138,9 +138,9 @@ const POLL: Occasion = {
 };
 
 /** A failure as a poll tells it: there is no item. */
-function failureOfPoll(thrown: unknown): unknown {
-	if (!(thrown instanceof ExpressionError)) return withoutItem(thrown, POLL);
-	return new SendGridFailure(
+function pollError(thrown: unknown): unknown {
+	if (!(thrown instanceof ExpressionError)) return errorOutsideItem(thrown, POLL);
+	return new SendGridError(
 		`A field of the trigger could not be read: ${thrown.message}`,
 		'Check the expressions in its fields. There is no item yet that they could refer to.',
 		{ cause: 'configuration-invalid' },
@@ -158,8 +158,8 @@ function failureOfPoll(thrown: unknown): unknown {
  */
 export async function pollTeammates(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	try {
-		return await (this.getMode() === 'manual' ? samples(this) : oneAtATime(this));
+		return await (this.getMode() === 'manual' ? samples(this) : skipIfRunning(this));
 	} catch (thrown) {
-		throw nodeErrorOf(this.getNode(), failureOfPoll(thrown));
+		throw toNodeError(this.getNode(), pollError(thrown));
 	}
 }

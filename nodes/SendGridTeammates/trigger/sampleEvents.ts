@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { invitationRecord, invitationState } from '../sendgrid/invitations';
 import { isAdmin, isOwner } from '../sendgrid/teammates';
 import { eventOf, rememberedInvitation, type EventName, type PeopleEvent } from './events';
-import { knownInvitation, type Moment, type Reading } from './snapshot';
+import { knownInvitation, type EvaluatedAt, type Reading } from './snapshot';
 
 const byExpiry = (one: IDataObject, other: IDataObject) =>
 	Number(one.expiration_date) - Number(other.expiration_date);
@@ -12,7 +12,7 @@ const byExpiry = (one: IDataObject, other: IDataObject) =>
 function invitationsWith(
 	status: 'expired' | 'pending',
 	{ invitations }: Reading,
-	{ now }: Moment,
+	{ now }: EvaluatedAt,
 ): IDataObject[] {
 	const found = invitations.filter(
 		(invitation) => invitationState(invitation, now).status === status,
@@ -22,7 +22,7 @@ function invitationsWith(
 }
 
 /** How a person of the account would have looked in an event, the latest in SendGrid's list last. */
-type Samples = Record<EventName, (reading: Reading, moment: Moment) => PeopleEvent[]>;
+type Samples = Record<EventName, (reading: Reading, moment: EvaluatedAt) => PeopleEvent[]>;
 
 const SAMPLES: Samples = {
 	accessRequested: ({ requests = [] }) =>
@@ -60,7 +60,11 @@ const SAMPLES: Samples = {
 	teammateRemoved: () => [],
 };
 
-function ofInvitation(event: EventName, invitation: IDataObject, { now }: Moment): PeopleEvent {
+function ofInvitation(
+	event: EventName,
+	invitation: IDataObject,
+	{ now }: EvaluatedAt,
+): PeopleEvent {
 	return eventOf(event, invitation, {
 		invitation: { ...invitationRecord(invitation), ...invitationState(invitation, now) },
 	});
@@ -73,9 +77,9 @@ function ofInvitation(event: EventName, invitation: IDataObject, { now }: Moment
  *
  * @param isWanted whether the filters let an event through
  */
-export function samplesOf(
+export function sampleEvents(
 	reading: Reading,
-	moment: Moment,
+	moment: EvaluatedAt,
 	events: ReadonlySet<EventName>,
 	isWanted: (event: PeopleEvent) => boolean,
 ): PeopleEvent[] {

@@ -4,7 +4,7 @@ const DIGITS = 36;
  * Writes sets of scopes as numbers: bit _n_ stands for the _n_-th name of a list that all sets share. So a
  * teammate's scopes take up to 60 characters instead of some thousand.
  */
-export class ScopeCode {
+export class ScopeBitset {
 	private readonly positions: Map<string, number>;
 
 	/** @param names scopes in the order of their bits; `encode` adds those that are missing */

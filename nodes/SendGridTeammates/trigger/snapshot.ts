@@ -61,7 +61,7 @@ export interface Snapshot {
 }
 
 /** Against what an invitation's expiry is held. */
-export interface Moment {
+export interface EvaluatedAt {
 	/** Epoch milliseconds. */
 	now: number;
 	/** How many days before its end an invitation counts as expiring. */
@@ -78,7 +78,7 @@ export const teammateKey = ({ username, email }: IDataObject): string => keyOf(u
 export const requestKey = ({ id }: IDataObject): string => textOf(id);
 
 /** The stage that an invitation's date alone puts it in; without a date it stays open. */
-function stageOf(invitation: IDataObject, { now, expiresWithinDays }: Moment): Stage {
+function stageOf(invitation: IDataObject, { now, expiresWithinDays }: EvaluatedAt): Stage {
 	if (invitationState(invitation, now).status === 'expired') return STAGE.expired;
 	return expiresWithin(invitation, expiresWithinDays, now) ? STAGE.expiring : STAGE.open;
 }
@@ -100,7 +100,7 @@ export function byAddress(invitations: readonly IDataObject[]): Map<string, IDat
 	return found;
 }
 
-export function knownInvitation(invitation: IDataObject, moment: Moment): KnownInvitation {
+export function knownInvitation(invitation: IDataObject, moment: EvaluatedAt): KnownInvitation {
 	return {
 		email: textOf(invitation.email),
 		isAdmin: invitation.is_admin === true,
@@ -129,7 +129,7 @@ export const knownTeammate = (
 });
 
 /** A reading as a base line: whatever is so now has been so before, and nothing is reported of it. */
-export function baseLine(reading: Reading, moment: Moment): Snapshot {
+export function baseLine(reading: Reading, moment: EvaluatedAt): Snapshot {
 	const { invitations, teammates, requests, scopes } = reading;
 	const owner = teammates.find(isOwner);
 	return {

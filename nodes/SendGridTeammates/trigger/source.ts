@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Outcome, SendGridClient } from '../transport/client';
 import { accessRequests, pendingInvitations, teammates } from '../sendgrid/directory';
-import { SendGridFailure } from '../transport/errors';
-import { firstRecords, type List } from '../transport/pagination';
+import { SendGridError } from '../transport/errors';
+import { list, type List } from '../transport/pagination';
 import { isAdmin } from '../sendgrid/teammates';
-import { quotable } from '../transport/sanitize';
+import { toSingleLine } from '../transport/sanitize';
 import { NOTHING_IS_LOST, type PollBudget } from './budget';
 import type { EventName } from './events';
 import {
@@ -31,9 +31,9 @@ const ACCESS_REQUESTS = accessRequests(
 	"Remove 'Access Requested' from 'Trigger On'.",
 );
 
-async function readAll({ client, budget }: Reader, list: List): Promise<IDataObject[]> {
+async function readAll({ client, budget }: Reader, endpoint: List): Promise<IDataObject[]> {
 	budget.check();
-	return await firstRecords(client(), list, Infinity);
+	return await list(client(), endpoint, Infinity);
 }
 
 /**
@@ -46,7 +46,7 @@ async function readAll({ client, budget }: Reader, list: List): Promise<IDataObj
  *
  * @param isComplete whether nobody is missing
  */
-async function readSurely(
+async function readListVerified(
 	reader: Reader,
 	list: List,
 	isComplete: (records: readonly IDataObject[]) => boolean,
@@ -68,17 +68,17 @@ const contains =
 /**
  * The teammates. An account always has its owner, so a list without anybody is not believed at once.
  *
- * @throws SendGridFailure where the list is empty and was not before
+ * @throws SendGridError where the list is empty and was not before
  */
 async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObject[]> {
 	const hasAll = contains(known?.teammates.keys(), teammateKey);
-	const found = await readSurely(
+	const found = await readListVerified(
 		reader,
 		TEAMMATES,
 		(records) => records.length > 0 && hasAll(records),
 	);
 	if (found.length > 0 || !known || known.teammates.size === 0) return found;
-	throw new SendGridFailure(
+	throw new SendGridError(
 		`SendGrid's list of teammates is empty, although it had ${known.teammates.size} before`,
 		`This looks like an outage of SendGrid, so nobody is reported as removed. ${NOTHING_IS_LOST} If all of them have really left, put a new trigger in this one's place.`,
 	);
@@ -94,8 +94,8 @@ export async function readRecord(
 		method: 'GET',
 		path: '/v3/teammates/{username}',
 		values: { username: { value: username, field: 'Username' } },
-		purpose: {
-			unfulfilled: `The scopes of '${quotable(username)}' could not be read`,
+		context: {
+			failureMessage: `The scopes of '${toSingleLine(username)}' could not be read`,
 			scope: 'teammates.read',
 		},
 	});
@@ -122,7 +122,7 @@ async function readScopes(
 		const outcome = await readRecord(reader, teammate);
 		if ('body' in outcome) {
 			records.set(key, { ...teammate, ...outcome.body });
-		} else if (outcome.failure.failureCause === 'rate-limited') {
+		} else if (outcome.failure.errorCause === 'rate-limited') {
 			return { records, next: key };
 		} else if (outcome.failure.status !== 404) {
 			throw outcome.failure;
@@ -136,21 +136,21 @@ async function readScopes(
  * teammates, and never in neither list.
  *
  * @param known what the poll before knew, where there was one
- * @throws SendGridFailure, and then nothing has been concluded from anything
+ * @throws SendGridError, and then nothing has been concluded from anything
  */
 export async function readAccount(
 	reader: Reader,
 	events: ReadonlySet<EventName>,
 	known?: Snapshot,
 ): Promise<Reading> {
-	const invitations = await readSurely(
+	const invitations = await readListVerified(
 		reader,
 		INVITATIONS,
 		contains(known?.invitations.keys(), invitationKey),
 	);
 	const people = await readTeammates(reader, known);
 	const requests = events.has('accessRequested')
-		? await readSurely(reader, ACCESS_REQUESTS, contains(known?.requests, requestKey))
+		? await readListVerified(reader, ACCESS_REQUESTS, contains(known?.requests, requestKey))
 		: undefined;
 	const scopes = events.has('scopesChanged')
 		? await readScopes(reader, people, known?.nextScopes)

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isRecord } from '../transport/responseErrors';
-import { ScopeCode } from './scopeBitset';
+import { ScopeBitset } from './scopeBitset';
 import {
 	keyOf,
 	STAGE,
@@ -37,7 +37,7 @@ interface Stored {
 	nextScopes?: string;
 }
 
-function rowOfTeammate(known: KnownTeammate, code: ScopeCode): TeammateRow {
+function rowOfTeammate(known: KnownTeammate, code: ScopeBitset): TeammateRow {
 	const { username, email, isAdmin, scopes } = known;
 	const row: TeammateRow = [username, isAdmin ? 1 : 0];
 	if (email !== username || scopes) row.push(email === username ? '' : email);
@@ -54,7 +54,7 @@ const rowOfInvitation = ({ email, isAdmin, stage, expires }: KnownInvitation): I
 
 function stored(snapshot: Snapshot, account: string): Stored {
 	const { teammates, invitations, owner, requests, nextScopes } = snapshot;
-	const code = new ScopeCode();
+	const code = new ScopeBitset();
 	const rows = [...teammates.values()].map((known) => rowOfTeammate(known, code));
 	return {
 		version: VERSION,
@@ -116,7 +116,7 @@ function snapshotOf({
 	scopeNames,
 	nextScopes,
 }: Stored): Snapshot {
-	const code = new ScopeCode([...(scopeNames ?? [])]);
+	const code = new ScopeBitset([...(scopeNames ?? [])]);
 	return {
 		teammates: new Map(
 			teammates.map(([username, isAdmin, email, scopes]) => [
@@ -147,7 +147,7 @@ function snapshotOf({
  *
  * @param data the node's static data
  */
-export function recall(data: IDataObject, account: string): Snapshot | undefined {
+export function loadState(data: IDataObject, account: string): Snapshot | undefined {
 	const value: unknown = data[NAME];
 	return isStored(value) && value.account === account ? snapshotOf(value) : undefined;
 }
@@ -157,6 +157,6 @@ export function recall(data: IDataObject, account: string): Snapshot | undefined
  * n8n saves it together with the execution that the poll starts, and after activation; what a poll without
  * events has seen it keeps in memory until then (read in the code of 2.40.7, with its default settings).
  */
-export function remember(data: IDataObject, account: string, snapshot: Snapshot): void {
+export function saveState(data: IDataObject, account: string, snapshot: Snapshot): void {
 	data[NAME] = stored(snapshot, account) as unknown as IDataObject;
 }

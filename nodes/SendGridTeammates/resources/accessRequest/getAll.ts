@@ -1,12 +1,12 @@
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import { listFields, readLimit } from '../../parameters/list';
 import { accessRequests } from '../../sendgrid/directory';
-import { firstRecords } from '../../transport/pagination';
+import { list } from '../../transport/pagination';
 
 export const getAllFields = [...listFields];
 
 /** `GET /v3/scopes/requests` */
-export async function getAllAccessRequests({ item, client }: Delivery) {
-	const list = accessRequests('The access requests could not be read');
-	return await firstRecords(client, list, readLimit(item));
+export async function getAllAccessRequests({ item, client }: OperationContext) {
+	const endpoint = accessRequests('The access requests could not be read');
+	return await list(client, endpoint, readLimit(item));
 }

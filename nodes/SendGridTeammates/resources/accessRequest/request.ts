@@ -1,10 +1,10 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import { accessRequests } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../transport/errors';
-import { sendSettled, type Finding } from '../../transport/reconcile';
-import { quotable, textOf } from '../../transport/sanitize';
+import { SendGridError } from '../../transport/errors';
+import { sendReconciled, type WriteState } from '../../transport/reconcile';
+import { toSingleLine, textOf } from '../../transport/sanitize';
 
 const FIELD = 'Request ID';
 
@@ -21,7 +21,7 @@ export const requestIdField: INodeProperties = {
 function readRequestId(item: IExecuteSingleFunctions): string {
 	const value: unknown = item.getNodeParameter('requestId', '');
 	if (typeof value === 'number' || typeof value === 'string') return String(value).trim();
-	throw new SendGridFailure(`'${FIELD}' is no ID`, `Fill in '${FIELD}' with what Get Many gives.`);
+	throw new SendGridError(`'${FIELD}' is no ID`, `Fill in '${FIELD}' with what Get Many gives.`);
 }
 
 /**
@@ -31,30 +31,30 @@ function readRequestId(item: IExecuteSingleFunctions): string {
  * @returns its ID, a number where it is one, and SendGrid's answer
  */
 export async function actOnRequest(
-	{ item, request, client, directory }: Delivery,
+	{ item, request, client, directory }: OperationContext,
 	done: string,
 ): Promise<{ id: number | string; answer: IDataObject }> {
 	const id = readRequestId(item);
-	const unfulfilled = `The access request '${quotable(id)}' was not ${done}`;
+	const failureMessage = `The access request '${toSingleLine(id)}' was not ${done}`;
 
 	/** Whether it is settled: then it is in the list no more. */
-	async function look(): Promise<Finding<IDataObject>> {
+	async function look(): Promise<WriteState<IDataObject>> {
 		const open = await directory.findAnew(
-			accessRequests(unfulfilled),
+			accessRequests(failureMessage),
 			(other) => textOf(other.id) === id,
 		);
 		return open ? 'not done' : { done: {} };
 	}
 
-	const answer = await sendSettled<IDataObject>(
+	const answer = await sendReconciled<IDataObject>(
 		client,
 		{
 			...request,
 			values: { request_id: { value: id, field: FIELD } },
-			purpose: {
-				unfulfilled,
+			context: {
+				failureMessage,
 				scope: 'teammates.update',
-				fixNotFound:
+				on404:
 					'It has been approved or denied already, or SendGrid offers access requests no more: it took them out of its public API in January 2026.',
 			},
 		},

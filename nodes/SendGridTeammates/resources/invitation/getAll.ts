@@ -1,11 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import { emailDomainFilter, listFields, readFilters, readLimit } from '../../parameters/list';
 import { pendingInvitations } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../transport/errors';
+import { SendGridError } from '../../transport/errors';
 import { expiresWithin, invitationRecord, invitationState } from '../../sendgrid/invitations';
-import { firstRecords, type Filter } from '../../transport/pagination';
+import { list, type Filter } from '../../transport/pagination';
 import { isAtDomain } from '../../sendgrid/teammates';
 import { numberOf, textOf } from '../../transport/sanitize';
 
@@ -45,7 +45,7 @@ export const getAllFields = [...listFields, filters];
 function expiringWithin(days: unknown): Filter {
 	const number = numberOf(days);
 	if (!(number >= 0)) {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			"'Expires Within Days' is not a number of days",
 			"Set 'Expires Within Days' to a number from 0, or remove it from 'Filters'.",
 		);
@@ -56,7 +56,7 @@ function expiringWithin(days: unknown): Filter {
 
 function filtersOf({ status = 'all', expiresWithinDays, emailDomain }: IDataObject): Filter[] {
 	if (!['all', 'expired', 'pending'].includes(textOf(status))) {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			"'Status' is neither All, Expired nor Pending",
 			"Set 'Status' to 'all', 'expired' or 'pending'.",
 		);
@@ -69,8 +69,8 @@ function filtersOf({ status = 'all', expiresWithinDays, emailDomain }: IDataObje
 }
 
 /** `GET /v3/teammates/pending`. SendGrid filters nothing, so that is done here. */
-export async function getAllInvitations({ item, client }: Delivery) {
-	const invitations = await firstRecords(
+export async function getAllInvitations({ item, client }: OperationContext) {
+	const invitations = await list(
 		client,
 		pendingInvitations('The invitations could not be read'),
 		readLimit(item),

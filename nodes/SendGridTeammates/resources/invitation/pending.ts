@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import type { InvitationChoice } from '../../parameters/invitation';
 import { bodyOf, type Call, type Outcome } from '../../transport/client';
 import { pendingInvitations, teammates, tokenOf, withEmail } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../transport/errors';
-import { maskedToken, quotable } from '../../transport/sanitize';
+import { SendGridError } from '../../transport/errors';
+import { maskedToken, toSingleLine } from '../../transport/sanitize';
 
 const FIELD = 'Invitation';
 
@@ -20,12 +20,12 @@ export interface PendingInvitation {
 	/** Display name of the field that names it, for messages. */
 	field: string;
 	/** Start of the message where nothing comes of it. */
-	unfulfilled: string;
+	failureMessage: string;
 }
 
 /** Sends a request about one invitation. */
 export type ActOnOne = (
-	delivery: Delivery,
+	context: OperationContext,
 	request: Pick<Call, 'method' | 'path'>,
 	invitation: PendingInvitation,
 ) => Promise<Outcome<IDataObject>>;
@@ -35,29 +35,29 @@ const nameOf = (choice: InvitationChoice) =>
 
 /** `The invitation of 'ada@example.com' was not revoked` */
 export const sentence = (choice: InvitationChoice, notDone: string) =>
-	`The invitation of '${quotable(nameOf(choice))}' ${notDone}`;
+	`The invitation of '${toSingleLine(nameOf(choice))}' ${notDone}`;
 
 /**
  * Carries out a request on the invitation with an address, finding its token.
  *
- * @param unfulfilled start of the message where nothing comes of it
+ * @param failureMessage start of the message where nothing comes of it
  * @returns SendGrid's answer, and the invitation as the list had it
- * @throws SendGridFailure, which says whether the address was never invited or is a teammate already
+ * @throws SendGridError, which says whether the address was never invited or is a teammate already
  */
 export async function actOnAddress(
-	delivery: Delivery,
+	context: OperationContext,
 	email: string,
-	unfulfilled: string,
+	failureMessage: string,
 	act: ActOnOne,
 ): Promise<{ answer: IDataObject; found: IDataObject }> {
-	const { directory, guards, request } = delivery;
+	const { directory, policy: guards, request } = context;
 	guards.checkEmail(email);
-	const pending = pendingInvitations(unfulfilled);
+	const pending = pendingInvitations(failureMessage);
 	const actOn = async (record: IDataObject) =>
-		await act(delivery, request, { token: tokenOf(record), record, field: FIELD, unfulfilled });
+		await act(context, request, { token: tokenOf(record), record, field: FIELD, failureMessage });
 
 	const found = await directory.find(pending, withEmail(email));
-	if (!found) throw await failureOfNotPending(delivery, email, unfulfilled);
+	if (!found) throw await failureOfNotPending(context, email, failureMessage);
 
 	const outcome = await actOn(found);
 	if (!('failure' in outcome) || outcome.failure.status !== 404) {
@@ -73,30 +73,34 @@ export async function actOnAddress(
  * Carries out a request on the invitation with a token.
  *
  * @param record as the list has it, where it was looked up
- * @throws SendGridFailure
+ * @throws SendGridError
  */
 export async function actOnToken(
-	delivery: Delivery,
+	context: OperationContext,
 	token: string,
-	unfulfilled: string,
+	failureMessage: string,
 	act: ActOnOne,
 	record?: IDataObject,
 ): Promise<IDataObject> {
 	return bodyOf(
-		await act(delivery, delivery.request, { token, record, field: FIELD, unfulfilled }),
+		await act(context, context.request, { token, record, field: FIELD, failureMessage }),
 	);
 }
 
 /** Says which case it is when an address has no pending invitation. */
-async function failureOfNotPending({ directory }: Delivery, email: string, unfulfilled: string) {
-	const teammate = await directory.find(teammates(unfulfilled), withEmail(email));
+async function failureOfNotPending(
+	{ directory }: OperationContext,
+	email: string,
+	failureMessage: string,
+) {
+	const teammate = await directory.find(teammates(failureMessage), withEmail(email));
 	return teammate
-		? new SendGridFailure(
-				`${unfulfilled}: the person has accepted it and is a teammate already`,
+		? new SendGridError(
+				`${failureMessage}: the person has accepted it and is a teammate already`,
 				'Nothing is left to do for this item.',
 			)
-		: new SendGridFailure(
-				`${unfulfilled}: this address has not been invited, or its invitation is gone`,
+		: new SendGridError(
+				`${failureMessage}: this address has not been invited, or its invitation is gone`,
 				"Check the address in 'Invitation', or use the operation 'Invite'.",
 			);
 }

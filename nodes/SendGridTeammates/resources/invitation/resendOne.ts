@@ -1,18 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import type { Call, Outcome } from '../../transport/client';
 import { pendingInvitations, tokenOf, withEmail } from '../../sendgrid/directory';
 import { wasSentAfter } from '../../sendgrid/invitations';
-import { settle, type Finding } from '../../transport/reconcile';
+import { reconcile, type WriteState } from '../../transport/reconcile';
 import { textOf } from '../../transport/sanitize';
 import { NO_SUCH_INVITATION, type PendingInvitation } from './pending';
 
 /** `POST /v3/teammates/pending/{token}/resend`, without a body, sent until it is known what became of it. */
-export async function resendOne(
-	{ client, directory }: Delivery,
+export async function resendInvitation(
+	{ client, directory }: OperationContext,
 	request: Pick<Call, 'method' | 'path'>,
-	{ token, record, field, unfulfilled }: PendingInvitation,
+	{ token, record, field, failureMessage }: PendingInvitation,
 ): Promise<Outcome<IDataObject>> {
 	// Unknown: whether the token changes. The address does not.
 	const isIt = record
@@ -20,8 +20,8 @@ export async function resendOne(
 		: (invitation: IDataObject) => tokenOf(invitation) === token;
 
 	/** Whether the expiry has moved. */
-	async function look(since: number): Promise<Finding<IDataObject>> {
-		const invitation = await directory.findAnew(pendingInvitations(unfulfilled), isIt);
+	async function look(since: number): Promise<WriteState<IDataObject>> {
+		const invitation = await directory.findAnew(pendingInvitations(failureMessage), isIt);
 		if (!invitation) return 'unknown';
 		const isFresh = wasSentAfter(invitation, since);
 		if (!record) return isFresh ? { done: invitation } : isFresh === false ? 'not done' : 'unknown';
@@ -32,15 +32,15 @@ export async function resendOne(
 		return isFresh === false ? 'not done' : 'unknown';
 	}
 
-	return await settle(
+	return await reconcile(
 		client,
 		{
 			...request,
 			values: { token: { value: token, field } },
-			purpose: {
-				unfulfilled,
+			context: {
+				failureMessage,
 				scope: 'teammates.create',
-				fixNotFound: NO_SUCH_INVITATION,
+				on404: NO_SUCH_INVITATION,
 				secret: token,
 			},
 		},

@@ -1,8 +1,8 @@
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import { invitationField, readInvitation } from '../../parameters/invitation';
 import { pendingInvitations, tokenOf } from '../../sendgrid/directory';
 import { actOnAddress, actOnToken, sentence } from './pending';
-import { revokeOne } from './revokeOne';
+import { revokeInvitation } from './revokeOne';
 
 export const revokeFields = [invitationField];
 
@@ -10,17 +10,17 @@ export const revokeFields = [invitationField];
  * `DELETE /v3/teammates/pending/{token}`, which answers nothing: the address comes from the list, where a
  * token was named and the list still has it.
  */
-export async function revoke(delivery: Delivery) {
-	const choice = readInvitation(delivery.item);
-	const unfulfilled = sentence(choice, 'was not revoked');
+export async function revoke(context: OperationContext) {
+	const choice = readInvitation(context.item);
+	const failureMessage = sentence(choice, 'was not revoked');
 	if (choice.by === 'email') {
-		const { found } = await actOnAddress(delivery, choice.email, unfulfilled, revokeOne);
+		const { found } = await actOnAddress(context, choice.email, failureMessage, revokeInvitation);
 		return [{ deleted: true, email: found.email }];
 	}
-	const found = await delivery.directory.find(
-		pendingInvitations(unfulfilled),
+	const found = await context.directory.find(
+		pendingInvitations(failureMessage),
 		(invitation) => tokenOf(invitation) === choice.token,
 	);
-	await actOnToken(delivery, choice.token, unfulfilled, revokeOne, found);
+	await actOnToken(context, choice.token, failureMessage, revokeInvitation, found);
 	return [{ deleted: true, ...(found && { email: found.email }) }];
 }

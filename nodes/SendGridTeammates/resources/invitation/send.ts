@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
-import { fixScopes } from '../../parameters/scopes';
+import type { OperationContext } from '../../execution/executeItem';
+import { adviseOnScopes } from '../../parameters/scopes';
 import type { Access } from '../../sendgrid/access';
 import type { Call, Outcome } from '../../transport/client';
 import { pendingInvitations, teammates, withEmail } from '../../sendgrid/directory';
 import { wasSentAfter } from '../../sendgrid/invitations';
-import { settle, type Finding } from '../../transport/reconcile';
+import { reconcile, type WriteState } from '../../transport/reconcile';
 
 /** An invitation to be sent. */
 export interface NewInvitation {
@@ -16,40 +16,40 @@ export interface NewInvitation {
 	/** Whether the address is known to have had no invitation and no teammate right before. */
 	isNew?: boolean;
 	/** Start of the message where it is not sent. */
-	unfulfilled: string;
+	failureMessage: string;
 	/** What to do where SendGrid refuses it, and not for its scopes. */
 	fixRefused?: string;
 }
 
 /** `POST /v3/teammates` with `email`, `scopes` and `is_admin`, sent until it is known what became of it. */
-export async function sendInvitation(
-	{ client, directory }: Delivery,
+export async function createInvitation(
+	{ client, directory }: OperationContext,
 	request: Pick<Call, 'method' | 'path'>,
-	{ email, access, isNew = false, unfulfilled, fixRefused }: NewInvitation,
+	{ email, access, isNew = false, failureMessage, fixRefused }: NewInvitation,
 ): Promise<Outcome<IDataObject>> {
 	const isTheirs = withEmail(email);
 
 	/** Whether the address is invited now, or even in. */
-	async function look(since: number): Promise<Finding<IDataObject>> {
-		const invitation = await directory.findAnew(pendingInvitations(unfulfilled), isTheirs);
+	async function look(since: number): Promise<WriteState<IDataObject>> {
+		const invitation = await directory.findAnew(pendingInvitations(failureMessage), isTheirs);
 		if (invitation) {
 			// An older invitation of the same person looks the same, but for its date.
 			return isNew || wasSentAfter(invitation, since) ? { done: invitation } : 'unknown';
 		}
-		const teammate = await directory.findAnew(teammates(unfulfilled), isTheirs);
+		const teammate = await directory.findAnew(teammates(failureMessage), isTheirs);
 		return teammate ? 'unknown' : 'not done';
 	}
 
-	return await settle(
+	return await reconcile(
 		client,
 		{
 			...request,
 			body: { email, ...access },
-			purpose: {
-				unfulfilled,
+			context: {
+				failureMessage,
 				scope: 'teammates.create',
-				fixRejected: async (complaint) =>
-					(await fixScopes(complaint, access.scopes, client)) ?? fixRefused,
+				on400: async (complaint) =>
+					(await adviseOnScopes(complaint, access.scopes, client)) ?? fixRefused,
 			},
 		},
 		look,

@@ -1,14 +1,14 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import { personaField, readPersona } from '../../parameters/persona';
 import { checkScopes, scopesField } from '../../parameters/scopes';
 import { isRecord } from '../../transport/responseErrors';
 import { withUsername } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../transport/errors';
+import { SendGridError } from '../../transport/errors';
 import { readSubuserAccess } from '../../sendgrid/subusers';
-import { enumerate, numberOf, quotable, textOf } from '../../transport/sanitize';
-import { together } from '../../transport/allOrFirstError';
+import { formatList, numberOf, toSingleLine, textOf } from '../../transport/sanitize';
+import { allOrFirstError } from '../../transport/allOrFirstError';
 
 const WAYS: INodePropertyOptions[] = [
 	{ name: 'Admin', value: 'admin', description: 'Everything in the account' },
@@ -97,29 +97,33 @@ export interface SsoAccess {
 }
 
 /** The subuser's id, since SendGrid wants ids and people know usernames. `GET /v3/subusers`. */
-async function idOfSubuser({ directory }: Delivery, username: string, unfulfilled: string) {
+async function idOfSubuser(
+	{ directory }: OperationContext,
+	username: string,
+	failureMessage: string,
+) {
 	const subuser = await directory.find(
 		{
 			path: '/v3/subusers',
 			query: { username },
 			identify: ({ id }) => textOf(id),
-			purpose: { unfulfilled, scope: 'subusers.read' },
+			context: { failureMessage, scope: 'subusers.read' },
 		},
 		withUsername(username),
 	);
 	const id = numberOf(subuser?.id);
 	if (!Number.isNaN(id)) return id;
-	throw new SendGridFailure(
-		`${unfulfilled}: this account has no subuser '${quotable(username)}'`,
+	throw new SendGridError(
+		`${failureMessage}: this account has no subuser '${toSingleLine(username)}'`,
 		"Check the usernames in 'Subuser Access'.",
 	);
 }
 
-async function readGrants(delivery: Delivery, unfulfilled: string): Promise<Grant[]> {
-	const value: unknown = delivery.item.getNodeParameter('subuserAccess', {});
+async function readGrants(context: OperationContext, failureMessage: string): Promise<Grant[]> {
+	const value: unknown = context.item.getNodeParameter('subuserAccess', {});
 	const rows: unknown[] = isRecord(value) && Array.isArray(value.subusers) ? value.subusers : [];
 	if (rows.length === 0) {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			"'Subuser Access' names no subuser",
 			"Add at least one subuser, or choose another 'Access'.",
 		);
@@ -128,7 +132,7 @@ async function readGrants(delivery: Delivery, unfulfilled: string): Promise<Gran
 	const checked = rows.filter(isRecord).map(({ username, permission, scopes }) => {
 		const name = typeof username === 'string' ? username.trim() : '';
 		if (name === '' || (permission !== 'admin' && permission !== 'restricted')) {
-			throw new SendGridFailure(
+			throw new SendGridError(
 				"'Subuser Access' holds a row without a username, or without a permission",
 				"Give each row a username, and 'admin' or 'restricted' as permission.",
 			);
@@ -139,9 +143,9 @@ async function readGrants(delivery: Delivery, unfulfilled: string): Promise<Gran
 			scopes: permission === 'restricted' ? checkScopes(scopes).scopes : [],
 		};
 	});
-	return await together(
+	return await allOrFirstError(
 		checked.map(async ({ name, permission, scopes }): Promise<Grant> => {
-			const id = await idOfSubuser(delivery, name, unfulfilled);
+			const id = await idOfSubuser(context, name, failureMessage);
 			// Documented: scopes must not be given together with admin.
 			return permission === 'admin'
 				? { id, permission_type: 'admin' }
@@ -154,10 +158,13 @@ async function readGrants(delivery: Delivery, unfulfilled: string): Promise<Gran
  * The part of the request that is about access. Documented: admin, persona, scopes and restricted subuser
  * access exclude each other.
  *
- * @throws SendGridFailure for an access that is none, and for subusers that are not there
+ * @throws SendGridError for an access that is none, and for subusers that are not there
  */
-export async function readSsoAccess(delivery: Delivery, unfulfilled: string): Promise<SsoAccess> {
-	const { item, guards } = delivery;
+export async function readSsoAccess(
+	context: OperationContext,
+	failureMessage: string,
+): Promise<SsoAccess> {
+	const { item, policy: guards } = context;
 	const access = item.getNodeParameter('access', 'scopes');
 	switch (access) {
 		case 'keep':
@@ -170,17 +177,17 @@ export async function readSsoAccess(delivery: Delivery, unfulfilled: string): Pr
 		case 'scopes': {
 			const { scopes } = checkScopes(item.getNodeParameter('scopes', []));
 			if (scopes.length > 0) return { body: { scopes } };
-			throw new SendGridFailure(
+			throw new SendGridError(
 				"'Scope Names or IDs' is empty, and SendGrid wants at least one scope here",
 				"Choose at least one, for example 'stats.read'.",
 			);
 		}
 		case 'subusers': {
-			const grants = await readGrants(delivery, unfulfilled);
+			const grants = await readGrants(context, failureMessage);
 			return { body: { has_restricted_subuser_access: true, subuser_access: grants }, grants };
 		}
 		default:
-			throw new SendGridFailure(
+			throw new SendGridError(
 				"'Access' is not one of its choices",
 				"Set 'Access' to 'admin', 'persona', 'scopes' or 'subusers'.",
 			);
@@ -191,17 +198,17 @@ export async function readSsoAccess(delivery: Delivery, unfulfilled: string): Pr
  * Reads back what became of subuser access. Observed: one scope that a subuser cannot have, and SendGrid
  * drops all of it without a word. It also adds about eleven scopes of its own to each entry.
  *
- * @throws SendGridFailure where something is missing
+ * @throws SendGridError where something is missing
  */
 export async function verifyGrants(
-	{ client }: Delivery,
+	{ client }: OperationContext,
 	username: string,
 	grants: Grant[],
 	done: string,
 ): Promise<IDataObject[]> {
 	const teammate = { value: username, field: 'Email' };
 	const { subusers } = await readSubuserAccess(client, teammate, {
-		unfulfilled: `${done}, and the subuser access could not be read to make sure`,
+		failureMessage: `${done}, and the subuser access could not be read to make sure`,
 		scope: 'teammates.read',
 	});
 	const missing = grants.filter((grant) => {
@@ -214,8 +221,8 @@ export async function verifyGrants(
 		);
 	});
 	if (missing.length === 0) return subusers;
-	throw new SendGridFailure(
+	throw new SendGridError(
 		`${done}, but SendGrid dropped the access to ${missing.length} of ${grants.length} subusers without a word`,
-		`One of these scopes cannot be granted in a subuser: ${enumerate([...new Set(grants.flatMap((grant) => ('scopes' in grant ? grant.scopes : [])))].map(quotable)) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with the operation 'Update'.`,
+		`One of these scopes cannot be granted in a subuser: ${formatList([...new Set(grants.flatMap((grant) => ('scopes' in grant ? grant.scopes : [])))].map(toSingleLine)) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with the operation 'Update'.`,
 	);
 }

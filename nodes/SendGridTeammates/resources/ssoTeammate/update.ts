@@ -1,11 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
-import { fixScopes } from '../../parameters/scopes';
+import type { OperationContext } from '../../execution/executeItem';
+import { adviseOnScopes } from '../../parameters/scopes';
 import { readTeammate, teammateField } from '../../parameters/teammate';
 import { isRecord } from '../../transport/responseErrors';
-import { SendGridFailure } from '../../transport/errors';
-import { sendSettled, type Finding } from '../../transport/reconcile';
+import { SendGridError } from '../../transport/errors';
+import { sendReconciled, type WriteState } from '../../transport/reconcile';
 import { scopesOf } from '../../sendgrid/teammates';
 import {
 	FIELD,
@@ -65,23 +65,23 @@ const isEmpty = (body: IDataObject) => Object.keys(body).length === 0;
  * `PATCH /v3/sso/teammates/{username}`. What the item leaves open is not sent, but for the names: the
  * schema wants both, so they are sent as they are.
  */
-export async function updateSsoTeammate(delivery: Delivery) {
-	const { item, request, client } = delivery;
+export async function updateSsoTeammate(context: OperationContext) {
+	const { item, request, client } = context;
 	const choice = readTeammate(item);
 	const name = nameOf(choice);
-	const unfulfilled = `'${name}' was not updated`;
+	const failureMessage = `'${name}' was not updated`;
 	const chosen: unknown = item.getNodeParameter('updateFields', {});
 	const { firstName, lastName, liftSubuserRestriction } = isRecord(chosen)
 		? (chosen as IDataObject)
 		: {};
-	const { body, grants } = await readSsoAccess(delivery, unfulfilled);
+	const { body, grants } = await readSsoAccess(context, failureMessage);
 
-	const username = await usernameOf(delivery, choice, unfulfilled);
-	const before = await readTeammateRecord(delivery, username, unfulfilled);
-	refuseOwner(before, unfulfilled);
+	const username = await usernameOf(context, choice, failureMessage);
+	const before = await readTeammateRecord(context, username, failureMessage);
+	refuseOwner(before, failureMessage);
 	if (before.is_sso === false) {
-		throw new SendGridFailure(
-			`${unfulfilled}: this person does not sign in by single sign-on`,
+		throw new SendGridError(
+			`${failureMessage}: this person does not sign in by single sign-on`,
 			"Use the operation 'Update Permissions' of the resource 'Teammate'. Names of such people cannot be changed from outside.",
 		);
 	}
@@ -92,15 +92,15 @@ export async function updateSsoTeammate(delivery: Delivery) {
 	};
 
 	/** Whether the record reads as wanted. If not, writing the same again does no harm. */
-	async function look(): Promise<Finding<IDataObject>> {
-		const record = await readTeammateRecord(delivery, username, unfulfilled);
+	async function look(): Promise<WriteState<IDataObject>> {
+		const record = await readTeammateRecord(context, username, failureMessage);
 		const hasNames = record.first_name === names.first_name && record.last_name === names.last_name;
 		const isAsWanted = body.is_admin === true ? record.is_admin === true : isEmpty(body);
 		const isLifted = liftSubuserRestriction !== true;
 		return hasNames && isAsWanted && isLifted ? { done: record } : 'not done';
 	}
 
-	const updated = await sendSettled<IDataObject>(
+	const updated = await sendReconciled<IDataObject>(
 		client,
 		{
 			...request,
@@ -110,16 +110,16 @@ export async function updateSsoTeammate(delivery: Delivery) {
 				...(liftSubuserRestriction === true && { has_restricted_subuser_access: false }),
 				...body,
 			},
-			purpose: {
-				unfulfilled,
+			context: {
+				failureMessage,
 				scope: 'sso.teammates.update',
-				fixNotFound: NO_SUCH_USERNAME,
-				fixRejected: async (complaint) =>
-					(await fixScopes(complaint, scopesOf(body), client)) ??
+				on404: NO_SUCH_USERNAME,
+				on400: async (complaint) =>
+					(await adviseOnScopes(complaint, scopesOf(body), client)) ??
 					"A person who is restricted to subusers takes neither scopes nor a persona, unless 'Lift Subuser Restriction' is turned on in 'Update Fields'.",
 				// Observed: a 500 for a scope that a subuser cannot have.
 				...(grants && {
-					fixTrouble:
+					on5xx:
 						"SendGrid also answers like this when a scope cannot be granted in a subuser: leave out those for billing, teammates, subusers, single sign-on and IP addresses in 'Subuser Access'.",
 				}),
 			},
@@ -128,5 +128,5 @@ export async function updateSsoTeammate(delivery: Delivery) {
 	);
 	if (!grants) return [updated];
 	const done = `'${name}' was updated`;
-	return [{ ...updated, subuser_access: await verifyGrants(delivery, username, grants, done) }];
+	return [{ ...updated, subuser_access: await verifyGrants(context, username, grants, done) }];
 }

@@ -1,7 +1,7 @@
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import { readTeammate, teammateField } from '../../parameters/teammate';
 import { bodyOf } from '../../transport/client';
-import { deleteOne } from './deleteOne';
+import { deleteTeammate } from './deleteOne';
 import { FIELD, nameOf, readTeammateRecord, refuseOwner, usernameOf } from './locate';
 
 export const deleteFields = [teammateField];
@@ -10,15 +10,15 @@ export const deleteFields = [teammateField];
  * `DELETE /v3/teammates/{username}`, which answers nothing and cannot be undone. The record is read first:
  * it tells the owner, and whom the output is about.
  */
-export async function deleteTeammate(delivery: Delivery) {
-	const { item, request, guards } = delivery;
+export async function deleteTeammateOperation(context: OperationContext) {
+	const { item, request, policy: guards } = context;
 	guards.checkDeletion();
 	const choice = readTeammate(item);
-	const unfulfilled = `'${nameOf(choice)}' was not deleted`;
-	const username = await usernameOf(delivery, choice, unfulfilled);
-	const teammate = await readTeammateRecord(delivery, username, unfulfilled);
-	refuseOwner(teammate, unfulfilled);
+	const failureMessage = `'${nameOf(choice)}' was not deleted`;
+	const username = await usernameOf(context, choice, failureMessage);
+	const teammate = await readTeammateRecord(context, username, failureMessage);
+	refuseOwner(teammate, failureMessage);
 
-	bodyOf(await deleteOne(delivery, request, { username, field: FIELD, unfulfilled }));
+	bodyOf(await deleteTeammate(context, request, { username, field: FIELD, failureMessage }));
 	return [{ deleted: true, username, email: teammate.email }];
 }

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import {
 	emailDomainFilter,
 	listFields,
@@ -9,8 +9,8 @@ import {
 	simplifyField,
 } from '../../parameters/list';
 import { teammates } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../transport/errors';
-import { firstRecords, type Filter } from '../../transport/pagination';
+import { SendGridError } from '../../transport/errors';
+import { list, type Filter } from '../../transport/pagination';
 import { essentialsOf, isAtDomain } from '../../sendgrid/teammates';
 import { textOf } from '../../transport/sanitize';
 
@@ -49,7 +49,7 @@ export const getAllFields = [...listFields, simplifyField, filters];
 
 function filtersOf({ role, sso, emailDomain }: IDataObject): Filter[] {
 	if (role !== undefined && !['admin', 'owner', 'teammate'].includes(textOf(role))) {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			"'Role' is neither Admin, Owner nor Teammate",
 			"Set 'Role' to 'admin', 'owner' or 'teammate', or remove it from 'Filters'.",
 		);
@@ -62,8 +62,8 @@ function filtersOf({ role, sso, emailDomain }: IDataObject): Filter[] {
 }
 
 /** `GET /v3/teammates`. SendGrid filters nothing, so that is done here. */
-export async function getAllTeammates({ item, client }: Delivery) {
-	const people = await firstRecords(
+export async function getAllTeammates({ item, client }: OperationContext) {
+	const people = await list(
 		client,
 		teammates('The teammates could not be read'),
 		readLimit(item),

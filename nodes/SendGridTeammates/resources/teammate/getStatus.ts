@@ -1,20 +1,20 @@
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { tokenOf } from '../../sendgrid/directory';
 import { expiryOf, invitationState } from '../../sendgrid/invitations';
 import { isOwner } from '../../sendgrid/teammates';
-import { quotable } from '../../transport/sanitize';
+import { toSingleLine } from '../../transport/sanitize';
 import { lookUp, statusOf } from './person';
 
 export const getStatusFields = [emailField];
 
 /** Where somebody stands: not known, invited, invitation expired, or a teammate. Reads both lists. */
-export async function getStatus(delivery: Delivery) {
-	const email = readEmail(delivery.item);
+export async function getStatus(context: OperationContext) {
+	const email = readEmail(context.item);
 	const person = await lookUp(
-		delivery,
+		context,
 		email,
-		`The status of '${quotable(email)}' could not be read`,
+		`The status of '${toSingleLine(email)}' could not be read`,
 	);
 	const { teammate } = person;
 	// Of somebody who is in, an invitation is of no interest.

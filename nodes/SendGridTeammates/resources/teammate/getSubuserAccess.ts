@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import { readFilters } from '../../parameters/list';
 import { readTeammate, teammateField } from '../../parameters/teammate';
 import { readSubuserAccess } from '../../sendgrid/subusers';
@@ -27,16 +27,16 @@ const filters: INodeProperties = {
 export const getSubuserAccessFields = [teammateField, filters];
 
 /** `GET /v3/teammates/{teammate_name}/subuser_access`, all its pages: an item for each subuser. */
-export async function getSubuserAccess(delivery: Delivery) {
-	const { item, client } = delivery;
+export async function getSubuserAccess(context: OperationContext) {
+	const { item, client } = context;
 	const choice = readTeammate(item);
 	const { subuser } = readFilters(item);
-	const unfulfilled = `The subuser access of '${nameOf(choice)}' could not be read`;
-	const username = await usernameOf(delivery, choice, unfulfilled);
+	const failureMessage = `The subuser access of '${nameOf(choice)}' could not be read`;
+	const username = await usernameOf(context, choice, failureMessage);
 	const { isRestricted, subusers } = await readSubuserAccess(
 		client,
 		{ value: username, field: FIELD },
-		{ unfulfilled, scope: 'teammates.read', fixNotFound: NO_SUCH_USERNAME },
+		{ failureMessage, scope: 'teammates.read', on404: NO_SUCH_USERNAME },
 		typeof subuser === 'string' && subuser.trim() !== '' ? subuser.trim() : undefined,
 	);
 	return subusers.map((entry) => ({

@@ -4,7 +4,7 @@ import { deliver } from '../../execution/executeItem';
 import { getStatus, getStatusFields } from './getStatus';
 import { offboard, offboardFields } from './offboard';
 import { upsert, upsertFields } from './upsert';
-import { deleteFields, deleteTeammate } from './delete';
+import { deleteFields, deleteTeammateOperation } from './delete';
 import { getFields, getTeammate } from './get';
 import { getAllFields, getAllTeammates } from './getAll';
 import { getSubuserAccess, getSubuserAccessFields } from './getSubuserAccess';
@@ -33,7 +33,7 @@ export const teammateOperation: INodeProperties = {
 			description: 'Remove somebody from the account permanently',
 			routing: {
 				request: { method: 'DELETE', url: '/v3/teammates/{username}' },
-				operations: { pagination: deliver(deleteTeammate) },
+				operations: { pagination: deliver(deleteTeammateOperation) },
 			},
 		},
 		{

@@ -1,9 +1,9 @@
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { refuseOwner } from './locate';
-import { SendGridFailure } from '../../transport/errors';
-import { quotable, textOf } from '../../transport/sanitize';
-import { forPerson } from './person';
+import { SendGridError } from '../../transport/errors';
+import { toSingleLine, textOf } from '../../transport/sanitize';
+import { withPersonLock } from './person';
 import { deleteIfThere, revokeIfThere } from './requests';
 
 export const offboardFields = [emailField];
@@ -12,16 +12,16 @@ export const offboardFields = [emailField];
  * Revokes the invitation and deletes the teammate, whichever is there. Somebody who is gone already is a
  * success, so that the same leaver can be handled twice.
  */
-export async function offboard(delivery: Delivery) {
-	const { item, guards, options } = delivery;
+export async function offboard(context: OperationContext) {
+	const { item, policy: guards, options } = context;
 	const email = readEmail(item);
 	guards.checkDeletion();
-	const unfulfilled = `'${quotable(email)}' was not offboarded`;
-	return await forPerson(delivery, email, unfulfilled, async ({ invitation, teammate }) => {
-		if (teammate) refuseOwner(teammate, unfulfilled);
+	const failureMessage = `'${toSingleLine(email)}' was not offboarded`;
+	return await withPersonLock(context, email, failureMessage, async ({ invitation, teammate }) => {
+		if (teammate) refuseOwner(teammate, failureMessage);
 		if (teammate?.is_admin === true && options.allowAdmins !== true) {
-			throw new SendGridFailure(
-				`${unfulfilled}: this person is an admin`,
+			throw new SendGridError(
+				`${failureMessage}: this person is an admin`,
 				"Turn on 'Allow Admins' in 'Options' if admins are to be offboarded too.",
 			);
 		}
@@ -40,9 +40,9 @@ export async function offboard(delivery: Delivery) {
 				},
 			];
 		}
-		const revoked = invitation ? await revokeIfThere(delivery, invitation, unfulfilled) : false;
+		const revoked = invitation ? await revokeIfThere(context, invitation, failureMessage) : false;
 		const deleted =
-			username !== null ? await deleteIfThere(delivery, username, unfulfilled) : false;
+			username !== null ? await deleteIfThere(context, username, failureMessage) : false;
 		return [{ email: address, changed: revoked || deleted, revoked, deleted, username }];
 	});
 }

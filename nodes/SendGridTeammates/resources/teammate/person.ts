@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import { pendingInvitations, teammates, withEmail } from '../../sendgrid/directory';
 import { invitationState } from '../../sendgrid/invitations';
-import { thisMoment, type Moment } from '../../transport/singleFlight';
-import { together } from '../../transport/allOrFirstError';
-import { oneAtATime } from '../../execution/runExclusive';
+import { tick, type Tick } from '../../transport/singleFlight';
+import { allOrFirstError } from '../../transport/allOrFirstError';
+import { runExclusive } from '../../execution/runExclusive';
 
 /** What SendGrid knows of an address. Both can be there: an invitation beside a teammate. */
 export interface Person {
@@ -24,19 +24,19 @@ export function statusOf({ invitation, teammate }: Person): PersonStatus {
 /**
  * Looks an address up in both lists.
  *
- * @param unfulfilled start of the message where a list cannot be read
+ * @param failureMessage start of the message where a list cannot be read
  * @param since the lists must be younger than this; default: the run's start, so that items share them
- * @throws SendGridFailure
+ * @throws SendGridError
  */
 export async function lookUp(
-	{ directory }: Delivery,
+	{ directory }: OperationContext,
 	email: string,
-	unfulfilled: string,
-	since?: Moment,
+	failureMessage: string,
+	since?: Tick,
 ): Promise<Person> {
-	const [invitation, teammate] = await together([
-		directory.find(pendingInvitations(unfulfilled), withEmail(email), since),
-		directory.find(teammates(unfulfilled), withEmail(email), since),
+	const [invitation, teammate] = await allOrFirstError([
+		directory.find(pendingInvitations(failureMessage), withEmail(email), since),
+		directory.find(teammates(failureMessage), withEmail(email), since),
 	]);
 	return { invitation, teammate };
 }
@@ -47,22 +47,22 @@ export async function lookUp(
  *
  * @param key of the person in this account
  */
-export async function forPerson<Result>(
-	delivery: Delivery,
+export async function withPersonLock<Result>(
+	context: OperationContext,
 	email: string,
-	unfulfilled: string,
+	failureMessage: string,
 	work: (person: Person, key: string) => Promise<Result>,
 ): Promise<Result> {
-	const { account, client, run } = delivery;
+	const { accountKey: account, client, run } = context;
 	// Standing in a queue must not keep others from being read.
-	await client.ready();
+	await client.beforeFirst();
 	const key = `${account} ${email.toLowerCase()}`;
-	return await oneAtATime(key, async (waited) => {
-		const since = waited ? thisMoment() : run.touched.get(key);
+	return await runExclusive(key, async (waited) => {
+		const since = waited ? tick() : run.lastWriteAt.get(key);
 		try {
-			return await work(await lookUp(delivery, email, unfulfilled, since), key);
+			return await work(await lookUp(context, email, failureMessage, since), key);
 		} finally {
-			run.touched.set(key, thisMoment());
+			run.lastWriteAt.set(key, tick());
 		}
 	});
 }

@@ -19,7 +19,11 @@ export interface Choices {
  *
  * @param person a teammate with their full record, scopes included
  */
-export function decide({ teammate, invitation }: Person, wanted: Access, choices: Choices): Action {
+export function planUpsert(
+	{ teammate, invitation }: Person,
+	wanted: Access,
+	choices: Choices,
+): Action {
 	const mayChange = choices.ifAccessDiffers === 'update';
 	if (teammate) {
 		const isLeft = isOwner(teammate) || hasAccess(teammate, wanted) || !mayChange;

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
-import { revokeOne } from '../invitation/revokeOne';
-import { deleteOne } from './deleteOne';
+import type { OperationContext } from '../../execution/executeItem';
+import { revokeInvitation } from '../invitation/revokeOne';
+import { deleteTeammate } from './deleteOne';
 import type { Outcome } from '../../transport/client';
 import { tokenOf } from '../../sendgrid/directory';
 
@@ -22,30 +22,30 @@ export const FIELD = 'Email';
  * Revokes an invitation. One that is gone already is as good as revoked.
  *
  * @returns whether there was one
- * @throws SendGridFailure
+ * @throws SendGridError
  */
 export async function revokeIfThere(
-	delivery: Delivery,
+	context: OperationContext,
 	record: IDataObject,
-	unfulfilled: string,
+	failureMessage: string,
 ): Promise<boolean> {
-	const invitation = { token: tokenOf(record), record, field: FIELD, unfulfilled };
-	return wasThere(await revokeOne(delivery, REQUESTS.revoke, invitation));
+	const invitation = { token: tokenOf(record), record, field: FIELD, failureMessage };
+	return wasThere(await revokeInvitation(context, REQUESTS.revoke, invitation));
 }
 
 /**
  * Deletes a teammate. Somebody who is gone already is as good as deleted.
  *
  * @returns whether they were there
- * @throws SendGridFailure
+ * @throws SendGridError
  */
 export async function deleteIfThere(
-	delivery: Delivery,
+	context: OperationContext,
 	username: string,
-	unfulfilled: string,
+	failureMessage: string,
 ): Promise<boolean> {
-	const teammate = { username, field: FIELD, unfulfilled };
-	return wasThere(await deleteOne(delivery, REQUESTS.delete, teammate));
+	const teammate = { username, field: FIELD, failureMessage };
+	return wasThere(await deleteTeammate(context, REQUESTS.delete, teammate));
 }
 
 function wasThere(outcome: Outcome<IDataObject>): boolean {

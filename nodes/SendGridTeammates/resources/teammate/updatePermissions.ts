@@ -1,14 +1,14 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import { accessFields, readAccess, skippedField } from '../../parameters/access';
-import { fixScopes, listed } from '../../parameters/scopes';
+import { adviseOnScopes, quoteList } from '../../parameters/scopes';
 import { readTeammate, teammateField } from '../../parameters/teammate';
 import { hasAccess, type Access } from '../../sendgrid/access';
 import type { Call } from '../../transport/client';
-import { SendGridFailure } from '../../transport/errors';
+import { SendGridError } from '../../transport/errors';
 import { isGrantable } from '../../sendgrid/scopes';
-import { sendSettled, type Finding } from '../../transport/reconcile';
+import { sendReconciled, type WriteState } from '../../transport/reconcile';
 import { scopesOf } from '../../sendgrid/teammates';
 import {
 	FIELD,
@@ -52,7 +52,7 @@ type Mode = 'add' | 'remove' | 'replace';
 function readMode(item: IExecuteSingleFunctions): Mode {
 	const mode = item.getNodeParameter('mode', 'replace');
 	if (mode === 'add' || mode === 'remove' || mode === 'replace') return mode;
-	throw new SendGridFailure(
+	throw new SendGridError(
 		"'Mode' is neither Add, Remove nor Replace",
 		"Set 'Mode' to 'add', 'remove' or 'replace'.",
 	);
@@ -62,18 +62,18 @@ function readMode(item: IExecuteSingleFunctions): Mode {
  * What the teammate is to have afterwards. SendGrid only knows full replacement, so adding and removing
  * start from what the teammate has, without what nobody can assign.
  *
- * @throws SendGridFailure where that would turn an admin into an ordinary teammate by accident
+ * @throws SendGridError where that would turn an admin into an ordinary teammate by accident
  */
 function accessAfter(
 	teammate: IDataObject,
 	wanted: Access,
 	mode: Mode,
-	unfulfilled: string,
+	failureMessage: string,
 ): Access {
 	if (wanted.is_admin || mode === 'replace') return wanted;
 	if (teammate.is_admin === true) {
-		throw new SendGridFailure(
-			`${unfulfilled}: an admin has every scope, so there is nothing to ${mode}`,
+		throw new SendGridError(
+			`${failureMessage}: an admin has every scope, so there is nothing to ${mode}`,
 			"Set 'Mode' to 'Replace' if this person is to be no admin any more and to have the selected scopes only.",
 		);
 	}
@@ -88,7 +88,7 @@ function accessAfter(
 /** A field that was left empty must not take everything away from somebody. */
 export function refuseNothing({ is_admin, scopes }: Access): void {
 	if (is_admin || scopes.length > 0) return;
-	throw new SendGridFailure(
+	throw new SendGridError(
 		"'Scope Names or IDs' is empty, and a teammate has to keep at least one scope",
 		"Choose the scopes in 'Scope Names or IDs', or remove the person with the operation 'Delete'.",
 	);
@@ -98,13 +98,13 @@ export function refuseNothing({ is_admin, scopes }: Access): void {
  * Compares what SendGrid has now with what was wanted. Observed: it answers 200, with the scope in the
  * answer, also for a scope that it drops.
  *
- * @throws SendGridFailure where something did not take effect
+ * @throws SendGridError where something did not take effect
  */
 function verify(teammate: IDataObject, sent: Access, removed: string[], name: string): void {
 	const fix =
 		'The rest has been changed. Check these scopes in SendGrid: they may depend on the plan, or belong to everybody.';
 	if ((teammate.is_admin === true) !== sent.is_admin) {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			`'${name}' is ${sent.is_admin ? 'still no admin' : 'still an admin'}, although SendGrid accepted the change`,
 			'Change it under Settings > Teammates in SendGrid.',
 		);
@@ -113,15 +113,15 @@ function verify(teammate: IDataObject, sent: Access, removed: string[], name: st
 	const present = scopesOf(teammate);
 	const missing = sent.scopes.filter((scope) => !present.includes(scope));
 	if (missing.length > 0) {
-		throw new SendGridFailure(
-			`'${name}' was not given ${listed(missing)}, although SendGrid accepted the change`,
+		throw new SendGridError(
+			`'${name}' was not given ${quoteList(missing)}, although SendGrid accepted the change`,
 			fix,
 		);
 	}
 	const remaining = removed.filter((scope) => present.includes(scope));
 	if (remaining.length > 0) {
-		throw new SendGridFailure(
-			`'${name}' still has ${listed(remaining)}, although SendGrid accepted the change`,
+		throw new SendGridError(
+			`'${name}' still has ${quoteList(remaining)}, although SendGrid accepted the change`,
 			fix,
 		);
 	}
@@ -136,7 +136,7 @@ export interface PermissionChange {
 	/** What the teammate is not to have afterwards. */
 	removed?: string[];
 	/** Start of the message where it does not happen. */
-	unfulfilled: string;
+	failureMessage: string;
 }
 
 /**
@@ -144,38 +144,38 @@ export interface PermissionChange {
  * record again to see what came of it.
  *
  * @returns the record as it is then
- * @throws SendGridFailure, also where SendGrid accepted what it did not carry out
+ * @throws SendGridError, also where SendGrid accepted what it did not carry out
  */
-export async function writePermissions(
-	delivery: Delivery,
+export async function replacePermissions(
+	context: OperationContext,
 	request: Pick<Call, 'method' | 'path'>,
-	{ username, name, access, removed = [], unfulfilled }: PermissionChange,
+	{ username, name, access, removed = [], failureMessage }: PermissionChange,
 ): Promise<IDataObject> {
-	const { client } = delivery;
+	const { client } = context;
 
 	/** Whether the record reads as wanted. If not, writing the same again does no harm. */
-	async function look(): Promise<Finding<IDataObject>> {
-		const record = await readTeammateRecord(delivery, username, unfulfilled);
+	async function look(): Promise<WriteState<IDataObject>> {
+		const record = await readTeammateRecord(context, username, failureMessage);
 		return hasAccess(record, access) ? { done: record } : 'not done';
 	}
 
-	await sendSettled(
+	await sendReconciled(
 		client,
 		{
 			...request,
 			values: { username: { value: username, field: FIELD } },
 			body: { ...access },
-			purpose: {
-				unfulfilled,
+			context: {
+				failureMessage,
 				scope: 'teammates.update',
-				fixNotFound: NO_SUCH_USERNAME,
-				fixRejected: async (complaint) => await fixScopes(complaint, access.scopes, client),
+				on404: NO_SUCH_USERNAME,
+				on400: async (complaint) => await adviseOnScopes(complaint, access.scopes, client),
 			},
 		},
 		look,
 	);
 	const after = await readTeammateRecord(
-		delivery,
+		context,
 		username,
 		`The permissions of '${name}' were updated, and could not be read again to make sure`,
 	);
@@ -184,26 +184,26 @@ export async function writePermissions(
 }
 
 /** Reads what is there, writes what is wanted, and gives the record as it is then. */
-export async function updatePermissions(delivery: Delivery) {
-	const { item, options, request } = delivery;
+export async function updatePermissions(context: OperationContext) {
+	const { item, options, request } = context;
 	const choice = readTeammate(item);
 	const name = nameOf(choice);
-	const unfulfilled = `The permissions of '${name}' were not updated`;
+	const failureMessage = `The permissions of '${name}' were not updated`;
 	const mode = readMode(item);
-	const wanted = await readAccess(delivery, unfulfilled);
+	const wanted = await readAccess(context, failureMessage);
 	refuseNothing(wanted.access);
 
-	const username = await usernameOf(delivery, choice, unfulfilled);
-	const before = await readTeammateRecord(delivery, username, unfulfilled);
-	refuseOwner(before, unfulfilled);
+	const username = await usernameOf(context, choice, failureMessage);
+	const before = await readTeammateRecord(context, username, failureMessage);
+	refuseOwner(before, failureMessage);
 
-	const access = accessAfter(before, wanted.access, mode, unfulfilled);
+	const access = accessAfter(before, wanted.access, mode, failureMessage);
 	if (options.dryRun === true) {
 		const would = hasAccess(before, access) ? 'unchanged' : 'updated';
 		return [{ would, changed: false, ...before, ...skippedField(wanted) }];
 	}
 	const removed = mode === 'remove' ? wanted.access.scopes : [];
-	const change = { username, name, access, removed, unfulfilled };
-	const after = await writePermissions(delivery, request, change);
+	const change = { username, name, access, removed, failureMessage };
+	const after = await replacePermissions(context, request, change);
 	return [{ ...after, ...skippedField(wanted) }];
 }

@@ -1,20 +1,20 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { Delivery } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/executeItem';
 import { accessFields, readAccess, skippedField } from '../../parameters/access';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { resendOne } from '../invitation/resendOne';
-import { sendInvitation } from '../invitation/send';
+import { resendInvitation } from '../invitation/resendOne';
+import { createInvitation } from '../invitation/send';
 import { readTeammateRecord } from './locate';
-import { refuseNothing, writePermissions } from './updatePermissions';
+import { refuseNothing, replacePermissions } from './updatePermissions';
 import { hasAccess, type Access } from '../../sendgrid/access';
 import { tokenOf } from '../../sendgrid/directory';
-import { SendGridFailure } from '../../transport/errors';
+import { SendGridError } from '../../transport/errors';
 import { invitationRecord, invitationState } from '../../sendgrid/invitations';
-import { thisMoment } from '../../transport/singleFlight';
-import { numberOf, quotable, textOf } from '../../transport/sanitize';
-import { decide, type Action, type Choices } from './planUpsert';
-import { forPerson, lookUp, type Person } from './person';
+import { tick } from '../../transport/singleFlight';
+import { numberOf, toSingleLine, textOf } from '../../transport/sanitize';
+import { planUpsert, type Action, type Choices } from './planUpsert';
+import { withPersonLock, lookUp, type Person } from './person';
 import { FIELD, REQUESTS, revokeIfThere } from './requests';
 
 const choiceFields: INodeProperties[] = [
@@ -73,7 +73,7 @@ function readChoice<Value extends string>(
 	const chosen: unknown = item.getNodeParameter(name, preset);
 	const value = values.find((known) => known === chosen);
 	if (value) return value;
-	throw new SendGridFailure(
+	throw new SendGridError(
 		`'${field}' is not one of its choices`,
 		`Set '${field}' to ${values.map((known) => `'${known}'`).join(' or ')}.`,
 	);
@@ -82,7 +82,7 @@ function readChoice<Value extends string>(
 function readChoices(item: IExecuteSingleFunctions): Choices {
 	const expiresWithinDays = numberOf(item.getNodeParameter('expiresWithinDays', 2));
 	if (!(expiresWithinDays >= 0)) {
-		throw new SendGridFailure(
+		throw new SendGridError(
 			"'Expires Within Days' is not a number of days",
 			"Set 'Expires Within Days' to a number from 0.",
 		);
@@ -124,19 +124,19 @@ const unchanged = ({ teammate, invitation }: Person): Result => ({
 
 /** Invites. Whoever was invited by somebody else meanwhile, with the same access, is fine as well. */
 async function inviteNow(
-	delivery: Delivery,
+	context: OperationContext,
 	email: string,
 	access: Access,
-	unfulfilled: string,
+	failureMessage: string,
 	action: Action,
 	isNew = true,
 ): Promise<Result> {
-	const invitation = { email, access, isNew, unfulfilled };
-	const outcome = await sendInvitation(delivery, REQUESTS.invite, invitation);
+	const invitation = { email, access, isNew, failureMessage };
+	const outcome = await createInvitation(context, REQUESTS.invite, invitation);
 	if (!('failure' in outcome)) return { action, record: shown(outcome.body) };
 	if (outcome.failure.status === 400) {
 		// Unknown: what SendGrid says about an address that is there already.
-		const person = await lookUp(delivery, email, unfulfilled, thisMoment());
+		const person = await lookUp(context, email, failureMessage, tick());
 		if (person.teammate) return unchanged(person);
 		if (person.invitation && hasAccess(person.invitation, access)) return unchanged(person);
 	}
@@ -145,72 +145,72 @@ async function inviteNow(
 
 /** Sends an invitation again; where SendGrid does not know it (any more), a new one. */
 async function sendAgain(
-	delivery: Delivery,
+	context: OperationContext,
 	email: string,
 	invitation: IDataObject,
 	access: Access,
-	unfulfilled: string,
+	failureMessage: string,
 ): Promise<Result> {
-	const outcome = await resendOne(delivery, REQUESTS.resend, {
+	const outcome = await resendInvitation(context, REQUESTS.resend, {
 		token: tokenOf(invitation),
 		record: invitation,
 		field: FIELD,
-		unfulfilled,
+		failureMessage,
 	});
 	if (!('failure' in outcome)) return { action: 'resent', record: shown(outcome.body) };
 	if (outcome.failure.status !== 404) throw outcome.failure;
 
-	const person = await lookUp(delivery, email, unfulfilled, thisMoment());
+	const person = await lookUp(context, email, failureMessage, tick());
 	if (person.teammate) return unchanged(person);
 	if (person.invitation && tokenOf(person.invitation) !== tokenOf(invitation)) {
 		return unchanged(person);
 	}
-	return await inviteNow(delivery, email, access, unfulfilled, 'reinvited', !person.invitation);
+	return await inviteNow(context, email, access, failureMessage, 'reinvited', !person.invitation);
 }
 
 async function carryOut(
-	delivery: Delivery,
+	context: OperationContext,
 	action: Action,
 	email: string,
 	{ teammate, invitation }: Person,
 	access: Access,
-	unfulfilled: string,
+	failureMessage: string,
 ): Promise<Result> {
 	if (action === 'updated' && teammate) {
-		const record = await writePermissions(delivery, REQUESTS.update, {
+		const record = await replacePermissions(context, REQUESTS.update, {
 			username: textOf(teammate.username),
-			name: quotable(email),
+			name: toSingleLine(email),
 			access,
-			unfulfilled,
+			failureMessage,
 		});
 		return { action, record };
 	}
 	if (action === 'resent' && invitation) {
-		return await sendAgain(delivery, email, invitation, access, unfulfilled);
+		return await sendAgain(context, email, invitation, access, failureMessage);
 	}
 	if (action === 'unchanged') return unchanged({ teammate, invitation });
 	if (action === 'reinvited' && invitation) {
-		await revokeIfThere(delivery, invitation, unfulfilled);
+		await revokeIfThere(context, invitation, failureMessage);
 	}
-	return await inviteNow(delivery, email, access, unfulfilled, action);
+	return await inviteNow(context, email, access, failureMessage, action);
 }
 
 /**
  * Makes a person have the wanted access, whatever the present state, and sends an e-mail only where that
  * needs one. The second of two items with the same address and the same wish in a run changes nothing.
  */
-export async function upsert(delivery: Delivery) {
-	const { item, guards, options, run } = delivery;
+export async function upsert(context: OperationContext) {
+	const { item, policy: guards, options, run } = context;
 	const email = readEmail(item);
 	guards.checkEmail(email);
 	const choices = readChoices(item);
-	const unfulfilled = `'${quotable(email)}' was neither invited nor updated`;
-	const wanted = await readAccess(delivery, unfulfilled);
+	const failureMessage = `'${toSingleLine(email)}' was neither invited nor updated`;
+	const wanted = await readAccess(context, failureMessage);
 	const { access } = wanted;
 
-	return await forPerson(delivery, email, unfulfilled, async (person, key) => {
+	return await withPersonLock(context, email, failureMessage, async (person, key) => {
 		const wish = JSON.stringify([access.is_admin, [...access.scopes].sort()]);
-		const served = run.served.get(key);
+		const served = run.handledPeople.get(key);
 		if (served?.wanted === wish) {
 			return [{ action: 'unchanged', changed: false, ...served.record }];
 		}
@@ -219,19 +219,19 @@ export async function upsert(delivery: Delivery) {
 		const known: Person = teammate
 			? {
 					invitation,
-					teammate: await readTeammateRecord(delivery, textOf(teammate.username), unfulfilled),
+					teammate: await readTeammateRecord(context, textOf(teammate.username), failureMessage),
 				}
 			: { invitation };
-		const plan = decide(known, access, choices);
+		const plan = planUpsert(known, access, choices);
 		if (plan === 'updated') refuseNothing(access);
 		if (options.dryRun === true) {
 			const { record } = unchanged(known);
 			return [{ would: plan, action: 'unchanged', changed: false, email, ...record }];
 		}
 
-		const { action, record } = await carryOut(delivery, plan, email, known, access, unfulfilled);
+		const { action, record } = await carryOut(context, plan, email, known, access, failureMessage);
 		const answer = { ...record, ...skippedField(wanted) };
-		run.served.set(key, { wanted: wish, record: answer });
+		run.handledPeople.set(key, { wanted: wish, record: answer });
 		return [{ action, changed: action !== 'unchanged', ...answer }];
 	});
 }

@@ -6,7 +6,7 @@ import type {
 	Account,
 	ApiKey,
 	Invitation,
-	LedgerEntry,
+	SentEmail,
 	Profile,
 	Region,
 	RequestEntry,
@@ -15,8 +15,8 @@ import type {
 } from './model.mts';
 import { RateLimits } from './rate-limits.mts';
 import { LIVE_SCOPES } from './scopes.mts';
-import { defaultUnknowns } from './unknowns.mts';
-import type { Unknowns } from './unknowns.mts';
+import { defaultBehaviours } from './behaviours.mts';
+import type { Behaviours } from './behaviours.mts';
 
 export interface NewAccount {
 	name: string;
@@ -87,15 +87,15 @@ const numbered = (count: number, prefix: string, domain: string) =>
 	Array.from({ length: count }, (_, i) => `${prefix}${String(i + 1).padStart(4, '0')}@${domain}`);
 
 /** The state of the stand-in: what tests set up, the API changes, and assertions read. */
-export class World {
-	readonly unknowns: Unknowns = defaultUnknowns();
+export class SandboxState {
+	readonly behaviours: Behaviours = defaultBehaviours();
 	readonly faults = new FaultBook();
 	readonly rateLimits = new RateLimits();
 	/** By name, parents and subusers alike, oldest first. */
 	readonly accounts = new Map<string, Account>();
 	/** By the key itself. */
 	readonly keys = new Map<string, ApiKey>();
-	readonly ledger: LedgerEntry[] = [];
+	readonly sentEmails: SentEmail[] = [];
 	readonly requests: RequestEntry[] = [];
 	private clockOffset = 0;
 	private nextId = 1001;
@@ -109,15 +109,15 @@ export class World {
 		this.clockOffset += seconds * 1000;
 	}
 
-	/** Back to an empty world: no accounts, real time, default unknowns and rate limit, no faults. */
+	/** Back to an empty state: no accounts, real time, default behaviours and rate limit, no faults. */
 	reset(): void {
 		this.accounts.clear();
 		this.keys.clear();
-		this.ledger.length = 0;
+		this.sentEmails.length = 0;
 		this.requests.length = 0;
 		this.faults.clear();
 		this.rateLimits.reset();
-		Object.assign(this.unknowns, defaultUnknowns());
+		Object.assign(this.behaviours, defaultBehaviours());
 		this.clockOffset = 0;
 		this.nextId = 1001;
 	}
@@ -139,7 +139,7 @@ export class World {
 
 	/** What the list of invitations shows: whether that includes expired ones is unknown. */
 	pending(account: Account): Invitation[] {
-		if (this.unknowns.expiredStayListed) return account.invitations;
+		if (this.behaviours.expiredStayListed) return account.invitations;
 		return account.invitations.filter((invitation) => !this.hasExpired(invitation));
 	}
 
@@ -223,7 +223,7 @@ export class World {
 		return addresses.map((email) => this.addTeammate({ ...like, email }));
 	}
 
-	/** As if sent earlier: nothing goes on the ledger. */
+	/** As if sent earlier: nothing goes on the sentEmails. */
 	addPending(wanted: NewInvitation): Invitation {
 		const account = this.account(wanted.account);
 		const invitation: Invitation = {
@@ -292,10 +292,10 @@ export class World {
 		return Math.floor(this.now() / 1000) + seconds;
 	}
 
-	/** Puts an e-mail on the ledger. */
-	send(kind: LedgerEntry['kind'], { email, token }: Invitation, account: Account): void {
+	/** Puts an e-mail on the sentEmails. */
+	send(kind: SentEmail['kind'], { email, token }: Invitation, account: Account): void {
 		const { name, region } = account;
-		this.ledger.push({ kind, email, account: name, region, token, at: this.now() });
+		this.sentEmails.push({ kind, email, account: name, region, token, at: this.now() });
 	}
 
 	private findInvitation(email: string, accountName?: string) {

@@ -2,7 +2,7 @@
  * What no public source tells about the live API, as switches. A client must get every candidate
  * right; tests iterate over them. The first candidate of each is the default.
  */
-export const UNKNOWN_CANDIDATES = {
+export const BEHAVIOUR_CANDIDATES = {
 	/**
 	 * Inviting an address that is already pending. 'created-again': another e-mail, the scopes and
 	 * the expiry of the new invitation, token as in `tokenChangesOnResend`; 'bad-request': 400;
@@ -49,25 +49,25 @@ export const UNKNOWN_CANDIDATES = {
 	marketingOnRestricted: ['kept', 'dropped'],
 } as const;
 
-export type UnknownName = keyof typeof UNKNOWN_CANDIDATES;
+export type BehaviourName = keyof typeof BEHAVIOUR_CANDIDATES;
 
-export type Unknowns = {
-	-readonly [Name in UnknownName]: (typeof UNKNOWN_CANDIDATES)[Name][number];
+export type Behaviours = {
+	-readonly [Name in BehaviourName]: (typeof BEHAVIOUR_CANDIDATES)[Name][number];
 };
 
-export function defaultUnknowns(): Unknowns {
-	const firsts = Object.entries(UNKNOWN_CANDIDATES).map(([name, [first]]) => [name, first]);
-	return Object.fromEntries(firsts) as Unknowns;
+export function defaultBehaviours(): Behaviours {
+	const firsts = Object.entries(BEHAVIOUR_CANDIDATES).map(([name, [first]]) => [name, first]);
+	return Object.fromEntries(firsts) as Behaviours;
 }
 
 /** Applies all of `changes` or none. Throws an Error naming what is not a switch or a candidate. */
-export function changeUnknowns(unknowns: Unknowns, changes: Record<string, unknown>): void {
+export function changeBehaviours(behaviours: Behaviours, changes: Record<string, unknown>): void {
 	for (const [name, value] of Object.entries(changes)) {
-		if (!Object.hasOwn(UNKNOWN_CANDIDATES, name)) throw new Error(`no such unknown: ${name}`);
-		const candidates: readonly unknown[] = UNKNOWN_CANDIDATES[name as UnknownName];
+		if (!Object.hasOwn(BEHAVIOUR_CANDIDATES, name)) throw new Error(`no such unknown: ${name}`);
+		const candidates: readonly unknown[] = BEHAVIOUR_CANDIDATES[name as BehaviourName];
 		if (!candidates.includes(value)) {
 			throw new Error(`${name} must be one of ${JSON.stringify(candidates)}`);
 		}
 	}
-	Object.assign(unknowns, changes);
+	Object.assign(behaviours, changes);
 }

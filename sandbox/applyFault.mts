@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 
 import type { Fault } from './faults.mts';
-import { refusals } from './refusals.mts';
+import { errorResponses } from './errorResponses.mts';
 
 /** A complete answer, its body still a value. `body` undefined: none. */
 export interface Answer {
@@ -38,11 +38,11 @@ export function toWire({ status, headers, body }: Answer): WireAnswer {
 }
 
 /** What becomes of an answer; a fault that strikes before execution gets an empty one. */
-export function spoil(fault: Fault, answer: Answer, now: number): Outcome {
+export function applyFault(fault: Fault, answer: Answer, now: number): Outcome {
 	const wire = toWire(answer);
 	switch (fault.kind) {
 		case 'rate-limited': {
-			const { status, body } = refusals.tooManyRequests();
+			const { status, body } = errorResponses.tooManyRequests();
 			return toWire({ status, body, headers: resetHeaders(fault, now) });
 		}
 		case 'status':

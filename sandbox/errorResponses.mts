@@ -11,7 +11,7 @@ export interface ApiErrorItem {
 }
 
 /** Thrown by whoever refuses a request; the listener turns it into the answer. */
-export class Refusal extends Error {
+export class ErrorResponse extends Error {
 	readonly status: number;
 	readonly body: { errors: ApiErrorItem[] };
 
@@ -22,96 +22,97 @@ export class Refusal extends Error {
 	}
 }
 
-export const refusals = {
+export const errorResponses = {
 	/** Documented, and observed in sendgrid-php #833: no key, or no bearer. */
-	noKey: () => new Refusal(401, { field: null, message: 'authorization required' }),
+	noKey: () => new ErrorResponse(401, { field: null, message: 'authorization required' }),
 
 	/** Observed in sendgrid-csharp #185: unknown, revoked, or a key of the other region (guess). */
 	badKey: () =>
-		new Refusal(401, {
+		new ErrorResponse(401, {
 			field: null,
 			message: 'The provided authorization grant is invalid, expired, or revoked',
 			help: null,
 		}),
 
 	/** Observed in sendgrid-csharp #291 and #427: a missing scope, or an address not allowed. */
-	forbidden: () => new Refusal(403, { field: null, message: 'access forbidden' }),
+	forbidden: () => new ErrorResponse(403, { field: null, message: 'access forbidden' }),
 
 	/** Documented for /v3/subusers. */
 	subusersForbidden: () =>
-		new Refusal(403, { message: 'you dont have permission to access this resource' }),
+		new ErrorResponse(403, { message: 'you dont have permission to access this resource' }),
 
 	/** Documented for GET /v3/scopes; used for any unknown path. */
-	notFound: () => new Refusal(404, { field: null, message: 'not found' }),
+	notFound: () => new ErrorResponse(404, { field: null, message: 'not found' }),
 
 	/** Documented. */
-	tooManyRequests: () => new Refusal(429, { field: null, message: 'too many requests' }),
+	tooManyRequests: () => new ErrorResponse(429, { field: null, message: 'too many requests' }),
 
 	/** Guess. `field` of the body or of the query. */
-	badValue: (field: string | null, message: string) => new Refusal(400, { field, message }),
+	badValue: (field: string | null, message: string) => new ErrorResponse(400, { field, message }),
 
 	/** Observed in kenzo0107/terraform-provider-sendgrid #131. */
 	unassignableScopes: () =>
-		new Refusal(400, {
+		new ErrorResponse(400, {
 			field: 'scopes',
 			message: 'invalid or unassignable scopes were given',
 		}),
 
 	/** Documented for PATCH /v3/teammates/{username}. */
 	invalidScopes: () =>
-		new Refusal(400, { field: 'scopes', message: 'one or more of given scopes are invalid' }),
+		new ErrorResponse(400, { field: 'scopes', message: 'one or more of given scopes are invalid' }),
 
 	/** Guess: nobody has published this answer. */
 	alreadyInvited: () =>
-		new Refusal(400, { field: 'email', message: 'an invitation is already pending' }),
+		new ErrorResponse(400, { field: 'email', message: 'an invitation is already pending' }),
 
 	/** Guess: nobody has published this answer. */
 	alreadyTeammate: () =>
-		new Refusal(400, { field: 'email', message: 'the user is already a teammate' }),
+		new ErrorResponse(400, { field: 'email', message: 'the user is already a teammate' }),
 
 	/** Guess: only the limits themselves are documented. */
 	seatLimit: (status: number) =>
-		new Refusal(status, { field: null, message: 'no teammate seats left on this plan' }),
+		new ErrorResponse(status, { field: null, message: 'no teammate seats left on this plan' }),
 
 	/** Guess: the owner is listed like everybody, but belongs to the account. */
 	ownerProtected: () =>
-		new Refusal(403, { field: null, message: 'the account owner cannot be changed' }),
+		new ErrorResponse(403, { field: null, message: 'the account owner cannot be changed' }),
 
 	/** Observed in a test of kenzo0107/terraform-provider-sendgrid. */
 	unknownUsernameOnGet: () =>
-		new Refusal(404, { message: 'unable to get teammate data at this time' }),
+		new ErrorResponse(404, { message: 'unable to get teammate data at this time' }),
 
 	/** Documented. */
-	unknownUsername: () => new Refusal(404, { field: 'username', message: 'username not found' }),
+	unknownUsername: () =>
+		new ErrorResponse(404, { field: 'username', message: 'username not found' }),
 
 	/** Observed in ConductorOne/baton-sendgrid, against the documented text above. */
 	unknownUsernameOnDelete: () =>
-		new Refusal(404, { field: 'username', message: 'teammate does not exist' }),
+		new ErrorResponse(404, { field: 'username', message: 'teammate does not exist' }),
 
 	/** Observed in ConductorOne/baton-sendgrid. */
 	unknownInvitationOnDelete: () =>
-		new Refusal(404, { field: null, message: 'unable to find pending invite' }),
+		new ErrorResponse(404, { field: null, message: 'unable to find pending invite' }),
 
 	/** Documented. */
 	unknownInvitationOnResend: () =>
-		new Refusal(404, { field: 'pending_key', message: 'invalid pending key' }),
+		new ErrorResponse(404, { field: 'pending_key', message: 'invalid pending key' }),
 
 	/** Documented. */
 	unknownAccessRequest: () =>
-		new Refusal(404, { field: 'request_id', message: 'Cannot find request' }),
+		new ErrorResponse(404, { field: 'request_id', message: 'Cannot find request' }),
 
 	/** Guess. The SSO endpoints' real errors carry a message and nothing else (observed). */
-	ssoBadValue: (message: string) => new Refusal(400, { message }),
+	ssoBadValue: (message: string) => new ErrorResponse(400, { message }),
 
 	/** Observed in arslanbekov/terraform-provider-sendgrid #113. */
-	ssoScopesEmpty: () => new Refusal(400, { message: 'scopes cannot be empty' }),
+	ssoScopesEmpty: () => new ErrorResponse(400, { message: 'scopes cannot be empty' }),
 
 	/** Observed in arslanbekov/terraform-provider-sendgrid #113. */
 	ssoScopesWithRestriction: () =>
-		new Refusal(400, {
+		new ErrorResponse(400, {
 			message: 'cannot specify scopes for a restricted subuser access teammate',
 		}),
 
 	/** Observed in kenzo0107/terraform-provider-sendgrid PR #204: a 500 for a client's mistake. */
-	ssoInvalidSubuserScopes: () => new Refusal(500, { message: 'invalid scopes provided' }),
+	ssoInvalidSubuserScopes: () => new ErrorResponse(500, { message: 'invalid scopes provided' }),
 };

@@ -1,5 +1,9 @@
-import { changeUnknowns, defaultUnknowns, UNKNOWN_CANDIDATES } from '../../sandbox/unknowns.mts';
-import type { UnknownName, Unknowns } from '../../sandbox/unknowns.mts';
+import {
+	changeBehaviours,
+	defaultBehaviours,
+	BEHAVIOUR_CANDIDATES,
+} from '../../sandbox/behaviours.mts';
+import type { BehaviourName, Behaviours } from '../../sandbox/behaviours.mts';
 import { BAD_KEY, FORBIDDEN, NOT_FOUND, itemsOf, seededSandbox } from './seeded';
 
 const sandbox = seededSandbox();
@@ -8,28 +12,28 @@ const { call, mailed } = sandbox;
 const FRESH = 'fresh@acme.example';
 const PENDING = '/v3/teammates/pending';
 
-const set = (changes: Partial<Unknowns>) => changeUnknowns(sandbox.world.unknowns, changes);
+const set = (changes: Partial<Behaviours>) => changeBehaviours(sandbox.state.behaviours, changes);
 const invite = async (body: object) => await call('POST', '/v3/teammates', { body });
 const pendingOf = (email: string) =>
-	sandbox.world.account().invitations.filter((invitation) => invitation.email === email);
+	sandbox.state.account().invitations.filter((invitation) => invitation.email === email);
 const resend = async (token: string) => await call('POST', `${PENDING}/${token}/resend`);
 
 /** One check per candidate: a candidate without one does not compile. */
 type Checks = {
-	[Name in UnknownName]: Record<`${Unknowns[Name]}`, () => Promise<void>>;
+	[Name in BehaviourName]: Record<`${Behaviours[Name]}`, () => Promise<void>>;
 };
 
 const CHECKS: Checks = {
 	duplicateInvite: {
 		'created-again': async () => {
 			const [{ token }] = pendingOf(FRESH);
-			sandbox.world.advance(3600);
+			sandbox.state.advance(3600);
 			const reply = await invite({ email: FRESH, scopes: ['alerts.read'] });
 			expect(reply.status).toBe(201);
 			expect(reply.json).toEqual({ token, email: FRESH, scopes: ['alerts.read'], is_admin: false });
 			expect(mailed()).toEqual([FRESH]);
 			expect(pendingOf(FRESH)).toHaveLength(1);
-			expect(pendingOf(FRESH)[0].expiration_date).toBe(sandbox.world.expiry());
+			expect(pendingOf(FRESH)[0].expiration_date).toBe(sandbox.state.expiry());
 		},
 		'bad-request': async () => {
 			const reply = await invite({ email: FRESH.toUpperCase(), scopes: ['alerts.read'] });
@@ -40,7 +44,7 @@ const CHECKS: Checks = {
 		},
 		'same-invitation': async () => {
 			const [{ token, expiration_date }] = pendingOf(FRESH);
-			sandbox.world.advance(3600);
+			sandbox.state.advance(3600);
 			const reply = await invite({ email: FRESH, scopes: ['alerts.read'] });
 			expect(reply.status).toBe(201);
 			expect(reply.json).toMatchObject({ token, scopes: ['mail.send', 'stats.read'] });
@@ -72,18 +76,18 @@ const CHECKS: Checks = {
 			const [renewed] = pendingOf(FRESH);
 			expect(reply.json).toMatchObject({ token: renewed.token });
 			expect(renewed.token).not.toBe(token);
-			expect(sandbox.world.ledger.at(-1)?.token).toBe(renewed.token);
+			expect(sandbox.state.sentEmails.at(-1)?.token).toBe(renewed.token);
 			expect((await resend(token)).status).toBe(404);
 		},
 	},
 	expiredStayListed: {
 		true: async () => {
-			const { token } = sandbox.world.expire(FRESH);
+			const { token } = sandbox.state.expire(FRESH);
 			expect(itemsOf(await call('GET', PENDING))).toHaveLength(2);
 			expect((await call('DELETE', `${PENDING}/${token}`)).status).toBe(204);
 		},
 		false: async () => {
-			const { token } = sandbox.world.expire(FRESH);
+			const { token } = sandbox.state.expire(FRESH);
 			expect(itemsOf(await call('GET', PENDING))).toHaveLength(1);
 			expect((await call('DELETE', `${PENDING}/${token}`)).status).toBe(404);
 			set({ duplicateInvite: 'bad-request' });
@@ -93,13 +97,13 @@ const CHECKS: Checks = {
 	},
 	resendExpired: {
 		resent: async () => {
-			const { token } = sandbox.world.expire(FRESH);
+			const { token } = sandbox.state.expire(FRESH);
 			expect((await resend(token)).status).toBe(200);
 			expect(mailed()).toEqual([FRESH]);
-			expect(sandbox.world.hasExpired(pendingOf(FRESH)[0])).toBe(false);
+			expect(sandbox.state.hasExpired(pendingOf(FRESH)[0])).toBe(false);
 		},
 		'not-found': async () => {
-			const { token } = sandbox.world.expire(FRESH);
+			const { token } = sandbox.state.expire(FRESH);
 			expect((await resend(token)).status).toBe(404);
 			expect(mailed()).toEqual([]);
 			expect((await resend(pendingOf('Expiring.Soon@acme.example')[0].token)).status).toBe(200);
@@ -108,7 +112,7 @@ const CHECKS: Checks = {
 	pendingPaging: {
 		honoured: async () => {
 			await expectPendingPages({ all: 50, limit500: 102, limit10: 10, last: 2 });
-			for (let i = 0; i < 5; i += 1) sandbox.world.addManyPending(100);
+			for (let i = 0; i < 5; i += 1) sandbox.state.addManyPending(100);
 			expect(itemsOf(await call('GET', `${PENDING}?limit=1000`))).toHaveLength(500);
 		},
 		ignored: async () =>
@@ -118,7 +122,7 @@ const CHECKS: Checks = {
 	},
 	teammatesLimitAbove500: {
 		capped: async () => {
-			sandbox.world.addManyTeammates(510);
+			sandbox.state.addManyTeammates(510);
 			const reply = await call('GET', '/v3/teammates?limit=10000');
 			expect(itemsOf(reply)).toHaveLength(500);
 		},
@@ -135,7 +139,7 @@ const CHECKS: Checks = {
 			const reply = await call('GET', PENDING, { onBehalfOf: 'subuser_acme-marketing' });
 			expect(reply.status).toBe(200);
 			expect(itemsOf(reply)).toHaveLength(2);
-			expect(sandbox.world.requests.at(-1)?.account).toBe('acme');
+			expect(sandbox.state.requests.at(-1)?.account).toBe('acme');
 			// Then it is the parent on the wrong host.
 			expect((await call('GET', PENDING, { onBehalfOf: 'nobody', host: 'eu' })).status).toBe(401);
 		},
@@ -150,7 +154,7 @@ const CHECKS: Checks = {
 			expect((await call('GET', '/v3/scopes/requests')).status).toBe(200);
 		},
 		gone: async () => {
-			const [{ id }] = sandbox.world.account().accessRequests;
+			const [{ id }] = sandbox.state.account().accessRequests;
 			for (const [method, path] of [
 				['GET', ''],
 				['PATCH', `/${id}/approve`],
@@ -158,7 +162,7 @@ const CHECKS: Checks = {
 			]) {
 				expect((await call(method, `/v3/scopes/requests${path}`)).json).toEqual(NOT_FOUND);
 			}
-			expect(sandbox.world.account().accessRequests).toHaveLength(1);
+			expect(sandbox.state.account().accessRequests).toHaveLength(1);
 		},
 	},
 	seatLimit: {
@@ -197,11 +201,11 @@ const CHECKS: Checks = {
 	},
 	subuserCursor: {
 		number: async () => {
-			const { id } = sandbox.world.account('acme-marketing');
+			const { id } = sandbox.state.account('acme-marketing');
 			expect(await cursorOf('?limit=1')).toEqual({ limit: 1, username: '', after_subuser_id: id });
 		},
 		string: async () => {
-			const after_subuser_id = String(sandbox.world.account('acme-marketing').id);
+			const after_subuser_id = String(sandbox.state.account('acme-marketing').id);
 			expect(await cursorOf('?limit=1')).toEqual({ limit: 1, username: '', after_subuser_id });
 		},
 	},
@@ -224,7 +228,7 @@ async function expectPendingPages(sizes: {
 	limit10: number;
 	last: number;
 }) {
-	sandbox.world.addManyPending(100);
+	sandbox.state.addManyPending(100);
 	const size = async (query: string) => itemsOf(await call('GET', `${PENDING}${query}`)).length;
 	expect({
 		all: await size(''),
@@ -249,12 +253,12 @@ async function expectBadOnBehalfOf(status: number, body: object) {
 async function expectUndocumented(status: number, account: string | null) {
 	for (const path of ['/v3/subusers', '/v3/scopes/requests']) {
 		expect((await call('GET', path, { onBehalfOf: 'acme-marketing' })).status).toBe(status);
-		expect(sandbox.world.requests.at(-1)?.account).toBe(account);
+		expect(sandbox.state.requests.at(-1)?.account).toBe(account);
 	}
 }
 
 async function expectSeatLimit(status: number) {
-	const account = sandbox.world.account();
+	const account = sandbox.state.account();
 	// Five teammates besides the owner, two invitations, and room for one more.
 	account.seats = 8;
 	expect((await invite({ email: 'eighth@new.example' })).status).toBe(201);
@@ -262,7 +266,7 @@ async function expectSeatLimit(status: number) {
 	const body = { email: 'x@new.example', first_name: 'X', last_name: 'Y', is_admin: true };
 	expect((await call('POST', '/v3/sso/teammates', { body })).status).toBe(status);
 	expect(mailed()).toEqual(['eighth@new.example']);
-	sandbox.world.expire('eighth@new.example');
+	sandbox.state.expire('eighth@new.example');
 	expect((await invite({ email: 'ninth@new.example' })).status).toBe(201);
 }
 
@@ -288,7 +292,7 @@ async function cursorOf(query: string) {
 }
 
 async function expectRestricted(scopes: string[]) {
-	const { id } = sandbox.world.account('acme-marketing');
+	const { id } = sandbox.state.account('acme-marketing');
 	const given = { id, permission_type: 'restricted', scopes: ['marketing.read', 'templates.read'] };
 	const body = {
 		first_name: 'Sam',
@@ -302,8 +306,8 @@ async function expectRestricted(scopes: string[]) {
 	expect(sandbox.teammate('ada@acme.example').subuser_access).toEqual([{ ...given, scopes }]);
 }
 
-const EVERY = Object.entries(UNKNOWN_CANDIDATES).flatMap(([name, candidates]) =>
-	candidates.map((candidate) => ({ name: name as UnknownName, candidate })),
+const EVERY = Object.entries(BEHAVIOUR_CANDIDATES).flatMap(([name, candidates]) =>
+	candidates.map((candidate) => ({ name: name as BehaviourName, candidate })),
 );
 
 test.each(EVERY)('$name: $candidate', async ({ name, candidate }) => {
@@ -313,19 +317,19 @@ test.each(EVERY)('$name: $candidate', async ({ name, candidate }) => {
 });
 
 test('the first candidates are the default, also after a reset', () => {
-	for (const [name, [first]] of Object.entries(UNKNOWN_CANDIDATES)) {
-		expect(defaultUnknowns()[name as UnknownName]).toBe(first);
+	for (const [name, [first]] of Object.entries(BEHAVIOUR_CANDIDATES)) {
+		expect(defaultBehaviours()[name as BehaviourName]).toBe(first);
 	}
 	set({ listKey: 'results', badOnBehalfOf: 'ignored' });
-	sandbox.world.reset();
-	expect(sandbox.world.unknowns).toEqual(defaultUnknowns());
+	sandbox.state.reset();
+	expect(sandbox.state.behaviours).toEqual(defaultBehaviours());
 });
 
 test('a misspelt name or candidate changes nothing', () => {
 	const change = (changes: Record<string, unknown>) => () =>
-		changeUnknowns(sandbox.world.unknowns, changes);
+		changeBehaviours(sandbox.state.behaviours, changes);
 	expect(change({ listKey: 'results', listKeys: 'result' })).toThrow('no such unknown: listKeys');
 	expect(change({ listKey: 'items' })).toThrow('listKey must be one of ["result","results"]');
 	expect(change({ tokenChangesOnResend: 'true' })).toThrow('[false,true]');
-	expect(sandbox.world.unknowns).toEqual(defaultUnknowns());
+	expect(sandbox.state.behaviours).toEqual(defaultBehaviours());
 });
