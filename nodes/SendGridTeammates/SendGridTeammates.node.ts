@@ -1,27 +1,13 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
+import { customOperationsOf } from './execution/customOperations';
+import { testSendGridTeammatesApi } from './methods/credentialTest';
+import { searchInvitations, searchTeammates } from './methods/listSearch';
+import { getScopes } from './methods/loadOptions';
 import { optionsField } from './parameters/options';
 import { euRegionHint, regionField } from './parameters/region';
-import { getScopes } from './methods/loadOptions';
-import { searchInvitations } from './methods/searchInvitations';
-import { searchTeammates } from './methods/searchTeammates';
-import { testSendGridTeammatesApi } from './methods/credentialTest';
-import { accessRequestFields, accessRequestOperation } from './resources/accessRequest';
-import { buildProperties } from './resources/fields';
-import { invitationFields, invitationOperation } from './resources/invitation';
-import { resourceField } from './resources/resource';
-import { ssoTeammateFields, ssoTeammateOperation } from './resources/ssoTeammate';
-import { teammateFields, teammateOperation } from './resources/teammate';
+import { resourceProperties, RESOURCES } from './resources';
 import { API_HOSTS } from './transport/baseUrl';
-import { customOperationsOf } from './execution/customOperations';
-
-/** Each resource's operations. */
-const OPERATIONS = [
-	accessRequestOperation,
-	invitationOperation,
-	ssoTeammateOperation,
-	teammateOperation,
-];
 
 export class SendGridTeammates implements INodeType {
 	description: INodeTypeDescription = {
@@ -58,21 +44,10 @@ export class SendGridTeammates implements INodeType {
 		],
 		// Each item's context puts the host of its region in its place.
 		requestDefaults: { baseURL: API_HOSTS.global },
-		properties: [
-			resourceField,
-			...OPERATIONS,
-			...buildProperties({
-				accessRequest: accessRequestFields,
-				invitation: invitationFields,
-				ssoTeammate: ssoTeammateFields,
-				teammate: teammateFields,
-			}),
-			regionField,
-			optionsField,
-		],
+		properties: [...resourceProperties, regionField, optionsField],
 	};
 
-	customOperations = customOperationsOf(OPERATIONS);
+	customOperations = customOperationsOf(RESOURCES);
 
 	methods = {
 		credentialTest: { testSendGridTeammatesApi },

@@ -1,4 +1,6 @@
-import type { IDataObject, IExecuteSingleFunctions, NodeApiError } from 'n8n-workflow';
+import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
+
+import type { NodeError } from './nodeError';
 
 /** n8n gives the copy of a node that an AI agent uses a type name with this ending. */
 export const isAiTool = (item: IExecuteSingleFunctions) => item.getNode().type.endsWith('Tool');
@@ -20,7 +22,7 @@ export function resultForAgent(records: IDataObject[]): IDataObject[] {
 }
 
 /** A failure as an answer, because what a tool throws may reach the model as an empty text. */
-export const errorForAgent = ({ message, description }: NodeApiError): IDataObject => ({
+export const errorForAgent = ({ message, description }: NodeError): IDataObject => ({
 	error: message,
 	how_to_fix: description ?? '',
 });

@@ -88,7 +88,7 @@ export function connectionFor(
 		effectiveSubuser: onBehalfOf ?? checkOnBehalfOf(credential.onBehalfOf),
 		maxWait: checkMaxWait(options.maxWait),
 		transport: { ...transport, allowedDomains: allowedDomainsOf(node, credential) },
-		accountKey: createHash('sha256').update(apiKey).digest('hex'),
+		keyHash: createHash('sha256').update(apiKey).digest('hex'),
 		secrets: [apiKey],
 	};
 }
@@ -96,7 +96,7 @@ export function connectionFor(
 /** What an item that is being executed has to go by. */
 export interface ItemSettings {
 	connection: Connection;
-	guards: CredentialPolicy;
+	policy: CredentialPolicy;
 	/** What the item chose under Options. */
 	options: IDataObject;
 }
@@ -112,7 +112,7 @@ export async function connectionForItem(
 	const credential = await item.getCredentials(CREDENTIAL_TYPE);
 	return {
 		connection: connectionFor(item.getNode(), credential, { region, options }, readTransport()),
-		guards: new CredentialPolicy(credential),
+		policy: new CredentialPolicy(credential),
 		options,
 	};
 }

@@ -11,7 +11,7 @@ const refusal = (what: string, field: string) =>
 		cause: 'configuration-invalid',
 	});
 
-/** Credentials from before there were guards have no such field: no limit. Whatever is no yes is a no. */
+/** Older credentials lack this field and are unrestricted. Any value but `true` denies. */
 const isAllowed = (value: unknown) => value === undefined || value === true;
 
 /**
@@ -35,7 +35,7 @@ export class CredentialPolicy {
 	/** @throws SendGridError for an address at a domain that is not on the list */
 	checkEmail(email: string): void {
 		const { domains } = this;
-		if (!domains || domains.some((domain) => isAtDomain({ email }, domain))) return;
+		if (!domains || domains.some((domain) => isAtDomain(email, domain))) return;
 		throw refusal(
 			`'${toSingleLine(email)}' is at a domain that this credential does not allow. Allowed: ${formatList(domains.map(toSingleLine)) || 'none'}`,
 			'Allowed Email Domains',

@@ -1,16 +1,27 @@
 import {
 	sleep,
+	type DeclarativeRestApiSettings,
 	type IExecuteFunctions,
+	type IExecutePaginationFunctions,
 	type IExecuteSingleFunctions,
 	type INodeExecutionData,
-	type INodeProperties,
+	type INodePropertyRouting,
 	type INodeType,
 } from 'n8n-workflow';
 
-import type { OperationContext, ItemExecutor } from './executeItem';
+import { SendGridError } from '../transport/errors';
+import { executeItem } from './executeItem';
+import { toNodeError } from './nodeError';
+import type { Operation, Resource } from './operation';
 import { readBatching, readTransport } from './requestOptions';
 
 type CustomOperations = NonNullable<INodeType['customOperations']>;
+
+/** By the `value` of the Resource field. */
+export type Resources = Readonly<Record<string, Resource>>;
+
+/** How late a cancelled execution may notice, in milliseconds. */
+const MAX_NAP_MS = 200;
 
 /** One item of a run, in the shape in which n8n's engine for declarative nodes hands it over. */
 function itemContext(run: IExecuteFunctions, index: number): IExecuteSingleFunctions {
@@ -24,13 +35,21 @@ function itemContext(run: IExecuteFunctions, index: number): IExecuteSingleFunct
 	}) as IExecuteSingleFunctions;
 }
 
+/** Waits between two batches, or ends soon after the execution is cancelled. */
+async function pauseFor(run: IExecuteFunctions, milliseconds: number): Promise<void> {
+	const end = Date.now() + milliseconds;
+	while (Date.now() < end && !run.getExecutionCancelSignal()?.aborted) {
+		await sleep(Math.min(MAX_NAP_MS, end - Date.now()));
+	}
+}
+
 interface Ended {
 	results: INodeExecutionData[];
 	/** What ends the run. */
 	error?: unknown;
 }
 
-const runAllItems = (deliverOne: ItemExecutor, request: OperationContext['request']) =>
+const runAllItems = (operation: Operation) =>
 	async function runAll(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const items = this.getInputData().map((_, index) => itemContext(this, index));
 		if (items.length === 0) return [[]];
@@ -38,10 +57,13 @@ const runAllItems = (deliverOne: ItemExecutor, request: OperationContext['reques
 		const { size, pause } = readBatching(items[0]);
 		const started: Array<Promise<Ended>> = [];
 		for (const [index, item] of items.entries()) {
-			if (pause > 0 && index > 0 && index % size === 0) await sleep(pause);
-			const context = deliverOne(item, { request, readTransport: () => readTransport(item) });
+			if (pause > 0 && index > 0 && index % size === 0) {
+				await pauseFor(this, pause);
+				if (this.getExecutionCancelSignal()?.aborted) break;
+			}
+			const execution = executeItem(item, operation, () => readTransport(item));
 			started.push(
-				context.then(
+				execution.then(
 					(results) => ({ results }),
 					(error: unknown) => ({ results: [], error }),
 				),
@@ -56,33 +78,50 @@ const runAllItems = (deliverOne: ItemExecutor, request: OperationContext['reques
 /**
  * The operations of the node for whole runs, which n8n prefers in a workflow (`customOperations`).
  *
- * The engine for declarative nodes would evaluate all expressions of all items twice before the first
- * request can leave: for a thousand items that takes seconds, in which no other workflow of the n8n moves.
- * AI agents up to version 2 do not know of `customOperations`: their calls, of one item each, go through the
- * engine. From version 3 on n8n runs a tool as it runs any node.
- *
- * @param operationFields each resource's `operation`, with its descriptions
+ * n8n's engine for declarative nodes evaluates all expressions of all items twice before the first request
+ * can be sent. For a thousand items that holds the event loop for seconds (docs/benchmarks.md).
  */
-export function customOperationsOf(operationFields: readonly INodeProperties[]): CustomOperations {
+export function customOperationsOf(resources: Resources): CustomOperations {
 	const all: CustomOperations = {};
-	for (const { displayOptions, options = [] } of operationFields) {
-		const operations: CustomOperations[string] = {};
-		for (const option of options) {
-			const routing = 'routing' in option ? option.routing : undefined;
-			const context = routing?.operations?.pagination;
-			if (!('value' in option) || typeof context !== 'function' || !('itemDelivery' in context)) {
-				continue;
-			}
-			const { method = 'GET', url = '' } = routing?.request ?? {};
-			operations[String(option.value)] = runAllItems(
-				context.itemDelivery as ItemExecutor,
-				{
-					method,
-					path: url,
-				} as OperationContext['request'],
-			);
-		}
-		all[String(displayOptions?.show?.resource?.[0])] = operations;
+	for (const [resource, { operations }] of Object.entries(resources)) {
+		const runs = Object.entries(operations).map(([name, operation]) => [
+			name,
+			runAllItems(operation),
+		]);
+		all[resource] = Object.fromEntries(runs) as CustomOperations[string];
 	}
 	return all;
 }
+
+/**
+ * The other entrance: AI agents up to version 2 run the node through n8n's engine for declarative nodes, item
+ * by item. The engine calls this in place of sending the operation's request.
+ */
+export const declarativeRouting = (resources: Resources): INodePropertyRouting => ({
+	send: { paginate: true },
+	operations: {
+		async pagination(
+			this: IExecutePaginationFunctions,
+			{ options }: DeclarativeRestApiSettings.ResultOptions,
+		): Promise<INodeExecutionData[]> {
+			const resource = String(this.getNodeParameter('resource', ''));
+			const operation = resources[resource]?.operations[String(this.getNodeParameter('operation', ''))];
+			if (!operation) {
+				throw toNodeError(
+					this.getNode(),
+					new SendGridError(
+						`'Resource' is '${resource}', and it has no such operation`,
+						"Choose 'Resource' and 'Operation' from their lists.",
+					),
+				);
+			}
+			const { timeout, proxy } = options;
+			const skipSslCertificateValidation = options.skipSslCertificateValidation === true;
+			return await executeItem(this, operation, () => ({
+				timeout,
+				proxy,
+				skipSslCertificateValidation,
+			}));
+		},
+	},
+});

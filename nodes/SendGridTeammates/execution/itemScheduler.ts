@@ -1,84 +1,62 @@
-import {
-	sleep,
-	type IDataObject,
-	type IExecuteSingleFunctions,
-	type IHttpRequestMethods,
-	type INodeExecutionData,
-} from 'n8n-workflow';
+import { sleep, type IExecuteSingleFunctions, type IHttpRequestMethods } from 'n8n-workflow';
 
 import type { RequestHooks } from '../transport/client';
-import { SharedReadings, tick, type Tick } from '../transport/singleFlight';
+import { tick, type Tick } from '../transport/singleFlight';
+import { RunMemory } from './runMemory';
 
 /** For how long items may be read without letting n8n do something else, in milliseconds. */
 const MAX_STRETCH_MS = 15;
 
-/** What the items of one run share. */
-export class RunState {
-	readonly readings = new SharedReadings();
-
-	/** Who has been served in this run: what was wanted for them, and what came out. */
-	readonly handledPeople = new Map<string, { wanted: string; record: IDataObject }>();
-
-	/** When something was last done about a person in this run: what was read before is out of date. */
-	readonly lastWriteAt = new Map<string, Tick>();
-
-	/**
-	 * What came of each item that succeeded. When n8n tries a run again because one item failed, the others
-	 * are answered from here: nothing is sent twice.
-	 */
-	readonly results = new Map<number, INodeExecutionData[]>();
-
-	/** The items for which something was sent that changes SendGrid's data. */
-	readonly sent = new Set<number>();
+/** The items of one run of the node. */
+export class Run {
+	readonly memory = new RunMemory();
 
 	private attempt = new Attempt();
 
-	/** Begins with an item. One that has begun before means that n8n goes through all of them again. */
-	begin(index: number): Attempt {
+	/** Begins with an item. One that has begun before means that n8n tries all of them again. */
+	begin(index: number): { attempt: Attempt; startedAt: Tick } {
 		if (!this.attempt.begin(index)) {
 			this.attempt = new Attempt();
 			this.attempt.begin(index);
 		}
-		return this.attempt;
+		return { attempt: this.attempt, startedAt: tick() };
 	}
 }
 
 /** n8n hands each item of a run the same object for the run, also when it tries the run again. */
-const states = new WeakMap<object, RunState>();
+const runs = new WeakMap<object, Run>();
 
-export function runStateOf(item: IExecuteSingleFunctions): RunState {
-	const run = item.getExecuteData();
-	const state = states.get(run) ?? new RunState();
-	states.set(run, state);
-	return state;
+export function runOf(item: IExecuteSingleFunctions): Run {
+	const execution = item.getExecuteData();
+	const run = runs.get(execution) ?? new Run();
+	runs.set(execution, run);
+	return run;
 }
 
-/** One time that n8n goes through the items of a run. It starts them all before the first can do anything. */
+/** One pass over a run's items; Retry On Fail makes another. All items are started before any does I/O. */
 class Attempt {
-	readonly startedAt = tick();
-
 	isAborted = false;
 
 	private readonly begun = new Set<number>();
 
 	private unread = 0;
 
-	private atWork = 0;
+	private unfinished = 0;
 
 	private readonly afterReading: Array<() => void> = [];
 
-	private readonly afterWork: Array<() => void> = [];
+	private readonly afterAll: Array<() => void> = [];
 
 	private lastTurn: Promise<void> = Promise.resolve();
 
 	private lastYield = Date.now();
 
-	/** @returns whether the item is new in this round */
+	/** @returns whether the item is new in this attempt */
 	begin(index: number): boolean {
 		if (this.begun.has(index)) return false;
 		this.begun.add(index);
 		this.unread += 1;
-		this.atWork += 1;
+		this.unfinished += 1;
 		return true;
 	}
 
@@ -90,9 +68,9 @@ class Attempt {
 	 */
 	async acquireReadTurn(): Promise<() => void> {
 		const before = this.lastTurn;
-		let pass = () => {};
+		let release = () => {};
 		this.lastTurn = new Promise((resolve) => {
-			pass = resolve;
+			release = resolve;
 		});
 		await before;
 		if (Date.now() - this.lastYield > MAX_STRETCH_MS) {
@@ -100,15 +78,15 @@ class Attempt {
 			this.lastYield = Date.now();
 		}
 		return () => {
-			pass();
+			release();
 			this.unread -= 1;
 		};
 	}
 
 	/** Ends when all items that have begun have been read, for one after the other in their order. */
 	async allItemsRead(): Promise<void> {
-		await new Promise<void>((goOn) => {
-			this.afterReading.push(goOn);
+		await new Promise<void>((resolve) => {
+			this.afterReading.push(resolve);
 			this.goOnAfterReading();
 		});
 	}
@@ -117,24 +95,27 @@ class Attempt {
 		if (this.unread === 0) this.afterReading.splice(0).forEach((goOn) => goOn());
 	}
 
-	/** An item is through, well or badly. */
+	/** An item has ended, well or badly. */
 	end(): void {
 		this.goOnAfterReading();
-		this.atWork -= 1;
-		if (this.atWork === 0) this.afterWork.splice(0).forEach((goOn) => goOn());
+		this.unfinished -= 1;
+		if (this.unfinished === 0) this.afterAll.splice(0).forEach((goOn) => goOn());
 	}
 
-	/** Ends when all items that have begun are through. */
+	/** Ends when all items that have begun have ended. */
 	async allItemsEnded(): Promise<void> {
-		if (this.atWork === 0) return;
-		await new Promise<void>((goOn) => {
-			this.afterWork.push(goOn);
+		if (this.unfinished === 0) return;
+		await new Promise<void>((resolve) => {
+			this.afterAll.push(resolve);
 		});
 	}
 }
 
 /** An item on its way through a run. */
 export class ItemExecution implements RequestHooks {
+	/** The requests of one run take turns with those of others. */
+	readonly group: object;
+
 	private hasSent = false;
 
 	private hasRead = false;
@@ -142,22 +123,22 @@ export class ItemExecution implements RequestHooks {
 	private hasEnded = false;
 
 	private constructor(
-		readonly run: RunState,
+		readonly memory: RunMemory,
 		private readonly index: number,
 		private readonly attempt: Attempt,
+		/** When the item began: readings that are older do not count for it. */
+		readonly startedAt: Tick,
 		/** Whether one failure ends the whole run: then all items are read before anything is sent. */
 		private readonly failsTogether: boolean,
-		private readonly passTurn: () => void,
-	) {}
-
-	static async begin(run: RunState, index: number, failsTogether: boolean): Promise<ItemExecution> {
-		const round = run.begin(index);
-		return new ItemExecution(run, index, round, failsTogether, await round.acquireReadTurn());
+		private readonly releaseReadTurn: () => void,
+	) {
+		this.group = memory;
 	}
 
-	/** When the items of the run were started: all together, as far as their data is concerned. */
-	get startedAt(): Tick {
-		return this.attempt.startedAt;
+	static async begin(run: Run, index: number, failsTogether: boolean): Promise<ItemExecution> {
+		const { attempt, startedAt } = run.begin(index);
+		const release = await attempt.acquireReadTurn();
+		return new ItemExecution(run.memory, index, attempt, startedAt, failsTogether, release);
 	}
 
 	async beforeFirst(): Promise<void> {
@@ -173,10 +154,10 @@ export class ItemExecution implements RequestHooks {
 	onSend(method: IHttpRequestMethods): void {
 		if (method === 'GET') return;
 		this.hasSent = true;
-		this.run.sent.add(this.index);
+		this.memory.sent.add(this.index);
 	}
 
-	/** The item is through, well or badly. */
+	/** The item has ended, well or badly. */
 	end(): void {
 		this.read();
 		if (!this.hasEnded) this.attempt.end();
@@ -186,16 +167,16 @@ export class ItemExecution implements RequestHooks {
 	/**
 	 * Stops the items for which nothing has been sent, and waits for the rest.
 	 *
-	 * @returns for how many items something was sent
+	 * @returns for how many other items something was sent
 	 */
 	async abortOthers(): Promise<number> {
 		this.attempt.isAborted = true;
 		await this.attempt.allItemsEnded();
-		return [...this.run.sent].filter((index) => index !== this.index).length;
+		return [...this.memory.sent].filter((index) => index !== this.index).length;
 	}
 
 	private read(): void {
-		if (!this.hasRead) this.passTurn();
+		if (!this.hasRead) this.releaseReadTurn();
 		this.hasRead = true;
 	}
 }

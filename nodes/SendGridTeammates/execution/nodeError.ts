@@ -1,41 +1,98 @@
-import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
+import {
+	NodeApiError,
+	NodeOperationError,
 
-import { SendGridError } from '../transport/errors';
+	type INode,
+} from 'n8n-workflow';
 
-/** Message and advice for whatever was thrown. */
-function describe(thrown: unknown): { message: string; fix?: string } {
-	if (thrown instanceof SendGridError) return { message: thrown.message, fix: thrown.advice };
+import { RequestError, SendGridError } from '../transport/errors';
+
+/** What goes wrong for an item, or for none, as n8n has it. */
+export type NodeError = NodeApiError | NodeOperationError;
+
+/** Message and advice of anything that was thrown. */
+export function describeError(thrown: unknown): { message: string; advice?: string } {
+	if (thrown instanceof SendGridError) return { message: thrown.message, advice: thrown.advice };
 	if (thrown instanceof NodeApiError || thrown instanceof NodeOperationError) {
-		return { message: thrown.message, fix: thrown.description ?? undefined };
+		return { message: thrown.message, advice: thrown.description ?? undefined };
 	}
 	const reason = thrown instanceof Error ? thrown.message : String(thrown);
 	return {
 		message: `This item could not be handled: ${reason}`,
-		fix: 'Check the values and expressions of this item.',
+		advice: 'Check the values and expressions of this item.',
 	};
 }
 
+/** Messages are read by people. In characters. */
+const MAX_MESSAGE_LENGTH = 2000;
+
+const shortened = (text: string): string =>
+	text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : text;
+
 /**
- * A failure as n8n wants it: `message` says what happened, `description` how to fix it.
+ * An error as n8n wants it: `message` says what happened, `description` how to fix it. What SendGrid has never
+ * seen is an error of the operation, everything else one of the API.
  *
  * Nothing of what was thrown goes along, since the request inside it may hold the API key.
+ *
+ * @param message in place of the one that was thrown
  */
-export function toNodeError(node: INode, thrown: unknown, itemIndex?: number): NodeApiError {
-	const { message, fix } = describe(thrown);
-	const facts = thrown instanceof SendGridError ? thrown : undefined;
-	const error = new NodeApiError(
-		node,
-		{},
-		{
-			message,
-			description: fix,
-			httpCode: facts?.status ? String(facts.status) : 'none',
-			itemIndex,
-			...(facts?.errorCause && { failure: { cause: facts.errorCause } }),
-		},
-	);
+export function toNodeError(
+	node: INode,
+	thrown: unknown,
+	itemIndex?: number,
+	message = describeError(thrown).message,
+): NodeError {
+	const { advice } = describeError(thrown);
+	const description = advice && shortened(advice);
+	const text = shortened(message);
+	const wasSent = thrown instanceof RequestError && thrown.facts.sentAt !== undefined;
+	const status = thrown instanceof SendGridError ? thrown.status : undefined;
+	const cause = thrown instanceof SendGridError ? thrown.errorCause : undefined;
+	const failure = cause && { failure: { cause } };
+	const error =
+		wasSent || status !== undefined
+			? new NodeApiError(
+					node,
+					{},
+					{
+						message: text,
+						description,
+						httpCode: status ? String(status) : 'none',
+						itemIndex,
+						...failure,
+					},
+				)
+			: new NodeOperationError(node, text, { message: text, description, itemIndex, ...failure });
 	// n8n swaps a message that happens to contain a system code for one of its own: an address such as
 	// `steperman@example.com`, with its EPERM, would turn into "Operation not permitted".
-	error.message = message;
+	error.message = text;
 	return error;
+}
+
+
+/** Where requests are sent for no item: a poll of the trigger, a list of the editor. */
+export interface ErrorContext {
+	/** As it stands in a sentence: `this poll`, `the list`. */
+	name: string;
+	/** What to do in place of running an item again, which is what the client advises. */
+	advice: Readonly<Record<'rate-limited' | 'temporarily-unavailable', string>>;
+}
+
+/** A request that waited for too long does not speak of 'Max Wait', which there is none of. */
+const messageWithoutItem = (error: SendGridError, { name }: ErrorContext): string =>
+	error instanceof RequestError && error.errorCause === 'rate-limited' && error.status === undefined
+		? `${error.wording.failureMessage}: SendGrid's rate limit is used up for longer than ${name} can wait`
+		: error.message;
+
+/** An error as it is worded where there is no item; what is not one of ours stays as it is. */
+export function errorOutsideItem(thrown: unknown, context: ErrorContext): unknown {
+	if (!(thrown instanceof SendGridError)) return thrown;
+	const { status, errorCause: cause } = thrown;
+	const advice = new Map<unknown, string>(Object.entries(context.advice));
+	return new SendGridError(
+		messageWithoutItem(thrown, context),
+		advice.get(cause) ?? thrown.advice,
+		{ status, cause },
+	);
 }

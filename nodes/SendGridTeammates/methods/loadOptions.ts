@@ -2,8 +2,8 @@ import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { connectionForEditor } from '../execution/connection';
 import { SendGridClient } from '../transport/client';
-import { grantableScopes, scopeLabel } from '../sendgrid/scopes';
-import { listError } from './failureOfList';
+import { readGrantableScopes, scopeLabel } from '../sendgrid/scopes';
+import { listError } from './listError';
 
 /**
  * The scopes that the account can grant now, by their readable names. Their names in SendGrid are part of
@@ -12,7 +12,9 @@ import { listError } from './failureOfList';
 export async function getScopes(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	try {
 		const client = new SendGridClient(this, await connectionForEditor(this));
-		const scopes = await grantableScopes(client, 'The scopes could not be loaded');
+		const scopes = await readGrantableScopes(client, {
+			failureMessage: 'The scopes could not be loaded',
+		});
 		return scopes
 			.map((scope) => ({ name: `${scopeLabel(scope)} (${scope})`, value: scope }))
 			.sort((one, other) => one.name.localeCompare(other.name));

@@ -1,9 +1,8 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { OperationContext } from '../execution/executeItem';
-import type { Access } from '../sendgrid/access';
+import type { AccessChoice } from '../sendgrid/access';
 import { SendGridError } from '../transport/errors';
-import { PERSONA_SCOPES } from '../sendgrid/personas';
+import { textOf, toSingleLine } from '../transport/sanitize';
 import { personaField, readPersona } from './persona';
 import { additionalScopesField, checkScopes, scopesField } from './scopes';
 
@@ -37,68 +36,34 @@ export const accessFields: INodeProperties[] = [
 	additionalScopesField,
 ];
 
-/** What an item wants somebody to have. */
-export interface WantedAccess {
-	access: Access;
-	/** What was left out: scopes that nobody can grant, and those of a persona that the account lacks. */
-	skipped: string[];
-}
-
 /**
- * What the item's person is to be allowed.
+ * What the item's person should be able to do.
  *
- * A persona is cut down to what the account has, which is read from SendGrid once for all items.
- *
- * @param failureMessage start of the message where this needs a request and that fails
- * @throws SendGridError for an access, a persona or scopes that are none, and where the credential's
- *   owner does not allow it
+ * @param skipUngrantable leave out scopes that nobody can grant, instead of refusing them
+ * @throws SendGridError for an access, a persona or scopes that are not valid
  */
-export async function readAccess(
-	context: OperationContext,
-	failureMessage: string,
-): Promise<WantedAccess> {
-	const { item, options, policy: guards, directory } = context;
+export function readAccess(item: IExecuteSingleFunctions, skipUngrantable: boolean): AccessChoice {
 	const kind = item.getNodeParameter('access', 'scopes');
-	const skipUngrantable = options.skipUngrantableScopes === true;
-	if (kind === 'admin') {
-		guards.checkAdmin();
-		// Documented: an admin is sent without scopes.
-		return { access: { scopes: [], is_admin: true }, skipped: [] };
-	}
+	if (kind === 'admin') return { kind, skipped: [] };
 	if (kind === 'scopes') {
-		const { scopes, skipped } = checkScopes(
-			item.getNodeParameter('scopes', []),
-			scopesField.displayName,
-			skipUngrantable,
-		);
-		return { access: { scopes, is_admin: false }, skipped };
+		const value: unknown = item.getNodeParameter('scopes', []);
+		return { kind, ...checkScopes(value, scopesField.displayName, skipUngrantable) };
 	}
 	if (kind === 'persona') {
-		const persona = PERSONA_SCOPES[readPersona(item)];
-		const more = checkScopes(
+		const persona = readPersona(item);
+		const { scopes, skipped } = checkScopes(
 			item.getNodeParameter('additionalScopes', []),
 			additionalScopesField.displayName,
 			skipUngrantable,
 		);
-		const known = await directory.grantableScopes(failureMessage);
-		const had = persona.filter((scope) => known.includes(scope));
-		if (had.length + more.scopes.length === 0) {
-			throw new SendGridError(
-				`${failureMessage}: this account has none of the scopes that belong to the persona`,
-				"Choose another 'Persona', or 'Selected Scopes'. The API key can grant only what it has itself.",
-			);
-		}
-		return {
-			access: { scopes: [...new Set([...had, ...more.scopes])], is_admin: false },
-			skipped: [...persona.filter((scope) => !known.includes(scope)), ...more.skipped],
-		};
+		return { kind, persona, additional: scopes, skipped };
 	}
 	throw new SendGridError(
-		"'Access' is neither Admin, Persona nor Selected Scopes",
-		"Set 'Access' to 'admin', 'persona' or 'scopes'.",
+		`'${toSingleLine(textOf(kind))}' isn't a valid value for 'Access'`,
+		'Use admin, persona or scopes.',
 	);
 }
 
 /** For the output: what was left out, where there is something. */
-export const skippedField = ({ skipped }: WantedAccess) =>
-	skipped.length > 0 ? { skipped_scopes: skipped } : {};
+export const skippedField = (skipped: readonly string[]) =>
+	skipped.length > 0 ? { skipped_scopes: [...skipped] } : {};

@@ -18,6 +18,10 @@ export const emailField: INodeProperties = {
 const LONGEST = 255;
 const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
 
+/** Whether SendGrid could send an email to this. */
+export const isEmailAddress = (text: string): boolean =>
+	text.length <= LONGEST && ADDRESS.test(text) && !hasControlCharacters(text);
+
 /**
  * An address as it will be sent: trimmed, and otherwise as it was typed.
  *
@@ -32,8 +36,7 @@ export function checkEmail(value: unknown, field = 'Email', quote = toSingleLine
 	if (typeof value !== 'string') throw new SendGridError(`'${field}' is not a text`, fix);
 
 	const email = value.trim();
-	const isAddress = email.length <= LONGEST && ADDRESS.test(email) && !hasControlCharacters(email);
-	if (!isAddress) {
+	if (!isEmailAddress(email)) {
 		throw new SendGridError(`'${field}' is '${quote(email)}', which is no e-mail address`, fix);
 	}
 	return email;

@@ -67,3 +67,7 @@ export function readInvitation(item: IExecuteSingleFunctions): InvitationChoice 
 	}
 	return { by: 'token', token: value.trim() };
 }
+
+/** How a message names an invitation: by its address, or by a few characters of its token. */
+export const quoteInvitation = (choice: InvitationChoice): string =>
+	`'${choice.by === 'email' ? toSingleLine(choice.email) : maskedToken(choice.token)}'`;

@@ -27,8 +27,8 @@ export const optionsField: INodeProperties = {
 			name: 'allowAdmins',
 			type: 'boolean',
 			default: false,
-			displayOptions: { show: { '/operation': ['offboard'] } },
-			description: 'Whether admins can be offboarded too',
+			displayOptions: { show: { '/operation': ['delete', 'offboard', 'upsert'] } },
+			description: 'Whether admins can be removed, or lose admin access, too',
 		},
 		{
 			displayName: 'Dry Run',

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { ApiErrorDetail } from '../transport/responseErrors';
-import type { SendGridClient } from '../transport/client';
-import { SendGridError } from '../transport/errors';
-import { grantableScopes, isGrantable } from '../sendgrid/scopes';
+import type { Account } from '../sendgrid/account';
+import { SendGridError, type Wording } from '../transport/errors';
+import { isGrantable } from '../sendgrid/scopes';
 import { formatList, toSingleLine } from '../transport/sanitize';
 
 export const scopesField: INodeProperties = {
@@ -88,16 +88,18 @@ export function checkScopes(
 	return { scopes: unique.filter(isGrantable), skipped };
 }
 
-/** Advice that names the scopes which SendGrid refused: it says only that there are some. */
-export async function adviseOnScopes(
-	{ field }: ApiErrorDetail,
-	scopes: string[],
-	client: SendGridClient,
-): Promise<string | undefined> {
-	if (field !== 'scopes') return undefined;
-	const known = await grantableScopes(client, '').catch(() => scopes);
-	const unknown = scopes.filter((scope) => !known.includes(scope));
-	return unknown.length > 0
-		? `Remove what this account cannot grant from '${scopesField.displayName}': ${quoteList(unknown)}.`
-		: `Remove scopes from '${scopesField.displayName}' until SendGrid takes the rest. It was sent ${quoteList(scopes)}.`;
-}
+/**
+ * Advice that names the scopes which SendGrid refused: it says only that there are some.
+ *
+ * @param scopes what was sent
+ */
+export const adviseOnScopes =
+	(account: Account, scopes: readonly string[], wording: Wording) =>
+	async ({ field }: ApiErrorDetail): Promise<string | undefined> => {
+		if (field !== 'scopes') return undefined;
+		const grantable = await account.grantableScopes(wording).catch(() => scopes);
+		const unknown = scopes.filter((scope) => !grantable.includes(scope));
+		return unknown.length > 0
+			? `Remove what this account cannot grant from '${scopesField.displayName}': ${quoteList(unknown)}.`
+			: `Remove scopes from '${scopesField.displayName}' until SendGrid accepts the rest. It was sent ${quoteList(scopes)}.`;
+	};

@@ -47,7 +47,7 @@ export type TeammateChoice = { by: 'email'; email: string } | { by: 'username'; 
  *
  * @throws SendGridError where it names none
  */
-export function readTeammate(item: IExecuteSingleFunctions): TeammateChoice {
+export function readTeammateChoice(item: IExecuteSingleFunctions): TeammateChoice {
 	const choice: unknown = item.getNodeParameter('teammate', '');
 	const { mode, value } = isRecord(choice) ? choice : { mode: undefined, value: undefined };
 	if (mode === MODE.email) return { by: 'email', email: checkEmail(value, 'Teammate') };

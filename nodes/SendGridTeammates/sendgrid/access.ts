@@ -1,7 +1,5 @@
-import type { IDataObject } from 'n8n-workflow';
-
+import { PERSONA_SCOPES, type Persona } from './personas';
 import { isGivenToEverybody, isGrantable } from './scopes';
-import { scopesOf } from './teammates';
 
 /** What SendGrid's requests say about somebody's access. */
 export interface Access {
@@ -9,17 +7,116 @@ export interface Access {
 	is_admin: boolean;
 }
 
-/**
- * Whether a record already has the wanted access: compared is what can be assigned. SendGrid adds scopes of
- * its own to everybody, which would otherwise look like a difference forever.
- */
-export function hasAccess(record: IDataObject, { scopes, is_admin }: Access): boolean {
-	if ((record.is_admin === true) !== is_admin) return false;
-	if (is_admin) return true;
-	const present = scopesOf(record);
-	const isComplete = scopes.every((scope) => present.includes(scope));
-	const superfluous = present.filter(
-		(scope) => isGrantable(scope) && !isGivenToEverybody(scope) && !scopes.includes(scope),
-	);
-	return isComplete && superfluous.length === 0;
+/** What SendGrid's records say about it. A record may leave the scopes out: then nobody knows. */
+export interface KnownAccess {
+	isAdmin: boolean;
+	scopes?: readonly string[];
 }
+
+/** What lies between what somebody has and what is wanted. */
+export interface Difference {
+	/** Scopes that are wanted and not there. */
+	missing: string[];
+	/** Scopes that are there and not wanted, without those that SendGrid gives everybody. */
+	superfluous: string[];
+	/** Whether admin access is wanted and not there, or there and not wanted. */
+	admin?: 'missing' | 'superfluous';
+}
+
+const unique = (scopes: readonly string[]): string[] => [...new Set(scopes)];
+
+/**
+ * Compares what somebody has with what is wanted, in what can be granted. SendGrid adds scopes of its own to
+ * everybody, which would otherwise look like a difference forever.
+ */
+export function difference(known: KnownAccess, wanted: Access): Difference {
+	const present = known.scopes ?? [];
+	if (wanted.is_admin) {
+		return { missing: [], superfluous: [], ...(!known.isAdmin && { admin: 'missing' }) };
+	}
+	return {
+		missing: wanted.scopes.filter((scope) => !present.includes(scope)),
+		superfluous: known.isAdmin
+			? []
+			: present.filter(
+					(scope) =>
+						isGrantable(scope) && !isGivenToEverybody(scope) && !wanted.scopes.includes(scope),
+				),
+		...(known.isAdmin && { admin: 'superfluous' }),
+	};
+}
+
+/** Whether nothing has to change. */
+export const isSame = ({ admin, missing, superfluous }: Difference): boolean =>
+	admin === undefined && missing.length === 0 && superfluous.length === 0;
+
+/** Whether everything wanted is there, and perhaps more. An admin has it all. */
+export const isCovered = ({ admin, missing }: Difference): boolean =>
+	admin === 'superfluous' || (admin === undefined && missing.length === 0);
+
+/** What there is, as far as it can be granted again, and more. */
+export const withMore = (present: readonly string[], more: readonly string[]): string[] =>
+	unique([...present.filter(isGrantable), ...more]);
+
+/** What there is, as far as it can be granted again, without these. */
+export const without = (present: readonly string[], removed: readonly string[]): string[] =>
+	present.filter((scope) => isGrantable(scope) && !removed.includes(scope));
+
+/** What an item says about access, before anything is known of the person and of the account. */
+export type AccessChoice =
+	| { kind: 'admin'; skipped: string[] }
+	| { kind: 'scopes'; scopes: string[]; skipped: string[] }
+	| { kind: 'persona'; persona: Persona; additional: string[]; skipped: string[] };
+
+/** Access that can be written, and what of the choice had to be left out. */
+export interface ResolvedAccess {
+	access: Access;
+	/** Scopes that nobody can grant, and those of a persona that this key cannot grant. */
+	skipped: string[];
+}
+
+/** Whether there is anything in it that not everybody has anyway. */
+export const givesSomething = ({ is_admin, scopes }: Access): boolean =>
+	is_admin || scopes.some((scope) => !isGivenToEverybody(scope));
+
+/**
+ * The access that a choice stands for.
+ *
+ * A persona is cut to what the key can grant, since nobody can give away more than they have; scopes of it
+ * that the person has already stay.
+ *
+ * @param grantable what the key can grant; needed for a persona only
+ * @param present what the person has
+ */
+export function resolveAccess(
+	choice: AccessChoice,
+	grantable: readonly string[] = [],
+	present: readonly string[] = [],
+): ResolvedAccess {
+	const { skipped } = choice;
+	switch (choice.kind) {
+		case 'admin':
+			// Documented: an admin is sent without scopes.
+			return { access: { scopes: [], is_admin: true }, skipped };
+		case 'scopes':
+			return { access: { scopes: choice.scopes, is_admin: false }, skipped };
+		case 'persona': {
+			const persona = PERSONA_SCOPES[choice.persona];
+			const has = (scope: string) => grantable.includes(scope) || present.includes(scope);
+			return {
+				access: {
+					scopes: unique([...persona.filter(has), ...choice.additional]),
+					is_admin: false,
+				},
+				skipped: unique([...persona.filter((scope) => !has(scope)), ...skipped]),
+			};
+		}
+	}
+}
+
+/** Every scope that a choice names, whether or not the key could grant it: for taking scopes away. */
+export const namedScopes = (choice: AccessChoice): string[] => {
+	if (choice.kind === 'admin') return [];
+	if (choice.kind === 'scopes') return choice.scopes;
+	return unique([...PERSONA_SCOPES[choice.persona], ...choice.additional]);
+};

@@ -1,78 +1,272 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { tokenOf } from './directory';
+import type { Call, Outcome } from '../transport/client';
+import { decodeList, decodeObject, decodeOptionalObject } from '../transport/decode';
+import type { Wording } from '../transport/errors';
+import type { ListEndpoint } from '../transport/pagination';
+import { reconcile, type WriteState } from '../transport/reconcile';
+import type { RequestContext } from '../transport/responseErrors';
+import { flagOf, textOf } from '../transport/sanitize';
+import { difference, isSame, type Access } from './access';
+import type { Account } from './account';
+import { readEpoch } from './dates';
 
-const DAY = 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The last moment that an ISO date can tell, in seconds. */
-const LATEST_SECOND = 8_640_000_000_000;
+/** Documented: an invitation can be accepted for seven days after it was sent, or sent again. */
+export const VALIDITY_DAYS = 7;
 
-/**
- * When an invitation expires, in ISO 8601, or `undefined` where that is not known.
- *
- * @param expirationDate SendGrid's `expiration_date`. Documented and observed: epoch seconds.
- */
-export function expiryOf(expirationDate: unknown): string | undefined {
-	const isGiven = typeof expirationDate === 'number' || typeof expirationDate === 'string';
-	const seconds = isGiven && expirationDate !== '' ? Number(expirationDate) : NaN;
-	return Math.abs(seconds) <= LATEST_SECOND ? new Date(seconds * 1000).toISOString() : undefined;
+/** SendGrid's dates have whole seconds, and its clock is known to half of one. In milliseconds. */
+const TOLERANCE_MS = 1500;
+
+/** An invitation that has not been accepted. */
+export interface Invitation {
+	/** As it was typed. */
+	email: string;
+	/** Empty where SendGrid does not say. */
+	token: string;
+	isAdmin: boolean;
+	/** `undefined` where SendGrid does not say. */
+	scopes?: string[];
+	/** Epoch milliseconds; `undefined` where SendGrid does not say. */
+	expiresAt?: number;
+	/** As SendGrid has it. */
+	record: IDataObject;
 }
 
-/** Documented: for so long an invitation is valid after it was sent, the first time or again. */
-const VALIDITY = 7 * DAY;
+const textsOf = (value: unknown): string[] | undefined =>
+	Array.isArray(value)
+		? value.filter((entry): entry is string => typeof entry === 'string')
+		: undefined;
 
-/** SendGrid's dates have whole seconds, and its clock is known to half of one. */
-const TOLERANCE = 1500;
+/** Schema and observed: `token`; examples of the reference: `pending_id`. An empty one is none. */
+const tokenOf = ({ token, pending_id }: IDataObject): string =>
+	textOf(token) || textOf(pending_id);
+
+export const decodeInvitation = (record: IDataObject): Invitation => ({
+	email: textOf(record.email).trim(),
+	token: tokenOf(record),
+	isAdmin: flagOf(record.is_admin) === true,
+	scopes: textsOf(record.scopes),
+	expiresAt: readEpoch(record.expiration_date),
+	record,
+});
+
+/** `GET /v3/teammates/pending`: who has been invited and has not accepted yet. */
+export const pendingInvitations = (wording: Wording): ListEndpoint<Invitation> => ({
+	path: '/v3/teammates/pending',
+	decode: (body) => decodeList(body)?.map(decodeInvitation),
+	identify: ({ token }) => token,
+	context: { ...wording, scope: 'teammates.read' },
+});
+
+/** When an invitation expires, in ISO 8601, or `undefined` where that is not known. */
+export const expiryOf = ({ expiresAt }: Pick<Invitation, 'expiresAt'>): string | undefined =>
+	expiresAt === undefined ? undefined : new Date(expiresAt).toISOString();
+
+/** Unknown: whether SendGrid keeps expired invitations in its list. */
+export type InvitationStatus = 'expired' | 'pending';
+
+/** @param now epoch milliseconds */
+export const statusOfInvitation = (
+	{ expiresAt }: Pick<Invitation, 'expiresAt'>,
+	now: number,
+): InvitationStatus => (expiresAt !== undefined && expiresAt <= now ? 'expired' : 'pending');
+
+/** Whether an invitation has expired, or will have within so many days. */
+export const expiresWithin = (
+	{ expiresAt }: Pick<Invitation, 'expiresAt'>,
+	days: number,
+	now: number,
+): boolean => expiresAt !== undefined && expiresAt <= now + days * DAY_MS;
 
 /**
- * Whether an invitation was sent after a moment, by its expiry; `undefined` where that does not tell.
- *
- * @param moment epoch milliseconds by SendGrid's clock
+ * What an invitation's expiry means now: `status`, and `days_left` in whole days, 0 on the last day and
+ * after, `null` where SendGrid does not say.
  */
-export function wasSentAfter(invitation: IDataObject, moment: number): boolean | undefined {
-	const expiry = expiryOf(invitation.expiration_date);
-	return expiry === undefined ? undefined : Date.parse(expiry) - VALIDITY > moment - TOLERANCE;
-}
+export const invitationState = (
+	invitation: Pick<Invitation, 'expiresAt'>,
+	now: number,
+): { status: InvitationStatus; days_left: number | null } => ({
+	status: statusOfInvitation(invitation, now),
+	days_left:
+		invitation.expiresAt === undefined
+			? null
+			: Math.max(0, Math.floor((invitation.expiresAt - now) / DAY_MS)),
+});
 
 /**
  * An invitation as the node gives it out: SendGrid's fields as they are, the `token` also where SendGrid
  * calls it `pending_id`, and `expires_at` where SendGrid says when.
  */
-export function invitationRecord(invitation: IDataObject): IDataObject {
-	const token = tokenOf(invitation);
-	const expiresAt = expiryOf(invitation.expiration_date);
-	return {
-		...invitation,
-		...(token && { token }),
-		...(expiresAt && { expires_at: expiresAt }),
-	};
+export function invitationOutput(invitation: Invitation): IDataObject {
+	const { record, token } = invitation;
+	const expires_at = expiryOf(invitation);
+	return { ...record, ...(token && { token }), ...(expires_at && { expires_at }) };
+}
+
+/** Those that can be accepted first, and the one that lasts longest first among them. */
+export function bestFirst(invitations: readonly Invitation[], now: number): Invitation[] {
+	const isExpired = (invitation: Invitation) => statusOfInvitation(invitation, now) === 'expired';
+	return [...invitations].sort(
+		(one, other) =>
+			Number(isExpired(one)) - Number(isExpired(other)) ||
+			(other.expiresAt ?? 0) - (one.expiresAt ?? 0),
+	);
+}
+
+/** Whether it was sent after a moment of SendGrid's clock; `undefined` where its expiry does not tell. */
+function wasSentAfter({ expiresAt }: Invitation, moment: number): boolean | undefined {
+	if (expiresAt === undefined) return undefined;
+	return expiresAt - VALIDITY_DAYS * DAY_MS > moment - TOLERANCE_MS;
+}
+
+/** An invitation to be created. */
+export interface NewInvitation {
+	/** As typed: SendGrid keeps it so. */
+	email: string;
+	access: Access;
+	/** Whether the address is known to have had neither an invitation nor a teammate right before. */
+	isKnownToBeNew?: boolean;
+	wording: Wording;
+	on400?: RequestContext['on400'];
+	validUntil?: number;
 }
 
 /**
- * Whether an invitation has expired or will have within so many days.
+ * `POST /v3/teammates` with `email`, `scopes` and `is_admin`, until it is known what became of it. The
+ * schema wants all three, so an empty list and `false` are sent too.
  *
- * @param now epoch milliseconds
+ * @param findPerson reads what SendGrid knows of the address now
  */
-export function expiresWithin(invitation: IDataObject, days: number, now = Date.now()): boolean {
-	const expiry = expiryOf(invitation.expiration_date);
-	return expiry !== undefined && Date.parse(expiry) <= now + days * DAY;
-}
+export async function createInvitation(
+	account: Account,
+	{ email, access, isKnownToBeNew = false, wording, on400, validUntil }: NewInvitation,
+	findPerson: () => Promise<{ invitations: Invitation[]; teammates: unknown[] }>,
+): Promise<Outcome<Invitation>> {
+	async function probe(since: number): Promise<WriteState<Invitation>> {
+		const { invitations, teammates } = await findPerson();
+		const sent = invitations.filter(
+			(invitation) => wasSentAfter(invitation, since) ?? isKnownToBeNew,
+		);
+		const ours = sent.find((invitation) => isSame(difference(invitation, access)));
+		if (ours) return { applied: ours };
+		// Somebody else may have invited the person at the same moment, in place of us or after us.
+		const isUnclear =
+			sent.length > 0 ||
+			teammates.length > 0 ||
+			invitations.some(({ expiresAt }) => expiresAt === undefined);
+		return isUnclear ? 'unknown' : 'notApplied';
+	}
 
-/** What a pending invitation's expiry means now. */
-export interface InvitationState {
-	/** Unknown: whether SendGrid keeps expired ones in its list. */
-	status: 'expired' | 'pending';
-	/** Whole days until it expires, 0 on the last day and after; `null` where SendGrid does not say. */
-	days_left: number | null;
-}
-
-/** @param now epoch milliseconds */
-export function invitationState(invitation: IDataObject, now = Date.now()): InvitationState {
-	const expiry = expiryOf(invitation.expiration_date);
-	if (expiry === undefined) return { status: 'pending', days_left: null };
-	const left = Date.parse(expiry) - now;
-	return {
-		status: left > 0 ? 'pending' : 'expired',
-		days_left: Math.max(0, Math.floor(left / DAY)),
+	const call: Call<Invitation> = {
+		method: 'POST',
+		path: '/v3/teammates',
+		body: { email, ...access },
+		decode: (body) => {
+			const record = decodeObject(body);
+			return record && textOf(record.email) !== '' ? decodeInvitation(record) : undefined;
+		},
+		context: { ...wording, scope: 'teammates.create', on400 },
+		validUntil,
 	};
+	return await reconcile(account.client, call, probe);
+}
+
+/** An invitation to be sent again or revoked. */
+export interface NamedInvitation {
+	token: string;
+	/** Display name of the field that names it, for messages. */
+	field: string;
+	/** As the list has it, where it was looked up. */
+	known?: Invitation;
+	wording: Wording;
+	validUntil?: number;
+}
+
+const NO_LONGER_THERE =
+	'This invitation no longer exists (accepted, revoked or expired). Invite the person again if needed.';
+
+const contextOf = (
+	{ token, wording }: NamedInvitation,
+	scope: string,
+): RequestContext => ({ ...wording, scope, on404: NO_LONGER_THERE, secret: token });
+
+const sameAddress = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
+/**
+ * `POST /v3/teammates/pending/{token}/resend`, without a body, until it is known what became of it: a resend
+ * shows by a later expiry.
+ */
+export async function resendInvitation(
+	account: Account,
+	invitation: NamedInvitation,
+): Promise<Outcome<Invitation>> {
+	const { token, field, known, wording, validUntil } = invitation;
+
+	async function probe(since: number): Promise<WriteState<Invitation>> {
+		const { value } = await account.readFresh(pendingInvitations(wording));
+		// Unknown: whether the token changes. The address does not.
+		const found = bestFirst(
+			value.items.filter((other) =>
+				known ? sameAddress(other.email, known.email) : other.token === token,
+			),
+			account.now(),
+		)[0];
+		if (!found) return 'unknown';
+		const isFresh = wasSentAfter(found, since);
+		if (isFresh === undefined) return 'unknown';
+		const hasMoved =
+			known?.expiresAt === undefined || (found.expiresAt ?? 0) > known.expiresAt;
+		if (isFresh && hasMoved) return { applied: found };
+		// One that had been sent only a moment before would not show it.
+		return isFresh ? 'unknown' : 'notApplied';
+	}
+
+	const call: Call<Invitation> = {
+		method: 'POST',
+		path: '/v3/teammates/pending/{token}/resend',
+		values: { token: { value: token, field } },
+		decode: (body) => {
+			const record = decodeObject(body);
+			return record && decodeInvitation(record);
+		},
+		context: contextOf(invitation, 'teammates.create'),
+		validUntil,
+	};
+	return await reconcile(account.client, call, probe);
+}
+
+/**
+ * `DELETE /v3/teammates/pending/{token}`, until it is known what became of it. Answers nothing.
+ *
+ * @param findPerson reads what SendGrid knows of the address now, where the address is known
+ */
+export async function revokeInvitation(
+	account: Account,
+	invitation: NamedInvitation,
+	findPerson?: () => Promise<{ invitations: Invitation[]; teammates: unknown[] }>,
+): Promise<Outcome<IDataObject>> {
+	const { token, field, validUntil } = invitation;
+
+	/** Whether it is gone, and not because it has been accepted. */
+	async function probe(): Promise<WriteState<IDataObject>> {
+		if (!findPerson) {
+			const { value } = await account.readFresh(pendingInvitations(invitation.wording));
+			return value.items.some((other) => other.token === token) ? 'notApplied' : 'unknown';
+		}
+		const { invitations, teammates } = await findPerson();
+		if (invitations.some((other) => other.token === token)) return 'notApplied';
+		return teammates.length > 0 ? 'unknown' : { applied: {} };
+	}
+
+	const call: Call<IDataObject> = {
+		method: 'DELETE',
+		path: '/v3/teammates/pending/{token}',
+		values: { token: { value: token, field } },
+		decode: decodeOptionalObject,
+		context: contextOf(invitation, 'teammates.delete'),
+		validUntil,
+	};
+	return await reconcile(account.client, call, probe);
 }

@@ -1,7 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { isRecord } from '../transport/responseErrors';
 import type { SendGridClient } from '../transport/client';
+import { decodeObject } from '../transport/decode';
+import type { Wording } from '../transport/errors';
 
 /**
  * Observed: every teammate manages these for themselves once they have joined. At an invitation SendGrid
@@ -38,24 +37,25 @@ const UNGRANTABLE_SCOPES = new Set([...SELF_SERVICE_SCOPES, ...AUTOMATIC_SCOPES]
 export const isGrantable = (scope: string): boolean => !UNGRANTABLE_SCOPES.has(scope);
 
 /**
- * What the account can grant at an invitation now: the scopes of the API key, since nobody can give away
- * more than they have.
+ * What the key can grant, `GET /v3/scopes`: its own scopes, since nobody can give away more than they have.
  *
- * @param failureMessage what does not happen where this fails
- * @throws SendGridError
+ * @throws RequestError
  */
-export async function grantableScopes(
+export async function readGrantableScopes(
 	client: SendGridClient,
-	failureMessage: string,
+	wording: Wording,
 ): Promise<string[]> {
-	const body = await client.send<IDataObject>({
+	return await client.send({
 		method: 'GET',
 		path: '/v3/scopes',
-		isArray: true,
-		context: { failureMessage, scope: 'any' },
+		decode: (body) => {
+			const scopes: unknown = decodeObject(body)?.scopes;
+			return Array.isArray(scopes)
+				? scopes.filter((scope): scope is string => typeof scope === 'string').filter(isGrantable)
+				: undefined;
+		},
+		context: { ...wording, scope: 'any' },
 	});
-	const scopes = isRecord(body) && Array.isArray(body.scopes) ? body.scopes : [];
-	return scopes.filter((scope): scope is string => typeof scope === 'string').filter(isGrantable);
 }
 
 /**

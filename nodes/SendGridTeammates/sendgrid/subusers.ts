@@ -1,15 +1,52 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isRecord, type RequestContext } from '../transport/responseErrors';
 import type { SendGridClient } from '../transport/client';
-import { endlessListError, MAX_PAGES } from '../transport/pagination';
-import type { PathValues } from '../transport/path';
-import { textOf } from '../transport/sanitize';
+import { decodeList, decodeObject } from '../transport/decode';
+import { SendGridError, type Wording } from '../transport/errors';
+import { endlessListError, MAX_PAGES, type ListEndpoint } from '../transport/pagination';
+import { isRecord } from '../transport/responseErrors';
+import { flagOf, numberOf, textOf, toSingleLine } from '../transport/sanitize';
+import type { Account } from './account';
+import { findInList } from './person';
+import { adviceOnUnknownUsername, type NamedTeammate } from './teammates';
 
-/** Documented default. */
-const PAGE = 100;
+/** `GET /v3/subusers`, where SendGrid itself filters by username. */
+export const subusersNamed = (username: string, wording: Wording): ListEndpoint<IDataObject> => ({
+	path: '/v3/subusers',
+	query: { username },
+	decode: decodeList,
+	identify: ({ id }) => textOf(id),
+	context: { ...wording, scope: 'subusers.read' },
+});
 
-/** Which subusers a teammate may work in. */
+/**
+ * A subuser's id: SendGrid wants ids, and people know usernames.
+ *
+ * @throws SendGridError where the account has no such subuser
+ */
+export async function idOfSubuser(
+	account: Account,
+	username: string,
+	wording: Wording,
+): Promise<number> {
+	const wanted = username.trim().toLowerCase();
+	const { items } = await findInList(
+		account,
+		subusersNamed(username, wording),
+		(subuser) => textOf(subuser.username).toLowerCase() === wanted,
+	);
+	const id = numberOf(items[0]?.id);
+	if (!Number.isNaN(id)) return id;
+	throw new SendGridError(
+		`${wording.failureMessage}: this account has no subuser '${toSingleLine(username)}'`,
+		"Check the usernames in 'Subuser Access'.",
+	);
+}
+
+/** Documented default, and sent all the same. */
+const PAGE_SIZE = 100;
+
+/** Which subusers a teammate can work in. */
 export interface SubuserAccess {
 	/** Observed: where this is false, the list restricts nothing. */
 	isRestricted: boolean;
@@ -17,27 +54,50 @@ export interface SubuserAccess {
 	subusers: IDataObject[];
 }
 
+interface SubuserAccessPage {
+	/** `undefined` where the page does not say, as later ones may not. */
+	isRestricted?: boolean;
+	entries: IDataObject[];
+	cursor?: string;
+}
+
+function decodePage(body: unknown): SubuserAccessPage | undefined {
+	const page = decodeObject(body);
+	const entries: unknown = page?.subuser_access;
+	if (!page || !Array.isArray(entries)) return undefined;
+	return {
+		isRestricted: flagOf(page.has_restricted_subuser_access),
+		entries: entries.filter(isRecord) as IDataObject[],
+		cursor: cursorAfter(page),
+	};
+}
+
 /** Documented: the next cursor, absent or null at the end. Observed: text or number, and 0 at the end. */
-function cursorAfter(body: IDataObject): string | undefined {
-	const metadata = isRecord(body._metadata) ? body._metadata : {};
+function cursorAfter(page: IDataObject): string | undefined {
+	const metadata = isRecord(page._metadata) ? page._metadata : {};
 	const next = isRecord(metadata.next_params) ? metadata.next_params : {};
 	const text = textOf(next.after_subuser_id);
 	return text !== '' && text !== '0' ? text : undefined;
 }
 
 /**
- * Everything that SendGrid says about a teammate's subusers, on all its pages.
+ * Everything that SendGrid says about a teammate's subusers, on all its pages:
+ * `GET /v3/teammates/{teammate_name}/subuser_access`.
  *
- * @param teammate username, and the field it came from
  * @param subuser read only the subuser with this username
- * @throws SendGridError
+ * @throws RequestError
  */
 export async function readSubuserAccess(
 	client: SendGridClient,
-	teammate: PathValues[string],
-	context: RequestContext,
+	{ username, field }: NamedTeammate,
+	wording: Wording,
 	subuser?: string,
 ): Promise<SubuserAccess> {
+	const context = {
+		...wording,
+		scope: 'teammates.read',
+		on404: adviceOnUnknownUsername(field),
+	};
 	const subusers = new Map<string, IDataObject>();
 	let isRestricted = false;
 	let cursor: string | undefined;
@@ -45,26 +105,23 @@ export async function readSubuserAccess(
 	do {
 		if (pages === MAX_PAGES) throw endlessListError(context);
 		pages += 1;
-		const body = await client.send({
+		const page = await client.send({
 			method: 'GET',
 			path: '/v3/teammates/{teammate_name}/subuser_access',
-			values: { teammate_name: teammate },
+			values: { teammate_name: { value: username, field } },
 			query: {
-				limit: PAGE,
+				limit: PAGE_SIZE,
 				...(cursor && { after_subuser_id: cursor }),
 				...(subuser && { username: subuser }),
 			},
+			decode: decodePage,
 			context,
 		});
-		isRestricted = body.has_restricted_subuser_access === true;
-		const entries = Array.isArray(body.subuser_access) ? body.subuser_access : [];
-		const fresh = entries
-			.filter(isRecord)
-			.map((entry) => entry as IDataObject)
-			.filter(({ id }) => !subusers.has(textOf(id)));
-		for (const entry of fresh) subusers.set(textOf(entry.id), entry);
-		// A cursor that brings nothing new would go on forever.
-		cursor = fresh.length > 0 ? cursorAfter(body) : undefined;
+		isRestricted ||= page.isRestricted === true;
+		const known = subusers.size;
+		for (const entry of page.entries) subusers.set(textOf(entry.id) || JSON.stringify(entry), entry);
+		// A page that brings nothing new would go on forever.
+		cursor = subusers.size > known ? page.cursor : undefined;
 	} while (cursor);
 	return { isRestricted, subusers: [...subusers.values()] };
 }

@@ -1,6 +1,224 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { textOf } from '../transport/sanitize';
+import type { Call, Outcome } from '../transport/client';
+import { decodeList, decodeObject, decodeOptionalObject } from '../transport/decode';
+import { SendGridError, type Wording } from '../transport/errors';
+import type { ListEndpoint } from '../transport/pagination';
+import { reconcile, sendReconciled, type WriteState } from '../transport/reconcile';
+import type { RequestContext } from '../transport/responseErrors';
+import { flagOf, textOf } from '../transport/sanitize';
+import { difference, isSame, type Access } from './access';
+import type { Account } from './account';
+
+/** Somebody who belongs to the account. */
+export interface Teammate {
+	/** Empty where SendGrid does not say. */
+	username: string;
+	email: string;
+	isAdmin: boolean;
+	/** Documented: the owner is in the list like everybody, marked by `user_type` only. */
+	isOwner: boolean;
+	/** `undefined` where SendGrid does not say. */
+	isSso?: boolean;
+	/** Only the record of a single teammate has them. */
+	scopes?: string[];
+	/** As SendGrid has it. */
+	record: IDataObject;
+}
+
+export const decodeTeammate = (record: IDataObject): Teammate => {
+	const { scopes, user_type } = record;
+	const isOwner = user_type === 'owner';
+	return {
+		username: textOf(record.username).trim(),
+		email: textOf(record.email).trim(),
+		// In other people's fixtures: as text, or missing beside the type.
+		isAdmin: !isOwner && (flagOf(record.is_admin) === true || user_type === 'admin'),
+		isOwner,
+		isSso: flagOf(record.is_sso),
+		...(Array.isArray(scopes) && {
+			scopes: scopes.filter((scope): scope is string => typeof scope === 'string'),
+		}),
+		record,
+	};
+};
+
+/** Whether somebody can do everything in the account, as its owner or as an admin. */
+export const hasAdminAccess = ({ isAdmin, isOwner }: Teammate): boolean => isAdmin || isOwner;
+
+/** `GET /v3/teammates`: who belongs to the account. The records carry no scopes. */
+export const teammates = (wording: Wording): ListEndpoint<Teammate> => ({
+	path: '/v3/teammates',
+	decode: (body) => decodeList(body)?.map(decodeTeammate),
+	identify: ({ username }) => username,
+	context: { ...wording, scope: 'teammates.read' },
+});
+
+/** A username, and the field of the node that it came from. */
+export interface NamedTeammate {
+	username: string;
+	field: string;
+}
+
+const valuesOf = ({ username, field }: NamedTeammate) => ({ username: { value: username, field } });
+
+export const adviceOnUnknownUsername = (field: string): string =>
+	`Check '${field}'. Usernames often differ from the email address; try By Email.`;
+
+/** A teammate's record as SendGrid has it, scopes included: `GET /v3/teammates/{username}`. */
+export const teammateCall = (
+	teammate: NamedTeammate,
+	wording: Wording,
+): Call<IDataObject> => ({
+	method: 'GET',
+	path: '/v3/teammates/{username}',
+	values: valuesOf(teammate),
+	decode: decodeObject,
+	context: {
+		...wording,
+		scope: 'teammates.read',
+		on404: adviceOnUnknownUsername(teammate.field),
+	},
+});
+
+/**
+ * A teammate's record, understood: it is this teammate's, and it lists scopes, but for admins, who have all.
+ * Nothing may be written on a record of any other shape.
+ *
+ * @throws RequestError
+ */
+export async function readTeammate(
+	{ client }: Account,
+	teammate: NamedTeammate,
+	wording: Wording,
+): Promise<Teammate> {
+	const wanted = teammate.username.toLowerCase();
+	const isUnderstood = ({ username, scopes, isAdmin, isOwner }: Teammate) =>
+		username.toLowerCase() === wanted && (scopes !== undefined || isAdmin || isOwner);
+	return await client.send({
+		...teammateCall(teammate, wording),
+		decode: (body) => {
+			const record = decodeObject(body);
+			const decoded = record && decodeTeammate(record);
+			return decoded && isUnderstood(decoded) ? decoded : undefined;
+		},
+	});
+}
+
+/** @throws SendGridError for the account's owner, whom nobody can change or remove */
+export function refuseOwner({ isOwner, email, username }: Teammate, failureMessage: string): void {
+	if (!isOwner) return;
+	throw new SendGridError(
+		`${failureMessage}: '${email || username}' owns the account, and an owner's permissions can't be changed`,
+		'Remove this person from the list.',
+	);
+}
+
+/** A write about one teammate. */
+export interface TeammateWrite extends NamedTeammate {
+	wording: Wording;
+	validUntil?: number;
+}
+
+/**
+ * `DELETE /v3/teammates/{username}`, until it is known what became of it. Answers nothing, and removes people
+ * who sign in by single sign-on too.
+ */
+export async function deleteTeammate(
+	account: Account,
+	teammate: TeammateWrite,
+): Promise<Outcome<IDataObject>> {
+	const { wording, field, validUntil } = teammate;
+
+	/** Whether the person is gone. */
+	async function probe(): Promise<WriteState<IDataObject>> {
+		const outcome = await account.client.attempt(teammateCall(teammate, wording));
+		if ('body' in outcome) return 'notApplied';
+		return outcome.error.status === 404 ? { applied: {} } : 'unknown';
+	}
+
+	const call: Call<IDataObject> = {
+		method: 'DELETE',
+		path: '/v3/teammates/{username}',
+		values: valuesOf(teammate),
+		decode: decodeOptionalObject,
+		context: { ...wording, scope: 'teammates.delete', on404: adviceOnUnknownUsername(field) },
+		validUntil,
+	};
+	return await reconcile(account.client, call, probe);
+}
+
+/** A change of somebody's permissions that has been decided on. */
+export interface PermissionChange extends TeammateWrite {
+	access: Access;
+	on400?: RequestContext['on400'];
+}
+
+/**
+ * `PATCH /v3/teammates/{username}` with `scopes` and `is_admin`, which replace everything, until it is known
+ * what became of it.
+ *
+ * Observed: the response repeats scopes that SendGrid drops, so it proves nothing. Read the record again.
+ *
+ * @throws RequestError
+ */
+export async function replacePermissions(
+	account: Account,
+	change: PermissionChange,
+): Promise<void> {
+	const { access, wording, field, on400, validUntil } = change;
+
+	/** Whether the record reads as wanted. */
+	async function probe(): Promise<WriteState<IDataObject>> {
+		const { isAdmin, scopes, record } = await readTeammate(account, change, wording);
+		return isSame(difference({ isAdmin, scopes }, access)) ? { applied: record } : 'notApplied';
+	}
+
+	await sendReconciled(
+		account.client,
+		{
+			method: 'PATCH',
+			path: '/v3/teammates/{username}',
+			values: valuesOf(change),
+			body: { ...access },
+			decode: decodeOptionalObject,
+			context: {
+				...wording,
+				scope: 'teammates.update',
+				on400,
+				on404: adviceOnUnknownUsername(field),
+			},
+			validUntil,
+		},
+		probe,
+	);
+}
+
+/** Reported by other clients: a record may lag behind a write. Guess: by no more than this, in milliseconds. */
+const READ_LAG_MS = 4_000;
+
+/** First pause before a stale record is read again, in milliseconds. */
+const READ_AGAIN_MS = 250;
+
+/**
+ * Reads a record until it shows what was written, or until it cannot be lagging behind any more.
+ *
+ * @param isAsWritten whether it shows the write
+ * @returns the last record
+ * @throws RequestError
+ */
+export async function readBack<Written>(
+	{ client }: Account,
+	read: () => Promise<Written>,
+	isAsWritten: (written: Written) => boolean,
+): Promise<Written> {
+	const end = Date.now() + READ_LAG_MS;
+	for (let delay = READ_AGAIN_MS; ; delay *= 2) {
+		const written = await read();
+		const isOver = Date.now() >= end || client.isCancelled();
+		if (isAsWritten(written) || isOver || !(await client.retryBudget.wait(delay))) return written;
+	}
+}
 
 /** What is left of a teammate's record when it is simplified, in this order. */
 const ESSENTIALS = [
@@ -13,27 +231,15 @@ const ESSENTIALS = [
 	'is_sso',
 ] as const;
 
-/** A teammate's record without telephone number, address and the like. */
-export function essentialsOf(teammate: IDataObject): IDataObject {
-	const essentials = ESSENTIALS.filter((field) => field in teammate);
-	return Object.fromEntries(essentials.map((field) => [field, teammate[field]]));
-}
-
-/** Documented: the account's owner is in the list of teammates, marked by the type only. */
-export const isOwner = ({ user_type }: IDataObject): boolean => user_type === 'owner';
-
-/** Whether somebody may do everything in the account, as its owner or as an admin. */
-export const isAdmin = (teammate: IDataObject): boolean =>
-	teammate.is_admin === true || teammate.user_type === 'admin' || isOwner(teammate);
-
-/** A record's `scopes`, which only the record of a single teammate has. */
-export function scopesOf({ scopes }: IDataObject): string[] {
-	const entries: unknown[] = Array.isArray(scopes) ? scopes : [];
-	return entries.filter((scope): scope is string => typeof scope === 'string');
+/** A teammate's record without telephone number, postal address and the like. */
+export function essentialsOf(record: IDataObject): IDataObject {
+	const essentials = ESSENTIALS.filter((field) => field in record);
+	return Object.fromEntries(essentials.map((field) => [field, record[field]]));
 }
 
 /** Whether an address is at this domain, in any case. `@example.com` counts as `example.com`. */
-export function isAtDomain({ email }: IDataObject, domain: string): boolean {
+export function isAtDomain(email: string, domain: string): boolean {
 	const wanted = domain.trim().toLowerCase().replace(/^@/, '');
-	return textOf(email).trim().toLowerCase().endsWith(`@${wanted}`);
+	return email.trim().toLowerCase().endsWith(`@${wanted}`);
 }
+

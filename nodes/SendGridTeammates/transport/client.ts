@@ -8,17 +8,17 @@ import type {
 	IPollFunctions,
 } from 'n8n-workflow';
 
+import { withDeadline } from './deadline';
+import { RequestError } from './errors';
+import { deadlineError, networkError } from './networkErrors';
+import { buildPath, type PathValues } from './path';
+import { rateLimiterFor, type Waiter } from './rateLimiter';
 import {
+	overBudgetError,
 	statusError,
 	unreadableError,
-	overBudgetError,
-	isRecord,
 	type RequestContext,
 } from './responseErrors';
-import { RequestError } from './errors';
-import { rateLimiterFor, type Waiter } from './rateLimiter';
-import { networkError } from './networkErrors';
-import { buildPath, type PathValues } from './path';
 import { backoff, RetryBudget } from './retry';
 
 export const CREDENTIAL_TYPE = 'sendGridTeammatesApi';
@@ -38,19 +38,26 @@ export interface Connection {
 	baseURL: string;
 	/** Only where the item chose it: the credential adds its own. */
 	onBehalfOf?: string;
-	/** Whom requests act for, item's or credential's choice; `undefined` for the key's own account. */
+	/** Whom requests act for, by the item or the credential; `undefined` for the key's own account. */
 	effectiveSubuser?: string;
-	/** Milliseconds that the item may wait after its first refusal or fault. */
+	/** Milliseconds that the item may wait after its first throttled or failed request. */
 	maxWait: number;
 	transport?: Transport;
-	/** Tells apart whose rate limit counts, without telling the API key. */
-	accountKey: string;
-	/** What no message may show, although an answer might repeat it: the API key. */
+	/** Hash of the API key: tells accounts apart without revealing it. */
+	keyHash: string;
+	/** What no message may show, although a response might repeat it: the API key. */
 	secrets: readonly string[];
 }
 
+/**
+ * Whose data it is: host, account acted for, and key. Readings, locks, memory and rate limits use it, since
+ * any of the three can differ from item to item.
+ */
+export const accountKeyOf = ({ baseURL, effectiveSubuser, keyHash }: Connection): string =>
+	[baseURL, effectiveSubuser ?? '', keyHash].join(' ');
+
 /** One request to SendGrid. */
-export interface Call {
+export interface Call<Body> {
 	method: IHttpRequestMethods;
 	/** Below the host, as the reference prints it: `/v3/teammates/{username}`. */
 	path: string;
@@ -58,40 +65,51 @@ export interface Call {
 	values?: PathValues;
 	query?: IDataObject;
 	body?: IDataObject;
-	/** Whether SendGrid may answer with a bare array. */
-	isArray?: boolean;
+	/**
+	 * SendGrid's data in the body of a 2xx, or `undefined` where it cannot be understood. Gets `undefined`,
+	 * `null` or an empty text where there is no body.
+	 */
+	decode: (body: unknown) => Body | undefined;
 	context: RequestContext;
+	/** Epoch milliseconds: what the request was decided on is too old after this. */
+	validUntil?: number;
 }
 
 /** What became of a call: SendGrid's data, or why there is none. */
-export type Outcome<Body> = { body: Body } | { failure: RequestError };
+export type Outcome<Body> = { body: Body } | { error: RequestError };
 
-/** Who has a say in whether a request may leave, and wants to know when one does. */
+/** Who has a say in whether a request may be sent, and is told when one is. */
 export interface RequestHooks {
 	/** What belongs together: the requests of one run of a node. */
-	run: object;
-	/** Ends when requests may leave. */
+	group: object;
+	/** Ends when requests may be sent. */
 	beforeFirst(): Promise<void>;
-	/** Whether nothing may leave any more. */
+	/** Whether nothing may be sent any more. */
 	isAborted(): boolean;
-	/** A request is leaving. */
+	/** A request is being sent. */
 	onSend(method: IHttpRequestMethods): void;
 }
 
-/** Answers that carry nothing, by design. */
-const NO_CONTENT = 204;
+/**
+ * The rate limit made a request wait until what it was decided on was too old. Nothing was sent: decide
+ * again on fresh data.
+ */
+export class StaleDecision extends Error {}
 
 /** How often a request is sent before its failure counts. */
 export const MAX_ATTEMPTS = 5;
 
-/** First wait before another try, in milliseconds; later ones take longer. */
+/** First wait before another try, in milliseconds; later ones are longer. */
 export const BASE_DELAY_MS = 250;
 
+/** As n8n's engine for declarative nodes has it, in milliseconds. */
+const DEFAULT_TIMEOUT_MS = 300_000;
+
 /**
- * The only place where requests to SendGrid leave from: it keeps to rate limits, tries again what can be
- * tried again without doing anything twice, and tells every failure in plain words.
+ * The only place where requests to SendGrid are sent: it keeps to rate limits, sends again what can be sent
+ * again without doing anything twice, and words every failure.
  *
- * Whether a write without a proper answer was carried out is not for it to find out: see `settle`.
+ * Whether a write without a proper response was carried out is for `reconcile` to find out.
  */
 export class SendGridClient {
 	readonly retryBudget: RetryBudget;
@@ -104,85 +122,104 @@ export class SendGridClient {
 		private readonly hooks?: RequestHooks,
 	) {
 		this.retryBudget = new RetryBudget(connection.maxWait, this.cancelSignal);
-		this.rateLimiter = rateLimiterFor(connection.baseURL, connection.accountKey);
+		this.rateLimiter = rateLimiterFor(connection.baseURL, connection.keyHash);
 	}
 
 	/**
-	 * Sends a call and gives SendGrid's data (an object or an array; an empty object for 204).
+	 * Sends a call and gives SendGrid's data.
 	 *
 	 * @throws SendGridError
+	 * @throws StaleDecision
 	 */
-	async send<Body = IDataObject>(call: Call): Promise<Body> {
-		return bodyOf(await this.attempt<Body>(call));
+	async send<Body>(call: Call<Body>): Promise<Body> {
+		return bodyOf(await this.attempt(call));
 	}
 
-	/** Like `send`, for callers that go on after a failure. */
-	async attempt<Body = IDataObject>(call: Call): Promise<Outcome<Body>> {
+	/**
+	 * Like `send`, for callers that go on after a failure.
+	 *
+	 * @throws StaleDecision
+	 */
+	async attempt<Body>(call: Call<Body>): Promise<Outcome<Body>> {
 		const path = buildPath(call.path, call.values);
 		await this.beforeFirst();
-		for (let tries = 1; ; tries += 1) {
-			const outcome = await this.tryOnce<Body>(call, path);
+		for (let attempt = 1; ; attempt += 1) {
+			const outcome = await this.attemptOnce(call, path);
 			if ('body' in outcome) return outcome;
-			const { failure } = outcome;
-			const isOver = !failure.facts.retryable || tries === MAX_ATTEMPTS;
-			if (isOver || !(await this.retryBudget.wait(backoff(tries, BASE_DELAY_MS)))) {
-				return { failure: failure.redact([...this.connection.secrets, call.context.secret]) };
+			const { error } = outcome;
+			const isFinal = !error.facts.retryable || attempt === MAX_ATTEMPTS || this.isCancelled();
+			if (isFinal || !(await this.retryBudget.wait(backoff(attempt, BASE_DELAY_MS)))) {
+				return { error: error.redact([...this.connection.secrets, call.context.secret]) };
 			}
 		}
 	}
 
-	/** Ends when requests may leave. */
+	/** Ends when requests may be sent. */
 	async beforeFirst(): Promise<void> {
 		await this.hooks?.beforeFirst();
 	}
 
-	/** A moment by SendGrid's clock, as far as that is known. Both in epoch milliseconds. */
+	/** Whether the execution, or this item of it, is not wanted any more. */
+	isCancelled(): boolean {
+		return this.cancelSignal?.aborted === true || this.hooks?.isAborted() === true;
+	}
+
+	/** A moment by SendGrid's clock, if known. Both in epoch milliseconds. */
 	serverTime(moment: number): number {
 		return this.rateLimiter.serverTime(moment);
 	}
 
-	/** Sends once, or as often as the rate limit refuses: that a 429 was not carried out is documented. */
-	private async tryOnce<Body>(call: Call, path: string): Promise<Outcome<Body>> {
-		const { method, context, isArray: isList } = call;
+	/** Sends once, or as often as the rate limit refuses: a 429 was not carried out, says SendGrid. */
+	private async attemptOnce<Body>(call: Call<Body>, path: string): Promise<Outcome<Body>> {
+		const { method, context, decode, validUntil = Infinity } = call;
 		const { secrets } = this.connection;
-		const visitor: Waiter = {
+		const waiter: Waiter = {
 			endpoint: `${method} ${call.path}`,
-			group: this.hooks?.run ?? this,
+			group: this.hooks?.group ?? this,
 			retryBudget: this.retryBudget,
-			isCancelled: () => this.cancelSignal?.aborted === true || this.hooks?.isAborted() === true,
+			isCancelled: () => this.isCancelled(),
 			logger: this.caller.logger,
 		};
-		let refusal: RequestError | undefined;
+		let throttled: RequestError | undefined;
 		for (;;) {
-			const pass = await this.rateLimiter.acquire(visitor, refusal !== undefined);
-			if (pass === 'gone') return { failure: stoppedError(context) };
-			if (pass === 'too long') return { failure: refusal ?? overBudgetError(context) };
+			const permit = await this.rateLimiter.acquire(waiter, throttled !== undefined);
+			if (permit === 'cancelled') return { error: cancelledError(context) };
+			if (permit === 'overBudget') return { error: throttled ?? overBudgetError(context) };
+			if (Date.now() > validUntil) {
+				this.rateLimiter.release(permit);
+				throw new StaleDecision();
+			}
 
 			this.hooks?.onSend(method);
-			let response: IN8nHttpFullResponse;
+			const { sentAt } = permit;
+			let response: IN8nHttpFullResponse | 'expired';
 			try {
 				response = await this.request(call, path);
 			} catch (thrown) {
-				this.rateLimiter.release(pass);
-				return { failure: networkError(thrown, method, context, pass.sentAt) };
+				this.rateLimiter.release(permit);
+				return { error: networkError(thrown, method, context, sentAt) };
+			}
+			if (response === 'expired') {
+				this.rateLimiter.release(permit);
+				return { error: deadlineError(method, context, sentAt) };
 			}
 			const { statusCode: status, headers } = response;
-			this.rateLimiter.release(pass, { headers, isThrottled: status === 429 });
+			this.rateLimiter.release(permit, { headers, isThrottled: status === 429 });
 
-			const body = response.body as unknown;
+			const received = { status, body: response.body as unknown, sentAt };
 			if (status === 429) {
 				this.retryBudget.start();
-				refusal = await statusError(status, body, method, context, secrets);
+				throttled = await statusError(received, method, context, secrets);
 				continue;
 			}
 			if (status < 200 || status > 299) {
-				return { failure: await statusError(status, body, method, context, secrets) };
+				return { error: await statusError(received, method, context, secrets) };
 			}
-			if (status === NO_CONTENT) return { body: {} as Body };
-			if (!isRecord(body) && !(isList && Array.isArray(body))) {
-				return { failure: unreadableError(status, body, method, context) };
+			const body = decode(received.body);
+			if (body === undefined) {
+				return { error: unreadableError(received, method, context, secrets) };
 			}
-			return { body: body as Body };
+			return { body };
 		}
 	}
 
@@ -193,9 +230,9 @@ export class SendGridClient {
 	}
 
 	private async request(
-		{ method, query, body }: Call,
+		{ method, query, body }: Call<unknown>,
 		path: string,
-	): Promise<IN8nHttpFullResponse> {
+	): Promise<IN8nHttpFullResponse | 'expired'> {
 		const { baseURL, onBehalfOf, transport } = this.connection;
 		const options = {
 			...transport,
@@ -208,30 +245,34 @@ export class SendGridClient {
 				...(onBehalfOf && { 'on-behalf-of': onBehalfOf }),
 			},
 			json: true,
-			// Every status comes back as an answer: n8n would send a 401 twice and hide SendGrid's words.
+			// Every status comes back as a response: n8n would send a 401 twice and hide SendGrid's words.
 			ignoreHttpStatusErrors: true,
 			returnFullResponse: true,
-			// The API never redirects, and the key must not follow whatever does.
+			// The API never redirects, and the key must not follow a redirect.
 			disableFollowRedirect: true,
 		} as IHttpRequestOptions;
-		return (await this.caller.helpers.httpRequestWithAuthentication.call(
-			this.caller,
-			CREDENTIAL_TYPE,
-			options,
-		)) as IN8nHttpFullResponse;
+		return await withDeadline(
+			async (abortSignal) =>
+				(await this.caller.helpers.httpRequestWithAuthentication.call(
+					this.caller,
+					CREDENTIAL_TYPE,
+					{ ...options, abortSignal },
+				)) as IN8nHttpFullResponse,
+			Date.now() + (transport?.timeout ?? DEFAULT_TIMEOUT_MS),
+			() => this.isCancelled(),
+		);
 	}
 }
 
-/** @throws SendGridError where there is none */
+/** @throws RequestError where there is none */
 export function bodyOf<Body>(outcome: Outcome<Body>): Body {
-	if ('failure' in outcome) throw outcome.failure;
+	if ('error' in outcome) throw outcome.error;
 	return outcome.body;
 }
 
-function stoppedError({ failureMessage }: RequestContext): RequestError {
-	return new RequestError(
-		failureMessage,
+const cancelledError = (context: RequestContext): RequestError =>
+	new RequestError(
+		context,
 		'the execution was stopped',
 		'Run this item again if it is still wanted.',
 	);
-}

@@ -1,6 +1,6 @@
 import { redact } from './sanitize';
 
-/** Why something did not happen, in n8n's own terms: it may act on them, and shows none of them. */
+/** Why something did not happen, in n8n's own terms. n8n may act on them; it shows none of them. */
 export type ErrorCause =
 	| 'configuration-invalid'
 	| 'credential-invalid'
@@ -8,17 +8,17 @@ export type ErrorCause =
 	| 'temporarily-unavailable';
 
 export interface ErrorFacts {
-	/** HTTP status of SendGrid's answer, where there was one. */
+	/** HTTP status of SendGrid's response, where there was one. */
 	status?: number;
 	cause?: ErrorCause;
 }
 
 /**
- * Something that did not happen, told for the person who built the workflow.
+ * Something that did not happen, worded for the person who built the workflow.
  *
- * Everything below `sendgrid/` throws this and nothing else; the context and the editor's methods turn it
- * into n8n's own. `message` says what happened, `fix` what to do about it. Neither ever holds the API key
- * or the token of an invitation.
+ * Everything below `execution/` throws this and nothing else; `execution/` and the editor's methods turn it
+ * into n8n's own errors. `message` says what happened, `advice` what to do about it. Neither ever holds the
+ * API key or the token of an invitation.
  */
 export class SendGridError extends Error {
 	readonly advice: string;
@@ -27,71 +27,106 @@ export class SendGridError extends Error {
 
 	readonly errorCause?: ErrorCause;
 
-	constructor(message: string, fix: string, facts: ErrorFacts = {}) {
+	constructor(message: string, advice: string, facts: ErrorFacts = {}) {
 		super(message);
 		this.name = 'SendGridError';
-		this.advice = fix;
+		this.advice = advice;
 		this.status = facts.status;
 		this.errorCause = facts.cause;
 	}
 }
 
+/**
+ * How messages speak of one thing that is to be done. There are two sentences about a request, and no other:
+ * nothing happened, or it is unknown whether it did.
+ */
+export interface Wording {
+	/** `'ada@example.com' was not invited` */
+	failureMessage: string;
+	/** `It is unclear whether 'ada@example.com' was invited`. Requests that only read have none. */
+	unclearMessage?: string;
+}
+
+/**
+ * Both sentences about a change.
+ *
+ * @param subject whom or what it is about: `'ada@example.com'`
+ * @param participle what is to be done: `invited`
+ */
+export const changeOf = (subject: string, participle: string): Required<Wording> => ({
+	failureMessage: `${subject} was not ${participle}`,
+	unclearMessage: `It is unclear whether ${subject} was ${participle}`,
+});
+
 /** What is known of a request that did not bring what it was sent for. */
 export interface RequestErrorFacts extends ErrorFacts {
-	/** Epoch milliseconds until which it may still be carried out; only where it may have been at all. */
+	/** Epoch milliseconds: when it was sent. */
+	sentAt?: number;
+	/** Epoch milliseconds until which SendGrid may still carry it out; only where it may have been at all. */
 	inDoubtUntil?: number;
-	/** Whether another try may bring what this one did not. */
+	/** SendGrid answered 2xx, and the rest could not be read: nothing may be sent again. */
+	accepted?: true;
+	/** Whether the same request may succeed when it is sent again, and cannot have been carried out. */
 	retryable?: boolean;
 	/** What else may be behind it, for the advice. */
 	hint?: string;
 }
 
+const LOOK_FIRST =
+	'SendGrid may have carried it out: check Settings > Teammates in SendGrid before you run this item again.';
+
 /** A request that did not bring what it was sent for. */
 export class RequestError extends SendGridError {
 	constructor(
-		/** What did not happen: `'ada@example.com' was not invited`. */
-		readonly failureMessage: string,
+		readonly wording: Wording,
 		/** Why: what SendGrid says, or the network. */
 		readonly reason: string,
-		fix: string,
+		advice: string,
 		readonly facts: RequestErrorFacts = {},
 	) {
+		const unclear = facts.inDoubtUntil !== undefined || facts.accepted === true;
+		const statement = unclear ? wording.unclearMessage : undefined;
 		super(
-			facts.inDoubtUntil === undefined
-				? `${failureMessage}: ${reason}`
-				: `${failureMessage}, as far as can be told: ${reason}`,
-			fix,
+			`${statement ?? wording.failureMessage}: ${reason}`,
+			unclear ? [LOOK_FIRST, facts.hint].filter(Boolean).join(' ') : advice,
 			facts,
 		);
 	}
 
-	/** The same failure for somebody else who had asked for the same. */
-	forSubject(failureMessage: string): RequestError {
-		return new RequestError(failureMessage, this.reason, this.advice, this.facts);
+	/** Whether it is unknown if the request was carried out. */
+	get isUnclear(): boolean {
+		return this.facts.inDoubtUntil !== undefined || this.facts.accepted === true;
 	}
 
-	/** The same failure, now that it is known that nothing was done. */
+	/** The same error for another subject that depends on the same request. */
+	forSubject(wording: Wording): RequestError {
+		return new RequestError(wording, this.reason, this.advice, this.facts);
+	}
+
+	/** The same error, now that SendGrid's data shows that nothing was carried out. */
 	asNotApplied(): RequestError {
+		const { hint, status, cause } = this.facts;
 		return new RequestError(
-			this.failureMessage,
+			this.wording,
 			this.reason,
-			[
-				'Run this item again later. SendGrid was asked afterwards, and nothing had been done for it.',
-				this.facts.hint,
-			]
+			['Run this item again later. SendGrid was checked afterwards: nothing was changed.', hint]
 				.filter(Boolean)
 				.join(' '),
-			{ ...this.facts, inDoubtUntil: undefined },
+			{ status, cause, hint },
 		);
 	}
 
-	/** The same failure, with each of these texts blotted out wherever an answer had repeated it. */
+	/** The same error, with each secret removed wherever a response had repeated it. */
 	redact(secrets: ReadonlyArray<string | undefined>): RequestError {
-		const blot = (text: string) => redact(text, secrets);
+		const clean = (text: string) => redact(text, secrets);
+		const { failureMessage, unclearMessage } = this.wording;
 		return new RequestError(
-			blot(this.failureMessage),
-			blot(this.reason),
-			blot(this.advice),
+			{
+				failureMessage: clean(failureMessage),
+				...(unclearMessage && { unclearMessage: clean(unclearMessage) }),
+			},
+			clean(this.reason),
+			clean(this.advice),
 			this.facts,
 		);
 	}

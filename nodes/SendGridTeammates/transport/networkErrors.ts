@@ -1,5 +1,11 @@
-import { afterNoAnswer, isRecord, type RequestContext } from './responseErrors';
 import { RequestError } from './errors';
+import {
+	afterNoResponse,
+	IN_DOUBT_AFTER_FAILURE_MS,
+	IN_DOUBT_AFTER_TIMEOUT_MS,
+	isRecord,
+	type RequestContext,
+} from './responseErrors';
 import { toSingleLine } from './sanitize';
 
 interface NetworkErrorKind {
@@ -14,12 +20,6 @@ interface NetworkErrorKind {
 	isPermanent?: true;
 }
 
-/** Guess: what SendGrid had begun when the connection went is done by then. */
-const AFTER_DISCONNECT_MS = 2_000;
-
-/** Guess: no gateway waits any longer, and what is not done by then has been given up. */
-const AFTER_TIMEOUT_MS = 60_000;
-
 const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
 	{ codes: /^ECONNREFUSED$/, what: 'the connection was refused' },
 	{
@@ -27,19 +27,26 @@ const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
 		what: "SendGrid's address could not be reached",
 	},
 	{
-		codes: /CERT|SSL|TLS/,
+		// The certificate is checked before anything is sent. Other TLS errors can come in mid-stream.
+		codes:
+			/^(CERT_\w+|ERR_TLS_CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w*(CERT|ISSUER|CRL|KEY|SIGNATURE)\w*|HOSTNAME_MISMATCH|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_\w*HANDSHAKE\w*)$/,
 		what: 'the encrypted connection was not trusted',
 		isPermanent: true,
 	},
 	{
-		codes: /^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|UND_ERR_\w*TIMEOUT)$/,
+		codes: /^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|ERR_CANCELED|UND_ERR_\w*TIMEOUT)$/,
 		what: 'no answer came in time',
-		mayApplyForMs: AFTER_TIMEOUT_MS,
+		mayApplyForMs: IN_DOUBT_AFTER_TIMEOUT_MS,
 	},
 	{
 		codes: /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/,
 		what: 'the connection broke off',
-		mayApplyForMs: AFTER_DISCONNECT_MS,
+		mayApplyForMs: IN_DOUBT_AFTER_FAILURE_MS,
+	},
+	{
+		codes: /SSL|TLS|EPROTO/,
+		what: 'the encrypted connection broke off',
+		mayApplyForMs: IN_DOUBT_AFTER_FAILURE_MS,
 	},
 ];
 
@@ -47,11 +54,11 @@ const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
 const UNKNOWN: NetworkErrorKind = {
 	codes: /^/,
 	what: 'no answer came back',
-	mayApplyForMs: AFTER_DISCONNECT_MS,
+	mayApplyForMs: IN_DOUBT_AFTER_FAILURE_MS,
 };
 
 const CHECK_THE_CONNECTION =
-	"Check that n8n can reach the Internet, that 'Region' or 'API URL' in the credential is right, and the proxy settings. Nothing was done for this item.";
+	"Check n8n's internet connection, its proxy settings, and 'Region' or 'API URL' in the credential. Nothing was changed.";
 
 /** Codes and messages along the chain of causes: n8n wraps what the HTTP library threw. */
 function* causes(thrown: unknown): Generator<Record<string, unknown>> {
@@ -64,16 +71,16 @@ function* causes(thrown: unknown): Generator<Record<string, unknown>> {
 }
 
 /**
- * A failure for a request that got no answer at all.
+ * An error for a request that got no response at all.
  *
  * @param thrown what n8n's request helper threw; it can hold the API key, so nothing but its code and, for
  *   refusals by n8n itself, its message is used
- * @param sentAt when the request left, epoch milliseconds
+ * @param sentAt when the request was sent, epoch milliseconds
  */
 export function networkError(
 	thrown: unknown,
 	method: string,
-	{ failureMessage }: RequestContext,
+	context: RequestContext,
 	sentAt: number,
 ): RequestError {
 	const links = [...causes(thrown)];
@@ -88,26 +95,27 @@ export function networkError(
 		.find((message) => message.startsWith('Domain not allowed'));
 	if (refusedByN8n) {
 		return new RequestError(
-			failureMessage,
+			context,
 			toSingleLine(refusedByN8n),
 			"Allow SendGrid's address under 'Allowed HTTP Request Domains' in the credential, or choose another 'Region'.",
 			{ cause: 'configuration-invalid' },
 		);
 	}
 
-	const {
-		what,
-		mayApplyForMs: mayApplyForMs,
-		isPermanent: isLasting,
-	} = NETWORK_ERRORS.find(({ codes: known }) => codes.some((code) => known.test(code))) ?? UNKNOWN;
+	const { what, mayApplyForMs, isPermanent } =
+		NETWORK_ERRORS.find(({ codes: known }) => codes.some((code) => known.test(code))) ?? UNKNOWN;
 	const reason = codes.length > 0 ? `${what} [${codes[codes.length - 1]}]` : what;
 	const cause = 'temporarily-unavailable';
 	if (mayApplyForMs === undefined) {
-		return new RequestError(failureMessage, reason, CHECK_THE_CONNECTION, {
+		return new RequestError(context, reason, CHECK_THE_CONNECTION, {
 			cause,
-			retryable: !isLasting,
+			retryable: !isPermanent,
 		});
 	}
-	const { fix, facts } = afterNoAnswer(method, sentAt + mayApplyForMs);
-	return new RequestError(failureMessage, reason, fix, { ...facts, cause });
+	const { advice, facts } = afterNoResponse(method, sentAt + mayApplyForMs);
+	return new RequestError(context, reason, advice, { ...facts, sentAt, cause });
 }
+
+/** An error for a request whose deadline passed before its response, body included, was complete. */
+export const deadlineError = (method: string, context: RequestContext, sentAt: number): RequestError =>
+	networkError({ code: 'ETIMEDOUT' }, method, context, sentAt);

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isRecord, type RequestContext } from './responseErrors';
 import type { SendGridClient } from './client';
 import { RequestError } from './errors';
+import type { RequestContext } from './responseErrors';
 
 /** Documented maximum. Observed: without a `limit` SendGrid sends 50, although it documents 500. */
 export const MAX_PAGE_SIZE = 500;
@@ -10,38 +10,30 @@ export const MAX_PAGE_SIZE = 500;
 /** More than the largest account fills: what goes on after that never ends. */
 export const MAX_PAGES = 1000;
 
-export const endlessListError = ({ failureMessage }: RequestContext) =>
+export const endlessListError = (context: RequestContext) =>
 	new RequestError(
-		failureMessage,
+		context,
 		`SendGrid's list did not end after ${MAX_PAGES} pages`,
 		"Check that nothing between n8n and SendGrid changes its answers, such as a custom 'API URL' in the credential.",
 	);
 
-/** A list of SendGrid's, read page by page. */
-export interface List {
+/** One of SendGrid's lists. */
+export interface ListEndpoint<Item> {
 	path: string;
 	/** Filters that SendGrid itself applies. */
 	query?: IDataObject;
-	/** What tells two records of the list apart. */
-	identify: (record: IDataObject) => string;
+	/** The items of a page, or `undefined` where the response is not one. */
+	decode: (body: unknown) => Item[] | undefined;
+	/** What tells two items of the list apart; empty where an item does not say. */
+	identify: (item: Item) => string;
 	context: RequestContext;
 }
 
-/** Documented as `result` in the schemas and `results` in the examples; observed: `result`. */
-function recordsOf(body: unknown): IDataObject[] {
-	const records = isRecord(body) ? (body.result ?? body.results) : body;
-	return Array.isArray(records)
-		? records.filter(isRecord).map((record) => record as IDataObject)
-		: [];
-}
-
-/** Whether a record is wanted. */
-export type Filter = (record: IDataObject) => boolean;
-
+/** Which part of a list to read. */
 export interface Part {
-	/** How many records to leave out at the start. */
+	/** How many items to leave out at the start. */
 	offset?: number;
-	/** How many records to read at most. */
+	/** How many items to read at most. */
 	atMost?: number;
 }
 
@@ -50,20 +42,20 @@ export interface Part {
  *
  * Advances by what came, and ends with a page that is empty or brings nothing new: a server that caps the
  * page, or that ignores `limit` and `offset` (which the list of pending invitations does not document),
- * neither hides a record nor keeps us going forever. Nor does one that makes up new records all the time.
+ * neither hides an item nor keeps us going forever. Nor does one that makes up new items all the time.
  *
  * @throws SendGridError
  */
-export async function* pages(
+export async function* pages<Item>(
 	client: SendGridClient,
-	{ path, query, identify, context }: List,
+	{ path, query, decode, identify, context }: ListEndpoint<Item>,
 	{ offset = 0, atMost = Infinity }: Part = {},
-): AsyncGenerator<IDataObject[], void, undefined> {
+): AsyncGenerator<Item[], void, undefined> {
 	const seen = new Set<string>();
 	let received = 0;
-	for (let pages = 0; received < atMost; pages += 1) {
-		if (pages === MAX_PAGES) throw endlessListError(context);
-		const body = await client.send<unknown>({
+	for (let count = 0; received < atMost; count += 1) {
+		if (count === MAX_PAGES) throw endlessListError(context);
+		const page = await client.send({
 			method: 'GET',
 			path,
 			query: {
@@ -71,35 +63,60 @@ export async function* pages(
 				limit: Math.min(MAX_PAGE_SIZE, atMost - received),
 				offset: offset + received,
 			},
-			isArray: true,
+			decode,
 			context,
 		});
-		const page = recordsOf(body);
-		const fresh = page.filter((record) => !seen.has(identify(record)));
+		const fresh: Item[] = [];
+		for (const item of page) {
+			const identity = identify(item) || JSON.stringify(item);
+			if (!seen.has(identity)) fresh.push(item);
+			seen.add(identity);
+		}
 		if (fresh.length === 0) return;
-		for (const record of fresh) seen.add(identify(record));
 		received += page.length;
 		yield fresh;
 	}
 }
 
 /**
- * The first records of a list that all filters let through, reading no further than needed.
+ * The first items of a list that all filters let through, reading no further than needed.
  *
  * @param limit how many to give, `Infinity` for all
  * @param filters without any, the pages are cut to the limit
+ * @throws SendGridError
  */
-export async function list(
+export async function list<Item>(
 	client: SendGridClient,
-	list: List,
+	endpoint: ListEndpoint<Item>,
 	limit: number,
-	filters: readonly Filter[] = [],
-): Promise<IDataObject[]> {
-	const found: IDataObject[] = [];
+	filters: ReadonlyArray<(item: Item) => boolean> = [],
+): Promise<Item[]> {
+	const found: Item[] = [];
 	const part = filters.length > 0 ? {} : { atMost: limit };
-	for await (const page of pages(client, list, part)) {
-		found.push(...page.filter((record) => filters.every((fits) => fits(record))));
+	for await (const page of pages(client, endpoint, part)) {
+		found.push(...page.filter((item) => filters.every((passes) => passes(item))));
 		if (found.length >= limit) break;
 	}
 	return found.slice(0, limit);
+}
+
+/** A list that has been read to its end. */
+export interface WholeList<Item> {
+	items: Item[];
+	/** Several pages may miss an item: somebody may have changed the list while it was read. */
+	pageCount: number;
+}
+
+/** @throws SendGridError */
+export async function readWholeList<Item>(
+	client: SendGridClient,
+	endpoint: ListEndpoint<Item>,
+): Promise<WholeList<Item>> {
+	const items: Item[] = [];
+	let pageCount = 0;
+	for await (const page of pages(client, endpoint)) {
+		items.push(...page);
+		pageCount += 1;
+	}
+	return { items, pageCount };
 }

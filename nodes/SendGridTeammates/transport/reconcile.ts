@@ -1,88 +1,108 @@
-import {
-	bodyOf,
-	BASE_DELAY_MS,
-	MAX_ATTEMPTS,
-	type Call,
-	type Outcome,
-	type SendGridClient,
-} from './client';
+import { BASE_DELAY_MS, MAX_ATTEMPTS, type Call, type Outcome, type SendGridClient } from './client';
+import type { RequestError } from './errors';
 import { backoff } from './retry';
 
-/** What a look at SendGrid's data tells about a write that got no proper answer. */
-export type WriteState<Body> =
-	/** It was carried out; this is what its answer would have said. */
-	| { done: Body }
-	/** It was not, and may be sent again. */
-	| 'not done'
+/** What SendGrid's data says about a write that got no proper response. */
+export type WriteState<Result> =
+	/** The data shows this very write; the result is what its response would have said. */
+	| { applied: Result }
+	/** It was not carried out, and may be sent again. */
+	| 'notApplied'
 	/** The data would look the same either way. */
 	| 'unknown';
 
 /**
- * Finds out from SendGrid's data whether a write was carried out, and what came of it.
+ * Looks at SendGrid's data to find out whether a write was carried out.
  *
  * @param since when it was first sent, epoch milliseconds by SendGrid's clock
- * @throws SendGridError where that cannot be read: then nothing is known either
+ * @throws SendGridError where the data cannot be read: then nothing is known either
  */
-export type Probe<Body> = (since: number) => Promise<WriteState<Body>>;
+export type Probe<Result> = (since: number) => Promise<WriteState<Result>>;
+
+/** Reported by other clients: SendGrid's lists lag behind writes. Guess: by no more than this. */
+const LIST_LAG_MS = 3_000;
+
+/** For how long a write that SendGrid accepted without a readable response is looked for. */
+const CONFIRM_MS = 5_000;
+
+/** Longest pause between two probes, in milliseconds. */
+const MAX_PROBE_DELAY_MS = 15_000;
 
 /**
  * Sends a write until it is known what became of it.
  *
- * A 5xx, a time-out, a broken connection or an answer that cannot be read leave it open. Then SendGrid's own
- * data decides: what was done counts as done, what was not is sent again, and where that cannot be told
- * nothing more is sent.
+ * A 5xx, a time-out or a broken connection leave that open: for a stated time SendGrid may still carry the
+ * write out. Until then its data is probed; what it shows as carried out is done, and only what it shows as
+ * not carried out at the end is sent again. After a 2xx nothing is ever sent again, readable or not.
  */
-export async function reconcile<Body>(
+export async function reconcile<Result>(
 	client: SendGridClient,
-	call: Call,
-	look: Probe<Body>,
-): Promise<Outcome<Body>> {
-	let firstSentAt: number | undefined;
-	for (let tries = 1; ; tries += 1) {
-		const sentAt = Date.now();
-		const outcome = await client.attempt<Body>(call);
+	call: Call<Result>,
+	probe: Probe<Result>,
+): Promise<Outcome<Result>> {
+	let unclear: RequestError | undefined;
+	let since = Infinity;
+	for (let attempt = 1; ; attempt += 1) {
+		const outcome = await client.attempt(call);
 		if ('body' in outcome) return outcome;
-		const { failure } = outcome;
-		const { inDoubtUntil: inDoubtUntil } = failure.facts;
-		if (inDoubtUntil === undefined) return outcome;
-
-		firstSentAt ??= sentAt;
-		const finding = await probeOutcome(client, look, firstSentAt, inDoubtUntil);
-		if (typeof finding === 'object') return { body: finding.done };
-		if (finding === 'unknown') return outcome;
-		if (tries === MAX_ATTEMPTS || !(await client.retryBudget.wait(backoff(tries, BASE_DELAY_MS)))) {
-			return { failure: failure.asNotApplied() };
+		const { error } = outcome;
+		if (!error.isUnclear) {
+			return unclear ? await afterRefusedRepeat(client, probe, since, unclear, error) : outcome;
 		}
+
+		unclear = error;
+		const { accepted, sentAt = Date.now(), inDoubtUntil = Date.now() } = error.facts;
+		since = Math.min(since, client.serverTime(sentAt));
+		const until = accepted ? Date.now() + CONFIRM_MS : inDoubtUntil + LIST_LAG_MS;
+		const state = await probeUntil(client, () => probe(since), until);
+		if (typeof state === 'object') return { body: state.applied };
+		if (accepted || state === 'unknown') return outcome;
+
+		const mayRetry =
+			attempt < MAX_ATTEMPTS && (await client.retryBudget.wait(backoff(attempt, BASE_DELAY_MS)));
+		if (!mayRetry) return { error: error.asNotApplied() };
 	}
 }
 
-/** Like `settle`, for callers that stop at a failure. */
-export async function sendReconciled<Body>(
+/**
+ * SendGrid says no to the second try of a write whose first was in doubt. It may say so just because the first
+ * was carried out after all: gone already, or invited already.
+ */
+async function afterRefusedRepeat<Result>(
 	client: SendGridClient,
-	call: Call,
-	look: Probe<Body>,
-): Promise<Body> {
-	return bodyOf(await reconcile(client, call, look));
+	probe: Probe<Result>,
+	since: number,
+	unclear: RequestError,
+	refusal: RequestError,
+): Promise<Outcome<Result>> {
+	const state = await probeUntil(client, () => probe(since), Date.now() + LIST_LAG_MS);
+	if (typeof state === 'object') return { body: state.applied };
+	return { error: state === 'notApplied' ? refusal : unclear };
 }
 
-/** @returns 'unknown' also where it cannot be read */
-async function probeOutcome<Body>(
+/** @returns what the last probe said; `'unknown'` too where the data could not be read, or time ran out */
+async function probeUntil<Result>(
 	client: SendGridClient,
-	look: Probe<Body>,
-	sentAt: number,
-	inDoubtUntil: number,
-): Promise<WriteState<Body>> {
-	try {
-		// SendGrid's lists may be a moment behind.
-		if (!(await client.retryBudget.wait(BASE_DELAY_MS))) return 'unknown';
-		const finding = await look(client.serverTime(sentAt));
-		if (finding !== 'not done') return finding;
-		// Not done yet is not the same as not done; nor is missing from a list that changed while it was read.
-		const rest = Math.max(BASE_DELAY_MS, inDoubtUntil - Date.now());
-		return (await client.retryBudget.wait(rest))
-			? await look(client.serverTime(sentAt))
-			: 'unknown';
-	} catch {
-		return 'unknown';
+	probe: () => Promise<WriteState<Result>>,
+	until: number,
+): Promise<WriteState<Result>> {
+	for (let delay = BASE_DELAY_MS; ; delay = Math.min(delay * 2, MAX_PROBE_DELAY_MS)) {
+		const left = until - Date.now();
+		const isLast = left <= delay;
+		const waited = await client.retryBudget.wait(isLast ? Math.max(left, 0) : delay);
+		if (!waited || client.isCancelled()) return 'unknown';
+		const state = await probe().catch((): 'unknown' => 'unknown');
+		if (isLast || typeof state === 'object') return state;
 	}
+}
+
+/** Like `reconcile`, for callers that stop at an error. @throws RequestError */
+export async function sendReconciled<Result>(
+	client: SendGridClient,
+	call: Call<Result>,
+	probe: Probe<Result>,
+): Promise<Result> {
+	const outcome = await reconcile(client, call, probe);
+	if ('error' in outcome) throw outcome.error satisfies RequestError;
+	return outcome.body;
 }

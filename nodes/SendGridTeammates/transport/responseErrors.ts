@@ -1,19 +1,17 @@
-import { RequestError, type ErrorFacts } from './errors';
+import { RequestError, type ErrorFacts, type RequestErrorFacts, type Wording } from './errors';
 import { sanitizeRemoteText } from './sanitize';
 
-/** What a call is about: it makes the difference between a status code and a helpful message. */
-export interface RequestContext {
-	/** Start of every message about this call: `'ada@example.com' was not invited`. */
-	failureMessage: string;
-	/** Scope that SendGrid wants the API key to have for it. */
+/** What a request is about. It makes the difference between a status code and a helpful message. */
+export interface RequestContext extends Wording {
+	/** The scope that SendGrid wants the API key to have. */
 	scope: string;
-	/** How to fix a 400, where the general advice is not enough. Gets SendGrid's own words. */
-	on400?: (complaint: ApiErrorDetail) => Promise<string | undefined>;
-	/** How to fix a 404. */
+	/** Advice for a 400, where the general one is not enough. Gets SendGrid's own words. */
+	on400?: (detail: ApiErrorDetail) => Promise<string | undefined>;
+	/** Advice for a 404. */
 	on404?: string;
 	/** What else a 5xx may mean. */
 	on5xx?: string;
-	/** What no message about the call may show: the token of an invitation. */
+	/** What no message about the request may show: the token of an invitation. */
 	secret?: string;
 }
 
@@ -24,7 +22,10 @@ export interface ApiErrorDetail {
 	field?: string;
 }
 
-/** Kind of answer -> what to do about it, and what n8n may conclude. */
+/** Messages quote this many of SendGrid's errors. */
+const MAX_QUOTED_DETAILS = 5;
+
+/** What to do about a status, and what n8n may conclude from it. */
 interface StatusAdvice extends ErrorFacts {
 	advice: (context: RequestContext) => string;
 }
@@ -36,132 +37,171 @@ const STATUS_ADVICE: Readonly<Record<number, StatusAdvice>> = {
 	401: {
 		// Observed: a key made inside an EU subuser is unknown to the global host, and the other way round.
 		advice: () =>
-			"Check 'API Key' and 'Region' in the credential: the key may be mistyped, revoked or of the other region.",
+			"Check 'API Key' and 'Region' in the credential: the key may be mistyped, revoked, or belong to the other region.",
 		cause: 'credential-invalid',
 	},
 	403: {
 		// Observed: the same answer for a missing scope and for an address that is not on the allow list.
 		advice: ({ scope }) =>
-			`Give the API key the scope '${scope}'. If it has it, add n8n's IP address under Settings > IP Access Management in SendGrid, or use the key of an admin.`,
+			`Give the API key the scope '${scope}'. If it already has it, add n8n's IP address under Settings > IP Access Management in SendGrid, or use an admin's key.`,
 		cause: 'credential-invalid',
 	},
 	404: {
-		advice: ({ on404: fixNotFound }) => fixNotFound ?? 'Check the values of this item.',
+		advice: ({ on404 }) => on404 ?? 'Check the values of this item.',
 	},
 	429: {
 		advice: () =>
-			"Wait a few minutes and run this item again, or allow a longer wait under 'Max Wait' in 'Options'. Nothing was done for it.",
+			"Wait a few minutes and run this item again, or allow a longer wait under 'Max Wait' in 'Options'.",
 		cause: 'rate-limited',
 	},
 };
 
+/** Guess: what a gateway gave up on (504) is done, or never will be, within a minute. */
+export const IN_DOUBT_AFTER_TIMEOUT_MS = 60_000;
+
+/** Guess: what SendGrid had begun when it failed, or the connection broke, is done within two seconds. */
+export const IN_DOUBT_AFTER_FAILURE_MS = 2_000;
+
 /**
- * What follows from a request without a proper answer. `GET` changes nothing, so it can simply be sent
- * again. A write may have been carried out all the same, and sending that again on a guess could e-mail
- * somebody twice.
+ * What follows from a request without a proper response. `GET` changes nothing, so it may simply be sent
+ * again. A write may have been carried out, and sending it again on a guess could email somebody twice.
  *
  * @param inDoubtUntil epoch milliseconds: how long it may still be carried out
  */
-export const afterNoAnswer = (method: string, inDoubtUntil = Date.now()) =>
-	method === 'GET'
-		? { fix: 'Run this item again later.', facts: { retryable: true } }
-		: {
-				fix: 'SendGrid may have carried it out all the same: look under Settings > Teammates in SendGrid before you run this item again.',
-				facts: { inDoubtUntil },
-			};
+export const afterNoResponse = (
+	method: string,
+	inDoubtUntil: number,
+): { advice: string; facts: RequestErrorFacts } => ({
+	advice: 'Run this item again later.',
+	facts: method === 'GET' ? { retryable: true } : { inDoubtUntil },
+});
 
 /**
- * SendGrid's words in an answer's body. Documented: `{ errors: [{ message, field }] }`, `field` possibly
- * null. Observed: `{ error: "…" }` on some endpoints, a bare array on others, and HTML from what stands
- * in front of the API.
+ * SendGrid's words in a response's body. Documented: `{ errors: [{ message, field }] }`, `field` possibly
+ * null. Observed: `{ error: "…" }`, `{ message }`, `{ detail }` and `{ errors: {…} }` from gateways, a bare
+ * array on some endpoints, plain text, and HTML from what stands in front of the API.
  *
- * @param secrets what no message may show, although an answer might repeat it
+ * @param secrets what no message may show, although a response might repeat it
  */
 export function readErrorDetails(
 	body: unknown,
 	secrets: ReadonlyArray<string | undefined> = [],
 ): ApiErrorDetail[] {
 	const quoted = (text: string) => sanitizeRemoteText(text, secrets);
-	const entries = Array.isArray(body) ? body : entriesOf(body);
-	return entries.flatMap((entry): ApiErrorDetail[] => {
-		if (typeof entry === 'string') return [{ message: quoted(entry) }];
-		if (!isRecord(entry) || typeof entry.message !== 'string') return [];
+	return entriesOf(body).flatMap((entry): ApiErrorDetail[] => {
+		if (typeof entry === 'string') return entry.trim() === '' ? [] : [{ message: quoted(entry) }];
+		if (!isRecord(entry)) return [];
+		const message = [entry.message, entry.detail, entry.error].find(
+			(text): text is string => typeof text === 'string',
+		);
+		if (message === undefined) return [];
 		const field = typeof entry.field === 'string' ? quoted(entry.field) : '';
-		return [{ message: quoted(entry.message), ...(field && { field }) }];
+		return [{ message: quoted(message), ...(field && { field }) }];
 	});
 }
 
 function entriesOf(body: unknown): unknown[] {
+	if (Array.isArray(body)) return body;
+	if (typeof body === 'string') return /^\s*[<{[]/.test(body) ? [] : [body];
 	if (!isRecord(body)) return [];
-	if (Array.isArray(body.errors)) return body.errors;
-	return body.error === undefined ? [] : [body.error];
+	const { errors, error } = body;
+	if (Array.isArray(errors)) return errors;
+	if (isRecord(errors)) return Object.values(errors).flat();
+	if (error !== undefined) return [error];
+	return [body];
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A failure for an answer that says no, which is one with a status other than 2xx. */
+function quoteDetails(details: readonly ApiErrorDetail[]): string {
+	if (details.length === 0) return 'SendGrid gave no reason';
+	const quoted = details
+		.slice(0, MAX_QUOTED_DETAILS)
+		.map(({ message, field }) => (field ? `"${message}" (field '${field}')` : `"${message}"`))
+		.join(', ');
+	const more = details.length - MAX_QUOTED_DETAILS;
+	return `SendGrid says ${quoted}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
+}
+
+/** How long a request with this status may still be carried out, in milliseconds. */
+const inDoubtAfter = (status: number) =>
+	status === 504 || status === 408 ? IN_DOUBT_AFTER_TIMEOUT_MS : IN_DOUBT_AFTER_FAILURE_MS;
+
+/** A complete response. `sentAt`: when its request was sent, epoch milliseconds. */
+export interface ReceivedResponse {
+	status: number;
+	body: unknown;
+	sentAt: number;
+}
+
+/** An error for a response with a status other than 2xx. */
 export async function statusError(
-	status: number,
-	body: unknown,
+	{ status, body, sentAt }: ReceivedResponse,
 	method: string,
 	context: RequestContext,
 	secrets: readonly string[] = [],
 ): Promise<RequestError> {
-	const { failureMessage } = context;
-	const complaints = readErrorDetails(body, [...secrets, context.secret]);
-	const words = complaints
-		.map(({ message, field }) => (field ? `"${message}" (field '${field}')` : `"${message}"`))
-		.join(', ');
-	const says = words ? `SendGrid says ${words}` : `SendGrid answered without a reason`;
-	const reason = `${says} [HTTP ${status}]`;
+	const details = readErrorDetails(body, [...secrets, context.secret]);
+	const reason = `${quoteDetails(details)} [HTTP ${status}]`;
 
-	if (status >= 500) {
-		const { fix, facts } = afterNoAnswer(method);
+	if (status >= 500 || status === 408) {
+		const { advice, facts } = afterNoResponse(method, sentAt + inDoubtAfter(status));
 		const hint = context.on5xx;
-		const advice = [fix, hint].filter(Boolean).join(' ');
-		return new RequestError(failureMessage, reason, advice, {
+		return new RequestError(context, reason, [advice, hint].filter(Boolean).join(' '), {
 			...facts,
 			hint,
+			sentAt,
 			status,
 			cause: 'temporarily-unavailable',
 		});
 	}
-	const meaning = STATUS_ADVICE[status] ?? STATUS_ADVICE[400];
-	const specialFix =
-		status === 400 && complaints.length > 0 ? await context.on400?.(complaints[0]) : undefined;
-	return new RequestError(failureMessage, reason, specialFix ?? meaning.advice(context), {
+	const entry = STATUS_ADVICE[status] ?? STATUS_ADVICE[400];
+	const specialAdvice =
+		status === 400 && details.length > 0 ? await context.on400?.(details[0]) : undefined;
+	return new RequestError(context, reason, specialAdvice ?? entry.advice(context), {
 		status,
-		cause: meaning.cause,
+		cause: entry.cause,
 	});
 }
 
-/** A failure for an answer that says yes and then nothing that can be read: HTML, a cut or empty body. */
+/** An error for a 2xx response whose body cannot be understood: HTML, truncated, empty, or of another shape. */
 export function unreadableError(
-	status: number,
-	body: unknown,
+	{ status, body, sentAt }: ReceivedResponse,
 	method: string,
-	{ failureMessage }: RequestContext,
+	context: RequestContext,
+	secrets: readonly string[] = [],
 ): RequestError {
-	const { fix, facts } = afterNoAnswer(method);
 	const hint =
 		"If this goes on, a proxy or a custom 'API URL' in the credential is likely to be in the way.";
+	const details = isRecord(body) && 'errors' in body ? readErrorDetails(body, secrets) : [];
+	const what =
+		details.length > 0
+			? `${quoteDetails(details)} in an answer that claims success`
+			: `the answer was ${describeBody(body)} instead of SendGrid's data`;
 	return new RequestError(
-		failureMessage,
-		`the answer was ${describeBody(body)} instead of SendGrid's data [HTTP ${status}]`,
-		`${fix} ${hint}`,
-		{ ...facts, hint, status, cause: 'temporarily-unavailable' },
+		context,
+		`${what} [HTTP ${status}]`,
+		`Run this item again later. ${hint}`,
+		{
+			...(method === 'GET' ? { retryable: true } : { accepted: true }),
+			hint,
+			sentAt,
+			status,
+			cause: 'temporarily-unavailable',
+		},
 	);
 }
 
-/** A failure for a request that SendGrid's rate limit kept waiting for too long, so that it never left. */
-export function overBudgetError({ failureMessage }: RequestContext): RequestError {
+/** An error for a request that the rate limit kept waiting for too long, so that it was never sent. */
+export function overBudgetError(context: RequestContext): RequestError {
+	const { advice, cause } = STATUS_ADVICE[429];
 	return new RequestError(
-		failureMessage,
+		context,
 		"SendGrid's rate limit is used up for longer than 'Max Wait' allows",
-		STATUS_ADVICE[429].advice({ failureMessage, scope: '' }),
-		{ cause: STATUS_ADVICE[429].cause },
+		advice(context),
+		{ cause },
 	);
 }
 

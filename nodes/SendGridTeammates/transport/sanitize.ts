@@ -49,6 +49,13 @@ export function sanitizeRemoteText(
 export const textOf = (value: unknown): string =>
 	typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
+/** A yes or a no, also where it is written as text; `undefined` for anything else. */
+export function flagOf(value: unknown): boolean | undefined {
+	if (typeof value === 'boolean') return value;
+	const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
+	return text === 'true' ? true : text === 'false' ? false : undefined;
+}
+
 /** A number, also where it is written as text; `NaN` for anything else. */
 export const numberOf = (value: unknown): number => {
 	const text = textOf(value).trim();
@@ -56,9 +63,9 @@ export const numberOf = (value: unknown): number => {
 };
 
 /** A list as a person writes it: `a, b and c`. */
-export function formatList(words: readonly string[]): string {
+export function formatList(words: readonly string[], conjunction: 'and' | 'or' = 'and'): string {
 	if (words.length < 2) return words.join('');
-	return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
+	return `${words.slice(0, -1).join(', ')} ${conjunction} ${words[words.length - 1]}`;
 }
 
 /**

@@ -1,82 +1,82 @@
-import type { IDataObject } from 'n8n-workflow';
-
-/** Counts up, so that "before" and "after" are certain even within one millisecond. */
-let ticks = 0;
-
-/** A point in time, to be compared with another of them. */
+/** A point in the order of events: certain even within one millisecond. */
 export type Tick = number;
 
+let ticks = 0;
+
+/** The next point in the order of events. */
 export const tick = (): Tick => {
 	ticks += 1;
 	return ticks;
 };
 
-/** Pages that are read once, in order and on demand, for everybody who asks for them. */
-class SharedPages {
-	/** When the first page was asked for. */
-	startedAt: Tick = Infinity;
-
-	private readonly pages: Array<Promise<IteratorResult<IDataObject[], void>>> = [];
-
-	private source?: AsyncGenerator<IDataObject[], void, undefined>;
-
-	constructor(
-		private readonly read: () => AsyncGenerator<IDataObject[], void, undefined>,
-		/** The reading before, which is not to be overtaken. */
-		private readonly before?: SharedPages,
-	) {}
-
-	async *[Symbol.asyncIterator](): AsyncGenerator<IDataObject[], void, undefined> {
-		for (let index = 0; ; index += 1) {
-			this.pages[index] ??= this.next();
-			const { done, value } = await this.pages[index];
-			if (done || !value) return;
-			yield value;
-		}
-	}
-
-	/** Ends when no page is on its way. */
-	async atRest(): Promise<void> {
-		await Promise.allSettled(this.pages);
-	}
-
-	private async next(): Promise<IteratorResult<IDataObject[], void>> {
-		if (!this.source) {
-			await this.before?.atRest();
-			this.startedAt = tick();
-			this.source = this.read();
-		}
-		// A generator queues its calls, so the pages come in order whoever asks first.
-		return await this.source.next();
-	}
+/** What was read, and when. */
+export interface Reading<Value> {
+	value: Value;
+	startedAt: Tick;
+	endedAt: Tick;
+	/** Epoch milliseconds at its start. */
+	readAt: number;
 }
 
+interface Flight {
+	/** Infinity while it waits for the reading before. */
+	startedAt: Tick;
+	readAt: number;
+	result: Promise<unknown>;
+}
+
+/** A reading that is older does not serve anybody, in milliseconds. */
+const MAX_AGE_MS = 30_000;
+
 /**
- * One run's readings of SendGrid's lists.
+ * Readings that are shared by all items of a run.
  *
  * All items of a run start together, and each may look its address up in the same list. A reading serves
- * every item that had started before it began: for each of them it is at least as fresh as one of its own.
- * So 200 items cost one reading, and an item that starts after a write (or waits for another item) never
- * sees what was true before. Where many ask one after the other, those who come while a page is on its way
- * share the reading that follows.
+ * every item that had started before it began: for each of them it is as fresh as one of its own. So 200
+ * items cost one reading, and an item that starts after a write never sees what was true before. Those who
+ * ask while a reading is under way that is too old for them share the one that follows.
+ *
+ * A failed reading serves those who were waiting for it, and nobody who asks later.
  */
-export class SharedReadings {
-	private readonly readings = new Map<string, SharedPages>();
+export class SingleFlight {
+	private readonly flights = new Map<string, Flight>();
 
 	/**
-	 * @param key what is read, and as whom
-	 * @param since when the asking item started
-	 * @param read begins a reading
+	 * @param key what is read, and from which account
+	 * @param since the reading must have begun after this
+	 * @param read reads all of it
 	 */
-	pages(
+	async read<Value>(
 		key: string,
 		since: Tick,
-		read: () => AsyncGenerator<IDataObject[], void, undefined>,
-	): AsyncIterable<IDataObject[]> {
-		const known = this.readings.get(key);
-		if (known && known.startedAt > since) return known;
-		const reading = new SharedPages(read, known);
-		this.readings.set(key, reading);
-		return reading;
+		read: () => Promise<Value>,
+	): Promise<Reading<Value>> {
+		const known = this.flights.get(key);
+		const serves =
+			known && known.startedAt > since && Date.now() - known.readAt <= MAX_AGE_MS;
+		const flight = serves ? known : this.begin(key, read, known);
+		return (await flight.result) as Reading<Value>;
+	}
+
+	private begin<Value>(key: string, read: () => Promise<Value>, before?: Flight): Flight {
+		const flight: Flight = {
+			startedAt: Infinity,
+			readAt: Infinity,
+			result: Promise.resolve(),
+		};
+		const previous = before?.result;
+		const run = async (): Promise<Reading<Value>> => {
+			await previous?.catch(() => undefined);
+			flight.startedAt = tick();
+			flight.readAt = Date.now();
+			const value = await read();
+			return { value, startedAt: flight.startedAt, endedAt: tick(), readAt: flight.readAt };
+		};
+		flight.result = run().catch((error: unknown) => {
+			if (this.flights.get(key) === flight) this.flights.delete(key);
+			throw error;
+		});
+		this.flights.set(key, flight);
+		return flight;
 	}
 }

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { invitationRecord, invitationState } from '../sendgrid/invitations';
-import { isOwner } from '../sendgrid/teammates';
+import { invitationRecord, invitationState, isOwner } from './records';
 import { textOf } from '../transport/sanitize';
 import {
 	eventOf,

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { expiryOf } from '../sendgrid/invitations';
-import { essentialsOf, isAdmin } from '../sendgrid/teammates';
+import { essentialsOf } from '../sendgrid/teammates';
+import { isAdmin, isoOf } from './records';
 import { textOf } from '../transport/sanitize';
 import type { KnownInvitation, KnownTeammate } from './snapshot';
 
@@ -49,7 +49,7 @@ export const rememberedInvitation = (known: KnownInvitation): IDataObject => ({
 	is_admin: known.isAdmin,
 	...(known.expires !== undefined && {
 		expiration_date: known.expires,
-		expires_at: expiryOf(known.expires),
+		expires_at: isoOf(known.expires),
 	}),
 });
 

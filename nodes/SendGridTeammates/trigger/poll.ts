@@ -6,10 +6,9 @@ import {
 } from 'n8n-workflow';
 
 import { connectionForPoll } from '../execution/connection';
-import { toNodeError } from '../execution/nodeError';
+import { errorOutsideItem, toNodeError, type ErrorContext } from '../execution/nodeError';
 import { CREDENTIAL_TYPE, SendGridClient, type Connection } from '../transport/client';
 import { SendGridError } from '../transport/errors';
-import { errorOutsideItem, type ErrorContext } from '../execution/errorOutsideItem';
 import { NOTHING_IS_LOST, PollBudget } from './budget';
 import { diff, isOtherAccount } from './diff';
 import { itemOf, type PeopleEvent } from './events';

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { invitationRecord, invitationState } from '../sendgrid/invitations';
-import { isAdmin, isOwner } from '../sendgrid/teammates';
+import { invitationRecord, invitationState, isAdmin, isOwner } from './records';
 import { eventOf, rememberedInvitation, type EventName, type PeopleEvent } from './events';
 import { knownInvitation, type EvaluatedAt, type Reading } from './snapshot';
 

@@ -1,8 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { expiresWithin, expiryOf, invitationState } from '../sendgrid/invitations';
 import { isGrantable } from '../sendgrid/scopes';
-import { isAdmin, isOwner, scopesOf } from '../sendgrid/teammates';
+import {
+	expiresWithin,
+	expirySecondsOf,
+	invitationIsAdmin,
+	invitationState,
+	isAdmin,
+	isOwner,
+	scopesOf,
+} from './records';
 import { textOf } from '../transport/sanitize';
 
 /** What one poll has read, as SendGrid gives it. */
@@ -83,9 +90,6 @@ function stageOf(invitation: IDataObject, { now, expiresWithinDays }: EvaluatedA
 	return expiresWithin(invitation, expiresWithinDays, now) ? STAGE.expiring : STAGE.open;
 }
 
-const secondsOf = ({ expiration_date }: IDataObject) =>
-	expiryOf(expiration_date) === undefined ? undefined : Number(expiration_date);
-
 /**
  * Invitations by address. Unknown: whether an address can have two. The one that lasts longer counts then,
  * as it does for the person.
@@ -94,7 +98,7 @@ export function byAddress(invitations: readonly IDataObject[]): Map<string, IDat
 	const found = new Map<string, IDataObject>();
 	for (const invitation of invitations) {
 		const other = found.get(invitationKey(invitation));
-		const isLater = (secondsOf(invitation) ?? 0) >= (secondsOf(other ?? {}) ?? 0);
+		const isLater = (expirySecondsOf(invitation) ?? 0) >= (expirySecondsOf(other ?? {}) ?? 0);
 		if (!other || isLater) found.set(invitationKey(invitation), invitation);
 	}
 	return found;
@@ -103,8 +107,8 @@ export function byAddress(invitations: readonly IDataObject[]): Map<string, IDat
 export function knownInvitation(invitation: IDataObject, moment: EvaluatedAt): KnownInvitation {
 	return {
 		email: textOf(invitation.email),
-		isAdmin: invitation.is_admin === true,
-		expires: secondsOf(invitation),
+		isAdmin: invitationIsAdmin(invitation),
+		expires: expirySecondsOf(invitation),
 		stage: stageOf(invitation, moment),
 	};
 }

@@ -1,13 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { accessRequests } from '../sendgrid/accessRequests';
+import { decodeInvitation, pendingInvitations } from '../sendgrid/invitations';
+import { decodeTeammate, teammateCall, teammates } from '../sendgrid/teammates';
 import type { Outcome, SendGridClient } from '../transport/client';
-import { accessRequests, pendingInvitations, teammates } from '../sendgrid/directory';
+import { decodeList } from '../transport/decode';
 import { SendGridError } from '../transport/errors';
-import { list, type List } from '../transport/pagination';
-import { isAdmin } from '../sendgrid/teammates';
+import { list, type ListEndpoint } from '../transport/pagination';
 import { toSingleLine } from '../transport/sanitize';
 import { NOTHING_IS_LOST, type PollBudget } from './budget';
 import type { EventName } from './events';
+import { isAdmin } from './records';
 import {
 	invitationKey,
 	requestKey,
@@ -24,14 +27,25 @@ export interface Reader {
 	budget: PollBudget;
 }
 
-const INVITATIONS = pendingInvitations('The invitations could not be read');
-const TEAMMATES = teammates('The teammates could not be read');
-const ACCESS_REQUESTS = accessRequests(
-	'The access requests could not be read',
+/** A list, as the records that SendGrid has. */
+type Records = ListEndpoint<IDataObject>;
+
+const INVITATIONS: Records = {
+	...pendingInvitations({ failureMessage: 'The invitations could not be read' }),
+	decode: decodeList,
+	identify: (record) => decodeInvitation(record).token,
+};
+const TEAMMATES: Records = {
+	...teammates({ failureMessage: 'The teammates could not be read' }),
+	decode: decodeList,
+	identify: (record) => decodeTeammate(record).username,
+};
+const ACCESS_REQUESTS: Records = accessRequests(
+	{ failureMessage: 'The access requests could not be read' },
 	"Remove 'Access Requested' from 'Trigger On'.",
 );
 
-async function readAll({ client, budget }: Reader, endpoint: List): Promise<IDataObject[]> {
+async function readAll({ client, budget }: Reader, endpoint: Records): Promise<IDataObject[]> {
 	budget.check();
 	return await list(client(), endpoint, Infinity);
 }
@@ -48,13 +62,13 @@ async function readAll({ client, budget }: Reader, endpoint: List): Promise<IDat
  */
 async function readListVerified(
 	reader: Reader,
-	list: List,
+	endpoint: Records,
 	isComplete: (records: readonly IDataObject[]) => boolean,
 ): Promise<IDataObject[]> {
-	const first = await readAll(reader, list);
+	const first = await readAll(reader, endpoint);
 	if (isComplete(first)) return first;
-	const both = [...first, ...(await readAll(reader, list))];
-	return [...new Map(both.map((record) => [list.identify(record), record])).values()];
+	const both = [...first, ...(await readAll(reader, endpoint))];
+	return [...new Map(both.map((record) => [endpoint.identify(record) || JSON.stringify(record), record])).values()];
 }
 
 /** Whether all keys are among those of the records. */
@@ -90,15 +104,12 @@ export async function readRecord(
 	teammate: IDataObject,
 ): Promise<Outcome<IDataObject>> {
 	const username = String(teammate.username);
-	return await client().attempt({
-		method: 'GET',
-		path: '/v3/teammates/{username}',
-		values: { username: { value: username, field: 'Username' } },
-		context: {
-			failureMessage: `The scopes of '${toSingleLine(username)}' could not be read`,
-			scope: 'teammates.read',
-		},
-	});
+	return await client().attempt(
+		teammateCall(
+			{ username, field: 'Username' },
+			{ failureMessage: `The scopes of '${toSingleLine(username)}' could not be read` },
+		),
+	);
 }
 
 /**
@@ -122,10 +133,10 @@ async function readScopes(
 		const outcome = await readRecord(reader, teammate);
 		if ('body' in outcome) {
 			records.set(key, { ...teammate, ...outcome.body });
-		} else if (outcome.failure.errorCause === 'rate-limited') {
+		} else if (outcome.error.errorCause === 'rate-limited') {
 			return { records, next: key };
-		} else if (outcome.failure.status !== 404) {
-			throw outcome.failure;
+		} else if (outcome.error.status !== 404) {
+			throw outcome.error;
 		}
 	}
 	return { records };

@@ -1,10 +1,19 @@
-import type { OperationContext } from '../../execution/executeItem';
-import { actOnRequest, requestIdField } from './request';
+import type { OperationContext } from '../../execution/operation';
+import { withPersonLock } from '../../execution/personLock';
+import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
+import { answerRequest } from '../../sendgrid/accessRequests';
+import { changeOf } from '../../transport/errors';
+import { toSingleLine } from '../../transport/sanitize';
 
 export const denyFields = [requestIdField];
 
 /** `DELETE /v3/scopes/requests/{request_id}`, which answers nothing. */
 export async function deny(context: OperationContext) {
-	const { id } = await actOnRequest(context, 'denied');
-	return [{ denied: true, request_id: id }];
+	const id = readRequestId(context.item);
+	const field = requestIdField.displayName;
+	const wording = changeOf(`The access request '${toSingleLine(id)}'`, 'denied');
+	return await withPersonLock(context, `request ${id}`, wording, async () => {
+		await answerRequest(context.account, 'deny', { id, field, wording });
+		return [{ denied: true, request_id: requestIdOutput(id) }];
+	});
 }

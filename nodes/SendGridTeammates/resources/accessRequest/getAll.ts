@@ -1,12 +1,14 @@
-import type { OperationContext } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/operation';
 import { listFields, readLimit } from '../../parameters/list';
-import { accessRequests } from '../../sendgrid/directory';
+import { accessRequests } from '../../sendgrid/accessRequests';
 import { list } from '../../transport/pagination';
 
 export const getAllFields = [...listFields];
 
 /** `GET /v3/scopes/requests` */
-export async function getAllAccessRequests({ item, client }: OperationContext) {
-	const endpoint = accessRequests('The access requests could not be read');
-	return await list(client, endpoint, readLimit(item));
-}
+export const getAllAccessRequests = async ({ item, account }: OperationContext) =>
+	await list(
+		account.client,
+		accessRequests({ failureMessage: 'The access requests could not be read' }),
+		readLimit(item),
+	);

@@ -1,12 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { deliver } from '../../execution/executeItem';
+import type { Resource } from '../../execution/operation';
 import { approve, approveFields } from './approve';
 import { deny, denyFields } from './deny';
 import { getAllAccessRequests, getAllFields } from './getAll';
 
 /** SendGrid took these endpoints out of its public specification in January 2026. */
-export const accessRequestOperation: INodeProperties = {
+const operation: INodeProperties = {
 	displayName: 'Operation',
 	name: 'operation',
 	type: 'options',
@@ -19,36 +19,30 @@ export const accessRequestOperation: INodeProperties = {
 			value: 'approve',
 			action: 'Approve access request',
 			description: 'Give a teammate all that belongs to the feature they asked for',
-			routing: {
-				request: { method: 'PATCH', url: '/v3/scopes/requests/{request_id}/approve' },
-				operations: { pagination: deliver(approve, { ownAccountOnly: true }) },
-			},
+			routing: { request: { method: 'PATCH', url: '/v3/scopes/requests/{request_id}/approve' } },
 		},
 		{
 			name: 'Deny',
 			value: 'deny',
 			action: 'Deny access request',
 			description: 'Turn down what a teammate asked for',
-			routing: {
-				request: { method: 'DELETE', url: '/v3/scopes/requests/{request_id}' },
-				operations: { pagination: deliver(deny, { ownAccountOnly: true }) },
-			},
+			routing: { request: { method: 'DELETE', url: '/v3/scopes/requests/{request_id}' } },
 		},
 		{
 			name: 'Get Many',
 			value: 'getAll',
 			action: 'Get many access requests',
 			description: 'Retrieve a list of features that teammates asked for',
-			routing: {
-				request: { method: 'GET', url: '/v3/scopes/requests' },
-				operations: { pagination: deliver(getAllAccessRequests, { ownAccountOnly: true }) },
-			},
+			routing: { request: { method: 'GET', url: '/v3/scopes/requests' } },
 		},
 	],
 };
 
-export const accessRequestFields = {
-	approve: approveFields,
-	deny: denyFields,
-	getAll: getAllFields,
+export const accessRequest: Resource = {
+	operation,
+	operations: {
+		approve: { fields: approveFields, run: approve, ownAccountOnly: true },
+		deny: { fields: denyFields, run: deny, ownAccountOnly: true },
+		getAll: { fields: getAllFields, run: getAllAccessRequests, ownAccountOnly: true },
+	},
 };

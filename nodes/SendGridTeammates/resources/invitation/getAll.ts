@@ -1,12 +1,19 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { OperationContext } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/operation';
+import { checkChoice } from '../../parameters/choice';
 import { emailDomainFilter, listFields, readFilters, readLimit } from '../../parameters/list';
-import { pendingInvitations } from '../../sendgrid/directory';
-import { SendGridError } from '../../transport/errors';
-import { expiresWithin, invitationRecord, invitationState } from '../../sendgrid/invitations';
-import { list, type Filter } from '../../transport/pagination';
+import {
+	expiresWithin,
+	invitationOutput,
+	invitationState,
+	pendingInvitations,
+	statusOfInvitation,
+	type Invitation,
+} from '../../sendgrid/invitations';
 import { isAtDomain } from '../../sendgrid/teammates';
+import { SendGridError } from '../../transport/errors';
+import { list } from '../../transport/pagination';
 import { numberOf, textOf } from '../../transport/sanitize';
 
 const filters: INodeProperties = {
@@ -42,7 +49,9 @@ const filters: INodeProperties = {
 
 export const getAllFields = [...listFields, filters];
 
-function expiringWithin(days: unknown): Filter {
+type Filter = (invitation: Invitation) => boolean;
+
+function expiringWithin(days: unknown, now: number): Filter {
 	const number = numberOf(days);
 	if (!(number >= 0)) {
 		throw new SendGridError(
@@ -51,33 +60,34 @@ function expiringWithin(days: unknown): Filter {
 		);
 	}
 	return (invitation) =>
-		expiresWithin(invitation, number) && invitationState(invitation).status === 'pending';
+		expiresWithin(invitation, number, now) && statusOfInvitation(invitation, now) === 'pending';
 }
 
-function filtersOf({ status = 'all', expiresWithinDays, emailDomain }: IDataObject): Filter[] {
-	if (!['all', 'expired', 'pending'].includes(textOf(status))) {
-		throw new SendGridError(
-			"'Status' is neither All, Expired nor Pending",
-			"Set 'Status' to 'all', 'expired' or 'pending'.",
-		);
-	}
+function filtersOf(
+	{ status = 'all', expiresWithinDays, emailDomain }: IDataObject,
+	now: number,
+): Filter[] {
+	const wantedStatus = checkChoice(status, 'Status', ['all', 'expired', 'pending']);
 	const wanted: Filter[] = [];
-	if (status !== 'all') wanted.push((invitation) => invitationState(invitation).status === status);
-	if (expiresWithinDays !== undefined) wanted.push(expiringWithin(expiresWithinDays));
-	if (emailDomain) wanted.push((invitation) => isAtDomain(invitation, textOf(emailDomain)));
+	if (wantedStatus !== 'all') {
+		wanted.push((invitation) => statusOfInvitation(invitation, now) === wantedStatus);
+	}
+	if (expiresWithinDays !== undefined) wanted.push(expiringWithin(expiresWithinDays, now));
+	if (emailDomain) wanted.push(({ email }) => isAtDomain(email, textOf(emailDomain)));
 	return wanted;
 }
 
 /** `GET /v3/teammates/pending`. SendGrid filters nothing, so that is done here. */
-export async function getAllInvitations({ item, client }: OperationContext) {
+export async function getAllInvitations({ item, account }: OperationContext) {
+	const now = account.now();
 	const invitations = await list(
-		client,
-		pendingInvitations('The invitations could not be read'),
+		account.client,
+		pendingInvitations({ failureMessage: 'The invitations could not be read' }),
 		readLimit(item),
-		filtersOf(readFilters(item)),
+		filtersOf(readFilters(item), now),
 	);
 	return invitations.map((invitation) => ({
-		...invitationRecord(invitation),
-		...invitationState(invitation),
+		...invitationOutput(invitation),
+		...invitationState(invitation, now),
 	}));
 }

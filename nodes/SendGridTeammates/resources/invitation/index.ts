@@ -1,13 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { deliver } from '../../execution/executeItem';
+import type { Resource } from '../../execution/operation';
 import { getAllFields, getAllInvitations } from './getAll';
 import { invite, inviteFields } from './invite';
 import { resend, resendFields } from './resend';
 import { revoke, revokeFields } from './revoke';
 
 /** https://www.twilio.com/docs/sendgrid/api-reference/teammates */
-export const invitationOperation: INodeProperties = {
+const operation: INodeProperties = {
 	displayName: 'Operation',
 	name: 'operation',
 	type: 'options',
@@ -20,47 +20,38 @@ export const invitationOperation: INodeProperties = {
 			value: 'getAll',
 			action: 'Get many invitations',
 			description: 'Retrieve a list of invitations that have not been accepted',
-			routing: {
-				request: { method: 'GET', url: '/v3/teammates/pending' },
-				operations: { pagination: deliver(getAllInvitations) },
-			},
+			routing: { request: { method: 'GET', url: '/v3/teammates/pending' } },
 		},
 		{
 			name: 'Invite',
 			value: 'invite',
 			action: 'Invite teammate',
 			description: 'Send somebody an e-mail that lets them join the account',
-			routing: {
-				request: { method: 'POST', url: '/v3/teammates' },
-				operations: { pagination: deliver(invite) },
-			},
+			routing: { request: { method: 'POST', url: '/v3/teammates' } },
 		},
 		{
 			name: 'Resend Invite',
 			value: 'resend',
 			action: 'Resend invitation',
 			description: 'Send the e-mail again, and start its seven days anew',
-			routing: {
-				request: { method: 'POST', url: '/v3/teammates/pending/{token}/resend' },
-				operations: { pagination: deliver(resend) },
-			},
+			routing: { request: { method: 'POST', url: '/v3/teammates/pending/{token}/resend' } },
 		},
 		{
 			name: 'Revoke',
 			value: 'revoke',
 			action: 'Revoke invitation',
 			description: 'Withdraw an invitation, so that its link no longer works',
-			routing: {
-				request: { method: 'DELETE', url: '/v3/teammates/pending/{token}' },
-				operations: { pagination: deliver(revoke) },
-			},
+			routing: { request: { method: 'DELETE', url: '/v3/teammates/pending/{token}' } },
 		},
 	],
 };
 
-export const invitationFields = {
-	getAll: getAllFields,
-	invite: inviteFields,
-	resend: resendFields,
-	revoke: revokeFields,
+export const invitation: Resource = {
+	operation,
+	operations: {
+		getAll: { fields: getAllFields, run: getAllInvitations },
+		invite: { fields: inviteFields, run: invite },
+		resend: { fields: resendFields, run: resend },
+		revoke: { fields: revokeFields, run: revoke },
+	},
 };

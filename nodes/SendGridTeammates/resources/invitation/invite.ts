@@ -1,31 +1,49 @@
-import type { OperationContext } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/operation';
+import { oncePerRun, withPersonLock } from '../../execution/personLock';
 import { accessFields, readAccess, skippedField } from '../../parameters/access';
 import { emailField, readEmail } from '../../parameters/emailAddress';
+import { adviseOnScopes } from '../../parameters/scopes';
+import { resolveFor } from '../../sendgrid/grant';
+import { createInvitation, invitationOutput } from '../../sendgrid/invitations';
+import { findPersonNow } from '../../sendgrid/person';
 import { bodyOf } from '../../transport/client';
-import { invitationRecord } from '../../sendgrid/invitations';
+import { changeOf } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
-import { createInvitation } from './send';
 
 export const inviteFields = [emailField, ...accessFields];
 
+/** Unknown: what SendGrid says about somebody who is invited already, or in. */
+const ON_REFUSAL =
+	'Check the values of this item against what SendGrid says about them. To invite or update people who may be there already, use Teammate > Create or Update.';
+
 /**
- * `POST /v3/teammates` with `email`, `scopes` and `is_admin`: the schema wants all three, so an empty list
- * and `false` are sent too.
+ * Sends an invitation: `POST /v3/teammates`. Further items with the same address and access are answered from
+ * the first, so that nobody gets two emails.
  */
 export async function invite(context: OperationContext) {
-	const { item, request, policy: guards } = context;
+	const { item, account, policy, options } = context;
 	const email = readEmail(item);
-	guards.checkEmail(email);
-	const failureMessage = `'${toSingleLine(email)}' was not invited`;
-	const wanted = await readAccess(context, failureMessage);
-	const { access } = wanted;
-	const outcome = await createInvitation(context, request, {
-		email,
-		access,
-		failureMessage,
-		// Unknown: what SendGrid says about somebody who is invited already, or in.
-		fixRefused:
-			"Check the values of this item against what SendGrid says about them. For people who may be invited already, or be teammates, use the operation 'Create or Update' of the resource 'Teammate'.",
+	policy.checkEmail(email);
+	const choice = readAccess(item, options.skipUngrantableScopes === true);
+	if (choice.kind === 'admin') policy.checkAdmin();
+	const wording = changeOf(`'${toSingleLine(email)}'`, 'invited');
+
+	return await withPersonLock(context, email, wording, async () => {
+		const { access, skipped } = await resolveFor(account, choice, wording);
+		const wish = JSON.stringify([access.is_admin, [...access.scopes].sort()]);
+		return await oncePerRun(context, email, wish, wording, async () => {
+			const adviseOn = adviseOnScopes(account, access.scopes, wording);
+			const outcome = await createInvitation(
+				account,
+				{
+					email,
+					access,
+					wording,
+					on400: async (detail) => (await adviseOn(detail)) ?? ON_REFUSAL,
+				},
+				async () => await findPersonNow(account, email, wording),
+			);
+			return [{ ...invitationOutput(bodyOf(outcome)), ...skippedField(skipped) }];
+		});
 	});
-	return [{ ...invitationRecord(bodyOf(outcome)), ...skippedField(wanted) }];
 }

@@ -1,26 +1,110 @@
-import type { OperationContext } from '../../execution/executeItem';
-import { invitationField, readInvitation } from '../../parameters/invitation';
-import { pendingInvitations, tokenOf } from '../../sendgrid/directory';
-import { actOnAddress, actOnToken, sentence } from './pending';
-import { revokeInvitation } from './revokeOne';
+import type { OperationContext } from '../../execution/operation';
+import { onFreshReadings, withPersonLock } from '../../execution/personLock';
+import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
+import {
+	pendingInvitations,
+	revokeInvitation,
+	type Invitation,
+	type NamedInvitation,
+} from '../../sendgrid/invitations';
+import { findInList, findInvitations, findPersonNow } from '../../sendgrid/person';
+import { bodyOf } from '../../transport/client';
+import { changeOf, SendGridError, type Wording } from '../../transport/errors';
+import { notPendingError } from './notPending';
 
 export const revokeFields = [invitationField];
 
 /**
- * `DELETE /v3/teammates/pending/{token}`, which answers nothing: the address comes from the list, where a
- * token was named and the list still has it.
+ * Revokes an invitation, `DELETE /v3/teammates/pending/{token}`, or all that an address has. SendGrid answers
+ * nothing, so the address comes from the list, where it has the invitation.
  */
 export async function revoke(context: OperationContext) {
 	const choice = readInvitation(context.item);
-	const failureMessage = sentence(choice, 'was not revoked');
-	if (choice.by === 'email') {
-		const { found } = await actOnAddress(context, choice.email, failureMessage, revokeInvitation);
-		return [{ deleted: true, email: found.email }];
-	}
-	const found = await context.directory.find(
-		pendingInvitations(failureMessage),
-		(invitation) => tokenOf(invitation) === choice.token,
+	const wording = changeOf(`The invitation of ${quoteInvitation(choice)}`, 'revoked');
+	return choice.by === 'email'
+		? await withPersonLock(context, choice.email, wording, async () =>
+				await revokeAllOf(context, choice.email, wording),
+			)
+		: await withPersonLock(context, choice.token, wording, async () =>
+				await revokeOne(context, choice.token, wording),
+			);
+}
+
+const withKnown = (
+	{ account }: OperationContext,
+	known: Invitation,
+	wording: Wording,
+	validUntil?: number,
+) => {
+	const named: NamedInvitation = {
+		token: known.token,
+		field: invitationField.displayName,
+		known,
+		wording,
+		validUntil,
+	};
+	return revokeInvitation(account, named, async () =>
+		await findPersonNow(account, known.email, wording),
 	);
-	await actOnToken(context, choice.token, failureMessage, revokeInvitation, found);
-	return [{ deleted: true, ...(found && { email: found.email }) }];
+};
+
+async function revokeAllOf(context: OperationContext, email: string, wording: Wording) {
+	const { account } = context;
+	return await onFreshReadings(context, wording, async (validUntil) => {
+		const { items, readAt } = await findInvitations(account, email, wording);
+		if (items.length === 0) throw await notPendingError(account, email, wording.failureMessage);
+		let revoked = 0;
+		for (const known of items) {
+			const outcome = await withKnown(
+				context,
+				known,
+				wording,
+				revoked === 0 ? validUntil(readAt) : undefined,
+			);
+			if ('error' in outcome) throw await revocationError(context, email, wording, outcome.error, revoked);
+			revoked += 1;
+		}
+		return [{ deleted: true, email: items[0].email }];
+	});
+}
+
+/** @param revoked how many of the address's invitations were revoked before */
+async function revocationError(
+	{ account }: OperationContext,
+	email: string,
+	wording: Wording,
+	error: SendGridError,
+	revoked: number,
+): Promise<SendGridError> {
+	if (revoked > 0) {
+		return new SendGridError(
+			`An invitation of '${email}' was revoked, but another was not: ${error.message}`,
+			error.advice,
+			{ status: error.status, cause: error.errorCause },
+		);
+	}
+	if (error.status !== 404) return error;
+	account.requireFreshReadings();
+	const { items } = await findInvitations(account, email, wording);
+	return items.length > 0 ? error : await notPendingError(account, email, wording.failureMessage);
+}
+
+async function revokeOne(context: OperationContext, token: string, wording: Wording) {
+	const { account } = context;
+	const { items } = await findInList(
+		account,
+		pendingInvitations(wording),
+		(invitation) => invitation.token === token,
+	);
+	const known = items[0];
+	if (!known || known.email === '') {
+		bodyOf(
+			await revokeInvitation(account, { token, field: invitationField.displayName, wording }),
+		);
+		return [{ deleted: true }];
+	}
+	return await withPersonLock(context, known.email, wording, async () => {
+		bodyOf(await withKnown(context, known, wording));
+		return [{ deleted: true, email: known.email }];
+	});
 }

@@ -1,14 +1,17 @@
-import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { IDataObject, IExecuteSingleFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { OperationContext } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/operation';
+import { checkChoice } from '../../parameters/choice';
 import { personaField, readPersona } from '../../parameters/persona';
 import { checkScopes, scopesField } from '../../parameters/scopes';
-import { isRecord } from '../../transport/responseErrors';
-import { withUsername } from '../../sendgrid/directory';
-import { SendGridError } from '../../transport/errors';
-import { readSubuserAccess } from '../../sendgrid/subusers';
-import { formatList, numberOf, toSingleLine, textOf } from '../../transport/sanitize';
+import type { Account } from '../../sendgrid/account';
+import type { SsoAccess, SubuserGrant } from '../../sendgrid/ssoTeammates';
+import { idOfSubuser, readSubuserAccess } from '../../sendgrid/subusers';
+import { readBack } from '../../sendgrid/teammates';
 import { allOrFirstError } from '../../transport/allOrFirstError';
+import { SendGridError, type Wording } from '../../transport/errors';
+import { isRecord } from '../../transport/responseErrors';
+import { formatList, numberOf, toSingleLine } from '../../transport/sanitize';
 
 const WAYS: INodePropertyOptions[] = [
 	{ name: 'Admin', value: 'admin', description: 'Everything in the account' },
@@ -81,46 +84,16 @@ const subuserAccessField: INodeProperties = {
 /** The fields behind a choice of access. */
 export const accessDetailFields = [scopesField, personaField, subuserAccessField];
 
-/** One subuser, as SendGrid wants it. */
-type Grant = { id: number; permission_type: 'admin' } | RestrictedGrant;
-interface RestrictedGrant {
-	id: number;
-	permission_type: 'restricted';
+/** A row of 'Subuser Access', checked. */
+interface GrantRow {
+	name: string;
+	permission: SubuserGrant['permission_type'];
 	scopes: string[];
 }
 
-/** What the item says about access, in SendGrid's words and nothing more than that. */
-export interface SsoAccess {
-	body: IDataObject;
-	/** Only where the item gives access to subusers. */
-	grants?: Grant[];
-}
-
-/** The subuser's id, since SendGrid wants ids and people know usernames. `GET /v3/subusers`. */
-async function idOfSubuser(
-	{ directory }: OperationContext,
-	username: string,
-	failureMessage: string,
-) {
-	const subuser = await directory.find(
-		{
-			path: '/v3/subusers',
-			query: { username },
-			identify: ({ id }) => textOf(id),
-			context: { failureMessage, scope: 'subusers.read' },
-		},
-		withUsername(username),
-	);
-	const id = numberOf(subuser?.id);
-	if (!Number.isNaN(id)) return id;
-	throw new SendGridError(
-		`${failureMessage}: this account has no subuser '${toSingleLine(username)}'`,
-		"Check the usernames in 'Subuser Access'.",
-	);
-}
-
-async function readGrants(context: OperationContext, failureMessage: string): Promise<Grant[]> {
-	const value: unknown = context.item.getNodeParameter('subuserAccess', {});
+/** All rows, checked before the first request is sent. @throws SendGridError */
+function readGrantRows(item: IExecuteSingleFunctions): GrantRow[] {
+	const value: unknown = item.getNodeParameter('subuserAccess', {});
 	const rows: unknown[] = isRecord(value) && Array.isArray(value.subusers) ? value.subusers : [];
 	if (rows.length === 0) {
 		throw new SendGridError(
@@ -128,8 +101,7 @@ async function readGrants(context: OperationContext, failureMessage: string): Pr
 			"Add at least one subuser, or choose another 'Access'.",
 		);
 	}
-	// All rows are checked before the first request leaves.
-	const checked = rows.filter(isRecord).map(({ username, permission, scopes }) => {
+	return rows.filter(isRecord).map(({ username, permission, scopes }) => {
 		const name = typeof username === 'string' ? username.trim() : '';
 		if (name === '' || (permission !== 'admin' && permission !== 'restricted')) {
 			throw new SendGridError(
@@ -143,75 +115,61 @@ async function readGrants(context: OperationContext, failureMessage: string): Pr
 			scopes: permission === 'restricted' ? checkScopes(scopes).scopes : [],
 		};
 	});
-	return await allOrFirstError(
-		checked.map(async ({ name, permission, scopes }): Promise<Grant> => {
-			const id = await idOfSubuser(context, name, failureMessage);
-			// Documented: scopes must not be given together with admin.
+}
+
+const grantsOf = async (
+	account: Account,
+	rows: readonly GrantRow[],
+	wording: Wording,
+): Promise<SubuserGrant[]> =>
+	await allOrFirstError(
+		rows.map(async ({ name, permission, scopes }): Promise<SubuserGrant> => {
+			const id = await idOfSubuser(account, name, wording);
 			return permission === 'admin'
 				? { id, permission_type: 'admin' }
 				: { id, permission_type: 'restricted', scopes };
 		}),
 	);
-}
+
+const ACCESS = ['admin', 'keep', 'persona', 'scopes', 'subusers'] as const;
 
 /**
- * The part of the request that is about access. Documented: admin, persona, scopes and restricted subuser
- * access exclude each other.
+ * What the item says about access, in SendGrid's words and nothing more than that.
  *
- * @throws SendGridError for an access that is none, and for subusers that are not there
+ * @throws SendGridError for access that is not valid or not allowed, and for subusers that are not there
  */
 export async function readSsoAccess(
-	context: OperationContext,
-	failureMessage: string,
+	{ item, account, policy }: OperationContext,
+	wording: Wording,
 ): Promise<SsoAccess> {
-	const { item, policy: guards } = context;
-	const access = item.getNodeParameter('access', 'scopes');
-	switch (access) {
+	const kind = checkChoice(item.getNodeParameter('access', 'scopes'), 'Access', ACCESS);
+	switch (kind) {
 		case 'keep':
-			return { body: {} };
+			return {};
 		case 'admin':
-			guards.checkAdmin();
-			return { body: { is_admin: true } };
+			policy.checkAdmin();
+			return { is_admin: true };
 		case 'persona':
-			return { body: { persona: readPersona(item) } };
+			return { persona: readPersona(item) };
 		case 'scopes': {
 			const { scopes } = checkScopes(item.getNodeParameter('scopes', []));
-			if (scopes.length > 0) return { body: { scopes } };
+			if (scopes.length > 0) return { scopes };
 			throw new SendGridError(
-				"'Scope Names or IDs' is empty, and SendGrid wants at least one scope here",
+				`'${scopesField.displayName}' is empty, and SendGrid wants at least one scope here`,
 				"Choose at least one, for example 'stats.read'.",
 			);
 		}
-		case 'subusers': {
-			const grants = await readGrants(context, failureMessage);
-			return { body: { has_restricted_subuser_access: true, subuser_access: grants }, grants };
-		}
-		default:
-			throw new SendGridError(
-				"'Access' is not one of its choices",
-				"Set 'Access' to 'admin', 'persona', 'scopes' or 'subusers'.",
-			);
+		case 'subusers':
+			return {
+				has_restricted_subuser_access: true,
+				subuser_access: await grantsOf(account, readGrantRows(item), wording),
+			};
 	}
 }
 
-/**
- * Reads back what became of subuser access. Observed: one scope that a subuser cannot have, and SendGrid
- * drops all of it without a word. It also adds about eleven scopes of its own to each entry.
- *
- * @throws SendGridError where something is missing
- */
-export async function verifyGrants(
-	{ client }: OperationContext,
-	username: string,
-	grants: Grant[],
-	done: string,
-): Promise<IDataObject[]> {
-	const teammate = { value: username, field: 'Email' };
-	const { subusers } = await readSubuserAccess(client, teammate, {
-		failureMessage: `${done}, and the subuser access could not be read to make sure`,
-		scope: 'teammates.read',
-	});
-	const missing = grants.filter((grant) => {
+/** The grants that a teammate does not have. SendGrid adds about eleven scopes of its own to each entry. */
+const missingGrants = (grants: readonly SubuserGrant[], subusers: readonly IDataObject[]) =>
+	grants.filter((grant) => {
 		const found = subusers.find(({ id }) => numberOf(id) === grant.id);
 		if (!found || found.permission_type !== grant.permission_type) return true;
 		const present: unknown[] = Array.isArray(found.scopes) ? found.scopes : [];
@@ -220,9 +178,31 @@ export async function verifyGrants(
 			!grant.scopes.every((scope) => present.includes(scope))
 		);
 	});
+
+/**
+ * Reads back what became of subuser access. Observed: one scope that a subuser cannot have, and SendGrid
+ * silently drops all of it.
+ *
+ * @param done what has happened: `'ada@example.com' was created`
+ * @throws SendGridError where something is missing
+ */
+export async function verifyGrants(
+	account: Account,
+	username: string,
+	grants: readonly SubuserGrant[],
+	done: string,
+): Promise<IDataObject[]> {
+	const wording = { failureMessage: `${done}, but the subuser access could not be read to make sure` };
+	const { subusers } = await readBack(
+		account,
+		async () => await readSubuserAccess(account.client, { username, field: 'Email' }, wording),
+		(access) => missingGrants(grants, access.subusers).length === 0,
+	);
+	const missing = missingGrants(grants, subusers);
 	if (missing.length === 0) return subusers;
+	const scopes = new Set(grants.flatMap((grant) => ('scopes' in grant ? grant.scopes : [])));
 	throw new SendGridError(
-		`${done}, but SendGrid dropped the access to ${missing.length} of ${grants.length} subusers without a word`,
-		`One of these scopes cannot be granted in a subuser: ${formatList([...new Set(grants.flatMap((grant) => ('scopes' in grant ? grant.scopes : [])))].map(toSingleLine)) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with the operation 'Update'.`,
+		`${done}, but SendGrid silently ignored the access to ${missing.length} of ${grants.length} subusers`,
+		`One of these scopes cannot be granted in a subuser: ${formatList([...scopes].map(toSingleLine)) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with SSO Teammate > Update.`,
 	);
 }

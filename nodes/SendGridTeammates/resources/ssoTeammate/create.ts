@@ -1,14 +1,12 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { OperationContext } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/operation';
+import { withPersonLock } from '../../execution/personLock';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { adviseOnScopes } from '../../parameters/scopes';
-import { teammates, withEmail } from '../../sendgrid/directory';
-import { SendGridError } from '../../transport/errors';
-import { sendReconciled, type WriteState } from '../../transport/reconcile';
-import { scopesOf } from '../../sendgrid/teammates';
-import { toSingleLine, textOf } from '../../transport/sanitize';
-import { readTeammateRecord } from '../teammate/locate';
+import { createSsoTeammate } from '../../sendgrid/ssoTeammates';
+import { changeOf, SendGridError } from '../../transport/errors';
+import { toSingleLine } from '../../transport/sanitize';
 import { accessDetailFields, accessField, readSsoAccess, verifyGrants } from './access';
 
 const nameField = (displayName: string, name: string, placeholder: string): INodeProperties => ({
@@ -35,41 +33,32 @@ function readName(item: IExecuteSingleFunctions, name: string, field: string): s
 }
 
 /**
- * `POST /v3/sso/teammates`. Subuser access is read back afterwards, since SendGrid answers 201 also where
- * it drops it.
+ * `POST /v3/sso/teammates`. Subuser access is read back afterwards, since SendGrid answers 201 also where it
+ * drops it.
  */
-export async function createSsoTeammate(context: OperationContext) {
-	const { item, request, client, directory, policy: guards } = context;
+export async function create(context: OperationContext): Promise<IDataObject[]> {
+	const { item, account, policy } = context;
 	const email = readEmail(item);
-	guards.checkEmail(email);
+	policy.checkEmail(email);
 	const first_name = readName(item, 'firstName', 'First Name');
 	const last_name = readName(item, 'lastName', 'Last Name');
-	const failureMessage = `'${toSingleLine(email)}' was not created`;
-	const { body, grants } = await readSsoAccess(context, failureMessage);
+	const subject = `'${toSingleLine(email)}'`;
+	const wording = changeOf(subject, 'created');
+	const access = await readSsoAccess(context, wording);
 
-	/** Whether the person is there now, under this name. */
-	async function look(): Promise<WriteState<IDataObject>> {
-		const teammate = await directory.findAnew(teammates(failureMessage), withEmail(email));
-		if (!teammate) return 'not done';
-		const isIt = teammate.first_name === first_name && teammate.last_name === last_name;
-		if (!isIt || teammate.is_sso === false) return 'unknown';
-		return { done: await readTeammateRecord(context, textOf(teammate.username), failureMessage) };
-	}
-
-	const created = await sendReconciled<IDataObject>(
-		client,
-		{
-			...request,
-			body: { email, first_name, last_name, ...body },
-			context: {
-				failureMessage,
-				scope: 'sso.teammates.create',
-				on400: async (complaint) => await adviseOnScopes(complaint, scopesOf(body), client),
-			},
-		},
-		look,
-	);
-	if (!grants) return [created];
-	const done = `'${toSingleLine(email)}' was created`;
-	return [{ ...created, subuser_access: await verifyGrants(context, email, grants, done) }];
+	return await withPersonLock(context, email, wording, async () => {
+		const on400 = adviseOnScopes(account, access.scopes ?? [], wording);
+		const created = await createSsoTeammate(account, {
+			email,
+			first_name,
+			last_name,
+			access,
+			wording,
+			on400,
+		});
+		const grants = access.subuser_access;
+		if (!grants) return [created];
+		const subusers = await verifyGrants(account, email, grants, `${subject} was created`);
+		return [{ ...created, subuser_access: subusers }];
+	});
 }

@@ -1,11 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { deliver } from '../../execution/executeItem';
-import { createFields, createSsoTeammate } from './create';
-import { updateFields, updateSsoTeammate } from './update';
+import type { Resource } from '../../execution/operation';
+import { create, createFields } from './create';
+import { update, updateFields } from './update';
 
 /** https://www.twilio.com/docs/sendgrid/api-reference/single-sign-on-teammates */
-export const ssoTeammateOperation: INodeProperties = {
+const operation: INodeProperties = {
 	displayName: 'Operation',
 	name: 'operation',
 	type: 'options',
@@ -18,25 +18,22 @@ export const ssoTeammateOperation: INodeProperties = {
 			value: 'create',
 			action: 'Create SSO teammate',
 			description: 'Add somebody who signs in by single sign-on, without an invitation',
-			routing: {
-				request: { method: 'POST', url: '/v3/sso/teammates' },
-				operations: { pagination: deliver(createSsoTeammate, { ownAccountOnly: true }) },
-			},
+			routing: { request: { method: 'POST', url: '/v3/sso/teammates' } },
 		},
 		{
 			name: 'Update',
 			value: 'update',
 			action: 'Update SSO teammate',
 			description: 'Change the name or the access of somebody who signs in by single sign-on',
-			routing: {
-				request: { method: 'PATCH', url: '/v3/sso/teammates/{username}' },
-				operations: { pagination: deliver(updateSsoTeammate, { ownAccountOnly: true }) },
-			},
+			routing: { request: { method: 'PATCH', url: '/v3/sso/teammates/{username}' } },
 		},
 	],
 };
 
-export const ssoTeammateFields = {
-	create: createFields,
-	update: updateFields,
+export const ssoTeammate: Resource = {
+	operation,
+	operations: {
+		create: { fields: createFields, run: create, ownAccountOnly: true },
+		update: { fields: updateFields, run: update, ownAccountOnly: true },
+	},
 };

@@ -1,20 +1,16 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { OperationContext } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/operation';
+import { withPersonLock } from '../../execution/personLock';
 import { adviseOnScopes } from '../../parameters/scopes';
-import { readTeammate, teammateField } from '../../parameters/teammate';
+import { readTeammateChoice, teammateField } from '../../parameters/teammate';
+import { onlyTeammate } from '../../sendgrid/person';
+import { updateSsoTeammate, type SsoAccess } from '../../sendgrid/ssoTeammates';
+import { adviceOnUnknownUsername, readTeammate, refuseOwner } from '../../sendgrid/teammates';
+import { changeOf, SendGridError, type Wording } from '../../transport/errors';
 import { isRecord } from '../../transport/responseErrors';
-import { SendGridError } from '../../transport/errors';
-import { sendReconciled, type WriteState } from '../../transport/reconcile';
-import { scopesOf } from '../../sendgrid/teammates';
-import {
-	FIELD,
-	nameOf,
-	NO_SUCH_USERNAME,
-	readTeammateRecord,
-	refuseOwner,
-	usernameOf,
-} from '../teammate/locate';
+import { textOf } from '../../transport/sanitize';
+import { quoteTeammate, teammatesWithEmail } from '../teammate/locate';
 import { accessDetailFields, accessToUpdateField, readSsoAccess, verifyGrants } from './access';
 
 const updateFieldsField: INodeProperties = {
@@ -59,74 +55,90 @@ export const updateFields = [
 const given = (value: unknown) =>
 	typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 
-const isEmpty = (body: IDataObject) => Object.keys(body).length === 0;
+const field = teammateField.displayName;
+
+const RESTRICTED =
+	"A person who is restricted to subusers takes neither scopes nor a persona, unless 'Lift Subuser Restriction' is turned on in 'Update Fields'.";
+
+/** What the item wants to change. */
+interface Wish {
+	firstName?: string;
+	lastName?: string;
+	access: SsoAccess;
+	/** How messages name the person. */
+	subject: string;
+	wording: Wording;
+}
 
 /**
- * `PATCH /v3/sso/teammates/{username}`. What the item leaves open is not sent, but for the names: the
- * schema wants both, so they are sent as they are.
+ * `PATCH /v3/sso/teammates/{username}`. What the item leaves open is not sent, but for the names: the schema
+ * wants both, so they are sent as they are.
  */
-export async function updateSsoTeammate(context: OperationContext) {
-	const { item, request, client } = context;
-	const choice = readTeammate(item);
-	const name = nameOf(choice);
-	const failureMessage = `'${name}' was not updated`;
+export async function update(context: OperationContext): Promise<IDataObject[]> {
+	const { item, account } = context;
+	const choice = readTeammateChoice(item);
+	const subject = quoteTeammate(choice);
+	const wording = changeOf(subject, 'updated');
 	const chosen: unknown = item.getNodeParameter('updateFields', {});
-	const { firstName, lastName, liftSubuserRestriction } = isRecord(chosen)
-		? (chosen as IDataObject)
-		: {};
-	const { body, grants } = await readSsoAccess(context, failureMessage);
-
-	const username = await usernameOf(context, choice, failureMessage);
-	const before = await readTeammateRecord(context, username, failureMessage);
-	refuseOwner(before, failureMessage);
-	if (before.is_sso === false) {
-		throw new SendGridError(
-			`${failureMessage}: this person does not sign in by single sign-on`,
-			"Use the operation 'Update Permissions' of the resource 'Teammate'. Names of such people cannot be changed from outside.",
-		);
-	}
-
-	const names = {
-		first_name: given(firstName) ?? before.first_name,
-		last_name: given(lastName) ?? before.last_name,
+	const { firstName, lastName, liftSubuserRestriction } = isRecord(chosen) ? chosen : {};
+	const access = {
+		...(liftSubuserRestriction === true && { has_restricted_subuser_access: false }),
+		...(await readSsoAccess(context, wording)),
+	};
+	const wish: Wish = {
+		firstName: given(firstName),
+		lastName: given(lastName),
+		access,
+		subject,
+		wording,
 	};
 
-	/** Whether the record reads as wanted. If not, writing the same again does no harm. */
-	async function look(): Promise<WriteState<IDataObject>> {
-		const record = await readTeammateRecord(context, username, failureMessage);
-		const hasNames = record.first_name === names.first_name && record.last_name === names.last_name;
-		const isAsWanted = body.is_admin === true ? record.is_admin === true : isEmpty(body);
-		const isLifted = liftSubuserRestriction !== true;
-		return hasNames && isAsWanted && isLifted ? { done: record } : 'not done';
+	if (choice.by === 'email') {
+		return await withPersonLock(context, choice.email, wording, async () => {
+			const { items } = await teammatesWithEmail(account, choice.email, wording);
+			const username = onlyTeammate(items, wording.failureMessage)?.username ?? '';
+			return await updateOne(context, username, wish);
+		});
 	}
+	const { username } = choice;
+	return await withPersonLock(context, username, wording, async () => {
+		const { email } = await readTeammate(account, { username, field }, wording);
+		return await withPersonLock(context, email || username, wording, async () =>
+			await updateOne(context, username, wish),
+		);
+	});
+}
 
-	const updated = await sendReconciled<IDataObject>(
-		client,
+async function updateOne(
+	{ account }: OperationContext,
+	username: string,
+	{ firstName, lastName, access, subject, wording }: Wish,
+): Promise<IDataObject[]> {
+	const before = await readTeammate(account, { username, field }, wording);
+	refuseOwner(before, wording.failureMessage);
+	if (before.isSso === false) {
+		throw new SendGridError(
+			`${wording.failureMessage}: this person does not sign in by single sign-on`,
+			'Use Teammate > Update Permissions. The names of such people can only be changed by themselves.',
+		);
+	}
+	const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);
+	const updated = await updateSsoTeammate(
+		account,
+		before,
 		{
-			...request,
-			values: { username: { value: username, field: FIELD } },
-			body: {
-				...names,
-				...(liftSubuserRestriction === true && { has_restricted_subuser_access: false }),
-				...body,
-			},
-			context: {
-				failureMessage,
-				scope: 'sso.teammates.update',
-				on404: NO_SUCH_USERNAME,
-				on400: async (complaint) =>
-					(await adviseOnScopes(complaint, scopesOf(body), client)) ??
-					"A person who is restricted to subusers takes neither scopes nor a persona, unless 'Lift Subuser Restriction' is turned on in 'Update Fields'.",
-				// Observed: a 500 for a scope that a subuser cannot have.
-				...(grants && {
-					on5xx:
-						"SendGrid also answers like this when a scope cannot be granted in a subuser: leave out those for billing, teammates, subusers, single sign-on and IP addresses in 'Subuser Access'.",
-				}),
-			},
+			email: before.email,
+			first_name: firstName ?? textOf(before.record.first_name),
+			last_name: lastName ?? textOf(before.record.last_name),
+			access,
+			wording,
+			on400: async (detail) => (await adviseOn(detail)) ?? RESTRICTED,
 		},
-		look,
+		field,
+		adviceOnUnknownUsername(field),
 	);
+	const grants = access.subuser_access;
 	if (!grants) return [updated];
-	const done = `'${name}' was updated`;
-	return [{ ...updated, subuser_access: await verifyGrants(context, username, grants, done) }];
+	const subusers = await verifyGrants(account, username, grants, `${subject} was updated`);
+	return [{ ...updated, subuser_access: subusers }];
 }

@@ -1,24 +1,71 @@
-import type { OperationContext } from '../../execution/executeItem';
-import { readTeammate, teammateField } from '../../parameters/teammate';
+import type { IDataObject } from 'n8n-workflow';
+
+import type { OperationContext } from '../../execution/operation';
+import { withPersonLock } from '../../execution/personLock';
+import { readTeammateChoice, teammateField } from '../../parameters/teammate';
+import {
+	deleteTeammate,
+	readTeammate,
+	refuseOwner,
+	type Teammate,
+} from '../../sendgrid/teammates';
 import { bodyOf } from '../../transport/client';
-import { deleteTeammate } from './deleteOne';
-import { FIELD, nameOf, readTeammateRecord, refuseOwner, usernameOf } from './locate';
+import { changeOf, SendGridError, type Wording } from '../../transport/errors';
+import { refuseAdmin } from './admins';
+import { quoteTeammate, teammatesWithEmail } from './locate';
 
 export const deleteFields = [teammateField];
 
-/**
- * `DELETE /v3/teammates/{username}`, which answers nothing and cannot be undone. The record is read first:
- * it tells the owner, and whom the output is about.
- */
-export async function deleteTeammateOperation(context: OperationContext) {
-	const { item, request, policy: guards } = context;
-	guards.checkDeletion();
-	const choice = readTeammate(item);
-	const failureMessage = `'${nameOf(choice)}' was not deleted`;
-	const username = await usernameOf(context, choice, failureMessage);
-	const teammate = await readTeammateRecord(context, username, failureMessage);
-	refuseOwner(teammate, failureMessage);
+const field = teammateField.displayName;
 
-	bodyOf(await deleteTeammate(context, request, { username, field: FIELD, failureMessage }));
-	return [{ deleted: true, username, email: teammate.email }];
+/**
+ * `DELETE /v3/teammates/{username}`, which answers nothing and cannot be undone; by email, for all teammates
+ * with that address. The records are read first: they tell owner and admins, and whom the output is about.
+ */
+export async function deleteOne(context: OperationContext): Promise<IDataObject[]> {
+	const { item, account, policy } = context;
+	policy.checkDeletion();
+	const choice = readTeammateChoice(item);
+	const wording = changeOf(quoteTeammate(choice), 'deleted');
+	if (choice.by === 'email') {
+		return await withPersonLock(context, choice.email, wording, async () => {
+			const { items } = await teammatesWithEmail(account, choice.email, wording);
+			return await deleteAll(context, items.map(({ username }) => username), wording);
+		});
+	}
+	return await withPersonLock(context, choice.username, wording, async () => {
+		const { email } = await readTeammate(account, { username: choice.username, field }, wording);
+		return await withPersonLock(context, email || choice.username, wording, async () =>
+			await deleteAll(context, [choice.username], wording),
+		);
+	});
+}
+
+/** All are checked before the first one goes. */
+async function deleteAll(
+	{ account, options }: OperationContext,
+	usernames: readonly string[],
+	wording: Wording,
+): Promise<IDataObject[]> {
+	const people: Teammate[] = [];
+	for (const username of usernames) {
+		const teammate = await readTeammate(account, { username, field }, wording);
+		refuseOwner(teammate, wording.failureMessage);
+		refuseAdmin(teammate, options, wording.failureMessage);
+		people.push(teammate);
+	}
+	const results: IDataObject[] = [];
+	for (const { username, email } of people) {
+		const outcome = await deleteTeammate(account, { username, field, wording });
+		if ('error' in outcome && results.length > 0) {
+			throw new SendGridError(
+				`'${String(results[0].username)}' was deleted, but '${username}', who has the same address, was not: ${outcome.error.message}`,
+				outcome.error.advice,
+				{ status: outcome.error.status, cause: outcome.error.errorCause },
+			);
+		}
+		bodyOf(outcome);
+		results.push({ deleted: true, username, email });
+	}
+	return results;
 }

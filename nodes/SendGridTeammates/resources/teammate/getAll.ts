@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { OperationContext } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/operation';
+import { checkChoice } from '../../parameters/choice';
 import {
 	emailDomainFilter,
 	listFields,
@@ -8,10 +9,8 @@ import {
 	readLimit,
 	simplifyField,
 } from '../../parameters/list';
-import { teammates } from '../../sendgrid/directory';
-import { SendGridError } from '../../transport/errors';
-import { list, type Filter } from '../../transport/pagination';
-import { essentialsOf, isAtDomain } from '../../sendgrid/teammates';
+import { essentialsOf, isAtDomain, teammates, type Teammate } from '../../sendgrid/teammates';
+import { list } from '../../transport/pagination';
 import { textOf } from '../../transport/sanitize';
 
 const filters: INodeProperties = {
@@ -47,27 +46,32 @@ const filters: INodeProperties = {
 
 export const getAllFields = [...listFields, simplifyField, filters];
 
+type Filter = (teammate: Teammate) => boolean;
+
+const ROLES = ['admin', 'owner', 'teammate'] as const;
+
+const roleOf = ({ isOwner, isAdmin }: Teammate): (typeof ROLES)[number] =>
+	isOwner ? 'owner' : isAdmin ? 'admin' : 'teammate';
+
 function filtersOf({ role, sso, emailDomain }: IDataObject): Filter[] {
-	if (role !== undefined && !['admin', 'owner', 'teammate'].includes(textOf(role))) {
-		throw new SendGridError(
-			"'Role' is neither Admin, Owner nor Teammate",
-			"Set 'Role' to 'admin', 'owner' or 'teammate', or remove it from 'Filters'.",
-		);
-	}
 	const wanted: Filter[] = [];
-	if (role !== undefined) wanted.push(({ user_type }) => user_type === role);
-	if (sso !== undefined) wanted.push(({ is_sso }) => (is_sso === true) === sso);
-	if (emailDomain) wanted.push((teammate) => isAtDomain(teammate, textOf(emailDomain)));
+	if (role !== undefined) {
+		const wantedRole = checkChoice(role, 'Role', ROLES);
+		wanted.push((teammate) => roleOf(teammate) === wantedRole);
+	}
+	if (sso !== undefined) wanted.push(({ isSso }) => (isSso === true) === sso);
+	if (emailDomain) wanted.push(({ email }) => isAtDomain(email, textOf(emailDomain)));
 	return wanted;
 }
 
 /** `GET /v3/teammates`. SendGrid filters nothing, so that is done here. */
-export async function getAllTeammates({ item, client }: OperationContext) {
-	const people = await list(
-		client,
-		teammates('The teammates could not be read'),
+export async function getAllTeammates({ item, account }: OperationContext) {
+	const found = await list(
+		account.client,
+		teammates({ failureMessage: 'The teammates could not be read' }),
 		readLimit(item),
 		filtersOf(readFilters(item)),
 	);
-	return item.getNodeParameter('simplify', true) === true ? people.map(essentialsOf) : people;
+	const records = found.map(({ record }) => record);
+	return item.getNodeParameter('simplify', true) === true ? records.map(essentialsOf) : records;
 }

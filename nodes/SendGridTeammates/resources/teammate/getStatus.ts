@@ -1,35 +1,31 @@
-import type { OperationContext } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/operation';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { tokenOf } from '../../sendgrid/directory';
 import { expiryOf, invitationState } from '../../sendgrid/invitations';
-import { isOwner } from '../../sendgrid/teammates';
+import { findPerson, statusOf } from '../../sendgrid/person';
 import { toSingleLine } from '../../transport/sanitize';
-import { lookUp, statusOf } from './person';
 
 export const getStatusFields = [emailField];
 
 /** Where somebody stands: not known, invited, invitation expired, or a teammate. Reads both lists. */
-export async function getStatus(context: OperationContext) {
-	const email = readEmail(context.item);
-	const person = await lookUp(
-		context,
-		email,
-		`The status of '${toSingleLine(email)}' could not be read`,
-	);
-	const { teammate } = person;
-	// Of somebody who is in, an invitation is of no interest.
-	const invitation = teammate ? undefined : person.invitation;
+export async function getStatus({ item, account }: OperationContext) {
+	const email = readEmail(item);
+	const person = await findPerson(account, email, {
+		failureMessage: `The status of '${toSingleLine(email)}' could not be read`,
+	});
+	const [teammate] = person.teammates;
+	// An invitation is of no interest once somebody is a teammate.
+	const invitation = teammate ? undefined : person.invitations[0];
+	const now = account.now();
 	return [
 		{
 			email: (teammate ?? invitation)?.email ?? email,
-			status: statusOf(person),
+			status: statusOf(person, now),
 			username: teammate?.username ?? null,
-			is_admin: (teammate ?? invitation)?.is_admin === true,
-			is_owner: teammate !== undefined && isOwner(teammate),
-			is_sso: teammate?.is_sso === true,
-			expires_at: expiryOf(invitation?.expiration_date) ?? null,
-			days_left: invitation ? invitationState(invitation).days_left : null,
-			token: invitation ? tokenOf(invitation) : null,
+			is_admin: teammate ? person.teammates.some(({ isAdmin }) => isAdmin) : invitation?.isAdmin === true,
+			is_owner: person.teammates.some(({ isOwner }) => isOwner),
+			is_sso: teammate?.isSso === true,
+			expires_at: (invitation && expiryOf(invitation)) ?? null,
+			days_left: invitation ? invitationState(invitation, now).days_left : null,
 		},
 	];
 }

@@ -1,10 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { OperationContext } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/operation';
 import { readFilters } from '../../parameters/list';
-import { readTeammate, teammateField } from '../../parameters/teammate';
+import { readTeammateChoice, teammateField } from '../../parameters/teammate';
+import { onlyTeammate } from '../../sendgrid/person';
 import { readSubuserAccess } from '../../sendgrid/subusers';
-import { FIELD, nameOf, NO_SUCH_USERNAME, usernameOf } from './locate';
+import { quoteTeammate, teammatesWithEmail } from './locate';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',
@@ -27,16 +28,22 @@ const filters: INodeProperties = {
 export const getSubuserAccessFields = [teammateField, filters];
 
 /** `GET /v3/teammates/{teammate_name}/subuser_access`, all its pages: an item for each subuser. */
-export async function getSubuserAccess(context: OperationContext) {
-	const { item, client } = context;
-	const choice = readTeammate(item);
+export async function getSubuserAccess({ item, account }: OperationContext) {
+	const choice = readTeammateChoice(item);
 	const { subuser } = readFilters(item);
-	const failureMessage = `The subuser access of '${nameOf(choice)}' could not be read`;
-	const username = await usernameOf(context, choice, failureMessage);
+	const failureMessage = `The subuser access of ${quoteTeammate(choice)} could not be read`;
+	const wording = { failureMessage };
+	const username =
+		choice.by === 'username'
+			? choice.username
+			: (onlyTeammate(
+					(await teammatesWithEmail(account, choice.email, wording)).items,
+					failureMessage,
+				)?.username ?? '');
 	const { isRestricted, subusers } = await readSubuserAccess(
-		client,
-		{ value: username, field: FIELD },
-		{ failureMessage, scope: 'teammates.read', on404: NO_SUCH_USERNAME },
+		account.client,
+		{ username, field: teammateField.displayName },
+		wording,
 		typeof subuser === 'string' && subuser.trim() !== '' ? subuser.trim() : undefined,
 	);
 	return subusers.map((entry) => ({

@@ -1,17 +1,17 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { deliver } from '../../execution/executeItem';
-import { getStatus, getStatusFields } from './getStatus';
-import { offboard, offboardFields } from './offboard';
-import { upsert, upsertFields } from './upsert';
-import { deleteFields, deleteTeammateOperation } from './delete';
-import { getFields, getTeammate } from './get';
+import type { Resource } from '../../execution/operation';
+import { deleteFields, deleteOne } from './delete';
+import { get, getFields } from './get';
 import { getAllFields, getAllTeammates } from './getAll';
+import { getStatus, getStatusFields } from './getStatus';
 import { getSubuserAccess, getSubuserAccessFields } from './getSubuserAccess';
+import { offboard, offboardFields } from './offboard';
 import { updatePermissions, updatePermissionsFields } from './updatePermissions';
+import { upsert, upsertFields } from './upsert';
 
 /** https://www.twilio.com/docs/sendgrid/api-reference/teammates */
-export const teammateOperation: INodeProperties = {
+const operation: INodeProperties = {
 	displayName: 'Operation',
 	name: 'operation',
 	type: 'options',
@@ -24,82 +24,67 @@ export const teammateOperation: INodeProperties = {
 			value: 'upsert',
 			action: 'Invite or update teammate',
 			description: 'Create a new teammate, or update the current one if it already exists (upsert)',
-			routing: { operations: { pagination: deliver(upsert) } },
 		},
 		{
 			name: 'Delete',
 			value: 'delete',
 			action: 'Delete teammate',
 			description: 'Remove somebody from the account permanently',
-			routing: {
-				request: { method: 'DELETE', url: '/v3/teammates/{username}' },
-				operations: { pagination: deliver(deleteTeammateOperation) },
-			},
+			routing: { request: { method: 'DELETE', url: '/v3/teammates/{username}' } },
 		},
 		{
 			name: 'Get',
 			value: 'get',
 			action: 'Get teammate',
 			description: 'Retrieve a teammate, scopes included',
-			routing: {
-				request: { method: 'GET', url: '/v3/teammates/{username}' },
-				operations: { pagination: deliver(getTeammate) },
-			},
+			routing: { request: { method: 'GET', url: '/v3/teammates/{username}' } },
 		},
 		{
 			name: 'Get Many',
 			value: 'getAll',
 			action: 'Get many teammates',
 			description: 'Retrieve a list of teammates',
-			routing: {
-				request: { method: 'GET', url: '/v3/teammates' },
-				operations: { pagination: deliver(getAllTeammates) },
-			},
+			routing: { request: { method: 'GET', url: '/v3/teammates' } },
 		},
 		{
 			name: 'Get Status',
 			value: 'getStatus',
 			action: 'Get status of teammate',
 			description: 'Find out whether somebody is unknown, invited or a teammate',
-			routing: { operations: { pagination: deliver(getStatus) } },
 		},
 		{
 			name: 'Get Subuser Access',
 			value: 'getSubuserAccess',
 			action: 'Get subuser access of teammate',
 			description: 'Retrieve a list of subusers that a teammate may work in',
-			routing: {
-				request: { method: 'GET', url: '/v3/teammates/{teammate_name}/subuser_access' },
-				operations: { pagination: deliver(getSubuserAccess, { ownAccountOnly: true }) },
-			},
+			routing: { request: { method: 'GET', url: '/v3/teammates/{teammate_name}/subuser_access' } },
 		},
 		{
 			name: 'Offboard',
 			value: 'offboard',
 			action: 'Offboard teammate',
 			description: 'Revoke the invitation and delete the teammate, whichever there is',
-			routing: { operations: { pagination: deliver(offboard) } },
 		},
 		{
 			name: 'Update Permissions',
 			value: 'updatePermissions',
 			action: 'Update permissions of teammate',
 			description: 'Replace, extend or cut down what a teammate may do',
-			routing: {
-				request: { method: 'PATCH', url: '/v3/teammates/{username}' },
-				operations: { pagination: deliver(updatePermissions) },
-			},
+			routing: { request: { method: 'PATCH', url: '/v3/teammates/{username}' } },
 		},
 	],
 };
 
-export const teammateFields = {
-	delete: deleteFields,
-	get: getFields,
-	getAll: getAllFields,
-	getStatus: getStatusFields,
-	getSubuserAccess: getSubuserAccessFields,
-	offboard: offboardFields,
-	upsert: upsertFields,
-	updatePermissions: updatePermissionsFields,
+export const teammate: Resource = {
+	operation,
+	operations: {
+		delete: { fields: deleteFields, run: deleteOne },
+		get: { fields: getFields, run: get },
+		getAll: { fields: getAllFields, run: getAllTeammates },
+		getStatus: { fields: getStatusFields, run: getStatus },
+		getSubuserAccess: { fields: getSubuserAccessFields, run: getSubuserAccess, ownAccountOnly: true },
+		offboard: { fields: offboardFields, run: offboard },
+		updatePermissions: { fields: updatePermissionsFields, run: updatePermissions },
+		upsert: { fields: upsertFields, run: upsert },
+	},
 };

@@ -1,48 +1,179 @@
-import type { OperationContext } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/operation';
+import { oncePerRun, onFreshReadings, withPersonLock } from '../../execution/personLock';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { refuseOwner } from './locate';
-import { SendGridError } from '../../transport/errors';
-import { toSingleLine, textOf } from '../../transport/sanitize';
-import { withPersonLock } from './person';
-import { deleteIfThere, revokeIfThere } from './requests';
+import { revokeInvitation } from '../../sendgrid/invitations';
+import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
+import { deleteTeammate, refuseOwner } from '../../sendgrid/teammates';
+import type { Outcome } from '../../transport/client';
+import { changeOf, SendGridError, type RequestError, type Wording } from '../../transport/errors';
+import { toSingleLine } from '../../transport/sanitize';
+import { refuseAdmin } from './admins';
 
 export const offboardFields = [emailField];
 
+const field = emailField.displayName;
+
+/** How often somebody is looked up again who was there, and then was not. */
+const MAX_ROUNDS = 5;
+
+/** What has been done so far. */
+interface Progress {
+	revoked: boolean;
+	deleted: boolean;
+	/** Of a teammate who was, or would be, deleted. */
+	username: string | null;
+	/** As SendGrid has it. */
+	address: string;
+}
+
 /**
- * Revokes the invitation and deletes the teammate, whichever is there. Somebody who is gone already is a
+ * Revokes all invitations and deletes all teammates with an address. Somebody who is gone already is a
  * success, so that the same leaver can be handled twice.
  */
 export async function offboard(context: OperationContext) {
-	const { item, policy: guards, options } = context;
+	const { item, policy, options } = context;
 	const email = readEmail(item);
-	guards.checkDeletion();
-	const failureMessage = `'${toSingleLine(email)}' was not offboarded`;
-	return await withPersonLock(context, email, failureMessage, async ({ invitation, teammate }) => {
-		if (teammate) refuseOwner(teammate, failureMessage);
-		if (teammate?.is_admin === true && options.allowAdmins !== true) {
-			throw new SendGridError(
-				`${failureMessage}: this person is an admin`,
-				"Turn on 'Allow Admins' in 'Options' if admins are to be offboarded too.",
-			);
-		}
-		const address = (teammate ?? invitation)?.email ?? email;
-		const username = teammate ? textOf(teammate.username) : null;
-		if (options.dryRun === true) {
-			const would = [invitation && 'revoke', teammate && 'delete'].filter(Boolean);
-			return [
-				{
-					email: address,
-					would: would.join(' and ') || 'nothing',
-					changed: false,
-					revoked: false,
-					deleted: false,
-					username,
-				},
-			];
-		}
-		const revoked = invitation ? await revokeIfThere(context, invitation, failureMessage) : false;
-		const deleted =
-			username !== null ? await deleteIfThere(context, username, failureMessage) : false;
-		return [{ email: address, changed: revoked || deleted, revoked, deleted, username }];
+	policy.checkDeletion();
+	const wording = changeOf(`'${toSingleLine(email)}'`, 'offboarded');
+	return await withPersonLock(context, email, wording, async () => {
+		if (options.dryRun === true) return await plan(context, email, wording);
+		return await oncePerRun(
+			context,
+			email,
+			'offboard',
+			wording,
+			async () => {
+				const { address, revoked, deleted, username } = await remove(context, email, wording);
+				return [{ email: address, changed: revoked || deleted, revoked, deleted, username }];
+			},
+			(records) =>
+				records.map((record) => ({ ...record, changed: false, revoked: false, deleted: false })),
+		);
 	});
+}
+
+/** @throws SendGridError for the owner, and for admins unless the item allows them */
+function refuseProtected(
+	{ invitations, teammates }: Person,
+	{ options }: OperationContext,
+	{ failureMessage }: Wording,
+): void {
+	for (const teammate of teammates) {
+		refuseOwner(teammate, failureMessage);
+		refuseAdmin(teammate, options, failureMessage);
+	}
+	for (const invitation of invitations) refuseAdmin(invitation, options, failureMessage);
+}
+
+const addressIn = ({ invitations, teammates }: Person): string | undefined =>
+	(teammates[0] ?? invitations[0])?.email;
+
+async function plan(context: OperationContext, email: string, wording: Wording) {
+	const person = await findPerson(context.account, email, wording);
+	refuseProtected(person, context, wording);
+	const { invitations, teammates } = person;
+	const would = [invitations.length > 0 && 'revoke', teammates.length > 0 && 'delete'];
+	return [
+		{
+			email: addressIn(person) ?? email,
+			would: would.filter(Boolean).join(' and ') || 'nothing',
+			changed: false,
+			revoked: false,
+			deleted: false,
+			username: teammates[0]?.username ?? null,
+		},
+	];
+}
+
+/** Until nothing of the person is left: somebody may accept the invitation while it is being revoked. */
+async function remove(
+	context: OperationContext,
+	email: string,
+	wording: Wording,
+): Promise<Progress> {
+	const { account } = context;
+	const progress: Progress = { revoked: false, deleted: false, username: null, address: email };
+	for (let round = 1; ; round += 1) {
+		const missed = await onFreshReadings(context, wording, async (validUntil) => {
+			const person = await findPerson(account, email, wording);
+			refuseProtected(person, context, progressWording(progress, email, wording));
+			progress.address = addressIn(person) ?? progress.address;
+			return await removeAll(context, person, progress, wording, validUntil(person.readAt));
+		});
+		if (!missed) return progress;
+		// SendGrid said that it is not there. It may be a teammate by now, or the list may lag behind.
+		if (round === MAX_ROUNDS || !(await account.client.retryBudget.wait(round * 500))) {
+			throw partlyDone(progress, email, missed);
+		}
+		account.requireFreshReadings();
+	}
+}
+
+/** @returns the error of a subject that SendGrid did not find, where there was one */
+async function removeAll(
+	{ account }: OperationContext,
+	{ invitations, teammates }: Person,
+	progress: Progress,
+	wording: Wording,
+	validUntil: number,
+): Promise<RequestError | undefined> {
+	let missed: RequestError | undefined;
+	const settle = (outcome: Outcome<unknown>): boolean => {
+		if (!('error' in outcome)) return true;
+		if (outcome.error.status !== 404) throw partlyDone(progress, email(), outcome.error);
+		missed = outcome.error;
+		return false;
+	};
+	const email = () => progress.address;
+	const isFirst = () => !progress.revoked && !progress.deleted;
+
+	for (const known of invitations) {
+		const named = {
+			token: known.token,
+			field,
+			known,
+			wording,
+			validUntil: isFirst() ? validUntil : undefined,
+		};
+		const outcome = await revokeInvitation(account, named, async () =>
+			await findPersonNow(account, known.email, wording),
+		);
+		if (settle(outcome)) progress.revoked = true;
+	}
+	for (const { username } of teammates) {
+		const outcome = await deleteTeammate(account, {
+			username,
+			field,
+			wording,
+			validUntil: isFirst() ? validUntil : undefined,
+		});
+		if (settle(outcome)) {
+			progress.deleted = true;
+			progress.username = username;
+		}
+	}
+	return missed;
+}
+
+/** What was done, and what was not. */
+const doneSoFar = ({ revoked, deleted }: Progress, email: string): string =>
+	deleted
+		? `One teammate with the address '${toSingleLine(email)}' was deleted`
+		: revoked
+			? `The invitation of '${toSingleLine(email)}' was revoked`
+			: '';
+
+const progressWording = (progress: Progress, email: string, wording: Wording): Wording => {
+	const done = doneSoFar(progress, email);
+	return done ? { failureMessage: `${done}, but the person was not offboarded` } : wording;
+};
+
+function partlyDone(progress: Progress, email: string, error: RequestError): SendGridError {
+	const done = doneSoFar(progress, email);
+	if (!done) return error;
+	return new SendGridError(
+		`${done}, but not everything was removed: ${error.message}`,
+		error.advice,
+		{ status: error.status, cause: error.errorCause },
+	);
 }

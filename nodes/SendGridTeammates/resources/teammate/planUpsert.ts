@@ -1,41 +1,105 @@
-import { hasAccess, type Access } from '../../sendgrid/access';
-import { expiresWithin, invitationState } from '../../sendgrid/invitations';
-import { isOwner } from '../../sendgrid/teammates';
-import type { Person } from './person';
+import {
+	difference,
+	isCovered,
+	isSame,
+	withMore,
+	type Access,
+	type Difference,
+} from '../../sendgrid/access';
+import {
+	expiresWithin,
+	statusOfInvitation,
+	type Invitation,
+} from '../../sendgrid/invitations';
+import type { Teammate } from '../../sendgrid/teammates';
 
-/** What Create or Update does about a person. */
-export type Action = 'invited' | 'reinvited' | 'resent' | 'unchanged' | 'updated';
+/** What Create or Update does about a person, with all that it needs for it. */
+export type Plan =
+	| { action: 'invited'; access: Access }
+	| { action: 'reinvited'; access: Access; invitations: readonly Invitation[] }
+	| { action: 'resent'; invitation: Invitation }
+	| { action: 'updated'; access: Access; teammate: Teammate }
+	| { action: 'unchanged'; teammate: Teammate; reason?: string }
+	| { action: 'unchanged'; invitation: Invitation; reason?: string };
 
 /** What the item leaves to choice. */
 export interface Choices {
 	ifPending: 'leave' | 'resend' | 'resendIfExpiring';
 	/** For `resendIfExpiring`. */
 	expiresWithinDays: number;
-	ifAccessDiffers: 'leave' | 'update';
+	ifAccessDiffers: 'add' | 'leave' | 'update';
+	/** Whether admins may be made ordinary teammates. */
+	allowAdmins: boolean;
 }
 
+/** What is known of somebody. */
+export interface KnownPerson {
+	/** With the full record, scopes included. */
+	teammate?: Teammate;
+	/** The best one first. */
+	invitations: readonly Invitation[];
+}
+
+const OWNER = 'This person owns the account.';
+
+const ADMIN =
+	"This person is an admin. Admins are left alone unless 'Allow Admins' is on and 'If Access Differs' is 'Update'.";
+
+/** Whether the difference has to be made up for. */
+const hasToChange = (found: Difference, { ifAccessDiffers }: Choices): boolean =>
+	ifAccessDiffers === 'update'
+		? !isSame(found)
+		: ifAccessDiffers === 'add' && !isCovered(found);
+
+/** Everything that the person should have afterwards. */
+const accessAfter = (
+	present: readonly string[],
+	wanted: Access,
+	{ ifAccessDiffers }: Choices,
+): Access =>
+	wanted.is_admin || ifAccessDiffers === 'update'
+		? wanted
+		: { scopes: withMore(present, wanted.scopes), is_admin: false };
+
 /**
- * The one place that says what is to happen in which case.
+ * The one place that says what has to happen in which case.
  *
- * @param person a teammate with their full record, scopes included
+ * @param now epoch milliseconds of SendGrid's clock
  */
 export function planUpsert(
-	{ teammate, invitation }: Person,
+	{ teammate, invitations }: KnownPerson,
 	wanted: Access,
 	choices: Choices,
-): Action {
-	const mayChange = choices.ifAccessDiffers === 'update';
+	now: number,
+): Plan {
+	const mayDemote = choices.allowAdmins && choices.ifAccessDiffers === 'update';
 	if (teammate) {
-		const isLeft = isOwner(teammate) || hasAccess(teammate, wanted) || !mayChange;
-		return isLeft ? 'unchanged' : 'updated';
+		if (teammate.isOwner) return { action: 'unchanged', teammate, reason: OWNER };
+		if (teammate.isAdmin && !wanted.is_admin && !mayDemote) {
+			return { action: 'unchanged', teammate, reason: ADMIN };
+		}
+		if (!hasToChange(difference(teammate, wanted), choices)) return { action: 'unchanged', teammate };
+		const access = accessAfter(teammate.scopes ?? [], wanted, choices);
+		return { action: 'updated', teammate, access };
 	}
-	if (!invitation) return 'invited';
+	const [invitation] = invitations;
+	if (!invitation) return { action: 'invited', access: wanted };
 
-	// Documented by absence: an invitation cannot be changed, only revoked and sent anew.
-	const differs = !hasAccess(invitation, wanted);
-	if (differs && mayChange) return 'reinvited';
-	if (invitationState(invitation).status === 'expired') return 'resent';
-	if (differs || choices.ifPending === 'leave') return 'unchanged';
-	if (choices.ifPending === 'resend') return 'resent';
-	return expiresWithin(invitation, choices.expiresWithinDays) ? 'resent' : 'unchanged';
+	// Sending it again would give admin access once more.
+	if (invitations.some(({ isAdmin }) => isAdmin) && !wanted.is_admin && !mayDemote) {
+		return { action: 'unchanged', invitation, reason: ADMIN };
+	}
+	// Documented by absence: an invitation cannot be changed, only revoked and sent again.
+	const differs = !isSame(difference(invitation, wanted));
+	if (hasToChange(difference(invitation, wanted), choices)) {
+		const access = accessAfter(invitation.scopes ?? [], wanted, choices);
+		return { action: 'reinvited', access, invitations };
+	}
+	if (statusOfInvitation(invitation, now) === 'expired') return { action: 'resent', invitation };
+	const isKept = differs && choices.ifAccessDiffers === 'leave';
+	if (isKept || choices.ifPending === 'leave') return { action: 'unchanged', invitation };
+	if (choices.ifPending === 'resend') return { action: 'resent', invitation };
+	return expiresWithin(invitation, choices.expiresWithinDays, now)
+		? { action: 'resent', invitation }
+		: { action: 'unchanged', invitation };
 }

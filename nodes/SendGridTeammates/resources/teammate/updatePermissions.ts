@@ -1,209 +1,201 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { OperationContext } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/operation';
+import { onFreshReadings, withPersonLock } from '../../execution/personLock';
 import { accessFields, readAccess, skippedField } from '../../parameters/access';
-import { adviseOnScopes, quoteList } from '../../parameters/scopes';
-import { readTeammate, teammateField } from '../../parameters/teammate';
-import { hasAccess, type Access } from '../../sendgrid/access';
-import type { Call } from '../../transport/client';
-import { SendGridError } from '../../transport/errors';
-import { isGrantable } from '../../sendgrid/scopes';
-import { sendReconciled, type WriteState } from '../../transport/reconcile';
-import { scopesOf } from '../../sendgrid/teammates';
+import { readChoice } from '../../parameters/choice';
+import { scopesField } from '../../parameters/scopes';
+import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import {
-	FIELD,
-	nameOf,
-	NO_SUCH_USERNAME,
-	readTeammateRecord,
-	refuseOwner,
-	usernameOf,
-} from './locate';
+	difference,
+	isSame,
+	namedScopes,
+	withMore,
+	without,
+	type Access,
+	type AccessChoice,
+} from '../../sendgrid/access';
+import { resolveFor } from '../../sendgrid/grant';
+import { onlyTeammate } from '../../sendgrid/person';
+import { readTeammate, refuseOwner, type Teammate } from '../../sendgrid/teammates';
+import { SendGridError, type Wording } from '../../transport/errors';
+import { quoteTeammate, teammatesWithEmail } from './locate';
+import { writeAccess, type Unmet } from './writeAccess';
 
 const modeField: INodeProperties = {
 	displayName: 'Mode',
 	name: 'mode',
 	type: 'options',
-	default: 'replace',
+	default: 'add',
 	displayOptions: { show: { access: ['persona', 'scopes'] } },
 	options: [
 		{
 			name: 'Add',
 			value: 'add',
-			description: 'Keep what the teammate has and add these',
+			description: 'Keep what the teammate has, and add these',
 		},
 		{
 			name: 'Remove',
 			value: 'remove',
-			description: 'Take these away and keep the rest',
+			description: 'Take these away, and keep the rest',
 		},
 		{
 			name: 'Replace',
 			value: 'replace',
-			description: 'The teammate has exactly these afterwards, and is no admin',
+			description: 'Replace all scopes with these, and remove admin access',
 		},
 	],
 	description: 'What to do with the scopes',
 };
 
-export const updatePermissionsFields = [teammateField, ...accessFields, modeField];
+export const updatePermissionsFields = [
+	teammateField,
+	accessFields[0],
+	modeField,
+	...accessFields.slice(1),
+];
 
-type Mode = 'add' | 'remove' | 'replace';
+const MODES = ['add', 'remove', 'replace'] as const;
 
-function readMode(item: IExecuteSingleFunctions): Mode {
-	const mode = item.getNodeParameter('mode', 'replace');
-	if (mode === 'add' || mode === 'remove' || mode === 'replace') return mode;
+type Mode = (typeof MODES)[number];
+
+/** Which of a teammate's scopes to change, and how. */
+interface Wish {
+	choice: AccessChoice;
+	mode: Mode;
+}
+
+/** An empty field must not take everything away from somebody. */
+function refuseNothing(choice: AccessChoice): void {
+	if (choice.kind === 'admin' || namedScopes(choice).length > 0) return;
 	throw new SendGridError(
-		"'Mode' is neither Add, Remove nor Replace",
-		"Set 'Mode' to 'add', 'remove' or 'replace'.",
+		`'${scopesField.displayName}' is empty for this item`,
+		'Choose at least one scope. To remove the person, use Teammate > Delete.',
 	);
 }
 
-/**
- * What the teammate is to have afterwards. SendGrid only knows full replacement, so adding and removing
- * start from what the teammate has, without what nobody can assign.
- *
- * @throws SendGridError where that would turn an admin into an ordinary teammate by accident
- */
-function accessAfter(
-	teammate: IDataObject,
-	wanted: Access,
-	mode: Mode,
-	failureMessage: string,
-): Access {
-	if (wanted.is_admin || mode === 'replace') return wanted;
-	if (teammate.is_admin === true) {
-		throw new SendGridError(
-			`${failureMessage}: an admin has every scope, so there is nothing to ${mode}`,
-			"Set 'Mode' to 'Replace' if this person is to be no admin any more and to have the selected scopes only.",
-		);
-	}
-	const present = scopesOf(teammate).filter(isGrantable);
-	const scopes =
-		mode === 'add'
-			? [...new Set([...present, ...wanted.scopes])]
-			: present.filter((scope) => !wanted.scopes.includes(scope));
-	return { scopes, is_admin: false };
-}
-
-/** A field that was left empty must not take everything away from somebody. */
-export function refuseNothing({ is_admin, scopes }: Access): void {
-	if (is_admin || scopes.length > 0) return;
+/** Add and Remove start from what the teammate has, and an admin has everything. */
+function refuseAdminFor(mode: Mode, { isAdmin }: Teammate, { failureMessage }: Wording): void {
+	if (!isAdmin || mode === 'replace') return;
 	throw new SendGridError(
-		"'Scope Names or IDs' is empty, and a teammate has to keep at least one scope",
-		"Choose the scopes in 'Scope Names or IDs', or remove the person with the operation 'Delete'.",
+		`${failureMessage}: an admin has every scope, so there is nothing to ${mode}`,
+		"To replace admin access with the selected scopes, set 'Mode' to 'Replace'.",
 	);
 }
 
-/**
- * Compares what SendGrid has now with what was wanted. Observed: it answers 200, with the scope in the
- * answer, also for a scope that it drops.
- *
- * @throws SendGridError where something did not take effect
- */
-function verify(teammate: IDataObject, sent: Access, removed: string[], name: string): void {
-	const fix =
-		'The rest has been changed. Check these scopes in SendGrid: they may depend on the plan, or belong to everybody.';
-	if ((teammate.is_admin === true) !== sent.is_admin) {
-		throw new SendGridError(
-			`'${name}' is ${sent.is_admin ? 'still no admin' : 'still an admin'}, although SendGrid accepted the change`,
-			'Change it under Settings > Teammates in SendGrid.',
-		);
-	}
-	if (sent.is_admin) return;
-	const present = scopesOf(teammate);
-	const missing = sent.scopes.filter((scope) => !present.includes(scope));
-	if (missing.length > 0) {
-		throw new SendGridError(
-			`'${name}' was not given ${quoteList(missing)}, although SendGrid accepted the change`,
-			fix,
-		);
-	}
-	const remaining = removed.filter((scope) => present.includes(scope));
-	if (remaining.length > 0) {
-		throw new SendGridError(
-			`'${name}' still has ${quoteList(remaining)}, although SendGrid accepted the change`,
-			fix,
-		);
-	}
-}
-
-/** A change of permissions that has been decided on. */
-export interface PermissionChange {
-	username: string;
-	/** How messages name the teammate. */
-	name: string;
+interface Change {
 	access: Access;
-	/** What the teammate is not to have afterwards. */
-	removed?: string[];
-	/** Start of the message where it does not happen. */
-	failureMessage: string;
+	skipped: string[];
+	unmetBy: (teammate: Teammate) => Unmet;
 }
 
-/**
- * Writes somebody's permissions, `PATCH /v3/teammates/{username}` with `scopes` and `is_admin`, and reads the
- * record again to see what came of it.
- *
- * @returns the record as it is then
- * @throws SendGridError, also where SendGrid accepted what it did not carry out
- */
-export async function replacePermissions(
-	context: OperationContext,
-	request: Pick<Call, 'method' | 'path'>,
-	{ username, name, access, removed = [], failureMessage }: PermissionChange,
-): Promise<IDataObject> {
-	const { client } = context;
-
-	/** Whether the record reads as wanted. If not, writing the same again does no harm. */
-	async function look(): Promise<WriteState<IDataObject>> {
-		const record = await readTeammateRecord(context, username, failureMessage);
-		return hasAccess(record, access) ? { done: record } : 'not done';
+/** What the teammate should have afterwards. SendGrid only knows full replacement. */
+async function changeFor(
+	{ account }: OperationContext,
+	{ choice, mode }: Wish,
+	before: Teammate,
+	wording: Wording,
+): Promise<Change> {
+	const present = before.scopes ?? [];
+	if (choice.kind === 'admin') {
+		const access = { scopes: [], is_admin: true };
+		return { access, skipped: choice.skipped, unmetBy: unmetOf(access, mode) };
 	}
-
-	await sendReconciled(
-		client,
-		{
-			...request,
-			values: { username: { value: username, field: FIELD } },
-			body: { ...access },
-			context: {
-				failureMessage,
-				scope: 'teammates.update',
-				on404: NO_SUCH_USERNAME,
-				on400: async (complaint) => await adviseOnScopes(complaint, access.scopes, client),
-			},
-		},
-		look,
-	);
-	const after = await readTeammateRecord(
-		context,
-		username,
-		`The permissions of '${name}' were updated, and could not be read again to make sure`,
-	);
-	verify(after, access, removed, name);
-	return after;
+	refuseAdminFor(mode, before, wording);
+	if (mode === 'remove') {
+		// Whoever takes something away need not be able to grant it.
+		const removed = namedScopes(choice);
+		const access = { scopes: without(present, removed), is_admin: false };
+		return {
+			access,
+			skipped: choice.skipped,
+			unmetBy: ({ scopes = [] }) => ({
+				missing: [],
+				remaining: removed.filter((scope) => scopes.includes(scope)),
+				admin: false,
+			}),
+		};
+	}
+	const { access: wanted, skipped } = await resolveFor(account, choice, wording, present);
+	const access =
+		mode === 'add' ? { ...wanted, scopes: withMore(present, wanted.scopes) } : wanted;
+	return { access, skipped, unmetBy: unmetOf(mode === 'add' ? wanted : access, mode) };
 }
+
+const unmetOf =
+	(wanted: Access, mode: Mode) =>
+	(teammate: Teammate): Unmet => {
+		const { missing, superfluous, admin } = difference(teammate, wanted);
+		return {
+			missing,
+			remaining: mode === 'replace' ? superfluous : [],
+			admin: admin !== undefined,
+		};
+	};
 
 /** Reads what is there, writes what is wanted, and gives the record as it is then. */
-export async function updatePermissions(context: OperationContext) {
-	const { item, options, request } = context;
-	const choice = readTeammate(item);
-	const name = nameOf(choice);
-	const failureMessage = `The permissions of '${name}' were not updated`;
-	const mode = readMode(item);
-	const wanted = await readAccess(context, failureMessage);
-	refuseNothing(wanted.access);
+export async function updatePermissions(context: OperationContext): Promise<IDataObject[]> {
+	const { item, account, policy, options } = context;
+	const person = readTeammateChoice(item);
+	const subject = quoteTeammate(person);
+	const wording = {
+		failureMessage: `The permissions of ${subject} were not updated`,
+		unclearMessage: `It is unclear whether the permissions of ${subject} were updated`,
+	};
+	const wish: Wish = {
+		choice: readAccess(item, options.skipUngrantableScopes === true),
+		mode: readChoice(item, 'mode', modeField.displayName, MODES, 'add'),
+	};
+	if (wish.choice.kind === 'admin') policy.checkAdmin();
+	refuseNothing(wish.choice);
 
-	const username = await usernameOf(context, choice, failureMessage);
-	const before = await readTeammateRecord(context, username, failureMessage);
-	refuseOwner(before, failureMessage);
-
-	const access = accessAfter(before, wanted.access, mode, failureMessage);
-	if (options.dryRun === true) {
-		const would = hasAccess(before, access) ? 'unchanged' : 'updated';
-		return [{ would, changed: false, ...before, ...skippedField(wanted) }];
+	const update = async (username: string) =>
+		await updateOne(context, username, wish, subject, wording);
+	if (person.by === 'email') {
+		return await withPersonLock(context, person.email, wording, async () => {
+			const { items } = await teammatesWithEmail(account, person.email, wording);
+			return await update(onlyTeammate(items, wording.failureMessage)?.username ?? '');
+		});
 	}
-	const removed = mode === 'remove' ? wanted.access.scopes : [];
-	const change = { username, name, access, removed, failureMessage };
-	const after = await replacePermissions(context, request, change);
-	return [{ ...after, ...skippedField(wanted) }];
+	const { username } = person;
+	return await withPersonLock(context, username, wording, async () => {
+		const named = { username, field: teammateField.displayName };
+		const { email } = await readTeammate(account, named, wording);
+		return await withPersonLock(context, email || username, wording, async () =>
+			await update(username),
+		);
+	});
 }
+
+const updateOne = async (
+	context: OperationContext,
+	username: string,
+	wish: Wish,
+	subject: string,
+	wording: Wording,
+): Promise<IDataObject[]> =>
+	await onFreshReadings(context, wording, async (validUntil) => {
+		const { account, options } = context;
+		const teammate = { username, field: teammateField.displayName };
+		const readAt = Date.now();
+		const before = await readTeammate(account, teammate, wording);
+		refuseOwner(before, wording.failureMessage);
+		const { access, skipped, unmetBy } = await changeFor(context, wish, before, wording);
+
+		const isDone = isSame(difference(before, access));
+		if (options.dryRun === true) {
+			const would = isDone ? 'unchanged' : 'updated';
+			return [{ would, changed: false, ...before.record, ...skippedField(skipped) }];
+		}
+		if (isDone) return [{ ...before.record, ...skippedField(skipped) }];
+		const after = await writeAccess(context, {
+			teammate,
+			before,
+			access,
+			unmetBy,
+			subject,
+			wording,
+			validUntil: validUntil(readAt),
+		});
+		return [{ ...after.record, ...skippedField(skipped) }];
+	});

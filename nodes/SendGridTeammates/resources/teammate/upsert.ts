@@ -1,21 +1,30 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { OperationContext } from '../../execution/executeItem';
+import type { OperationContext } from '../../execution/operation';
+import { oncePerRun, onFreshReadings, withPersonLock } from '../../execution/personLock';
 import { accessFields, readAccess, skippedField } from '../../parameters/access';
+import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { resendInvitation } from '../invitation/resendOne';
-import { createInvitation } from '../invitation/send';
-import { readTeammateRecord } from './locate';
-import { refuseNothing, replacePermissions } from './updatePermissions';
-import { hasAccess, type Access } from '../../sendgrid/access';
-import { tokenOf } from '../../sendgrid/directory';
-import { SendGridError } from '../../transport/errors';
-import { invitationRecord, invitationState } from '../../sendgrid/invitations';
-import { tick } from '../../transport/singleFlight';
-import { numberOf, toSingleLine, textOf } from '../../transport/sanitize';
-import { planUpsert, type Action, type Choices } from './planUpsert';
-import { withPersonLock, lookUp, type Person } from './person';
-import { FIELD, REQUESTS, revokeIfThere } from './requests';
+import { adviseOnScopes, scopesField } from '../../parameters/scopes';
+import { difference, type Access, type AccessChoice } from '../../sendgrid/access';
+import { checkGrantable, resolveFor } from '../../sendgrid/grant';
+import {
+	createInvitation,
+	invitationOutput,
+	invitationState,
+	resendInvitation,
+	revokeInvitation,
+	VALIDITY_DAYS,
+	type Invitation,
+} from '../../sendgrid/invitations';
+import { findPerson, findPersonNow, onlyTeammate, type Person } from '../../sendgrid/person';
+import { readTeammate } from '../../sendgrid/teammates';
+import { bodyOf } from '../../transport/client';
+import { changeOf, SendGridError, type Wording } from '../../transport/errors';
+import { numberOf, toSingleLine } from '../../transport/sanitize';
+import { allowsAdmins } from './admins';
+import { planUpsert, type Choices, type KnownPerson, type Plan } from './planUpsert';
+import { writeAccess } from './writeAccess';
 
 const choiceFields: INodeProperties[] = [
 	{
@@ -25,11 +34,11 @@ const choiceFields: INodeProperties[] = [
 		default: 'resendIfExpiring',
 		options: [
 			{ name: 'Leave', value: 'leave', description: 'Send nothing' },
-			{ name: 'Resend', value: 'resend', description: 'Send the e-mail again each time' },
+			{ name: 'Resend', value: 'resend', description: 'Send the email again each time' },
 			{
 				name: 'Resend if Expiring',
 				value: 'resendIfExpiring',
-				description: 'Send the e-mail again when the invitation is about to expire',
+				description: 'Send the email again when the invitation is about to expire',
 			},
 		],
 		description:
@@ -39,22 +48,29 @@ const choiceFields: INodeProperties[] = [
 		displayName: 'Expires Within Days',
 		name: 'expiresWithinDays',
 		type: 'number',
-		typeOptions: { minValue: 0 },
+		typeOptions: { minValue: 0, maxValue: 6 },
 		default: 2,
 		displayOptions: { show: { ifPending: ['resendIfExpiring'] } },
-		description: 'How many days before its end an invitation is sent again',
+		description: 'How many days before it expires an invitation is sent again',
 	},
 	{
 		displayName: 'If Access Differs',
 		name: 'ifAccessDiffers',
 		type: 'options',
-		default: 'update',
+		default: 'add',
 		options: [
+			{
+				name: 'Add',
+				value: 'add',
+				description:
+					'Give what is missing and take nothing away. For a pending invitation, revoke it and send a new one.',
+			},
 			{ name: 'Leave', value: 'leave', description: 'Keep the access that the person has' },
 			{
 				name: 'Update',
 				value: 'update',
-				description: 'Give a teammate the access above. Revoke an invitation and send a new one.',
+				description:
+					"Make a teammate's access exactly this. For a pending invitation, revoke it and send a new one.",
 			},
 		],
 		description: 'What to do when the person is there with other access',
@@ -63,175 +79,348 @@ const choiceFields: INodeProperties[] = [
 
 export const upsertFields = [emailField, ...accessFields, ...choiceFields];
 
-function readChoice<Value extends string>(
-	item: IExecuteSingleFunctions,
-	name: string,
-	field: string,
-	values: readonly Value[],
-	preset: Value,
-): Value {
-	const chosen: unknown = item.getNodeParameter(name, preset);
-	const value = values.find((known) => known === chosen);
-	if (value) return value;
-	throw new SendGridError(
-		`'${field}' is not one of its choices`,
-		`Set '${field}' to ${values.map((known) => `'${known}'`).join(' or ')}.`,
-	);
-}
+const field = emailField.displayName;
 
-function readChoices(item: IExecuteSingleFunctions): Choices {
+function readChoices(item: IExecuteSingleFunctions, options: IDataObject): Choices {
+	const ifPending = readChoice(
+		item,
+		'ifPending',
+		'If Pending',
+		['leave', 'resend', 'resendIfExpiring'],
+		'resendIfExpiring',
+	);
 	const expiresWithinDays = numberOf(item.getNodeParameter('expiresWithinDays', 2));
-	if (!(expiresWithinDays >= 0)) {
+	const isSensible = expiresWithinDays >= 0 && expiresWithinDays < VALIDITY_DAYS;
+	if (!isSensible && ifPending === 'resendIfExpiring') {
 		throw new SendGridError(
-			"'Expires Within Days' is not a number of days",
-			"Set 'Expires Within Days' to a number from 0.",
+			`'Expires Within Days' is not a number from 0 to less than ${VALIDITY_DAYS}`,
+			`An invitation lasts ${VALIDITY_DAYS} days: from ${VALIDITY_DAYS} on, every run would send the email again. To do that, set 'If Pending' to 'Resend'.`,
 		);
 	}
 	return {
+		ifPending,
 		expiresWithinDays,
-		ifPending: readChoice(
-			item,
-			'ifPending',
-			'If Pending',
-			['leave', 'resend', 'resendIfExpiring'],
-			'resendIfExpiring',
-		),
 		ifAccessDiffers: readChoice(
 			item,
 			'ifAccessDiffers',
 			'If Access Differs',
-			['leave', 'update'],
-			'update',
+			['add', 'leave', 'update'],
+			'add',
 		),
+		allowAdmins: allowsAdmins(options),
 	};
+}
+
+/** One item's wish. */
+interface Wish {
+	email: string;
+	choice: AccessChoice;
+	choices: Choices;
+	wording: Required<Wording>;
 }
 
 /** What came of it: what was done, and the record of the invitation or the teammate. */
 interface Result {
-	action: Action;
+	action: Plan['action'];
 	record: IDataObject;
+	reason?: string;
+	skipped: string[];
 }
 
-const shown = (invitation: IDataObject): IDataObject => ({
-	...invitationRecord(invitation),
-	...(invitation.expiration_date !== undefined && invitationState(invitation)),
-});
-
-const unchanged = ({ teammate, invitation }: Person): Result => ({
-	action: 'unchanged',
-	record: teammate ?? shown(invitation ?? {}),
-});
-
-/** Invites. Whoever was invited by somebody else meanwhile, with the same access, is fine as well. */
-async function inviteNow(
-	context: OperationContext,
-	email: string,
-	access: Access,
-	failureMessage: string,
-	action: Action,
-	isNew = true,
-): Promise<Result> {
-	const invitation = { email, access, isNew, failureMessage };
-	const outcome = await createInvitation(context, REQUESTS.invite, invitation);
-	if (!('failure' in outcome)) return { action, record: shown(outcome.body) };
-	if (outcome.failure.status === 400) {
-		// Unknown: what SendGrid says about an address that is there already.
-		const person = await lookUp(context, email, failureMessage, tick());
-		if (person.teammate) return unchanged(person);
-		if (person.invitation && hasAccess(person.invitation, access)) return unchanged(person);
-	}
-	throw outcome.failure;
+/** An invitation without its token, which lets its holder join the account. */
+function shown(invitation: Invitation, now: number): IDataObject {
+	const { token, pending_id, ...record } = invitationOutput(invitation);
+	return {
+		...record,
+		...(invitation.expiresAt !== undefined && invitationState(invitation, now)),
+	};
 }
 
-/** Sends an invitation again; where SendGrid does not know it (any more), a new one. */
-async function sendAgain(
-	context: OperationContext,
-	email: string,
-	invitation: IDataObject,
-	access: Access,
-	failureMessage: string,
-): Promise<Result> {
-	const outcome = await resendInvitation(context, REQUESTS.resend, {
-		token: tokenOf(invitation),
-		record: invitation,
-		field: FIELD,
-		failureMessage,
-	});
-	if (!('failure' in outcome)) return { action: 'resent', record: shown(outcome.body) };
-	if (outcome.failure.status !== 404) throw outcome.failure;
+const unchangedRecord = (plan: Extract<Plan, { action: 'unchanged' }>, now: number): IDataObject =>
+	'teammate' in plan ? plan.teammate.record : shown(plan.invitation, now);
 
-	const person = await lookUp(context, email, failureMessage, tick());
-	if (person.teammate) return unchanged(person);
-	if (person.invitation && tokenOf(person.invitation) !== tokenOf(invitation)) {
-		return unchanged(person);
-	}
-	return await inviteNow(context, email, access, failureMessage, 'reinvited', !person.invitation);
+/** An empty field must take nothing away, neither from a teammate nor by a new invitation. */
+function refuseNothing({ access }: { access: Access }): void {
+	if (access.is_admin || access.scopes.length > 0) return;
+	throw new SendGridError(
+		`'${scopesField.displayName}' is empty for this item, and this person has access`,
+		'Choose at least one scope. To remove the person, use Teammate > Offboard.',
+	);
 }
+
+/** What has to be done, and what was known when that was decided. */
+interface Decision {
+	plan: Plan;
+	person: Person;
+	skipped: string[];
+}
+
+async function decide(
+	{ account }: OperationContext,
+	{ email, choice, choices, wording }: Wish,
+): Promise<Decision> {
+	const person = await findPerson(account, email, wording);
+	const listed = onlyTeammate(person.teammates, wording.failureMessage);
+	const teammate =
+		listed && (await readTeammate(account, { username: listed.username, field }, wording));
+	const known: KnownPerson = { teammate, invitations: person.invitations };
+	refuseUnknownAccess(known, wording);
+	const { access, skipped } = await resolveFor(account, choice, wording, teammate?.scopes);
+	const plan = planUpsert(known, access, choices, account.now());
+	if (plan.action === 'updated' || plan.action === 'reinvited') refuseNothing(plan);
+	return { plan, person, skipped };
+}
+
+/** @throws SendGridError where SendGrid does not say what access an invitation gives */
+function refuseUnknownAccess({ teammate, invitations }: KnownPerson, { failureMessage }: Wording) {
+	if (teammate || !invitations.some(({ isAdmin, scopes }) => !isAdmin && !scopes)) return;
+	throw new SendGridError(
+		`${failureMessage}: SendGrid's list does not say what access the pending invitation gives`,
+		"Run this item again later. If this goes on, check 'API URL' in the credential.",
+	);
+}
+
+/** Others have changed something since it was decided what to do. */
+type Again = 'again';
 
 async function carryOut(
 	context: OperationContext,
-	action: Action,
-	email: string,
-	{ teammate, invitation }: Person,
+	wish: Wish,
+	{ plan, person }: Decision,
+	validUntil: number,
+): Promise<Omit<Result, 'skipped'> | Again> {
+	const { account } = context;
+	switch (plan.action) {
+		case 'unchanged': {
+			const { action, reason } = plan;
+			return { action, reason, record: unchangedRecord(plan, account.now()) };
+		}
+		case 'updated': {
+			const { teammate, access, action } = plan;
+			const exactly = wish.choices.ifAccessDiffers === 'update';
+			const subject = `'${toSingleLine(wish.email)}'`;
+			const { record } = await writeAccess(context, {
+				teammate: { username: teammate.username, field },
+				before: teammate,
+				access,
+				unmetBy: (after) => {
+					const { missing, superfluous, admin } = difference(after, access);
+					return {
+						missing,
+						remaining: exactly ? superfluous : [],
+						admin: admin !== undefined,
+					};
+				},
+				subject,
+				wording: {
+					...wish.wording,
+					unclearMessage: `It is unclear whether the permissions of ${subject} were updated`,
+				},
+				validUntil,
+			});
+			return { action, record };
+		}
+		case 'invited':
+			return await send(context, wish, plan.access, { isKnownToBeNew: true, validUntil });
+		case 'resent':
+			return await sendAgain(context, wish, plan.invitation, person, validUntil);
+		case 'reinvited':
+			return await replaceInvitations(context, wish, plan.access, plan.invitations, validUntil);
+	}
+}
+
+/** How an invitation is sent. */
+interface Sending {
+	isKnownToBeNew: boolean;
+	/** Left out after a revocation: then there is no way back. */
+	validUntil?: number;
+	/** What to say, where something was revoked before. */
+	wording?: Wording;
+}
+
+async function send(
+	{ account }: OperationContext,
+	{ email, wording }: Wish,
 	access: Access,
-	failureMessage: string,
-): Promise<Result> {
-	if (action === 'updated' && teammate) {
-		const record = await replacePermissions(context, REQUESTS.update, {
-			username: textOf(teammate.username),
-			name: toSingleLine(email),
+	{ isKnownToBeNew, validUntil, wording: revokedWording }: Sending,
+): Promise<Omit<Result, 'skipped'> | Again> {
+	const said = revokedWording ?? {
+		...wording,
+		unclearMessage: `It is unclear whether '${toSingleLine(email)}' was invited`,
+	};
+	const outcome = await createInvitation(
+		account,
+		{
+			email,
 			access,
-			failureMessage,
+			isKnownToBeNew,
+			wording: said,
+			on400: adviseOnScopes(account, access.scopes, said),
+			validUntil,
+		},
+		async () => await findPersonNow(account, email, said),
+	);
+	if ('error' in outcome && !revokedWording && isConflict(outcome.error.status)) {
+		// Unknown: what SendGrid says about an address that somebody else has just invited.
+		const person = await findPersonNow(account, email, wording);
+		if (person.teammates.length + person.invitations.length > 0) return 'again';
+	}
+	const action = revokedWording ? 'reinvited' : 'invited';
+	return { action, record: shown(bodyOf(outcome), account.now()) };
+}
+
+const isConflict = (status: number | undefined) => status === 400 || status === 409;
+
+/** Sends an invitation again; where SendGrid no longer accepts it, a new one. */
+async function sendAgain(
+	context: OperationContext,
+	wish: Wish,
+	invitation: Invitation,
+	{ invitations }: Person,
+	validUntil: number,
+): Promise<Omit<Result, 'skipped'> | Again> {
+	const { account } = context;
+	const { email, wording } = wish;
+	const outcome = await resendInvitation(account, {
+		token: invitation.token,
+		field,
+		known: invitation,
+		wording: {
+			...wording,
+			unclearMessage: `It is unclear whether the invitation of '${toSingleLine(email)}' was sent again`,
+		},
+		validUntil,
+	});
+	if (!('error' in outcome)) return { action: 'resent', record: shown(outcome.body, account.now()) };
+	if (outcome.error.status !== 404) throw outcome.error;
+
+	const now = await findPersonNow(account, email, wording);
+	const isStillThere = now.invitations.some(({ token }) => token === invitation.token);
+	if (!isStillThere) return 'again';
+	const access = { scopes: invitation.scopes ?? [], is_admin: invitation.isAdmin };
+	return await replaceInvitations(context, wish, access, invitations);
+}
+
+/** Revokes all invitations of the person, and sends a new one. */
+async function replaceInvitations(
+	context: OperationContext,
+	wish: Wish,
+	access: Access,
+	invitations: readonly Invitation[],
+	validUntil?: number,
+): Promise<Omit<Result, 'skipped'> | Again> {
+	const { account } = context;
+	const { email, wording } = wish;
+	const subject = `'${toSingleLine(email)}'`;
+	await checkGrantable(account, access.scopes, wording);
+	let revoked = 0;
+	for (const known of invitations) {
+		const outcome = await revokeInvitation(
+			account,
+			{
+				token: known.token,
+				field,
+				known,
+				wording: {
+					...wording,
+					unclearMessage: `It is unclear whether the earlier invitation of ${subject} was revoked, and no new one was sent`,
+				},
+				validUntil: revoked === 0 ? validUntil : undefined,
+			},
+			async () => await findPersonNow(account, known.email, wording),
+		);
+		if (!('error' in outcome)) revoked += 1;
+		else if (outcome.error.status !== 404) throw outcome.error;
+		else if (revoked === 0) return 'again';
+	}
+	return await send(context, wish, access, {
+		isKnownToBeNew: true,
+		wording: {
+			failureMessage: `The earlier invitation of ${subject} was revoked, but the new one was not sent`,
+			unclearMessage: `The earlier invitation of ${subject} was revoked, and it is unclear whether the new one was sent`,
+		},
+	});
+}
+
+/** How often somebody is looked at again whom others are changing at the same time. */
+const MAX_ROUNDS = 4;
+
+async function ensure(context: OperationContext, wish: Wish): Promise<Result> {
+	const { account } = context;
+	for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+		const result = await onFreshReadings(context, wish.wording, async (validUntil) => {
+			const decision = await decide(context, wish);
+			const done = await carryOut(context, wish, decision, validUntil(decision.person.readAt));
+			return done === 'again' ? done : { ...done, skipped: decision.skipped };
 		});
-		return { action, record };
+		if (result !== 'again') return result;
+		if (!(await account.client.retryBudget.wait(round * 500))) break;
+		account.requireFreshReadings();
 	}
-	if (action === 'resent' && invitation) {
-		return await sendAgain(context, email, invitation, access, failureMessage);
-	}
-	if (action === 'unchanged') return unchanged({ teammate, invitation });
-	if (action === 'reinvited' && invitation) {
-		await revokeIfThere(context, invitation, failureMessage);
-	}
-	return await inviteNow(context, email, access, failureMessage, action);
+	throw new SendGridError(
+		`${wish.wording.failureMessage}: somebody else keeps changing this person`,
+		'Run this item again later.',
+	);
 }
 
 /**
- * Makes a person have the wanted access, whatever the present state, and sends an e-mail only where that
- * needs one. The second of two items with the same address and the same wish in a run changes nothing.
+ * Makes a person have the wanted access, whatever the present state, and sends an email only where that needs
+ * one. The second of two items with the same address and the same wish in a run changes nothing.
  */
-export async function upsert(context: OperationContext) {
-	const { item, policy: guards, options, run } = context;
+export async function upsert(context: OperationContext): Promise<IDataObject[]> {
+	const { item, account, policy, options } = context;
 	const email = readEmail(item);
-	guards.checkEmail(email);
-	const choices = readChoices(item);
-	const failureMessage = `'${toSingleLine(email)}' was neither invited nor updated`;
-	const wanted = await readAccess(context, failureMessage);
-	const { access } = wanted;
+	policy.checkEmail(email);
+	const choices = readChoices(item, options);
+	const choice = readAccess(item, options.skipUngrantableScopes === true);
+	if (choice.kind === 'admin') policy.checkAdmin();
+	const wording = changeOf(`'${toSingleLine(email)}'`, 'invited or updated');
+	const wish: Wish = { email, choice, choices, wording };
 
-	return await withPersonLock(context, email, failureMessage, async (person, key) => {
-		const wish = JSON.stringify([access.is_admin, [...access.scopes].sort()]);
-		const served = run.handledPeople.get(key);
-		if (served?.wanted === wish) {
-			return [{ action: 'unchanged', changed: false, ...served.record }];
-		}
-
-		const { teammate, invitation } = person;
-		const known: Person = teammate
-			? {
-					invitation,
-					teammate: await readTeammateRecord(context, textOf(teammate.username), failureMessage),
-				}
-			: { invitation };
-		const plan = planUpsert(known, access, choices);
-		if (plan === 'updated') refuseNothing(access);
+	return await withPersonLock(context, email, wording, async () => {
 		if (options.dryRun === true) {
-			const { record } = unchanged(known);
-			return [{ would: plan, action: 'unchanged', changed: false, email, ...record }];
+			const { plan, person, skipped } = await decide(context, wish);
+			const { teammates, invitations } = person;
+			const record =
+				plan.action === 'unchanged'
+					? unchangedRecord(plan, account.now())
+					: 'teammate' in plan
+						? plan.teammate.record
+						: invitations.length > 0
+							? shown(invitations[0], account.now())
+							: (teammates[0]?.record ?? {});
+			const reason = 'reason' in plan && plan.reason !== undefined ? { reason: plan.reason } : {};
+			return [
+				{
+					would: plan.action,
+					action: 'unchanged',
+					changed: false,
+					email,
+					...record,
+					...reason,
+					...skippedField(skipped),
+				},
+			];
 		}
-
-		const { action, record } = await carryOut(context, plan, email, known, access, failureMessage);
-		const answer = { ...record, ...skippedField(wanted) };
-		run.handledPeople.set(key, { wanted: wish, record: answer });
-		return [{ action, changed: action !== 'unchanged', ...answer }];
+		return await oncePerRun(
+			context,
+			email,
+			JSON.stringify(choice),
+			wording,
+			async () => {
+				const { action, record, reason, skipped } = await ensure(context, wish);
+				return [
+					{
+						action,
+						changed: action !== 'unchanged',
+						...record,
+						...(reason !== undefined && { reason }),
+						...skippedField(skipped),
+					},
+				];
+			},
+			(records) =>
+				records.map((record) => ({ ...record, action: 'unchanged', changed: false })),
+		);
 	});
 }

@@ -1,9 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** Resource -> operation -> the operation's fields, in the order of the node's panel. */
-export type FieldsOfResources = Readonly<
-	Record<string, Readonly<Record<string, readonly INodeProperties[]>>>
->;
+import type { Resources } from '../execution/customOperations';
+
 
 interface Placed {
 	field: INodeProperties;
@@ -17,10 +15,10 @@ interface Placed {
  * A field that several operations share must not be repeated for each: n8n evaluates the expression in it
  * once more for every property of that name, also for those that are hidden.
  */
-export function buildProperties(resources: FieldsOfResources): INodeProperties[] {
+export function buildProperties(resources: Resources): INodeProperties[] {
 	const placed: Placed[] = [];
-	for (const [resource, operations] of Object.entries(resources)) {
-		for (const [operation, fields] of Object.entries(operations)) {
+	for (const [resource, { operations }] of Object.entries(resources)) {
+		for (const [operation, { fields }] of Object.entries(operations)) {
 			let position = -1;
 			for (const field of fields) {
 				const known = placed.findIndex((other) => other.field === field);

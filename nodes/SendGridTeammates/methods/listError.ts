@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, NodeApiError } from 'n8n-workflow';
 
 import { toNodeError } from '../execution/nodeError';
-import { errorOutsideItem, type ErrorContext } from '../execution/errorOutsideItem';
+import { errorOutsideItem, type ErrorContext } from '../execution/nodeError';
 
 const LIST: ErrorContext = {
 	name: 'a list',

@@ -1,0 +1,37 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { declarativeRouting, type Resources } from '../execution/customOperations';
+import { accessRequest } from './accessRequest';
+import { buildProperties } from './buildProperties';
+import { invitation } from './invitation';
+import { ssoTeammate } from './ssoTeammate';
+import { teammate } from './teammate';
+
+/** The node's resources, by the `value` of the Resource field. */
+export const RESOURCES: Resources = { accessRequest, invitation, ssoTeammate, teammate };
+
+/**
+ * Always visible, so its routing counts for every operation. It makes n8n's engine for declarative nodes,
+ * where that is used, hand each item to the operation's own function in place of sending the request.
+ */
+const resourceField: INodeProperties = {
+	displayName: 'Resource',
+	name: 'resource',
+	type: 'options',
+	noDataExpression: true,
+	default: 'invitation',
+	options: [
+		{ name: 'Access Request', value: 'accessRequest' },
+		{ name: 'Invitation', value: 'invitation' },
+		{ name: 'SSO Teammate', value: 'ssoTeammate' },
+		{ name: 'Teammate', value: 'teammate' },
+	],
+	routing: declarativeRouting(RESOURCES),
+};
+
+/** The fields of all resources and operations, in the order of the panel. */
+export const resourceProperties: INodeProperties[] = [
+	resourceField,
+	...Object.values(RESOURCES).map(({ operation }) => operation),
+	...buildProperties(RESOURCES),
+];

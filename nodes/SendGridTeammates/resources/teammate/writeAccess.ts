@@ -1,0 +1,91 @@
+import type { OperationContext } from '../../execution/operation';
+import { adviseOnScopes, quoteList } from '../../parameters/scopes';
+import type { Access } from '../../sendgrid/access';
+import {
+	readBack,
+	readTeammate,
+	replacePermissions,
+	type NamedTeammate,
+	type Teammate,
+} from '../../sendgrid/teammates';
+import { SendGridError, type Wording } from '../../transport/errors';
+
+/** What a teammate's record should show, and does not. */
+export interface Unmet {
+	/** Scopes that should be there. */
+	missing: string[];
+	/** Scopes that should be gone. */
+	remaining: string[];
+	/** Whether admin access is not as it should be. */
+	admin: boolean;
+}
+
+const count = ({ missing, remaining, admin }: Unmet): number =>
+	missing.length + remaining.length + Number(admin);
+
+/** A change of access that has been decided on. */
+export interface AccessChange {
+	teammate: NamedTeammate;
+	/** As the record was when that was decided. */
+	before: Teammate;
+	/** Everything that the teammate should have. */
+	access: Access;
+	/** What of the wish a record does not show. */
+	unmetBy: (teammate: Teammate) => Unmet;
+	/** Whose permissions, for messages: `'ada@example.com'` */
+	subject: string;
+	wording: Wording;
+	validUntil?: number;
+}
+
+/**
+ * Replaces a teammate's permissions, and reads the record until it shows the change. SendGrid answers 200, with
+ * the scope in the response, for a scope that it drops.
+ *
+ * @returns the record as it is then
+ * @throws SendGridError where SendGrid did not carry out what it accepted
+ */
+export async function writeAccess(
+	{ account }: OperationContext,
+	{ teammate, before, access, unmetBy, subject, wording, validUntil }: AccessChange,
+): Promise<Teammate> {
+	await replacePermissions(account, {
+		...teammate,
+		access,
+		wording,
+		on400: adviseOnScopes(account, access.scopes, wording),
+		validUntil,
+	});
+	const after = await readBack(
+		account,
+		async () =>
+			await readTeammate(account, teammate, {
+				failureMessage: `SendGrid accepted the new permissions of ${subject}, but they could not be read again to make sure`,
+			}),
+		(record) => count(unmetBy(record)) === 0,
+	);
+	const unmet = unmetBy(after);
+	if (count(unmet) === 0) return after;
+	const isPartlyDone = count(unmet) < count(unmetBy(before));
+	throw droppedError(unmet, isPartlyDone, subject, wording);
+}
+
+function droppedError(
+	{ missing, remaining, admin }: Unmet,
+	isPartlyDone: boolean,
+	subject: string,
+	{ failureMessage }: Wording,
+): SendGridError {
+	const dropped = [
+		admin && 'the admin access as it was',
+		missing.length > 0 && `${quoteList(missing)} out`,
+		remaining.length > 0 && `${quoteList(remaining)} in place`,
+	].filter(Boolean);
+	const what = `SendGrid accepted the change but left ${dropped.join(', and ')}`;
+	return new SendGridError(
+		isPartlyDone
+			? `The permissions of ${subject} were updated, but not completely: ${what}`
+			: `${failureMessage}: ${what}`,
+		'Check these permissions under Settings > Teammates in SendGrid. Some depend on the plan, or belong to everybody.',
+	);
+}

@@ -1,0 +1,75 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { decodeList, decodeOptionalObject } from '../transport/decode';
+import type { Wording } from '../transport/errors';
+import type { ListEndpoint } from '../transport/pagination';
+import { sendReconciled, type WriteState } from '../transport/reconcile';
+import { textOf } from '../transport/sanitize';
+import type { Account } from './account';
+
+const REMOVED =
+	'SendGrid removed access requests from its public API in January 2026, and this account no longer has them.';
+
+/**
+ * `GET /v3/scopes/requests`: who asked for access to what. Documented: a bare array, 50 at a time unless
+ * asked for more.
+ *
+ * @param alternative what to do where the account no longer has them
+ */
+export const accessRequests = (
+	wording: Wording,
+	alternative = 'Teammates can still be given scopes with Teammate > Update Permissions.',
+): ListEndpoint<IDataObject> => ({
+	path: '/v3/scopes/requests',
+	decode: decodeList,
+	identify: ({ id }) => textOf(id),
+	context: { ...wording, scope: 'teammates.read', on404: `${REMOVED} ${alternative}` },
+});
+
+/** An access request to be answered. */
+export interface NamedRequest {
+	id: string;
+	/** Display name of the field that names it. */
+	field: string;
+	wording: Wording;
+}
+
+const CALLS = {
+	/** Answers with the name of the feature. */
+	approve: { method: 'PATCH', path: '/v3/scopes/requests/{request_id}/approve' },
+	/** Answers nothing. */
+	deny: { method: 'DELETE', path: '/v3/scopes/requests/{request_id}' },
+} as const;
+
+/**
+ * Approves or denies an access request, until it is known what became of it.
+ *
+ * @returns SendGrid's answer
+ * @throws RequestError
+ */
+export async function answerRequest(
+	account: Account,
+	answer: keyof typeof CALLS,
+	{ id, field, wording }: NamedRequest,
+): Promise<IDataObject> {
+	/** Whether it is settled: then it is no longer in the list. */
+	async function probe(): Promise<WriteState<IDataObject>> {
+		const { value } = await account.readFresh(accessRequests(wording));
+		return value.items.some((open) => textOf(open.id) === id) ? 'notApplied' : { applied: {} };
+	}
+
+	return await sendReconciled(
+		account.client,
+		{
+			...CALLS[answer],
+			values: { request_id: { value: id, field } },
+			decode: decodeOptionalObject,
+			context: {
+				...wording,
+				scope: 'teammates.update',
+				on404: `It has been approved or denied already. If all requests fail like this: ${REMOVED}`,
+			},
+		},
+		probe,
+	);
+}

@@ -1,0 +1,87 @@
+import type { SendGridClient } from '../transport/client';
+import { RequestError, type Wording } from '../transport/errors';
+import { readWholeList, type ListEndpoint, type WholeList } from '../transport/pagination';
+import { tick, type Reading, type SingleFlight, type Tick } from '../transport/singleFlight';
+import { readGrantableScopes } from './scopes';
+
+/**
+ * A SendGrid account, as one item of a run sees it: its own client for writing, and readings that all items
+ * of the run share.
+ */
+export class Account {
+	private since: Tick;
+
+	constructor(
+		/** For the item's own requests: they stop with it. */
+		readonly client: SendGridClient,
+		/** For readings: others may be waiting for them. */
+		private readonly reader: SendGridClient,
+		private readonly readings: SingleFlight,
+		/** Whose data it is: see `accountKeyOf`. */
+		readonly key: string,
+		/** When the item began. */
+		startedAt: Tick,
+	) {
+		this.since = startedAt;
+	}
+
+	/** From now on only readings count that begin after this. */
+	requireFreshReadings(since: Tick = tick()): void {
+		this.since = Math.max(this.since, since);
+	}
+
+	/** SendGrid's clock, in epoch milliseconds. */
+	now(): number {
+		return this.client.serverTime(Date.now());
+	}
+
+	/**
+	 * All of a list, read to its end and shared with the run's other items.
+	 *
+	 * @param since the reading must have begun after this; default: the item's own start, or its turn
+	 * @throws RequestError, worded for this item
+	 */
+	async readList<Item>(
+		endpoint: ListEndpoint<Item>,
+		since: Tick = this.since,
+	): Promise<Reading<WholeList<Item>>> {
+		const { path, query = {}, context } = endpoint;
+		return await this.shared(
+			`${path} ${JSON.stringify(query)}`,
+			since,
+			async () => await readWholeList(this.reader, endpoint),
+			context,
+		);
+	}
+
+	/** All of a list, as SendGrid has it now. @throws RequestError */
+	async readFresh<Item>(endpoint: ListEndpoint<Item>): Promise<Reading<WholeList<Item>>> {
+		return await this.readList(endpoint, tick());
+	}
+
+	/** What the key can grant, shared likewise. @throws RequestError */
+	async grantableScopes(wording: Wording): Promise<string[]> {
+		const { value } = await this.shared(
+			'/v3/scopes',
+			this.since,
+			async () => await readGrantableScopes(this.reader, wording),
+			wording,
+		);
+		return value;
+	}
+
+	private async shared<Value>(
+		what: string,
+		since: Tick,
+		read: () => Promise<Value>,
+		wording: Wording,
+	): Promise<Reading<Value>> {
+		await this.client.beforeFirst();
+		try {
+			return await this.readings.read(`${this.key} ${what}`, since, read);
+		} catch (thrown) {
+			// It may have been read for another item, and an error must not name that item's person.
+			throw thrown instanceof RequestError ? thrown.forSubject(wording) : thrown;
+		}
+	}
+}

@@ -1,0 +1,141 @@
+import type { Wording } from '../transport/errors';
+import { SendGridError } from '../transport/errors';
+import type { ListEndpoint, WholeList } from '../transport/pagination';
+import { formatList, toSingleLine } from '../transport/sanitize';
+import { tick, type Reading, type Tick } from '../transport/singleFlight';
+import type { Account } from './account';
+import {
+	bestFirst,
+	pendingInvitations,
+	statusOfInvitation,
+	type Invitation,
+	type InvitationStatus,
+} from './invitations';
+import { teammates, type Teammate } from './teammates';
+
+/** SendGrid keeps an address as it was typed; upper and lower case tell nobody apart. */
+export const addressKey = (email: string): string => email.trim().toLowerCase();
+
+/**
+ * All that SendGrid knows of an address. There can be several of each: invitations in other spellings, or
+ * two teammates who share a mailbox.
+ */
+export interface Person {
+	/** The best one first. */
+	invitations: Invitation[];
+	/** As in the list: without scopes. */
+	teammates: Teammate[];
+	/** Epoch milliseconds: nothing is known of what happened after. */
+	readAt: number;
+}
+
+/** Records of a list, and from when they are. */
+export interface Found<Item> {
+	items: Item[];
+	startedAt: Tick;
+	readAt: number;
+}
+
+/**
+ * The records of a list that fit, with certainty also where there are none.
+ *
+ * A list of several pages may have been changed while it was read, and then it can miss somebody. So absence
+ * counts only when a second reading confirms it; all items that need one share it.
+ *
+ * @param since the reading must have begun after this; default: the item's own start, or its turn
+ * @throws RequestError
+ */
+export async function findInList<Item>(
+	account: Account,
+	endpoint: ListEndpoint<Item>,
+	fits: (item: Item) => boolean,
+	since?: Tick,
+): Promise<Found<Item>> {
+	const first = await account.readList(endpoint, since);
+	const found = foundIn(first, fits);
+	if (found.items.length > 0 || first.value.pageCount <= 1) return found;
+	return foundIn(await account.readList(endpoint, first.endedAt), fits);
+}
+
+const foundIn = <Item>(
+	{ value, startedAt, readAt }: Reading<WholeList<Item>>,
+	fits: (item: Item) => boolean,
+): Found<Item> => ({ items: value.items.filter(fits), startedAt, readAt });
+
+const withAddress = (email: string) => {
+	const wanted = addressKey(email);
+	return (record: { email: string }) => addressKey(record.email) === wanted;
+};
+
+/** Invitations of an address, the best one first. @throws RequestError */
+export async function findInvitations(
+	account: Account,
+	email: string,
+	wording: Wording,
+	since?: Tick,
+): Promise<Found<Invitation>> {
+	const found = await findInList(account, pendingInvitations(wording), withAddress(email), since);
+	return { ...found, items: bestFirst(found.items, account.now()) };
+}
+
+/** Teammates with an address, as in the list. @throws RequestError */
+export const findTeammates = async (
+	account: Account,
+	email: string,
+	wording: Wording,
+	since?: Tick,
+): Promise<Found<Teammate>> =>
+	await findInList(account, teammates(wording), withAddress(email), since);
+
+/**
+ * Looks an address up in both lists: invitations first, so that somebody who accepts meanwhile is among the
+ * teammates, and never in neither list.
+ *
+ * @throws RequestError
+ */
+export async function findPerson(
+	account: Account,
+	email: string,
+	wording: Wording,
+	since?: Tick,
+): Promise<Person> {
+	const invited = await findInvitations(account, email, wording, since);
+	const joined = await findTeammates(account, email, wording, invited.startedAt);
+	return {
+		invitations: invited.items,
+		teammates: joined.items,
+		readAt: Math.min(invited.readAt, joined.readAt),
+	};
+}
+
+/** The same, as SendGrid has it now. */
+export const findPersonNow = async (
+	account: Account,
+	email: string,
+	wording: Wording,
+): Promise<Person> => await findPerson(account, email, wording, tick());
+
+export type PersonStatus = InvitationStatus | 'active' | 'not_found';
+
+/** The best that can be said of somebody. */
+export function statusOf({ invitations, teammates: joined }: Person, now: number): PersonStatus {
+	if (joined.length > 0) return 'active';
+	return invitations.length > 0 ? statusOfInvitation(invitations[0], now) : 'not_found';
+}
+
+/**
+ * The one teammate with an address, if there is any.
+ *
+ * @throws SendGridError where two share it: whoever gives something must know to whom
+ */
+export function onlyTeammate(
+	joined: readonly Teammate[],
+	failureMessage: string,
+): Teammate | undefined {
+	if (joined.length < 2) return joined[0];
+	const names = formatList(joined.map(({ username }) => `'${toSingleLine(username)}'`));
+	throw new SendGridError(
+		`${failureMessage}: ${joined.length} teammates have this address, ${names}`,
+		'Name the one that is meant with Teammate > Update Permissions, By Username.',
+	);
+}

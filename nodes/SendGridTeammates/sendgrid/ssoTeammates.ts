@@ -1,0 +1,133 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { decodeObject, decodeOptionalObject } from '../transport/decode';
+import type { Wording } from '../transport/errors';
+import { sendReconciled, type WriteState } from '../transport/reconcile';
+import type { RequestContext } from '../transport/responseErrors';
+import { difference, isCovered } from './access';
+import type { Account } from './account';
+import { tick } from '../transport/singleFlight';
+import { findTeammates } from './person';
+import { decodeTeammate, readTeammate, type Teammate } from './teammates';
+
+/** One subuser that somebody may work in, as SendGrid wants it. Scopes never go together with admin. */
+export type SubuserGrant =
+	| { id: number; permission_type: 'admin' }
+	| { id: number; permission_type: 'restricted'; scopes: string[] };
+
+/**
+ * The part of the request that is about access. Documented: admin, persona, scopes and restricted subuser
+ * access exclude each other. Nothing is sent that was not chosen: a default would take something away.
+ */
+export interface SsoAccess {
+	is_admin?: true;
+	persona?: string;
+	scopes?: string[];
+	has_restricted_subuser_access?: boolean;
+	subuser_access?: SubuserGrant[];
+}
+
+export interface SsoWrite {
+	email: string;
+	first_name: string;
+	last_name: string;
+	access: SsoAccess;
+	wording: Wording;
+	on400?: RequestContext['on400'];
+}
+
+/** Observed: a 500 for a scope that a subuser cannot have. */
+const SCOPES_OF_SUBUSERS =
+	"SendGrid also answers like this when a scope cannot be granted in a subuser: leave out those for billing, teammates, subusers, single sign-on and IP addresses in 'Subuser Access'.";
+
+/** Whether a record shows the access that was asked for. Of a persona and of subusers it shows nothing. */
+function shows(
+	{ isAdmin, scopes }: Teammate,
+	{ is_admin = false, persona, scopes: wanted, subuser_access }: SsoAccess,
+): boolean | undefined {
+	if (isAdmin !== is_admin) return false;
+	if (is_admin) return true;
+	if (persona !== undefined || subuser_access !== undefined) return undefined;
+	return wanted === undefined || isCovered(difference({ isAdmin, scopes }, { scopes: wanted, is_admin }));
+}
+
+const contextOf = (
+	{ wording, on400, access }: SsoWrite,
+	scope: string,
+): RequestContext => ({
+	...wording,
+	scope,
+	on400,
+	...(access.subuser_access && { on5xx: SCOPES_OF_SUBUSERS }),
+});
+
+/** `POST /v3/sso/teammates`, until it is known what became of it. @throws RequestError */
+export async function createSsoTeammate(account: Account, write: SsoWrite): Promise<IDataObject> {
+	const { email, first_name, last_name, access, wording } = write;
+
+	/** Whether the person is there now, under this name and with this access. */
+	async function probe(): Promise<WriteState<IDataObject>> {
+		const { items } = await findTeammates(account, email, wording, tick());
+		if (items.length === 0) return 'notApplied';
+		if (items.length > 1 || items[0].isSso === false) return 'unknown';
+		const teammate = await readTeammate(account, { ...items[0], field: 'Email' }, wording);
+		const { record } = teammate;
+		const isNamedSo = record.first_name === first_name && record.last_name === last_name;
+		return isNamedSo && shows(teammate, access) === true ? { applied: record } : 'unknown';
+	}
+
+	return await sendReconciled(
+		account.client,
+		{
+			method: 'POST',
+			path: '/v3/sso/teammates',
+			body: { email, first_name, last_name, ...(access as IDataObject) },
+			decode: (body) => {
+				const record = decodeObject(body);
+				return record && decodeTeammate(record).email !== '' ? record : undefined;
+			},
+			context: contextOf(write, 'sso.teammates.create'),
+		},
+		probe,
+	);
+}
+
+/**
+ * `PATCH /v3/sso/teammates/{username}`, until it is known what became of it. Reported: it wants the email
+ * address, which for people with single sign-on is the username.
+ *
+ * @param teammate as they are now
+ * @throws RequestError
+ */
+export async function updateSsoTeammate(
+	account: Account,
+	teammate: Teammate,
+	write: SsoWrite,
+	field: string,
+	on404: string,
+): Promise<IDataObject> {
+	const { first_name, last_name, access, wording } = write;
+
+	/** Whether the record reads as wanted. */
+	async function probe(): Promise<WriteState<IDataObject>> {
+		const now = await readTeammate(account, { username: teammate.username, field }, wording);
+		const isNamedSo = now.record.first_name === first_name && now.record.last_name === last_name;
+		const shown = Object.keys(access).length === 0 || shows(now, access) === true;
+		return isNamedSo && shown && access.has_restricted_subuser_access === undefined
+			? { applied: now.record }
+			: 'notApplied';
+	}
+
+	return await sendReconciled(
+		account.client,
+		{
+			method: 'PATCH',
+			path: '/v3/sso/teammates/{username}',
+			values: { username: { value: teammate.email || teammate.username, field } },
+			body: { first_name, last_name, ...(access as IDataObject) },
+			decode: decodeOptionalObject,
+			context: { ...contextOf(write, 'sso.teammates.update'), on404 },
+		},
+		probe,
+	);
+}
