@@ -155,8 +155,8 @@ export class SendGridClient {
 		let refusal: RequestError | undefined;
 		for (;;) {
 			const pass = await this.rateLimiter.acquire(visitor, refusal !== undefined);
-			if (pass === 'gone') return { failure: stoppedError(context) };
-			if (pass === 'too long') return { failure: refusal ?? overBudgetError(context) };
+			if (pass === 'cancelled') return { failure: stoppedError(context) };
+			if (pass === 'overBudget') return { failure: refusal ?? overBudgetError(context) };
 
 			this.hooks?.onSend(method);
 			let response: IN8nHttpFullResponse;
