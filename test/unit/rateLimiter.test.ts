@@ -1,4 +1,4 @@
-import type { Logger } from 'n8n-workflow';
+import { sleep, type Logger } from 'n8n-workflow';
 
 import {
 	RateLimiter,
@@ -305,17 +305,15 @@ class Server {
 	}
 }
 
-const pause = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
-
 /** One item: sends until it is not throttled. */
 async function sendItem(server: Server, through: RateLimiter, endpoint: string): Promise<boolean> {
 	const item = waiter({ endpoint, group: through });
 	for (let isAgain = false; ; isAgain = true) {
 		const permission = await through.acquire(item, isAgain);
 		if (typeof permission === 'string') return false;
-		await pause(40 + 40 * Math.random());
+		await sleep(40 + 40 * Math.random());
 		const answer = server.answer(endpoint);
-		await pause(40);
+		await sleep(40);
 		through.release(permission, answer);
 		if (!answer.isThrottled) return true;
 		item.retryBudget.start();
