@@ -33,6 +33,8 @@ export interface Limited {
 	/** Of all workflows together. */
 	items: number;
 	workflows: number;
+	/** Whether this limit is SendGrid's own, so that the bars hold; else it is only a figure. */
+	hasBars: boolean;
 	runs: LimitedRun[];
 }
 
@@ -59,6 +61,8 @@ export interface Spent {
 
 export interface Task {
 	title: string;
+	/** Bar for this node. */
+	maxRequests?: number;
 	runs: Spent[];
 }
 

@@ -143,7 +143,7 @@ export class Stage {
 	prepare({ limit = NO_LIMIT, prepare }: Conditions): void {
 		this.state.reset();
 		seedDefault(this.state);
-		this.state.rateLimits.set({ ...limit, reset: 'epoch', perAccount: true });
+		this.state.rateLimits.set({ ...limit, reset: 'epoch' });
 		prepare?.(this.state);
 	}
 

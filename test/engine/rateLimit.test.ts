@@ -53,7 +53,7 @@ test.each(['epoch', 'delta'] as const)(
 		const { results } = await sendGrid.run({ items, parameters: inviteWith({}) });
 		expect(results.map(linkOf)).toEqual(items.map((_, index) => index));
 		expectMailed(40);
-		// A few, while the length of the period is learnt, which is told in whole seconds only.
+		// A window is entered with one probe, so hardly any.
 		expect(refusals().length).toBeLessThanOrEqual(4);
 	},
 );
@@ -77,7 +77,7 @@ test('two workflows share one limit, and take turns', async () => {
 	expect(ofFirst.length).toBeLessThan(25);
 });
 
-test('one refusal stops everybody until the reset', async () => {
+test('one 429 stops all requests to its endpoint until the reset', async () => {
 	await sendGrid.run({ items: people(1), parameters: inviteWith({}) });
 	sendGrid.state.requests.length = 0;
 	sendGrid.state.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 1 } });

@@ -7,16 +7,24 @@ import { summarize } from '../../bench/profile.mts';
 function limitedBy(changes: Partial<LimitedRun> = {}): Limited {
 	const ours: LimitedRun = {
 		who: 'ours',
-		seconds: 11,
+		seconds: 10.2,
 		items: 1000,
 		failed: 0,
-		requests: 1020,
-		refused: 20,
+		requests: 1002,
+		refused: 2,
 		mails: 1000,
 		mailedTwice: 0,
 		...changes,
 	};
-	return { title: 'T', limit: 100, windowMs: 1000, items: 1000, workflows: 1, runs: [ours] };
+	return {
+		title: 'T',
+		limit: 100,
+		windowMs: 1000,
+		items: 1000,
+		workflows: 1,
+		hasBars: true,
+		runs: [ours],
+	};
 }
 
 const met = (limited: Limited) =>
@@ -33,10 +41,22 @@ describe("the benchmark's verdicts", () => {
 		['one failed', { failed: 1 }, [false, true, true]],
 		['an e-mail is missing', { mails: 999 }, [false, true, true]],
 		['somebody got two', { mails: 1001, mailedTwice: 1 }, [false, true, true]],
-		['too slow', { seconds: 11.01 }, [true, false, true]],
-		['too much wasted', { requests: 1021, refused: 21 }, [true, true, false]],
+		['too slow', { seconds: 10.21 }, [true, false, true]],
+		['too much wasted', { requests: 1003, refused: 3 }, [true, true, false]],
 	])('%s', (_name, changes, expected) => {
 		expect(met(limitedBy(changes))).toEqual(expected);
+	});
+
+	test('a limit that SendGrid is not known to have has no bars', () => {
+		expect(met({ ...limitedBy({ failed: 1 }), hasBars: false })).toEqual([]);
+	});
+
+	test.each([
+		[203, true],
+		[204, false],
+	])('of requests spent: %d of 203', (requests, isMet) => {
+		const task = { title: 'T', maxRequests: 203, runs: [{ who: 'ours', requests }] };
+		expect(verdicts({ tasks: [task] } as Figures).map(({ met: is }) => is)).toEqual([isMet]);
 	});
 
 	test('without a limit each round is compared within itself', () => {
@@ -46,9 +66,9 @@ describe("the benchmark's verdicts", () => {
 			httpDefaults: { seconds: 1 },
 		});
 		// A slow machine in the second round slows both.
-		const rounds = [round(1.4, 1), round(7, 5), round(1.5, 1)];
+		const rounds = [round(0.95, 1), round(3.5, 5), round(1.5, 1)];
 		const figures = { speed: { rounds } } as unknown as Figures;
-		expect(verdicts(figures)).toMatchObject([{ measured: '1.40', met: true }]);
+		expect(verdicts(figures)).toMatchObject([{ measured: '0.95', met: true }]);
 	});
 });
 

@@ -2,31 +2,48 @@ import { checkMaxWait } from '../../nodes/SendGridTeammates/parameters/options';
 import { readRateLimitHeaders } from '../../nodes/SendGridTeammates/transport/rateLimitHeaders';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
+const YEAR = 31_536_000;
 
 test.each([
-	['epoch seconds', { 'x-ratelimit-reset': String(NOW / 1000 + 30) }, 30_000],
-	['seconds from now', { 'x-ratelimit-reset': '12.5' }, 12_500],
-	['a moment that has passed', { 'x-ratelimit-reset': String(NOW / 1000 - 30) }, 0],
-	['no header', {}, undefined],
-	['a header without a number', { 'x-ratelimit-reset': 'soon' }, undefined],
-	['an empty header', { 'x-ratelimit-reset': '' }, undefined],
-	['a negative number', { 'x-ratelimit-reset': '-5' }, undefined],
-])('the reset: %s', (_, headers, resetIn) => {
-	expect(readRateLimitHeaders(headers, NOW)).toMatchObject({ resetIn, fromRetryAfter: false });
+	['epoch seconds', String(NOW / 1000 + 30), 30_000],
+	['epoch milliseconds', String(NOW + 30_000), 30_000],
+	['seconds from now', '12.5', 12_500],
+	['no number', 'soon', undefined],
+	['empty', '', undefined],
+	['negative', '-5', undefined],
+	['NaN', 'NaN', undefined],
+	['a moment that has passed', String(NOW / 1000 - 30), undefined],
+	['15 minutes from now', String(NOW / 1000 + 900), 900_000],
+	['more than 15 minutes from now', String(NOW / 1000 + 901), undefined],
+	['a year from now', String(NOW / 1000 + YEAR), undefined],
+	['a year in seconds', String(YEAR), undefined],
+])('X-RateLimit-Reset that is %s is read as milliseconds from now', (_, value, resetIn) => {
+	expect(readRateLimitHeaders({ 'x-ratelimit-reset': value }, NOW).resetIn).toBe(resetIn);
 });
 
 test.each([
-	['before the reset', { 'retry-after': '3', 'x-ratelimit-reset': '12' }, 3_000],
-	['as a date', { 'Retry-After': 'Sun, 22 Nov 2026 12:00:05 GMT' }, 5_000],
-	['as a date that has passed', { 'retry-after': 'Sun, 22 Nov 2026 11:00:00 GMT' }, 0],
-])('Retry-After %s is a demand', (_, headers, resetIn) => {
-	expect(readRateLimitHeaders(headers, NOW)).toMatchObject({ resetIn, fromRetryAfter: true });
+	['in seconds', '3', 3000],
+	['as a date', 'Sun, 22 Nov 2026 12:00:05 GMT', 5000],
+	['of a year', String(YEAR), undefined],
+	['as a date in a year', 'Mon, 22 Nov 2027 12:00:05 GMT', undefined],
+	['as a date that has passed', 'Sun, 22 Nov 2026 11:00:00 GMT', undefined],
+	['that is negative', '-5', undefined],
+	['that is NaN', 'NaN', undefined],
+	['that is infinite', 'Infinity', undefined],
+	['with an exponent', '1e3', undefined],
+	['that is zero', '0', undefined],
+])('Retry-After %s counts before the reset only if it is credible', (_, value, resetIn) => {
+	const headers = { 'Retry-After': value };
+	expect(readRateLimitHeaders(headers, NOW).resetIn).toBe(resetIn);
+	expect(readRateLimitHeaders({ ...headers, 'x-ratelimit-reset': '12' }, NOW).resetIn).toBe(
+		resetIn ?? 12_000,
+	);
 });
 
-test('how many there are and how many are left, whatever the case', () => {
+test('the limit and what is left are read whatever the case of the names', () => {
 	const headers = { 'X-RateLimit-Limit': '600', 'x-ratelimit-REMAINING': 0 };
 	expect(readRateLimitHeaders(headers, NOW)).toMatchObject({ limit: 600, remaining: 0 });
-	expect(readRateLimitHeaders({}, NOW)).toMatchObject({ limit: undefined, remaining: undefined });
+	expect(readRateLimitHeaders({}, NOW)).toEqual({});
 });
 
 test.each([

@@ -1,6 +1,8 @@
 import {
+	MAX_PROBE_MS,
 	RateLimitWindow,
 	type Permit,
+	type RateLimitResult,
 } from '../../nodes/SendGridTeammates/transport/rateLimitWindow';
 
 const START = 1_000_000;
@@ -12,210 +14,210 @@ afterEach(() => {
 	jest.restoreAllMocks();
 });
 
-/** A server that allows `limit` requests per `period` milliseconds and tells the reset in whole seconds. */
-class Server {
-	refusals = 0;
-
-	private endsAt = -Infinity;
-
-	private used = 0;
-
-	constructor(
-		private readonly limit: number,
-		private readonly period: number,
-		private readonly round: (seconds: number) => number = Math.ceil,
-	) {}
-
-	answer(now: number) {
-		if (now >= this.endsAt) {
-			this.endsAt = now + this.period;
-			this.used = 0;
-		}
-		const isThrottled = this.used >= this.limit;
-		if (isThrottled) this.refusals += 1;
-		else this.used += 1;
-		return {
-			isThrottled,
-			limit: this.limit,
-			remaining: this.limit - this.used,
-			resetIn: Math.max(0, this.round(this.endsAt / 1000) * 1000 - now),
-			fromRetryAfter: false,
-		};
-	}
-}
-
-/** Sends one request after the other, each as soon as it may, and gives the times of those that passed. */
-function sendAll(window: RateLimitWindow, server: Server, count: number): number[] {
-	const passed: number[] = [];
-	for (let now = START; passed.length < count; ) {
-		now = Math.max(now, window.nextPermitAt() ?? now);
-		const pass = window.permit(now);
-		const answer = server.answer(now);
-		window.record(pass, now, answer);
-		if (!answer.isThrottled) passed.push(now);
-	}
-	return passed;
-}
-
-test.each([
-	['rounded up', Math.ceil],
-	['rounded down', Math.floor],
-	['exact', (seconds: number) => seconds],
-])('the length of a period is learnt where the reset is %s', (_, round) => {
-	const server = new Server(100, 1230, round);
-	const times = sendAll(new RateLimitWindow(), server, 2000);
-	const ideal = 19 * 1230;
-	expect(times[1999] - times[0]).toBeGreaterThanOrEqual(ideal);
-	// 2,000 requests take 19 turns of the period; what was learnt costs little, and few requests.
-	expect(times[1999] - times[0]).toBeLessThan(1.1 * ideal);
-	expect(server.refusals).toBeLessThan(20);
-});
-
-test('a period that becomes longer is learnt anew', () => {
-	const window = new RateLimitWindow();
-	sendAll(window, new Server(10, 1000), 200);
-	const slower = new Server(10, 1900);
-	const times = sendAll(window, slower, 200);
-	expect(times[199] - times[0]).toBeLessThan(1.25 * 19 * 1900);
-	expect(slower.refusals).toBeLessThan(12);
-});
-
-const NOTHING_LEFT = {
-	limit: 3,
-	remaining: 0,
-	resetIn: 5000,
-	fromRetryAfter: false,
+const left = (remaining: number, changes: Partial<RateLimitResult> = {}): RateLimitResult => ({
 	isThrottled: false,
-};
-
-test('as many go as are left, those under way counted', () => {
-	const window = new RateLimitWindow();
-	const first = window.permit(START);
-	window.record(first, START, { ...NOTHING_LEFT, limit: 10, remaining: 2 });
-	expect(window.nextPermitAt()).toBe(0);
-	const passes = [window.permit(START), window.permit(START)];
-	expect(window.nextPermitAt()).toBeUndefined();
-	// No answer came, so nobody knows whether it was counted.
-	window.record(passes[0], START);
-	expect(window.nextPermitAt()).toBe(0);
+	limit: 600,
+	remaining,
+	resetIn: 5000,
+	...changes,
 });
 
-test('with nothing left it waits, and then one goes ahead', () => {
-	const window = new RateLimitWindow();
-	window.record(window.permit(START), START, NOTHING_LEFT);
-	expect(window.nextPermitAt()).toBe(START + 5000);
-	const scout = window.permit(START + 5000);
-	expect(scout.isProbe).toBe(true);
-	// Only if that one got lost.
-	expect(window.nextPermitAt()).toBe(START + 10_000);
-	window.record(scout, START + 5020, { ...NOTHING_LEFT, remaining: 2 });
-	expect(window.nextPermitAt()).toBe(0);
-});
+const throttled = (resetIn?: number): RateLimitResult => ({ isThrottled: true, resetIn });
 
-test('a scout that gets no answer makes way for another', () => {
-	const window = new RateLimitWindow();
-	window.record(window.permit(START), START, NOTHING_LEFT);
-	window.record(window.permit(START + 5000), START + 6000);
-	expect(window.nextPermitAt()).toBe(START + 5000);
-	expect(window.permit(START + 6000).isProbe).toBe(true);
-});
+/** Sends one request at `now`. */
+function send(window: RateLimitWindow, now: number, result?: RateLimitResult): boolean {
+	return window.record(window.permit(now), now, result);
+}
 
-test('at first, too, one goes ahead', () => {
+/** A window that its probe has opened. */
+function openWindow(result: RateLimitResult = { isThrottled: false }): RateLimitWindow {
 	const window = new RateLimitWindow();
-	expect(window.nextPermitAt()).toBe(0);
-	const scout = window.permit(START);
-	expect(window.nextPermitAt()).toBe(START + 5000);
-	window.record(scout, START + 20, { ...NOTHING_LEFT, remaining: 2 });
-	expect(window.nextPermitAt()).toBe(0);
-});
-
-/** A window that lets several through. */
-function openWindow(): RateLimitWindow {
-	const window = new RateLimitWindow();
-	window.record(window.permit(START - 1), START - 1, { isThrottled: false, fromRetryAfter: false });
+	send(window, START - 1, result);
 	return window;
 }
 
-test('answers that overtake each other do not count back', () => {
-	const window = openWindow();
-	const passes: Permit[] = [1, 2, 3].map(() => window.permit(START));
-	[2, 1, 2].forEach((remaining, index) => {
-		window.record(passes[index], START + 10, { ...NOTHING_LEFT, limit: 10, remaining });
-	});
-	window.permit(START + 20);
-	expect(window.nextPermitAt()).toBeUndefined();
+test('a new window sends one probe before the others', () => {
+	const window = new RateLimitWindow();
+	expect(window.nextPermitAt(START)).toBe(0);
+	const probe = window.permit(START);
+	expect(probe.isProbe).toBe(true);
+	expect(window.nextPermitAt(START)).toBeUndefined();
+	window.record(probe, START + 20, left(2));
+	expect(window.nextPermitAt(START + 20)).toBe(START + 20);
+	expect(window.permit(START + 20).isProbe).toBe(false);
 });
 
-/** How many more a window lets go before it waits for an answer. */
+test('an open window sends as many requests as are left, less those in flight', () => {
+	const window = openWindow(left(2));
+	const permits = [window.permit(START), window.permit(START)];
+	expect(window.nextPermitAt(START)).toBeUndefined();
+	// Without a response nobody knows whether it was counted.
+	window.record(permits[0], START);
+	expect(window.nextPermitAt(START)).toBe(START);
+});
+
+test('an exhausted window waits until the announced reset, then sends one probe', () => {
+	const window = new RateLimitWindow();
+	expect(send(window, START, left(0))).toBe(false);
+	expect(window.nextPermitAt(START)).toBe(START + 5500);
+	const probe = window.permit(START + 5500);
+	expect(probe.isProbe).toBe(true);
+	window.record(probe, START + 5520, left(599));
+	expect(window.nextPermitAt(START + 5520)).toBe(START + 5520);
+});
+
+test('an open window that is exhausted or throttled says so', () => {
+	expect(send(openWindow(left(1)), START, left(0))).toBe(true);
+	expect(send(openWindow(left(5)), START, throttled(1000))).toBe(true);
+	expect(send(openWindow(left(5)), START, left(4))).toBe(false);
+});
+
+test('windows of a minute, aligned to the clock, are used up without a single 429', () => {
+	const MINUTE = 60_000;
+	const window = new RateLimitWindow();
+	const used = new Map<number, number>();
+	let refused = 0;
+	let now = 1_000_000;
+	for (let sent = 0; sent < 1800; ) {
+		now = Math.max(now, window.nextPermitAt(now) ?? now) + 5;
+		const end = Math.ceil((now + 1) / MINUTE) * MINUTE;
+		const count = (used.get(end) ?? 0) + 1;
+		const isThrottled = count > 600;
+		if (isThrottled) refused += 1;
+		else {
+			used.set(end, count);
+			sent += 1;
+		}
+		send(window, now, left(600 - (used.get(end) ?? 0), { isThrottled, resetIn: end - now }));
+	}
+	expect(refused).toBe(0);
+	expect([...used.values()]).toEqual([600, 600, 600]);
+});
+
+test.each([undefined, { isThrottled: false }])(
+	'a probe without a useful response (%j) does not keep the others waiting',
+	(result) => {
+		const window = openWindow(left(0));
+		send(window, START + 5500, result);
+		expect(window.nextPermitAt(START + 5500)).toBeLessThanOrEqual(START + 5500);
+		expect(window.permit(START + 5500).isProbe).toBe(result === undefined);
+	},
+);
+
+test('a probe that never returns is followed by another one', () => {
+	const window = openWindow(left(0));
+	const at = START + 5500;
+	const lost = window.permit(at);
+	expect(window.nextPermitAt(at + MAX_PROBE_MS - 1)).toBeUndefined();
+	expect(window.nextPermitAt(at + MAX_PROBE_MS)).toBeLessThanOrEqual(at + MAX_PROBE_MS);
+	const second = window.permit(at + MAX_PROBE_MS);
+	expect(second.isProbe).toBe(true);
+	// It comes back after all, while the second is in flight.
+	window.record(lost, at + MAX_PROBE_MS + 10, left(500, { resetIn: 60_000 }));
+	expect(window.nextPermitAt(at + MAX_PROBE_MS + 10)).toBe(at + MAX_PROBE_MS + 10);
+	window.record(second, at + MAX_PROBE_MS + 20, left(499, { resetIn: 60_000 }));
+	expect(window.nextPermitAt(at + MAX_PROBE_MS + 20)).toBe(at + MAX_PROBE_MS + 20);
+});
+
+test('a window that has ended begins again with a probe, also behind requests that hang', () => {
+	const window = openWindow(left(2));
+	window.permit(START);
+	window.permit(START);
+	expect(window.nextPermitAt(START + 1000)).toBeUndefined();
+	expect(window.nextPermitAt(START + 6000)).toBe(START + 6000);
+	const probe = window.permit(START + 6000);
+	expect(probe.isProbe).toBe(true);
+	window.record(probe, START + 6000, left(7));
+	expect(window.nextPermitAt(START + 6000)).toBe(START + 6000);
+});
+
+test('late responses of an earlier window change nothing', () => {
+	const window = openWindow(left(2));
+	const [late, lateToo] = [window.permit(START), window.permit(START)];
+	send(window, START + 6000, left(599));
+	window.record(late, START + 6010, throttled(60_000));
+	window.record(lateToo, START + 6010, left(0));
+	expect(window.nextPermitAt(START + 6010)).toBe(START + 6010);
+	expect(window.permit(START + 6010).isProbe).toBe(false);
+});
+
+test('responses that overtake each other do not count back', () => {
+	const window = openWindow();
+	const permits: Permit[] = [1, 2, 3].map(() => window.permit(START));
+	[2, 1, 2].forEach((remaining, index) => {
+		window.record(permits[index], START + 10, left(remaining));
+	});
+	window.permit(START + 20);
+	expect(window.nextPermitAt(START + 20)).toBeUndefined();
+});
+
+/** How many more requests a window sends before it waits for a response. */
 function countMore(window: RateLimitWindow): number {
 	for (let count = 0; ; count += 1) {
-		if (window.nextPermitAt() === undefined) return count;
-		window.permit(START + 20);
+		if (window.nextPermitAt(START) === undefined) return count;
+		window.permit(START);
 	}
 }
 
-test('what is left is shared with others, by what each has had so far', () => {
+test.each([
+	['a third where every third request was its own', [29, 26, 23, 20, 17, 14, 12], 30, 5],
+	['one at a time where others have had nearly all', [599, 3], 600, 1],
+	['all of it where others have stopped', [10, 9, 8], 600, 8],
+])('a process takes of what is left %s', (_, answers, limit, expected) => {
 	const window = openWindow();
-	// Of each three that SendGrid counts, one is from here.
-	for (const remaining of [29, 26, 23, 20, 17, 14, 12]) {
-		window.record(window.permit(START), START, { ...NOTHING_LEFT, limit: 30, remaining });
-	}
-	expect(countMore(window)).toBe(5);
-});
-
-test('where others have had nearly all, one at a time goes', () => {
-	const window = openWindow();
-	for (const remaining of [599, 3]) {
-		window.record(window.permit(START), START, { ...NOTHING_LEFT, limit: 600, remaining });
-	}
-	expect(countMore(window)).toBe(1);
-});
-
-test('those who were there before need not be there any more', () => {
-	const window = openWindow();
-	for (const remaining of [10, 9, 8]) {
-		window.record(window.permit(START), START, { ...NOTHING_LEFT, limit: 600, remaining });
-	}
-	expect(countMore(window)).toBe(8);
-});
-
-test('what is left over at the end of a period is forgotten', () => {
-	const window = new RateLimitWindow();
-	window.record(window.permit(START), START, { ...NOTHING_LEFT, limit: 10, remaining: 1 });
-	const later = START + 6000;
-	window.record(window.permit(later), later, { ...NOTHING_LEFT, limit: 10, remaining: 7 });
-	window.permit(later);
-	expect(window.nextPermitAt()).toBe(0);
-});
-
-test('a Retry-After is kept to, whatever has been learnt', () => {
-	const window = new RateLimitWindow();
-	sendAll(window, new Server(5, 1000), 50);
-	const now = START + 1e6;
-	const demand = { resetIn: 30_000, fromRetryAfter: true, isThrottled: true };
-	expect(window.record(window.permit(now), now, demand)).toBe(now + 30_000);
-	expect(window.nextPermitAt()).toBe(now + 30_000);
+	for (const remaining of answers) send(window, START, left(remaining, { limit }));
+	expect(countMore(window)).toBe(expected);
 });
 
 test.each([
-	['no reset', {}],
-	['a reset that has passed', { resetIn: 0 }],
-])('refusals with %s: longer each time', (_, headers) => {
+	['a 429', throttled(30_000)],
+	['an exhausted window', left(0, { resetIn: 30_000 })],
+])('%s closes the window until the announced reset', (_, result) => {
+	const window = openWindow();
+	send(window, START, result);
+	expect(window.nextPermitAt(START)).toBe(START + 30_500);
+});
+
+test('no announcement closes the window for longer than 15 minutes', () => {
+	const window = openWindow();
+	send(window, START, throttled(900_000));
+	expect(window.nextPermitAt(START)).toBe(START + 900_000);
+});
+
+test('429s without a usable reset are backed off from, longer each time', () => {
 	const window = new RateLimitWindow();
 	const waits: number[] = [];
-	for (let now = START, i = 0; i < 4; i += 1) {
-		const answer = { isThrottled: true, fromRetryAfter: false, ...headers };
-		const until = window.record(window.permit(now), now, answer) ?? now;
+	for (let now = START, i = 0; i < 8; i += 1) {
+		send(window, now, throttled());
+		const until = window.nextPermitAt(now) ?? now;
 		waits.push(until - now);
 		now = until;
 	}
-	expect(waits).toEqual([500, 1000, 2000, 4000]);
+	expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
 });
 
-test('refusals of requests that left together do not make the wait longer', () => {
+test('429s of requests that left together do not make the wait longer', () => {
 	const window = openWindow();
-	const passes = Array.from({ length: 10 }, () => window.permit(START));
-	const refusal = { isThrottled: true, fromRetryAfter: false, resetIn: 0 };
-	const waits = passes.map((pass) => (window.record(pass, START, refusal) ?? START) - START);
-	expect(waits).toEqual(passes.map(() => 500));
+	const permits = Array.from({ length: 10 }, () => window.permit(START));
+	for (const permit of permits) window.record(permit, START, throttled());
+	expect(window.nextPermitAt(START)).toBe(START + 500);
+});
+
+test('a window knows since when its probes have been throttled', () => {
+	const window = openWindow();
+	send(window, START, throttled(1000));
+	send(window, START + 1500, throttled(1000));
+	expect(window.throttledSince).toBe(START);
+	send(window, START + 3000, left(599));
+	expect(window.throttledSince).toBeUndefined();
+});
+
+test('a window that is told to be doubtful sends its next request alone', () => {
+	const window = openWindow(left(500));
+	window.requireProbe();
+	const probe = window.permit(START);
+	expect(probe.isProbe).toBe(true);
+	expect(window.nextPermitAt(START)).toBeUndefined();
+	window.record(probe, START, left(499));
+	expect(countMore(window)).toBeGreaterThan(100);
 });

@@ -1,4 +1,4 @@
-import type { Logger } from 'n8n-workflow';
+import { sleep, type Logger } from 'n8n-workflow';
 
 import {
 	RateLimiter,
@@ -9,50 +9,63 @@ import {
 import { RetryBudget } from '../../nodes/SendGridTeammates/transport/retry';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
+const YEAR = 31_536_000;
 
-let gate: RateLimiter;
+const POST = 'POST /v3/teammates';
+const GET = 'GET /v3/teammates';
+
+let limiter: RateLimiter;
 let lines: string[];
 
 beforeEach(() => {
 	jest.useFakeTimers({ now: NOW });
-	gate = new RateLimiter('api.example.com');
+	limiter = new RateLimiter('api.example.com');
 	lines = [];
 });
 afterEach(() => {
-	// Whoever still waits, waits for a timer that is gone with this.
+	// Timers of what still waits are gone with this.
 	jest.useRealTimers();
 });
 
 const logger = { info: (line: string) => lines.push(line) } as unknown as Logger;
 
-const visitor = (changes: Partial<Waiter> = {}): Waiter => ({
-	endpoint: 'POST /v3/teammates',
-	group: gate,
+const waiter = (changes: Partial<Waiter> = {}): Waiter => ({
+	endpoint: POST,
+	group: limiter,
 	retryBudget: new RetryBudget(300_000),
 	isCancelled: () => false,
 	logger,
 	...changes,
 });
 
-/** What has become of each of those who wait, in the order in which they came. */
-function enterAll(visitors: Waiter[]): Array<Permission | undefined> {
-	const admissions: Array<Permission | undefined> = visitors.map(() => undefined);
-	visitors.forEach((one, index) => {
-		void gate.acquire(one).then((admission) => {
-			admissions[index] = admission;
+const many = (count: number, changes: Partial<Waiter> = {}) =>
+	Array.from({ length: count }, () => waiter(changes));
+
+/** What has become of each waiter, in the order in which they came. */
+function acquireAll(waiters: Waiter[]): Array<Permission | undefined> {
+	const permissions: Array<Permission | undefined> = waiters.map(() => undefined);
+	waiters.forEach((one, index) => {
+		void limiter.acquire(one).then((permission) => {
+			permissions[index] = permission;
 		});
 	});
-	return admissions;
+	return permissions;
 }
 
-const isPass = (admission?: Permission) => typeof admission === 'object';
+type Headers = Record<string, string>;
 
-/** Takes one request through, and its answer with it. */
-async function goThrough(headers: Record<string, string>, isThrottled = false) {
-	const pass = await gate.acquire(visitor());
-	if (typeof pass === 'string') throw new Error(pass);
-	gate.release(pass, { headers, isThrottled: isThrottled });
+function release(permission: Permission | undefined, headers?: Headers, isThrottled = false): void {
+	if (typeof permission !== 'object') throw new Error(`no permit: ${permission}`);
+	limiter.release(permission, headers && { headers, isThrottled });
 }
+
+/** Sends one request and gets this response at once. */
+async function send(headers: Headers, isThrottled = false, endpoint = POST): Promise<void> {
+	release(await limiter.acquire(waiter({ endpoint })), headers, isThrottled);
+}
+
+const isPermit = (permission?: Permission) => typeof permission === 'object';
+const permitsOf = (permissions: Array<Permission | undefined>) => permissions.filter(isPermit);
 
 const OPEN = { 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '500' };
 
@@ -62,96 +75,307 @@ const usedUp = (seconds: number) => ({
 	'x-ratelimit-reset': String(seconds),
 });
 
-test('ten go at the same time, and the next when one has come back', async () => {
-	await goThrough(OPEN);
-	const admissions = enterAll(Array.from({ length: 12 }, () => visitor()));
+test('ten requests are in flight at most, and the next one follows when one returns', async () => {
+	await send(OPEN);
+	const permissions = acquireAll(many(12));
 	await jest.advanceTimersByTimeAsync(1000);
-	expect(admissions.filter(isPass)).toHaveLength(10);
-	const [first] = admissions;
-	if (typeof first === 'object') gate.release(first, { headers: OPEN, isThrottled: false });
-	await jest.advanceTimersByTimeAsync(100);
-	expect(admissions.map(isPass)).toEqual([...Array.from({ length: 11 }, () => true), false]);
-});
-
-test('those of one workflow do not keep those of another waiting', async () => {
-	await goThrough(OPEN);
-	const others = {};
-	const admissions = enterAll([
-		...Array.from({ length: 30 }, () => visitor()),
-		...Array.from({ length: 5 }, () => visitor({ group: others })),
-	]);
+	expect(permitsOf(permissions)).toHaveLength(10);
+	release(permissions[0], OPEN);
 	await jest.advanceTimersByTimeAsync(0);
-	for (let i = 0; i < 10; i += 1) {
-		const pass = admissions[i];
-		if (typeof pass === 'object') gate.release(pass, { headers: OPEN, isThrottled: false });
-	}
-	await jest.advanceTimersByTimeAsync(100);
-	expect(admissions.slice(30).filter(isPass)).toHaveLength(5);
-	expect(admissions.slice(0, 30).filter(isPass)).toHaveLength(15);
+	expect(permitsOf(permissions)).toHaveLength(11);
+	release(permissions[1]);
+	await jest.advanceTimersByTimeAsync(0);
+	expect(permitsOf(permissions)).toHaveLength(12);
 });
 
-test('a wait of more than five seconds is a line in the log, once, without addresses', async () => {
-	await goThrough(usedUp(30));
-	const admissions = enterAll([visitor(), visitor(), visitor()]);
+test('runs take turns', async () => {
+	await send(OPEN);
+	const permissions = acquireAll([...many(30), ...many(5, { group: {} })]);
+	await jest.advanceTimersByTimeAsync(0);
+	for (let i = 0; i < 10; i += 1) release(permissions[i], OPEN);
+	await jest.advanceTimersByTimeAsync(100);
+	expect(permitsOf(permissions.slice(30))).toHaveLength(5);
+	expect(permitsOf(permissions.slice(0, 30))).toHaveLength(15);
+});
+
+test('a throttled waiter comes back before the others', async () => {
+	await send(usedUp(3));
+	const [other] = [acquireAll([waiter()])];
+	const again = limiter.acquire(waiter(), true);
+	await jest.advanceTimersByTimeAsync(4000);
+	expect(isPermit(await again)).toBe(true);
+	expect(other).toEqual([undefined]);
+});
+
+test('a wait of more than five seconds is logged once, without addresses', async () => {
+	await send(usedUp(30));
+	const permissions = acquireAll(many(3));
 	await jest.advanceTimersByTimeAsync(20_000);
 	expect(lines).toEqual([
-		"SendGrid's rate limit at api.example.com is used up: waiting 30 s, 3 items wait",
+		"SendGrid's rate limit at api.example.com is used up: waiting 31 s, 3 items wait",
 	]);
 	await jest.advanceTimersByTimeAsync(15_000);
-	expect(admissions.filter(isPass)).toHaveLength(1);
+	expect(permitsOf(permissions).length).toBeGreaterThan(0);
 	expect(lines).toHaveLength(1);
 });
 
-test('a shorter one is not', async () => {
-	await goThrough(usedUp(4));
-	enterAll([visitor()]);
+test('a shorter wait is not logged', async () => {
+	await send(usedUp(4));
+	acquireAll([waiter()]);
 	await jest.advanceTimersByTimeAsync(10_000);
 	expect(lines).toEqual([]);
 });
 
-test('whoever is gone is told within half a second, and whoever may not wait as long', async () => {
-	await goThrough(usedUp(60));
-	let isGone = false;
-	const admissions = enterAll([
-		visitor({ isCancelled: () => isGone }),
-		visitor({ retryBudget: new RetryBudget(10_000) }),
-		visitor(),
+test('a cancelled waiter and one with too small a budget are rejected within half a second', async () => {
+	await send(usedUp(60));
+	let isCancelled = false;
+	const permissions = acquireAll([
+		waiter({ isCancelled: () => isCancelled }),
+		waiter({ retryBudget: new RetryBudget(10_000) }),
+		waiter(),
 	]);
 	await jest.advanceTimersByTimeAsync(500);
-	expect(admissions).toEqual([undefined, 'too long', undefined]);
-	isGone = true;
+	expect(permissions).toEqual([undefined, 'overBudget', undefined]);
+	isCancelled = true;
 	await jest.advanceTimersByTimeAsync(500);
-	expect(admissions).toEqual(['gone', 'too long', undefined]);
+	expect(permissions).toEqual(['cancelled', 'overBudget', undefined]);
 });
 
-test('standing in a queue uses up nothing, a refusal does', async () => {
-	await goThrough(OPEN);
-	const waiting = enterAll(
-		Array.from({ length: 12 }, () => visitor({ retryBudget: new RetryBudget(5000) })),
+test('queueing uses up no budget, being throttled does', async () => {
+	await send(OPEN);
+	const permissions = acquireAll(
+		Array.from({ length: 12 }, () => waiter({ retryBudget: new RetryBudget(5000) })),
 	);
-	// Ten are under way for a minute: nobody is sent home.
+	// Ten are in flight for a minute: nobody is rejected.
 	await jest.advanceTimersByTimeAsync(60_000);
-	expect(waiting.filter((admission) => admission === undefined)).toHaveLength(2);
-	const [first] = waiting;
-	if (typeof first === 'object') {
-		gate.release(first, { headers: { 'retry-after': '6' }, isThrottled: true });
-	}
+	expect(permissions.filter((permission) => permission === undefined)).toHaveLength(2);
+	release(permissions[0], { 'retry-after': '6' }, true);
 	await jest.advanceTimersByTimeAsync(1000);
-	expect(waiting.filter((admission) => admission === 'too long')).toHaveLength(2);
+	expect(permissions.filter((permission) => permission === 'overBudget')).toHaveLength(2);
 });
 
-test('a refusal of one endpoint holds up the others too', async () => {
-	await goThrough({ 'retry-after': '3' }, true);
-	const admissions = enterAll([visitor({ endpoint: 'GET /v3/teammates' })]);
-	await jest.advanceTimersByTimeAsync(2900);
-	expect(admissions).toEqual([undefined]);
-	await jest.advanceTimersByTimeAsync(300);
-	expect(admissions.map(isPass)).toEqual([true]);
+test('a slow probe does not reject the waiters behind it, however small their budget', async () => {
+	const permissions = acquireAll([
+		waiter(),
+		...many(2, { retryBudget: new RetryBudget(2000) }),
+		waiter({ retryBudget: new RetryBudget(0) }),
+	]);
+	await jest.advanceTimersByTimeAsync(3000);
+	expect(permissions.slice(1)).toEqual([undefined, undefined, undefined]);
+	release(permissions[0], OPEN);
+	await jest.advanceTimersByTimeAsync(0);
+	expect(permitsOf(permissions)).toHaveLength(4);
 });
 
-test('there is one gate for each account and host', () => {
+test('a budget that has run out ends also the wait for one of the ten places', async () => {
+	await send(OPEN);
+	const retryBudget = new RetryBudget(5000);
+	retryBudget.start();
+	const permissions = acquireAll([...many(10), waiter({ retryBudget })]);
+	await jest.advanceTimersByTimeAsync(4900);
+	expect(permissions[10]).toBeUndefined();
+	await jest.advanceTimersByTimeAsync(500);
+	expect(permissions[10]).toBe('overBudget');
+});
+
+test('a throttled endpoint does not stop the others', async () => {
+	await send(OPEN, false, GET);
+	await send({ 'retry-after': '60' }, true);
+	const permissions = acquireAll([waiter(), waiter({ endpoint: GET })]);
+	await jest.advanceTimersByTimeAsync(0);
+	expect(permissions.map(isPermit)).toEqual([false, true]);
+});
+
+test('when one endpoint is throttled, each other one finds out with one request', async () => {
+	await send(OPEN, false, GET);
+	await send(OPEN);
+	await send({ 'retry-after': '60' }, true);
+	const permissions = acquireAll(many(10, { endpoint: GET }));
+	await jest.advanceTimersByTimeAsync(1000);
+	expect(permitsOf(permissions)).toHaveLength(1);
+	release(permissions[0], { 'retry-after': '59' }, true);
+	await jest.advanceTimersByTimeAsync(58_000);
+	expect(permitsOf(permissions)).toHaveLength(1);
+});
+
+test('hung requests to one endpoint give their places back when they are released without a response', async () => {
+	await send(OPEN);
+	await send(OPEN, false, GET);
+	const hung = acquireAll(many(10));
+	const permissions = acquireAll(many(10, { endpoint: GET }));
+	await jest.advanceTimersByTimeAsync(1000);
+	expect(permitsOf(permissions)).toHaveLength(0);
+	hung.forEach((permission) => release(permission));
+	await jest.advanceTimersByTimeAsync(0);
+	expect(permitsOf(permissions)).toHaveLength(10);
+});
+
+describe('a header cannot keep the key dead', () => {
+	const YEAR_LATER = String(NOW / 1000 + YEAR);
+
+	test.each<[string, Headers]>([
+		['Retry-After of a year', { 'retry-after': String(YEAR) }],
+		['Retry-After as a date in a year', { 'retry-after': 'Mon, 22 Nov 2027 12:00:00 GMT' }],
+		['Retry-After that is negative', { 'retry-after': '-5' }],
+		['Retry-After that is NaN', { 'retry-after': 'NaN' }],
+		['a reset in a year', { 'x-ratelimit-reset': YEAR_LATER }],
+		['a reset in a year in milliseconds', { 'x-ratelimit-reset': `${YEAR_LATER}000` }],
+		['a reset in two seconds, in milliseconds', { 'x-ratelimit-reset': String(NOW + 2000) }],
+		[
+			'Date of 1970',
+			{ date: 'Thu, 01 Jan 1970 00:00:00 GMT', 'x-ratelimit-reset': String(NOW / 1000 + 2) },
+		],
+		[
+			'Date of 2099',
+			{ date: 'Thu, 01 Jan 2099 00:00:00 GMT', 'x-ratelimit-reset': String(NOW / 1000 + 2) },
+		],
+	])('%s is survived by one probe', async (_, headers) => {
+		await send(headers, true);
+		const permissions = acquireAll(many(3));
+		await jest.advanceTimersByTimeAsync(4000);
+		expect(permitsOf(permissions)).toHaveLength(1);
+		release(permissions[0], OPEN);
+		await jest.advanceTimersByTimeAsync(0);
+		expect(permitsOf(permissions)).toHaveLength(3);
+	});
+
+	test('Retry-After of a year in every response uses up the budget, and lets the next item probe', async () => {
+		const retryBudget = new RetryBudget(300_000);
+		retryBudget.start();
+		let probes = 0;
+		const waitInVain = async (): Promise<Permission> => {
+			for (let isAgain = false; ; isAgain = true) {
+				const permission = await limiter.acquire(waiter({ retryBudget }), isAgain);
+				if (typeof permission === 'string') return permission;
+				probes += 1;
+				release(permission, { 'retry-after': String(YEAR) }, true);
+			}
+		};
+		let outcome: Permission | undefined;
+		void waitInVain().then((permission) => {
+			outcome = permission;
+		});
+		await jest.advanceTimersByTimeAsync(260_000);
+		expect(outcome).toBeUndefined();
+		await jest.advanceTimersByTimeAsync(40_500);
+		expect(outcome).toBe('overBudget');
+		expect(probes).toBeLessThan(25);
+		const permissions = acquireAll([waiter()]);
+		await jest.advanceTimersByTimeAsync(31_000);
+		expect(permitsOf(permissions)).toHaveLength(1);
+	});
+
+	test('15 minutes are the most that a header can ask for', async () => {
+		await send({ 'retry-after': '900' }, true);
+		const permissions = acquireAll(many(2, { retryBudget: new RetryBudget(1e9) }));
+		await jest.advanceTimersByTimeAsync(899_000);
+		expect(permitsOf(permissions)).toHaveLength(0);
+		await jest.advanceTimersByTimeAsync(1300);
+		expect(permitsOf(permissions)).toHaveLength(1);
+	});
+});
+
+/** A server with windows of a minute, aligned to its clock. */
+class Server {
+	refused = 0;
+
+	private readonly used = new Map<string, number>();
+
+	constructor(
+		private readonly limit: number,
+		private readonly isPerAccount: boolean,
+		private readonly ahead = 0,
+	) {}
+
+	answer(endpoint: string) {
+		const now = Date.now() + this.ahead;
+		const end = (Math.floor(now / 60_000) + 1) * 60_000;
+		const key = `${end} ${this.isPerAccount ? '' : endpoint}`;
+		const used = this.used.get(key) ?? 0;
+		const isThrottled = used >= this.limit;
+		if (isThrottled) this.refused += 1;
+		else this.used.set(key, used + 1);
+		const headers = {
+			date: new Date(now).toUTCString(),
+			'x-ratelimit-limit': String(this.limit),
+			'x-ratelimit-remaining': String(this.limit - (this.used.get(key) ?? 0)),
+			'x-ratelimit-reset': String(end / 1000),
+		};
+		return { headers, isThrottled };
+	}
+}
+
+/** One item: sends until it is not throttled. */
+async function sendItem(server: Server, through: RateLimiter, endpoint: string): Promise<boolean> {
+	const item = waiter({ endpoint, group: through });
+	for (let isAgain = false; ; isAgain = true) {
+		const permission = await through.acquire(item, isAgain);
+		if (typeof permission === 'string') return false;
+		await sleep(40 + 40 * Math.random());
+		const answer = server.answer(endpoint);
+		await sleep(40);
+		through.release(permission, answer);
+		if (!answer.isThrottled) return true;
+		item.retryBudget.start();
+	}
+}
+
+async function finish<T>(work: Array<Promise<T>>): Promise<T[]> {
+	let isDone = false;
+	const all = Promise.all(work).finally(() => {
+		isDone = true;
+	});
+	while (!isDone) await jest.advanceTimersByTimeAsync(100);
+	return await all;
+}
+
+const times = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
+
+test.each([0, 3_600_300, -700])(
+	'1,800 items at 600 per minute take two waits and no 429, on a server clock %d ms ahead',
+	async (ahead) => {
+		const server = new Server(600, false, ahead);
+		const results = await finish(times(1800, async () => await sendItem(server, limiter, POST)));
+		expect(results.every(Boolean)).toBe(true);
+		expect(server.refused).toBe(0);
+		expect(Date.now() - NOW).toBeLessThan(140_000);
+	},
+);
+
+test('two endpoints that share one limit waste few requests', async () => {
+	const server = new Server(600, true);
+	const results = await finish([
+		...times(700, async () => await sendItem(server, limiter, POST)),
+		...times(700, async () => await sendItem(server, limiter, GET)),
+	]);
+	expect(results.every(Boolean)).toBe(true);
+	// Three windows, two endpoints.
+	expect(server.refused).toBeLessThanOrEqual(12);
+});
+
+test('three processes that share one limit waste few requests', async () => {
+	const server = new Server(600, false);
+	const processes = times(3, () => new RateLimiter('api.example.com'));
+	const results = await finish(
+		processes.flatMap((each) => times(500, async () => await sendItem(server, each, POST))),
+	);
+	expect(results.every(Boolean)).toBe(true);
+	expect(server.refused).toBeLessThanOrEqual(18);
+	expect(Date.now() - NOW).toBeLessThan(140_000);
+});
+
+test('an account at a host has one limiter, which is forgotten after an hour without use', async () => {
 	const [one, other] = ['https://a.example.com', 'https://b.example.com'];
-	expect(rateLimiterFor(one, 'x')).toBe(rateLimiterFor(one, 'x'));
-	expect(rateLimiterFor(one, 'x')).not.toBe(rateLimiterFor(one, 'y'));
-	expect(rateLimiterFor(one, 'x')).not.toBe(rateLimiterFor(other, 'x'));
+	const used = rateLimiterFor(one, 'x');
+	expect(rateLimiterFor(one, 'x')).toBe(used);
+	expect(used).not.toBe(rateLimiterFor(one, 'y'));
+	expect(used).not.toBe(rateLimiterFor(other, 'x'));
+	jest.setSystemTime(NOW + 3_500_000);
+	expect(rateLimiterFor(one, 'x')).toBe(used);
+	const permit = await used.acquire(waiter());
+	jest.setSystemTime(NOW + 10_000_000);
+	expect(rateLimiterFor(one, 'x')).toBe(used);
+	if (typeof permit === 'object') used.release(permit);
+	jest.setSystemTime(NOW + 20_000_000);
+	expect(rateLimiterFor(one, 'x')).not.toBe(used);
 });

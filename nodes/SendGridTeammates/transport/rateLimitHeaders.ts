@@ -1,56 +1,62 @@
-/** Below this, `X-RateLimit-Reset` counts seconds from now; above, it is a moment in epoch seconds. */
-const SMALLEST_EPOCH = 1e9;
+/** No header closes an endpoint for longer, in milliseconds. What asks for more is not believed at all. */
+export const MAX_PAUSE_MS = 15 * 60_000;
+
+/** `X-RateLimit-Reset`: below this, seconds from now. */
+const MIN_EPOCH_SECONDS = 1e9;
+
+/** `X-RateLimit-Reset`: from here on, epoch milliseconds; below it, epoch seconds. */
+const MIN_EPOCH_MILLISECONDS = 1e12;
 
 export type Headers = Readonly<Record<string, unknown>>;
 
-/** What an answer's headers say about the rate limit. */
+/** What a response's headers say about the rate limit. */
 export interface RateLimitInfo {
 	/** Requests per window. */
 	limit?: number;
-	/** Requests that are left in this window. */
+	/** Requests left in this window. */
 	remaining?: number;
-	/** Milliseconds until the window ends, or until a new try is welcome. */
+	/**
+	 * Milliseconds until the window ends or another try is welcome; `undefined` if not announced, if that
+	 * moment has passed, and if it is further away than {@link MAX_PAUSE_MS}.
+	 */
 	resetIn?: number;
-	/** Whether `Retry-After` said so, which is a demand and no mere announcement. */
-	fromRetryAfter: boolean;
 }
 
-/** A header's text, whatever the case of its name. */
+/** Value of a header, whatever the case of its name. */
 export function headerOf(headers: Headers, name: string): string | undefined {
 	const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
 	return value === undefined || value === null ? undefined : String(value).trim();
 }
 
-const numberOf = (value: string | undefined) =>
-	value !== undefined && /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
-
 /**
- * Reads the rate limit's headers.
+ * Reads the rate limit headers of a response.
  *
- * Documented: `X-RateLimit-Reset` in epoch seconds; documented elsewhere at SendGrid: seconds from now.
- * `Retry-After` is documented nowhere and honoured where it comes.
+ * Documented: `X-RateLimit-Reset` is in epoch seconds. Documented for another endpoint of SendGrid: it is in
+ * seconds from now. `Retry-After` is not documented, but honoured first.
  *
- * @param serverNow epoch milliseconds by SendGrid's clock, so that a wrong one on n8n's machine does no harm
+ * @param serverNow epoch milliseconds by SendGrid's clock
  */
 export function readRateLimitHeaders(headers: Headers, serverNow: number): RateLimitInfo {
+	const numeric = (name: string) => numberOf(headerOf(headers, name));
 	const retryAfter = headerOf(headers, 'retry-after');
-	const demanded = numberOf(retryAfter);
-	const demandedUntil = retryAfter === undefined ? NaN : Date.parse(retryAfter);
-	const isDate = demanded === undefined && !Number.isNaN(demandedUntil);
+	const seconds = numberOf(retryAfter);
+	const date = Date.parse(retryAfter ?? '') - serverNow;
 	return {
-		limit: numberOf(headerOf(headers, 'x-ratelimit-limit')),
-		remaining: numberOf(headerOf(headers, 'x-ratelimit-remaining')),
+		limit: numeric('x-ratelimit-limit'),
+		remaining: numeric('x-ratelimit-remaining'),
 		resetIn:
-			demanded !== undefined
-				? demanded * 1000
-				: isDate
-					? Math.max(0, demandedUntil - serverNow)
-					: resetIn(numberOf(headerOf(headers, 'x-ratelimit-reset')), serverNow),
-		fromRetryAfter: demanded !== undefined || isDate,
+			credible(seconds === undefined ? date : seconds * 1000) ??
+			credible(untilReset(numeric('x-ratelimit-reset') ?? NaN, serverNow)),
 	};
 }
 
-function resetIn(reset: number | undefined, serverNow: number): number | undefined {
-	if (reset === undefined) return undefined;
-	return reset < SMALLEST_EPOCH ? reset * 1000 : Math.max(0, reset * 1000 - serverNow);
+const numberOf = (value: string | undefined) =>
+	value !== undefined && /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
+
+const credible = (milliseconds: number) =>
+	milliseconds > 0 && milliseconds <= MAX_PAUSE_MS ? milliseconds : undefined;
+
+function untilReset(reset: number, serverNow: number): number {
+	if (reset < MIN_EPOCH_SECONDS) return reset * 1000;
+	return (reset < MIN_EPOCH_MILLISECONDS ? reset * 1000 : reset) - serverNow;
 }

@@ -5,57 +5,58 @@ import { headerOf, readRateLimitHeaders, type Headers } from './rateLimitHeaders
 import { RateLimitWindow, type Permit } from './rateLimitWindow';
 import { ServerClock } from './serverClock';
 
-/** Requests under way at the same time. More would not be faster, and less polite. */
+/** Requests in flight at the same time. More would not be faster, and less polite. */
 const MAX_CONCURRENT = 10;
 
-/** How late an opening may be noticed, in milliseconds. */
-const MAX_TICK_MS = 50;
+/** How late a cancelled waiter may notice, in milliseconds: nothing can wake n8n's sleep. */
+const MAX_TICK_MS = 200;
 
-/** How late those who wait in vain may be told, in milliseconds. */
-const MAX_REJECT_DELAY_MS = 200;
-
-/** A wait that is longer is worth a line in n8n's log, in milliseconds. */
+/** Longer waits are logged, in milliseconds. */
 const LOGGED_WAIT_MS = 5000;
 
-/** Somebody who wants to send a request. */
+/** A limiter that is unused for longer is forgotten, in milliseconds. */
+const IDLE_MS = 3_600_000;
+
+/** What wants to send a request. */
 export interface Waiter {
 	/** Method and path as the reference prints them: each has a rate limit of its own. */
 	endpoint: string;
-	/** What the visitor belongs to: those of one run of a node take turns with those of others. */
+	/** One run of a node: runs take turns with each other. */
 	group: object;
 	retryBudget: RetryBudget;
-	/** Whether it is not wanted any more. */
 	isCancelled: () => boolean;
 	logger?: Logger;
 }
 
-/** Leave to send, or why there is none. */
-export type Permission = Permit | 'gone' | 'too long';
+/** A permit, or why there is none. */
+export type Permission = Permit | 'cancelled' | 'overBudget';
 
-/** What came back, and whether it was a refusal for too many requests. */
+/** A response, and whether it rejected the request for too many requests. */
 export interface LimiterAnswer {
 	headers: Headers;
 	isThrottled: boolean;
 }
 
 interface Waiting {
-	visitor: Waiter;
+	waiter: Waiter;
 	since: number;
-	answer: (admission: Permission) => void;
+	resolve: (permission: Permission) => void;
 }
 
-/** Those of one group who wait for one endpoint, in order. */
+/** Waiters of one group for one endpoint, in order. */
 interface Queue {
 	group: object;
 	endpoint: string;
+	window: RateLimitWindow;
 	waiting: Waiting[];
 }
 
 /**
- * Where all requests of one account to one host pass through, whichever item, node or workflow they belong
- * to: not too many at once, none while SendGrid wants none, and after a pause one ahead of the others.
+ * Rate limiter shared by all requests of an account to a host: caps concurrency, pauses an endpoint when
+ * SendGrid says so, resumes it with a single probe.
  */
 export class RateLimiter {
+	/** By endpoint: as many as the reference prints. */
 	private readonly windows = new Map<string, RateLimitWindow>();
 
 	private readonly clock = new ServerClock();
@@ -65,37 +66,29 @@ export class RateLimiter {
 
 	private inFlight = 0;
 
-	/** Epoch milliseconds: after a refusal nothing goes out before, to whatever endpoint. */
-	private blockedUntil = 0;
-
-	/** Since when SendGrid has been refusing everything. */
-	private throttledSince?: number;
-
 	private isTicking = false;
-
-	private lastRejectedAt = 0;
 
 	private loggedUntil = 0;
 
-	constructor(
-		/** For the log. */
-		private readonly host: string,
-	) {}
+	private usedAt = Date.now();
 
-	/** A moment by SendGrid's clock. Both in epoch milliseconds. */
+	/** @param host for the log */
+	constructor(private readonly host: string) {}
+
+	/** Converts a moment to SendGrid's clock. Both in epoch milliseconds. */
 	serverTime(moment: number): number {
 		return moment + this.clock.ahead;
 	}
 
 	/**
-	 * Waits for leave to send a request.
+	 * Waits for permission to send a request. Every permit must be given back with `release`.
 	 *
-	 * @param isAgain whether the visitor has been refused before and comes back: it goes first
+	 * @param isAgain whether the waiter was throttled before and comes back: it goes first
 	 */
-	async acquire(visitor: Waiter, isAgain = false): Promise<Permission> {
-		return await new Promise<Permission>((answer) => {
-			const waiting = { visitor, since: Date.now(), answer };
-			const queue = this.queueFor(visitor);
+	async acquire(waiter: Waiter, isAgain = false): Promise<Permission> {
+		return await new Promise<Permission>((resolve) => {
+			const waiting = { waiter, since: Date.now(), resolve };
+			const queue = this.queueFor(waiter);
 			if (isAgain) queue.waiting.unshift(waiting);
 			else queue.waiting.push(waiting);
 			this.dispatch();
@@ -103,129 +96,134 @@ export class RateLimiter {
 		});
 	}
 
-	/** Every leave has to be given back, with the answer where there is one. */
-	release(pass: Permit, reply?: LimiterAnswer): void {
+	/** @param answer absent if no response came */
+	release(permit: Permit, answer?: LimiterAnswer): void {
 		const now = Date.now();
 		this.inFlight -= 1;
-		if (reply) this.clock.observe(headerOf(reply.headers, 'date'), pass.sentAt, now);
-		const notice = reply && {
-			...readRateLimitHeaders(reply.headers, this.serverTime(now)),
-			isThrottled: reply.isThrottled,
+		if (answer) this.clock.observe(headerOf(answer.headers, 'date'), permit.sentAt, now);
+		const result = answer && {
+			...readRateLimitHeaders(answer.headers, this.serverTime(now)),
+			isThrottled: answer.isThrottled,
 		};
-		if (reply) this.throttledSince = reply.isThrottled ? (this.throttledSince ?? now) : undefined;
-		const pausedUntil = pass.window.record(pass, now, notice);
-		if (pausedUntil !== undefined) this.blockedUntil = Math.max(this.blockedUntil, pausedUntil);
+		const isBlocked = permit.window.record(permit, now, result);
+		// In case the account has one limit for all endpoints, the others find out with one request each.
+		if (isBlocked) this.windows.forEach((window) => window.requireProbe());
 		this.dispatch();
+	}
+
+	/** Whether it has not been used for so long that what it knows is worthless. */
+	isIdle(now: number): boolean {
+		return this.inFlight === 0 && this.queues.length === 0 && now - this.usedAt > IDLE_MS;
 	}
 
 	private queueFor({ group, endpoint }: Waiter): Queue {
 		const known = this.queues.find((queue) => queue.group === group && queue.endpoint === endpoint);
 		if (known) return known;
-		const queue: Queue = { group, endpoint, waiting: [] };
+		const window = this.windows.get(endpoint) ?? new RateLimitWindow();
+		this.windows.set(endpoint, window);
+		const queue: Queue = { group, endpoint, window, waiting: [] };
 		this.queues.push(queue);
 		return queue;
 	}
 
-	private windowFor(endpoint: string): RateLimitWindow {
-		const window = this.windows.get(endpoint) ?? new RateLimitWindow();
-		this.windows.set(endpoint, window);
-		return window;
-	}
-
-	/** When the next request to an endpoint may go; `undefined` where that depends on an answer. */
-	private nextPermitAt(endpoint: string): number | undefined {
-		const opensAt = this.windowFor(endpoint).nextPermitAt();
-		return opensAt === undefined ? undefined : Math.max(opensAt, this.blockedUntil);
-	}
-
-	/** Lets in whoever may go, each group in its turn. */
+	/** Gives out all permits that are due, to each group in its turn. */
 	private dispatch(): void {
 		const now = Date.now();
+		this.usedAt = now;
 		while (this.inFlight < MAX_CONCURRENT) {
-			const queue = this.queues.find(
-				({ endpoint }) => (this.nextPermitAt(endpoint) ?? Infinity) <= now,
-			);
+			const queue = this.queues.find(({ window }) => (window.nextPermitAt(now) ?? Infinity) <= now);
 			if (!queue) return;
 			const next = queue.waiting.shift();
 			this.queues = this.queues.filter((other) => other !== queue);
 			if (queue.waiting.length > 0) this.queues.push(queue);
 			if (!next) continue;
-			if (next.visitor.isCancelled()) {
-				next.answer('gone');
+			if (next.waiter.isCancelled()) {
+				next.resolve('cancelled');
 			} else {
 				this.inFlight += 1;
-				next.answer(this.windowFor(queue.endpoint).permit(now));
+				next.resolve(queue.window.permit(now));
 			}
 		}
 	}
 
-	/** Looks after those who wait for as long as there are any. */
+	/** Runs for as long as anything waits. */
 	private async tick(): Promise<void> {
 		if (this.isTicking) return;
 		this.isTicking = true;
 		while (this.queues.length > 0) {
 			await sleep(this.nextDelay());
-			if (Date.now() - this.lastRejectedAt >= MAX_REJECT_DELAY_MS) this.rejectExpired();
+			this.rejectExpired();
 			this.dispatch();
 		}
 		this.isTicking = false;
 	}
 
-	/** Milliseconds until something opens, or a little while where that is not known. */
+	/** Milliseconds until the next window opens, or until cancelled waiters have to be looked for. */
 	private nextDelay(): number {
 		const now = Date.now();
-		const openings = this.queues
-			.map(({ endpoint }) => (this.nextPermitAt(endpoint) ?? 0) - now)
-			.filter((rest) => rest > 0);
-		return Math.min(MAX_TICK_MS, ...openings);
+		const delays = this.queues.map(({ window }) => (window.nextPermitAt(now) ?? 0) - now);
+		return Math.min(MAX_TICK_MS, ...delays.filter((delay) => delay > 0));
 	}
 
-	/** Sends home those who need not wait any longer: they are gone, or it would take too long. */
+	/** Rejects waiters that were cancelled or whose budget ends before the next permit. */
 	private rejectExpired(): void {
 		const now = Date.now();
-		this.lastRejectedAt = now;
 		for (const queue of this.queues) {
-			const opensAt = this.nextPermitAt(queue.endpoint) ?? 0;
+			const opensAt = queue.window.nextPermitAt(now) ?? now;
 			if (opensAt - now > LOGGED_WAIT_MS) this.log(queue, opensAt, now);
 			queue.waiting = queue.waiting.filter((waiting) => {
-				const isGone = waiting.visitor.isCancelled();
-				const stays = !isGone && (opensAt <= now || this.isWorthWaiting(waiting, opensAt, now));
-				if (!stays) waiting.answer(isGone ? 'gone' : 'too long');
+				const isCancelled = waiting.waiter.isCancelled();
+				const stays = !isCancelled && isWithinBudget(waiting, queue.window, Math.max(now, opensAt));
+				if (!stays) waiting.resolve(isCancelled ? 'cancelled' : 'overBudget');
 				return stays;
 			});
 		}
 		this.queues = this.queues.filter(({ waiting }) => waiting.length > 0);
 	}
 
-	/** Counts from the first refusal that concerned the visitor: its own, or one while it stood here. */
-	private isWorthWaiting({ visitor, since }: Waiting, opensAt: number, now: number): boolean {
-		const { retryBudget: patience } = visitor;
-		const from = this.throttledSince === undefined ? now : Math.max(since, this.throttledSince);
-		return patience.reaches(opensAt) && opensAt - from <= patience.budget;
-	}
-
 	/** Once for each pause. No addresses: logs are read by many. */
-	private log({ waiting }: Queue, opensAt: number, now: number): void {
+	private log({ endpoint, waiting }: Queue, opensAt: number, now: number): void {
 		if (now < this.loggedUntil) return;
 		this.loggedUntil = opensAt;
-		const count = this.queues.reduce((sum, queue) => sum + queue.waiting.length, 0);
+		const queues = this.queues.filter((queue) => queue.endpoint === endpoint);
+		const count = queues.reduce((sum, queue) => sum + queue.waiting.length, 0);
 		const seconds = Math.ceil((opensAt - now) / 1000);
-		waiting[0]?.visitor.logger?.info(
+		waiting[0]?.waiter.logger?.info(
 			`SendGrid's rate limit at ${this.host} is used up: waiting ${seconds} s, ${count} ${count === 1 ? 'item waits' : 'items wait'}`,
 		);
 	}
 }
 
+/**
+ * Whether a waiter may wait until then. Its budget counts from its own first failure, or from when SendGrid
+ * throttled its endpoint while it stood here. Mere queueing is free.
+ */
+function isWithinBudget(
+	{ waiter: { retryBudget }, since }: Waiting,
+	{ throttledSince }: RateLimitWindow,
+	moment: number,
+): boolean {
+	const from = throttledSince === undefined ? Date.now() : Math.max(since, throttledSince);
+	return retryBudget.reaches(moment) && moment - from <= retryBudget.budget;
+}
+
+/** The one that was asked for last stands last. */
 const limiters = new Map<string, RateLimiter>();
 
 /**
- * The gate of an account at a host, one in the whole process.
+ * The limiter of an account at a host, one in the whole process.
  *
- * @param account tells accounts apart; nothing of it is shown
+ * @param accountKey tells accounts apart; nothing of it is shown
  */
-export function rateLimiterFor(baseURL: string, account: string): RateLimiter {
-	const key = `${baseURL} ${account}`;
-	const gate = limiters.get(key) ?? new RateLimiter(new URL(baseURL).host);
-	limiters.set(key, gate);
-	return gate;
+export function rateLimiterFor(baseURL: string, accountKey: string): RateLimiter {
+	const now = Date.now();
+	for (const [key, limiter] of limiters) {
+		if (!limiter.isIdle(now)) break;
+		limiters.delete(key);
+	}
+	const key = `${baseURL} ${accountKey}`;
+	const limiter = limiters.get(key) ?? new RateLimiter(new URL(baseURL).host);
+	limiters.delete(key);
+	limiters.set(key, limiter);
+	return limiter;
 }

@@ -3,31 +3,30 @@ import { sleep } from 'n8n-workflow';
 /** How late a cancelled execution may notice, in milliseconds. */
 const MAX_NAP_MS = 200;
 
-/** Longest single wait without advice from SendGrid, in milliseconds. */
+/** Longest single wait without an announcement from SendGrid, in milliseconds. */
 const MAX_DELAY_MS = 30_000;
 
-/** Rises with each time in a row, with some spread, so that waiting items do not come back as one. */
-export function backoff(times: number, first = 500): number {
-	const ceiling = Math.min(MAX_DELAY_MS, first * 2 ** times);
+/**
+ * Exponential back-off in milliseconds, with jitter so that waiting items do not come back as one.
+ *
+ * @param attempt how often it has failed in a row
+ */
+export function backoff(attempt: number, first = 500): number {
+	const ceiling = Math.min(MAX_DELAY_MS, first * 2 ** attempt);
 	return ceiling / 2 + (Math.random() * ceiling) / 2;
 }
 
-/**
- * How long one item goes on waiting after things have begun to go wrong for it.
- *
- * The budget counts from the item's first refusal or fault, not from the start of the run: an item that
- * merely stood in a queue has not used any of it.
- */
+/** Retry budget of one item, counted from its first rejected or failed request. Mere queueing is free. */
 export class RetryBudget {
 	private deadline = Infinity;
 
 	constructor(
-		/** Milliseconds that the item may wait from its first refusal on. */
+		/** In milliseconds. */
 		readonly budget: number,
 		private readonly signal?: AbortSignal,
 	) {}
 
-	/** Starts to count, unless it has been started before. */
+	/** Starts to count, unless already started. */
 	start(): void {
 		if (this.deadline === Infinity) this.deadline = Date.now() + this.budget;
 	}
@@ -38,9 +37,9 @@ export class RetryBudget {
 	}
 
 	/**
-	 * Waits, or ends soon after the execution is cancelled.
+	 * Waits; ends early, and with `true`, when the execution is cancelled.
 	 *
-	 * @returns `false`, at once, where the wait is longer than what is left of the budget
+	 * @returns `false`, at once, if less than the wait is left of the budget
 	 */
 	async wait(milliseconds: number): Promise<boolean> {
 		this.start();

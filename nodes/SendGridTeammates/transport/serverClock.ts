@@ -1,36 +1,53 @@
-/** The `Date` header has whole seconds: it may be that much older than the answer, in milliseconds. */
-const RESOLUTION = 1000;
+/** A `Date` header is in whole seconds, so up to this much older than its response, in milliseconds. */
+const RESOLUTION_MS = 1000;
+
+/** A first `Date` header that is further away from this machine's clock needs a second one that agrees. */
+const DAY_MS = 24 * 3_600_000;
+
+/** Older than this package: no server's clock says so in earnest. Epoch milliseconds. */
+const OLDEST = Date.UTC(2025, 0);
+
+/** Bounds of how far SendGrid's clock is ahead of this machine's, in milliseconds. */
+interface Bounds {
+	least: number;
+	most: number;
+}
 
 /**
- * How far SendGrid's clock is ahead of this machine's, learnt from its answers.
+ * How far SendGrid's clock is ahead of this machine's, learned from `Date` headers.
  *
- * One answer tells it to a second. All answers together tell it better, since each narrows down what is
- * possible.
+ * One response tells it to a second, and each further one narrows it down. A response that contradicts all
+ * earlier ones is ignored, unless the next one agrees with it: then one of the clocks has been set.
  */
 export class ServerClock {
-	private least = -Infinity;
+	private known: Bounds = { least: -DAY_MS, most: DAY_MS };
 
-	private most = Infinity;
+	private outlier?: Bounds;
 
 	/**
-	 * Learns from an answer.
+	 * Learns from a response.
 	 *
 	 * @param date its `Date` header
-	 * @param sentAt when the request left, epoch milliseconds of this machine, as is `receivedAt`
+	 * @param sentAt when the request left, in epoch milliseconds of this machine, as is `receivedAt`
 	 */
 	observe(date: string | undefined, sentAt: number, receivedAt: number): void {
 		const told = Date.parse(date ?? '');
-		if (Number.isNaN(told)) return;
-		const least = told - receivedAt;
-		const most = told + RESOLUTION - sentAt;
-		// What contradicts all that was known means that one of the clocks has been set.
-		const fits = least <= this.most && most >= this.least;
-		this.least = fits ? Math.max(least, this.least) : least;
-		this.most = fits ? Math.min(most, this.most) : most;
+		if (!(told >= OLDEST)) return;
+		const seen = { least: told - receivedAt, most: told + RESOLUTION_MS - sentAt };
+		const agreed =
+			intersection(seen, this.known) ?? (this.outlier && intersection(seen, this.outlier));
+		this.known = agreed ?? this.known;
+		this.outlier = agreed ? undefined : seen;
 	}
 
 	/** Milliseconds to add to this machine's time; 0 while nothing is known. */
 	get ahead(): number {
-		return Number.isFinite(this.least) ? (this.least + this.most) / 2 : 0;
+		return (this.known.least + this.known.most) / 2;
 	}
+}
+
+function intersection(one: Bounds, other: Bounds): Bounds | undefined {
+	const least = Math.max(one.least, other.least);
+	const most = Math.min(one.most, other.most);
+	return least <= most ? { least, most } : undefined;
 }
