@@ -1,8 +1,8 @@
-import type { Fault } from '../../sandbox/faults.mts';
-import { testOfNewerEngine } from '../support/engine';
-import { linkOf } from '../support/link';
-import { getInvitationsWith, inviteWith, resendWith } from '../support/parameters';
-import { standIn } from '../support/standIn';
+import type { Fault } from '../../../sandbox/faults.mts';
+import { testOfNewerEngine } from '../../support/engine';
+import { linkOf } from '../../support/link';
+import { getInvitationsWith, inviteWith, resendWith } from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

@@ -1,7 +1,7 @@
-import type { Behaviours } from '../../sandbox/behaviours.mts';
-import { linkOf } from '../support/link';
-import { upsertWith } from '../support/parameters';
-import { standIn } from '../support/standIn';
+import type { Behaviours } from '../../../sandbox/behaviours.mts';
+import { linkOf } from '../../support/link';
+import { upsertWith } from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

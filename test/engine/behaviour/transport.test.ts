@@ -1,10 +1,10 @@
-import { createListener, type Listener } from '../../sandbox/listener.mts';
-import { startSandbox } from '../../sandbox/sandbox.mts';
-import { selfSigned } from '../sandbox/outside.mts';
-import { testCredential } from '../support/editor';
-import { failureOfKind } from '../support/engine';
-import { inviteWith } from '../support/parameters';
-import { standIn } from '../support/standIn';
+import { createListener, type Listener } from '../../../sandbox/listener.mts';
+import { startSandbox } from '../../../sandbox/sandbox.mts';
+import { selfSigned } from '../../sandbox/outside.mts';
+import { testCredential } from '../../support/editor';
+import { failureOfKind } from '../../support/engine';
+import { inviteWith } from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

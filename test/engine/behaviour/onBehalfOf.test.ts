@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import * as parameters from '../support/parameters';
-import { standIn } from '../support/standIn';
+import * as parameters from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

@@ -1,5 +1,5 @@
-import { approveWith, denyWith, getAccessRequestsWith } from '../support/parameters';
-import { standIn } from '../support/standIn';
+import { approveWith, denyWith, getAccessRequestsWith } from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

@@ -1,6 +1,6 @@
-import { linkOf } from '../support/link';
-import { resendWith } from '../support/parameters';
-import { standIn } from '../support/standIn';
+import { linkOf } from '../../support/link';
+import { resendWith } from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { linkOf } from '../support/link';
-import { inviteWith } from '../support/parameters';
-import { standIn } from '../support/standIn';
+import { linkOf } from '../../support/link';
+import { inviteWith } from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

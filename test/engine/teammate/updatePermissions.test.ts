@@ -5,9 +5,9 @@ import {
 	getTeammateWith,
 	revokeWith,
 	updatePermissionsWith,
-} from '../support/parameters';
-import { linkOf } from '../support/link';
-import { standIn } from '../support/standIn';
+} from '../../support/parameters';
+import { linkOf } from '../../support/link';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

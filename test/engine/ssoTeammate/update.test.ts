@@ -1,5 +1,5 @@
-import { by, createSsoWith, updateSsoWith } from '../support/parameters';
-import { standIn } from '../support/standIn';
+import { by, createSsoWith, updateSsoWith } from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

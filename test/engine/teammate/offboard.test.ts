@@ -1,6 +1,6 @@
-import { linkOf } from '../support/link';
-import { getStatusWith, offboardWith, updatePermissionsWith } from '../support/parameters';
-import { standIn } from '../support/standIn';
+import { linkOf } from '../../support/link';
+import { getStatusWith, offboardWith, updatePermissionsWith } from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

@@ -1,6 +1,11 @@
-import { builtPackage } from '../support/builtPackage';
-import { standIn } from '../support/standIn';
-import { loadScopes, searchInvitations, searchTeammates, testCredential } from '../support/editor';
+import { builtPackage } from '../../support/builtPackage';
+import { standIn } from '../../support/standIn';
+import {
+	loadScopes,
+	searchInvitations,
+	searchTeammates,
+	testCredential,
+} from '../../support/editor';
 
 const sendGrid = standIn();
 

@@ -1,12 +1,12 @@
-import { linkOf } from '../support/link';
+import { linkOf } from '../../support/link';
 import {
 	by,
 	getAccessRequestsWith,
 	getInvitationsWith,
 	getTeammatesWith,
 	resendWith,
-} from '../support/parameters';
-import { standIn } from '../support/standIn';
+} from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

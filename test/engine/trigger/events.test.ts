@@ -1,11 +1,11 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { Behaviours } from '../../sandbox/behaviours.mts';
-import { movableClock } from '../support/clock';
-import { testOfNewerEngine } from '../support/engine';
-import { until } from '../support/machine';
-import { standIn } from '../support/standIn';
-import { ActiveTrigger, ALL_EVENTS } from '../support/trigger';
+import type { Behaviours } from '../../../sandbox/behaviours.mts';
+import { movableClock } from '../../support/clock';
+import { testOfNewerEngine } from '../../support/engine';
+import { until } from '../../support/machine';
+import { standIn } from '../../support/standIn';
+import { ActiveTrigger, ALL_EVENTS } from '../../support/trigger';
 
 const sendGrid = standIn();
 const clock = movableClock();

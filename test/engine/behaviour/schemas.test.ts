@@ -1,10 +1,10 @@
 import Ajv from 'ajv';
 import type { INodeParameters } from 'n8n-workflow';
 
-import * as parameters from '../support/parameters';
-import { builtPackage } from '../support/builtPackage';
-import { inProject, readText } from '../support/machine';
-import { standIn } from '../support/standIn';
+import * as parameters from '../../support/parameters';
+import { builtPackage } from '../../support/builtPackage';
+import { inProject, readText } from '../../support/machine';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

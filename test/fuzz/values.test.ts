@@ -18,7 +18,7 @@ import {
 	SUBUSER,
 	TOKENS,
 	type Naming,
-} from '../support/hostile';
+} from '../support/fuzz';
 import { linkOf } from '../support/link';
 import { watchConnections } from '../support/machine';
 import * as parameters from '../support/parameters';

@@ -1,9 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { LIVE_SCOPES } from '../../sandbox/scopes.mts';
-import { failureOfKind } from '../support/engine';
-import * as parameters from '../support/parameters';
-import { standIn } from '../support/standIn';
+import { LIVE_SCOPES } from '../../../sandbox/scopes.mts';
+import { failureOfKind } from '../../support/engine';
+import * as parameters from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

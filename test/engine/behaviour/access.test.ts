@@ -1,4 +1,4 @@
-import { LIVE_SCOPES, PERSONA_SCOPES, UNASSIGNABLE_SCOPES } from '../../sandbox/scopes.mts';
+import { LIVE_SCOPES, PERSONA_SCOPES, UNASSIGNABLE_SCOPES } from '../../../sandbox/scopes.mts';
 import {
 	createSsoWith,
 	deleteTeammateWith,
@@ -8,8 +8,8 @@ import {
 	updatePermissionsWith,
 	updateSsoWith,
 	upsertWith,
-} from '../support/parameters';
-import { standIn } from '../support/standIn';
+} from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 

@@ -1,9 +1,9 @@
-import type { ResetForm } from '../../sandbox/faults.mts';
-import { failureOfKind } from '../support/engine';
-import { linkOf } from '../support/link';
-import { pause } from '../support/machine';
-import { inviteWith } from '../support/parameters';
-import { standIn } from '../support/standIn';
+import type { ResetForm } from '../../../sandbox/faults.mts';
+import { failureOfKind } from '../../support/engine';
+import { linkOf } from '../../support/link';
+import { pause } from '../../support/machine';
+import { inviteWith } from '../../support/parameters';
+import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
 
