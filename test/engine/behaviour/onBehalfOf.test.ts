@@ -82,3 +82,63 @@ test.each([401, 403, 404, 'ignored'] as const)(
 		else expect(error?.message).toContain(`[HTTP ${badOnBehalfOf}]`);
 	},
 );
+
+describe('on behalf of', () => {
+	beforeEach(() => {
+		sendGrid.state.addSubuser({ username: 'acme-marketing', accountId: '4711' });
+	});
+
+	const invitedBy = () =>
+		[...sendGrid.state.accounts.values()]
+			.filter(({ invitations }) => invitations.length > 0)
+			.map(({ name }) => name);
+
+	test('the credential acts for a subuser', async () => {
+		await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: parameters.inviteWith({}),
+			credential: { onBehalfOf: ' acme-marketing ' },
+		});
+		expect(invitedBy()).toEqual(['acme-marketing']);
+	});
+
+	test('the item chooses, where the credential leaves it open', async () => {
+		await sendGrid.run({
+			items: [{ email: 'ada@example.com', subuser: 'account-id 4711' }],
+			parameters: parameters.inviteWith({ options: { onBehalfOf: '={{ $json.subuser }}' } }),
+		});
+		expect(invitedBy()).toEqual(['acme-marketing']);
+	});
+
+	test('no header when nobody is named', async () => {
+		await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: parameters.inviteWith({ options: { onBehalfOf: '' } }),
+		});
+		expect(sendGrid.state.requests).toMatchObject([{ onBehalfOf: null, account: 'acme' }]);
+	});
+
+	test('the item cannot leave what the credential allows', async () => {
+		const { error } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: parameters.inviteWith({ options: { onBehalfOf: 'acme-other' } }),
+			credential: { onBehalfOf: 'acme-marketing' },
+		});
+		expect(error?.message).toContain('the credential already acts for a subuser');
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+
+	test.each([
+		['subuser_acme', "starts with 'subuser_'"],
+		['account-id', "says 'account-id' without"],
+		['acme\r\nx: y', 'holds a line break'],
+	])('%j is refused in the credential', async (onBehalfOf, message) => {
+		const { error } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: parameters.inviteWith({}),
+			credential: { onBehalfOf },
+		});
+		expect(error?.message).toContain(message);
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+});

@@ -1,5 +1,5 @@
 import { linkOf } from '../../support/link';
-import { resendWith } from '../../support/parameters';
+import { by, getInvitationsWith, resendWith } from '../../support/parameters';
 import { standIn } from '../../support/standIn';
 
 const sendGrid = standIn();
@@ -263,4 +263,31 @@ describe('by token', () => {
 		await sendGrid.run({ parameters: resendWith(byToken('a?b#c%2e d')) });
 		expect(sendGrid.calls()).toEqual(['POST /v3/teammates/pending/a%3Fb%23c%252e%20d/resend']);
 	});
+});
+
+test('200 items that resend by e-mail on an account of 400 take 200 writes and at most 3 reads', async () => {
+	sendGrid.state.addManyTeammates(200);
+	const pending = sendGrid.state.addManyPending(200);
+	const { results } = await sendGrid.run({
+		items: pending.map(({ email }) => ({ email: email.toUpperCase() })),
+		parameters: resendWith(),
+	});
+	expect(results).toHaveLength(200);
+	const calls = sendGrid.calls();
+	expect(calls.filter((call) => call.startsWith('POST'))).toHaveLength(200);
+	expect(calls.filter((call) => call.startsWith('GET')).length).toBeLessThanOrEqual(3);
+	expect(new Set(sendGrid.mailed()).size).toBe(200);
+});
+
+test('resending from the list of those that expire soon is two nodes', async () => {
+	sendGrid.state.addPending({ email: 'soon@example.com', expiresInSeconds: 3600 });
+	sendGrid.state.addPending({ email: 'fresh@example.com' });
+	const found = await sendGrid.run({
+		parameters: getInvitationsWith({ filters: { expiresWithinDays: 2 } }),
+	});
+	await sendGrid.run({
+		items: found.results.map(({ json }) => json),
+		parameters: resendWith({ invitation: by('token', '={{ $json.token }}') }),
+	});
+	expect(sendGrid.mailed()).toEqual(['soon@example.com']);
 });
