@@ -1,4 +1,4 @@
-/** Unit tests, engine and fuzz tests (n8n-core), tests of the stand-in and of the package. End to end: jest.e2e.config.cjs. */
+/** Unit tests, engine and fuzz tests (n8n-core), tests of the sandbox and of the package. End to end: jest.e2e.config.cjs. */
 const common = require('./test/jest.common.cjs');
 
 module.exports = {

@@ -1,5 +1,5 @@
 import type { Figures, Limited, LimitedRun, Speed } from './figures.mts';
-import type { Measured } from './stage.mts';
+import type { Measured } from './measuredN8n.mts';
 
 /** What the project has promised itself; see the issue "Benchmark". */
 export const BARS = {

@@ -17,7 +17,7 @@ import {
 	updateSsoWith,
 	upsertWith,
 } from '../support/parameters';
-import { withStandIn } from '../support/standIn';
+import { withFakeSendGrid } from '../support/fakeSendGrid';
 
 const PEOPLE = ['ada@example.com', 'bob@example.com', 'cyd@example.com'];
 
@@ -239,7 +239,7 @@ async function outcomeOf(
 	fault?: Fault,
 	methods: readonly string[] = WRITING,
 ) {
-	return await withStandIn(async (sendGrid) => {
+	return await withFakeSendGrid(async (sendGrid) => {
 		const { state: world } = sendGrid;
 		for (const email of PEOPLE) prepare(world, email);
 		const before = PEOPLE.map((email) => structuredClone(state(world, email)));

@@ -1,9 +1,9 @@
 import type { Fault } from '../../sandbox/faults.mts';
 import { linkOf } from '../support/link';
 import { inviteWith } from '../support/parameters';
-import { standIn } from '../support/standIn';
+import { fakeSendGrid } from '../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const COUNT = 5000;
 

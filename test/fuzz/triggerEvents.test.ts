@@ -3,10 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { BEHAVIOUR_CANDIDATES } from '../../sandbox/behaviours.mts';
 import { movableClock } from '../support/clock';
-import { standIn } from '../support/standIn';
+import { fakeSendGrid } from '../support/fakeSendGrid';
 import { ActiveTrigger } from '../support/trigger';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 const clock = movableClock();
 
 const DAY = 24 * 60 * 60;

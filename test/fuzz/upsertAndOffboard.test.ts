@@ -2,9 +2,9 @@ import fc from 'fast-check';
 
 import { BEHAVIOUR_CANDIDATES, type Behaviours } from '../../sandbox/behaviours.mts';
 import { offboardWith, upsertWith } from '../support/parameters';
-import { standIn } from '../support/standIn';
+import { fakeSendGrid } from '../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const EMAILS = ['ada@example.com', 'bob@example.com'];
 const ACCESSES = [

@@ -10,7 +10,7 @@ import type { RunResult } from '../support/engine';
 import {
 	fieldsFromItem,
 	filtersFromItem,
-	hostileItem,
+	fuzzedItem,
 	INVITED,
 	OLD_USERNAME,
 	PEOPLE,
@@ -22,9 +22,9 @@ import {
 import { linkOf } from '../support/link';
 import { watchConnections } from '../support/machine';
 import * as parameters from '../support/parameters';
-import { standIn } from '../support/standIn';
+import { fakeSendGrid } from '../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 /** The same cases in every run. Another number gives others; fast-check tells how to repeat a failure. */
 const SEED = 20_261_122;
@@ -249,7 +249,7 @@ function checkRequests({ items, answers }: Case, endpoints: Map<string, number>)
 		);
 		const strangers = [
 			...misfits(contents.query ?? [], Object.keys(query)),
-			// The stand-in gives up on such paths before it has read the body.
+			// The sandbox gives up on such paths before it has read the body.
 			...(path.length > 1000 ? [] : misfits(contents.body ?? [], Object.keys(body ?? {}))),
 			...misfits(HEADERS, headerNames),
 			...foreign,
@@ -354,7 +354,7 @@ const caseOf = (size: number, answers: fc.Arbitrary<FaultRule[]>): fc.Arbitrary<
 		operation: fc.constantFrom(...OPERATIONS),
 		naming: fc.constantFrom<Naming>('email', 'id', 'id', 'list'),
 		way: fc.constantFrom(...(Object.keys(SETTINGS) as Array<keyof typeof SETTINGS>)),
-		items: fc.array(hostileItem, { minLength: size, maxLength: size, size: 'max' }),
+		items: fc.array(fuzzedItem, { minLength: size, maxLength: size, size: 'max' }),
 		answers,
 	});
 
@@ -373,7 +373,7 @@ afterEach(() => {
 	expect([...connections.targets].filter((target) => target !== host)).toEqual([]);
 });
 
-test('the list of endpoints is that of the stand-in', () => {
+test('the list of endpoints is that of the sandbox', () => {
 	expect(Object.keys(CONTENTS)).toEqual(ENDPOINTS.map(nameOf).sort());
 	expect(ENDPOINTS).toHaveLength(16);
 });

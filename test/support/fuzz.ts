@@ -4,7 +4,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { FaultRule } from '../../sandbox/faults.mts';
 import { by } from './parameters';
 
-/** People of the state that hostile items and answers are about. */
+/** People of the state that fuzzed items and answers are about. */
 export const PEOPLE = ['ada@example.com', 'bob@example.com', 'Cleo@Example.com'];
 export const INVITED = ['dan@example.com', 'Eve@example.com', 'old@example.com'];
 export const OLD_USERNAME = 'legacy_lee';
@@ -174,7 +174,7 @@ const badWait = fc.constantFrom<unknown>(
 );
 
 /** One item: every field of every operation, each well or badly. */
-export const hostileItem = fc.record({
+export const fuzzedItem = fc.record({
 	email: mostly(3, email),
 	invitedEmail: mostly(
 		3,

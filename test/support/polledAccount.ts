@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { movableClock } from './clock';
-import { standIn } from './standIn';
+import { fakeSendGrid } from './fakeSendGrid';
 import { ActiveTrigger } from './trigger';
 
 export const DAY = 24 * 60 * 60;
@@ -15,7 +15,7 @@ export const OWNER = {
 
 /** An account that a trigger polls, as new for every test, and what happens to its people meanwhile. */
 export function polledAccount() {
-	const sendGrid = standIn();
+	const sendGrid = fakeSendGrid();
 	const clock = movableClock();
 	// Every real account has an owner.
 	beforeEach(() => {

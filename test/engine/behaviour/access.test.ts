@@ -1,8 +1,8 @@
 import { LIVE_SCOPES, PERSONA_SCOPES, UNASSIGNABLE_SCOPES } from '../../../sandbox/scopes.mts';
 import { inviteWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const ADA = [{ email: 'ada@example.com' }];
 

@@ -1,8 +1,8 @@
 import { linkOf } from '../../support/link';
 import { inviteWith, resendWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 /** One item for each way to fail, among others that succeed. */
 const MIXED = [

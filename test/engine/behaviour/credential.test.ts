@@ -1,8 +1,8 @@
 import { builtPackage } from '../../support/builtPackage';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 import { testCredential } from '../../support/editor';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 test('the API key is hidden as it is typed', async () => {
 	const { credential } = await builtPackage();

@@ -1,7 +1,7 @@
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 import { loadScopes, searchInvitations, searchTeammates } from '../../support/editor';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 describe('the list of scopes', () => {
 	test('is that of the account, readable, and without what no invitation can grant', async () => {

@@ -1,9 +1,9 @@
 import type { Fault } from '../../../sandbox/faults.mts';
 import { testOfNewerEngine } from '../../support/engine';
 import { inviteWith, resendWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const ADA = [{ email: 'ada@example.com' }];
 

@@ -4,9 +4,9 @@ import {
 	getInvitationsWith,
 	getTeammatesWith,
 } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const LISTS = {
 	invitations: {

@@ -3,9 +3,9 @@ import type { INodeParameters } from 'n8n-workflow';
 import { LIVE_SCOPES } from '../../../sandbox/scopes.mts';
 import { failureOfKind } from '../../support/engine';
 import * as parameters from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const { by } = parameters;
 const sam = { teammate: by('username', 'sam@example.com') };

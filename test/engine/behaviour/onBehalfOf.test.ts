@@ -1,9 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import * as parameters from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 /** SendGrid documents the header for none of these: ignored, they would act on the parent account. */
 const OWN_ACCOUNT_ONLY: Array<keyof typeof parameters> = [

@@ -3,9 +3,9 @@ import { failureOfKind } from '../../support/engine';
 import { linkOf } from '../../support/link';
 import { pause } from '../../support/machine';
 import { inviteWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const ADA = [{ email: 'ada@example.com' }];
 

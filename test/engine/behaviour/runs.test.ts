@@ -1,8 +1,8 @@
 import { linkOf } from '../../support/link';
 import { getTeammateWith, inviteWith, resendWith, upsertWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const people = (count: number) =>
 	Array.from({ length: count }, (_, i) => ({ email: `person${i}@example.com` }));

@@ -4,9 +4,9 @@ import type { INodeParameters } from 'n8n-workflow';
 import * as parameters from '../../support/parameters';
 import { builtPackage } from '../../support/builtPackage';
 import { inProject, readText } from '../../support/machine';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 type Schema = { properties: Record<string, object> };
 

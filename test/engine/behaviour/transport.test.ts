@@ -4,9 +4,9 @@ import { selfSigned } from '../../sandbox/outside.mts';
 import { testCredential } from '../../support/editor';
 import { failureOfKind } from '../../support/engine';
 import { inviteWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const ADA = [{ email: 'ada@example.com' }];
 

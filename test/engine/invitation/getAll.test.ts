@@ -1,7 +1,7 @@
 import { getInvitationsWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 test.each(['honoured', 'ignored', 'capped-at-50'] as const)(
 	'all invitations, whatever the list makes of limit and offset: %s',

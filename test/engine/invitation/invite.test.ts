@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { linkOf } from '../../support/link';
 import { inviteWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const bodies = () => sendGrid.state.requests.map(({ body }) => body);
 

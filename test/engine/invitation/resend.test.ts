@@ -1,8 +1,8 @@
 import { linkOf } from '../../support/link';
 import { by, getInvitationsWith, resendWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const byToken = (value: string) => ({ invitation: { __rl: true, mode: 'token', value } });
 

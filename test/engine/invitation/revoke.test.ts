@@ -1,8 +1,8 @@
 import { by, revokeWith } from '../../support/parameters';
 import { addPeople } from '../../support/people';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const ADA = [{ email: 'ada@example.com' }];
 

@@ -1,7 +1,7 @@
 import { createSsoWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const SAM = [{ email: 'sam@example.com' }];
 

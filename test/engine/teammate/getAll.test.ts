@@ -1,7 +1,7 @@
 import { getTeammatesWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 test('1,000 teammates take at most 3 requests', async () => {
 	sendGrid.state.addManyTeammates(1000);

@@ -1,8 +1,8 @@
 import { linkOf } from '../../support/link';
 import { getStatusWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 describe('Get Status', () => {
 	const statusOf = async (email: string) => {

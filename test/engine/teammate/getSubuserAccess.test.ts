@@ -1,9 +1,9 @@
 import { getSubuserAccessWith } from '../../support/parameters';
 import { addPeople } from '../../support/people';
 import { linkOf } from '../../support/link';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const ADA = [{ email: 'ada@example.com' }];
 

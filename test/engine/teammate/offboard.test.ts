@@ -1,7 +1,7 @@
 import { offboardWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
 

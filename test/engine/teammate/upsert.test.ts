@@ -1,9 +1,9 @@
 import type { Behaviours } from '../../../sandbox/behaviours.mts';
 import { linkOf } from '../../support/link';
 import { upsertWith } from '../../support/parameters';
-import { standIn } from '../../support/standIn';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
 
-const sendGrid = standIn();
+const sendGrid = fakeSendGrid();
 
 const EMAIL = 'ada@example.com';
 const DAY = 24 * 60 * 60;

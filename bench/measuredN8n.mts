@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { type Item, nodeRun, outputItems, type Run } from '../playground/run.mts';
-import { setScene, type Scene } from '../playground/scene.mts';
+import { createN8nEnvironment, type N8nEnvironment } from '../playground/n8nEnvironment.mts';
 import type { Workflow } from '../playground/workflow.mts';
 import type { RateLimitRule } from '../sandbox/rate-limits.mts';
 import { seedDefault } from '../sandbox/seed.mts';
@@ -22,7 +22,7 @@ import { credentials, MEASURED } from './workflows.mts';
 export const projectRoot = path.resolve(import.meta.dirname, '..');
 export const benchFolder = path.join(projectRoot, '.playground', 'bench');
 
-/** How long the stand-in takes for each answer. */
+/** How long the sandbox takes for each answer. */
 export const LATENCY_MS = 20;
 
 /** What has become of the items, by the run's record. */
@@ -33,7 +33,7 @@ export interface Outcome {
 	reason?: string;
 }
 
-/** What reached the stand-in. */
+/** What reached the sandbox. */
 export interface Traffic {
 	requests: number;
 	/** Answered with 429. */
@@ -56,7 +56,7 @@ export interface Measured extends Outcome, Traffic {
 export interface Conditions {
 	/** Default: no limit. */
 	limit?: Pick<RateLimitRule, 'limit' | 'windowMs'>;
-	/** Fills the stand-in, on top of the example company. */
+	/** Fills the sandbox, on top of the example company. */
 	prepare?: (state: SandboxState) => void;
 	/** Items that go in. */
 	items: number;
@@ -99,22 +99,22 @@ export function trafficOf({ requests, sentEmails }: SandboxState): Traffic {
 	};
 }
 
-/** A real n8n with the packed node, the bare declarative node and the meter, and the stand-in. */
-export class Stage {
-	readonly scene: Scene;
+/** A real n8n with the packed node, the bare declarative node and the meter, and the sandbox. */
+export class MeasuredN8n {
+	readonly environment: N8nEnvironment;
 
 	readonly meter: MeterFolder;
 
-	private constructor(scene: Scene, meter: MeterFolder) {
-		this.scene = scene;
+	private constructor(environment: N8nEnvironment, meter: MeterFolder) {
+		this.environment = environment;
 		this.meter = meter;
 	}
 
-	static async set(onStep: (step: string) => void): Promise<Stage> {
+	static async create(onStep: (step: string) => void): Promise<MeasuredN8n> {
 		await mkdir(benchFolder, { recursive: true });
 		const meter = new MeterFolder(benchFolder);
 		await meter.clear();
-		const scene = await setScene({
+		const environment = await createN8nEnvironment({
 			projectRoot,
 			name: 'bench',
 			latencyMs: LATENCY_MS,
@@ -127,19 +127,19 @@ export class Stage {
 			},
 			onStep,
 		});
-		await scene.n8n.importCredentials(credentials(scene.keys));
-		return new Stage(scene, meter);
+		await environment.n8n.importCredentials(credentials(environment.keys));
+		return new MeasuredN8n(environment, meter);
 	}
 
 	get state(): SandboxState {
-		return this.scene.sandbox.state;
+		return this.environment.sandbox.state;
 	}
 
 	async import(workflows: Workflow[]): Promise<void> {
-		await this.scene.n8n.importWorkflows(workflows);
+		await this.environment.n8n.importWorkflows(workflows);
 	}
 
-	/** The stand-in as new, with the limit and the people that the conditions name. */
+	/** The sandbox as new, with the limit and the people that the conditions name. */
 	prepare({ limit = NO_LIMIT, prepare }: Conditions): void {
 		this.state.reset();
 		seedDefault(this.state);
@@ -151,7 +151,7 @@ export class Stage {
 	async run({ id = '' }: Workflow, conditions: Conditions): Promise<Run> {
 		this.prepare(conditions);
 		await this.meter.clear();
-		return await this.scene.n8n.execute(id);
+		return await this.environment.n8n.execute(id);
 	}
 
 	/** Runs an imported workflow and measures the node {@link MEASURED}. */
@@ -174,12 +174,12 @@ export class Stage {
 	async profile({ id = '' }: Workflow, conditions: Conditions): Promise<Profile> {
 		this.prepare(conditions);
 		await this.meter.clear({ profile: true });
-		const run = await this.scene.n8n.execute(id);
+		const run = await this.environment.n8n.execute(id);
 		const span: Span = nodeRun(run, MEASURED);
 		return await this.meter.readProfile(span);
 	}
 
 	async close(): Promise<void> {
-		await this.scene.close();
+		await this.environment.close();
 	}
 }

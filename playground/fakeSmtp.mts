@@ -11,7 +11,7 @@ export interface Mail {
 }
 
 /** A mail server on this machine that keeps what it gets and delivers nothing. */
-export interface Mailbox {
+export interface FakeSmtp {
 	readonly mails: Mail[];
 	/** The data of an n8n credential of the type `smtp` for it. */
 	readonly credential: Record<string, unknown>;
@@ -72,7 +72,7 @@ async function talk(socket: Socket, keep: (mail: Mail) => void): Promise<void> {
 	}
 }
 
-export async function openMailbox(): Promise<Mailbox> {
+export async function startFakeSmtp(): Promise<FakeSmtp> {
 	const mails: Mail[] = [];
 	const sockets = new Set<Socket>();
 	const server = createServer((socket) => {

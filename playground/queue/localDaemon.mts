@@ -1,13 +1,13 @@
 /**
  * Starts a program that knows nothing of the playground, and ends it when it is to end itself: together
- * with lifeline.cjs, a program that does not outlive the one that wanted it. Its folder goes with it.
+ * with exitWithParent.cjs, a program that does not outlive the one that wanted it. Its folder goes with it.
  *
- * Takes one argument, {@link Attended} as JSON.
+ * Takes one argument, {@link LocalDaemon} as JSON.
  */
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
-export interface Attended {
+export interface LocalDaemon {
 	program: string;
 	args: string[];
 	/** The program's working folder, deleted when it has ended. */
@@ -16,7 +16,7 @@ export interface Attended {
 	user?: { uid: number; gid: number };
 }
 
-const { program, args, folder, user } = JSON.parse(process.argv[2] ?? '') as Attended;
+const { program, args, folder, user } = JSON.parse(process.argv[2] ?? '') as LocalDaemon;
 
 const child = spawn(program, args, {
 	cwd: folder,

@@ -39,7 +39,7 @@ export interface EnvironmentOptions {
 }
 
 /** The environment of an n8n that keeps to itself: no telemetry, no look-ups, no open ports. */
-export function n8nEnvironment(options: EnvironmentOptions): Record<string, string> {
+export function n8nVariables(options: EnvironmentOptions): Record<string, string> {
 	const { runtime, userFolder, brokerPort, logLevel } = options;
 	const inherited = INHERITED.flatMap((name) => {
 		const value = process.env[name];

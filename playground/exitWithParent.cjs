@@ -8,9 +8,9 @@
 /** Time for n8n to shut down properly, in milliseconds. */
 const GRACE_MS = 10_000;
 
-if (process.env.PLAYGROUND_LIFELINE === 'stdin') {
+if (process.env.PLAYGROUND_PARENT_PIPE === 'stdin') {
 	// Not for the programs that n8n starts itself.
-	delete process.env.PLAYGROUND_LIFELINE;
+	delete process.env.PLAYGROUND_PARENT_PIPE;
 	process.stdin.on('close', () => {
 		setTimeout(() => process.exit(1), GRACE_MS).unref();
 		if (!process.emit('SIGTERM')) process.exit(1);

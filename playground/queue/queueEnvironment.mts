@@ -1,23 +1,30 @@
 import path from 'node:path';
 
 import type { N8n } from '../n8n.mts';
-import { sceneFolder, setScene, type Scene, type SceneOptions } from '../scene.mts';
+import {
+	n8nEnvironmentFolder,
+	createN8nEnvironment,
+	type N8nEnvironment,
+	type N8nEnvironmentOptions,
+} from '../n8nEnvironment.mts';
 import { startPostgres } from './postgres.mts';
 import { startRedis } from './redis.mts';
 
 /** n8n in queue mode: a main server, and workers that execute what it puts into the queue. */
-export interface QueueScene extends Scene {
+export interface QueueEnvironment extends N8nEnvironment {
 	workers: N8n[];
 }
 
-export interface QueueSceneOptions extends SceneOptions {
+export interface QueueEnvironmentOptions extends N8nEnvironmentOptions {
 	workers: number;
 }
 
 /** Everything in place with Redis and PostgreSQL running; neither n8n's server nor a worker started. */
-export async function setQueueScene(options: QueueSceneOptions): Promise<QueueScene> {
+export async function createQueueEnvironment(
+	options: QueueEnvironmentOptions,
+): Promise<QueueEnvironment> {
 	const { workers: count, ...rest } = options;
-	const logs = path.join(sceneFolder(options.projectRoot, options.name), 'logs');
+	const logs = path.join(n8nEnvironmentFolder(options.projectRoot, options.name), 'logs');
 	const closing: Array<() => Promise<void>> = [];
 	const close = async () => {
 		for (const end of closing.toReversed()) await end();
@@ -27,7 +34,7 @@ export async function setQueueScene(options: QueueSceneOptions): Promise<QueueSc
 		closing.push(redis.stop);
 		const postgres = await startPostgres(options.projectRoot, logs);
 		closing.push(postgres.stop);
-		const scene = await setScene({
+		const environment = await createN8nEnvironment({
 			...rest,
 			env: {
 				EXECUTIONS_MODE: 'queue',
@@ -41,12 +48,12 @@ export async function setQueueScene(options: QueueSceneOptions): Promise<QueueSc
 				...options.env,
 			},
 		});
-		closing.push(scene.close);
+		closing.push(environment.close);
 		const workers: N8n[] = [];
 		for (let number = 1; number <= count; number += 1) {
-			workers.push(await scene.another(`worker-${number}`));
+			workers.push(await environment.another(`worker-${number}`));
 		}
-		return { ...scene, workers, close };
+		return { ...environment, workers, close };
 	} catch (error) {
 		await close();
 		throw error;

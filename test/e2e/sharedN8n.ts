@@ -1,4 +1,4 @@
-import { setScene, type Scene } from '../../playground/scene.mts';
+import { createN8nEnvironment, type N8nEnvironment } from '../../playground/n8nEnvironment.mts';
 import type { Rest } from '../../playground/rest.mts';
 import type { Run } from '../../playground/run.mts';
 import type { Service } from '../../playground/services/service.mts';
@@ -7,57 +7,57 @@ import { seedDefault } from '../../sandbox/seed.mts';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
 import { projectRoot } from '../support/machine';
 
-export interface Stage extends Omit<Scene, 'another'> {
+export interface SharedN8n extends Omit<N8nEnvironment, 'another'> {
 	rest: Rest;
 	/** The saved credential of the parent account, as nodes refer to it. */
 	credential: { id: string; name: string };
 }
 
-interface StageOptions {
+interface SharedN8nOptions {
 	/** Whether the credential is there, which a new user has yet to create. Default: true. */
 	hasCredential?: boolean;
 	/** Further services that n8n finds on this machine. */
 	services?: readonly Service[];
 }
 
-/** A running n8n for one test file; the stand-ins are as new before each test. */
-export function stage(
+/** A running n8n for one test file; the sandbox and the fake services are as new before each test. */
+export function sharedN8n(
 	name: string,
-	{ hasCredential = true, services = [] }: StageOptions = {},
-): Stage {
-	let scene: Scene;
+	{ hasCredential = true, services = [] }: SharedN8nOptions = {},
+): SharedN8n {
+	let environment: N8nEnvironment;
 	let rest: Rest;
-	let credential: Stage['credential'];
+	let credential: SharedN8n['credential'];
 	beforeAll(async () => {
-		scene = await setScene({ projectRoot, name: `e2e-${name}`, services });
-		await scene.n8n.start();
-		rest = await scene.n8n.rest();
+		environment = await createN8nEnvironment({ projectRoot, name: `e2e-${name}`, services });
+		await environment.n8n.start();
+		rest = await environment.n8n.rest();
 		if (!hasCredential) return;
 		credential = await rest.createCredential({
 			name: 'SendGrid',
 			type: CREDENTIAL_TYPE,
-			data: { apiKey: scene.keys.fullAccess, region: 'global', apiUrl: '', onBehalfOf: '' },
+			data: { apiKey: environment.keys.fullAccess, region: 'global', apiUrl: '', onBehalfOf: '' },
 		});
 	});
 	afterAll(async () => {
-		await scene.close();
+		await environment.close();
 	});
 	beforeEach(() => {
-		scene.sandbox.state.reset();
-		seedDefault(scene.sandbox.state);
+		environment.sandbox.state.reset();
+		seedDefault(environment.sandbox.state);
 		for (const service of services) service.reset();
 	});
 	return {
 		get n8n() {
-			return scene.n8n;
+			return environment.n8n;
 		},
 		get sandbox() {
-			return scene.sandbox;
+			return environment.sandbox;
 		},
 		get keys() {
-			return scene.keys;
+			return environment.keys;
 		},
-		close: async () => await scene.close(),
+		close: async () => await environment.close(),
 		get rest() {
 			return rest;
 		},
@@ -69,7 +69,7 @@ export function stage(
 
 /** Start -> Items (as given) -> SendGrid Teammates, with the node's settings and parameters. */
 export function workflowWith(
-	credential: Stage['credential'],
+	credential: SharedN8n['credential'],
 	items: unknown[],
 	parameters: Record<string, unknown>,
 	settings: Record<string, unknown> = {},
@@ -123,7 +123,7 @@ export function workflowWith(
 
 /** Runs the node once in the running n8n, as the editor's button does. */
 export async function runOnce(
-	{ rest, credential }: Stage,
+	{ rest, credential }: SharedN8n,
 	items: unknown[],
 	parameters: Record<string, unknown>,
 	settings?: Record<string, unknown>,

@@ -9,16 +9,16 @@ const newKey = (number: number) =>
 	[
 		'SG',
 		`a-key-for-test-${String(number).padStart(7, '0')}`,
-		'that-opens-nothing-but-the-stand-in-0123456',
+		'that-opens-nothing-but-the-sandbox-01234567',
 	].join('.');
 
-export interface StandIn {
+export interface FakeSendGrid {
 	readonly state: SandboxState;
 	readonly url: string;
 	/** The key of the test's account: one of its own for every test, as is its rate limit in the node. */
 	readonly apiKey: string;
 	readonly credential: ICredentialDataDecryptedObject;
-	/** Runs the node against the stand-in, and checks that n8n stores nothing of the API key. */
+	/** Runs the node against the sandbox, and checks that n8n stores nothing of the API key. */
 	run(run: Omit<Run, 'credential'> & { credential?: IDataObject }): Promise<RunResult>;
 	/** Addresses that e-mails went to, in order. */
 	mailed(): string[];
@@ -37,7 +37,7 @@ function begin({ state }: Sandbox): string {
 }
 
 /** @param current the sandbox, and the key of its account */
-const viewOf = (current: () => { sandbox: Sandbox; apiKey: string }): StandIn => ({
+const viewOf = (current: () => { sandbox: Sandbox; apiKey: string }): FakeSendGrid => ({
 	get state() {
 		return current().sandbox.state;
 	},
@@ -67,8 +67,8 @@ const viewOf = (current: () => { sandbox: Sandbox; apiKey: string }): StandIn =>
 	},
 });
 
-/** A stand-in for SendGrid for one test file, as new for every test. */
-export function standIn(): StandIn {
+/** A fake SendGrid for one test file, as new for every test. */
+export function fakeSendGrid(): FakeSendGrid {
 	let sandbox: Sandbox;
 	let apiKey: string;
 	beforeAll(async () => {
@@ -83,8 +83,8 @@ export function standIn(): StandIn {
 	return viewOf(() => ({ sandbox, apiKey }));
 }
 
-/** A stand-in for one case of a test, for cases that run side by side. */
-export async function withStandIn<T>(use: (sendGrid: StandIn) => Promise<T>): Promise<T> {
+/** A fake SendGrid for one case of a test, for cases that run side by side. */
+export async function withFakeSendGrid<T>(use: (sendGrid: FakeSendGrid) => Promise<T>): Promise<T> {
 	const sandbox = await startSandbox();
 	const apiKey = begin(sandbox);
 	try {

@@ -13,8 +13,8 @@ import { chosenN8n } from './runtime.mts';
 import type { Credential, Workflow } from './workflow.mts';
 import type { Service } from './services/service.mts';
 
-/** A real n8n with the packed node, and a stand-in that answers on SendGrid's real host names. */
-export interface Scene {
+/** A real n8n with the packed node, and a sandbox that answers on SendGrid's real host names. */
+export interface N8nEnvironment {
 	n8n: N8n;
 	sandbox: Sandbox;
 	keys: SeedKeys;
@@ -23,14 +23,14 @@ export interface Scene {
 	close(): Promise<void>;
 }
 
-export interface SceneOptions {
+export interface N8nEnvironmentOptions {
 	projectRoot: string;
-	/** Name of the folder that holds everything of this scene. */
+	/** Name of the folder that holds everything of this environment. */
 	name: string;
 	/** Port of n8n's server. Default: one that is free. */
 	port?: number;
 	logLevel?: string;
-	/** How long the stand-in takes for each answer. Default: 0. */
+	/** How long the sandbox takes for each answer. Default: 0. */
 	latencyMs?: number;
 	/** Further services that n8n finds on this machine, at their real host names. */
 	services?: readonly Service[];
@@ -75,21 +75,23 @@ const SENDGRID_HOSTS = ['api.sendgrid.com', 'api.eu.sendgrid.com'] as const;
 const portOf = (url: string) => Number(new URL(url).port);
 
 /**
- * Where a scene lives. n8n puts the editor's whole code into its user folder, and a linter would take
+ * Where an environment lives. n8n puts the editor's whole code into its user folder, and a linter would take
  * minutes to read it; they all pass by what is called node_modules.
  */
-export const sceneFolder = (projectRoot: string, name: string) =>
+export const n8nEnvironmentFolder = (projectRoot: string, name: string) =>
 	path.join(projectRoot, '.playground', 'node_modules', chosenN8n(), name);
 
 /** Everything in place, nothing imported, n8n's server not started. */
-export async function setScene(options: SceneOptions): Promise<Scene> {
+export async function createN8nEnvironment(
+	options: N8nEnvironmentOptions,
+): Promise<N8nEnvironment> {
 	const { projectRoot, name, port, logLevel, latencyMs, onStep = () => {} } = options;
 	const { services = [], packages = [], preloads = [], env = {} } = options;
-	const folder = sceneFolder(projectRoot, name);
+	const folder = n8nEnvironmentFolder(projectRoot, name);
 
 	onStep('Packing the node');
 	const tarball = await pack(projectRoot, path.join(folder, 'package'));
-	onStep('Starting the stand-in for SendGrid');
+	onStep('Starting the sandbox');
 	const hosts = [...SENDGRID_HOSTS, ...services.flatMap((service) => service.hosts)];
 	const { key, cert, certFile } = await hostCertificate(path.join(folder, 'certificate'), hosts);
 	const tls = { key, cert };
