@@ -5,20 +5,10 @@ import { ENDPOINTS } from '../../sandbox/api.mts';
 import type { Endpoint } from '../../sandbox/endpoint.mts';
 import type { FaultRule } from '../../sandbox/faults.mts';
 import type { RequestEntry } from '../../sandbox/model.mts';
-import { testCredential } from '../support/editor';
 import type { RunResult } from '../support/engine';
-import {
-	fieldsFromItem,
-	filtersFromItem,
-	fuzzedItem,
-	INVITED,
-	OLD_USERNAME,
-	PEOPLE,
-	strangeAnswers,
-	SUBUSER,
-	TOKENS,
-	type Naming,
-} from '../support/fuzz';
+import { addFuzzedAccount, OLD_USERNAME, PEOPLE, TOKENS } from '../support/fuzz/account';
+import { strangeAnswers } from '../support/fuzz/answers';
+import { fieldsFromItem, filtersFromItem, fuzzedItem, type Naming } from '../support/fuzz/items';
 import { linkOf } from '../support/link';
 import { watchConnections } from '../support/machine';
 import * as parameters from '../support/parameters';
@@ -66,36 +56,10 @@ interface Case {
 	answers: FaultRule[];
 }
 
-function prepareWorld() {
-	const { state, apiKey } = sendGrid;
-	state.reset();
-	state.addAccount({ name: 'acme' });
-	state.addKey({ key: apiKey });
-	state.addSubuser(SUBUSER);
-	state.rateLimits.set({ limit: 1e9, windowMs: 60_000, reset: 'epoch' });
-	for (const [index, email] of PEOPLE.entries()) {
-		state.addTeammate({
-			email,
-			scopes: ['stats.read'],
-			is_sso: index === 1,
-			...(index === 2 && { username: OLD_USERNAME }),
-		});
-	}
-	for (const [index, email] of INVITED.entries()) {
-		state.addPending({
-			email,
-			token: TOKENS[index],
-			scopes: ['stats.read'],
-			expiresInSeconds: index === 2 ? -60 : 1e5,
-		});
-	}
-	for (let count = 0; count < 3; count += 1) {
-		state.addAccessRequest({ username: PEOPLE[0], scope_group_name: 'Stats' });
-	}
-}
+const prepare = () => addFuzzedAccount(sendGrid);
 
 async function runCase({ operation, naming, way, items, answers }: Case): Promise<RunResult> {
-	prepareWorld();
+	prepare();
 	for (const answer of answers) sendGrid.state.faults.add(answer);
 	return await sendGrid.run({
 		items,
@@ -421,7 +385,7 @@ describe.each(OPERATIONS)('%s', (name) => {
 	const make = parameters[name] as Make;
 
 	test('a refusal for too many requests that tells secrets', async () => {
-		prepareWorld();
+		prepare();
 		const secrets = [sendGrid.apiKey, ...TOKENS];
 		sendGrid.state.faults.add({
 			times: Infinity,
@@ -438,7 +402,7 @@ describe.each(OPERATIONS)('%s', (name) => {
 	});
 
 	test('lists that never end', async () => {
-		prepareWorld();
+		prepare();
 		let count = 0;
 		sendGrid.state.faults.add({
 			method: 'GET',
@@ -470,104 +434,4 @@ describe.each(OPERATIONS)('%s', (name) => {
 		const [message = ''] = results.flatMap(textsOf);
 		expect(message.includes('did not end after 1000 pages')).toBe(count > 10);
 	}, 60_000);
-});
-
-describe('what these have found', () => {
-	test.each([
-		['getTeammateWith', 'teammate'],
-		['deleteTeammateWith', 'teammate'],
-		['getSubuserAccessWith', 'teammate'],
-		['updateSsoWith', 'teammate'],
-	] as const)('%s: nobody called pending, whose record is the list', async (name, field) => {
-		prepareWorld();
-		const { error } = await sendGrid.run({
-			parameters: (parameters[name] as Make)({ [field]: parameters.by('username', 'pending') }),
-		});
-		expect(error?.message).toContain("'Teammate' is 'pending'");
-		expect(sendGrid.state.requests).toEqual([]);
-	});
-
-	test('a token where an address belongs is not told', async () => {
-		prepareWorld();
-		const { error } = await sendGrid.run({
-			parameters: parameters.resendWith({ invitation: parameters.by('email', TOKENS[0]) }),
-		});
-		expect(error?.message).toBe("'Invitation' is '7c3e…', which is no e-mail address");
-	});
-
-	test.each<IDataObject>([
-		{},
-		{ username: null },
-		{ username: {} },
-		{ username: { toString: null } },
-	])('a teammate of whom all is known but a username is nobody else: %j', async (rest) => {
-		prepareWorld();
-		sendGrid.state.faults.add({
-			path: /teammates$/,
-			fault: {
-				kind: 'status',
-				status: 200,
-				when: 'before',
-				body: { result: [{ email: 'ada@example.com', ...rest }] },
-			},
-		});
-		const { error } = await sendGrid.run({ items: ADA, parameters: parameters.offboardWith() });
-		expect(error?.message).toContain('is empty');
-		expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
-	});
-
-	test('a bare array is nobody', async () => {
-		prepareWorld();
-		sendGrid.state.faults.add({
-			times: Infinity,
-			fault: { kind: 'status', status: 200, when: 'before', body: [{ username: 'ada' }] },
-		});
-		const { error } = await sendGrid.run({
-			parameters: parameters.getTeammateWith({
-				teammate: parameters.by('username', 'ada'),
-				options: { maxWait: 0 },
-			}),
-		});
-		expect(error?.message).toContain("of another shape instead of SendGrid's data");
-	});
-
-	test.each([
-		parameters.getTeammatesWith({ filters: { role: '={{ $json.it }}' } }),
-		parameters.getInvitationsWith({ filters: { status: '={{ $json.it }}' } }),
-		parameters.getInvitationsWith({ filters: { expiresWithinDays: '={{ $json.it }}' } }),
-		parameters.getInvitationsWith({ returnAll: false, limit: '={{ $json.it }}' }),
-	])('an object where a choice or a number belongs is refused in words (%#)', async (made) => {
-		const { error } = await sendGrid.run({
-			items: [{ it: { toString: null, valueOf: null } }],
-			parameters: made,
-		});
-		expect(error?.message).toMatch(FIELD_IS_WRONG);
-	});
-
-	test('a region is told in one line', async () => {
-		const { error } = await sendGrid.run({
-			items: ADA,
-			parameters: parameters.getStatusWith({ region: 'e\nu' }),
-		});
-		expect(error?.message).toBe("'Region' is 'e u', which is not a region of SendGrid");
-	});
-
-	test('nothing is on its way any more when an item has been answered', async () => {
-		prepareWorld();
-		const { state } = sendGrid;
-		state.faults.add({ path: /pending$/, fault: { kind: 'status', status: 403, when: 'before' } });
-		state.faults.add({ path: /teammates$/, fault: { kind: 'slow', ms: 300 } });
-		const { error } = await sendGrid.run({ items: ADA, parameters: parameters.getStatusWith() });
-		expect(error?.message).toContain('[HTTP 403]');
-		expect(state.requests.map(({ status }) => status).sort()).toEqual([200, 403]);
-	});
-
-	test("n8n's test of the credential does not show the key", async () => {
-		sendGrid.state.faults.add({
-			times: Infinity,
-			fault: { kind: 'status', status: 401, when: 'before', body: { error: sendGrid.apiKey } },
-		});
-		const { message } = await testCredential(sendGrid.credential);
-		expect(message).toContain('does not accept this API key ("…")');
-	});
 });
