@@ -1,4 +1,4 @@
-/** Unit tests, engine tests (n8n-core), tests of the stand-in and of the package. End to end: jest.e2e.config.cjs. */
+/** Unit tests, engine and fuzz tests (n8n-core), tests of the sandbox and of the package. End to end: jest.e2e.config.cjs. */
 const common = require('./test/jest.common.cjs');
 
 module.exports = {
@@ -7,7 +7,7 @@ module.exports = {
 		'default',
 		['<rootDir>/test/count-reporter.cjs', { file: '.test-results/test.json' }],
 	],
-	testMatch: ['<rootDir>/test/{unit,engine,sandbox,package}/**/*.test.ts'],
+	testMatch: ['<rootDir>/test/{unit,engine,fuzz,sandbox,package}/**/*.test.ts'],
 	// Much of it is waiting: for rate limits, and for what becomes of a disturbed request.
 	maxWorkers: '100%',
 	collectCoverage: true,

@@ -1,5 +1,5 @@
 import type { Figures, Limited, LimitedRun, Speed, Task } from './figures.mts';
-import type { Measured } from './stage.mts';
+import type { Measured } from './measuredN8n.mts';
 
 /** What the project has promised itself. */
 export const BARS = {

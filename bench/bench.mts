@@ -16,7 +16,7 @@ import { Progress } from './progress.mts';
 import { publish } from './publish.mts';
 import { measureRequests } from './requests.mts';
 import { measureSpeed } from './speed.mts';
-import { benchFolder, LATENCY_MS, projectRoot, Stage } from './stage.mts';
+import { benchFolder, LATENCY_MS, projectRoot, MeasuredN8n } from './measuredN8n.mts';
 
 function machine(): Machine {
 	const all = cpus();
@@ -51,16 +51,17 @@ async function measureAll(options: Options): Promise<Figures> {
 		latencyMs: LATENCY_MS,
 	};
 	const wants = (part: Options['parts'][number]) => parts.includes(part);
-	const stage = await Stage.set((step) => progress.say(step));
+	const measuredN8n = await MeasuredN8n.create((step) => progress.say(step));
 	try {
-		if (wants('limit')) figures.limits = await measureLimits(stage, items, progress);
-		if (wants('floor')) figures.speed = await measureSpeed(stage, { items, rounds }, progress);
-		if (wants('requests')) figures.tasks = await measureRequests(stage, progress);
+		if (wants('limit')) figures.limits = await measureLimits(measuredN8n, items, progress);
+		if (wants('floor'))
+			figures.speed = await measureSpeed(measuredN8n, { items, rounds }, progress);
+		if (wants('requests')) figures.tasks = await measureRequests(measuredN8n, progress);
 		if (wants('growth')) {
-			figures.growth = await measureGrowth(stage, [items / 10, items, items * 10], progress);
+			figures.growth = await measureGrowth(measuredN8n, [items / 10, items, items * 10], progress);
 		}
 	} finally {
-		await stage.close();
+		await measuredN8n.close();
 	}
 	if (wants('start')) figures.footprint = await measureFootprint(progress);
 	progress.say('Done');

@@ -1,5 +1,5 @@
 import type { Profile } from './profile.mts';
-import type { Measured, Outcome, Traffic } from './stage.mts';
+import type { Measured, Outcome, Traffic } from './measuredN8n.mts';
 
 /** Who does the work. `ours` is the node of this package. */
 export type Who =

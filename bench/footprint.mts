@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
 import { N8n } from '../playground/n8n.mts';
-import { pack, sceneFolder } from '../playground/scene.mts';
+import { pack, n8nEnvironmentFolder } from '../playground/n8nEnvironment.mts';
 import type { Footprint } from './figures.mts';
 import type { Progress } from './progress.mts';
-import { benchFolder, projectRoot } from './stage.mts';
+import { benchFolder, projectRoot } from './measuredN8n.mts';
 
 const STARTS = 5;
 
@@ -31,7 +31,7 @@ async function typesOf(n8n: N8n): Promise<Buffer> {
 export async function measureFootprint(progress: Progress): Promise<Footprint> {
 	const tarball = await pack(projectRoot, path.join(benchFolder, 'package'));
 	const create = async (name: string, packages: string[]) => {
-		const userFolder = sceneFolder(projectRoot, `bench-${name}`);
+		const userFolder = n8nEnvironmentFolder(projectRoot, `bench-${name}`);
 		await rm(userFolder, { recursive: true, force: true });
 		return await N8n.create({ projectRoot, userFolder, packages });
 	};

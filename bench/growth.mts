@@ -1,6 +1,6 @@
 import type { GrowthRun } from './figures.mts';
 import type { Progress } from './progress.mts';
-import type { Stage } from './stage.mts';
+import type { MeasuredN8n } from './measuredN8n.mts';
 import { inviteByFloor, inviteByHttp, inviteByOurs, inviting } from './workflows.mts';
 
 const FORGET_MS = 50;
@@ -12,10 +12,10 @@ const CANDIDATES = [
 ] as const;
 
 /**
- * The stand-in looks through all invitations for each new one, so it would slow down by itself. It forgets them
+ * The sandbox looks through all invitations for each new one, so it would slow down by itself. It forgets them
  * as they come; its sentEmails of e-mails it keeps.
  */
-async function forgetful<T>({ state }: Stage, work: () => Promise<T>): Promise<T> {
+async function forgetful<T>({ state }: MeasuredN8n, work: () => Promise<T>): Promise<T> {
 	const timer = setInterval(() => {
 		for (const account of state.accounts.values()) account.invitations = [];
 	}, FORGET_MS);
@@ -28,7 +28,7 @@ async function forgetful<T>({ state }: Stage, work: () => Promise<T>): Promise<T
 
 /** Time and memory for more and more items, without a limit. */
 export async function measureGrowth(
-	stage: Stage,
+	measuredN8n: MeasuredN8n,
 	sizes: number[],
 	progress: Progress,
 ): Promise<GrowthRun[]> {
@@ -39,12 +39,13 @@ export async function measureGrowth(
 			workflow: inviting(`${who}, ${items}`, node(), items),
 		})),
 	);
-	await stage.import(cases.map(({ workflow }) => workflow));
+	await measuredN8n.import(cases.map(({ workflow }) => workflow));
 	const runs: GrowthRun[] = [];
 	for (const { who, items, workflow } of cases) {
 		const { failed, reason, seconds, memory } = await progress.step(
 			`${items} items: ${who}`,
-			async () => await forgetful(stage, async () => await stage.measure(workflow, { items })),
+			async () =>
+				await forgetful(measuredN8n, async () => await measuredN8n.measure(workflow, { items })),
 		);
 		runs.push({ who, items, failed, reason, seconds, memory });
 	}

@@ -4,7 +4,7 @@ import { nodeRun, type Run } from '../playground/run.mts';
 import type { Workflow, WorkflowNode } from '../playground/workflow.mts';
 import type { Limited, LimitedRun, Who } from './figures.mts';
 import { type Progress } from './progress.mts';
-import { outcomeOf, trafficOf, type Stage } from './stage.mts';
+import { outcomeOf, trafficOf, type MeasuredN8n } from './measuredN8n.mts';
 import {
 	inviteByHttp,
 	inviteByOurs,
@@ -64,8 +64,8 @@ function scenarios(items: number): Scenario[] {
 	];
 }
 
-/** Until nothing has reached the stand-in for a while: asking n8n itself would be a load of its own. */
-async function quiet({ state }: Stage, expectedMails: number): Promise<void> {
+/** Until nothing has reached the sandbox for a while: asking n8n itself would be a load of its own. */
+async function quiet({ state }: MeasuredN8n, expectedMails: number): Promise<void> {
 	const QUIET_MS = 10_000;
 	for (let last = Date.now(), seen = 0; Date.now() - last < QUIET_MS; ) {
 		await pause(100);
@@ -77,17 +77,17 @@ async function quiet({ state }: Stage, expectedMails: number): Promise<void> {
 
 /** All workflows at once in one n8n, which has a server for that. */
 async function runTogether(
-	stage: Stage,
+	measuredN8n: MeasuredN8n,
 	who: Who,
 	workflows: Workflow[],
 	scenario: Scenario,
 ): Promise<LimitedRun> {
-	stage.prepare({ limit: scenario, items: scenario.items });
-	const rest = await stage.scene.n8n.rest();
+	measuredN8n.prepare({ limit: scenario, items: scenario.items });
+	const rest = await measuredN8n.environment.n8n.rest();
 	const ids = await Promise.all(
 		workflows.map(async ({ id = '' }) => await rest.runManually(id, START)),
 	);
-	await quiet(stage, scenario.items);
+	await quiet(measuredN8n, scenario.items);
 	const runs = await Promise.all(
 		ids.map(async (id): Promise<Run> => await rest.finishedExecution(id)),
 	);
@@ -99,13 +99,13 @@ async function runTogether(
 		who,
 		items: scenario.items,
 		failed: runs.reduce((sum, run) => sum + outcomeOf(run, each).failed, 0),
-		...trafficOf(stage.state),
+		...trafficOf(measuredN8n.state),
 		seconds: (ended - began) / 1000,
 	};
 }
 
 async function runScenario(
-	stage: Stage,
+	measuredN8n: MeasuredN8n,
 	scenario: Scenario,
 	progress: Progress,
 ): Promise<LimitedRun[]> {
@@ -117,35 +117,35 @@ async function runScenario(
 			inviting(`${who} ${i}`, node(), each, `workflow${i}.example`),
 		),
 	}));
-	await stage.import(prepared.flatMap(({ workflows }) => workflows));
+	await measuredN8n.import(prepared.flatMap(({ workflows }) => workflows));
 	const runs: LimitedRun[] = [];
-	if (count > 1) await stage.scene.n8n.start();
+	if (count > 1) await measuredN8n.environment.n8n.start();
 	try {
 		for (const { who, workflows } of prepared) {
 			const run = await progress.step(`${scenario.title}: ${who}`, async () =>
 				count > 1
-					? await runTogether(stage, who, workflows, scenario)
-					: await stage.measure(workflows[0], { limit: scenario, items }),
+					? await runTogether(measuredN8n, who, workflows, scenario)
+					: await measuredN8n.measure(workflows[0], { limit: scenario, items }),
 			);
 			const { failed, reason, requests, refused, mails, mailedTwice, seconds } = run;
 			runs.push({ who, items, failed, reason, requests, refused, mails, mailedTwice, seconds });
 		}
 	} finally {
-		if (count > 1) await stage.scene.n8n.stop();
+		if (count > 1) await measuredN8n.environment.n8n.stop();
 	}
 	return runs;
 }
 
 /** Invitations under a limit: what fails, how long it takes, and how many requests are wasted. */
 export async function measureLimits(
-	stage: Stage,
+	measuredN8n: MeasuredN8n,
 	items: number,
 	progress: Progress,
 ): Promise<Limited[]> {
 	const limited: Limited[] = [];
 	for (const scenario of scenarios(items)) {
 		const { candidates, ...described } = scenario;
-		limited.push({ ...described, runs: await runScenario(stage, scenario, progress) });
+		limited.push({ ...described, runs: await runScenario(measuredN8n, scenario, progress) });
 	}
 	return limited;
 }

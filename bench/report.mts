@@ -66,7 +66,7 @@ function headOf({ takenAt, seconds: took, machine, versions, latencyMs }: Figure
 				['This package', versions.package],
 			],
 		),
-		`Every run is a real n8n process of its own (\`n8n execute\`, SQLite) with the packed node, against [the stand-in](../sandbox/README.md), which answers over https on SendGrid's host names after ${latencyMs} ms. Time is the node's own \`executionTime\` in n8n's record of the run. Each item is an invitation with three expressions: address, scopes and region; the HTTP Request node has the same three in its body and its URL. Every node goes on after a failed item.`,
+		`Every run is a real n8n process of its own (\`n8n execute\`, SQLite) with the packed node, against [The sandbox](../sandbox/README.md), which answers over https on SendGrid's host names after ${latencyMs} ms. Time is the node's own \`executionTime\` in n8n's record of the run. Each item is an invitation with three expressions: address, scopes and region; the HTTP Request node has the same three in its body and its URL. Every node goes on after a failed item.`,
 	);
 }
 
@@ -101,7 +101,7 @@ function limitedOf(limited: Limited): string {
 function limitsOf(limits: Limited[]): string {
 	return paragraphs(
 		'## Under a rate limit',
-		"The stand-in counts in fixed windows, one for each endpoint. **The limit's own time** is items ÷ limit × window. A window's first requests may go all at once, so the least possible time is one window shorter. **Wasted** is the share of requests that were refused with 429.",
+		"The sandbox counts in fixed windows, one for each endpoint. **The limit's own time** is items ÷ limit × window. A window's first requests may go all at once, so the least possible time is one window shorter. **Wasted** is the share of requests that were refused with 429.",
 		'600 requests per minute and endpoint is what SendGrid was seen to allow, so the bars are for that. 100 per second shows short windows: `X-RateLimit-Reset` comes in whole seconds, rounded up, and a client that trusts it loses more of a second than of a minute.',
 		"_n8n's default batching_ is what the editor fills in: 50 items, then a second of pause. _Tuned by hand_ is one window's worth of items, then a pause of one window. Where three workflows run at once, time is from the start of the first to the end of the last, in one n8n with a server.",
 		'![Time of invitations under a limit, and what the time without a limit goes into](benchmarks.svg)',

@@ -10,7 +10,7 @@ import {
 	upsertByOurs,
 } from './hand-built.mts';
 import type { Progress } from './progress.mts';
-import { trafficOf, type Stage } from './stage.mts';
+import { trafficOf, type MeasuredN8n } from './measuredN8n.mts';
 import { START } from './workflows.mts';
 
 const PENDING = 400;
@@ -92,19 +92,22 @@ function spentBy(who: Who, state: SandboxState, run: Run): Spent {
 }
 
 /** How many requests and e-mails a task takes, done by this node and by hand-built workflows. */
-export async function measureRequests(stage: Stage, progress: Progress): Promise<Task[]> {
-	await stage.import(TASKS.flatMap(({ runs }) => runs.map(([, workflow]) => workflow)));
+export async function measureRequests(
+	measuredN8n: MeasuredN8n,
+	progress: Progress,
+): Promise<Task[]> {
+	await measuredN8n.import(TASKS.flatMap(({ runs }) => runs.map(([, workflow]) => workflow)));
 	const tasks: Task[] = [];
 	for (const { prepare, runs, ...task } of TASKS) {
 		const spent: Spent[] = [];
 		for (const [who, workflow] of runs) {
 			spent.push(
 				await progress.step(`${task.title.split(':')[0]}: ${who}`, async () => {
-					const run = await stage.run(workflow, { items: 0, prepare });
+					const run = await measuredN8n.run(workflow, { items: 0, prepare });
 					if (run.status !== 'success') {
 						throw new Error(`${workflow.name} ended with ${run.status}: ${run.error?.message}`);
 					}
-					return spentBy(who, stage.state, run);
+					return spentBy(who, measuredN8n.state, run);
 				}),
 			);
 		}

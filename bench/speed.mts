@@ -1,6 +1,6 @@
 import type { Speed } from './figures.mts';
 import type { Progress } from './progress.mts';
-import type { Stage } from './stage.mts';
+import type { MeasuredN8n } from './measuredN8n.mts';
 import {
 	FEWER_EXPRESSIONS,
 	inviteByFloor,
@@ -11,7 +11,7 @@ import {
 
 /** The same invitations without a limit: how fast, and what the time goes into. */
 export async function measureSpeed(
-	stage: Stage,
+	measuredN8n: MeasuredN8n,
 	{ items, rounds }: { items: number; rounds: number },
 	progress: Progress,
 ): Promise<Speed> {
@@ -21,14 +21,14 @@ export async function measureSpeed(
 		httpDefaults: inviting('HTTP Request', inviteByHttp(), items),
 		oneExpression: inviting('one expression', inviteByOurs(FEWER_EXPRESSIONS), items),
 	};
-	await stage.import(Object.values(workflows));
+	await measuredN8n.import(Object.values(workflows));
 
 	const measured: Speed['rounds'] = [];
 	for (let round = 1; round <= rounds; round += 1) {
 		const measure = async (who: keyof typeof workflows) =>
 			await progress.step(
 				`No limit, round ${round}: ${who}`,
-				async () => await stage.measure(workflows[who], { items }),
+				async () => await measuredN8n.measure(workflows[who], { items }),
 			);
 		measured.push({
 			ours: await measure('ours'),
@@ -39,7 +39,7 @@ export async function measureSpeed(
 	}
 	const profile = async (who: keyof typeof workflows) => {
 		progress.say(`Profile: ${who} …`);
-		return await stage.profile(workflows[who], { items });
+		return await measuredN8n.profile(workflows[who], { items });
 	};
 	return {
 		items,

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 
 import type { Editor } from './browser.mts';
 import { startChatModel, type ToolCall } from './openai.mts';
-import { exampleCredential, exampleWorkflow, type Scene } from './scene.mts';
+import { exampleCredential, exampleWorkflow, type N8nEnvironment } from './n8nEnvironment.mts';
 import type { Credential, Workflow } from './workflow.mts';
 
 const SAID = 'Invite mary@acme.example and kim@partner.example to read statistics.';
@@ -46,7 +46,7 @@ async function enlarge(page: Page): Promise<void> {
 
 export async function agentPicture(
 	projectRoot: string,
-	keys: Scene['keys'],
+	keys: N8nEnvironment['keys'],
 ): Promise<AgentPicture> {
 	const model = await startChatModel();
 	model.say = summary;

@@ -1,14 +1,14 @@
 /**
- * `npm run demo`: the node's main job in a real n8n, headless, against the stand-in for SendGrid.
- * Exit code 0 only if the stand-in's sentEmails of e-mails is exactly as expected.
+ * `npm run demo`: the node's main job in a real n8n, headless, against the sandbox.
+ * Exit code 0 only if the e-mails that the sandbox records are exactly as expected.
  */
 import path from 'node:path';
 
 import type { SentEmail } from '../sandbox/model.mts';
 import { WEBHOOK_HEADER, playgroundAccounts, saveCredentials, saveExample } from './examples.mts';
-import { openMailbox } from './mailbox.mts';
+import { startFakeSmtp } from './fakeSmtp.mts';
 import type { Rest } from './rest.mts';
-import { setScene } from './scene.mts';
+import { createN8nEnvironment } from './n8nEnvironment.mts';
 
 const projectRoot = path.resolve(import.meta.dirname, '..');
 
@@ -91,16 +91,16 @@ async function demo(): Promise<boolean> {
 	const step = (text: string) =>
 		console.log(`[${((Date.now() - startedAt) / 1000).toFixed(0).padStart(3)} s] ${text}`);
 
-	const mailbox = await openMailbox();
-	const scene = await setScene({ projectRoot, name: 'demo', onStep: step });
-	const { n8n, sandbox, keys } = scene;
+	const fakeSmtp = await startFakeSmtp();
+	const environment = await createN8nEnvironment({ projectRoot, name: 'demo', onStep: step });
+	const { n8n, sandbox, keys } = environment;
 	const { sentEmails } = sandbox.state;
 	try {
 		step('Starting n8n');
 		await n8n.start();
 		const rest = await n8n.rest();
 		step('Importing the examples "new hires" and "expiring invitations"');
-		const saved = await saveCredentials(rest, playgroundAccounts(keys, mailbox));
+		const saved = await saveCredentials(rest, playgroundAccounts(keys, fakeSmtp));
 		const hires = await saveExample(rest, projectRoot, 'new-hires', saved);
 		const expiring = await saveExample(rest, projectRoot, 'expiring-invitations', saved);
 		await rest.activate(hires);
@@ -113,7 +113,7 @@ async function demo(): Promise<boolean> {
 		step('In the night, invitations that are about to expire are sent again. IT is told:');
 		const night = await rest.finishedExecution(await rest.runManually(expiring.id, 'Every Night'));
 		if (night.error) throw new Error(night.error.message);
-		for (const { subject, body } of mailbox.mails) console.log(`\n${subject}\n${body}`);
+		for (const { subject, body } of fakeSmtp.mails) console.log(`\n${subject}\n${body}`);
 
 		const mails = sentEmails.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
 		const isAsExpected = JSON.stringify(mails) === JSON.stringify(EXPECTED_MAILS);
@@ -124,8 +124,8 @@ async function demo(): Promise<boolean> {
 		);
 		return isAsExpected;
 	} finally {
-		await scene.close();
-		await mailbox.close();
+		await environment.close();
+		await fakeSmtp.close();
 	}
 }
 

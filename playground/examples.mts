@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import type { SeedKeys } from '../sandbox/seed.mts';
-import type { Mailbox } from './mailbox.mts';
+import type { FakeSmtp } from './fakeSmtp.mts';
 import type { Rest, SavedWorkflow } from './rest.mts';
-import { exampleCredential, exampleWorkflow } from './scene.mts';
+import { exampleCredential, exampleWorkflow } from './n8nEnvironment.mts';
 import type { Service } from './services/service.mts';
 import type { Credential, Workflow } from './workflow.mts';
 
@@ -20,13 +20,13 @@ export type Accounts = Record<string, Record<string, unknown>>;
 /** The accounts of a playground that examples need. */
 export const playgroundAccounts = (
 	keys: SeedKeys,
-	mailbox: Mailbox,
+	fakeSmtp: FakeSmtp,
 	services: readonly Service[] = [],
 ): Accounts => ({
 	sendGridTeammatesApi: exampleCredential(keys).data,
 	httpHeaderAuth: WEBHOOK_HEADER,
 	httpBasicAuth: FORM_LOGIN,
-	smtp: mailbox.credential,
+	smtp: fakeSmtp.credential,
 	...Object.fromEntries(services.map(({ credential: { type, data } }) => [type, data])),
 });
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { installCommunityPackage, type InstalledPackage } from './community-package.mts';
 import { provideDatabase } from './database.mts';
-import { n8nEnvironment } from './environment.mts';
+import { n8nVariables } from './n8nVariables.mts';
 import { freePort, tryPort } from './ports.mts';
 import { TiedProcess } from './process.mts';
 import { Rest } from './rest.mts';
@@ -228,7 +228,7 @@ export class N8n {
 			node: this.runtime.node,
 			args: [this.runtime.n8n, ...args],
 			env: {
-				...n8nEnvironment({
+				...n8nVariables({
 					runtime: this.runtime,
 					userFolder,
 					brokerPort: await freePort(),

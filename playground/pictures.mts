@@ -7,8 +7,8 @@ import path from 'node:path';
 import { agentPicture } from './agent-picture.mts';
 import { Editor, openBrowser } from './browser.mts';
 import { allExamples, exampleNames, playgroundAccounts } from './examples.mts';
-import { openMailbox } from './mailbox.mts';
-import { exampleWorkflow, setScene } from './scene.mts';
+import { startFakeSmtp } from './fakeSmtp.mts';
+import { exampleWorkflow, createN8nEnvironment } from './n8nEnvironment.mts';
 import type { Workflow } from './workflow.mts';
 
 const projectRoot = path.resolve(import.meta.dirname, '..');
@@ -48,17 +48,17 @@ function inviting(id: string, email: string): Workflow & { pinData: object } {
 	};
 }
 
-const scene = await setScene({
+const environment = await createN8nEnvironment({
 	projectRoot,
 	name: 'pictures',
 	onStep: (step) => console.log(step),
 });
 const browser = await openBrowser();
-const agent = await agentPicture(projectRoot, scene.keys);
-const mailbox = await openMailbox();
+const agent = await agentPicture(projectRoot, environment.keys);
+const fakeSmtp = await startFakeSmtp();
 try {
-	const { n8n, keys } = scene;
-	const { workflows, credentials } = allExamples(projectRoot, playgroundAccounts(keys, mailbox));
+	const { n8n, keys } = environment;
+	const { workflows, credentials } = allExamples(projectRoot, playgroundAccounts(keys, fakeSmtp));
 	const good = inviting('picturegood00001', '={{ $json.body.email }}');
 	const bad = inviting('picturebad000001', '={{ $json.body.name }}');
 	await n8n.importCredentials([...credentials, ...agent.credentials]);
@@ -108,6 +108,6 @@ try {
 } finally {
 	await agent.close();
 	await browser.close();
-	await mailbox.close();
-	await scene.close();
+	await fakeSmtp.close();
+	await environment.close();
 }

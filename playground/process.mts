@@ -16,7 +16,7 @@ export interface ProcessOptions {
 	folder: string;
 	/** File that takes what the process prints. */
 	log: string;
-	/** The project whose playground/lifeline.cjs is preloaded. */
+	/** The project whose playground/exitWithParent.cjs is preloaded. */
 	projectRoot: string;
 }
 
@@ -30,14 +30,14 @@ export class TiedProcess {
 	private readonly child: ChildProcess;
 
 	constructor({ node, args, env, folder, log, projectRoot }: ProcessOptions) {
-		const lifeline = path.join(projectRoot, 'playground', 'lifeline.cjs');
+		const exitWithParent = path.join(projectRoot, 'playground', 'exitWithParent.cjs');
 		mkdirSync(path.dirname(log), { recursive: true });
 		// A file and not a pipe: n8n ends abruptly, and the end of a large result would be lost.
 		const output = openSync(log, 'w');
 		this.log = log;
-		this.child = spawn(node, ['--require', lifeline, ...args], {
+		this.child = spawn(node, ['--require', exitWithParent, ...args], {
 			cwd: folder,
-			env: { ...env, PLAYGROUND_LIFELINE: 'stdin' },
+			env: { ...env, PLAYGROUND_PARENT_PIPE: 'stdin' },
 			stdio: ['pipe', output, output],
 			// A process group of its own, so that force reaches the task runner too.
 			detached: process.platform !== 'win32',
@@ -45,7 +45,7 @@ export class TiedProcess {
 		});
 		closeSync(output);
 
-		// For a caller that ends in the ordinary way; lifeline.cjs is for all other ways.
+		// For a caller that ends in the ordinary way; exitWithParent.cjs is for all other ways.
 		const kill = () => this.kill();
 		process.once('exit', kill);
 		this.ended = new Promise((resolve, reject) => {

@@ -1,14 +1,14 @@
 /**
  * `npm start`: n8n's editor with the node, the example workflows and a credential in place, against the
- * stand-in for SendGrid. Runs until Ctrl-C.
+ * sandbox. Runs until Ctrl-C.
  */
 import { once } from 'node:events';
 import path from 'node:path';
 
 import { FORM_LOGIN, WEBHOOK_HEADER, allExamples, playgroundAccounts } from './examples.mts';
-import { openMailbox } from './mailbox.mts';
+import { startFakeSmtp } from './fakeSmtp.mts';
 import { OWNER } from './rest.mts';
-import { setScene } from './scene.mts';
+import { createN8nEnvironment } from './n8nEnvironment.mts';
 import { BambooHr } from './services/bamboohr.mts';
 import { GoogleSheets } from './services/google-sheets.mts';
 import { Slack } from './services/slack.mts';
@@ -28,8 +28,8 @@ const services = [bambooHr, new Slack(), new GoogleSheets()];
 for (const service of services) service.reset();
 bambooHr.employees = EMPLOYEES;
 
-const mailbox = await openMailbox();
-const scene = await setScene({
+const fakeSmtp = await startFakeSmtp();
+const environment = await createN8nEnvironment({
 	projectRoot,
 	name: 'editor',
 	port: PORT,
@@ -37,8 +37,8 @@ const scene = await setScene({
 	onStep: (step) => console.log(`${step} …`),
 });
 try {
-	const { n8n, sandbox, keys } = scene;
-	const accounts = playgroundAccounts(keys, mailbox, services);
+	const { n8n, sandbox, keys } = environment;
+	const accounts = playgroundAccounts(keys, fakeSmtp, services);
 	const { workflows, credentials } = allExamples(projectRoot, accounts);
 	await n8n.importCredentials(credentials);
 	await n8n.importWorkflows(workflows);
@@ -62,6 +62,6 @@ Ctrl-C ends it.`);
 	await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 	console.log('\nStopping …');
 } finally {
-	await scene.close();
-	await mailbox.close();
+	await environment.close();
+	await fakeSmtp.close();
 }

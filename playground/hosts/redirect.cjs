@@ -23,7 +23,7 @@ const HTTPS_PORT = 443;
 const { SANDBOX_HOSTS = '{}', SANDBOX_REFUSE_OTHERS } = process.env;
 
 /** @type {Map<string, number>} host name -> port on this machine, for the hosts that have one */
-const standIns = new Map(Object.entries(JSON.parse(SANDBOX_HOSTS)));
+const nearbyPorts = new Map(Object.entries(JSON.parse(SANDBOX_HOSTS)));
 
 /** @param {string} host @returns {boolean} whether a connection to it stays on the machine */
 function isLoopback(host) {
@@ -70,10 +70,10 @@ function connectNearby(...args) {
 	const destination = destinationOf(args);
 	const host = destination.host ?? 'localhost';
 	const port = Number(destination.port);
-	const standIn = port === HTTPS_PORT ? standIns.get(host) : undefined;
-	if (standIn !== undefined) {
+	const nearbyPort = port === HTTPS_PORT ? nearbyPorts.get(host) : undefined;
+	if (nearbyPort !== undefined) {
 		// `lookup` goes too: n8n brings its own, which would ask for the address of the real host.
-		const nearby = { ...destination, host: LOOPBACK, port: standIn, lookup: undefined };
+		const nearby = { ...destination, host: LOOPBACK, port: nearbyPort, lookup: undefined };
 		return connect.call(this, nearby, listenerOf(args));
 	}
 	if (SANDBOX_REFUSE_OTHERS === 'true' && !destination.path && !isLoopback(host)) {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { freePort } from '../ports.mts';
-import type { Attended } from './attendant.mts';
+import type { LocalDaemon } from './localDaemon.mts';
 import { findPrograms, startService, temporaryFolder, type Service } from './service.mts';
 
 /** Debian has a folder for each version. */
@@ -44,7 +44,7 @@ function findPostgres(): string {
 	});
 }
 
-function ordinaryUser(): Attended['user'] {
+function ordinaryUser(): LocalDaemon['user'] {
 	if (process.getuid?.() !== 0) return undefined;
 	const users = readFileSync('/etc/passwd', 'utf8')
 		.split('\n')

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { TiedProcess } from '../process.mts';
-import type { Attended } from './attendant.mts';
+import type { LocalDaemon } from './localDaemon.mts';
 
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
@@ -14,7 +14,7 @@ export interface Service {
 	stop(): Promise<void>;
 }
 
-export interface ServiceOptions extends Attended {
+export interface ServiceOptions extends LocalDaemon {
 	projectRoot: string;
 	/** File that takes what the program prints. */
 	log: string;
@@ -51,7 +51,7 @@ export function findPrograms({ name, debian, variable, programs, usual }: Wanted
 }
 
 /** A new folder for a program's data. Not in the project: whom the program runs as might not get there. */
-export async function temporaryFolder(user?: Attended['user']): Promise<string> {
+export async function temporaryFolder(user?: LocalDaemon['user']): Promise<string> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'sendgrid-teammates-'));
 	if (user) chownSync(folder, user.uid, user.gid);
 	return folder;
@@ -59,12 +59,12 @@ export async function temporaryFolder(user?: Attended['user']): Promise<string> 
 
 /** Starts a program and waits until it can be used. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-	const { projectRoot, log, ready, ...attended } = options;
+	const { projectRoot, log, ready, ...daemon } = options;
 	const running = new TiedProcess({
 		node: process.execPath,
 		args: [
-			path.join(projectRoot, 'playground', 'queue', 'attendant.mts'),
-			JSON.stringify(attended satisfies Attended),
+			path.join(projectRoot, 'playground', 'queue', 'localDaemon.mts'),
+			JSON.stringify(daemon satisfies LocalDaemon),
 		],
 		// In English, whatever the machine speaks: what it prints is read.
 		env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
@@ -76,7 +76,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 	while (!running.output.includes(ready)) {
 		if (!running.running || Date.now() > deadline) {
 			await running.stop();
-			throw new Error(`${attended.program} did not start; it printed:\n${running.output}`);
+			throw new Error(`${daemon.program} did not start; it printed:\n${running.output}`);
 		}
 		await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 	}

@@ -7,13 +7,13 @@ import {
 	type ToolCall,
 } from '../../playground/openai.mts';
 import { outputItems, type Run } from '../../playground/run.mts';
-import { exampleWorkflow } from '../../playground/scene.mts';
+import { exampleWorkflow } from '../../playground/n8nEnvironment.mts';
 import type { Workflow, WorkflowNode } from '../../playground/workflow.mts';
 import { projectRoot } from '../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
-import { stage } from './scene';
+import { sharedN8n } from './sharedN8n';
 
-const on = stage('agent');
+const on = sharedN8n('agent');
 
 /** The newest of the two lines that n8n still runs: the first calls its tools itself, the second has them run. */
 const AGENTS = [2.2, 3];

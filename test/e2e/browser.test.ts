@@ -2,9 +2,9 @@
 import { Editor, openBrowser } from '../../playground/browser.mts';
 import { chosenN8n } from '../../playground/runtime.mts';
 import { inProject } from '../support/machine';
-import { stage } from './scene';
+import { sharedN8n } from './sharedN8n';
 
-const on = stage('browser', { hasCredential: false });
+const on = sharedN8n('browser', { hasCredential: false });
 
 let browser: Awaited<ReturnType<typeof openBrowser>>;
 let editor: Editor;

@@ -1,8 +1,8 @@
 import type { DynamicParameter } from '../../playground/rest.mts';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
-import { stage } from './scene';
+import { sharedN8n } from './sharedN8n';
 
-const on = stage('editor');
+const on = sharedN8n('editor');
 
 const testWith = async (data: object) =>
 	await on.rest.testCredential({

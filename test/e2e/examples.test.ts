@@ -3,9 +3,9 @@ import { outputItems, type Run } from '../../playground/run.mts';
 import type { SavedWorkflow } from '../../playground/rest.mts';
 import { until } from '../support/machine';
 import { openLink, savedExamples } from './savedExamples';
-import { stage } from './scene';
+import { sharedN8n } from './sharedN8n';
 
-const on = stage('examples');
+const on = sharedN8n('examples');
 const examples = savedExamples(on);
 
 const DAY = 24 * 60 * 60;

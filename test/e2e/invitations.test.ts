@@ -2,9 +2,9 @@ import { outputItems, type Item } from '../../playground/run.mts';
 import { linkOf } from '../support/link';
 import { NODE_TYPE, TRIGGER_TYPE } from '../support/names';
 import { inviteWith } from '../support/parameters';
-import { runOnce, stage } from './scene';
+import { runOnce, sharedN8n } from './sharedN8n';
 
-const on = stage('invitations');
+const on = sharedN8n('invitations');
 
 const INVITE = inviteWith({
 	region: '={{ $json.region ?? "credential" }}',

@@ -2,13 +2,13 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { outputItems } from '../../playground/run.mts';
 import * as parameters from '../support/parameters';
-import { runOnce, stage } from './scene';
+import { runOnce, sharedN8n } from './sharedN8n';
 
-const on = stage('operations');
+const on = sharedN8n('operations');
 
 const { by } = parameters;
 
-/** On the example company of the stand-in: operation, what to do, and what has to come out. */
+/** On the example company of the sandbox: operation, what to do, and what has to come out. */
 const CASES: Array<[keyof typeof parameters, INodeParameters, object]> = [
 	[
 		'getInvitationsWith',

@@ -2,11 +2,14 @@
  * The packed node in n8n's queue mode: the main server takes in and polls, two workers execute. The tests
  * follow one another.
  */
-import { setQueueScene, type QueueScene } from '../../playground/queue/scene.mts';
+import {
+	createQueueEnvironment,
+	type QueueEnvironment,
+} from '../../playground/queue/queueEnvironment.mts';
 import type { N8n } from '../../playground/n8n.mts';
 import type { Rest, SavedWorkflow } from '../../playground/rest.mts';
 import { outputItems } from '../../playground/run.mts';
-import { exampleCredential } from '../../playground/scene.mts';
+import { exampleCredential } from '../../playground/n8nEnvironment.mts';
 import type { WorkflowNode } from '../../playground/workflow.mts';
 import { seedDefault } from '../../sandbox/seed.mts';
 import { projectRoot, until } from '../support/machine';
@@ -25,28 +28,28 @@ const CONCURRENCY = 5;
 
 const NAME = 'SendGrid Teammates';
 
-let scene: QueueScene;
+let environment: QueueEnvironment;
 let rest: Rest;
 let credential: { id: string; name: string };
 
 beforeAll(async () => {
-	scene = await setQueueScene({
+	environment = await createQueueEnvironment({
 		projectRoot,
 		name: 'e2e-queue',
 		workers: 2,
 		latencyMs: 50,
 		env: LOST_SOON,
 	});
-	await scene.n8n.start();
-	rest = await scene.n8n.rest();
-	credential = await rest.createCredential(exampleCredential(scene.keys));
+	await environment.n8n.start();
+	rest = await environment.n8n.rest();
+	credential = await rest.createCredential(exampleCredential(environment.keys));
 });
 afterAll(async () => {
-	await scene?.close();
+	await environment?.close();
 });
 beforeEach(() => {
-	scene.sandbox.state.reset();
-	seedDefault(scene.sandbox.state);
+	environment.sandbox.state.reset();
+	seedDefault(environment.sandbox.state);
 });
 
 /** The executions that a worker has taken on. */
@@ -59,7 +62,7 @@ const people = (count: number, list = 0) =>
 const addresses = (list: Array<{ email: string }>) => list.map(({ email }) => email).sort();
 
 /** Who got e-mails. Whoever got two is here twice. */
-const mailed = () => addresses(scene.sandbox.state.sentEmails);
+const mailed = () => addresses(environment.sandbox.state.sentEmails);
 
 /** Webhook -> One by One -> SendGrid Teammates, active. The webhook's path is the workflow's name. */
 async function behindWebhook(
@@ -127,13 +130,15 @@ describe('the trigger', () => {
 			settings: { executionOrder: 'v1' },
 		});
 		await rest.activate(saved);
-		expect(scene.sandbox.state.requests.length).toBeGreaterThan(0);
+		expect(environment.sandbox.state.requests.length).toBeGreaterThan(0);
 		await rest.post(`/workflows/${saved.id}/deactivate`, {});
 	});
 
 	test('gives what it has found to a worker', async () => {
-		await Promise.all(scene.workers.map(async (worker) => await worker.startWorker(CONCURRENCY)));
-		scene.sandbox.state.accept('fresh@acme.example');
+		await Promise.all(
+			environment.workers.map(async (worker) => await worker.startWorker(CONCURRENCY)),
+		);
+		environment.sandbox.state.accept('fresh@acme.example');
 		// n8n polls as it activates.
 		await rest.activate(saved);
 		const run = await rest.nextExecution(saved.id);
@@ -141,13 +146,13 @@ describe('the trigger', () => {
 		expect(outputItems(run, 'Joined').map(({ json }) => json.email)).toEqual([
 			'fresh@acme.example',
 		]);
-		expect(scene.workers.flatMap(takenOnBy)).toHaveLength(1);
+		expect(environment.workers.flatMap(takenOnBy)).toHaveLength(1);
 		await rest.post(`/workflows/${saved.id}/deactivate`, {});
 	});
 });
 
 test('300 people, ten executions, two workers, one rate limit: each gets one invitation', async () => {
-	const { state } = scene.sandbox;
+	const { state } = environment.sandbox;
 	state.rateLimits.set({ limit: 60, windowMs: 1000, reset: 'epoch', perAccount: true });
 	const saved = await behindWebhook('invite', inviteWith());
 	const lists = Array.from({ length: 10 }, (_, list) => people(30, list));
@@ -161,7 +166,7 @@ test('300 people, ten executions, two workers, one rate limit: each gets one inv
 		expect(outputItems(run, NAME)).toHaveLength(30);
 	}
 	expect(mailed()).toEqual(addresses(lists.flat()));
-	for (const worker of scene.workers) {
+	for (const worker of environment.workers) {
 		expect(takenOnBy(worker).filter((id) => ids.includes(id))).not.toHaveLength(0);
 	}
 	// The workers know of each other only by what SendGrid counts. At 60 per second about one in twenty.
@@ -170,14 +175,14 @@ test('300 people, ten executions, two workers, one rate limit: each gets one inv
 });
 
 test('a worker that is killed in the middle: nobody gets two e-mails, and the same list again completes it', async () => {
-	const { state } = scene.sandbox;
+	const { state } = environment.sandbox;
 	state.rateLimits.set({ limit: 30, windowMs: 1000, reset: 'epoch', perAccount: true });
 	const saved = await behindWebhook('join', upsertWith());
 	const list = people(60);
 	await rest.callWebhook('join', { people: list });
 	await until(() => state.sentEmails.length >= 10);
 	const [{ id }] = await rest.executions(saved.id);
-	scene.workers.find((worker) => takenOnBy(worker).includes(id))?.kill();
+	environment.workers.find((worker) => takenOnBy(worker).includes(id))?.kill();
 	expect(mailed().length).toBeLessThan(60);
 	await rest.finishedExecution(id);
 	expect(new Set(mailed()).size).toBe(mailed().length);
@@ -189,7 +194,7 @@ test('a worker that is killed in the middle: nobody gets two e-mails, and the sa
 });
 
 test('no process misses a type of node', () => {
-	for (const { log } of [scene.n8n, ...scene.workers]) {
+	for (const { log } of [environment.n8n, ...environment.workers]) {
 		expect(log.match(/.*unrecognized node type.*/gi)).toBeNull();
 	}
 });

@@ -4,37 +4,37 @@ import {
 	saveExample,
 	type SavedCredentials,
 } from '../../playground/examples.mts';
-import { openMailbox, type Mailbox } from '../../playground/mailbox.mts';
+import { startFakeSmtp, type FakeSmtp } from '../../playground/fakeSmtp.mts';
 import type { SavedWorkflow } from '../../playground/rest.mts';
 import type { Service } from '../../playground/services/service.mts';
 import type { WorkflowNode } from '../../playground/workflow.mts';
 import { projectRoot } from '../support/machine';
-import type { Stage } from './scene';
+import type { SharedN8n } from './sharedN8n';
 
 export interface SavedExamples {
 	/** What has arrived by e-mail since the test began. */
-	readonly mails: Mailbox['mails'];
+	readonly mails: FakeSmtp['mails'];
 	/** Imports an example with credentials that work. It is not active. */
 	save(name: string, change?: (node: WorkflowNode) => WorkflowNode): Promise<SavedWorkflow>;
 }
 
 /** The examples in the n8n of a test file, and a mailbox for what they send. */
-export function savedExamples(on: Stage, services: readonly Service[] = []): SavedExamples {
-	let mailbox: Mailbox;
+export function savedExamples(on: SharedN8n, services: readonly Service[] = []): SavedExamples {
+	let fakeSmtp: FakeSmtp;
 	let saved: SavedCredentials;
 	beforeAll(async () => {
-		mailbox = await openMailbox();
-		saved = await saveCredentials(on.rest, playgroundAccounts(on.keys, mailbox, services));
+		fakeSmtp = await startFakeSmtp();
+		saved = await saveCredentials(on.rest, playgroundAccounts(on.keys, fakeSmtp, services));
 	});
 	afterAll(async () => {
-		await mailbox.close();
+		await fakeSmtp.close();
 	});
 	beforeEach(() => {
-		mailbox.mails.length = 0;
+		fakeSmtp.mails.length = 0;
 	});
 	return {
 		get mails() {
-			return mailbox.mails;
+			return fakeSmtp.mails;
 		},
 		save: async (name, change) => await saveExample(on.rest, projectRoot, name, saved, change),
 	};

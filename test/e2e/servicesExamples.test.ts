@@ -6,13 +6,13 @@ import { Slack, type Message } from '../../playground/services/slack.mts';
 import type { SavedWorkflow } from '../../playground/rest.mts';
 import type { Credential, WorkflowNode } from '../../playground/workflow.mts';
 import { openLink, savedExamples } from './savedExamples';
-import { stage } from './scene';
+import { sharedN8n } from './sharedN8n';
 
 const bambooHr = new BambooHr();
 const slack = new Slack();
 const googleSheets = new GoogleSheets();
 const services = [bambooHr, slack, googleSheets];
-const on = stage('services', { hasCredential: false, services });
+const on = sharedN8n('services', { hasCredential: false, services });
 const { save } = savedExamples(on, services);
 
 /** Names of nodes, and what is different in them from the example. */

@@ -1,9 +1,9 @@
 import { outputItems } from '../../playground/run.mts';
 import type { Rest, SavedWorkflow } from '../../playground/rest.mts';
 import { savedExamples } from './savedExamples';
-import { stage } from './scene';
+import { sharedN8n } from './sharedN8n';
 
-const on = stage('trigger');
+const on = sharedN8n('trigger');
 
 const examples = savedExamples(on);
 

@@ -14,6 +14,8 @@ import { CREDENTIAL_TYPE } from './names';
 
 export interface BuiltPackage {
 	node: INodeType;
+	/** The copy of the node that n8n calls for AI agents up to version 2.2, which know nothing of `customOperations`. */
+	declarativeTool: INodeType;
 	trigger: INodeType;
 	credential: ICredentialType;
 	loader: PackageDirectoryLoader;
@@ -21,19 +23,26 @@ export interface BuiltPackage {
 
 let loaded: Promise<BuiltPackage> | undefined;
 
+/** What n8n itself does with a declarative node; the engine alone would forget about cancelling. */
+const runDeclaratively = (node: INodeType): INodeType['execute'] =>
+	async function () {
+		return (await new RoutingNode(this as ExecuteContext, node).runNode()) ?? [];
+	};
+
 /** The package as `npm run build` left it in `dist`, loaded the way n8n loads a community package. */
 export async function builtPackage(): Promise<BuiltPackage> {
 	loaded ??= (async () => {
 		const loader = new PackageDirectoryLoader(projectRoot);
 		await loader.loadAll();
 		const node = loader.getNode('sendGridTeammates').type as INodeType;
-		// What n8n itself does with a declarative node; the engine alone would forget about cancelling.
-		node.execute = async function () {
-			return (await new RoutingNode(this as ExecuteContext, node).runNode()) ?? [];
-		};
+		node.execute = runDeclaratively(node);
+		const declarativeTool: INodeType = Object.create(node, {
+			customOperations: { value: undefined },
+		});
 		return {
 			loader,
 			node,
+			declarativeTool,
 			trigger: loader.getNode('sendGridTeammatesTrigger').type as INodeType,
 			credential: loader.getCredential(CREDENTIAL_TYPE).type,
 		};

@@ -1,4 +1,4 @@
-/** The one clock of this process, moved forward: for the node and the stand-in alike. It goes on running. */
+/** The one clock of this process, moved forward: for the node and the fake SendGrid alike. It goes on running. */
 export function movableClock(): { advance(seconds: number): void } {
 	let offset = 0;
 	beforeEach(() => {

@@ -48,8 +48,11 @@ export interface Run {
 	credential: ICredentialDataDecryptedObject;
 	/** Settings of the node: `onError`, `retryOnFail` and the like. */
 	settings?: Partial<INode>;
-	/** Run the copy that n8n makes of a node for AI agents. */
-	asTool?: boolean;
+	/**
+	 * Run the copy that n8n makes of a node for AI agents: through n8n's engine for declarative nodes, as agents up to version 2.2 do
+	 * (`true`), or as any node, as agents from version 3 on do.
+	 */
+	asTool?: boolean | 'asAnyNode';
 	/** Cancel the execution after so many milliseconds. */
 	cancelAfter?: number;
 }
@@ -92,11 +95,11 @@ function runFrom(
 
 /** Runs the built node in n8n's own engine, between a node that gives out items and nothing. */
 export async function runNode(run: Run): Promise<RunResult> {
-	const { node: nodeType, credential: credentialType } = await builtPackage();
+	const { node, declarativeTool, credential: credentialType } = await builtPackage();
 	const type = run.asTool ? `${NODE_TYPE}Tool` : NODE_TYPE;
 	const types: Record<string, INodeType> = {
 		[ITEMS_TYPE]: itemsNode(run.items ?? [{}]),
-		[type]: nodeType,
+		[type]: run.asTool === true ? declarativeTool : node,
 	};
 	const nodeTypes: INodeTypes = {
 		getByName: (name): INodeType | IVersionedNodeType => types[name],

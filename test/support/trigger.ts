@@ -13,7 +13,7 @@ import {
 
 import { builtPackage, OneCredential } from './builtPackage';
 import { CREDENTIAL_TYPE, TRIGGER_TYPE } from './names';
-import type { StandIn } from './standIn';
+import type { FakeSendGrid } from './fakeSendGrid';
 
 export const ALL_EVENTS = [
 	'accessRequested',
@@ -48,7 +48,7 @@ export class ActiveTrigger {
 	private workflow: Promise<Workflow> | undefined;
 
 	constructor(
-		private readonly sendGrid: StandIn,
+		private readonly sendGrid: FakeSendGrid,
 		private parameters: INodeParameters = {},
 		private credential: IDataObject = {},
 		private credentialId = '1',

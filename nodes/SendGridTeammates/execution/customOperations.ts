@@ -105,7 +105,8 @@ export const declarativeRouting = (resources: Resources): INodePropertyRouting =
 			{ options }: DeclarativeRestApiSettings.ResultOptions,
 		): Promise<INodeExecutionData[]> {
 			const resource = String(this.getNodeParameter('resource', ''));
-			const operation = resources[resource]?.operations[String(this.getNodeParameter('operation', ''))];
+			const operation =
+				resources[resource]?.operations[String(this.getNodeParameter('operation', ''))];
 			if (!operation) {
 				throw toNodeError(
 					this.getNode(),

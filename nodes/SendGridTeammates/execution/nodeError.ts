@@ -1,9 +1,4 @@
-import {
-	NodeApiError,
-	NodeOperationError,
-
-	type INode,
-} from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
 import { RequestError, SendGridError } from '../transport/errors';
 
@@ -69,7 +64,6 @@ export function toNodeError(
 	error.message = text;
 	return error;
 }
-
 
 /** Where requests are sent for no item: a poll of the trigger, a list of the editor. */
 export interface ErrorContext {

@@ -28,7 +28,11 @@ function leave(key: string, ticket: symbol): void {
 const wakers = new Map<symbol, () => void>();
 
 /** @returns whether there was anybody before, or why the turn never came */
-async function turnOf(key: string, ticket: symbol, patience: Patience): Promise<boolean | NotBegun> {
+async function turnOf(
+	key: string,
+	ticket: symbol,
+	patience: Patience,
+): Promise<boolean | NotBegun> {
 	const queue = [...(queues.get(key) ?? []), ticket];
 	queues.set(key, queue);
 	if (queue[0] === ticket) return false;

@@ -1,7 +1,11 @@
-import type { ILoadOptionsFunctions, NodeApiError } from 'n8n-workflow';
+import type { ILoadOptionsFunctions } from 'n8n-workflow';
 
-import { toNodeError } from '../execution/nodeError';
-import { errorOutsideItem, type ErrorContext } from '../execution/nodeError';
+import {
+	errorOutsideItem,
+	toNodeError,
+	type ErrorContext,
+	type NodeError,
+} from '../execution/nodeError';
 
 const LIST: ErrorContext = {
 	name: 'a list',
@@ -13,5 +17,5 @@ const LIST: ErrorContext = {
 };
 
 /** What a list of the editor failed for, as n8n wants it. */
-export const listError = (editor: ILoadOptionsFunctions, thrown: unknown): NodeApiError =>
+export const listError = (editor: ILoadOptionsFunctions, thrown: unknown): NodeError =>
 	toNodeError(editor.getNode(), errorOutsideItem(thrown, LIST));

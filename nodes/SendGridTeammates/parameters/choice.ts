@@ -19,7 +19,10 @@ export function checkChoice<Value extends string>(
 	const shown = typeof chosen === 'string' ? `'${toSingleLine(chosen)}'` : `a ${typeof chosen}`;
 	throw new SendGridError(
 		`${shown} isn't a valid value for '${field}'`,
-		`Use ${formatList(values.map((known) => `'${known}'`), 'or')}.`,
+		`Use ${formatList(
+			values.map((known) => `'${known}'`),
+			'or',
+		)}.`,
 	);
 }
 

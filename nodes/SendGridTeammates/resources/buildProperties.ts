@@ -2,7 +2,6 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { Resources } from '../execution/customOperations';
 
-
 interface Placed {
 	field: INodeProperties;
 	resources: Set<string>;

@@ -40,8 +40,7 @@ const textsOf = (value: unknown): string[] | undefined =>
 		: undefined;
 
 /** Schema and observed: `token`; examples of the reference: `pending_id`. An empty one is none. */
-const tokenOf = ({ token, pending_id }: IDataObject): string =>
-	textOf(token) || textOf(pending_id);
+const tokenOf = ({ token, pending_id }: IDataObject): string => textOf(token) || textOf(pending_id);
 
 export const decodeInvitation = (record: IDataObject): Invitation => ({
 	email: textOf(record.email).trim(),
@@ -187,10 +186,12 @@ export interface NamedInvitation {
 const NO_LONGER_THERE =
 	'This invitation no longer exists (accepted, revoked or expired). Invite the person again if needed.';
 
-const contextOf = (
-	{ token, wording }: NamedInvitation,
-	scope: string,
-): RequestContext => ({ ...wording, scope, on404: NO_LONGER_THERE, secret: token });
+const contextOf = ({ token, wording }: NamedInvitation, scope: string): RequestContext => ({
+	...wording,
+	scope,
+	on404: NO_LONGER_THERE,
+	secret: token,
+});
 
 const sameAddress = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
@@ -216,8 +217,7 @@ export async function resendInvitation(
 		if (!found) return 'unknown';
 		const isFresh = wasSentAfter(found, since);
 		if (isFresh === undefined) return 'unknown';
-		const hasMoved =
-			known?.expiresAt === undefined || (found.expiresAt ?? 0) > known.expiresAt;
+		const hasMoved = known?.expiresAt === undefined || (found.expiresAt ?? 0) > known.expiresAt;
 		if (isFresh && hasMoved) return { applied: found };
 		// One that had been sent only a moment before would not show it.
 		return isFresh ? 'unknown' : 'notApplied';

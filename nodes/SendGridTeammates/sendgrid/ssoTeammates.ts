@@ -20,7 +20,7 @@ export type SubuserGrant =
  * access exclude each other. Nothing is sent that was not chosen: a default would take something away.
  */
 export interface SsoAccess {
-	is_admin?: true;
+	is_admin?: boolean;
 	persona?: string;
 	scopes?: string[];
 	has_restricted_subuser_access?: boolean;
@@ -43,18 +43,18 @@ const SCOPES_OF_SUBUSERS =
 /** Whether a record shows the access that was asked for. Of a persona and of subusers it shows nothing. */
 function shows(
 	{ isAdmin, scopes }: Teammate,
-	{ is_admin = false, persona, scopes: wanted, subuser_access }: SsoAccess,
+	{ is_admin: wantsAdmin = false, persona, scopes: wanted, subuser_access }: SsoAccess,
 ): boolean | undefined {
-	if (isAdmin !== is_admin) return false;
-	if (is_admin) return true;
+	if (isAdmin !== wantsAdmin) return false;
+	if (wantsAdmin) return true;
 	if (persona !== undefined || subuser_access !== undefined) return undefined;
-	return wanted === undefined || isCovered(difference({ isAdmin, scopes }, { scopes: wanted, is_admin }));
+	return (
+		wanted === undefined ||
+		isCovered(difference({ isAdmin, scopes }, { scopes: wanted, is_admin: false }))
+	);
 }
 
-const contextOf = (
-	{ wording, on400, access }: SsoWrite,
-	scope: string,
-): RequestContext => ({
+const contextOf = ({ wording, on400, access }: SsoWrite, scope: string): RequestContext => ({
 	...wording,
 	scope,
 	on400,

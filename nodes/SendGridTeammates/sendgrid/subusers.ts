@@ -119,7 +119,8 @@ export async function readSubuserAccess(
 		});
 		isRestricted ||= page.isRestricted === true;
 		const known = subusers.size;
-		for (const entry of page.entries) subusers.set(textOf(entry.id) || JSON.stringify(entry), entry);
+		for (const entry of page.entries)
+			subusers.set(textOf(entry.id) || JSON.stringify(entry), entry);
 		// A page that brings nothing new would go on forever.
 		cursor = subusers.size > known ? page.cursor : undefined;
 	} while (cursor);

@@ -66,10 +66,7 @@ export const adviceOnUnknownUsername = (field: string): string =>
 	`Check '${field}'. Usernames often differ from the email address; try By Email.`;
 
 /** A teammate's record as SendGrid has it, scopes included: `GET /v3/teammates/{username}`. */
-export const teammateCall = (
-	teammate: NamedTeammate,
-	wording: Wording,
-): Call<IDataObject> => ({
+export const teammateCall = (teammate: NamedTeammate, wording: Wording): Call<IDataObject> => ({
 	method: 'GET',
 	path: '/v3/teammates/{username}',
 	values: valuesOf(teammate),
@@ -242,4 +239,3 @@ export function isAtDomain(email: string, domain: string): boolean {
 	const wanted = domain.trim().toLowerCase().replace(/^@/, '');
 	return email.trim().toLowerCase().endsWith(`@${wanted}`);
 }
-

@@ -117,5 +117,8 @@ export function networkError(
 }
 
 /** An error for a request whose deadline passed before its response, body included, was complete. */
-export const deadlineError = (method: string, context: RequestContext, sentAt: number): RequestError =>
-	networkError({ code: 'ETIMEDOUT' }, method, context, sentAt);
+export const deadlineError = (
+	method: string,
+	context: RequestContext,
+	sentAt: number,
+): RequestError => networkError({ code: 'ETIMEDOUT' }, method, context, sentAt);

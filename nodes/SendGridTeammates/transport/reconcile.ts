@@ -1,4 +1,10 @@
-import { BASE_DELAY_MS, MAX_ATTEMPTS, type Call, type Outcome, type SendGridClient } from './client';
+import {
+	BASE_DELAY_MS,
+	MAX_ATTEMPTS,
+	type Call,
+	type Outcome,
+	type SendGridClient,
+} from './client';
 import type { RequestError } from './errors';
 import { backoff } from './retry';
 

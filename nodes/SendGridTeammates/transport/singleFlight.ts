@@ -46,14 +46,9 @@ export class SingleFlight {
 	 * @param since the reading must have begun after this
 	 * @param read reads all of it
 	 */
-	async read<Value>(
-		key: string,
-		since: Tick,
-		read: () => Promise<Value>,
-	): Promise<Reading<Value>> {
+	async read<Value>(key: string, since: Tick, read: () => Promise<Value>): Promise<Reading<Value>> {
 		const known = this.flights.get(key);
-		const serves =
-			known && known.startedAt > since && Date.now() - known.readAt <= MAX_AGE_MS;
+		const serves = known && known.startedAt > since && Date.now() - known.readAt <= MAX_AGE_MS;
 		const flight = serves ? known : this.begin(key, read, known);
 		return (await flight.result) as Reading<Value>;
 	}

@@ -174,7 +174,7 @@ function readFilters(poll: IPollFunctions): (event: PeopleEvent) => boolean {
 	const hasPattern = pattern === '' ? undefined : compilePattern(pattern);
 	const wantsAdmin = readRole(filters);
 	return ({ email, isAdmin }) =>
-		(domain === '' || isAtDomain({ email }, domain)) &&
+		(domain === '' || isAtDomain(email, domain)) &&
 		(!hasPattern || hasPattern(email)) &&
 		(wantsAdmin === undefined || isAdmin === undefined || isAdmin === wantsAdmin);
 }

@@ -94,7 +94,7 @@ async function withScopes(reader: Reader, sample: PeopleEvent): Promise<PeopleEv
 	const { teammate } = sample.details;
 	if (sample.event !== 'scopesChanged' || !teammate) return sample;
 	const outcome = await readRecord(reader, teammate);
-	if ('failure' in outcome) throw outcome.failure;
+	if ('error' in outcome) throw outcome.error;
 	return { ...sample, details: { ...sample.details, teammate: { ...teammate, ...outcome.body } } };
 }
 
@@ -136,7 +136,7 @@ const POLL: ErrorContext = {
 	},
 };
 
-/** A failure as a poll tells it: there is no item. */
+/** An error as a poll words it: there is no item. */
 function pollError(thrown: unknown): unknown {
 	if (!(thrown instanceof ExpressionError)) return errorOutsideItem(thrown, POLL);
 	return new SendGridError(

@@ -68,7 +68,11 @@ async function readListVerified(
 	const first = await readAll(reader, endpoint);
 	if (isComplete(first)) return first;
 	const both = [...first, ...(await readAll(reader, endpoint))];
-	return [...new Map(both.map((record) => [endpoint.identify(record) || JSON.stringify(record), record])).values()];
+	return [
+		...new Map(
+			both.map((record) => [endpoint.identify(record) || JSON.stringify(record), record]),
+		).values(),
+	];
 }
 
 /** Whether all keys are among those of the records. */

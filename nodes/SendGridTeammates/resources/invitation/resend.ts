@@ -22,20 +22,24 @@ export async function resend(context: OperationContext) {
 	if (choice.by === 'email') policy.checkEmail(choice.email);
 	const name = choice.by === 'email' ? choice.email : choice.token;
 
-	return await withPersonLock(context, name, wording, async () =>
-		await oncePerRun(context, name, WISH, wording, async () => {
-			const sent =
-				choice.by === 'email'
-					? await resendByEmail(context, choice.email, wording)
-					: bodyOf(
-							await resendInvitation(account, {
-								token: choice.token,
-								field: invitationField.displayName,
-								wording,
-							}),
-						);
-			return [invitationOutput(sent)];
-		}),
+	return await withPersonLock(
+		context,
+		name,
+		wording,
+		async () =>
+			await oncePerRun(context, name, WISH, wording, async () => {
+				const sent =
+					choice.by === 'email'
+						? await resendByEmail(context, choice.email, wording)
+						: bodyOf(
+								await resendInvitation(account, {
+									token: choice.token,
+									field: invitationField.displayName,
+									wording,
+								}),
+							);
+				return [invitationOutput(sent)];
+			}),
 	);
 }
 

@@ -22,11 +22,17 @@ export async function revoke(context: OperationContext) {
 	const choice = readInvitation(context.item);
 	const wording = changeOf(`The invitation of ${quoteInvitation(choice)}`, 'revoked');
 	return choice.by === 'email'
-		? await withPersonLock(context, choice.email, wording, async () =>
-				await revokeAllOf(context, choice.email, wording),
+		? await withPersonLock(
+				context,
+				choice.email,
+				wording,
+				async () => await revokeAllOf(context, choice.email, wording),
 			)
-		: await withPersonLock(context, choice.token, wording, async () =>
-				await revokeOne(context, choice.token, wording),
+		: await withPersonLock(
+				context,
+				choice.token,
+				wording,
+				async () => await revokeOne(context, choice.token, wording),
 			);
 }
 
@@ -43,8 +49,10 @@ const withKnown = (
 		wording,
 		validUntil,
 	};
-	return revokeInvitation(account, named, async () =>
-		await findPersonNow(account, known.email, wording),
+	return revokeInvitation(
+		account,
+		named,
+		async () => await findPersonNow(account, known.email, wording),
 	);
 };
 
@@ -61,7 +69,8 @@ async function revokeAllOf(context: OperationContext, email: string, wording: Wo
 				wording,
 				revoked === 0 ? validUntil(readAt) : undefined,
 			);
-			if ('error' in outcome) throw await revocationError(context, email, wording, outcome.error, revoked);
+			if ('error' in outcome)
+				throw await revocationError(context, email, wording, outcome.error, revoked);
 			revoked += 1;
 		}
 		return [{ deleted: true, email: items[0].email }];
@@ -98,9 +107,7 @@ async function revokeOne(context: OperationContext, token: string, wording: Word
 	);
 	const known = items[0];
 	if (!known || known.email === '') {
-		bodyOf(
-			await revokeInvitation(account, { token, field: invitationField.displayName, wording }),
-		);
+		bodyOf(await revokeInvitation(account, { token, field: invitationField.displayName, wording }));
 		return [{ deleted: true }];
 	}
 	return await withPersonLock(context, known.email, wording, async () => {

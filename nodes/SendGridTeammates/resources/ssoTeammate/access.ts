@@ -1,4 +1,9 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteSingleFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { checkChoice } from '../../parameters/choice';
@@ -192,7 +197,9 @@ export async function verifyGrants(
 	grants: readonly SubuserGrant[],
 	done: string,
 ): Promise<IDataObject[]> {
-	const wording = { failureMessage: `${done}, but the subuser access could not be read to make sure` };
+	const wording = {
+		failureMessage: `${done}, but the subuser access could not be read to make sure`,
+	};
 	const { subusers } = await readBack(
 		account,
 		async () => await readSubuserAccess(account.client, { username, field: 'Email' }, wording),

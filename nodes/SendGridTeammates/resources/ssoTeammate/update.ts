@@ -103,8 +103,11 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 	const { username } = choice;
 	return await withPersonLock(context, username, wording, async () => {
 		const { email } = await readTeammate(account, { username, field }, wording);
-		return await withPersonLock(context, email || username, wording, async () =>
-			await updateOne(context, username, wish),
+		return await withPersonLock(
+			context,
+			email || username,
+			wording,
+			async () => await updateOne(context, username, wish),
 		);
 	});
 }

@@ -3,12 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/personLock';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
-import {
-	deleteTeammate,
-	readTeammate,
-	refuseOwner,
-	type Teammate,
-} from '../../sendgrid/teammates';
+import { deleteTeammate, readTeammate, refuseOwner, type Teammate } from '../../sendgrid/teammates';
 import { bodyOf } from '../../transport/client';
 import { changeOf, SendGridError, type Wording } from '../../transport/errors';
 import { refuseAdmin } from './admins';
@@ -30,13 +25,20 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
 	if (choice.by === 'email') {
 		return await withPersonLock(context, choice.email, wording, async () => {
 			const { items } = await teammatesWithEmail(account, choice.email, wording);
-			return await deleteAll(context, items.map(({ username }) => username), wording);
+			return await deleteAll(
+				context,
+				items.map(({ username }) => username),
+				wording,
+			);
 		});
 	}
 	return await withPersonLock(context, choice.username, wording, async () => {
 		const { email } = await readTeammate(account, { username: choice.username, field }, wording);
-		return await withPersonLock(context, email || choice.username, wording, async () =>
-			await deleteAll(context, [choice.username], wording),
+		return await withPersonLock(
+			context,
+			email || choice.username,
+			wording,
+			async () => await deleteAll(context, [choice.username], wording),
 		);
 	});
 }

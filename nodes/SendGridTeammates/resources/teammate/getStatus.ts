@@ -21,7 +21,9 @@ export async function getStatus({ item, account }: OperationContext) {
 			email: (teammate ?? invitation)?.email ?? email,
 			status: statusOf(person, now),
 			username: teammate?.username ?? null,
-			is_admin: teammate ? person.teammates.some(({ isAdmin }) => isAdmin) : invitation?.isAdmin === true,
+			is_admin: teammate
+				? person.teammates.some(({ isAdmin }) => isAdmin)
+				: invitation?.isAdmin === true,
 			is_owner: person.teammates.some(({ isOwner }) => isOwner),
 			is_sso: teammate?.isSso === true,
 			expires_at: (invitation && expiryOf(invitation)) ?? null,

@@ -82,7 +82,11 @@ export const teammate: Resource = {
 		get: { fields: getFields, run: get },
 		getAll: { fields: getAllFields, run: getAllTeammates },
 		getStatus: { fields: getStatusFields, run: getStatus },
-		getSubuserAccess: { fields: getSubuserAccessFields, run: getSubuserAccess, ownAccountOnly: true },
+		getSubuserAccess: {
+			fields: getSubuserAccessFields,
+			run: getSubuserAccess,
+			ownAccountOnly: true,
+		},
 		offboard: { fields: offboardFields, run: offboard },
 		updatePermissions: { fields: updatePermissionsFields, run: updatePermissions },
 		upsert: { fields: upsertFields, run: upsert },

@@ -135,8 +135,10 @@ async function removeAll(
 			wording,
 			validUntil: isFirst() ? validUntil : undefined,
 		};
-		const outcome = await revokeInvitation(account, named, async () =>
-			await findPersonNow(account, known.email, wording),
+		const outcome = await revokeInvitation(
+			account,
+			named,
+			async () => await findPersonNow(account, known.email, wording),
 		);
 		if (settle(outcome)) progress.revoked = true;
 	}

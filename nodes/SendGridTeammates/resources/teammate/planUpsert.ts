@@ -6,11 +6,7 @@ import {
 	type Access,
 	type Difference,
 } from '../../sendgrid/access';
-import {
-	expiresWithin,
-	statusOfInvitation,
-	type Invitation,
-} from '../../sendgrid/invitations';
+import { expiresWithin, statusOfInvitation, type Invitation } from '../../sendgrid/invitations';
 import type { Teammate } from '../../sendgrid/teammates';
 
 /** What Create or Update does about a person, with all that it needs for it. */
@@ -47,9 +43,7 @@ const ADMIN =
 
 /** Whether the difference has to be made up for. */
 const hasToChange = (found: Difference, { ifAccessDiffers }: Choices): boolean =>
-	ifAccessDiffers === 'update'
-		? !isSame(found)
-		: ifAccessDiffers === 'add' && !isCovered(found);
+	ifAccessDiffers === 'update' ? !isSame(found) : ifAccessDiffers === 'add' && !isCovered(found);
 
 /** Everything that the person should have afterwards. */
 const accessAfter = (
@@ -78,7 +72,8 @@ export function planUpsert(
 		if (teammate.isAdmin && !wanted.is_admin && !mayDemote) {
 			return { action: 'unchanged', teammate, reason: ADMIN };
 		}
-		if (!hasToChange(difference(teammate, wanted), choices)) return { action: 'unchanged', teammate };
+		if (!hasToChange(difference(teammate, wanted), choices))
+			return { action: 'unchanged', teammate };
 		const access = accessAfter(teammate.scopes ?? [], wanted, choices);
 		return { action: 'updated', teammate, access };
 	}

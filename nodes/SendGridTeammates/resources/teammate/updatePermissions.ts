@@ -117,8 +117,7 @@ async function changeFor(
 		};
 	}
 	const { access: wanted, skipped } = await resolveFor(account, choice, wording, present);
-	const access =
-		mode === 'add' ? { ...wanted, scopes: withMore(present, wanted.scopes) } : wanted;
+	const access = mode === 'add' ? { ...wanted, scopes: withMore(present, wanted.scopes) } : wanted;
 	return { access, skipped, unmetBy: unmetOf(mode === 'add' ? wanted : access, mode) };
 }
 
@@ -161,8 +160,11 @@ export async function updatePermissions(context: OperationContext): Promise<IDat
 	return await withPersonLock(context, username, wording, async () => {
 		const named = { username, field: teammateField.displayName };
 		const { email } = await readTeammate(account, named, wording);
-		return await withPersonLock(context, email || username, wording, async () =>
-			await update(username),
+		return await withPersonLock(
+			context,
+			email || username,
+			wording,
+			async () => await update(username),
 		);
 	});
 }

@@ -291,7 +291,8 @@ async function sendAgain(
 		},
 		validUntil,
 	});
-	if (!('error' in outcome)) return { action: 'resent', record: shown(outcome.body, account.now()) };
+	if (!('error' in outcome))
+		return { action: 'resent', record: shown(outcome.body, account.now()) };
 	if (outcome.error.status !== 404) throw outcome.error;
 
 	const now = await findPersonNow(account, email, wording);
@@ -419,8 +420,7 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 					},
 				];
 			},
-			(records) =>
-				records.map((record) => ({ ...record, action: 'unchanged', changed: false })),
+			(records) => records.map((record) => ({ ...record, action: 'unchanged', changed: false })),
 		);
 	});
 }

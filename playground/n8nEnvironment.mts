@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.mts';
+import { seedDefault, type SeedKeys } from '../sandbox/seed.mts';
+import { hostCertificate } from './hosts/certificate.mts';
+import { nearbyHostsEnvironment } from './hosts/environment.mts';
+import { N8n } from './n8n.mts';
+import { chosenN8n } from './runtime.mts';
+import type { Credential, Workflow } from './workflow.mts';
+import type { Service } from './services/service.mts';
+
+/** A real n8n with the packed node, and a sandbox that answers on SendGrid's real host names. */
+export interface N8nEnvironment {
+	n8n: N8n;
+	sandbox: Sandbox;
+	keys: SeedKeys;
+	/** Another n8n with all that the first one has, in a folder of its own, as in another container. */
+	another(name: string): Promise<N8n>;
+	close(): Promise<void>;
+}
+
+export interface N8nEnvironmentOptions {
+	projectRoot: string;
+	/** Name of the folder that holds everything of this environment. */
+	name: string;
+	/** Port of n8n's server. Default: one that is free. */
+	port?: number;
+	logLevel?: string;
+	/** How long the sandbox takes for each answer. Default: 0. */
+	latencyMs?: number;
+	/** Further services that n8n finds on this machine, at their real host names. */
+	services?: readonly Service[];
+	/** Further packed community packages to install. */
+	packages?: string[];
+	/** Further modules to load into n8n before it starts. */
+	preloads?: string[];
+	/** Further environment variables for n8n. */
+	env?: Record<string, string>;
+	/** Told before each step that takes a while. */
+	onStep?: (step: string) => void;
+}
+
+/** The credential that the example workflows refer to. */
+export const exampleCredential = (keys: SeedKeys): Credential => ({
+	id: 'sendgrid-teammates',
+	name: 'SendGrid Teammates account',
+	type: 'sendGridTeammatesApi',
+	data: { apiKey: keys.fullAccess, region: 'global', apiUrl: '', onBehalfOf: '' },
+});
+
+export function exampleWorkflow(projectRoot: string, name: string): Workflow {
+	const file = path.join(projectRoot, 'examples', `${name}.json`);
+	return JSON.parse(readFileSync(file, 'utf8')) as Workflow;
+}
+
+/** Packs a package as it would be published. @returns the tarball's path */
+export async function pack(projectRoot: string, folder: string): Promise<string> {
+	await mkdir(folder, { recursive: true });
+	const { stdout } = await promisify(execFile)(
+		'npm',
+		['pack', '--json', '--pack-destination', folder],
+		{ cwd: projectRoot, shell: process.platform === 'win32' },
+	);
+	const [{ filename }] = JSON.parse(stdout) as Array<{ filename: string }>;
+	return path.join(folder, filename);
+}
+
+/** The hosts of SendGrid's global and European API. */
+const SENDGRID_HOSTS = ['api.sendgrid.com', 'api.eu.sendgrid.com'] as const;
+
+const portOf = (url: string) => Number(new URL(url).port);
+
+/**
+ * Where an environment lives. n8n puts the editor's whole code into its user folder, and a linter would take
+ * minutes to read it; they all pass by what is called node_modules.
+ */
+export const n8nEnvironmentFolder = (projectRoot: string, name: string) =>
+	path.join(projectRoot, '.playground', 'node_modules', chosenN8n(), name);
+
+/** Everything in place, nothing imported, n8n's server not started. */
+export async function createN8nEnvironment(
+	options: N8nEnvironmentOptions,
+): Promise<N8nEnvironment> {
+	const { projectRoot, name, port, logLevel, latencyMs, onStep = () => {} } = options;
+	const { services = [], packages = [], preloads = [], env = {} } = options;
+	const folder = n8nEnvironmentFolder(projectRoot, name);
+
+	onStep('Packing the node');
+	const tarball = await pack(projectRoot, path.join(folder, 'package'));
+	onStep('Starting the sandbox');
+	const hosts = [...SENDGRID_HOSTS, ...services.flatMap((service) => service.hosts)];
+	const { key, cert, certFile } = await hostCertificate(path.join(folder, 'certificate'), hosts);
+	const tls = { key, cert };
+	const sandbox = await startSandbox({ tls, latencyMs });
+	const keys = seedDefault(sandbox.state);
+	const closeAll = async () => {
+		await sandbox.close();
+		for (const service of services) await service.close();
+	};
+	const others: N8n[] = [];
+
+	try {
+		const [global, eu] = SENDGRID_HOSTS;
+		const ports: Record<string, number> = {
+			[global]: portOf(sandbox.globalUrl),
+			[eu]: portOf(sandbox.euUrl),
+		};
+		for (const service of services) {
+			const port = portOf(await service.listen(tls));
+			for (const host of service.hosts) ports[host] = port;
+		}
+		const nearby = nearbyHostsEnvironment({ projectRoot, certFile, ports });
+		const required = preloads.map((file) => `--require ${JSON.stringify(file)}`);
+		const settings = {
+			projectRoot,
+			logLevel,
+			packages: [tarball, ...packages],
+			env: {
+				...nearby,
+				NODE_OPTIONS: [nearby.NODE_OPTIONS, ...required].join(' '),
+				...env,
+			},
+		};
+
+		onStep('Preparing n8n and installing the node in it');
+		const n8n = await N8n.create({ ...settings, userFolder: path.join(folder, 'n8n'), port });
+		return {
+			n8n,
+			sandbox,
+			keys,
+			async another(instance) {
+				const other = await N8n.create({ ...settings, userFolder: path.join(folder, instance) });
+				others.push(other);
+				return other;
+			},
+			async close() {
+				await Promise.all([n8n, ...others].map(async (one) => await one.stop()));
+				await closeAll();
+			},
+		};
+	} catch (error) {
+		await closeAll();
+		throw error;
+	}
+}

@@ -1,0 +1,34 @@
+import { approveWith } from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+let id: number;
+
+beforeEach(() => {
+	sendGrid.state.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
+	id = sendGrid.state.addAccessRequest({
+		username: 'ada@example.com',
+		scope_group_name: 'Templates',
+		scopes: ['templates.read'],
+	}).id;
+});
+
+const open = () => sendGrid.state.account().accessRequests.length;
+
+test('Approve grants it', async () => {
+	const { results } = await sendGrid.run({ items: [{ id }], parameters: approveWith() });
+	expect(results.map(({ json }) => json)).toEqual([
+		{ approved: true, request_id: id, scope_group_name: 'Templates' },
+	]);
+	expect(open()).toBe(0);
+	expect(sendGrid.state.account().teammates[0].scopes).toContain('templates.read');
+});
+
+test('one that is gone was not approved', async () => {
+	const { error } = await sendGrid.run({ items: [{ id: 99 }], parameters: approveWith() });
+	expect(error?.message).toBe(
+		`The access request '99' was not approved: SendGrid says "Cannot find request" (field 'request_id') [HTTP 404]`,
+	);
+	expect(error?.description).toContain('January 2026');
+});

@@ -1,0 +1,41 @@
+import { denyWith } from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+let id: number;
+
+beforeEach(() => {
+	sendGrid.state.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
+	id = sendGrid.state.addAccessRequest({
+		username: 'ada@example.com',
+		scope_group_name: 'Templates',
+		scopes: ['templates.read'],
+	}).id;
+});
+
+const open = () => sendGrid.state.account().accessRequests.length;
+
+test('Deny does not', async () => {
+	const { results } = await sendGrid.run({
+		items: [{ id: ` ${id} ` }],
+		parameters: denyWith(),
+	});
+	expect(results.map(({ json }) => json)).toEqual([{ denied: true, request_id: id }]);
+	expect(open()).toBe(0);
+	expect(sendGrid.state.account().teammates[0].scopes).not.toContain('templates.read');
+});
+
+test.each(['', '..', 'a/b', { a: 1 }])('the ID %j sends nothing', async (wrong) => {
+	const { error } = await sendGrid.run({ items: [{ id: wrong }], parameters: denyWith() });
+	expect(error?.message).toContain("'Request ID'");
+	expect(sendGrid.state.requests).toEqual([]);
+});
+
+test('one that is gone was not denied', async () => {
+	const { error } = await sendGrid.run({ items: [{ id: 99 }], parameters: denyWith() });
+	expect(error?.message).toBe(
+		`The access request '99' was not denied: SendGrid says "Cannot find request" (field 'request_id') [HTTP 404]`,
+	);
+	expect(error?.description).toContain('January 2026');
+});

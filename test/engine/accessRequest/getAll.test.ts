@@ -1,0 +1,29 @@
+import { getAccessRequestsWith } from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+let id: number;
+
+beforeEach(() => {
+	sendGrid.state.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
+	id = sendGrid.state.addAccessRequest({
+		username: 'ada@example.com',
+		scope_group_name: 'Templates',
+		scopes: ['templates.read'],
+	}).id;
+});
+
+test('Get Many gives what was asked for', async () => {
+	const { results } = await sendGrid.run({ parameters: getAccessRequestsWith() });
+	expect(results).toMatchObject([
+		{ json: { id, scope_group_name: 'Templates', email: 'ada@example.com' } },
+	]);
+});
+
+test('access requests that SendGrid has no more are told in plain words', async () => {
+	sendGrid.state.behaviours.accessRequests = 'gone';
+	const { error } = await sendGrid.run({ parameters: getAccessRequestsWith() });
+	expect(error?.message).toContain('The access requests could not be read');
+	expect(error?.description).toContain('January 2026');
+});

@@ -1,0 +1,82 @@
+import { builtPackage } from '../../support/builtPackage';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { testCredential } from '../../support/editor';
+
+const sendGrid = fakeSendGrid();
+
+test('the API key is hidden as it is typed', async () => {
+	const { credential } = await builtPackage();
+	const apiKey = credential.properties.find(({ name }) => name === 'apiKey');
+	expect(apiKey?.typeOptions).toEqual({ password: true });
+});
+
+describe('the test of the credential', () => {
+	test('passes for any valid key', async () => {
+		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
+		expect(await testCredential(sendGrid.credential)).toEqual({
+			status: 'OK',
+			message: 'Connection successful',
+		});
+		expect(sendGrid.calls()).toEqual(['GET /v3/scopes']);
+	});
+
+	test('asks on behalf of the subuser', async () => {
+		sendGrid.state.addSubuser({ username: 'acme-marketing' });
+		await testCredential({ ...sendGrid.credential, onBehalfOf: 'acme-marketing' });
+		expect(sendGrid.state.requests).toMatchObject([{ onBehalfOf: 'acme-marketing' }]);
+	});
+
+	test('passes for a key that was copied with a line break behind it', async () => {
+		const copied = { ...sendGrid.credential, apiKey: ` ${sendGrid.apiKey}\n` };
+		expect(await testCredential(copied)).toMatchObject({ status: 'OK' });
+	});
+
+	const messageOf = async (changes: object) => {
+		const { status, message } = await testCredential({ ...sendGrid.credential, ...changes });
+		expect(status).toBe('Error');
+		expect(message).not.toContain(sendGrid.apiKey);
+		return message;
+	};
+
+	test('a wrong key', async () => {
+		expect(await messageOf({ apiKey: 'SG.wrong' })).toMatch(
+			/^SendGrid does not accept this API key .*Check 'API Key'/,
+		);
+	});
+
+	test('an unreachable host', async () => {
+		expect(await messageOf({ apiUrl: 'http://127.0.0.1:9' })).toMatch(
+			/^127\.0\.0\.1:9 could not be asked: the connection was refused \[ECONNREFUSED\]\. Check 'Region'/,
+		);
+	});
+
+	test('an address that n8n may not use', async () => {
+		sendGrid.state.addKey({ key: sendGrid.apiKey, ipAllowed: false });
+		expect(await messageOf({})).toContain('IP Access Management');
+	});
+
+	test.each([503, 500, 429])('trouble at SendGrid: %d', async (status) => {
+		sendGrid.state.faults.add({ fault: { kind: 'html', status, when: 'before' } });
+		expect(await messageOf({})).toContain(`cannot answer at the moment [HTTP ${status}]`);
+	});
+
+	test('a server that is not SendGrid', async () => {
+		sendGrid.state.faults.add({ fault: { kind: 'html', status: 200, when: 'before' } });
+		expect(await messageOf({})).toContain('does not answer as SendGrid does');
+	});
+
+	test.each([
+		[{ apiUrl: 'http://gateway.example.com' }, "'API URL' is not an https address"],
+		[{ apiUrl: '' }, "'API URL' is empty"],
+		[{ apiUrl: 'https://user:pass@gateway.example.com' }, "'API URL' is not an https address"],
+		[{ region: 'mars' }, "'Region' is neither"],
+		[{ apiKey: '' }, "'API Key' is empty"],
+		[{ apiKey: 'SG.a\nb' }, "'API Key' is empty or holds a line break"],
+		[{ onBehalfOf: 'subuser_acme' }, "starts with 'subuser_'"],
+	])('%j is refused without a request', async (changes, message) => {
+		const told = await messageOf(changes);
+		expect(told).toContain(message);
+		expect(told).toMatch(/^(The credential's )?'.*\. (Choose|Copy|Enter|Remove) /);
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+});

@@ -1,0 +1,84 @@
+import {
+	createSsoWith,
+	deleteTeammateWith,
+	inviteWith,
+	offboardWith,
+	resendWith,
+	updatePermissionsWith,
+	updateSsoWith,
+	upsertWith,
+} from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+const ADA = [{ email: 'ada@example.com' }];
+
+describe("the credential's guards", () => {
+	const DOMAINS = { allowedEmailDomains: ' Example.org, @example.net ' };
+	const NO_ADMINS = { allowAdminAccess: false };
+	const NO_DELETION = { allowDeletion: false };
+
+	test.each([
+		['Invite', inviteWith({}), DOMAINS, 'Allowed Email Domains'],
+		['Resend Invite', resendWith({}), DOMAINS, 'Allowed Email Domains'],
+		['Create or Update', upsertWith({}), DOMAINS, 'Allowed Email Domains'],
+		['SSO Create', createSsoWith({}), DOMAINS, 'Allowed Email Domains'],
+		['Invite', inviteWith({ access: 'admin' }), NO_ADMINS, 'Allow Admin Access'],
+		['Create or Update', upsertWith({ access: 'admin' }), NO_ADMINS, 'Allow Admin Access'],
+		['Update', updatePermissionsWith({ access: 'admin' }), NO_ADMINS, 'Allow Admin Access'],
+		['SSO Create', createSsoWith({ access: 'admin' }), NO_ADMINS, 'Allow Admin Access'],
+		['SSO Update', updateSsoWith({ access: 'admin' }), NO_ADMINS, 'Allow Admin Access'],
+		['Delete', deleteTeammateWith({}), NO_DELETION, 'Allow Deletion'],
+		['Offboard', offboardWith({}), NO_DELETION, 'Allow Deletion'],
+	])(
+		'%s is refused before any request, and says by which (%#)',
+		async (_, parameters, credential, field) => {
+			const { error } = await sendGrid.run({ items: ADA, parameters, credential });
+			expect(error?.message).toMatch(/this credential does(?: not allow)?|does not allow/i);
+			expect(error?.description).toBe(
+				`Only somebody who may edit the credential can change this, under '${field}' in the credential.`,
+			);
+			expect(sendGrid.state.requests).toEqual([]);
+		},
+	);
+
+	test.each(['ada@example.org', 'Ada@EXAMPLE.net'])('%s is allowed', async (email) => {
+		const { error } = await sendGrid.run({
+			items: [{ email }],
+			parameters: inviteWith({}),
+			credential: DOMAINS,
+		});
+		expect(error).toBeUndefined();
+	});
+
+	test.each(['ada@sub.example.org', 'ada@notexample.org', 'ada@example.org.evil.com'])(
+		'%s is not',
+		async (email) => {
+			const { error } = await sendGrid.run({
+				items: [{ email }],
+				parameters: inviteWith({}),
+				credential: DOMAINS,
+			});
+			expect(error?.message).toContain('Allowed: Example.org and @example.net');
+		},
+	);
+
+	test('a list without any domain allows nobody', async () => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({}),
+			credential: { allowedEmailDomains: ' , ' },
+		});
+		expect(error?.message).toContain('Allowed: none');
+	});
+
+	test('without them nothing is limited', async () => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({ access: 'admin' }),
+			credential: { allowedEmailDomains: '', allowAdminAccess: true, allowDeletion: true },
+		});
+		expect(error).toBeUndefined();
+	});
+});

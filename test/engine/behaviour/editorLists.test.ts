@@ -1,0 +1,202 @@
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { loadScopes, searchInvitations, searchTeammates } from '../../support/editor';
+
+const sendGrid = fakeSendGrid();
+
+describe('the list of scopes', () => {
+	test('is that of the account, readable, and without what no invitation can grant', async () => {
+		sendGrid.state.addKey({
+			key: sendGrid.apiKey,
+			scopes: [
+				'templates.read',
+				'stats.read',
+				'user.profile.update',
+				'2fa_required',
+				'teammates.create',
+			],
+		});
+		expect(await loadScopes(sendGrid.credential)).toEqual([
+			{ name: 'Stats: Read (stats.read)', value: 'stats.read' },
+			{ name: 'Teammates: Create (teammates.create)', value: 'teammates.create' },
+			{ name: 'Templates: Read (templates.read)', value: 'templates.read' },
+		]);
+	});
+
+	test('is that of the subuser whom the options name', async () => {
+		sendGrid.state.addSubuser({ username: 'acme-marketing' });
+		await loadScopes(sendGrid.credential, { options: { onBehalfOf: 'acme-marketing' } });
+		expect(sendGrid.state.requests).toMatchObject([{ onBehalfOf: 'acme-marketing' }]);
+	});
+
+	test('takes fields whose expressions need an item as not set', async () => {
+		const scopes = await loadScopes(sendGrid.credential, {
+			region: '={{ $json.region }}',
+			options: { onBehalfOf: '={{ $json.subuser }}' },
+		});
+		expect(scopes.length).toBeGreaterThan(200);
+	});
+
+	test('is sorted by what one reads, and takes nothing but names', async () => {
+		sendGrid.state.faults.add({
+			fault: {
+				kind: 'status',
+				status: 200,
+				when: 'before',
+				body: { scopes: ['templates.read', 'ips.read', 7, 'ip.read', null] },
+			},
+		});
+		const scopes = await loadScopes(sendGrid.credential);
+		expect(scopes.map(({ name }) => name)).toEqual([
+			'IP: Read (ip.read)',
+			'IPs: Read (ips.read)',
+			'Templates: Read (templates.read)',
+		]);
+	});
+
+	test.each([{}, []])('is empty where SendGrid answers %j', async (body) => {
+		sendGrid.state.faults.add({ fault: { kind: 'status', status: 200, when: 'before', body } });
+		expect(await loadScopes(sendGrid.credential)).toEqual([]);
+	});
+
+	test('says why it cannot be loaded, and what to do', async () => {
+		await expect(loadScopes({ ...sendGrid.credential, apiKey: 'SG.wrong' })).rejects.toMatchObject({
+			message: expect.stringContaining(
+				'The scopes could not be loaded: SendGrid says "The provided authorization grant is invalid',
+			),
+			description: expect.stringContaining("Check 'API Key' and 'Region'"),
+		});
+	});
+
+	test('does not keep anybody waiting for long', async () => {
+		sendGrid.state.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 20 } });
+		const list = expect(loadScopes(sendGrid.credential)).rejects;
+		await list.toMatchObject({
+			message: expect.stringContaining('too many requests'),
+			description: 'Wait a few minutes and open the list again.',
+		});
+	});
+
+	test('does not stand in the queue for long, nor speak of options that lists have not', async () => {
+		sendGrid.state.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 20 } });
+		await expect(loadScopes(sendGrid.credential)).rejects.toThrow();
+		await expect(loadScopes(sendGrid.credential)).rejects.toMatchObject({
+			message:
+				"The scopes could not be loaded: SendGrid's rate limit is used up for longer than a list can wait",
+			description: 'Wait a few minutes and open the list again.',
+		});
+	});
+
+	test('says what to do about an outage, where no item could be run again', async () => {
+		sendGrid.state.faults.add({
+			fault: { kind: 'status', status: 503, when: 'before' },
+			times: 99,
+		});
+		await expect(loadScopes(sendGrid.credential)).rejects.toMatchObject({
+			description: expect.stringMatching(/^Open the list again\. If this goes on, check/),
+		});
+	});
+});
+
+describe('the list of invitations', () => {
+	test('shows who, until when, and where SendGrid has it', async () => {
+		const { token, expiration_date } = sendGrid.state.addPending({ email: 'Ada@example.com' });
+		const expired = sendGrid.state.addPending({ email: 'bob@example.com', expiresInSeconds: -9e5 });
+		const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+		expect(await searchInvitations(sendGrid.credential)).toEqual({
+			results: [
+				{
+					name: `Ada@example.com (expires ${day(expiration_date)})`,
+					value: token,
+					url: 'https://app.sendgrid.com/settings/teammates',
+				},
+				{
+					name: `bob@example.com (expired ${day(expired.expiration_date)})`,
+					value: expired.token,
+					url: 'https://app.sendgrid.com/settings/teammates',
+				},
+			],
+		});
+	});
+
+	test('finds by part of the address, in any case, on every page', async () => {
+		sendGrid.state.addManyPending(600);
+		const found = await searchInvitations(sendGrid.credential, ' PENDING0599@');
+		expect(found.results.map(({ name }) => name)).toEqual([
+			expect.stringContaining('pending0599@bulk.example'),
+		]);
+	});
+
+	test('shows the address alone where SendGrid does not say until when', async () => {
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		const fault = { kind: 'rename', from: 'expiration_date', to: 'ends' } as const;
+		sendGrid.state.faults.add({ fault });
+		const { results } = await searchInvitations(sendGrid.credential);
+		expect(results).toMatchObject([{ name: 'ada@example.com' }]);
+	});
+
+	test('finds what was typed in capitals', async () => {
+		sendGrid.state.addPending({ email: 'Ada@Example.com' });
+		const { results } = await searchInvitations(sendGrid.credential, 'ada@example');
+		expect(results).toHaveLength(1);
+	});
+
+	test('says why it cannot be loaded, and what to do', async () => {
+		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
+		await expect(searchInvitations(sendGrid.credential)).rejects.toMatchObject({
+			message: expect.stringContaining(
+				'The pending invitations could not be loaded: SendGrid says "access forbidden"',
+			),
+			description: expect.stringContaining("the scope 'teammates.read'"),
+		});
+	});
+});
+
+describe('the list of teammates', () => {
+	test('shows name, address and kind', async () => {
+		const { state } = sendGrid;
+		const url = 'https://app.sendgrid.com/settings/teammates';
+		state.addTeammate({ username: 'boss', email: 'olga@example.com', user_type: 'owner' });
+		state.addTeammate({
+			username: 'countess',
+			email: 'ada@example.com',
+			first_name: 'Ada',
+			last_name: 'Lovelace',
+		});
+		state.addTeammate({
+			email: 'sam@example.com',
+			first_name: 'Sam',
+			is_admin: true,
+			is_sso: true,
+		});
+		const { results } = await searchTeammates(sendGrid.credential);
+		expect(results).toEqual([
+			{ name: 'olga@example.com, owner', value: 'boss', url },
+			{ name: 'Ada Lovelace (ada@example.com)', value: 'countess', url },
+			{ name: 'Sam (sam@example.com), admin, SSO', value: 'sam@example.com', url },
+		]);
+	});
+
+	test('of 1,000 comes as one scrolls, 500 at a time', async () => {
+		sendGrid.state.addManyTeammates(1000);
+		expect((await searchTeammates(sendGrid.credential)).results).toHaveLength(500);
+		sendGrid.state.requests.length = 0;
+		const values: unknown[] = [];
+		let token: string | undefined;
+		for (;;) {
+			const page = await searchTeammates(sendGrid.credential, '', token);
+			values.push(...page.results.map(({ value }) => value));
+			if (page.paginationToken === undefined) break;
+			token = String(page.paginationToken);
+		}
+		expect(new Set(values).size).toBe(1000);
+		expect(values).toHaveLength(1000);
+		expect(sendGrid.state.requests).toHaveLength(3);
+	});
+
+	test('is searched as one types, all of it', async () => {
+		sendGrid.state.addManyTeammates(1000);
+		const { results, paginationToken } = await searchTeammates(sendGrid.credential, 'Teammate099');
+		expect(results).toHaveLength(10);
+		expect(paginationToken).toBeUndefined();
+	});
+});

@@ -1,0 +1,84 @@
+import { linkOf } from '../../support/link';
+import {
+	getAccessRequestsWith,
+	getInvitationsWith,
+	getTeammatesWith,
+} from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+const LISTS = {
+	invitations: {
+		parameters: getInvitationsWith,
+		fill: (count: number) => sendGrid.state.addManyPending(count),
+	},
+	teammates: {
+		parameters: getTeammatesWith,
+		fill: (count: number) => sendGrid.state.addManyTeammates(count),
+	},
+	'access requests': {
+		parameters: getAccessRequestsWith,
+		fill(count: number) {
+			sendGrid.state.addTeammate({ email: 'ada@example.com' });
+			for (let i = 0; i < count; i += 1) {
+				sendGrid.state.addAccessRequest({
+					username: 'ada@example.com',
+					scope_group_name: `Feature ${i}`,
+				});
+			}
+		},
+	},
+} as const;
+
+const names = Object.keys(LISTS) as Array<keyof typeof LISTS>;
+
+const limits = () => sendGrid.state.requests.map(({ query }) => query.limit);
+
+describe.each(names)('%s', (name) => {
+	const { parameters, fill } = LISTS[name];
+
+	test.each([0, 1, 49, 50, 51, 499, 500, 501])('all of %d', async (count) => {
+		fill(count);
+		const { results, error } = await sendGrid.run({ parameters: parameters() });
+		expect(error).toBeUndefined();
+		expect(results).toHaveLength(count);
+		expect(new Set(results.map(({ json }) => JSON.stringify(json))).size).toBe(count);
+		expect(limits()).not.toContain(undefined);
+	});
+
+	test.each([
+		[1, 60],
+		[50, 60],
+		[60, 60],
+		[61, 60],
+		[501, 600],
+	])('%d of %d', async (limit, count) => {
+		fill(count);
+		const { results } = await sendGrid.run({ parameters: parameters({ returnAll: false, limit }) });
+		expect(results).toHaveLength(Math.min(limit, count));
+	});
+
+	test('no more is asked for than wanted', async () => {
+		fill(60);
+		await sendGrid.run({ parameters: parameters({ returnAll: false, limit: 7 }) });
+		expect(limits()).toEqual(['7']);
+	});
+
+	test.each([0, -1, 1.5, 'many'])('a limit of %j is refused', async (limit) => {
+		const { error } = await sendGrid.run({ parameters: parameters({ returnAll: false, limit }) });
+		expect(error?.message).toBe("'Limit' is not a number of results");
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+
+	test('every result is linked to the item that asked', async () => {
+		fill(2);
+		const { results } = await sendGrid.run({ items: [{}, {}], parameters: parameters() });
+		expect(results.map(linkOf)).toEqual([0, 0, 1, 1]);
+	});
+});
+
+test('an empty list gives no items', async () => {
+	const { results } = await sendGrid.run({ items: [{}], parameters: getTeammatesWith() });
+	expect(results).toEqual([]);
+});

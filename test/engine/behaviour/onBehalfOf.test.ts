@@ -1,0 +1,144 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import * as parameters from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+/** SendGrid documents the header for none of these: ignored, they would act on the parent account. */
+const OWN_ACCOUNT_ONLY: Array<keyof typeof parameters> = [
+	'approveWith',
+	'createSsoWith',
+	'denyWith',
+	'getAccessRequestsWith',
+	'getSubuserAccessWith',
+	'updateSsoWith',
+];
+
+const OTHERS: Array<keyof typeof parameters> = [
+	'deleteTeammateWith',
+	'getInvitationsWith',
+	'getStatusWith',
+	'getTeammateWith',
+	'getTeammatesWith',
+	'inviteWith',
+	'offboardWith',
+	'resendWith',
+	'revokeWith',
+	'updatePermissionsWith',
+	'upsertWith',
+];
+
+type Make = (changes: INodeParameters) => INodeParameters;
+const make = (name: keyof typeof parameters) => parameters[name] as Make;
+
+const ITEMS = [{ email: 'ada@example.com', id: 1 }];
+
+test('every operation is on one side or the other', () => {
+	const all = Object.keys(parameters).filter((name) => name.endsWith('With'));
+	expect([...OWN_ACCOUNT_ONLY, ...OTHERS].sort()).toEqual(all.sort());
+});
+
+describe.each(OWN_ACCOUNT_ONLY)('%s', (name) => {
+	test.each([
+		['the item', { options: { onBehalfOf: 'acme-marketing' } }, {}],
+		['the credential', {}, { onBehalfOf: 'acme-marketing' }],
+	])('refuses to act for the subuser that %s names', async (_, changes, credential) => {
+		sendGrid.state.addSubuser({ username: 'acme-marketing' });
+		const { error } = await sendGrid.run({
+			items: ITEMS,
+			parameters: make(name)(changes),
+			credential,
+		});
+		expect(error?.message).toBe(
+			"'On Behalf Of' cannot be used with this operation, which knows your own account only",
+		);
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+});
+
+test.each(OTHERS)('%s acts for the subuser, with every request', async (name) => {
+	const { state } = sendGrid;
+	state.addSubuser({ username: 'acme-marketing' });
+	await sendGrid.run({
+		items: ITEMS,
+		parameters: make(name)({ options: { onBehalfOf: 'acme-marketing' } }),
+	});
+	expect(state.requests.length).toBeGreaterThan(0);
+	expect(new Set(state.requests.map(({ onBehalfOf }) => onBehalfOf))).toEqual(
+		new Set(['acme-marketing']),
+	);
+});
+
+test.each([401, 403, 404, 'ignored'] as const)(
+	'a subuser that does not exist (answered with %s) is told, or harmless',
+	async (badOnBehalfOf) => {
+		sendGrid.state.behaviours.badOnBehalfOf = badOnBehalfOf;
+		const { error } = await sendGrid.run({
+			items: ITEMS,
+			parameters: parameters.inviteWith({ options: { onBehalfOf: 'acme-nowhere' } }),
+		});
+		if (badOnBehalfOf === 'ignored') expect(error).toBeUndefined();
+		else expect(error?.message).toContain(`[HTTP ${badOnBehalfOf}]`);
+	},
+);
+
+describe('on behalf of', () => {
+	beforeEach(() => {
+		sendGrid.state.addSubuser({ username: 'acme-marketing', accountId: '4711' });
+	});
+
+	const invitedBy = () =>
+		[...sendGrid.state.accounts.values()]
+			.filter(({ invitations }) => invitations.length > 0)
+			.map(({ name }) => name);
+
+	test('the credential acts for a subuser', async () => {
+		await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: parameters.inviteWith({}),
+			credential: { onBehalfOf: ' acme-marketing ' },
+		});
+		expect(invitedBy()).toEqual(['acme-marketing']);
+	});
+
+	test('the item chooses, where the credential leaves it open', async () => {
+		await sendGrid.run({
+			items: [{ email: 'ada@example.com', subuser: 'account-id 4711' }],
+			parameters: parameters.inviteWith({ options: { onBehalfOf: '={{ $json.subuser }}' } }),
+		});
+		expect(invitedBy()).toEqual(['acme-marketing']);
+	});
+
+	test('no header when nobody is named', async () => {
+		await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: parameters.inviteWith({ options: { onBehalfOf: '' } }),
+		});
+		expect(sendGrid.state.requests).toMatchObject([{ onBehalfOf: null, account: 'acme' }]);
+	});
+
+	test('the item cannot leave what the credential allows', async () => {
+		const { error } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: parameters.inviteWith({ options: { onBehalfOf: 'acme-other' } }),
+			credential: { onBehalfOf: 'acme-marketing' },
+		});
+		expect(error?.message).toContain('the credential already acts for a subuser');
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+
+	test.each([
+		['subuser_acme', "starts with 'subuser_'"],
+		['account-id', "says 'account-id' without"],
+		['acme\r\nx: y', 'holds a line break'],
+	])('%j is refused in the credential', async (onBehalfOf, message) => {
+		const { error } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: parameters.inviteWith({}),
+			credential: { onBehalfOf },
+		});
+		expect(error?.message).toContain(message);
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+});

@@ -1,0 +1,102 @@
+import { linkOf } from '../../support/link';
+import { getTeammateWith, inviteWith, resendWith, upsertWith } from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+const people = (count: number) =>
+	Array.from({ length: count }, (_, i) => ({ email: `person${i}@example.com` }));
+
+/** Refuses the first invitation that comes, whoever it is for. */
+const refuseOne = () =>
+	sendGrid.state.faults.add({
+		method: 'POST',
+		fault: { kind: 'status', status: 400, when: 'before', body: { error: 'not today' } },
+	});
+
+describe('without Continue On Fail', () => {
+	test('one bad row ends the run before anything is sent', async () => {
+		const items = [...people(120), { email: 'nobody' }, ...people(3)];
+		const { results, error } = await sendGrid.run({ items, parameters: inviteWith() });
+		expect(results).toEqual([]);
+		expect(error?.message).toBe(
+			"'Email' is 'nobody', which is no e-mail address. The run ends here: nothing was sent for the other 123 items",
+		);
+		expect(error).toMatchObject({ context: { itemIndex: 120 } });
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+
+	test('a refusal stops what has not been sent, and says how many were', async () => {
+		refuseOne();
+		const { results, error } = await sendGrid.run({ items: people(200), parameters: inviteWith() });
+		expect(results).toEqual([]);
+		const sent = sendGrid.mailed().length;
+		expect(sent).toBeLessThan(40);
+		expect(error?.message).toBe(
+			`'person0@example.com' was not invited: SendGrid says "not today" [HTTP 400]. The run ends here: requests were sent for ${sent} of the other 199 items`,
+		);
+		expect(new Set(sendGrid.mailed()).size).toBe(sent);
+	});
+
+	test('what was begun is brought to its end', async () => {
+		for (const { email } of people(12)) sendGrid.state.addPending({ email, scopes: ['mail.send'] });
+		sendGrid.state.faults.add({
+			method: 'POST',
+			fault: { kind: 'status', status: 400, when: 'before' },
+		});
+		// Each revokes and invites anew, as the access differs.
+		const { error } = await sendGrid.run({ items: people(12), parameters: upsertWith() });
+		expect(error?.message).toContain('The run ends here');
+		const revoked = sendGrid.calls().filter((call) => call.startsWith('DELETE'));
+		const invited = sendGrid.calls().filter((call) => call.startsWith('POST'));
+		expect(invited).toHaveLength(revoked.length);
+	});
+
+	test('a read says nothing of what was sent', async () => {
+		sendGrid.state.addTeammate({ email: 'person0@example.com' });
+		const { error } = await sendGrid.run({ items: people(2), parameters: getTeammateWith() });
+		expect(error?.message).toMatch(/nobody in this account has this address$/);
+	});
+});
+
+describe('Retry On Fail', () => {
+	test('what has succeeded is not sent again', async () => {
+		refuseOne();
+		const { results, error } = await sendGrid.run({
+			items: people(60),
+			parameters: inviteWith(),
+			settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 },
+		});
+		expect(error).toBeUndefined();
+		expect(results.map(linkOf)).toEqual(people(60).map((_, index) => index));
+		expect(sendGrid.mailed()).toHaveLength(60);
+		expect(new Set(sendGrid.mailed()).size).toBe(60);
+	});
+
+	test('a row that stays bad ends it all the same', async () => {
+		const { error } = await sendGrid.run({
+			items: [...people(2), { email: 'nobody' }],
+			parameters: inviteWith(),
+			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 },
+		});
+		expect(error?.message).toContain("'nobody'");
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+});
+
+test('a list that cannot be read is told to each item about its own address', async () => {
+	sendGrid.state.faults.add({
+		method: 'GET',
+		times: Infinity,
+		fault: { kind: 'status', status: 403, when: 'before' },
+	});
+	const { results } = await sendGrid.run({
+		items: people(3),
+		parameters: resendWith(),
+		settings: { onError: 'continueRegularOutput' },
+	});
+	expect(results.map(({ json }) => String(json.error).split(' was ')[0])).toEqual(
+		people(3).map(({ email }) => `The invitation of '${email}'`),
+	);
+	expect(sendGrid.state.requests).toHaveLength(1);
+});

@@ -1,0 +1,115 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { testCredential } from '../../support/editor';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { addFuzzedAccount, TOKENS } from '../../support/fuzz/account';
+import * as parameters from '../../support/parameters';
+
+const sendGrid = fakeSendGrid();
+
+type Make = (changes: INodeParameters) => INodeParameters;
+
+const ADA = [{ email: 'ada@example.com', username: 'ada@example.com', id: 1001 }];
+
+/** How messages begin that blame a field: `'Email' is 'nobody', which is …`. */
+const FIELD_IS_WRONG = /^'[A-Z][\w ]+' (cannot|holds|is|names|says|starts)\b/;
+
+describe('values that test/fuzz has found', () => {
+	test.each([
+		['getTeammateWith', 'teammate'],
+		['deleteTeammateWith', 'teammate'],
+		['getSubuserAccessWith', 'teammate'],
+		['updateSsoWith', 'teammate'],
+	] as const)('%s: nobody called pending, whose record is the list', async (name, field) => {
+		addFuzzedAccount(sendGrid);
+		const { error } = await sendGrid.run({
+			parameters: (parameters[name] as Make)({ [field]: parameters.by('username', 'pending') }),
+		});
+		expect(error?.message).toContain("'Teammate' is 'pending'");
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+
+	test('a token where an address belongs is not told', async () => {
+		addFuzzedAccount(sendGrid);
+		const { error } = await sendGrid.run({
+			parameters: parameters.resendWith({ invitation: parameters.by('email', TOKENS[0]) }),
+		});
+		expect(error?.message).toBe("'Invitation' is '7c3e…', which is no e-mail address");
+	});
+
+	test.each<IDataObject>([
+		{},
+		{ username: null },
+		{ username: {} },
+		{ username: { toString: null } },
+	])('a teammate of whom all is known but a username is nobody else: %j', async (rest) => {
+		addFuzzedAccount(sendGrid);
+		sendGrid.state.faults.add({
+			path: /teammates$/,
+			fault: {
+				kind: 'status',
+				status: 200,
+				when: 'before',
+				body: { result: [{ email: 'ada@example.com', ...rest }] },
+			},
+		});
+		const { error } = await sendGrid.run({ items: ADA, parameters: parameters.offboardWith() });
+		expect(error?.message).toContain('is empty');
+		expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
+	});
+
+	test('a bare array is nobody', async () => {
+		addFuzzedAccount(sendGrid);
+		sendGrid.state.faults.add({
+			times: Infinity,
+			fault: { kind: 'status', status: 200, when: 'before', body: [{ username: 'ada' }] },
+		});
+		const { error } = await sendGrid.run({
+			parameters: parameters.getTeammateWith({
+				teammate: parameters.by('username', 'ada'),
+				options: { maxWait: 0 },
+			}),
+		});
+		expect(error?.message).toContain("of another shape instead of SendGrid's data");
+	});
+
+	test.each([
+		parameters.getTeammatesWith({ filters: { role: '={{ $json.it }}' } }),
+		parameters.getInvitationsWith({ filters: { status: '={{ $json.it }}' } }),
+		parameters.getInvitationsWith({ filters: { expiresWithinDays: '={{ $json.it }}' } }),
+		parameters.getInvitationsWith({ returnAll: false, limit: '={{ $json.it }}' }),
+	])('an object where a choice or a number belongs is refused in words (%#)', async (made) => {
+		const { error } = await sendGrid.run({
+			items: [{ it: { toString: null, valueOf: null } }],
+			parameters: made,
+		});
+		expect(error?.message).toMatch(FIELD_IS_WRONG);
+	});
+
+	test('a region is told in one line', async () => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: parameters.getStatusWith({ region: 'e\nu' }),
+		});
+		expect(error?.message).toBe("'Region' is 'e u', which is not a region of SendGrid");
+	});
+
+	test('nothing is on its way any more when an item has been answered', async () => {
+		addFuzzedAccount(sendGrid);
+		const { state } = sendGrid;
+		state.faults.add({ path: /pending$/, fault: { kind: 'status', status: 403, when: 'before' } });
+		state.faults.add({ path: /teammates$/, fault: { kind: 'slow', ms: 300 } });
+		const { error } = await sendGrid.run({ items: ADA, parameters: parameters.getStatusWith() });
+		expect(error?.message).toContain('[HTTP 403]');
+		expect(state.requests.map(({ status }) => status).sort()).toEqual([200, 403]);
+	});
+
+	test("n8n's test of the credential does not show the key", async () => {
+		sendGrid.state.faults.add({
+			times: Infinity,
+			fault: { kind: 'status', status: 401, when: 'before', body: { error: sendGrid.apiKey } },
+		});
+		const { message } = await testCredential(sendGrid.credential);
+		expect(message).toContain('does not accept this API key ("…")');
+	});
+});

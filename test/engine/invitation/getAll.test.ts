@@ -1,0 +1,76 @@
+import { getInvitationsWith } from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+test.each(['honoured', 'ignored', 'capped-at-50'] as const)(
+	'all invitations, whatever the list makes of limit and offset: %s',
+	async (pendingPaging) => {
+		sendGrid.state.behaviours.pendingPaging = pendingPaging;
+		sendGrid.state.addManyPending(120);
+		const { results } = await sendGrid.run({ parameters: getInvitationsWith() });
+		expect(new Set(results.map(({ json }) => json.token)).size).toBe(120);
+	},
+);
+
+describe('filters of invitations', () => {
+	beforeEach(() => {
+		const DAY = 24 * 60 * 60;
+		const { state } = sendGrid;
+		state.addPending({ email: 'soon@example.com', expiresInSeconds: 1.5 * DAY });
+		state.addPending({ email: 'fresh@Example.com', expiresInSeconds: 7 * DAY });
+		state.addPending({ email: 'late@example.com', expiresInSeconds: -DAY });
+		state.addPending({ email: 'other@sub.example.com', expiresInSeconds: 3 * DAY + 60 });
+	});
+
+	test.each([
+		[{}, ['soon', 'fresh', 'late', 'other']],
+		[{ status: 'all' }, ['soon', 'fresh', 'late', 'other']],
+		[{ status: 'pending' }, ['soon', 'fresh', 'other']],
+		[{ status: 'expired' }, ['late']],
+		[{ expiresWithinDays: 2 }, ['soon']],
+		[{ expiresWithinDays: 4 }, ['soon', 'other']],
+		[{ expiresWithinDays: 0 }, []],
+		[{ emailDomain: '@EXAMPLE.com' }, ['soon', 'fresh', 'late']],
+		[{ emailDomain: 'example.com', status: 'pending', expiresWithinDays: 30 }, ['soon', 'fresh']],
+	])('%j', async (filters, expected) => {
+		const { results } = await sendGrid.run({ parameters: getInvitationsWith({ filters }) });
+		expect(results.map(({ json }) => String(json.email).split('@')[0])).toEqual(expected);
+	});
+
+	test('say how things stand', async () => {
+		const { results } = await sendGrid.run({ parameters: getInvitationsWith() });
+		expect(
+			results.map(({ json: { status, days_left, expires_at, expiration_date } }) => {
+				expect(Date.parse(String(expires_at))).toBe(Number(expiration_date) * 1000);
+				return [status, days_left];
+			}),
+		).toEqual([
+			['pending', 1],
+			['pending', 6],
+			['expired', 0],
+			['pending', 3],
+		]);
+	});
+
+	test('with a limit, count what they let through', async () => {
+		const { results } = await sendGrid.run({
+			parameters: getInvitationsWith({
+				returnAll: false,
+				limit: 1,
+				filters: { status: 'expired' },
+			}),
+		});
+		expect(results.map(({ json }) => json.email)).toEqual(['late@example.com']);
+	});
+
+	test.each([
+		[{ status: 'gone' }, "'Status' is neither"],
+		[{ expiresWithinDays: 'soon' }, "'Expires Within Days' is not a number of days"],
+		[{ expiresWithinDays: -1 }, "'Expires Within Days' is not a number of days"],
+	])('%j is refused', async (filters, message) => {
+		const { error } = await sendGrid.run({ parameters: getInvitationsWith({ filters }) });
+		expect(error?.message).toContain(message);
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+});

@@ -1,0 +1,181 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { linkOf } from '../../support/link';
+import { inviteWith } from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+const bodies = () => sendGrid.state.requests.map(({ body }) => body);
+
+describe('what is sent', () => {
+	test('an invitation with chosen scopes', async () => {
+		const { results, error } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: inviteWith({ scopes: ['stats.read', 'templates.read'] }),
+		});
+
+		expect(error).toBeUndefined();
+		expect(bodies()).toEqual([
+			{ email: 'ada@example.com', scopes: ['stats.read', 'templates.read'], is_admin: false },
+		]);
+		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
+		const [{ token }] = sendGrid.state.account().invitations;
+		expect(results.map(({ json }) => json)).toEqual([
+			{
+				token,
+				email: 'ada@example.com',
+				scopes: ['stats.read', 'templates.read'],
+				is_admin: false,
+			},
+		]);
+	});
+
+	test('an admin goes without scopes', async () => {
+		await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: inviteWith({ access: 'admin', scopes: ['stats.read'] }),
+		});
+		expect(bodies()).toEqual([{ email: 'ada@example.com', scopes: [], is_admin: true }]);
+	});
+
+	test('an empty choice and false are really sent', async () => {
+		await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: inviteWith({ scopes: [] }),
+		});
+		expect(bodies()).toEqual([{ email: 'ada@example.com', scopes: [], is_admin: false }]);
+	});
+
+	test.each([
+		['a list', ['stats.read', 'templates.read']],
+		['a text with commas', 'stats.read, templates.read,'],
+		['a list as JSON, as agents write it', '["stats.read","templates.read"]'],
+		['the same scope twice', ['stats.read', ' templates.read', 'stats.read ']],
+	])('scopes by expression: %s', async (_, scopes) => {
+		await sendGrid.run({
+			items: [{ email: 'ada@example.com', scopes }],
+			parameters: inviteWith({ scopes: '={{ $json.scopes }}' }),
+		});
+		expect(bodies()).toMatchObject([{ scopes: ['stats.read', 'templates.read'] }]);
+	});
+
+	test('the address is trimmed and keeps its case', async () => {
+		await sendGrid.run({
+			items: [{ email: '  Ada.Lovelace@Example.COM ' }],
+			parameters: inviteWith({}),
+		});
+		expect(bodies()).toMatchObject([{ email: 'Ada.Lovelace@Example.COM' }]);
+	});
+
+	test('each item has its own access', async () => {
+		await sendGrid.run({
+			items: [
+				{ email: 'ada@example.com', access: 'admin' },
+				{ email: 'bob@example.com', access: 'scopes', scopes: 'stats.read' },
+			],
+			parameters: inviteWith({ access: '={{ $json.access }}', scopes: '={{ $json.scopes }}' }),
+		});
+		expect(bodies()).toEqual(
+			expect.arrayContaining([
+				{ email: 'ada@example.com', scopes: [], is_admin: true },
+				{ email: 'bob@example.com', scopes: ['stats.read'], is_admin: false },
+			]),
+		);
+	});
+});
+
+describe('what comes out', () => {
+	test.each(['pending_id', 'absent'] as const)('the token is called %s', async (inviteToken) => {
+		sendGrid.state.behaviours.inviteToken = inviteToken;
+		const { results } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: inviteWith({}),
+		});
+		const [{ token }] = sendGrid.state.account().invitations;
+		expect(results[0].json.token).toBe(inviteToken === 'absent' ? undefined : token);
+	});
+
+	test('every result is linked to its item', async () => {
+		const items = ['ada', 'bob', 'cyd'].map((name) => ({ email: `${name}@example.com` }));
+		const { results } = await sendGrid.run({ items, parameters: inviteWith({}) });
+		expect(results.map((item) => [item.json.email, linkOf(item)])).toEqual([
+			['ada@example.com', 0],
+			['bob@example.com', 1],
+			['cyd@example.com', 2],
+		]);
+	});
+});
+
+describe('what is refused before any request leaves', () => {
+	const refusal = async (item: object, parameters = {}) => {
+		const { error } = await sendGrid.run({
+			items: [item as IDataObject],
+			parameters: inviteWith(parameters),
+		});
+		expect(sendGrid.state.requests).toEqual([]);
+		return error;
+	};
+
+	test.each([
+		[undefined, "'Email' is empty"],
+		['', "'Email' is empty"],
+		[42, "'Email' is not a text"],
+		['a@b', "'Email' is 'a@b', which is no e-mail address"],
+		['ada example.com', "'Email' is 'ada example.com', which is no e-mail address"],
+		['ada@example', "'Email' is 'ada@example', which is no e-mail address"],
+		['ada@example.com, bob@example.com', 'which is no e-mail address'],
+		['ada@example.com\r\nbcc: x@example.com', 'which is no e-mail address'],
+		['ada\u0007@example.com', "'Email' is 'ada @example.com', which is no e-mail address"],
+		[`${'a'.repeat(250)}@example.com`, 'which is no e-mail address'],
+	])('the address %j', async (email, message) => {
+		const error = await refusal({ email });
+		expect(error?.message).toContain(message);
+		expect(error?.description).toContain("'Email'");
+	});
+
+	test.each([undefined, null, '', 7, { a: 1 }, ['stats.read', 7], [''], '[broken'])(
+		'scopes that are %j',
+		async (scopes) => {
+			const error = await refusal(
+				{ email: 'ada@example.com', scopes },
+				{ scopes: '={{ $json.scopes }}' },
+			);
+			expect(error?.message).toBe("'Scope Names or IDs' holds no list of scopes");
+		},
+	);
+
+	test('scopes that SendGrid never grants, by their names', async () => {
+		const error = await refusal(
+			{ email: 'ada@example.com' },
+			{ scopes: ['stats.read', 'user.profile.update', '2fa_required'] },
+		);
+		expect(error?.message).toBe(
+			"'Scope Names or IDs' holds what SendGrid lets nobody grant: 'user.profile.update' and '2fa_required'",
+		);
+	});
+
+	test('an access that is none', async () => {
+		const error = await refusal({ email: 'ada@example.com' }, { access: 'owner' });
+		expect(error?.message).toBe("'Access' is neither Admin, Persona nor Selected Scopes");
+	});
+
+	test.each(['mars', '', 'GLOBAL'])('the region %j', async (region) => {
+		const error = await refusal(
+			{ email: 'ada@example.com', region },
+			{ region: '={{ $json.region }}' },
+		);
+		expect(error?.message).toContain("'Region' is");
+		expect(error?.message).toContain('which is not a region of SendGrid');
+	});
+
+	test('another region than that of a credential with its own address', async () => {
+		const error = await refusal({ email: 'ada@example.com' }, { region: 'eu' });
+		expect(error?.message).toContain('the credential uses an address of its own');
+	});
+
+	test.each(['soon', '', -1, '={{ 1 / 0 }}'])('the waiting time %j', async (maxWait) => {
+		const error = await refusal({ email: 'ada@example.com' }, { options: { maxWait } });
+		expect(error?.message).toBe("'Max Wait' is not a number of seconds");
+	});
+});

@@ -1,0 +1,293 @@
+import { linkOf } from '../../support/link';
+import { by, getInvitationsWith, resendWith } from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+const byToken = (value: string) => ({ invitation: { __rl: true, mode: 'token', value } });
+
+describe('by e-mail address', () => {
+	test('finds the token, whatever the case', async () => {
+		const { token } = sendGrid.state.addPending({ email: 'Ada@Example.com' });
+		const { results, error } = await sendGrid.run({
+			items: [{ email: ' ada@example.COM ' }],
+			parameters: resendWith({}),
+		});
+
+		expect(error).toBeUndefined();
+		expect(sendGrid.calls()).toEqual([
+			'GET /v3/teammates/pending',
+			`POST /v3/teammates/pending/${token}/resend`,
+		]);
+		expect(sendGrid.state.sentEmails).toMatchObject([{ kind: 'resend', email: 'Ada@Example.com' }]);
+		expect(results.map((item) => [item.json.email, item.json.token, linkOf(item)])).toEqual([
+			['Ada@Example.com', token, 0],
+		]);
+	});
+
+	test('finds it on any page, whatever the list makes of limit and offset', async () => {
+		sendGrid.state.addManyPending(510);
+		sendGrid.state.addPending({ email: 'last@example.com' });
+		for (const pendingPaging of ['honoured', 'ignored', 'capped-at-50'] as const) {
+			sendGrid.state.behaviours.pendingPaging = pendingPaging;
+			const { error } = await sendGrid.run({
+				items: [{ email: 'last@example.com' }],
+				parameters: resendWith({}),
+			});
+			expect(error).toBeUndefined();
+		}
+		expect(sendGrid.mailed()).toEqual(['last@example.com', 'last@example.com', 'last@example.com']);
+	});
+
+	test.each([{ inviteToken: 'pending_id' }, { listKey: 'results' }] as const)(
+		'with the other documented names: %j',
+		async (behaviours) => {
+			sendGrid.state.addPending({ email: 'ada@example.com' });
+			Object.assign(sendGrid.state.behaviours, behaviours);
+			const { error } = await sendGrid.run({
+				items: [{ email: 'ada@example.com' }],
+				parameters: resendWith({}),
+			});
+			expect(error).toBeUndefined();
+			expect(sendGrid.mailed()).toEqual(['ada@example.com']);
+		},
+	);
+
+	test('says that the address was never invited', async () => {
+		const { error } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: resendWith({}),
+		});
+		expect(error?.message).toBe(
+			"The invitation of 'ada@example.com' was not sent again: this address has not been invited, or its invitation is gone",
+		);
+		expect(error?.description).toContain("'Invite'");
+		expect(sendGrid.state.sentEmails).toEqual([]);
+	});
+
+	test('says that the person is a teammate already', async () => {
+		sendGrid.state.addManyTeammates(60);
+		sendGrid.state.addTeammate({ email: 'Ada@example.com', username: 'countess' });
+		const { error } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: resendWith({}),
+		});
+		expect(error?.message).toBe(
+			"The invitation of 'ada@example.com' was not sent again: the person has accepted it and is a teammate already",
+		);
+	});
+
+	test.each([
+		{ expiredStayListed: true, resendExpired: 'resent' },
+		{ expiredStayListed: true, resendExpired: 'not-found' },
+		{ expiredStayListed: false, resendExpired: 'not-found' },
+	] as const)(
+		'an expired invitation is sent again, or the failure is plain: %j',
+		async (behaviours) => {
+			sendGrid.state.addPending({ email: 'ada@example.com', expiresInSeconds: -60 });
+			Object.assign(sendGrid.state.behaviours, behaviours);
+			const { error } = await sendGrid.run({
+				items: [{ email: 'ada@example.com' }],
+				parameters: resendWith({}),
+			});
+			const isSent = behaviours.resendExpired === 'resent';
+			expect(sendGrid.mailed()).toEqual(isSent ? ['ada@example.com'] : []);
+			expect(error?.message ?? '').toContain(isSent ? '' : 'was not sent again');
+			expect(error?.description ?? '').toMatch(isSent ? /^$/ : /expired|'Invite'/);
+			const posts = sendGrid.calls().filter((call) => call.startsWith('POST'));
+			expect(posts).toHaveLength(behaviours.expiredStayListed ? 1 : 0);
+		},
+	);
+
+	test.each([false, true])(
+		'two items with the same address are both served (token changes: %s)',
+		async (tokenChangesOnResend) => {
+			sendGrid.state.behaviours.tokenChangesOnResend = tokenChangesOnResend;
+			sendGrid.state.addPending({ email: 'ada@example.com' });
+			const { results, error } = await sendGrid.run({
+				items: [{ email: 'ada@example.com' }, { email: 'ADA@example.com' }],
+				parameters: resendWith({}),
+			});
+			expect(error).toBeUndefined();
+			expect(results.map(linkOf)).toEqual([0, 1]);
+			expect(sendGrid.mailed()).toEqual(['ada@example.com', 'ada@example.com']);
+		},
+	);
+
+	test('what may have been carried out is not sent again under the new token', async () => {
+		sendGrid.state.behaviours.tokenChangesOnResend = true;
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		sendGrid.state.faults.add({
+			method: 'POST',
+			fault: { kind: 'status', status: 500, when: 'after' },
+		});
+		const { error } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: resendWith({}),
+		});
+		expect(error?.message).toContain('[HTTP 500]');
+		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
+	});
+
+	test("items that n8n's batching starts later share the reading, and are still served", async () => {
+		sendGrid.state.behaviours.tokenChangesOnResend = true;
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		sendGrid.state.addPending({ email: 'bob@example.com' });
+		const { results } = await sendGrid.run({
+			items: [
+				{ email: 'bob@example.com' },
+				{ email: 'ada@example.com' },
+				{ email: 'ada@example.com' },
+			],
+			parameters: resendWith({
+				requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 200 } } },
+			}),
+		});
+		expect(results).toHaveLength(3);
+		expect(sendGrid.mailed()).toEqual(['bob@example.com', 'ada@example.com', 'ada@example.com']);
+		// The second reading is for the token that has changed meanwhile.
+		expect(sendGrid.calls().filter((call) => call.startsWith('GET'))).toHaveLength(2);
+	});
+
+	test('an address that is missing is told by the name of the field', async () => {
+		const { error } = await sendGrid.run({ items: [{}], parameters: resendWith({}) });
+		expect(error?.message).toBe("'Invitation' is empty");
+	});
+
+	test('items that start together share one reading of the list', async () => {
+		const pending = sendGrid.state.addManyPending(40);
+		const { results } = await sendGrid.run({
+			items: pending.map(({ email }) => ({ email })),
+			parameters: resendWith({}),
+		});
+		expect(results).toHaveLength(40);
+		const reads = sendGrid.calls().filter((call) => call.startsWith('GET'));
+		expect(reads).toEqual(['GET /v3/teammates/pending']);
+	});
+
+	test('items of another subuser have a reading of their own', async () => {
+		sendGrid.state.addSubuser({ username: 'acme-marketing' });
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		sendGrid.state.addPending({ email: 'bob@example.com', account: 'acme-marketing' });
+		const { results } = await sendGrid.run({
+			items: [
+				{ email: 'ada@example.com', subuser: '' },
+				{ email: 'bob@example.com', subuser: 'acme-marketing' },
+			],
+			parameters: resendWith({ options: { onBehalfOf: '={{ $json.subuser }}' } }),
+		});
+		expect(results).toHaveLength(2);
+	});
+});
+
+describe('by token', () => {
+	test('needs no reading', async () => {
+		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
+		const { results } = await sendGrid.run({ parameters: resendWith(byToken(token)) });
+		expect(results).toHaveLength(1);
+		expect(sendGrid.calls()).toEqual([`POST /v3/teammates/pending/${token}/resend`]);
+	});
+
+	test('as chosen from the list', async () => {
+		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
+		const { results } = await sendGrid.run({
+			parameters: resendWith({ invitation: { __rl: true, mode: 'list', value: token } }),
+		});
+		expect(results).toHaveLength(1);
+	});
+
+	test('an unknown one is told without being shown', async () => {
+		const { error } = await sendGrid.run({ parameters: resendWith(byToken('gone-for-long-now')) });
+		expect(error?.message).toBe(
+			"The invitation of 'gone…' was not sent again: SendGrid says \"invalid pending key\" (field 'pending_key') [HTTP 404]",
+		);
+		expect(error?.description).toContain('accepted or revoked, or has expired');
+	});
+
+	test('an answer that repeats the token does not bring it into the message', async () => {
+		sendGrid.state.faults.add({
+			fault: {
+				kind: 'status',
+				status: 400,
+				when: 'before',
+				body: { errors: [{ message: 'bad key gone-for-long-now' }] },
+			},
+		});
+		const { error } = await sendGrid.run({
+			parameters: resendWith(byToken(' gone-for-long-now ')),
+		});
+		expect(error?.message).toContain('SendGrid says "bad key …"');
+	});
+
+	test('an expiry is given in ISO 8601 too', async () => {
+		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
+		sendGrid.state.faults.add({
+			fault: {
+				kind: 'status',
+				status: 200,
+				when: 'after',
+				body: { token, email: 'ada@example.com', expiration_date: 1456424263 },
+			},
+		});
+		const { results } = await sendGrid.run({ parameters: resendWith(byToken(token)) });
+		expect(results[0].json).toEqual({
+			token,
+			email: 'ada@example.com',
+			expiration_date: 1456424263,
+			expires_at: '2016-02-25T18:17:43.000Z',
+		});
+	});
+
+	test.each(['.', '..', 'a/b', '../../scopes', 'a\\b', 'a\nb', '\ud800'])(
+		'%j never reaches a path',
+		async (token) => {
+			const { error } = await sendGrid.run({
+				items: [{ token }],
+				parameters: resendWith(byToken('={{ $json.token }}')),
+			});
+			expect(error?.message).toBe("'Invitation' holds characters that cannot be part of it");
+			expect(sendGrid.state.requests).toEqual([]);
+		},
+	);
+
+	test.each(['', '   ', undefined])('%j is refused', async (token) => {
+		const { error } = await sendGrid.run({
+			items: [token === undefined ? {} : { token }],
+			parameters: resendWith(byToken('={{ $json.token }}')),
+		});
+		expect(error?.message).toBe("'Invitation' is empty");
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+
+	test('characters that mean something in a path are encoded', async () => {
+		await sendGrid.run({ parameters: resendWith(byToken('a?b#c%2e d')) });
+		expect(sendGrid.calls()).toEqual(['POST /v3/teammates/pending/a%3Fb%23c%252e%20d/resend']);
+	});
+});
+
+test('200 items that resend by e-mail on an account of 400 take 200 writes and at most 3 reads', async () => {
+	sendGrid.state.addManyTeammates(200);
+	const pending = sendGrid.state.addManyPending(200);
+	const { results } = await sendGrid.run({
+		items: pending.map(({ email }) => ({ email: email.toUpperCase() })),
+		parameters: resendWith(),
+	});
+	expect(results).toHaveLength(200);
+	const calls = sendGrid.calls();
+	expect(calls.filter((call) => call.startsWith('POST'))).toHaveLength(200);
+	expect(calls.filter((call) => call.startsWith('GET')).length).toBeLessThanOrEqual(3);
+	expect(new Set(sendGrid.mailed()).size).toBe(200);
+});
+
+test('resending from the list of those that expire soon is two nodes', async () => {
+	sendGrid.state.addPending({ email: 'soon@example.com', expiresInSeconds: 3600 });
+	sendGrid.state.addPending({ email: 'fresh@example.com' });
+	const found = await sendGrid.run({
+		parameters: getInvitationsWith({ filters: { expiresWithinDays: 2 } }),
+	});
+	await sendGrid.run({
+		items: found.results.map(({ json }) => json),
+		parameters: resendWith({ invitation: by('token', '={{ $json.token }}') }),
+	});
+	expect(sendGrid.mailed()).toEqual(['soon@example.com']);
+});

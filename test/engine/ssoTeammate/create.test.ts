@@ -1,0 +1,142 @@
+import { createSsoWith } from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+const SAM = [{ email: 'sam@example.com' }];
+
+beforeEach(() => {
+	sendGrid.state.addSubuser({ username: 'acme-marketing' });
+	sendGrid.state.addSubuser({ username: 'acme-marketing-2' });
+});
+
+const subusers = (...rows: object[]) => ({ access: 'subusers', subuserAccess: { subusers: rows } });
+
+const writes = () =>
+	sendGrid.state.requests.filter(({ method }) => method !== 'GET').map(({ body }) => body);
+
+const sso = (email: string) =>
+	sendGrid.state.account().teammates.find(({ profile }) => profile.email === email);
+
+describe('Create', () => {
+	const create = async (parameters: object = {}) =>
+		await sendGrid.run({ items: SAM, parameters: createSsoWith(parameters as never) });
+
+	test.each([
+		[{ scopes: ['stats.read'] }, { scopes: ['stats.read'] }],
+		[{ access: 'admin' }, { is_admin: true }],
+		[{ access: 'persona', persona: 'observer' }, { persona: 'observer' }],
+	])('sends what is set and nothing else: %j', async (parameters, body) => {
+		const { results, error } = await create({ firstName: ' Ada ', ...parameters });
+		expect(error).toBeUndefined();
+		expect(writes()).toEqual([
+			{ email: 'sam@example.com', first_name: 'Ada', last_name: 'Lovelace', ...body },
+		]);
+		expect(results).toMatchObject([{ json: { email: 'sam@example.com', is_sso: true } }]);
+		expect(sendGrid.state.sentEmails).toEqual([]);
+	});
+
+	test('gives access to subusers by their usernames, and reads it back', async () => {
+		const { results, error } = await create(
+			subusers(
+				{ username: ' acme-marketing ', permission: 'restricted', scopes: ['templates.read'] },
+				{ username: 'acme-marketing-2', permission: 'admin', scopes: [] },
+			),
+		);
+		expect(error).toBeUndefined();
+		const [first, second] = sendGrid.state.subusers(sendGrid.state.account());
+		expect(writes()).toEqual([
+			{
+				email: 'sam@example.com',
+				first_name: 'Ada',
+				last_name: 'Lovelace',
+				has_restricted_subuser_access: true,
+				subuser_access: [
+					{ id: first.id, permission_type: 'restricted', scopes: ['templates.read'] },
+					{ id: second.id, permission_type: 'admin' },
+				],
+			},
+		]);
+		expect(results[0].json.subuser_access).toMatchObject([
+			{ username: 'acme-marketing', permission_type: 'restricted' },
+			{ username: 'acme-marketing-2', permission_type: 'admin' },
+		]);
+	});
+
+	test('says so where SendGrid drops the access without a word', async () => {
+		const { error } = await create(
+			subusers({
+				username: 'acme-marketing',
+				permission: 'restricted',
+				scopes: ['templates.read', 'teammates.read'],
+			}),
+		);
+		expect(error?.message).toBe(
+			"'sam@example.com' was created, but SendGrid dropped the access to 1 of 1 subusers without a word",
+		);
+		expect(error?.description).toContain('templates.read and teammates.read');
+		expect(sso('sam@example.com')).toBeDefined();
+	});
+
+	test('says so where SendGrid drops a scope only', async () => {
+		sendGrid.state.behaviours.marketingOnRestricted = 'dropped';
+		const { error } = await create(
+			subusers({
+				username: 'acme-marketing',
+				permission: 'restricted',
+				scopes: ['stats.read', 'marketing.read'],
+			}),
+		);
+		expect(error?.message).toContain('dropped the access to 1 of 1 subusers');
+	});
+
+	test('says so where SendGrid gives another permission', async () => {
+		sendGrid.state.faults.add({
+			path: /subuser_access$/,
+			fault: { kind: 'rename', from: 'permission_type', to: 'kind' },
+		});
+		const { error } = await create(
+			subusers({ username: 'acme-marketing', permission: 'admin', scopes: [] }),
+		);
+		expect(error?.message).toContain('dropped the access to 1 of 1 subusers');
+		expect(error?.description).toContain('none was sent');
+	});
+
+	test('a subuser that is not there is told before anything is created', async () => {
+		const { error } = await create(subusers({ username: 'acme-nowhere', permission: 'admin' }));
+		expect(error?.message).toBe(
+			"'sam@example.com' was not created: this account has no subuser 'acme-nowhere'",
+		);
+		expect(writes()).toEqual([]);
+	});
+
+	test('somebody who is there already', async () => {
+		sendGrid.state.addTeammate({ email: 'sam@example.com', is_sso: true });
+		const { error } = await create();
+		expect(error?.message).toContain("'sam@example.com' was not created: SendGrid says");
+	});
+
+	test('names scopes that the account cannot grant', async () => {
+		const { error } = await create({ scopes: ['cakes.bake'] });
+		expect(error?.description).toContain("'cakes.bake'");
+	});
+
+	test.each([
+		[{ scopes: [] }, 'wants at least one scope'],
+		[{ firstName: ' ' }, "'First Name' is empty"],
+		[{ lastName: '={{ $json.surname }}' }, "'Last Name' is empty"],
+		[{ access: 'king' }, "'Access' is not one of its choices"],
+		[{ access: 'persona', persona: 'king' }, "'Persona' is not one"],
+		[{ access: 'subusers', subuserAccess: {} }, "'Subuser Access' names no subuser"],
+		[subusers({ username: '', permission: 'admin' }), 'a row without a username'],
+		[subusers({ username: 'acme-marketing', permission: 'king' }), 'without a permission'],
+		[
+			subusers({ username: 'acme-marketing', permission: 'restricted', scopes: '' }),
+			'holds no list of scopes',
+		],
+	])('%j is refused before any request', async (parameters, message) => {
+		const { error } = await create(parameters);
+		expect(error?.message).toContain(message);
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+});

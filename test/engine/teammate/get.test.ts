@@ -1,0 +1,61 @@
+import { by, getTeammateWith } from '../../support/parameters';
+import { addPeople } from '../../support/people';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+beforeEach(() => addPeople(sendGrid.state));
+
+describe('Get', () => {
+	test.each([
+		['by e-mail, whatever the case', by('email', ' ADA@example.com')],
+		['by username', by('username', ' countess ')],
+		['from the list', by('list', 'countess')],
+	])('%s', async (_, teammate) => {
+		const { results, error } = await sendGrid.run({ parameters: getTeammateWith({ teammate }) });
+		expect(error).toBeUndefined();
+		expect(results).toMatchObject([{ json: { username: 'countess', first_name: 'Ada' } }]);
+		expect(results[0].json.scopes).toEqual(expect.arrayContaining(['stats.read']));
+		expect(sendGrid.calls().at(-1)).toBe('GET /v3/teammates/countess');
+	});
+
+	test('a username with signs in it stays one part of the path', async () => {
+		sendGrid.state.addTeammate({ email: 'a+b@example.com' });
+		const { results } = await sendGrid.run({
+			parameters: getTeammateWith({ teammate: by('username', 'a+b@example.com') }),
+		});
+		expect(results).toHaveLength(1);
+		expect(sendGrid.calls()).toEqual(['GET /v3/teammates/a%2Bb%40example.com']);
+	});
+
+	test.each([
+		['penny@example.com', 'the person has been invited and has not accepted yet'],
+		['nobody@example.com', 'nobody in this account has this address'],
+	])('%s', async (email, message) => {
+		const { error } = await sendGrid.run({ items: [{ email }], parameters: getTeammateWith() });
+		expect(error?.message).toBe(`The record of '${email}' could not be read: ${message}`);
+	});
+
+	test('an unknown username', async () => {
+		const { error } = await sendGrid.run({
+			parameters: getTeammateWith({ teammate: by('username', 'ghost') }),
+		});
+		expect(error?.message).toBe(
+			'The record of \'ghost\' could not be read: SendGrid says "unable to get teammate data at this time" [HTTP 404]',
+		);
+		expect(error?.description).toContain('nobody in this account has this username');
+	});
+
+	test.each(['..', 'a/b', ' '])('the username %j sends nothing', async (username) => {
+		const { error } = await sendGrid.run({
+			parameters: getTeammateWith({ teammate: by('username', username) }),
+		});
+		expect(error?.message).toContain("'Teammate'");
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+});
+
+test('an address that is missing is told by the name of the field', async () => {
+	const { error } = await sendGrid.run({ items: [{}], parameters: getTeammateWith() });
+	expect(error?.message).toBe("'Teammate' is empty");
+});

@@ -1,0 +1,83 @@
+import { linkOf } from '../../support/link';
+import { getStatusWith } from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+describe('Get Status', () => {
+	const statusOf = async (email: string) => {
+		const { results, error } = await sendGrid.run({
+			items: [{ email }],
+			parameters: getStatusWith(),
+		});
+		expect(error).toBeUndefined();
+		expect(results).toHaveLength(1);
+		return results[0].json;
+	};
+
+	const NOBODY = {
+		username: null,
+		is_admin: false,
+		is_owner: false,
+		is_sso: false,
+		expires_at: null,
+		days_left: null,
+		token: null,
+	};
+
+	test('of somebody who is not known', async () => {
+		expect(await statusOf('ada@example.com')).toEqual({
+			...NOBODY,
+			email: 'ada@example.com',
+			status: 'not_found',
+		});
+	});
+
+	test('of somebody who is invited', async () => {
+		const { token, expiration_date } = sendGrid.state.addPending({
+			email: 'Ada@example.com',
+			is_admin: true,
+		});
+		expect(await statusOf('ada@EXAMPLE.com')).toEqual({
+			...NOBODY,
+			email: 'Ada@example.com',
+			status: 'pending',
+			is_admin: true,
+			expires_at: new Date(expiration_date * 1000).toISOString(),
+			days_left: 6,
+			token,
+		});
+	});
+
+	test('of somebody whose invitation has expired', async () => {
+		sendGrid.state.addPending({ email: 'ada@example.com', expiresInSeconds: -60 });
+		expect(await statusOf('ada@example.com')).toMatchObject({ status: 'expired', days_left: 0 });
+	});
+
+	test('of a teammate, whatever invitation is there beside', async () => {
+		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess', is_sso: true });
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		expect(await statusOf('Ada@example.com')).toEqual({
+			...NOBODY,
+			email: 'ada@example.com',
+			status: 'active',
+			username: 'countess',
+			is_sso: true,
+		});
+	});
+
+	test('of the owner', async () => {
+		sendGrid.state.addTeammate({ email: 'olga@example.com', user_type: 'owner' });
+		expect(await statusOf('olga@example.com')).toMatchObject({ status: 'active', is_owner: true });
+	});
+
+	test('of many costs one reading of each list', async () => {
+		sendGrid.state.addManyTeammates(50);
+		sendGrid.state.addManyPending(50);
+		const items = Array.from({ length: 60 }, (_, i) => ({ email: `nobody${i}@example.com` }));
+		const { results } = await sendGrid.run({ items, parameters: getStatusWith() });
+		expect(results.map(linkOf)).toEqual(items.map((_, index) => index));
+		// Each list: its page, and the empty one behind it.
+		expect(sendGrid.state.requests).toHaveLength(4);
+	});
+});

@@ -1,0 +1,73 @@
+import { getSubuserAccessWith } from '../../support/parameters';
+import { addPeople } from '../../support/people';
+import { linkOf } from '../../support/link';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+const ADA = [{ email: 'ada@example.com' }];
+
+beforeEach(() => addPeople(sendGrid.state));
+
+describe('Get Subuser Access', () => {
+	const COUNT = 250;
+
+	beforeEach(() => {
+		const { state } = sendGrid;
+		const ids = Array.from(
+			{ length: COUNT },
+			(_, i) => state.addSubuser({ username: `acme-${i}` }).id,
+		);
+		state.addTeammate({
+			email: 'sam@example.com',
+			is_sso: true,
+			has_restricted_subuser_access: true,
+			subuser_access: ids.map((id) => ({
+				id,
+				permission_type: 'restricted',
+				scopes: ['templates.read'],
+			})),
+		});
+	});
+
+	test.each([
+		['number', 'zero'],
+		['string', 'null'],
+		['number', 'absent'],
+	] as const)(
+		'reads all pages, with a cursor that is a %s and %s at the end',
+		async (type, end) => {
+			sendGrid.state.behaviours.subuserCursor = type;
+			sendGrid.state.behaviours.subuserCursorEnd = end;
+			const { results, error } = await sendGrid.run({
+				items: [{ email: 'sam@example.com' }],
+				parameters: getSubuserAccessWith(),
+			});
+			expect(error).toBeUndefined();
+			expect(new Set(results.map(({ json }) => json.id)).size).toBe(COUNT);
+			expect(results[0].json).toMatchObject({
+				teammate: 'sam@example.com',
+				has_restricted_subuser_access: true,
+				permission_type: 'restricted',
+			});
+			expect(results.map(linkOf)).toEqual(results.map(() => 0));
+		},
+	);
+
+	test('of one subuser', async () => {
+		const { results } = await sendGrid.run({
+			items: [{ email: 'sam@example.com' }],
+			parameters: getSubuserAccessWith({ filters: { subuser: ' acme-7 ' } }),
+		});
+		expect(results.map(({ json }) => json.username)).toEqual(['acme-7']);
+	});
+
+	test('of somebody without any: no items', async () => {
+		const { results, error } = await sendGrid.run({
+			items: ADA,
+			parameters: getSubuserAccessWith(),
+		});
+		expect(error).toBeUndefined();
+		expect(results).toEqual([]);
+	});
+});

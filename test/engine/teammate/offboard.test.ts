@@ -1,0 +1,87 @@
+import { offboardWith } from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
+
+describe('Offboard', () => {
+	const offboard = async (options: object = {}, items = [{ email: 'ada@example.com' }]) =>
+		await sendGrid.run({ items, parameters: offboardWith({ options: options as never }) });
+
+	const here = {
+		nobody: () => {},
+		invitation: () => sendGrid.state.addPending({ email: 'Ada@example.com' }),
+		expired: () => sendGrid.state.addPending({ email: 'ada@example.com', expiresInSeconds: -60 }),
+		teammate: () => sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess' }),
+		both() {
+			sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess' });
+			sendGrid.state.addPending({ email: 'ada@example.com' });
+		},
+	};
+
+	test.each([
+		['nobody', false, false, 'nothing'],
+		['invitation', true, false, 'revoke'],
+		['expired', true, false, 'revoke'],
+		['teammate', false, true, 'delete'],
+		['both', true, true, 'revoke and delete'],
+	] as const)('%s', async (who, revoked, deleted, would) => {
+		here[who]();
+		const dry = await offboard({ dryRun: true });
+		expect(dry.results).toMatchObject([
+			{ json: { would, changed: false, revoked: false, deleted: false } },
+		]);
+		expect(writes()).toEqual([]);
+
+		const { results, error } = await offboard();
+		expect(error).toBeUndefined();
+		expect(results).toMatchObject([{ json: { changed: revoked || deleted, revoked, deleted } }]);
+		const { invitations, teammates } = sendGrid.state.account();
+		expect([...invitations, ...teammates]).toEqual([]);
+		expect(sendGrid.state.sentEmails).toEqual([]);
+
+		expect((await offboard()).results).toMatchObject([{ json: { changed: false } }]);
+	});
+
+	test('two items with the same address are both a success', async () => {
+		here.both();
+		const { results, error } = await offboard({}, [
+			{ email: 'ada@example.com' },
+			{ email: 'ADA@example.com' },
+		]);
+		expect(error).toBeUndefined();
+		expect(results.map(({ json }) => json.changed)).toEqual([true, false]);
+		expect(writes()).toHaveLength(2);
+	});
+
+	test('somebody who goes by another hand meanwhile is a success', async () => {
+		here.both();
+		sendGrid.state.faults.add({
+			method: 'DELETE',
+			times: 2,
+			fault: { kind: 'status', status: 404, when: 'after' },
+		});
+		const { results, error } = await offboard();
+		expect(error).toBeUndefined();
+		expect(results).toMatchObject([{ json: { changed: false } }]);
+	});
+
+	test('refuses the owner, and then does not even revoke', async () => {
+		sendGrid.state.addTeammate({ email: 'ada@example.com', user_type: 'owner' });
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		const { error } = await offboard({ allowAdmins: true });
+		expect(error?.message).toContain('was not offboarded: this is the owner');
+		expect(writes()).toEqual([]);
+	});
+
+	test('refuses admins, unless they are allowed', async () => {
+		sendGrid.state.addTeammate({ email: 'ada@example.com', is_admin: true });
+		const { error } = await offboard();
+		expect(error?.message).toContain('was not offboarded: this person is an admin');
+		expect(writes()).toEqual([]);
+		expect((await offboard({ allowAdmins: true })).results).toMatchObject([
+			{ json: { deleted: true } },
+		]);
+	});
+});

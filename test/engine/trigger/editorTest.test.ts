@@ -1,0 +1,61 @@
+import { ADA, BOB, DAY, polledAccount } from '../../support/polledAccount';
+import { ActiveTrigger } from '../../support/trigger';
+
+const { sendGrid, clock, activated } = polledAccount();
+
+describe("the editor's test", () => {
+	test('shows an example of each event out of who is there, the latest of each', async () => {
+		sendGrid.state.addTeammate({ email: BOB, scopes: ['stats.read'] });
+		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
+		sendGrid.state.addTeammate({ email: 'sso@example.com', is_sso: true, is_admin: true });
+		sendGrid.state.addPending({ email: 'later@example.com' });
+		sendGrid.state.addPending({ email: 'soon@example.com', expiresInSeconds: DAY });
+		sendGrid.state.addPending({ email: 'late@example.com', expiresInSeconds: -DAY });
+		sendGrid.state.addAccessRequest({ username: BOB, scope_group_name: 'Stats' });
+		const items = (await new ActiveTrigger(sendGrid).test()) ?? [];
+		expect(items.map(({ event, email }) => `${event} ${email}`)).toEqual([
+			`accessRequested ${BOB}`,
+			'adminChanged sso@example.com',
+			`invitationAccepted ${ADA}`,
+			'invitationExpired late@example.com',
+			'invitationExpiring soon@example.com',
+			`scopesChanged ${ADA}`,
+			'teammateAdded sso@example.com',
+		]);
+		expect(items[5]).toMatchObject({
+			teammate: { scopes: expect.arrayContaining(['stats.read']) },
+			added_scopes: [],
+			removed_scopes: [],
+		});
+	});
+
+	test('an example has the fields of the real thing', async () => {
+		sendGrid.state.addPending({ email: ADA });
+		sendGrid.state.addPending({ email: BOB, expiresInSeconds: 2.5 * DAY });
+		const trigger = await activated({ events: ['invitationAccepted', 'invitationExpiring'] });
+		sendGrid.state.accept(ADA);
+		clock.advance(DAY);
+		const real = (await trigger.poll()) ?? [];
+		const shown = (await trigger.test()) ?? [];
+		expect(real).toHaveLength(2);
+		for (const [index, item] of real.entries()) {
+			expect(Object.keys(shown[index])).toEqual(Object.keys(item));
+		}
+	});
+
+	test('leaves the state alone', async () => {
+		const trigger = await activated({ events: ['teammateAdded'] });
+		sendGrid.state.addTeammate({ email: ADA });
+		const before = JSON.stringify(trigger.staticData);
+		expect(await trigger.test()).toHaveLength(1);
+		expect(JSON.stringify(trigger.staticData)).toBe(before);
+		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
+	});
+
+	test('says so where there is nothing to show', async () => {
+		const trigger = new ActiveTrigger(sendGrid, { events: ['teammateAdded', 'teammateRemoved'] });
+		await expect(trigger.test()).rejects.toMatchObject({
+			message: "There is nobody in this account to show for 'Trigger On' and 'Filters'",
+		});
+	});
+});

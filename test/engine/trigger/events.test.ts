@@ -1,0 +1,217 @@
+import { ADA, BOB, DAY, polledAccount } from '../../support/polledAccount';
+import { ALL_EVENTS } from '../../support/trigger';
+
+const { sendGrid, clock, activated, account, remove, revoke, setAdmin, setScopes } =
+	polledAccount();
+
+describe('each event', () => {
+	test('accepted: the teammate, and what is remembered of the invitation', async () => {
+		const { expiration_date } = sendGrid.state.addPending({ email: 'Ada@example.com' });
+		const trigger = await activated({ events: ['invitationAccepted'] });
+		sendGrid.state.accept(ADA);
+		const earliest = Date.now();
+		const items = await trigger.poll();
+		expect(items).toEqual([
+			{
+				event: 'invitationAccepted',
+				occurred_at: expect.any(String),
+				email: 'Ada@example.com',
+				teammate: {
+					username: 'Ada@example.com',
+					email: 'Ada@example.com',
+					first_name: '',
+					last_name: '',
+					user_type: 'teammate',
+					is_admin: false,
+					is_sso: false,
+				},
+				invitation: {
+					email: 'Ada@example.com',
+					is_admin: false,
+					expiration_date,
+					expires_at: new Date(expiration_date * 1000).toISOString(),
+				},
+			},
+		]);
+		const occurredAt = Date.parse(String(items?.[0].occurred_at));
+		expect(occurredAt).toBeGreaterThanOrEqual(earliest);
+		expect(occurredAt).toBeLessThanOrEqual(Date.now());
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('expiring, once; a resend moves the date, and it counts anew', async () => {
+		sendGrid.state.addPending({ email: ADA });
+		const trigger = await activated({ events: ['invitationExpiring', 'invitationExpired'] });
+		clock.advance(4 * DAY);
+		expect(await trigger.poll()).toBeNull();
+		clock.advance(1.5 * DAY);
+		expect(await trigger.poll()).toEqual([
+			{
+				event: 'invitationExpiring',
+				occurred_at: expect.any(String),
+				email: ADA,
+				invitation: expect.objectContaining({
+					email: ADA,
+					status: 'pending',
+					days_left: 1,
+					token: account().invitations[0].token,
+				}),
+			},
+		]);
+		expect(await trigger.poll()).toBeNull();
+
+		account().invitations[0].expiration_date = sendGrid.state.expiry();
+		expect(await trigger.poll()).toBeNull();
+		clock.advance(5.5 * DAY);
+		expect(await trigger.events()).toEqual([`invitationExpiring ${ADA}`]);
+	});
+
+	test.each([true, false])(
+		'expired, exactly once, whether SendGrid keeps it listed (%s) or drops it later',
+		async (expiredStayListed) => {
+			sendGrid.state.behaviours.expiredStayListed = expiredStayListed;
+			sendGrid.state.addPending({ email: ADA, is_admin: true });
+			const trigger = await activated({ events: ['invitationExpired'] });
+			clock.advance(8 * DAY);
+			expect(await trigger.poll()).toEqual([
+				{
+					event: 'invitationExpired',
+					occurred_at: expect.any(String),
+					email: ADA,
+					invitation: expect.objectContaining({
+						email: ADA,
+						is_admin: true,
+						status: 'expired',
+						days_left: 0,
+						expires_at: expect.any(String),
+					}),
+				},
+			]);
+			expect(await trigger.poll()).toBeNull();
+			sendGrid.state.behaviours.expiredStayListed = false;
+			expect(await trigger.poll()).toBeNull();
+			revoke(ADA);
+			expect(await trigger.poll()).toBeNull();
+		},
+	);
+
+	test('teammate added, with the raw record where it is wanted', async () => {
+		const trigger = await activated({ events: ['teammateAdded'], simplify: false });
+		sendGrid.state.addTeammate({ email: ADA, phone: '555' });
+		expect(await trigger.poll()).toEqual([
+			{
+				event: 'teammateAdded',
+				occurred_at: expect.any(String),
+				email: ADA,
+				teammate: expect.objectContaining({ username: ADA, phone: '555', is_unified: true }),
+			},
+		]);
+	});
+
+	test('teammate removed: what is remembered of them', async () => {
+		sendGrid.state.addTeammate({ username: 'countess', email: ADA, is_admin: true });
+		const trigger = await activated({ events: ['teammateRemoved'] });
+		remove(ADA);
+		expect(await trigger.poll()).toEqual([
+			{
+				event: 'teammateRemoved',
+				occurred_at: expect.any(String),
+				email: ADA,
+				teammate: { username: 'countess', email: ADA, is_admin: true },
+			},
+		]);
+	});
+
+	test('admin rights granted and withdrawn', async () => {
+		sendGrid.state.addTeammate({ email: ADA });
+		const trigger = await activated({ events: ['adminChanged'] });
+		setAdmin(ADA, true);
+		expect(await trigger.poll()).toMatchObject([
+			{ event: 'adminChanged', email: ADA, teammate: { is_admin: true } },
+		]);
+		setAdmin(ADA, false);
+		expect(await trigger.poll()).toMatchObject([
+			{ event: 'adminChanged', email: ADA, teammate: { is_admin: false } },
+		]);
+	});
+
+	test('access requested', async () => {
+		sendGrid.state.addTeammate({ email: ADA });
+		const wanted = { username: ADA, scope_group_name: 'Templates' };
+		sendGrid.state.addAccessRequest(wanted);
+		const trigger = await activated({ events: ['accessRequested'] });
+		const { id } = sendGrid.state.addAccessRequest({ ...wanted, scope_group_name: 'Stats' });
+		expect(await trigger.poll()).toEqual([
+			{
+				event: 'accessRequested',
+				occurred_at: expect.any(String),
+				email: ADA,
+				access_request: expect.objectContaining({ id, scope_group_name: 'Stats', username: ADA }),
+			},
+		]);
+		account().accessRequests = [];
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('scopes changed: which came and which went, without those that SendGrid gives by itself', async () => {
+		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read', 'mail.send'] });
+		const trigger = await activated({ events: ['scopesChanged'] });
+		setScopes(ADA, ['mail.send', 'templates.read', 'user.profile.update']);
+		expect(await trigger.poll()).toMatchObject([
+			{
+				event: 'scopesChanged',
+				email: ADA,
+				teammate: { username: ADA, scopes: expect.arrayContaining(['templates.read']) },
+				added_scopes: ['templates.read'],
+				removed_scopes: ['stats.read'],
+			},
+		]);
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('many at once, each once', async () => {
+		sendGrid.state.addTeammate({ email: BOB });
+		sendGrid.state.addPending({ email: ADA });
+		sendGrid.state.addPending({ email: 'eve@example.com', expiresInSeconds: 3 * DAY });
+		const trigger = await activated();
+		sendGrid.state.accept(ADA);
+		setAdmin(BOB, true);
+		sendGrid.state.addTeammate({ email: 'cyd@example.com', is_sso: true });
+		sendGrid.state.addAccessRequest({ username: ADA, scope_group_name: 'Stats' });
+		clock.advance(1.5 * DAY);
+		expect(await trigger.events()).toEqual([
+			`invitationAccepted ${ADA}`,
+			'invitationExpiring eve@example.com',
+			`teammateAdded ${ADA}`,
+			'teammateAdded cyd@example.com',
+			`adminChanged ${BOB}`,
+			`accessRequested ${ADA}`,
+		]);
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test.each([
+		[1, 6],
+		[6, 1],
+	])('of two invitations for one address (%s and %s days) the later counts', async (...days) => {
+		const trigger = await activated({ events: ['invitationExpiring'] });
+		for (const left of days) {
+			sendGrid.state.addPending({ email: ADA, expiresInSeconds: left * DAY });
+		}
+		expect(await trigger.poll()).toBeNull();
+		clock.advance(5 * DAY);
+		expect(await trigger.events()).toEqual([`invitationExpiring ${ADA}`]);
+	});
+
+	test('only those that are asked for', async () => {
+		for (const event of ALL_EVENTS) {
+			const asked = await activated({ events: [event] });
+			const email = `${event.toLowerCase()}@example.com`;
+			sendGrid.state.addPending({ email });
+			await asked.poll();
+			sendGrid.state.accept(email);
+			const expected = ['invitationAccepted', 'teammateAdded'].includes(event);
+			expect([event, await asked.events()]).toEqual([event, expected ? [`${event} ${email}`] : []]);
+		}
+	});
+});

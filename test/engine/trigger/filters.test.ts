@@ -1,0 +1,46 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { ADA, polledAccount } from '../../support/polledAccount';
+
+const { sendGrid, activated, setAdmin } = polledAccount();
+
+describe('filters', () => {
+	const news = async (filters: INodeParameters) => {
+		sendGrid.state.addTeammate({ email: 'boss@example.com', is_admin: true });
+		const trigger = await activated({ events: ['teammateAdded', 'adminChanged'], filters });
+		sendGrid.state.addTeammate({ email: 'hr-ada@Example.com' });
+		sendGrid.state.addTeammate({ email: 'bob@example.org', is_admin: true });
+		setAdmin('boss@example.com', false);
+		return await trigger.events();
+	};
+
+	test.each<[INodeParameters, string[]]>([
+		[
+			{},
+			[
+				'teammateAdded hr-ada@Example.com',
+				'teammateAdded bob@example.org',
+				'adminChanged boss@example.com',
+			],
+		],
+		[{ emailDomain: '@EXAMPLE.org' }, ['teammateAdded bob@example.org']],
+		[{ emailPattern: '^(hr|sales)-.*@example\\.com$' }, ['teammateAdded hr-ada@Example.com']],
+		[{ role: 'admin' }, ['teammateAdded bob@example.org', 'adminChanged boss@example.com']],
+		[{ role: 'teammate' }, ['teammateAdded hr-ada@Example.com', 'adminChanged boss@example.com']],
+		[
+			{ role: 'admin', emailPattern: 'bo', emailDomain: 'example.org' },
+			['teammateAdded bob@example.org'],
+		],
+	])('%j', async (filters, expected) => {
+		expect(await news(filters)).toEqual(expected);
+	});
+
+	test('what a filter held back does not come when it is lifted', async () => {
+		const filtered = { events: ['teammateAdded'], filters: { emailDomain: 'example.org' } };
+		const trigger = await activated(filtered);
+		sendGrid.state.addTeammate({ email: ADA });
+		expect(await trigger.poll()).toBeNull();
+		trigger.edit({ events: ['teammateAdded'] });
+		expect(await trigger.poll()).toBeNull();
+	});
+});

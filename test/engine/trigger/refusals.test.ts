@@ -1,0 +1,104 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { ADA, polledAccount } from '../../support/polledAccount';
+import { ActiveTrigger, ALL_EVENTS } from '../../support/trigger';
+
+const { sendGrid, activated } = polledAccount();
+
+describe('refused before any request leaves', () => {
+	test.each<[string, INodeParameters, IDataObject, string]>([
+		['no event', { events: [] }, {}, "'Trigger On' is empty"],
+		[
+			'an unknown event',
+			{ events: ['teammateAdded', 'x'] },
+			{},
+			"'Trigger On' has an unknown event",
+		],
+		[
+			'days',
+			{ events: ['invitationExpiring'], expiresWithinDays: -1 },
+			{},
+			"'Expires Within Days' is not a number of days",
+		],
+		['a region', { region: 'mars' }, {}, "'Region' is 'mars', which is not a region of SendGrid"],
+		[
+			'a region beside a custom URL',
+			{ region: 'eu' },
+			{},
+			"'Region' cannot be chosen here, because the credential uses an address of its own",
+		],
+		['a role', { filters: { role: 'owner' } }, {}, "'Role' is neither Admin nor Teammate"],
+		['a domain', { filters: { emailDomain: 7 } }, {}, "'Email Domain' is not a text"],
+		[
+			'a pattern',
+			{ filters: { emailPattern: '(' } },
+			{},
+			"'Email Pattern' is no regular expression",
+		],
+		[
+			'access requests of others',
+			{ options: { onBehalfOf: 'acme-marketing' } },
+			{},
+			"'Access Requested' cannot be combined with 'On Behalf Of', since SendGrid tells access requests of your own account only",
+		],
+		[
+			'access requests of others, by the credential',
+			{},
+			{ onBehalfOf: 'acme-marketing' },
+			"'Access Requested' cannot be combined with 'On Behalf Of', since SendGrid tells access requests of your own account only",
+		],
+		[
+			'on behalf of twice',
+			{ options: { onBehalfOf: 'one' } },
+			{ onBehalfOf: 'other' },
+			"'On Behalf Of' cannot be chosen here, because the credential already acts for a subuser",
+		],
+	])('%s', async (_, parameters, credential, message) => {
+		const trigger = new ActiveTrigger(sendGrid, parameters, credential);
+		expect((await trigger.failure()).message).toBe(message);
+		expect(sendGrid.calls()).toEqual([]);
+		expect(JSON.stringify(trigger.staticData)).not.toContain('seen');
+	});
+});
+
+test('access requests that SendGrid offers no more: said so', async () => {
+	sendGrid.state.behaviours.accessRequests = 'gone';
+	const { message, description } = await new ActiveTrigger(sendGrid).failure();
+	expect(message).toContain('The access requests could not be read');
+	expect(description).toContain("Remove 'Access Requested' from 'Trigger On'");
+});
+
+test('an expression that cannot be worked out: said so', async () => {
+	const filters = { emailDomain: "={{ $('Nobody').first().json.domain }}" };
+	const { message } = await new ActiveTrigger(sendGrid, { filters }).failure();
+	expect(message).toMatch(/^A field of the trigger could not be read: /);
+	expect(sendGrid.calls()).toEqual([]);
+});
+
+test('a key that SendGrid refuses: the status is there for n8n', async () => {
+	sendGrid.state.keys.clear();
+	const { message, httpCode } = await new ActiveTrigger(sendGrid).failure();
+	expect(message).toContain('The invitations could not be read: SendGrid says');
+	expect(httpCode).toBe('401');
+});
+
+test('every request acts for the subuser', async () => {
+	sendGrid.state.addSubuser({ username: 'acme-marketing' });
+	sendGrid.state.addTeammate({ email: ADA, account: 'acme-marketing' });
+	const events = ALL_EVENTS.filter((event) => event !== 'accessRequested');
+	await activated({ events, options: { onBehalfOf: 'acme-marketing' } });
+	expect(new Set(sendGrid.state.requests.map(({ account: name }) => name))).toEqual(
+		new Set(['acme-marketing']),
+	);
+	expect(sendGrid.calls()).toContain(`GET /v3/teammates/${encodeURIComponent(ADA)}`);
+});
+
+test('a domain that the credential does not allow is not polled', async () => {
+	const trigger = new ActiveTrigger(
+		sendGrid,
+		{ events: ['teammateAdded'] },
+		{ allowedHttpRequestDomains: 'domains', allowedDomains: 'gateway.example.com' },
+	);
+	expect((await trigger.failure()).message).toContain('Domain not allowed');
+	expect(sendGrid.state.requests).toEqual([]);
+});

@@ -1,0 +1,168 @@
+import { testOfNewerEngine } from '../../support/engine';
+import { until } from '../../support/machine';
+import { ADA, BOB, DAY, polledAccount } from '../../support/polledAccount';
+
+const { sendGrid, clock, activated, account, remove, setScopes } = polledAccount();
+
+describe('a list that cannot be relied on', () => {
+	test.each([
+		'teammates',
+		'teammates/pending',
+		'scopes/requests',
+		`teammates/${encodeURIComponent(ADA)}`,
+	])('GET /v3/%s fails in mid-poll: nothing is lost, nothing comes twice', async (path) => {
+		sendGrid.state.addTeammate({ email: ADA });
+		sendGrid.state.addPending({ email: BOB });
+		const trigger = await activated();
+		sendGrid.state.accept(BOB);
+		setScopes(ADA, ['mail.send']);
+		const before = JSON.stringify(trigger.staticData);
+		sendGrid.state.faults.add({
+			path: new RegExp(`^/v3/${path}$`),
+			times: Infinity,
+			fault: { kind: 'status', status: 503, when: 'before' },
+		});
+		const { message, description } = await trigger.failure();
+		expect(message).toContain('could not be read');
+		expect(description).toContain('Nothing is lost and nothing will be reported twice');
+		expect(JSON.stringify(trigger.staticData)).toBe(before);
+
+		sendGrid.state.faults.clear();
+		expect(await trigger.events()).toEqual([
+			`invitationAccepted ${BOB}`,
+			`teammateAdded ${BOB}`,
+			`scopesChanged ${ADA}`,
+		]);
+	});
+
+	const answer = (result: unknown) =>
+		({ kind: 'status', status: 200, when: 'before', body: { result } }) as const;
+
+	test('a list without anybody, twice: an outage, and nobody is removed', async () => {
+		sendGrid.state.addTeammate({ email: ADA });
+		const trigger = await activated();
+		sendGrid.state.faults.add({ path: /teammates$/, times: 2, fault: answer([]) });
+		const { message, description } = await trigger.failure();
+		expect(message).toBe("SendGrid's list of teammates is empty, although it had 2 before");
+		expect(description).toContain('nobody is reported as removed');
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('a list without anybody, once: read again', async () => {
+		sendGrid.state.addTeammate({ email: ADA });
+		const trigger = await activated();
+		sendGrid.state.faults.add({ path: /teammates$/, fault: answer([]) });
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('a base line is not taken from a list without anybody, if the next says otherwise', async () => {
+		sendGrid.state.faults.add({ path: /teammates$/, fault: answer([]) });
+		const trigger = await activated();
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('a short list is read again, and what is missing in both has gone', async () => {
+		const people = sendGrid.state.addManyTeammates(20);
+		const trigger = await activated({ events: ['teammateRemoved'] });
+		sendGrid.state.faults.add({
+			path: /teammates$/,
+			fault: answer(people.slice(0, 5).map(({ profile }) => profile)),
+		});
+		// Ends the page that came short.
+		sendGrid.state.faults.add({ path: /teammates$/, fault: answer([]) });
+		remove('teammate0020@bulk.example');
+		expect(await trigger.events()).toEqual(['teammateRemoved teammate0020@bulk.example']);
+	});
+
+	test('two readings that miss different people miss nobody', async () => {
+		const people = sendGrid.state.addManyTeammates(3).map(({ profile }) => profile);
+		const trigger = await activated({ events: ['teammateRemoved'] });
+		const owner = account().teammates[0].profile;
+		for (const page of [[owner, ...people.slice(1)], [], [owner, ...people.slice(0, 2)], []]) {
+			sendGrid.state.faults.add({ path: /teammates$/, fault: answer(page) });
+		}
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('most of them have really gone: believed after a second look', async () => {
+		sendGrid.state.addManyTeammates(20);
+		const trigger = await activated({ events: ['teammateRemoved'] });
+		account().teammates.length = 1;
+		sendGrid.state.requests.length = 0;
+		expect(await trigger.events()).toHaveLength(20);
+		expect(sendGrid.calls().filter((call) => call === 'GET /v3/teammates')).toHaveLength(4);
+	});
+
+	test('somebody is deleted while the pages are read: those who move up are not missed', async () => {
+		sendGrid.state.addManyTeammates(600);
+		const trigger = await activated({ events: ['teammateRemoved', 'teammateAdded'] });
+		sendGrid.state.faults.add({ path: /teammates$/, times: 2, fault: { kind: 'slow', ms: 300 } });
+		const polling = trigger.events();
+		sendGrid.state.requests.length = 0;
+		await until(() => sendGrid.calls().filter((call) => call === 'GET /v3/teammates').length === 2);
+		remove('teammate0001@bulk.example');
+		expect([...(await polling), ...(await trigger.events())]).toEqual([
+			'teammateRemoved teammate0001@bulk.example',
+		]);
+	});
+
+	test('a list of invitations that is empty for once forgets none of them', async () => {
+		sendGrid.state.addPending({ email: ADA, expiresInSeconds: 3 * DAY });
+		const trigger = await activated();
+		clock.advance(2 * DAY);
+		expect(await trigger.events()).toEqual([`invitationExpiring ${ADA}`]);
+		sendGrid.state.faults.add({ path: /pending$/, fault: answer([]) });
+		expect(await trigger.poll()).toBeNull();
+		expect(await trigger.poll()).toBeNull();
+		sendGrid.state.accept(ADA);
+		expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
+	});
+
+	test('rate limits are waited out', async () => {
+		const trigger = await activated();
+		sendGrid.state.addTeammate({ email: ADA });
+		sendGrid.state.faults.add({
+			path: /teammates$/,
+			fault: { kind: 'rate-limited', header: 'retry-after', seconds: 1 },
+		});
+		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
+	});
+
+	testOfNewerEngine(
+		'rate limits that outlast what n8n gives a poll fail it, and nothing is lost',
+		async () => {
+			const trigger = await activated();
+			sendGrid.state.addTeammate({ email: ADA });
+			trigger.budget = 2000;
+			sendGrid.state.faults.add({
+				path: /teammates$/,
+				fault: { kind: 'rate-limited', header: 'retry-after', seconds: 30 },
+			});
+			const { httpCode, description } = await trigger.failure();
+			expect(httpCode).toBe('429');
+			expect(description).toContain('If this goes on, poll less often.');
+			clock.advance(31);
+			expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
+		},
+	);
+
+	testOfNewerEngine('a poll with no time left fails before it asks for anything', async () => {
+		const trigger = await activated();
+		sendGrid.state.requests.length = 0;
+		trigger.budget = 0;
+		expect((await trigger.failure()).message).toBe(
+			'The poll took longer than the 0 seconds that it has',
+		);
+		expect(sendGrid.calls()).toEqual([]);
+	});
+
+	test('a poll that is still under way is not overtaken by the next', async () => {
+		const trigger = await activated();
+		sendGrid.state.addTeammate({ email: ADA });
+		sendGrid.state.faults.add({ path: /teammates$/, fault: { kind: 'slow', ms: 200 } });
+		const first = trigger.events();
+		expect(await trigger.poll()).toBeNull();
+		expect(await first).toEqual([`teammateAdded ${ADA}`]);
+		expect(await trigger.poll()).toBeNull();
+	});
+});
