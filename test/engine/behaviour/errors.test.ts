@@ -103,7 +103,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 					: /^$/,
 			);
 			expect(error?.description ?? '').toMatch(
-				duplicateInvite === 'bad-request' ? /'Create or Update'/ : /^$/,
+				duplicateInvite === 'bad-request' ? /Create or Update/ : /^$/,
 			);
 		},
 	);
@@ -120,9 +120,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 
 	test('a refusal without words', async () => {
 		const { message } = await inviteInto({ kind: 'status', status: 400, when: 'before', body: {} });
-		expect(message).toBe(
-			"'ada@example.com' was not invited: SendGrid answered without a reason [HTTP 400]",
-		);
+		expect(message).toBe("'ada@example.com' was not invited: SendGrid gave no reason [HTTP 400]");
 	});
 
 	test('scopes are listed where those of the account cannot be read', async () => {
@@ -164,19 +162,14 @@ describe('trouble on the way that does not go away', () => {
 		const told = await inviteInto(fault, { options: { maxWait: 12 } });
 		expect(told.message).toMatch(/^'ada@example.com' was not invited: /);
 		expect(told.message).toContain(message);
-		expect(told.fix).toContain('SendGrid was asked afterwards, and nothing had been done for it');
+		expect(told.fix).toContain('SendGrid was checked afterwards: nothing was changed');
 		expect(sendGrid.state.sentEmails).toEqual([]);
 	});
 
 	test.each<[string, Fault, string, RegExp]>([
 		['a 503', { kind: 'status', status: 503, when: 'after' }, '[HTTP 503]', /may have carried it/],
-		[
-			'half an answer',
-			{ kind: 'truncated-json' },
-			'the answer was incomplete',
-			/look under Settings/,
-		],
-		['an empty answer', { kind: 'empty-body' }, 'the answer was empty', /look under Settings/],
+		['half an answer', { kind: 'truncated-json' }, 'the answer was incomplete', /check Settings/],
+		['an empty answer', { kind: 'empty-body' }, 'the answer was empty', /check Settings/],
 		[
 			'a number',
 			{ kind: 'status', status: 200, when: 'after', body: '42' },
@@ -197,7 +190,7 @@ describe('trouble on the way that does not go away', () => {
 			fault: { kind: 'status', status: 500, when: 'before' },
 		});
 		const told = await inviteInto(fault, { requestOptions: { timeout: 300 } });
-		expect(told.message).toContain("'ada@example.com' was not invited, as far as can be told: ");
+		expect(told.message).toContain("It is unclear whether 'ada@example.com' was invited: ");
 		expect(told.message).toContain(message);
 		expect(told.fix).toMatch(fix);
 		// Sent once, whatever came of it.
@@ -232,7 +225,7 @@ describe('trouble on the way that does not go away', () => {
 		expect(error?.message).toBe(
 			"'ada@example.com' was not invited: the connection was refused [ECONNREFUSED]",
 		);
-		expect(error?.description).toContain('Nothing was done for this item');
+		expect(error?.description).toContain('Nothing was changed');
 	});
 
 	test('a host that is not there', async () => {
