@@ -38,6 +38,10 @@ const settled = async () =>
  * built node, in n8n-workflow and in the stand-in, waits by it.
  */
 export class VirtualClock {
+	private readonly start: number;
+
+	private readonly random: () => number;
+
 	private current: number;
 
 	private order = 0;
@@ -46,10 +50,9 @@ export class VirtualClock {
 	private readonly heap: Timer[] = [];
 
 	/** @param start epoch milliseconds */
-	constructor(
-		private readonly start: number,
-		private readonly random: () => number,
-	) {
+	constructor(start: number, random: () => number) {
+		this.start = start;
+		this.random = random;
 		this.current = start;
 	}
 
