@@ -1,0 +1,31 @@
+import type { Facts } from './facts.mts';
+import type { Finding } from './findings.mts';
+import { mayFail } from './refusals.mts';
+
+const READS = /\.(get|getAll|getStatus|getSubuserAccess)$/;
+
+/** Judges a failure: that what it says has (not) happened is so, and that it had to fail. */
+export function judgeFailure(facts: Facts): Finding[] {
+	const { answer } = facts;
+	const { claim, failure = '', ask } = answer;
+	const findings: Finding[] = [];
+	const find = (law: Finding['law'], what: string) =>
+		findings.push({ law, run: answer.run, item: answer.item, what: `${what}: ${failure}` });
+
+	if (claim === 'nothing' || claim === 'refused') {
+		const isExplained = facts.twins.some(
+			({ claim: other, records }) =>
+				records !== undefined || other === 'unclear' || other === 'partial' || other === undefined,
+		);
+		if (facts.effects.length > 0 && !isExplained && ask.requestId === undefined) {
+			find('untrue', `says that nothing happened, but ${effectsOf(facts)}`);
+		}
+	}
+	if (claim === 'unclear' && !facts.isDoubtful) find('needless', 'unclear without a reason');
+	if (claim === 'other' && !READS.test(ask.operation)) find('form', 'none of the three sentences');
+	if (!facts.isDisturbed && !mayFail(facts)) find('needless', 'failed without a reason');
+	return findings;
+}
+
+const effectsOf = (facts: Facts) =>
+	facts.effects.map(({ method, path, at }) => `${method} ${path} at ${at}`).join(', ');
