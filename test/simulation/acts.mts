@@ -1,5 +1,5 @@
 import type { Account, Teammate } from '../../sandbox/model.mts';
-import { sameAddress, type World } from '../../sandbox/world.mts';
+import { sameAddress, type SandboxState } from '../../sandbox/state.mts';
 import type { Act } from './script.mts';
 import { lower, type Truth } from './truth.mts';
 
@@ -13,7 +13,7 @@ const teammateOf = (account: Account, email: string): Teammate | undefined =>
 	);
 
 /** Somebody else does something in SendGrid's own pages, if it can be done at that moment. */
-export function act(sendGrid: World, truth: Truth, planned: Act): void {
+export function act(sendGrid: SandboxState, truth: Truth, planned: Act): void {
 	const account = sendGrid.account(planned.account);
 	truth.acts.push({ at: sendGrid.now(), account: account.name, email: lower(planned.email) });
 	truth.observe('other', () => {
@@ -22,7 +22,7 @@ export function act(sendGrid: World, truth: Truth, planned: Act): void {
 	});
 }
 
-function carryOut(sendGrid: World, account: Account, { email, what }: Act): void {
+function carryOut(sendGrid: SandboxState, account: Account, { email, what }: Act): void {
 	const invitation = invitationOf(account, email);
 	const teammate = teammateOf(account, email);
 	switch (what.kind) {

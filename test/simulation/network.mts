@@ -2,7 +2,7 @@ import type { IHttpRequestOptions, IN8nHttpFullResponse, INode, JsonObject } fro
 
 import { exchange } from '../../sandbox/exchange.mts';
 import type { Region, RequestEntry } from '../../sandbox/model.mts';
-import type { World } from '../../sandbox/world.mts';
+import type { SandboxState } from '../../sandbox/state.mts';
 import { NodeApiError } from './n8nWorkflow.mts';
 import type { Random } from './random.mts';
 import type { VirtualClock } from './virtualClock.mts';
@@ -78,7 +78,7 @@ type OnArrival = (sender: unknown, arrive: () => RequestEntry) => void;
 export class Network {
 	private readonly inFlight: Record<Region, number> = { global: 0, eu: 0 };
 
-	private readonly sendGrid: World;
+	private readonly sendGrid: SandboxState;
 
 	private readonly clock: VirtualClock;
 
@@ -89,7 +89,7 @@ export class Network {
 	private readonly onArrival: OnArrival;
 
 	constructor(
-		sendGrid: World,
+		sendGrid: SandboxState,
 		clock: VirtualClock,
 		random: Random,
 		settings: NetworkSettings,

@@ -6,7 +6,7 @@ import type {
 	INode,
 } from 'n8n-workflow';
 
-import { World } from '../../sandbox/world.mts';
+import { SandboxState } from '../../sandbox/state.mts';
 import { act } from './acts.mts';
 import { credentialDefaults, defaultsOf, listOfLocator, listSearch } from './builtNode.mts';
 import { executeContext, type Placed } from './n8n.mts';
@@ -58,7 +58,7 @@ function newKey(): string {
 	return `SG.${String(keys).padStart(22, 'simulated')}.${'x'.repeat(43)}`;
 }
 
-function setUp(sendGrid: World, { name, people, requests }: AccountPlan): void {
+function setUp(sendGrid: SandboxState, { name, people, requests }: AccountPlan): void {
 	sendGrid.addAccount({ name });
 	for (const person of people) {
 		const { email, scopes, role, token, expiresInSeconds } = person;
@@ -96,7 +96,7 @@ export async function play(script: Script): Promise<History> {
 }
 
 async function playOn(clock: VirtualClock, random: Random, script: Script): Promise<History> {
-	const sendGrid = new World();
+	const sendGrid = new SandboxState();
 	for (const account of script.accounts) setUp(sendGrid, account);
 	const apiKeys = new Map(script.keys.map(({ name }) => [name, newKey()]));
 	for (const { name, account, scopes } of script.keys) {
@@ -169,7 +169,7 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 	truth.requests.length = 0;
 
 	// All that is odd begins here.
-	Object.assign(sendGrid.unknowns, script.behaviours);
+	Object.assign(sendGrid.behaviours, script.behaviours);
 	if (script.rateLimit) sendGrid.rateLimits.set(script.rateLimit);
 	for (const fault of script.faults) sendGrid.faults.add(fault);
 	for (const planned of script.acts) {

@@ -1,6 +1,6 @@
 import type { FaultRule } from '../../sandbox/faults.mts';
 import type { RateLimitRule } from '../../sandbox/rate-limits.mts';
-import type { Unknowns } from '../../sandbox/unknowns.mts';
+import type { Behaviours } from '../../sandbox/behaviours.mts';
 import type { NetworkSettings } from './network.mts';
 
 /** How rough a history is. Undisturbed: nothing goes wrong, and nobody else acts. */
@@ -123,7 +123,7 @@ export interface Script {
 	startsAt: number;
 	accounts: AccountPlan[];
 	keys: KeyPlan[];
-	behaviours: Partial<Unknowns>;
+	behaviours: Partial<Behaviours>;
 	rateLimit?: RateLimitRule;
 	faults: FaultRule[];
 	acts: Act[];

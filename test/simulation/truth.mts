@@ -1,11 +1,11 @@
 import type {
 	Account,
 	Invitation,
-	LedgerEntry,
+	SentEmail,
 	RequestEntry,
 	Teammate,
 } from '../../sandbox/model.mts';
-import type { World } from '../../sandbox/world.mts';
+import type { SandboxState } from '../../sandbox/state.mts';
 
 /** Who changed something: a run of ours by its number, another admin, or the person themselves. */
 export type Actor = { run: number } | 'other';
@@ -40,7 +40,7 @@ export interface Moment {
 	requests: readonly number[];
 }
 
-export interface Mail extends LedgerEntry {
+export interface Mail extends SentEmail {
 	by: Actor;
 }
 
@@ -129,9 +129,9 @@ export class Truth {
 	/** Moments at which somebody else did something, with the person's address in lower case. */
 	readonly acts: Array<{ at: number; account: string; email: string }> = [];
 
-	private readonly sendGrid: World;
+	private readonly sendGrid: SandboxState;
 
-	constructor(sendGrid: World) {
+	constructor(sendGrid: SandboxState) {
 		this.sendGrid = sendGrid;
 		for (const account of sendGrid.accounts.values()) {
 			this.moments.set(account.name, [momentOf(account, -Infinity)]);
@@ -147,13 +147,13 @@ export class Truth {
 
 	/** Does something that may change the state, and writes down what came of it. */
 	observe(by: Actor, change: () => RequestEntry | undefined): void {
-		const mailsBefore = this.sendGrid.ledger.length;
+		const mailsBefore = this.sendGrid.sentEmails.length;
 		const entry = change();
 		const run = by === 'other' ? undefined : by.run;
 		if (entry && run !== undefined) this.requests.push({ run, entry });
 		if (entry?.method === 'GET') return;
 
-		const mails = this.sendGrid.ledger.slice(mailsBefore).map((mail) => ({ ...mail, by }));
+		const mails = this.sendGrid.sentEmails.slice(mailsBefore).map((mail) => ({ ...mail, by }));
 		this.mails.push(...mails);
 		const at = this.sendGrid.now();
 		let changed: { account: string; before: Moment; after: Moment } | undefined;

@@ -1,5 +1,5 @@
 import type { Fault, FaultRule, ResetForm } from '../../../sandbox/faults.mts';
-import { UNKNOWN_CANDIDATES, type Unknowns } from '../../../sandbox/unknowns.mts';
+import { BEHAVIOUR_CANDIDATES, type Behaviours } from '../../../sandbox/behaviours.mts';
 import type { RateLimitRule } from '../../../sandbox/rate-limits.mts';
 import type { Random } from '../random.mts';
 import type { Act, Script, Weather } from '../script.mts';
@@ -54,11 +54,11 @@ const drawFault = (random: Random): Fault => {
 };
 
 /** What nobody knows about SendGrid, drawn for each history. */
-export function drawBehaviours(random: Random): Partial<Unknowns> {
-	const names = Object.keys(UNKNOWN_CANDIDATES) as Array<keyof Unknowns>;
+export function drawBehaviours(random: Random): Partial<Behaviours> {
+	const names = Object.keys(BEHAVIOUR_CANDIDATES) as Array<keyof Behaviours>;
 	const behaviours: Record<string, unknown> = {};
 	for (const name of names) {
-		if (random.chance(0.15)) behaviours[name] = random.pick<unknown>(UNKNOWN_CANDIDATES[name]);
+		if (random.chance(0.15)) behaviours[name] = random.pick<unknown>(BEHAVIOUR_CANDIDATES[name]);
 	}
 	return behaviours;
 }
