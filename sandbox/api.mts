@@ -9,8 +9,6 @@ import type { Region } from './model.mts';
 import type { Outcome } from './applyFault.mts';
 import type { SandboxState } from './state.mts';
 
-export { ENDPOINTS } from './router.mts';
-
 export interface ApiOptions {
 	host: Region;
 	latencyMs: number;
@@ -72,6 +70,9 @@ const waited = (ms: number, signal: AbortSignal) => sleep(ms, true, { signal }).
 const headerNamesOf = ({ raw }: FastifyRequest): string[] =>
 	raw.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
 
+/** Between two bytes of a body that never ends. */
+const DRIBBLE_MS = 200;
+
 /** Past fastify, whose own answers cannot be cut short or go without. */
 function deliver(outcome: Outcome, { raw }: FastifyReply): void {
 	if (outcome === 'hang') return;
@@ -79,8 +80,15 @@ function deliver(outcome: Outcome, { raw }: FastifyReply): void {
 		raw.destroy();
 		return;
 	}
-	const { status, headers, text, contentType } = outcome;
+	const { status, headers, text, contentType, isEndless } = outcome;
 	const length = Buffer.byteLength(text);
+	if (isEndless) {
+		raw.writeHead(status, { ...headers, 'Content-Type': contentType });
+		raw.write(text);
+		const drops = setInterval(() => raw.write(' '), DRIBBLE_MS);
+		raw.once('close', () => clearInterval(drops));
+		return;
+	}
 	raw.writeHead(status, {
 		...headers,
 		...(status === 204 && length === 0

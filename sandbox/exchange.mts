@@ -33,16 +33,27 @@ export interface Exchange {
 	answer(): Outcome;
 }
 
+/** Is called when a request is carried out long after its answer, and has to carry it out. */
+export type OnLate = (entry: RequestEntry, carryOut: () => void) => void;
+
 /** All that SendGrid does with a request, at the moment of the state's clock, without any network. */
-export function exchange(state: SandboxState, request: ApiRequest): Exchange {
+export function exchange(
+	state: SandboxState,
+	request: ApiRequest,
+	onLate: OnLate = (_entry, carryOut) => void carryOut(),
+): Exchange {
 	const entry = entryOf(state, request);
 	state.requests.push(entry);
 	const fault = state.faults.take(entry.method, entry.path, entry.host);
 	if (fault) entry.fault = fault.kind;
+	const carryOut = () => execute(state, routeOf(entry.method, entry.path), request, entry);
+	if (fault?.kind === 'late') state.later(fault.ms, () => onLate(entry, carryOut));
 	const answer =
 		fault && strikesBefore(fault)
 			? { status: 0, headers: {} }
-			: execute(state, routeOf(entry.method, entry.path), request, entry);
+			: fault?.kind === 'not-applied'
+				? state.rehearse(carryOut)
+				: carryOut();
 	return {
 		entry,
 		delayMs: delayOf(fault),
@@ -51,7 +62,7 @@ export function exchange(state: SandboxState, request: ApiRequest): Exchange {
 			if (typeof outcome === 'string') return outcome;
 			entry.status = outcome.status;
 			const date = new Date(state.now()).toUTCString();
-			return { ...outcome, headers: { ...outcome.headers, Date: date } };
+			return { ...outcome, headers: { Date: date, ...outcome.headers } };
 		},
 	};
 }
@@ -108,9 +119,11 @@ function execute(
 		entry.account = account.name;
 		if (!route) throw errorResponses.notFound();
 		checkScope(key, account, route.endpoint);
+		const isReading = route.endpoint.method === 'GET';
+		if (!isReading) state.keepPast();
 		const call: Call = {
 			state,
-			account,
+			account: isReading ? state.shown(account) : account,
 			key,
 			params: route.params,
 			query: entry.query,

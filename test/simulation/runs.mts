@@ -74,7 +74,7 @@ async function callDeclarative(placed: Placed): Promise<INodeExecutionData[]> {
 			qs: {},
 			body: {},
 			headers: {},
-			...nodeType.description.requestDefaults,
+			baseURL: String(nodeType.description.requestDefaults?.baseURL ?? ''),
 			method: (request.method ?? 'GET') as IHttpRequestMethods,
 			url: request.url ?? '',
 			timeout: Number(timeout) > 0 ? Number(timeout) : 300_000,

@@ -40,7 +40,7 @@ function judgeMails(history: History, run: number, answers: readonly Answer[], f
 }
 
 /** Whether somebody else, or another run, changed the person shortly before a write. */
-const isMeddled = ({ truth }: History, run: number, write: Write, from: number) =>
+const isMeddled = ({ truth }: History, write: Write, from: number) =>
 	truth.acts.some(
 		({ at, account, email }) =>
 			account === write.account && at >= from && at <= write.at && write.people.includes(email),
@@ -60,7 +60,7 @@ function judgeLosses(history: History, run: number, answers: readonly Answer[], 
 			find('taken', `${write.method} ${write.path} is about nobody whom the run names`);
 			continue;
 		}
-		if (isMeddled(history, run, write, from)) continue;
+		if (isMeddled(history, write, from)) continue;
 		if (items.some(({ ask }) => ask.dryRun) && items.every(({ ask }) => ask.dryRun)) {
 			find('taken', `${write.method} ${write.path} in a dry run`);
 		}
@@ -106,7 +106,7 @@ function judgeReinvitations(
 		const last = own[own.length - 1].after;
 		const now = last.invitations.find(({ email }) => lower(email) === answer.person);
 		const isIn = last.teammates.some(({ email }) => lower(email) === answer.person);
-		if (!gone || isIn || isMeddled(history, run, own[own.length - 1], answer.from)) continue;
+		if (!gone || isIn || isMeddled(history, own[own.length - 1], answer.from)) continue;
 		if (!now) {
 			find('taken', `the invitation of ${answer.person} was revoked, and that is all`, answer.item);
 			continue;
@@ -152,7 +152,7 @@ function judgeGuards(history: History, run: number, answers: readonly Answer[], 
 	const from = Math.min(...answers.map((answer) => answer.from));
 	for (const write of history.truth.writes.filter((one) => one.run === run)) {
 		const [item] = about(answers, write);
-		if (!item || isMeddled(history, run, write, from)) continue;
+		if (!item || isMeddled(history, write, from)) continue;
 		const what = crossed(write, item.key);
 		if (what !== undefined) find('guard', what);
 	}
