@@ -1,6 +1,6 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse, INode, JsonObject } from 'n8n-workflow';
 
-import { exchange } from '../../sandbox/exchange.mts';
+import { exchange, type ApiRequest } from '../../sandbox/exchange.mts';
 import type { Region, RequestEntry } from '../../sandbox/model.mts';
 import type { SandboxState } from '../../sandbox/state.mts';
 import { NodeApiError } from './n8nWorkflow.mts';
@@ -161,11 +161,7 @@ export class Network {
 			let finish = (): IN8nHttpFullResponse | Error | 'silence' | 'dribble' => 'silence';
 			let delay = 0;
 			this.onArrival(sender, () => {
-				const {
-					entry,
-					delayMs,
-					answer: outcomeOf,
-				} = exchange(this.sendGrid, {
+				const request: ApiRequest = {
 					host,
 					method: options.method ?? 'GET',
 					url: `${url.pathname}${url.search}`,
@@ -173,13 +169,22 @@ export class Network {
 					headerNames: Object.keys(lowerCase(options.headers)),
 					body: options.body === undefined ? undefined : JSON.stringify(options.body),
 					inFlight: this.inFlight[host],
-				});
+				};
+				const exchanged = exchange(this.sendGrid, request, (late, carryOut) =>
+					this.onArrival(sender, () => {
+						carryOut();
+						return late;
+					}),
+				);
+				const { entry, delayMs, answer: outcomeOf } = exchanged;
+				if (fault) entry.fault = fault;
 				delay = delayMs;
 				finish = () => {
 					const outcome = outcomeOf();
 					if (outcome === 'hang') return 'silence';
 					if (outcome === 'drop') return errors.reset();
 					if (fault === 'tls-broken') return errors.tls();
+					if (outcome.isEndless) return 'dribble';
 					return {
 						body: parsed(outcome.text) as IN8nHttpFullResponse['body'],
 						headers: lowerCase(outcome.headers),

@@ -96,7 +96,11 @@ export async function play(script: Script): Promise<History> {
 }
 
 async function playOn(clock: VirtualClock, random: Random, script: Script): Promise<History> {
-	const sendGrid = new SandboxState();
+	const sendGrid = new SandboxState({
+		now: () => clock.now,
+		newId: () => random.id(),
+		later: (ms, action) => void clock.after(ms, action),
+	});
 	for (const account of script.accounts) setUp(sendGrid, account);
 	const apiKeys = new Map(script.keys.map(({ name }) => [name, newKey()]));
 	for (const { name, account, scopes } of script.keys) {

@@ -150,7 +150,9 @@ export class Truth {
 		const mailsBefore = this.sendGrid.sentEmails.length;
 		const entry = change();
 		const run = by === 'other' ? undefined : by.run;
-		if (entry && run !== undefined) this.requests.push({ run, entry });
+		if (entry && run !== undefined && !this.requests.some((other) => other.entry === entry)) {
+			this.requests.push({ run, entry });
+		}
 		if (entry?.method === 'GET') return;
 
 		const mails = this.sendGrid.sentEmails.slice(mailsBefore).map((mail) => ({ ...mail, by }));

@@ -29,6 +29,9 @@ const drawFault = (random: Random): Fault => {
 		[3, () => ({ kind: 'slow', ms: random.pick([300, 1500, 4000]) })],
 		[2, () => ({ kind: 'truncated-json' })],
 		[2, () => ({ kind: 'empty-body' })],
+		[3, () => ({ kind: 'late', ms: random.pick([200, 1000, 5000, 20_000]) })],
+		[2, () => ({ kind: 'not-applied' })],
+		[1, () => ({ kind: 'dribble', when })],
 		[1, () => ({ kind: 'html', status: 502, when })],
 		[1, () => ({ kind: 'wrong-content-type' })],
 		[1, () => ({ kind: 'status', status: 403, when: 'before' })],
@@ -46,16 +49,25 @@ const drawFault = (random: Random): Fault => {
 			3,
 			() => ({
 				kind: 'rate-limited',
-				header: random.pick<ResetForm>(['epoch', 'delta', 'past-epoch', 'retry-after', 'none']),
-				seconds: random.pick([1, 2, 30]),
+				header: random.pick<ResetForm>([
+					'epoch',
+					'epoch-milliseconds',
+					'delta',
+					'past-epoch',
+					'retry-after',
+					'none',
+				]),
+				seconds: random.pick([1, 2, 30, 365 * 86_400]),
+				date: random.chance(0.2) ? new Date(0).toUTCString() : undefined,
 			}),
 		],
 	])();
 };
 
 /** What nobody knows about SendGrid, drawn for each history. */
-export function drawBehaviours(random: Random): Partial<Behaviours> {
-	const names = Object.keys(BEHAVIOUR_CANDIDATES) as Array<keyof Behaviours>;
+export function drawBehaviours(random: Random, weather: Weather): Partial<Behaviours> {
+	const all = Object.keys(BEHAVIOUR_CANDIDATES) as Array<keyof Behaviours>;
+	const names = all.filter((name) => name !== 'readLagMs' || weather !== 'undisturbed');
 	const behaviours: Record<string, unknown> = {};
 	for (const name of names) {
 		if (random.chance(0.15)) behaviours[name] = random.pick<unknown>(BEHAVIOUR_CANDIDATES[name]);

@@ -73,7 +73,7 @@ export function drawScript(seed: number, wanted?: Weather): Script {
 		startsAt: FIRST_DAY + random.whole(0, 59_999),
 		accounts,
 		keys,
-		behaviours: drawBehaviours(random),
+		behaviours: drawBehaviours(random, weather),
 		rateLimit: drawRateLimit(random),
 		faults: drawFaults(random, weather),
 		acts: drawActs(random, weather, ['acme', 'umbrella']),

@@ -164,4 +164,4 @@ export class Facts {
 }
 
 /** By how much SendGrid's lists lag behind, in milliseconds. */
-export const lagOf = (_history: History): number => 0;
+export const lagOf = ({ script }: History): number => script.behaviours.readLagMs ?? 0;
