@@ -10,11 +10,12 @@ import type {
 	JsonObject,
 } from 'n8n-workflow';
 
-import { credential } from './builtNode.mts';
+import type { BuiltNode } from './builtNode.mts';
 import { NodeApiError, UserError } from './n8nWorkflow.mts';
 
 /** One node in one execution: all that n8n's contexts are made of. */
 export interface Placed {
+	built: BuiltNode;
 	node: INode;
 	items: INodeExecutionData[];
 	/** The fields of each item, expressions evaluated. */
@@ -61,7 +62,7 @@ function parameterOf(
 }
 
 /** n8n's `httpRequestWithAuthentication`, for a credential with an `authenticate` of its own. */
-const helpersOf = ({ node, send }: Placed) => ({
+const helpersOf = ({ built, node, send }: Placed) => ({
 	async httpRequestWithAuthentication(
 		this: Partial<IExecuteFunctions>,
 		_type: string,
@@ -75,7 +76,7 @@ const helpersOf = ({ node, send }: Placed) => ({
 		let signed: IHttpRequestOptions;
 		try {
 			const data = await this.getCredentials?.(CREDENTIAL_TYPE);
-			signed = await credential.authenticate(data as ICredentialDataDecryptedObject, options);
+			signed = await built.credential.authenticate(data as ICredentialDataDecryptedObject, options);
 		} catch (error) {
 			throw new NodeApiError(node, error as JsonObject);
 		}

@@ -8,7 +8,7 @@ import type {
 
 import { SandboxState } from '../../sandbox/state.mts';
 import { act } from './acts.mts';
-import { credentialDefaults, defaultsOf, listOfLocator, listSearch } from './builtNode.mts';
+import { BuiltNode, credentialDefaults, defaultsOf } from './builtNode.mts';
 import { executeContext, type Placed } from './n8n.mts';
 import { Network } from './network.mts';
 import { Random } from './random.mts';
@@ -96,6 +96,7 @@ export async function play(script: Script): Promise<History> {
 }
 
 async function playOn(clock: VirtualClock, random: Random, script: Script): Promise<History> {
+	const built = new BuiltNode();
 	const sendGrid = new SandboxState({
 		now: () => clock.now,
 		newId: () => random.id(),
@@ -139,6 +140,7 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 			json: { row: index, email: item.ask.email ?? null },
 		}));
 		return {
+			built,
 			node,
 			items: data,
 			parameters: items.map((item) => parametersOf(item)),
@@ -255,8 +257,7 @@ function parametersOf({ ask, parameters }: Item): Record<string, unknown> {
 async function fillFromList(item: Item, placed: Placed): Promise<void> {
 	const { field, email } = item.fromList ?? { field: '', email: '' };
 	const [resource, operation] = item.ask.operation.split('.');
-	const method = listOfLocator(field, resource, operation);
-	if (method === undefined) throw new Error(`${field} has no list`);
+	const search = placed.built.listSearch(field, resource, operation);
 	const base = executeContext(placed);
 	const editor = {
 		...base,
@@ -266,7 +267,7 @@ async function fillFromList(item: Item, placed: Placed): Promise<void> {
 	} as unknown as ILoadOptionsFunctions;
 	// An editor's context cannot be cancelled.
 	delete (editor as { getExecutionCancelSignal?: unknown }).getExecutionCancelSignal;
-	const { results } = await listSearch(method).call(editor);
+	const { results } = await search.call(editor);
 	const found = results.find(({ name }) => name.toLowerCase().includes(email.toLowerCase()));
 	if (!found) throw new Error(`${email} is not in the list of ${field}`);
 	item.parameters[field] = { __rl: true, mode: 'list', value: found.value };

@@ -6,7 +6,6 @@ import type {
 	NodeApiError,
 } from 'n8n-workflow';
 
-import { customOperation, declarativeEntrance, node as nodeType } from './builtNode.mts';
 import { sleep } from './n8nWorkflow.mts';
 import { executeContext, singleContext, type Placed } from './n8n.mts';
 
@@ -37,7 +36,7 @@ const hasFailed = (output: INodeExecutionData[][]) => isError(output[0]?.[0]?.js
 /** A node in a workflow, as n8n's engine runs it: all items at once, and once more if the node asks for that. */
 export async function runInWorkflow(placed: Placed): Promise<Ended> {
 	const { resource, operation } = placed.parameters[0];
-	const run = customOperation(String(resource), String(operation));
+	const run = placed.built.customOperation(String(resource), String(operation));
 	const { most, wait } = retriesOf(placed.node);
 	let error: NodeApiError | undefined;
 	for (let tries = 1; tries <= most; tries += 1) {
@@ -60,7 +59,8 @@ export async function runInWorkflow(placed: Placed): Promise<Ended> {
 /** An agent up to version 2 calls the node as its tool, one item each time, through n8n's declarative engine. */
 async function callDeclarative(placed: Placed): Promise<INodeExecutionData[]> {
 	const { resource, operation } = placed.parameters[0];
-	const { paginate, request } = declarativeEntrance(String(resource), String(operation));
+	const { built } = placed;
+	const { paginate, request } = built.declarativeEntrance(String(resource), String(operation));
 	const { timeout } = (placed.parameters[0].requestOptions ?? {}) as IDataObject;
 	const context = Object.create(singleContext(placed, 0), {
 		makeRoutingRequest: {
@@ -74,7 +74,7 @@ async function callDeclarative(placed: Placed): Promise<INodeExecutionData[]> {
 			qs: {},
 			body: {},
 			headers: {},
-			baseURL: String(nodeType.description.requestDefaults?.baseURL ?? ''),
+			baseURL: String(built.node.description.requestDefaults?.baseURL ?? ''),
 			method: (request.method ?? 'GET') as IHttpRequestMethods,
 			url: request.url ?? '',
 			timeout: Number(timeout) > 0 ? Number(timeout) : 300_000,

@@ -30,7 +30,6 @@ const drawFault = (random: Random): Fault => {
 		[2, () => ({ kind: 'truncated-json' })],
 		[2, () => ({ kind: 'empty-body' })],
 		[3, () => ({ kind: 'late', ms: random.pick([200, 1000, 5000, 20_000]) })],
-		[2, () => ({ kind: 'not-applied' })],
 		[1, () => ({ kind: 'dribble', when })],
 		[1, () => ({ kind: 'html', status: 502, when })],
 		[1, () => ({ kind: 'wrong-content-type' })],
@@ -89,12 +88,20 @@ export function drawRateLimit(random: Random): RateLimitRule | undefined {
 export function drawFaults(random: Random, weather: Weather): FaultRule[] {
 	if (weather === 'undisturbed') return [];
 	const count = weather === 'mild' ? random.whole(0, 2) : random.whole(1, 5);
-	return Array.from({ length: count }, () => ({
+	return Array.from({ length: count }, () => drawRule(random));
+}
+
+function drawRule(random: Random): FaultRule {
+	// Observed where permissions are changed, and to be seen by reading them again.
+	if (random.chance(0.05)) {
+		return { method: 'PATCH', path: /\/v3\/teammates\//, fault: { kind: 'not-applied' } };
+	}
+	return {
 		...random.weighted(PLACES),
 		times: random.pick([1, 1, 1, 2, 4]),
 		probability: random.pick([1, 0.5]),
 		fault: drawFault(random),
-	}));
+	};
 }
 
 export function drawActs(random: Random, weather: Weather, accounts: string[]): Act[] {

@@ -62,7 +62,7 @@ export function drawScript(seed: number, wanted?: Weather): Script {
 		drawKey(random, 'first', 'acme'),
 		drawKey(random, 'second', random.chance(0.7) ? 'umbrella' : 'acme'),
 	];
-	const setting: Setting = { accounts, keys };
+	const setting: Setting = { accounts, keys, isPatient: weather === 'undisturbed' };
 	const runs = [drawRun(random, setting, weather)];
 	if (random.chance(0.3)) {
 		runs.push({ ...drawRun(random, setting, weather), startsAt: random.whole(0, 1500) });

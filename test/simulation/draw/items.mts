@@ -6,6 +6,8 @@ import { addressesOf, SCOPES, spelled } from './people.mts';
 export interface Setting {
 	accounts: AccountPlan[];
 	keys: KeyPlan[];
+	/** Whether items wait as long as it takes. */
+	isPatient: boolean;
 }
 
 /** How often each operation is drawn. */
@@ -96,9 +98,11 @@ function nameTeammate(random: Random, account: AccountPlan, item: Item, email: s
 	}
 }
 
-function drawOptions(random: Random, ask: Ask): Record<string, unknown> {
+function drawOptions(random: Random, ask: Ask, isPatient: boolean): Record<string, unknown> {
 	const [resource, operation] = ask.operation.split('.');
-	const options: Record<string, unknown> = { maxWait: random.pick([5, 20, 60]) };
+	const options: Record<string, unknown> = {
+		maxWait: isPatient ? 300 : random.pick([5, 20, 60]),
+	};
 	const maybe = (name: 'allowAdmins' | 'dryRun', probability: number) => {
 		if (!hasField(name, resource, operation) || !random.chance(probability)) return;
 		options[name] = true;
@@ -203,7 +207,7 @@ export function drawItem(
 		default:
 			special(random, account, item, email);
 	}
-	parameters.options = drawOptions(random, ask);
+	parameters.options = drawOptions(random, ask, setting.isPatient);
 	return item;
 }
 

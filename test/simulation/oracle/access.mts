@@ -46,6 +46,8 @@ export function hasAtLeast({ isAdmin, scopes }: Held, access: Access): boolean {
 /** Whether somebody has what is wanted and nothing else. */
 export function hasExactly(held: Held, access: Access): boolean {
 	if (held.isAdmin || access.kind === 'admin') return held.isAdmin === (access.kind === 'admin');
+	// What a persona comes to depends on the account and the key.
+	if (access.kind === 'persona') return hasAtLeast(held, access);
 	const wanted = wantedScopes(access);
 	return hasAtLeast(held, access) && named(held.scopes).every((scope) => wanted.includes(scope));
 }

@@ -1,5 +1,6 @@
 import type { Facts } from './facts.mts';
 import type { Finding } from './findings.mts';
+import type { Claim } from './messages.mts';
 import { mayFail } from './refusals.mts';
 
 const READS = /\.(get|getAll|getStatus|getSubuserAccess)$/;
@@ -12,10 +13,9 @@ export function judgeFailure(facts: Facts): Finding[] {
 	const find = (law: Finding['law'], what: string) =>
 		findings.push({ law, run: answer.run, item: answer.item, what: `${what}: ${failure}` });
 
-	if (claim === 'nothing' || claim === 'refused') {
+	if (saysNothing(claim)) {
 		const isExplained = facts.twins.some(
-			({ claim: other, records }) =>
-				records !== undefined || other === 'unclear' || other === 'partial' || other === undefined,
+			({ item, claim: other }) => !saysNothing(other) || item < answer.item,
 		);
 		if (facts.effects.length > 0 && !isExplained && ask.requestId === undefined) {
 			find('untrue', `says that nothing happened, but ${effectsOf(facts)}`);
@@ -26,6 +26,8 @@ export function judgeFailure(facts: Facts): Finding[] {
 	if (!facts.isDisturbed && !mayFail(facts)) find('needless', 'failed without a reason');
 	return findings;
 }
+
+const saysNothing = (claim: Claim | undefined) => claim === 'nothing' || claim === 'refused';
 
 const effectsOf = (facts: Facts) =>
 	facts.effects.map(({ method, path, at }) => `${method} ${path} at ${at}`).join(', ');

@@ -6,13 +6,13 @@
  * - `unclear`: "It is unclear whether 'ada@example.com' was invited: ..."
  * - `partial`: "The earlier invitation of 'ada@example.com' was revoked, but ..."
  * - `refused`: what the item or the credential says cannot be done: "'Email' must be ...". Nothing happened.
- * - `other`: none of these forms, which no write may have.
+ * - `other`: none of these forms, which no write may have. What only reads has its own: "could not be read".
  */
 export type Claim = 'nothing' | 'unclear' | 'partial' | 'refused' | 'other';
 
 const UNCLEAR = /^It is unclear whether /;
 const PARTIAL = /\b(was|were) (revoked|deleted|updated|invited|changed)\b.*?, but /;
-const NOTHING = /\b(was|were) (not|neither)\b|\bcould not be (read|found|loaded)\b/;
+const NOTHING = /\b(was|were) (not|neither)\b/;
 const REFUSED =
 	/^('[A-Z][^']*' (is|are|holds|must|cannot|can|needs)\b|'[^']*' is at a domain|This credential )/;
 

@@ -85,8 +85,14 @@ export function mayFail(facts: Facts): boolean {
 			teammates.some((one) => one.isAdmin) || invitations.some((one) => one.isAdmin),
 	);
 	const isTwice = facts.ever(({ teammates }) => teammates.length > 1);
-	const everUninvited = facts.ever(({ invitations }) => invitations.length === 0);
-	const everNoTeammate = facts.ever(({ teammates }) => teammates.length === 0);
+	const everUninvited = facts.ever(
+		({ invitations }) =>
+			!invitations.some(({ token }) => ask.token === undefined || token === ask.token),
+	);
+	const everNoTeammate = facts.ever(
+		({ teammates }) =>
+			!teammates.some(({ username }) => ask.username === undefined || username === ask.username),
+	);
 	const everPending = facts.ever(({ invitations }) => invitations.length > 0);
 	const expiredCannot =
 		facts.everExpired() &&

@@ -1,7 +1,7 @@
 import type { History, Played } from '../play.mts';
 import type { KeyPlan } from '../script.mts';
 import { lower, type TrueTeammate, type Write } from '../truth.mts';
-import { isPowerful, mayTake } from './access.mts';
+import { isPowerful, mayTake, named } from './access.mts';
 import { linkOf, type Answer } from './answers.mts';
 import type { Finding, Law } from './findings.mts';
 
@@ -49,7 +49,7 @@ const isMeddled = ({ truth }: History, write: Write, from: number) =>
 const lossOf = (before: TrueTeammate, after: TrueTeammate) =>
 	before.isAdmin
 		? []
-		: before.scopes.filter((scope) => !after.isAdmin && !after.scopes.includes(scope));
+		: named(before.scopes).filter((scope) => !after.isAdmin && !after.scopes.includes(scope));
 
 /** Nobody loses what no item asked to take, and nobody is touched whom no item names. */
 function judgeLosses(history: History, run: number, answers: readonly Answer[], find: Find): void {
@@ -140,7 +140,7 @@ function crossed(
 	for (const now of after.teammates) {
 		const then = before.teammates.find(({ username }) => username === now.username);
 		if (!allowAdminAccess && now.isAdmin && !then?.isAdmin) return `${now.email} became an admin`;
-		const gained = now.scopes.filter((scope) => !then?.scopes.includes(scope));
+		const gained = named(now.scopes).filter((scope) => !then?.scopes.includes(scope));
 		if (gained.length > 0 && isOutside(now.email))
 			return `${now.email} was given ${gained.join(', ')}`;
 		if (!allowAdminAccess && gained.some(isPowerful)) return `${now.email} was given power`;
