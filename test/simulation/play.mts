@@ -109,8 +109,17 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 	}
 
 	const truth = new Truth(sendGrid);
+	/** What waits for a request. */
+	const waiting: Array<{ method: string; path: RegExp; start: () => void }> = [];
 	const network = new Network(sendGrid, clock, random, script.network, (sender, arrive) =>
-		truth.observe({ run: sender as number }, arrive),
+		truth.observe({ run: sender as number }, () => {
+			const entry = arrive();
+			const index = waiting.findIndex(
+				({ method, path }) => method === entry.method && path.test(entry.path),
+			);
+			if (index >= 0) waiting.splice(index, 1)[0].start();
+			return entry;
+		}),
 	);
 	const history: History = {
 		script,
@@ -179,7 +188,9 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 	if (script.rateLimit) sendGrid.rateLimits.set(script.rateLimit);
 	for (const fault of script.faults) sendGrid.faults.add(fault);
 	for (const planned of script.acts) {
-		clock.after(planned.at, () => act(sendGrid, truth, planned));
+		const start = () => void clock.after(planned.at, () => act(sendGrid, truth, planned));
+		if (planned.after) waiting.push({ ...planned.after, start });
+		else start();
 	}
 	let running = script.runs.length;
 	for (const [run, plan] of script.runs.entries()) {

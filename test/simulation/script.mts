@@ -100,8 +100,10 @@ export interface AccountPlan {
 
 /** Something that somebody else does. */
 export interface Act {
-	/** Milliseconds after the beginning. */
+	/** Milliseconds after the beginning, or after the request that it waits for. */
 	at: number;
+	/** Waits for the first request of ours like this one. */
+	after?: { method: string; path: RegExp };
 	account: string;
 	email: string;
 	what:

@@ -90,8 +90,7 @@ const momentOf = (account: Account, at: number): Moment => ({
 	requests: account.accessRequests.map(({ id }) => id),
 });
 
-const isSame = (one: Moment, other: Moment) =>
-	JSON.stringify({ ...one, at: 0 }) === JSON.stringify({ ...other, at: 0 });
+const textOf = (moment: Moment) => JSON.stringify({ ...moment, at: 0 });
 
 export const lower = (address: string) => address.trim().toLowerCase();
 
@@ -129,12 +128,17 @@ export class Truth {
 	/** Moments at which somebody else did something, with the person's address in lower case. */
 	readonly acts: Array<{ at: number; account: string; email: string }> = [];
 
+	/** The latest moments as text, to be compared. */
+	private readonly texts = new Map<string, string>();
+
 	private readonly sendGrid: SandboxState;
 
 	constructor(sendGrid: SandboxState) {
 		this.sendGrid = sendGrid;
 		for (const account of sendGrid.accounts.values()) {
-			this.moments.set(account.name, [momentOf(account, -Infinity)]);
+			const first = momentOf(account, -Infinity);
+			this.moments.set(account.name, [first]);
+			this.texts.set(account.name, textOf(first));
 			this.keepTokens(account);
 		}
 	}
@@ -162,7 +166,9 @@ export class Truth {
 		for (const account of this.sendGrid.accounts.values()) {
 			const before = this.latest(account.name);
 			const after = momentOf(account, at);
-			if (isSame(before, after)) continue;
+			const text = textOf(after);
+			if (text === this.texts.get(account.name)) continue;
+			this.texts.set(account.name, text);
 			this.moments.get(account.name)?.push(after);
 			this.keepTokens(account);
 			changed = { account: account.name, before, after };

@@ -29,21 +29,22 @@ export class Facts {
 
 	private readonly all: readonly Answer[];
 
+	/** The account's states while the answer was made. */
+	readonly moments: Moment[];
+
+	/** The person's states while the answer was made. */
+	readonly states: PersonMoment[];
+
 	constructor(history: History, answer: Answer, all: readonly Answer[]) {
 		this.history = history;
 		this.answer = answer;
 		this.all = all;
+		const { ask, from, to } = answer;
+		this.moments = history.truth.between(ask.account, from - lagOf(history), to);
+		this.states = this.statesOf(this.moments);
 	}
 
-	/** The account's states while the answer was made. */
-	get moments(): Moment[] {
-		const { ask, from, to } = this.answer;
-		return this.history.truth.between(ask.account, from - lagOf(this.history), to);
-	}
-
-	/** The person's states while the answer was made. */
-	get states(): PersonMoment[] {
-		const { moments } = this;
+	private statesOf(moments: Moment[]): PersonMoment[] {
 		const { person, from, to } = this.answer;
 		return moments.map((moment, index) => ({
 			from: Math.max(moment.at, from - lagOf(this.history)),

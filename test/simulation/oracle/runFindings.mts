@@ -106,13 +106,21 @@ function judgeReinvitations(
 		const last = own[own.length - 1].after;
 		const now = last.invitations.find(({ email }) => lower(email) === answer.person);
 		const isIn = last.teammates.some(({ email }) => lower(email) === answer.person);
+		// What has expired gives nothing any more.
+		if (gone && gone.expiresAt <= revocation.at) continue;
 		if (!gone || isIn || isMeddled(history, own[own.length - 1], answer.from)) continue;
 		if (!now) {
 			find('taken', `the invitation of ${answer.person} was revoked, and that is all`, answer.item);
 			continue;
 		}
+		const twins = answers.filter(
+			({ person, ask }) => person === answer.person && ask.account === answer.ask.account,
+		);
 		const lost = gone.scopes.filter(
-			(scope) => !now.isAdmin && !now.scopes.includes(scope) && !mayTake(answer.ask, scope),
+			(scope) =>
+				!now.isAdmin &&
+				!now.scopes.includes(scope) &&
+				!twins.some(({ ask }) => mayTake(ask, scope)),
 		);
 		if (lost.length > 0) {
 			find('taken', `the invitation of ${answer.person} lost ${lost.join(', ')}`, answer.item);
