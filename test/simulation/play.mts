@@ -233,11 +233,13 @@ async function playRun(
 		const placed = place(plan.items, cancelling.signal);
 		return await call([...plan.items.keys()], runInWorkflow, placed);
 	}
-	// All calls of an agent belong to one execution of the agent.
 	const placed = plan.items.map((item) => place([item], cancelling.signal));
-	for (const one of placed) one.executeData = placed[0].executeData;
+	// All calls of an agent up to version 2 belong to one run of the agent.
+	const isDeclarative = plan.entrance === 'agent';
+	if (isDeclarative) for (const one of placed) one.executeData = placed[0].executeData;
+	const how = isDeclarative ? callAsTool : runInWorkflow;
 	const calls = plan.items.map(
-		(_item, index) => async () => await call([index], callAsTool, placed[index]),
+		(_item, index) => async () => await call([index], how, placed[index]),
 	);
 	if (plan.atOnce) await Promise.all(calls.map(async (start) => await start()));
 	else for (const start of calls) await start();
@@ -247,7 +249,7 @@ function nodeOf(plan: RunPlan): INode {
 	return {
 		id: 'sendgrid',
 		name: 'SendGrid Teammates',
-		type: plan.entrance === 'agent' ? `${NODE_TYPE}Tool` : NODE_TYPE,
+		type: plan.entrance === 'workflow' ? NODE_TYPE : `${NODE_TYPE}Tool`,
 		typeVersion: 1,
 		position: [0, 0],
 		parameters: {},

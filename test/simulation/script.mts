@@ -63,7 +63,8 @@ export interface Item {
 
 /** One node in one execution, or one agent with its calls. */
 export interface RunPlan {
-	entrance: 'workflow' | 'agent';
+	/** Agents up to version 2 call the node as their tool, those from version 3 on run it as a workflow does. */
+	entrance: 'workflow' | 'agent' | 'agentNode';
 	/** Agents: whether the model makes all calls at once. */
 	atOnce: boolean;
 	/** Milliseconds after the beginning. */

@@ -73,13 +73,13 @@ export class VirtualClock {
 	install(): () => void {
 		const before = GLOBALS.map((name) => [name, globalThis[name]] as const);
 		const set = (callback: Callback, ms?: number, ...args: unknown[]) =>
-			this.handleOf(this.set(() => callback(...args), ms));
+			this.handleOf(this.set(() => callback(...args), waitOf(ms)));
 		const clear = (handle: unknown) => this.clear(handle);
 		Object.assign(globalThis, {
 			setTimeout: set,
 			clearTimeout: clear,
 			setInterval: (callback: Callback, ms?: number, ...args: unknown[]) =>
-				this.handleOf(this.set(() => callback(...args), ms, Math.max(1, ms ?? 1))),
+				this.handleOf(this.set(() => callback(...args), waitOf(ms), Math.max(1, waitOf(ms)))),
 			clearInterval: clear,
 			setImmediate: (callback: Callback, ...args: unknown[]) => set(callback, 0, ...args),
 			clearImmediate: clear,
@@ -126,10 +126,7 @@ export class VirtualClock {
 		return true;
 	}
 
-	private set(callback: Callback, ms: unknown = 0, every?: number): Timer {
-		const wanted = Number(ms);
-		// As Node does: what is no number, or too large for it, goes off after a millisecond.
-		const wait = wanted >= 0 && wanted <= 2_147_483_647 ? wanted : 1;
+	private set(callback: Callback, wait: number, every?: number): Timer {
 		const timer = { at: this.current + wait, order: this.order++, every, callback, isOff: false };
 		this.push(timer);
 		return timer;
@@ -205,6 +202,12 @@ export class VirtualClock {
 		heap[index] = last;
 		return first;
 	}
+}
+
+/** As Node has it: what is no number of milliseconds, or too large for it, goes off after one. */
+function waitOf(ms: unknown = 0): number {
+	const wanted = Number(ms);
+	return wanted >= 0 && wanted <= 2_147_483_647 ? wanted : 1;
 }
 
 const isBefore = (one: Timer, other: Timer) =>

@@ -36,7 +36,7 @@ function drawRun(random: Random, setting: Setting, weather: Weather): RunPlan {
 	};
 	for (const item of items) item.parameters.requestOptions = requestOptions;
 	return {
-		entrance: isAgent ? 'agent' : 'workflow',
+		entrance: isAgent ? random.pick(['agent', 'agent', 'agentNode'] as const) : 'workflow',
 		atOnce: random.chance(0.5),
 		startsAt: 0,
 		items,

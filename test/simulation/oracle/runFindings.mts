@@ -31,7 +31,7 @@ function judgeMails(history: History, run: number, answers: readonly Answer[], f
 			.map(({ ask, item }) => {
 				const { access, ifPending, ifAccessDiffers, token } = ask;
 				// A model that calls twice wants it twice.
-				const call = plan.entrance === 'agent' ? item : 0;
+				const call = plan.entrance === 'workflow' ? 0 : item;
 				return JSON.stringify([access, ifPending, ifAccessDiffers, token, call]);
 			});
 		const wished = new Set(wishes).size;
