@@ -10,7 +10,7 @@ import { SandboxState } from '../../sandbox/state.mts';
 import { act } from './acts.mts';
 import { BuiltNode, credentialDefaults, defaultsOf } from './builtNode.mts';
 import { executeContext, type Placed } from './n8n.mts';
-import { Network } from './network.mts';
+import { Network, type NetworkSettings } from './network.mts';
 import { Random } from './random.mts';
 import { callAsTool, runInWorkflow, type Ended } from './runs.mts';
 import type { AccountPlan, Item, KeyPlan, RunPlan, Script } from './script.mts';
@@ -111,7 +111,8 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 	const truth = new Truth(sendGrid);
 	/** What waits for a request. */
 	const waiting: Array<{ method: string; path: RegExp; start: () => void }> = [];
-	const network = new Network(sendGrid, clock, random, script.network, (sender, arrive) =>
+	const settings: NetworkSettings = { ...script.network, wireFaults: [] };
+	const network = new Network(sendGrid, clock, random, settings, (sender, arrive) =>
 		truth.observe({ run: sender as number }, () => {
 			const entry = arrive();
 			const index = waiting.findIndex(
@@ -185,6 +186,7 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 
 	// All that is odd begins here.
 	Object.assign(sendGrid.behaviours, script.behaviours);
+	Object.assign(settings, script.network);
 	if (script.rateLimit) sendGrid.rateLimits.set(script.rateLimit);
 	for (const fault of script.faults) sendGrid.faults.add(fault);
 	for (const planned of script.acts) {

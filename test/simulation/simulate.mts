@@ -19,7 +19,9 @@ export interface Simulated {
 /** Draws, plays and judges the history of a seed. */
 export async function simulate(seed: number, weather?: Weather): Promise<Simulated> {
 	const script = drawScript(seed, weather);
-	const history = await play(script);
+	const history = await play(script).catch((cause: unknown) => {
+		throw new Error(`the history of seed ${seed} could not be played`, { cause });
+	});
 	const { findings, answers } = judge(history);
 	return {
 		seed,

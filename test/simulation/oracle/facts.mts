@@ -107,16 +107,24 @@ export class Facts {
 		);
 	}
 
-	/** Whether anything at all went wrong for the run. */
+	/** Whether SendGrid does not say when an invitation expires. */
+	get isExpiryHidden(): boolean {
+		return (
+			this.history.script.behaviours.expiryForm === 'zero' &&
+			this.ever(({ invitations }) => invitations.length > 0)
+		);
+	}
+
+	/** Whether anything at all went wrong. */
 	get isDisturbed(): boolean {
 		const { history, answer } = this;
 		return (
 			history.script.weather !== 'undisturbed' &&
-			(history.truth.requests.some(
-				({ run, entry }) => run === answer.run && entry.fault !== undefined,
-			) ||
+			// Runs with one key share what SendGrid says about its limit.
+			(history.truth.requests.some(({ entry }) => entry.fault !== undefined) ||
 				history.script.acts.length > 0 ||
 				history.script.network.wireFaults.length > 0 ||
+				history.script.rateLimit !== undefined ||
 				answer.played.cancelledAt !== undefined ||
 				lagOf(history) > 0)
 		);
@@ -129,6 +137,8 @@ export class Facts {
 		return (
 			answer.played.cancelledAt !== undefined ||
 			lagOf(history) > 0 ||
+			// What was written to somebody's record cannot be read then.
+			history.script.behaviours.detailScopes === 'absent' ||
 			history.script.network.wireFaults.length > 0 ||
 			writes.some(({ entry }) => entry.fault !== undefined || (entry.status ?? 500) >= 500) ||
 			(first !== undefined &&

@@ -30,6 +30,13 @@ const GIVES = new Set([
 	'accessRequest.approve',
 ]);
 
+const UPDATES = new Set([
+	'teammate.upsert',
+	'teammate.updatePermissions',
+	'ssoTeammate.create',
+	'ssoTeammate.update',
+]);
+
 const DELETES = new Set(['teammate.delete', 'teammate.offboard']);
 
 function isGuarded({ answer, history }: Facts): boolean {
@@ -97,6 +104,9 @@ export function mayFail(facts: Facts): boolean {
 	const expiredCannot =
 		facts.everExpired() &&
 		(behaviours.resendExpired === 'not-found' || behaviours.expiredStayListed === false);
+
+	// A record that does not say what somebody may do is no ground for a change.
+	if (behaviours.detailScopes === 'absent' && isTeammate && UPDATES.has(ask.operation)) return true;
 
 	switch (ask.operation) {
 		case 'invitation.invite':

@@ -1,8 +1,9 @@
 import type { History, Played } from '../play.mts';
-import type { KeyPlan } from '../script.mts';
+import type { Ask, KeyPlan } from '../script.mts';
 import { lower, type TrueTeammate, type Write } from '../truth.mts';
 import { isPowerful, mayTake, named } from './access.mts';
 import { linkOf, type Answer } from './answers.mts';
+import { lagOf } from './facts.mts';
 import type { Finding, Law } from './findings.mts';
 
 const SECOND = 1000;
@@ -19,6 +20,20 @@ const about = (answers: readonly Answer[], write: Write): Answer[] =>
 				: write.path.includes(`/${ask.requestId}`)),
 	);
 
+/** A call that repeats one whose outcome is in doubt is no new wish. */
+function firstInDoubt(answers: readonly Answer[], item: number): number {
+	const own = answers.find((answer) => answer.item === item);
+	const earlier = answers.find(
+		({ person, ask, claim, to }) =>
+			own !== undefined &&
+			claim === 'unclear' &&
+			person === own.person &&
+			ask.account === own.ask.account &&
+			to <= own.from,
+	);
+	return earlier?.item ?? item;
+}
+
 /** No address gets more e-mails than the run's items wish for. */
 function judgeMails(history: History, run: number, answers: readonly Answer[], find: Find): void {
 	const plan = history.script.runs[run];
@@ -31,7 +46,7 @@ function judgeMails(history: History, run: number, answers: readonly Answer[], f
 			.map(({ ask, item }) => {
 				const { access, ifPending, ifAccessDiffers, token } = ask;
 				// A model that calls twice wants it twice.
-				const call = plan.entrance === 'workflow' ? 0 : item;
+				const call = plan.entrance === 'workflow' ? 0 : firstInDoubt(answers, item);
 				return JSON.stringify([access, ifPending, ifAccessDiffers, token, call]);
 			});
 		const wished = new Set(wishes).size;
@@ -40,11 +55,19 @@ function judgeMails(history: History, run: number, answers: readonly Answer[], f
 }
 
 /** Whether somebody else, or another run, changed the person shortly before a write. */
-const isMeddled = ({ truth }: History, write: Write, from: number) =>
-	truth.acts.some(
+const isMeddled = (history: History, write: Write, from: number) =>
+	history.truth.acts.some(
 		({ at, account, email }) =>
-			account === write.account && at >= from && at <= write.at && write.people.includes(email),
+			account === write.account &&
+			at >= from - lagOf(history) &&
+			at <= write.at &&
+			write.people.includes(email),
 	);
+
+/** Add and Remove never touch an admin; Replace, and an update of somebody with single sign-on, say what is left. */
+const mayDemote = ({ operation, mode, access }: Ask) =>
+	(operation === 'teammate.updatePermissions' && mode === 'replace') ||
+	(operation === 'ssoTeammate.update' && access !== undefined);
 
 const lossOf = (before: TrueTeammate, after: TrueTeammate) =>
 	before.isAdmin
@@ -73,8 +96,7 @@ function judgeLosses(history: History, run: number, answers: readonly Answer[], 
 				continue;
 			}
 			if (before.isAdmin && !after.isAdmin) {
-				const isAsked =
-					items.some(({ ask }) => ask.operation !== 'teammate.upsert') || mayTouchAdmins;
+				const isAsked = mayTouchAdmins || items.some(({ ask }) => mayDemote(ask));
 				if (!isAsked) find('taken', `${before.email} is no admin any more`);
 			}
 			const lost = lossOf(before, after).filter(
@@ -148,6 +170,8 @@ function crossed(
 	for (const now of after.teammates) {
 		const then = before.teammates.find(({ username }) => username === now.username);
 		if (!allowAdminAccess && now.isAdmin && !then?.isAdmin) return `${now.email} became an admin`;
+		// Whoever was an admin had all of it.
+		if (then?.isAdmin) continue;
 		const gained = named(now.scopes).filter((scope) => !then?.scopes.includes(scope));
 		if (gained.length > 0 && isOutside(now.email))
 			return `${now.email} was given ${gained.join(', ')}`;

@@ -20,7 +20,7 @@ const isSameFlag = (shown: unknown, isSo: boolean) =>
 function showsInvitation(record: Json, { email, isAdmin, scopes }: TrueInvitation): boolean {
 	const shown = scopesOf(record);
 	return (
-		lower(String(record.email)) === lower(email) &&
+		(record.email === undefined || lower(String(record.email)) === lower(email)) &&
 		isSameFlag(record.is_admin, isAdmin) &&
 		(shown === undefined || isSameSet(shown, scopes))
 	);
@@ -189,7 +189,9 @@ function status(facts: Facts, record: Json): Verdict {
 	const isSo: Record<string, () => boolean> = {
 		not_found: () => facts.ever(nobody),
 		active: () => facts.ever(({ teammates }) => teammates.length > 0),
-		pending: () => facts.everValid() && facts.ever(({ teammates }) => teammates.length === 0),
+		pending: () =>
+			(facts.everValid() || facts.isExpiryHidden) &&
+			facts.ever(({ teammates }) => teammates.length === 0),
 		expired: () => facts.everExpired() && facts.ever(({ teammates }) => teammates.length === 0),
 	};
 	const isTrue = isSo[String(record.status)];
