@@ -82,16 +82,19 @@ export const teammateCall = (teammate: NamedTeammate, wording: Wording): Call<ID
  * A teammate's record, understood: it is this teammate's, and it lists scopes, but for admins, who have all.
  * Nothing may be written on a record of any other shape.
  *
+ * @param needsScopes whether what follows depends on the scopes
  * @throws RequestError
  */
 export async function readTeammate(
 	{ client }: Account,
 	teammate: NamedTeammate,
 	wording: Wording,
+	needsScopes = true,
 ): Promise<Teammate> {
 	const wanted = teammate.username.toLowerCase();
 	const isUnderstood = ({ username, scopes, isAdmin, isOwner }: Teammate) =>
-		username.toLowerCase() === wanted && (scopes !== undefined || isAdmin || isOwner);
+		username.toLowerCase() === wanted &&
+		(!needsScopes || scopes !== undefined || isAdmin || isOwner);
 	return await client.send({
 		...teammateCall(teammate, wording),
 		decode: (body) => {

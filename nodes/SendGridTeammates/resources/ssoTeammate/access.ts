@@ -164,11 +164,14 @@ export async function readSsoAccess(
 				"Choose at least one, for example 'stats.read'.",
 			);
 		}
-		case 'subusers':
+		case 'subusers': {
+			const rows = readGrantRows(item);
+			if (rows.some(({ permission }) => permission === 'admin')) policy.checkAdmin();
 			return {
 				has_restricted_subuser_access: true,
-				subuser_access: await grantsOf(account, readGrantRows(item), wording),
+				subuser_access: await grantsOf(account, rows, wording),
 			};
+		}
 	}
 }
 

@@ -223,6 +223,7 @@ async function carryOut(
 		case 'invited':
 			return await send(context, wish, plan.access, { isKnownToBeNew: true, validUntil });
 		case 'resent':
+			context.policy.checkGiving(plan.invitation);
 			return await sendAgain(context, wish, plan.invitation, person, validUntil);
 		case 'reinvited':
 			return await replaceInvitations(context, wish, plan.access, plan.invitations, validUntil);

@@ -60,7 +60,7 @@ export async function writeAccess(
 		account,
 		async () =>
 			await readTeammate(account, teammate, {
-				failureMessage: `SendGrid accepted the new permissions of ${subject}, but they could not be read again to make sure`,
+				failureMessage: `It is unclear whether the permissions of ${subject} were updated, since they could not be read again`,
 			}),
 		(record) => count(unmetBy(record)) === 0,
 	);
