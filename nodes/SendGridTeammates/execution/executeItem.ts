@@ -52,7 +52,6 @@ async function prepare(
 		options,
 		memory,
 		maxWait: connection.maxWait,
-		itemCount: itemCountOf(item),
 		isAiTool: isAiTool(item),
 	};
 }

@@ -15,8 +15,6 @@ export interface OperationContext {
 	memory: RunMemory;
 	/** Milliseconds that the item may wait for somebody else who works on the same person. */
 	maxWait: number;
-	/** How many items the run has. */
-	itemCount: number;
 	/** Whether an AI agent is calling. */
 	isAiTool: boolean;
 }

@@ -37,8 +37,8 @@ export async function withPersonLock<Result>(
 	await client.beforeFirst();
 	const key = `${account.key} ${addressKey(name)}`;
 	if (account.locks.has(key)) return await work();
-	const patience = { maxWait, isCancelled: () => client.isCancelled() };
-	const outcome = await runExclusive(key, patience, async (waited) => {
+	const contender = { group: memory, maxWait, isCancelled: () => client.isCancelled() };
+	const outcome = await runExclusive(key, contender, async (waited) => {
 		const lastWriteAt = memory.lastWriteAt.get(key);
 		if (waited) account.requireFreshReadings();
 		else if (lastWriteAt !== undefined) account.requireFreshReadings(lastWriteAt);
@@ -57,7 +57,7 @@ export async function withPersonLock<Result>(
 				'Run this item again if it is still wanted.',
 			)
 		: new SendGridError(
-				`${failureMessage}: another item for the same person did not end within 'Max Wait'`,
+				`${failureMessage}: another execution is busy with the same person for longer than 'Max Wait' allows`,
 				"Run this item again, or allow a longer wait under 'Max Wait' in 'Options'.",
 				{ cause: 'temporarily-unavailable' },
 			);

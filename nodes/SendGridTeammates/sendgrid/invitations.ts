@@ -219,9 +219,9 @@ export async function resendInvitation(
 		if (!found) return 'unknown';
 		const isFresh = wasSentAfter(found, since);
 		if (isFresh === undefined) return 'unknown';
-		const hasMoved = known?.expiresAt === undefined || (found.expiresAt ?? 0) > known.expiresAt;
+		const hasMoved = known?.expiresAt !== undefined && (found.expiresAt ?? 0) > known.expiresAt;
 		if (isFresh && hasMoved) return { applied: found };
-		// One that had been sent only a moment before would not show it.
+		// One that had been sent only a moment before, or by somebody else, would look the same.
 		return isFresh ? 'unknown' : 'notApplied';
 	}
 

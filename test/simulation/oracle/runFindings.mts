@@ -45,9 +45,11 @@ function judgeMails(history: History, run: number, answers: readonly Answer[], f
 			.filter(({ ask, person }) => `${ask.account} ${person}` === name)
 			.map(({ ask, item }) => {
 				const { access, ifPending, ifAccessDiffers, token } = ask;
+				// Two keys of one account are two accounts for the node: it cannot know better.
+				const { key } = plan.items[item];
 				// A model that calls twice wants it twice.
 				const call = plan.entrance === 'workflow' ? 0 : firstInDoubt(answers, item);
-				return JSON.stringify([access, ifPending, ifAccessDiffers, token, call]);
+				return JSON.stringify([access, ifPending, ifAccessDiffers, token, call, key]);
 			});
 		const wished = new Set(wishes).size;
 		if (sent > wished) find('mail', `${name} got ${sent} e-mails for ${wished} wishes`);

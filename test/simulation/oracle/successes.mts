@@ -35,8 +35,9 @@ function showsTeammate(record: Json, teammate: TrueTeammate): boolean {
 	);
 }
 
-const nobody = ({ teammates, invitations }: PersonMoment) =>
-	teammates.length === 0 && invitations.length === 0;
+/** An expired invitation lets nobody in any more. */
+const nobody = ({ teammates, invitations, to }: PersonMoment) =>
+	teammates.length === 0 && invitations.every((invitation) => isExpired(invitation, to));
 
 /** Mails of the run to the person, with the invitation as it was then. */
 const mailed = (facts: Facts) =>

@@ -59,27 +59,28 @@ const oncePerPerson = async (
 	);
 
 /**
- * Whose invitation a token stands for. Needed where a limit depends on it, and where another item of the run may
- * name the same person by their address. A key that may not read can send a single one again without it.
+ * Whose invitation a token stands for, and until when it lasts: a later date is what proves a resend, limits
+ * depend on the person, and another item of the run may name the same person by their address. A key that may
+ * not read can send it again without all that, as long as there are no limits.
  */
 async function lookUp(
-	{ account, policy, itemCount }: OperationContext,
+	{ account, policy }: OperationContext,
 	token: string,
 	wording: Wording,
 ): Promise<Invitation | undefined> {
-	if (!policy.limitsGiving && itemCount === 1) return undefined;
+	let found: Invitation | undefined;
 	try {
 		const { items } = await findInList(
 			account,
 			pendingInvitations(wording),
 			(invitation) => invitation.token === token,
 		);
-		if (items.length > 0 || !policy.limitsGiving) return items[0];
+		[found] = items;
 	} catch (thrown) {
 		const mayNotRead = thrown instanceof RequestError && thrown.status === 403;
 		if (policy.limitsGiving || !mayNotRead) throw thrown;
-		return undefined;
 	}
+	if (found || !policy.limitsGiving) return found;
 	throw new SendGridError(
 		`${wording.failureMessage}: it is not in SendGrid's list, so the limits of this credential cannot be checked`,
 		'It may have been accepted or revoked. Invite the person again if needed.',

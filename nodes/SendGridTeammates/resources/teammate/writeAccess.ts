@@ -56,7 +56,7 @@ export async function writeAccess(
 		on400: adviseOnScopes(account, access.scopes, wording),
 		validUntil,
 	});
-	const after = await readBack(
+	const { written: after, isConclusive } = await readBack(
 		account,
 		async () =>
 			await readTeammate(account, teammate, {
@@ -66,9 +66,16 @@ export async function writeAccess(
 	);
 	const unmet = unmetBy(after);
 	if (count(unmet) === 0) return after;
+	if (!isConclusive) throw notYetShownError(subject, wording);
 	const isPartlyDone = count(unmet) < count(unmetBy(before));
 	throw droppedError(unmet, isPartlyDone, subject, wording);
 }
+
+const notYetShownError = (subject: string, { failureMessage, unclearMessage }: Wording) =>
+	new SendGridError(
+		`${unclearMessage ?? failureMessage}: SendGrid accepted the change, and its data does not show it yet`,
+		`Check the permissions of ${subject} under Settings > Teammates in SendGrid, or allow a longer 'Max Wait'.`,
+	);
 
 function droppedError(
 	{ missing, remaining, admin }: Unmet,
