@@ -7,7 +7,7 @@ module.exports = {
 		'default',
 		['<rootDir>/test/count-reporter.cjs', { file: '.test-results/test.json' }],
 	],
-	testMatch: ['<rootDir>/test/{unit,engine,fuzz,sandbox,package}/**/*.test.ts'],
+	testMatch: ['<rootDir>/test/{unit,engine,fuzz,sandbox,package,simulation}/**/*.test.ts'],
 	// Much of it is waiting: for rate limits, and for what becomes of a disturbed request.
 	maxWorkers: '100%',
 	collectCoverage: true,

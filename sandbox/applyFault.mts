@@ -16,6 +16,8 @@ export interface WireAnswer {
 	headers: Record<string, string>;
 	text: string;
 	contentType: string;
+	/** The body never ends: no Content-Length, and a byte now and then after `text`. */
+	isEndless?: true;
 }
 
 /** 'drop': end the connection; 'hang': leave it open and silent. */
@@ -25,7 +27,11 @@ const JSON_TYPE = 'application/json';
 
 /** Whether the request must not be executed. */
 export function strikesBefore(fault: Fault): boolean {
-	return fault.kind === 'rate-limited' || ('when' in fault && fault.when === 'before');
+	return (
+		fault.kind === 'rate-limited' ||
+		fault.kind === 'late' ||
+		('when' in fault && fault.when === 'before')
+	);
 }
 
 /** How long the fault holds the answer back, in milliseconds. */
@@ -43,7 +49,8 @@ export function applyFault(fault: Fault, answer: Answer, now: number): Outcome {
 	switch (fault.kind) {
 		case 'rate-limited': {
 			const { status, body } = errorResponses.tooManyRequests();
-			return toWire({ status, body, headers: resetHeaders(fault, now) });
+			const date: Record<string, string> = fault.date === undefined ? {} : { Date: fault.date };
+			return toWire({ status, body, headers: { ...resetHeaders(fault, now), ...date } });
 		}
 		case 'status':
 			return {
@@ -62,7 +69,19 @@ export function applyFault(fault: Fault, answer: Answer, now: number): Outcome {
 		case 'drop':
 		case 'hang':
 			return fault.kind;
+		case 'late':
+			return {
+				...wire,
+				status: 504,
+				text: textOf({ kind: 'status', status: 504, when: 'before' }),
+			};
+		case 'dribble': {
+			const status = wire.status === 0 || wire.status === 204 ? 200 : wire.status;
+			const beginning = wire.text.slice(0, Math.floor(wire.text.length / 2));
+			return { ...wire, status, text: beginning || '{', isEndless: true };
+		}
 		case 'slow':
+		case 'not-applied':
 			return wire;
 		case 'truncated-json':
 			return { ...wire, text: wire.text.slice(0, Math.floor(wire.text.length / 2)) };
@@ -82,6 +101,7 @@ function resetHeaders(
 	const nowSeconds = now / 1000;
 	const reset = {
 		epoch: Math.ceil(nowSeconds + seconds),
+		'epoch-milliseconds': Math.ceil(now + seconds * 1000),
 		delta: Math.ceil(seconds),
 		'past-epoch': Math.floor(nowSeconds - seconds),
 	};

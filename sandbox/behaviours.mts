@@ -6,9 +6,9 @@ export const BEHAVIOUR_CANDIDATES = {
 	/**
 	 * Inviting an address that is already pending. 'created-again': another e-mail, the scopes and
 	 * the expiry of the new invitation, token as in `tokenChangesOnResend`; 'bad-request': 400;
-	 * 'same-invitation': 201 with the existing one, no e-mail.
+	 * 'same-invitation': 201 with the existing one, no e-mail; 'conflict': 409. Observed: 'created-again'.
 	 */
-	duplicateInvite: ['created-again', 'bad-request', 'same-invitation'],
+	duplicateInvite: ['created-again', 'bad-request', 'same-invitation', 'conflict'],
 	/** Inviting the address of a teammate. 'created': an invitation beside the teammate. */
 	inviteExistingTeammate: ['bad-request', 'created'],
 	/** True: the old token is dead after a resend, or a second invitation. */
@@ -22,6 +22,8 @@ export const BEHAVIOUR_CANDIDATES = {
 	resendExpired: ['resent', 'not-found'],
 	/** 'ignored': all in one answer; 'capped-at-50': offset works, pages have 50 at most. */
 	pendingPaging: ['honoured', 'ignored', 'capped-at-50'],
+	/** The most that a page of either list holds, whatever is asked for. Documented: 500. */
+	maxPage: [500, 50, 5],
 	/** 'capped': a page of 500; 'rejected': 400. */
 	teammatesLimitAbove500: ['capped', 'rejected'],
 	/** Status for a subuser that does not exist. 'ignored': the request acts on the key's account. */
@@ -45,6 +47,19 @@ export const BEHAVIOUR_CANDIDATES = {
 	subuserCursor: ['number', 'string'],
 	/** The cursor after the last page; documented: null or absent, and 0 in an example. */
 	subuserCursorEnd: ['zero', 'null', 'absent'],
+	/**
+	 * By how many milliseconds lists and details lag behind writes. Observed in arslanbekov #118 and
+	 * trois-six PR #5: a reading right after a write may show what was so before it.
+	 */
+	readLagMs: [0, 700, 3000],
+	/** Whether a teammate's detail has its scopes; without them in other people's fixtures. */
+	detailScopes: ['present', 'absent'],
+	/** Form of `is_admin` in teammates' records; all three in other people's fixtures. */
+	adminFlag: ['boolean', 'text', 'absent'],
+	/** Form of `expiration_date` in the list; documented: seconds, the rest in other people's fixtures. */
+	expiryForm: ['seconds', 'milliseconds', 'iso', 'zero'],
+	/** Whether resend, revoke, delete, approve and deny are answered 200 without a body, as in fixtures. */
+	emptyAnswers: ['documented', 'no-body'],
 	/** Whether marketing.read and marketing.automation.read stay on restricted subuser access. */
 	marketingOnRestricted: ['kept', 'dropped'],
 } as const;

@@ -32,8 +32,11 @@ const faults = {
 		fault(
 			'rate-limited',
 			{
-				header: { enum: ['epoch', 'delta', 'past-epoch', 'retry-after', 'none'] },
+				header: {
+					enum: ['epoch', 'epoch-milliseconds', 'delta', 'past-epoch', 'retry-after', 'none'],
+				},
 				seconds: { type: 'number', minimum: 0 },
+				date: string,
 			},
 			'header',
 			'seconds',
@@ -43,6 +46,9 @@ const faults = {
 		fault('slow', { ms: whole }, 'ms'),
 		fault('hang', { when }, 'when'),
 		fault('html', { status, when }, 'status', 'when'),
+		fault('late', { ms: whole }, 'ms'),
+		fault('not-applied', {}),
+		fault('dribble', { when }, 'when'),
 		fault('truncated-json', {}),
 		fault('empty-body', {}),
 		fault('wrong-content-type', {}),
@@ -94,6 +100,7 @@ export const schemas = {
 			windowMs: { type: 'integer', minimum: 1 },
 			reset: { enum: ['epoch', 'delta'] },
 			perAccount: boolean,
+			fromFirstRequest: boolean,
 		},
 		'limit',
 		'windowMs',

@@ -62,8 +62,8 @@ export const errorResponses = {
 		new ErrorResponse(400, { field: 'scopes', message: 'one or more of given scopes are invalid' }),
 
 	/** Guess: nobody has published this answer. */
-	alreadyInvited: () =>
-		new ErrorResponse(400, { field: 'email', message: 'an invitation is already pending' }),
+	alreadyInvited: (status: number) =>
+		new ErrorResponse(status, { field: 'email', message: 'an invitation is already pending' }),
 
 	/** Guess: nobody has published this answer. */
 	alreadyTeammate: () =>

@@ -5,14 +5,20 @@ export type When = 'before' | 'after';
 
 /**
  * How a 429 tells when to come back: X-RateLimit-Reset as epoch seconds (documented), as seconds
- * from now (documented for another endpoint), already past (a clock that differs), a Retry-After,
- * or nothing at all.
+ * from now (documented for another endpoint), as epoch milliseconds, already past (a clock that
+ * differs), a Retry-After, or nothing at all.
  */
-export type ResetForm = 'epoch' | 'delta' | 'past-epoch' | 'retry-after' | 'none';
+export type ResetForm =
+	| 'epoch'
+	| 'epoch-milliseconds'
+	| 'delta'
+	| 'past-epoch'
+	| 'retry-after'
+	| 'none';
 
 export type Fault =
-	/** Not executed. `seconds` until (or since, 'past-epoch') the reset. */
-	| { kind: 'rate-limited'; header: ResetForm; seconds: number }
+	/** Not executed. `seconds` until (or since, 'past-epoch') the reset; `date` in place of the right one. */
+	| { kind: 'rate-limited'; header: ResetForm; seconds: number; date?: string }
 	/** `body`: a string goes out as it is, anything else as JSON. */
 	| { kind: 'status'; status: number; when: When; body?: unknown; contentType?: string }
 	/** The connection ends without an answer. */
@@ -21,6 +27,12 @@ export type Fault =
 	| { kind: 'slow'; ms: number }
 	/** No answer while the client waits. */
 	| { kind: 'hang'; when: When }
+	/** 504 at once; the change is made `ms` later. */
+	| { kind: 'late'; ms: number }
+	/** Answered as if the change had been made, and it is not. */
+	| { kind: 'not-applied' }
+	/** Status, headers and the beginning of the body, then a byte now and then, for ever. */
+	| { kind: 'dribble'; when: When }
 	/** A gateway's page in place of JSON. */
 	| { kind: 'html'; status: number; when: When }
 	/** The right status, the first half of the body, a Content-Length that fits the half. */

@@ -4,11 +4,13 @@ export interface RateLimitRule {
 	windowMs: number;
 	/** Form of X-RateLimit-Reset: epoch seconds (documented), or seconds until the reset. */
 	reset: 'epoch' | 'delta';
-	/** One window for the whole account; else one per endpoint (documented). */
+	/** One window for the whole account; else one per endpoint (documented, and recorded). */
 	perAccount?: boolean;
+	/** Windows begin with their first request; else they are aligned to the clock (recorded). */
+	fromFirstRequest?: boolean;
 }
 
-/** Observed once, on GET /v3/scopes; no figure is published for the teammates endpoints. */
+/** Recorded from the live API in 2026, for both lists: 600 in each minute of the clock. */
 const DEFAULT_RULE: RateLimitRule = { limit: 600, windowMs: 60_000, reset: 'epoch' };
 
 interface Window {
@@ -17,7 +19,7 @@ interface Window {
 	used: number;
 }
 
-/** Fixed windows; each begins with its first request. */
+/** Fixed windows: recorded is that they end at full minutes of the clock. */
 export class RateLimits {
 	private current = DEFAULT_RULE;
 	private readonly windows = new Map<string, Window>();
@@ -45,11 +47,12 @@ export class RateLimits {
 		endpoint: string,
 		now: number,
 	): { allowed: boolean; headers: Record<string, string> } {
-		const { limit, windowMs, reset, perAccount } = this.current;
+		const { limit, windowMs, reset, perAccount, fromFirstRequest } = this.current;
 		const name = perAccount ? account : `${account} ${endpoint}`;
 		let window = this.windows.get(name);
 		if (!window || now >= window.endsAt) {
-			window = { endsAt: now + windowMs, used: 0 };
+			const startsAt = fromFirstRequest ? now : now - (now % windowMs);
+			window = { endsAt: startsAt + windowMs, used: 0 };
 			this.windows.set(name, window);
 		}
 		const allowed = window.used < limit;

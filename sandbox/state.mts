@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as startTimer } from 'node:timers';
 
 import { FaultBook } from './faults.mts';
 import type {
@@ -86,6 +87,22 @@ export const sameAddress = (one: string, other: string) =>
 const numbered = (count: number, prefix: string, domain: string) =>
 	Array.from({ length: count }, (_, i) => `${prefix}${String(i + 1).padStart(4, '0')}@${domain}`);
 
+/** What the state takes from outside, so that a history can be played again as it was. */
+export interface Surroundings {
+	/** Epoch milliseconds. Default: real time. */
+	now?: () => number;
+	/** In the form of a UUID. Default: random. */
+	newId?: () => string;
+	/** Does something so many milliseconds later. Default: in real time, holding up no exit. */
+	later?: (ms: number, action: () => void) => void;
+}
+
+/** What the accounts held up to a moment. */
+interface Past {
+	until: number;
+	accounts: Map<string, Pick<Account, 'teammates' | 'invitations' | 'accessRequests'>>;
+}
+
 /** The state of the stand-in: what tests set up, the API changes, and assertions read. */
 export class SandboxState {
 	readonly behaviours: Behaviours = defaultBehaviours();
@@ -97,12 +114,23 @@ export class SandboxState {
 	readonly keys = new Map<string, ApiKey>();
 	readonly sentEmails: SentEmail[] = [];
 	readonly requests: RequestEntry[] = [];
+	/** In the form of a UUID: tokens, and what keys are made of. */
+	readonly newId: () => string;
+	readonly later: (ms: number, action: () => void) => void;
+	private readonly clock: () => number;
 	private clockOffset = 0;
 	private nextId = 1001;
+	private past: Past[] = [];
+
+	constructor({ now, newId, later }: Surroundings = {}) {
+		this.clock = now ?? (() => Date.now());
+		this.newId = newId ?? randomUUID;
+		this.later = later ?? ((ms, action) => void startTimer(action, ms).unref());
+	}
 
 	/** Epoch milliseconds: real time, plus what the clock was advanced by. */
 	now(): number {
-		return Date.now() + this.clockOffset;
+		return this.clock() + this.clockOffset;
 	}
 
 	advance(seconds: number): void {
@@ -120,6 +148,42 @@ export class SandboxState {
 		Object.assign(this.behaviours, defaultBehaviours());
 		this.clockOffset = 0;
 		this.nextId = 1001;
+		this.past = [];
+	}
+
+	/** To be called before anything changes: lists that lag behind show it for a while. */
+	keepPast(): void {
+		const { readLagMs } = this.behaviours;
+		if (readLagMs === 0) return;
+		const until = this.now();
+		this.past = this.past.filter((past) => past.until > until - readLagMs);
+		const accounts = [...this.accounts.values()].map(
+			({ name, teammates, invitations, accessRequests }) =>
+				[name, structuredClone({ teammates, invitations, accessRequests })] as const,
+		);
+		this.past.push({ until, accounts: new Map(accounts) });
+	}
+
+	/** Does something without any consequence, and gives what it gives. */
+	rehearse<Result>(action: () => Result): Result {
+		const before = [...this.accounts.values()].map((account) => ({
+			account,
+			data: structuredClone(account),
+		}));
+		const emails = this.sentEmails.length;
+		try {
+			return action();
+		} finally {
+			for (const { account, data } of before) Object.assign(account, data);
+			this.sentEmails.length = emails;
+		}
+	}
+
+	/** The account as lists and details show it now. */
+	shown(account: Account): Account {
+		const shownMoment = this.now() - this.behaviours.readLagMs;
+		const past = this.past.find(({ until }) => until > shownMoment);
+		return { ...account, ...past?.accounts.get(account.name) };
 	}
 
 	/** Default: the first parent account. Throws when there is no such account. */
@@ -158,7 +222,7 @@ export class SandboxState {
 
 	/** Gives the key. */
 	addKey(wanted: NewKey = {}): string {
-		const random = () => randomUUID().replaceAll('-', '');
+		const random = () => this.newId().replaceAll('-', '');
 		const key = wanted.key ?? `SG.${random().slice(0, 22)}.${(random() + random()).slice(0, 43)}`;
 		this.keys.set(key, {
 			account: this.account(wanted.account).name,
@@ -230,7 +294,7 @@ export class SandboxState {
 			email: wanted.email,
 			scopes: [...(wanted.scopes ?? [])],
 			is_admin: wanted.is_admin ?? false,
-			token: wanted.token ?? randomUUID(),
+			token: wanted.token ?? this.newId(),
 			expiration_date: this.expiry(wanted.expiresInSeconds),
 			createdAt: this.now(),
 		};

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-
-import { fieldsOf, isStrings, pageOf, withoutDuplicates } from '../endpoint.mts';
+import { done, fieldsOf, isStrings, pageOf, withoutDuplicates } from '../endpoint.mts';
 import type { Call, Endpoint, Result } from '../endpoint.mts';
 import type { Account, Invitation } from '../model.mts';
 import { errorResponses } from '../errorResponses.mts';
@@ -72,7 +70,8 @@ function inviteAgain(
 	wanted: Wanted,
 ): Result {
 	const behaviour = state.behaviours.duplicateInvite;
-	if (behaviour === 'bad-request') throw errorResponses.alreadyInvited();
+	if (behaviour === 'bad-request') throw errorResponses.alreadyInvited(400);
+	if (behaviour === 'conflict') throw errorResponses.alreadyInvited(409);
 	if (behaviour === 'created-again') {
 		Object.assign(pending, wanted, { createdAt: state.now() });
 		renew(state, pending);
@@ -84,7 +83,7 @@ function inviteAgain(
 /** Documented: 7 more days. */
 function renew(state: SandboxState, invitation: Invitation): void {
 	invitation.expiration_date = state.expiry();
-	if (state.behaviours.tokenChangesOnResend) invitation.token = randomUUID();
+	if (state.behaviours.tokenChangesOnResend) invitation.token = state.newId();
 }
 
 /** The answer to an invitation and to a resend: in the documented shape without an expiry. */
@@ -94,20 +93,28 @@ function confirmation(state: SandboxState, { token, email, scopes, is_admin }: I
 	return { ...named, email, scopes, is_admin };
 }
 
+function shownExpiry({ behaviours }: SandboxState, seconds: number): number | string {
+	const forms = {
+		seconds,
+		milliseconds: seconds * 1000,
+		iso: new Date(seconds * 1000).toISOString(),
+		zero: 0,
+	};
+	return forms[behaviours.expiryForm];
+}
+
 function list({ state, account, query }: Call): Result {
-	const { inviteToken, listKey, pendingPaging } = state.behaviours;
+	const { inviteToken, listKey, maxPage, pendingPaging } = state.behaviours;
+	const max = pendingPaging === 'honoured' ? maxPage : Math.min(50, maxPage);
 	const pending = state.pending(account);
-	const page =
-		pendingPaging === 'ignored'
-			? pending
-			: pageOf(pending, query, { size: 50, max: pendingPaging === 'honoured' ? 500 : 50 });
+	const page = pendingPaging === 'ignored' ? pending : pageOf(pending, query, { size: 50, max });
 	const tokenName = inviteToken === 'pending_id' ? 'pending_id' : 'token';
 	const items = page.map(({ email, scopes, is_admin, token, expiration_date }) => ({
 		email,
 		scopes,
 		is_admin,
 		[tokenName]: token,
-		expiration_date,
+		expiration_date: shownExpiry(state, expiration_date),
 	}));
 	return { status: 200, body: { [listKey]: items } };
 }
@@ -120,14 +127,14 @@ function resend({ state, account, params }: Call): Result {
 	}
 	renew(state, invitation);
 	state.send('resend', invitation, account);
-	return { status: 200, body: confirmation(state, invitation) };
+	return done(state, { status: 200, body: confirmation(state, invitation) });
 }
 
 function revoke({ state, account, params }: Call): Result {
 	const invitation = state.pending(account).find(({ token }) => token === params.token);
 	if (!invitation) throw errorResponses.unknownInvitationOnDelete();
 	account.invitations = account.invitations.filter((other) => other !== invitation);
-	return { status: 204 };
+	return done(state, { status: 204 });
 }
 
 export const invitationEndpoints: Endpoint[] = [

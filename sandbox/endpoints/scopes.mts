@@ -1,5 +1,5 @@
 import { scopesOf } from '../access.mts';
-import { pageOf, withoutDuplicates } from '../endpoint.mts';
+import { done, pageOf, withoutDuplicates } from '../endpoint.mts';
 import type { Call, Endpoint, Result } from '../endpoint.mts';
 import { errorResponses } from '../errorResponses.mts';
 
@@ -48,14 +48,14 @@ function approve(call: Call): Result {
 		teammate.scopes = withoutDuplicates([...teammate.scopes, ...request.scopes]);
 	}
 	account.accessRequests = account.accessRequests.filter((other) => other !== request);
-	return { status: 200, body: { scope_group_name: request.scope_group_name } };
+	return done(call.state, { status: 200, body: { scope_group_name: request.scope_group_name } });
 }
 
 function deny(call: Call): Result {
 	requireAccessRequests(call);
 	const request = findRequest(call);
 	call.account.accessRequests = call.account.accessRequests.filter((other) => other !== request);
-	return { status: 204 };
+	return done(call.state, { status: 204 });
 }
 
 export const scopeEndpoints: Endpoint[] = [

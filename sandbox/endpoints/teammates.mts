@@ -1,6 +1,6 @@
-import { fieldsOf, isStrings, numberOf, pageOf, withoutDuplicates } from '../endpoint.mts';
+import { done, fieldsOf, isStrings, numberOf, pageOf, withoutDuplicates } from '../endpoint.mts';
 import type { Call, Endpoint, Result } from '../endpoint.mts';
-import type { Account, Teammate } from '../model.mts';
+import type { Account, Profile, Teammate } from '../model.mts';
 import { errorResponses } from '../errorResponses.mts';
 import { UNASSIGNABLE_SCOPES } from '../scopes.mts';
 import { shownScopes, VANISHING_SCOPE } from '../shown-scopes.mts';
@@ -18,20 +18,30 @@ function visibleIn(state: SandboxState, account: Account): Teammate[] {
 
 const named = (username: string) => (teammate: Teammate) => teammate.profile.username === username;
 
+function shownProfile({ behaviours }: SandboxState, { is_admin, ...rest }: Profile) {
+	if (behaviours.adminFlag === 'absent') return rest;
+	return { ...rest, is_admin: behaviours.adminFlag === 'text' ? String(is_admin) : is_admin };
+}
+
 /** Observed: the items carry no scopes. */
 function list({ state, account, query }: Call): Result {
-	const { listKey, teammatesLimitAbove500 } = state.behaviours;
+	const { listKey, maxPage, teammatesLimitAbove500 } = state.behaviours;
 	if (numberOf(query, 'limit', PAGE.size) > PAGE.max && teammatesLimitAbove500 === 'rejected') {
 		throw errorResponses.badValue('limit', `limit must not exceed ${PAGE.max}`);
 	}
-	const page = pageOf(visibleIn(state, account), query, PAGE);
-	return { status: 200, body: { [listKey]: page.map(({ profile }) => profile) } };
+	const page = pageOf(visibleIn(state, account), query, { ...PAGE, max: maxPage });
+	return {
+		status: 200,
+		body: { [listKey]: page.map(({ profile }) => shownProfile(state, profile)) },
+	};
 }
 
 function get({ state, account, params }: Call): Result {
 	const teammate = visibleIn(state, account).find(named(params.username));
 	if (!teammate) throw errorResponses.unknownUsernameOnGet();
-	return { status: 200, body: { ...teammate.profile, scopes: shownScopes(teammate, account) } };
+	const scopes =
+		state.behaviours.detailScopes === 'present' ? { scopes: shownScopes(teammate, account) } : {};
+	return { status: 200, body: { ...shownProfile(state, teammate.profile), ...scopes } };
 }
 
 /**
@@ -62,11 +72,11 @@ function update({ state, account, params, body }: Call): Result {
 	teammate.profile.is_admin = is_admin;
 	teammate.profile.user_type = is_admin ? 'admin' : 'teammate';
 	const echoed = withoutDuplicates([...scopes, ...shownScopes(teammate, account)]);
-	return { status: 200, body: { ...teammate.profile, scopes: echoed } };
+	return { status: 200, body: { ...shownProfile(state, teammate.profile), scopes: echoed } };
 }
 
 /** Observed: also removes SSO teammates. */
-function remove({ account, params }: Call): Result {
+function remove({ state, account, params }: Call): Result {
 	const teammate = account.teammates.find(named(params.username));
 	if (!teammate) throw errorResponses.unknownUsernameOnDelete();
 	if (teammate.profile.user_type === 'owner') throw errorResponses.ownerProtected();
@@ -74,7 +84,7 @@ function remove({ account, params }: Call): Result {
 	account.accessRequests = account.accessRequests.filter(
 		({ username }) => username !== teammate.profile.username,
 	);
-	return { status: 204 };
+	return done(state, { status: 204 });
 }
 
 export const teammateEndpoints: Endpoint[] = [

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import { ENDPOINTS } from '../../sandbox/api.mts';
+import { ENDPOINTS } from '../../sandbox/router.mts';
 import type { Endpoint } from '../../sandbox/endpoint.mts';
 import type { FaultRule } from '../../sandbox/faults.mts';
 import type { RequestEntry } from '../../sandbox/model.mts';

@@ -1,4 +1,4 @@
-import { ENDPOINTS } from '../../sandbox/api.mts';
+import { ENDPOINTS } from '../../sandbox/router.mts';
 import { BAD_KEY, FORBIDDEN, NOT_FOUND, errorOf, seededSandbox } from './seeded';
 import type { CallOptions } from './seeded';
 

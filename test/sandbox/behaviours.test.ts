@@ -51,6 +51,59 @@ const CHECKS: Checks = {
 			expect(mailed()).toEqual([]);
 			expect(pendingOf(FRESH)[0].expiration_date).toBe(expiration_date);
 		},
+		conflict: async () => {
+			expect((await invite({ email: FRESH })).status).toBe(409);
+			expect(mailed()).toEqual([]);
+		},
+	},
+	maxPage: {
+		500: async () => expect(await pageSizes()).toEqual([60, 60]),
+		50: async () => expect(await pageSizes()).toEqual([50, 50]),
+		5: async () => expect(await pageSizes()).toEqual([5, 5]),
+	},
+	readLagMs: {
+		0: async () => expect(await seenAfterInvite(0)).toBe(true),
+		700: async () => {
+			expect(await seenAfterInvite(0)).toBe(false);
+			sandbox.state.advance(0.8);
+			expect(await isListed(ADA)).toBe(true);
+		},
+		3000: async () => {
+			expect(await seenAfterInvite(2)).toBe(false);
+			sandbox.state.advance(1.1);
+			expect(await isListed(ADA)).toBe(true);
+		},
+	},
+	detailScopes: {
+		present: async () => expect(await detail()).toHaveProperty('scopes'),
+		absent: async () => expect(await detail()).not.toHaveProperty('scopes'),
+	},
+	adminFlag: {
+		boolean: async () => expect(await detail()).toMatchObject({ is_admin: false }),
+		text: async () => expect(await detail()).toMatchObject({ is_admin: 'false' }),
+		absent: async () => {
+			expect(await detail()).not.toHaveProperty('is_admin');
+			expect(await detail()).toHaveProperty('user_type', 'teammate');
+		},
+	},
+	expiryForm: {
+		seconds: async () => expect(await shownExpiry()).toBe(trueExpiry()),
+		milliseconds: async () => expect(await shownExpiry()).toBe(trueExpiry() * 1000),
+		iso: async () => expect(Date.parse(String(await shownExpiry()))).toBe(trueExpiry() * 1000),
+		zero: async () => expect(await shownExpiry()).toBe(0),
+	},
+	emptyAnswers: {
+		documented: async () => {
+			const [{ token }] = pendingOf(FRESH);
+			expect((await resend(token)).json).toMatchObject({ email: FRESH });
+			expect((await call('DELETE', `${PENDING}/${token}`)).status).toBe(204);
+		},
+		'no-body': async () => {
+			const [{ token }] = pendingOf(FRESH);
+			expect(await resend(token)).toMatchObject({ status: 200, text: '' });
+			expect(await call('DELETE', `${PENDING}/${token}`)).toMatchObject({ status: 200, text: '' });
+			expect(pendingOf(FRESH)).toEqual([]);
+		},
 	},
 	inviteExistingTeammate: {
 		'bad-request': async () => {
@@ -290,6 +343,33 @@ async function cursorOf(query: string) {
 	const { json } = await call('GET', path);
 	return (json as { _metadata: { next_params: object } })._metadata.next_params;
 }
+
+const ADA = 'ada@new.example';
+const isListed = async (email: string) =>
+	itemsOf(await call('GET', PENDING)).some((invitation) => invitation.email === email);
+
+/** Whether an invitation is in the list so many seconds after it was sent. */
+async function seenAfterInvite(seconds: number): Promise<boolean> {
+	await invite({ email: ADA });
+	sandbox.state.advance(seconds);
+	return await isListed(ADA);
+}
+
+/** Lengths of the first page of each list, of 60 people and more. */
+async function pageSizes(): Promise<number[]> {
+	sandbox.state.addManyPending(70);
+	sandbox.state.addManyTeammates(70);
+	const pages = [
+		await call('GET', `${PENDING}?limit=60`),
+		await call('GET', '/v3/teammates?limit=60'),
+	];
+	return pages.map((page) => itemsOf(page).length);
+}
+
+const detail = async () => (await call('GET', '/v3/teammates/legacy_lee')).json;
+const trueExpiry = () => pendingOf(FRESH)[0].expiration_date;
+const shownExpiry = async () =>
+	itemsOf(await call('GET', PENDING)).find(({ email }) => email === FRESH)?.expiration_date;
 
 async function expectRestricted(scopes: string[]) {
 	const { id } = sandbox.state.account('acme-marketing');

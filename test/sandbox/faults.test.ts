@@ -1,4 +1,5 @@
 import type { Fault, When } from '../../sandbox/faults.mts';
+import { until } from '../support/machine';
 import { seededSandbox } from './seeded';
 import type { Reply } from './seeded';
 
@@ -272,4 +273,34 @@ describe('which requests are struck', () => {
 		sandbox.state.faults.add({ fault });
 		expect(await struck('GET', '/v3/scopes', { key: null })).toBe(true);
 	});
+});
+
+test('late: 504 at once, the change later', async () => {
+	add({ kind: 'late', ms: 50 });
+	expect((await invite()).status).toBe(504);
+	expectInvited('before');
+	await until(() => mailed().length > 0);
+	expectInvited('after');
+});
+
+test('not-applied: the answer to a change that is not made', async () => {
+	add({ kind: 'not-applied' });
+	const reply = await invite();
+	expect(reply.status).toBe(201);
+	expect(reply.json).toMatchObject(ADA);
+	expectInvited('before');
+});
+
+test.each(BOTH)('dribble, %s: an answer that never ends', async (when) => {
+	add({ kind: 'dribble', when });
+	await expect(invite(700)).rejects.toThrow();
+	expectInvited(when);
+});
+
+test('rate-limited with a reset in milliseconds and a date of 1970', async () => {
+	const date = new Date(0).toUTCString();
+	add({ kind: 'rate-limited', header: 'epoch-milliseconds', seconds: 20, date });
+	const { headers } = await invite();
+	expect(headers.get('date')).toBe(date);
+	expect(Number(headers.get('x-ratelimit-reset'))).toBeGreaterThan(1e12);
 });

@@ -25,8 +25,19 @@ test('a refused request carries the headers, an unknown key none', async () => {
 	expect(unknown.headers.get('x-ratelimit-limit')).toBeNull();
 });
 
+test('windows end at full minutes of the clock', async () => {
+	const reply = await call('GET', '/v3/teammates');
+	const [, , reset] = limitsOf(reply);
+	expect(reset % 60).toBe(0);
+	const wait = reset - dateOf(reply);
+	expect(wait).toBeGreaterThan(0);
+	expect(wait).toBeLessThanOrEqual(60);
+	sandbox.state.advance(wait);
+	expect(limitsOf(await call('GET', '/v3/teammates')).slice(0, 2)).toEqual([600, 599]);
+});
+
 describe('a limit of 2', () => {
-	const rule = { limit: 2, windowMs: 30_000, reset: 'epoch' } as const;
+	const rule = { limit: 2, windowMs: 30_000, reset: 'epoch', fromFirstRequest: true } as const;
 
 	test('the third is refused, not executed, and in the log', async () => {
 		sandbox.state.rateLimits.set(rule);

@@ -42,6 +42,21 @@ export class CredentialPolicy {
 		);
 	}
 
+	/** Whether the owner has set any limit on who may be given what. */
+	get limitsGiving(): boolean {
+		return this.domains !== undefined || !isAllowed(this.credential.allowAdminAccess);
+	}
+
+	/**
+	 * For whatever gives something to somebody who is known by a record.
+	 *
+	 * @throws SendGridError
+	 */
+	checkGiving({ email, isAdmin }: { email: string; isAdmin: boolean }): void {
+		this.checkEmail(email);
+		if (isAdmin) this.checkAdmin();
+	}
+
 	/** @throws SendGridError where nobody may be made an admin */
 	checkAdmin(): void {
 		if (isAllowed(this.credential.allowAdminAccess)) return;

@@ -56,6 +56,9 @@ async function prepare(
 	};
 }
 
+const itemCountOf = (item: IExecuteSingleFunctions): number =>
+	item.getExecuteData().data.main?.[0]?.length ?? 1;
+
 /** The address that the item names, so that a message about another field can say whose row it is. */
 function addressOf(item: IExecuteSingleFunctions): string | undefined {
 	for (const name of ['email', 'teammate', 'invitation']) {
@@ -111,7 +114,7 @@ async function answerError(
 		return [{ json: { error: text }, pairedItem }];
 	}
 	const sent = await execution.abortOthers();
-	const others = (item.getExecuteData().data.main?.[0]?.length ?? 1) - 1;
+	const others = itemCountOf(item) - 1;
 	if (others > 0) {
 		error.message = `${error.message}. ${stoppedRun(others, sent)}`;
 		error.description = [error.description, ON_ERROR].filter(Boolean).join(' ');

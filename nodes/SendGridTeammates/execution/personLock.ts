@@ -21,6 +21,8 @@ const MAX_ROUNDS = 10;
  * Does something about a person while nobody else in this process does: of two items with the same address,
  * in any case, the second begins when the first has ended, and reads what the first has done.
  *
+ * An item may take several names of one person, one after the other, and the same one twice.
+ *
  * @param name an address, or the username or token that the item names
  * @throws SendGridError where the wait was cancelled, or took too long
  */
@@ -34,14 +36,17 @@ export async function withPersonLock<Result>(
 	// Waiting here must not keep other items from being read.
 	await client.beforeFirst();
 	const key = `${account.key} ${addressKey(name)}`;
-	const patience = { maxWait, isCancelled: () => client.isCancelled() };
-	const outcome = await runExclusive(key, patience, async (waited) => {
+	if (account.locks.has(key)) return await work();
+	const contender = { group: memory, maxWait, isCancelled: () => client.isCancelled() };
+	const outcome = await runExclusive(key, contender, async (waited) => {
 		const lastWriteAt = memory.lastWriteAt.get(key);
 		if (waited) account.requireFreshReadings();
 		else if (lastWriteAt !== undefined) account.requireFreshReadings(lastWriteAt);
+		account.locks.add(key);
 		try {
 			return await work();
 		} finally {
+			account.locks.delete(key);
 			memory.lastWriteAt.set(key, tick());
 		}
 	});
@@ -52,7 +57,7 @@ export async function withPersonLock<Result>(
 				'Run this item again if it is still wanted.',
 			)
 		: new SendGridError(
-				`${failureMessage}: another item for the same person did not end within 'Max Wait'`,
+				`${failureMessage}: another execution is busy with the same person for longer than 'Max Wait' allows`,
 				"Run this item again, or allow a longer wait under 'Max Wait' in 'Options'.",
 				{ cause: 'temporarily-unavailable' },
 			);

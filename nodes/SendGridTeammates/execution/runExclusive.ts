@@ -3,47 +3,56 @@ import { sleep } from 'n8n-workflow';
 /** How late somebody who is waiting notices that there is no point in it any more, in milliseconds. */
 const MAX_NAP_MS = 200;
 
-/** Those who want a key, in the order in which they came. The first one has it. */
-const queues = new Map<string, symbol[]>();
-
-/** When to stop waiting. */
-export interface Patience {
+/** Who waits, and until when. */
+export interface Contender {
+	/** Those of one group wait for each other as long as it takes: each of them ends in time by itself. */
+	group: object;
 	isCancelled: () => boolean;
-	/** Milliseconds. */
+	/** How long to wait for another group, in milliseconds. */
 	maxWait: number;
 }
 
 /** Why the work was not begun. */
 export type NotBegun = 'cancelled' | 'overBudget';
 
-function leave(key: string, ticket: symbol): void {
+interface Ticket {
+	group: object;
+	/** Set while it waits. */
+	wake?: () => void;
+}
+
+/** Those who want a key, in the order in which they came. The first one has it. */
+const queues = new Map<string, Ticket[]>();
+
+function leave(key: string, ticket: Ticket): void {
 	const left = (queues.get(key) ?? []).filter((other) => other !== ticket);
 	if (left.length > 0) queues.set(key, left);
 	else queues.delete(key);
-	wakers.get(left[0])?.();
-	wakers.delete(ticket);
+	left[0]?.wake?.();
 }
-
-/** Wakes those whose turn has come. */
-const wakers = new Map<symbol, () => void>();
 
 /** @returns whether there was anybody before, or why the turn never came */
 async function turnOf(
 	key: string,
-	ticket: symbol,
-	patience: Patience,
+	ticket: Ticket,
+	{ group, isCancelled, maxWait }: Contender,
 ): Promise<boolean | NotBegun> {
 	const queue = [...(queues.get(key) ?? []), ticket];
 	queues.set(key, queue);
 	if (queue[0] === ticket) return false;
-	const end = Date.now() + patience.maxWait;
-	const woken = new Promise<void>((resolve) => wakers.set(ticket, resolve));
+	const woken = new Promise<void>((resolve) => {
+		ticket.wake = resolve;
+	});
+	let waitedForOthers = 0;
 	// In short naps, because nothing can wake n8n's sleep.
 	for (;;) {
+		const since = Date.now();
+		const holder = queues.get(key)?.[0];
 		await Promise.race([woken, sleep(MAX_NAP_MS)]);
 		if (queues.get(key)?.[0] === ticket) return true;
-		if (patience.isCancelled()) return 'cancelled';
-		if (Date.now() >= end) return 'overBudget';
+		if (isCancelled()) return 'cancelled';
+		if (holder?.group !== group) waitedForOthers += Date.now() - since;
+		if (waitedForOthers >= maxWait) return 'overBudget';
 	}
 }
 
@@ -56,12 +65,12 @@ async function turnOf(
  */
 export async function runExclusive<Result>(
 	key: string,
-	patience: Patience,
+	contender: Contender,
 	work: (waited: boolean) => Promise<Result>,
 ): Promise<{ result: Result } | NotBegun> {
-	const ticket = Symbol(key);
+	const ticket: Ticket = { group: contender.group };
 	try {
-		const waited = await turnOf(key, ticket, patience);
+		const waited = await turnOf(key, ticket, contender);
 		if (typeof waited === 'string') return waited;
 		return { result: await work(waited) };
 	} finally {

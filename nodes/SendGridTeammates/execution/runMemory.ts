@@ -30,6 +30,9 @@ export class RunMemory {
 	/** Items of which nobody knows whether they were carried out. A later try repeats that and sends nothing. */
 	readonly unclear = new Map<number, RequestError>();
 
+	/** People whose invitation was revoked for a new one that has not been sent yet. */
+	readonly revokedPeople = new Set<string>();
+
 	/** The items for which something was sent that changes SendGrid's data. */
 	readonly sent = new Set<number>();
 }

@@ -1,11 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { decodeList, decodeOptionalObject } from '../transport/decode';
-import type { Wording } from '../transport/errors';
+import { SendGridError, type Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
 import { sendReconciled, type WriteState } from '../transport/reconcile';
 import { textOf } from '../transport/sanitize';
 import type { Account } from './account';
+import { findInList } from './person';
 
 const REMOVED =
 	'SendGrid removed access requests from its public API in January 2026, and this account no longer has them.';
@@ -42,20 +43,30 @@ const CALLS = {
 } as const;
 
 /**
- * Approves or denies an access request, until it is known what became of it.
+ * Approves or denies an access request, until it is known what became of it. The list is read first: afterwards
+ * nobody could tell a request that was answered from one that never was.
  *
  * @returns SendGrid's answer
- * @throws RequestError
+ * @throws SendGridError
  */
 export async function answerRequest(
 	account: Account,
 	answer: keyof typeof CALLS,
 	{ id, field, wording }: NamedRequest,
 ): Promise<IDataObject> {
+	const isIt = (open: IDataObject) => textOf(open.id) === id;
+	const { items } = await findInList(account, accessRequests(wording), isIt);
+	if (items.length === 0) {
+		throw new SendGridError(
+			`${wording.failureMessage}: there is no open request with this ID`,
+			'It has been approved or denied already, or never existed. Access Request > Get Many lists the open ones.',
+		);
+	}
+
 	/** Whether it is settled: then it is no longer in the list. */
 	async function probe(): Promise<WriteState<IDataObject>> {
 		const { value } = await account.readFresh(accessRequests(wording));
-		return value.items.some((open) => textOf(open.id) === id) ? 'notApplied' : { applied: {} };
+		return value.items.some(isIt) ? 'notApplied' : { applied: {} };
 	}
 
 	return await sendReconciled(
@@ -67,7 +78,7 @@ export async function answerRequest(
 			context: {
 				...wording,
 				scope: 'teammates.update',
-				on404: `It has been approved or denied already. If all requests fail like this: ${REMOVED}`,
+				on404: 'It has been approved or denied meanwhile.',
 			},
 		},
 		probe,

@@ -9,6 +9,9 @@ import { readGrantableScopes } from './scopes';
  * of the run share.
  */
 export class Account {
+	/** What this item has locked for itself, so that it never waits for itself. */
+	readonly locks = new Set<string>();
+
 	private since: Tick;
 
 	constructor(

@@ -82,16 +82,19 @@ export const teammateCall = (teammate: NamedTeammate, wording: Wording): Call<ID
  * A teammate's record, understood: it is this teammate's, and it lists scopes, but for admins, who have all.
  * Nothing may be written on a record of any other shape.
  *
+ * @param needsScopes whether what follows depends on the scopes
  * @throws RequestError
  */
 export async function readTeammate(
 	{ client }: Account,
 	teammate: NamedTeammate,
 	wording: Wording,
+	needsScopes = true,
 ): Promise<Teammate> {
 	const wanted = teammate.username.toLowerCase();
 	const isUnderstood = ({ username, scopes, isAdmin, isOwner }: Teammate) =>
-		username.toLowerCase() === wanted && (scopes !== undefined || isAdmin || isOwner);
+		username.toLowerCase() === wanted &&
+		(!needsScopes || scopes !== undefined || isAdmin || isOwner);
 	return await client.send({
 		...teammateCall(teammate, wording),
 		decode: (body) => {
@@ -197,6 +200,13 @@ const READ_LAG_MS = 4_000;
 /** First pause before a stale record is read again, in milliseconds. */
 const READ_AGAIN_MS = 250;
 
+/** What was read after a write. */
+export interface ReadBack<Written> {
+	written: Written;
+	/** Whether it shows the write, or cannot be lagging behind any more. */
+	isConclusive: boolean;
+}
+
 /**
  * Reads a record until it shows what was written, or until it cannot be lagging behind any more.
  *
@@ -208,12 +218,16 @@ export async function readBack<Written>(
 	{ client }: Account,
 	read: () => Promise<Written>,
 	isAsWritten: (written: Written) => boolean,
-): Promise<Written> {
+): Promise<ReadBack<Written>> {
 	const end = Date.now() + READ_LAG_MS;
 	for (let delay = READ_AGAIN_MS; ; delay *= 2) {
+		const isLast = Date.now() >= end;
 		const written = await read();
-		const isOver = Date.now() >= end || client.isCancelled();
-		if (isAsWritten(written) || isOver || !(await client.retryBudget.wait(delay))) return written;
+		if (isLast || isAsWritten(written)) return { written, isConclusive: true };
+		const pause = Math.min(delay, Math.max(0, end - Date.now()));
+		if (client.isCancelled() || !(await client.retryBudget.wait(pause))) {
+			return { written, isConclusive: false };
+		}
 	}
 }
 

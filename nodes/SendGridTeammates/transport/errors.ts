@@ -47,6 +47,8 @@ export interface Wording {
 	unclearMessage?: string;
 }
 
+const midSentence = (subject: string): string => subject.replace(/^The /, 'the ');
+
 /**
  * Both sentences about a change.
  *
@@ -55,7 +57,7 @@ export interface Wording {
  */
 export const changeOf = (subject: string, participle: string): Required<Wording> => ({
 	failureMessage: `${subject} was not ${participle}`,
-	unclearMessage: `It is unclear whether ${subject} was ${participle}`,
+	unclearMessage: `It is unclear whether ${midSentence(subject)} was ${participle}`,
 });
 
 /** What is known of a request that did not bring what it was sent for. */

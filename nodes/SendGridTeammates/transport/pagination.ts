@@ -37,12 +37,18 @@ export interface Part {
 	atMost?: number;
 }
 
+/** How often a list that keeps changing is read from its start before it is taken as it is. */
+const MAX_RESTARTS = 3;
+
 /**
  * Reads a list page by page, each only when it is asked for.
  *
  * Advances by what came, and ends with a page that is empty or brings nothing new: a server that caps the
  * page, or that ignores `limit` and `offset` (which the list of pending invitations does not document),
  * neither hides an item nor keeps us going forever. Nor does one that makes up new items all the time.
+ *
+ * Each page begins with the last item of the one before. Where it does not, somebody has been removed meanwhile
+ * and others have moved up, past the place where we are: the list is read from its start once more.
  *
  * @throws SendGridError
  */
@@ -51,30 +57,44 @@ export async function* pages<Item>(
 	{ path, query, decode, identify, context }: ListEndpoint<Item>,
 	{ offset = 0, atMost = Infinity }: Part = {},
 ): AsyncGenerator<Item[], void, undefined> {
+	const identityOf = (item: Item) => identify(item) || JSON.stringify(item);
 	const seen = new Set<string>();
-	let received = 0;
-	for (let count = 0; received < atMost; count += 1) {
+	let position = offset;
+	let first: string | undefined;
+	let last: string | undefined;
+	let restarts = 0;
+	for (let count = 0; position - offset < atMost; count += 1) {
 		if (count === MAX_PAGES) throw endlessListError(context);
+		const overlap = last === undefined ? 0 : 1;
 		const page = await client.send({
 			method: 'GET',
 			path,
 			query: {
 				...query,
-				limit: Math.min(MAX_PAGE_SIZE, atMost - received),
-				offset: offset + received,
+				limit: Math.min(MAX_PAGE_SIZE, atMost - (position - offset) + overlap),
+				offset: position - overlap,
 			},
 			decode,
 			context,
 		});
-		const fresh: Item[] = [];
-		for (const item of page) {
-			const identity = identify(item) || JSON.stringify(item);
-			if (!seen.has(identity)) fresh.push(item);
-			seen.add(identity);
+		const identities = page.map(identityOf);
+		const fresh = page.filter((_, index) => !seen.has(identities[index]));
+		for (const identity of identities) seen.add(identity);
+
+		const isRepeated = last !== undefined && identities[0] === first;
+		const hasMoved = last !== undefined && identities[0] !== last && !isRepeated;
+		if (fresh.length > 0) yield fresh;
+		if (hasMoved && restarts < MAX_RESTARTS) {
+			restarts += 1;
+			position = offset;
+			last = undefined;
+			continue;
 		}
-		if (fresh.length === 0) return;
-		received += page.length;
-		yield fresh;
+		const bringsNothing = fresh.length === 0 && (isRepeated || restarts === 0);
+		if (page.length <= overlap || bringsNothing) return;
+		first ??= identities[0];
+		position += page.length - overlap;
+		last = identities[identities.length - 1];
 	}
 }
 

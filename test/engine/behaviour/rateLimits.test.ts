@@ -91,7 +91,14 @@ test('one 429 stops all requests to its endpoint until the reset', async () => {
 });
 
 test('a limit that is used up for longer than an item may wait ends it before anything is sent', async () => {
-	sendGrid.state.rateLimits.set({ limit: 2, windowMs: 60_000, reset: 'epoch', perAccount: true });
+	sendGrid.state.rateLimits.set({
+		limit: 2,
+		windowMs: 60_000,
+		reset: 'epoch',
+		perAccount: true,
+		// Near the end of a minute of the clock the window would be over soon.
+		fromFirstRequest: true,
+	});
 	const { results, duration } = await sendGrid.run({
 		items: people(5),
 		parameters: inviteWith({ options: { maxWait: 3 } }),

@@ -1,47 +1,100 @@
 import type { OperationContext } from '../../execution/operation';
 import { oncePerRun, onFreshReadings, withPersonLock } from '../../execution/personLock';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
-import { invitationOutput, resendInvitation, type Invitation } from '../../sendgrid/invitations';
-import { findInvitations } from '../../sendgrid/person';
-import { bodyOf } from '../../transport/client';
-import { changeOf, type Wording } from '../../transport/errors';
+import {
+	invitationOutput,
+	pendingInvitations,
+	resendInvitation,
+	type Invitation,
+} from '../../sendgrid/invitations';
+import { findInList, findInvitations } from '../../sendgrid/person';
+import { bodyOf, type Outcome } from '../../transport/client';
+import { changeOf, RequestError, SendGridError, type Wording } from '../../transport/errors';
 import { notPendingError } from './notPending';
 
 export const resendFields = [invitationField];
 
-const WISH = 'resend';
+const field = invitationField.displayName;
 
 /**
- * Sends an invitation again: `POST /v3/teammates/pending/{token}/resend`. Further items that name the same one
- * are answered from the first, so that nobody gets two emails.
+ * Sends an invitation again: `POST /v3/teammates/pending/{token}/resend`. Further items about the same person are
+ * answered from the first, so that nobody gets two emails.
  */
 export async function resend(context: OperationContext) {
-	const { item, account, policy } = context;
+	const { item, policy } = context;
 	const choice = readInvitation(item);
 	const wording = changeOf(`The invitation of ${quoteInvitation(choice)}`, 'sent again');
-	if (choice.by === 'email') policy.checkEmail(choice.email);
-	const name = choice.by === 'email' ? choice.email : choice.token;
+	if (choice.by === 'email') {
+		policy.checkEmail(choice.email);
+		return await oncePerPerson(
+			context,
+			choice.email,
+			wording,
+			async () => await resendByEmail(context, choice.email, wording),
+		);
+	}
+	return await withPersonLock(context, choice.token, wording, async () => {
+		const known = await lookUp(context, choice.token, wording);
+		if (known) policy.checkGiving(known);
+		return await oncePerPerson(context, known?.email ?? choice.token, wording, async () =>
+			bodyOf(await send(context, choice, wording, known)),
+		);
+	});
+}
 
-	return await withPersonLock(
+const oncePerPerson = async (
+	context: OperationContext,
+	name: string,
+	wording: Wording,
+	work: () => Promise<Invitation>,
+) =>
+	await withPersonLock(
 		context,
 		name,
 		wording,
 		async () =>
-			await oncePerRun(context, name, WISH, wording, async () => {
-				const sent =
-					choice.by === 'email'
-						? await resendByEmail(context, choice.email, wording)
-						: bodyOf(
-								await resendInvitation(account, {
-									token: choice.token,
-									field: invitationField.displayName,
-									wording,
-								}),
-							);
-				return [invitationOutput(sent)];
-			}),
+			await oncePerRun(context, name, 'resend', wording, async () => [
+				invitationOutput(await work()),
+			]),
+	);
+
+/**
+ * Whose invitation a token stands for, and until when it lasts: a later date is what proves a resend, limits
+ * depend on the person, and another item of the run may name the same person by their address. A key that may
+ * not read can send it again without all that, as long as there are no limits.
+ */
+async function lookUp(
+	{ account, policy }: OperationContext,
+	token: string,
+	wording: Wording,
+): Promise<Invitation | undefined> {
+	let found: Invitation | undefined;
+	try {
+		const { items } = await findInList(
+			account,
+			pendingInvitations(wording),
+			(invitation) => invitation.token === token,
+		);
+		[found] = items;
+	} catch (thrown) {
+		const mayNotRead = thrown instanceof RequestError && thrown.status === 403;
+		if (policy.limitsGiving || !mayNotRead) throw thrown;
+	}
+	if (found || !policy.limitsGiving) return found;
+	throw new SendGridError(
+		`${wording.failureMessage}: it is not in SendGrid's list, so the limits of this credential cannot be checked`,
+		'It may have been accepted or revoked. Invite the person again if needed.',
 	);
 }
+
+const send = async (
+	{ account }: OperationContext,
+	{ token }: { token: string },
+	wording: Wording,
+	known?: Invitation,
+	validUntil?: number,
+): Promise<Outcome<Invitation>> =>
+	await resendInvitation(account, { token, field, known, wording, validUntil });
 
 /** Of several invitations of an address, the best one is sent again. */
 const resendByEmail = async (
@@ -50,24 +103,19 @@ const resendByEmail = async (
 	wording: Wording,
 ): Promise<Invitation> =>
 	await onFreshReadings(context, wording, async (validUntil) => {
-		const { account } = context;
+		const { account, policy } = context;
 		const { items, readAt } = await findInvitations(account, email, wording);
 		if (items.length === 0) throw await notPendingError(account, email, wording.failureMessage);
-
-		const send = async (known: Invitation, validTo?: number) =>
-			await resendInvitation(account, {
-				token: known.token,
-				field: invitationField.displayName,
-				known,
-				wording,
-				validUntil: validTo,
-			});
-		const outcome = await send(items[0], validUntil(readAt));
+		const [known] = items;
+		policy.checkGiving(known);
+		const outcome = await send(context, known, wording, known, validUntil(readAt));
 		if (!('error' in outcome) || outcome.error.status !== 404) return bodyOf(outcome);
 
 		// Unknown: whether the token changes when an invitation is sent again, by somebody else say.
 		account.requireFreshReadings();
 		const renewed = (await findInvitations(account, email, wording)).items[0];
 		if (!renewed) throw await notPendingError(account, email, wording.failureMessage);
-		return bodyOf(renewed.token === items[0].token ? outcome : await send(renewed));
+		policy.checkGiving(renewed);
+		const isAnother = renewed.token !== known.token;
+		return bodyOf(isAnother ? await send(context, renewed, wording, renewed) : outcome);
 	});

@@ -164,11 +164,14 @@ export async function readSsoAccess(
 				"Choose at least one, for example 'stats.read'.",
 			);
 		}
-		case 'subusers':
+		case 'subusers': {
+			const rows = readGrantRows(item);
+			if (rows.some(({ permission }) => permission === 'admin')) policy.checkAdmin();
 			return {
 				has_restricted_subuser_access: true,
-				subuser_access: await grantsOf(account, readGrantRows(item), wording),
+				subuser_access: await grantsOf(account, rows, wording),
 			};
+		}
 	}
 }
 
@@ -200,11 +203,12 @@ export async function verifyGrants(
 	const wording = {
 		failureMessage: `${done}, but the subuser access could not be read to make sure`,
 	};
-	const { subusers } = await readBack(
+	const { written } = await readBack(
 		account,
 		async () => await readSubuserAccess(account.client, { username, field: 'Email' }, wording),
 		(access) => missingGrants(grants, access.subusers).length === 0,
 	);
+	const { subusers } = written;
 	const missing = missingGrants(grants, subusers);
 	if (missing.length === 0) return subusers;
 	const scopes = new Set(grants.flatMap((grant) => ('scopes' in grant ? grant.scopes : [])));

@@ -113,12 +113,13 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 }
 
 async function updateOne(
-	{ account }: OperationContext,
+	{ account, policy }: OperationContext,
 	username: string,
 	{ firstName, lastName, access, subject, wording }: Wish,
 ): Promise<IDataObject[]> {
 	const before = await readTeammate(account, { username, field }, wording);
 	refuseOwner(before, wording.failureMessage);
+	if (Object.keys(access).length > 0) policy.checkEmail(before.email);
 	if (before.isSso === false) {
 		throw new SendGridError(
 			`${wording.failureMessage}: this person does not sign in by single sign-on`,

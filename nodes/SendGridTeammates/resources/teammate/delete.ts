@@ -33,7 +33,8 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
 		});
 	}
 	return await withPersonLock(context, choice.username, wording, async () => {
-		const { email } = await readTeammate(account, { username: choice.username, field }, wording);
+		const named = { username: choice.username, field };
+		const { email } = await readTeammate(account, named, wording, false);
 		return await withPersonLock(
 			context,
 			email || choice.username,
@@ -51,23 +52,25 @@ async function deleteAll(
 ): Promise<IDataObject[]> {
 	const people: Teammate[] = [];
 	for (const username of usernames) {
-		const teammate = await readTeammate(account, { username, field }, wording);
+		const teammate = await readTeammate(account, { username, field }, wording, false);
 		refuseOwner(teammate, wording.failureMessage);
 		refuseAdmin(teammate, options, wording.failureMessage);
 		people.push(teammate);
 	}
-	const results: IDataObject[] = [];
-	for (const { username, email } of people) {
+	const deleted: string[] = [];
+	for (const { username } of people) {
 		const outcome = await deleteTeammate(account, { username, field, wording });
-		if ('error' in outcome && results.length > 0) {
+		if ('error' in outcome && deleted.length > 0) {
 			throw new SendGridError(
-				`'${String(results[0].username)}' was deleted, but '${username}', who has the same address, was not: ${outcome.error.message}`,
+				`'${deleted[0]}' was deleted, but '${username}', who has the same address, was not: ${outcome.error.message}`,
 				outcome.error.advice,
 				{ status: outcome.error.status, cause: outcome.error.errorCause },
 			);
 		}
 		bodyOf(outcome);
-		results.push({ deleted: true, username, email });
+		deleted.push(username);
 	}
-	return results;
+	const [username] = deleted;
+	const all = deleted.length > 1 ? { usernames: deleted } : {};
+	return [{ deleted: true, username, email: people[0].email, ...all }];
 }

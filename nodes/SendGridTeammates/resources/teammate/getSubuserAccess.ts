@@ -3,9 +3,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { OperationContext } from '../../execution/operation';
 import { readFilters } from '../../parameters/list';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
-import { onlyTeammate } from '../../sendgrid/person';
 import { readSubuserAccess } from '../../sendgrid/subusers';
-import { quoteTeammate, teammatesWithEmail } from './locate';
+import { quoteTeammate, usernameOf } from './locate';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',
@@ -31,15 +30,10 @@ export const getSubuserAccessFields = [teammateField, filters];
 export async function getSubuserAccess({ item, account }: OperationContext) {
 	const choice = readTeammateChoice(item);
 	const { subuser } = readFilters(item);
-	const failureMessage = `The subuser access of ${quoteTeammate(choice)} could not be read`;
-	const wording = { failureMessage };
-	const username =
-		choice.by === 'username'
-			? choice.username
-			: (onlyTeammate(
-					(await teammatesWithEmail(account, choice.email, wording)).items,
-					failureMessage,
-				)?.username ?? '');
+	const wording = {
+		failureMessage: `The subuser access of ${quoteTeammate(choice)} could not be read`,
+	};
+	const username = await usernameOf(account, choice, wording);
 	const { isRestricted, subusers } = await readSubuserAccess(
 		account.client,
 		{ username, field: teammateField.displayName },

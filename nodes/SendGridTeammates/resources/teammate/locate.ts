@@ -1,6 +1,6 @@
 import type { TeammateChoice } from '../../parameters/teammate';
 import type { Account } from '../../sendgrid/account';
-import { findInvitations, findTeammates } from '../../sendgrid/person';
+import { findInvitations, findTeammates, onlyTeammate } from '../../sendgrid/person';
 import type { Teammate } from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
@@ -36,4 +36,19 @@ export async function teammatesWithEmail(
 				`${wording.failureMessage}: no teammate has the address '${toSingleLine(email)}'`,
 				"Check the address in 'Teammate'.",
 			);
+}
+
+/**
+ * The username of the one teammate that the item names.
+ *
+ * @throws SendGridError where there is none, and where two share the address
+ */
+export async function usernameOf(
+	account: Account,
+	choice: TeammateChoice,
+	wording: Wording,
+): Promise<string> {
+	if (choice.by === 'username') return choice.username;
+	const { items } = await teammatesWithEmail(account, choice.email, wording);
+	return onlyTeammate(items, wording.failureMessage)?.username ?? '';
 }

@@ -177,11 +177,13 @@ const updateOne = async (
 	wording: Wording,
 ): Promise<IDataObject[]> =>
 	await onFreshReadings(context, wording, async (validUntil) => {
-		const { account, options } = context;
+		const { account, options, policy } = context;
 		const teammate = { username, field: teammateField.displayName };
 		const readAt = Date.now();
 		const before = await readTeammate(account, teammate, wording);
 		refuseOwner(before, wording.failureMessage);
+		// Taking something away is never stopped.
+		if (wish.mode !== 'remove' || wish.choice.kind === 'admin') policy.checkEmail(before.email);
 		const { access, skipped, unmetBy } = await changeFor(context, wish, before, wording);
 
 		const isDone = isSame(difference(before, access));

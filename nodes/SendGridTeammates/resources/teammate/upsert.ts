@@ -14,10 +14,17 @@ import {
 	invitationState,
 	resendInvitation,
 	revokeInvitation,
+	statusOfInvitation,
 	VALIDITY_DAYS,
 	type Invitation,
 } from '../../sendgrid/invitations';
-import { findPerson, findPersonNow, onlyTeammate, type Person } from '../../sendgrid/person';
+import {
+	addressKey,
+	findPerson,
+	findPersonNow,
+	onlyTeammate,
+	type Person,
+} from '../../sendgrid/person';
 import { readTeammate } from '../../sendgrid/teammates';
 import { bodyOf } from '../../transport/client';
 import { changeOf, SendGridError, type Wording } from '../../transport/errors';
@@ -223,6 +230,7 @@ async function carryOut(
 		case 'invited':
 			return await send(context, wish, plan.access, { isKnownToBeNew: true, validUntil });
 		case 'resent':
+			context.policy.checkGiving(plan.invitation);
 			return await sendAgain(context, wish, plan.invitation, person, validUntil);
 		case 'reinvited':
 			return await replaceInvitations(context, wish, plan.access, plan.invitations, validUntil);
@@ -242,9 +250,9 @@ async function send(
 	{ account }: OperationContext,
 	{ email, wording }: Wish,
 	access: Access,
-	{ isKnownToBeNew, validUntil, wording: revokedWording }: Sending,
+	{ isKnownToBeNew, validUntil, wording: afterRevocation }: Sending,
 ): Promise<Omit<Result, 'skipped'> | Again> {
-	const said = revokedWording ?? {
+	const said = afterRevocation ?? {
 		...wording,
 		unclearMessage: `It is unclear whether '${toSingleLine(email)}' was invited`,
 	};
@@ -260,12 +268,12 @@ async function send(
 		},
 		async () => await findPersonNow(account, email, said),
 	);
-	if ('error' in outcome && !revokedWording && isConflict(outcome.error.status)) {
+	if ('error' in outcome && !afterRevocation && isConflict(outcome.error.status)) {
 		// Unknown: what SendGrid says about an address that somebody else has just invited.
 		const person = await findPersonNow(account, email, wording);
 		if (person.teammates.length + person.invitations.length > 0) return 'again';
 	}
-	const action = revokedWording ? 'reinvited' : 'invited';
+	const action = afterRevocation ? 'reinvited' : 'invited';
 	return { action, record: shown(bodyOf(outcome), account.now()) };
 }
 
@@ -313,7 +321,11 @@ async function replaceInvitations(
 	const { account } = context;
 	const { email, wording } = wish;
 	const subject = `'${toSingleLine(email)}'`;
-	await checkGrantable(account, access.scopes, wording);
+	const isLost = invitations.every(
+		(invitation) => statusOfInvitation(invitation, account.now()) === 'expired',
+	);
+	// Nothing is lost with an invitation that nobody can accept any more.
+	if (!isLost) await checkGrantable(account, access.scopes, wording);
 	let revoked = 0;
 	for (const known of invitations) {
 		const outcome = await revokeInvitation(
@@ -334,14 +346,24 @@ async function replaceInvitations(
 		else if (outcome.error.status !== 404) throw outcome.error;
 		else if (revoked === 0) return 'again';
 	}
-	return await send(context, wish, access, {
+	const key = personKey(context, email);
+	context.memory.revokedPeople.add(key);
+	const result = await send(context, wish, access, {
 		isKnownToBeNew: true,
-		wording: {
-			failureMessage: `The earlier invitation of ${subject} was revoked, but the new one was not sent`,
-			unclearMessage: `The earlier invitation of ${subject} was revoked, and it is unclear whether the new one was sent`,
-		},
+		wording: revokedWording(subject),
 	});
+	context.memory.revokedPeople.delete(key);
+	return result;
 }
+
+const personKey = ({ account }: OperationContext, email: string): string =>
+	`${account.key} ${addressKey(email)}`;
+
+/** What was done, and what was not. A later try of the same run still has to say so. */
+const revokedWording = (subject: string): Required<Wording> => ({
+	failureMessage: `The earlier invitation of ${subject} was revoked, but the new one was not sent`,
+	unclearMessage: `The earlier invitation of ${subject} was revoked, and it is unclear whether the new one was sent`,
+});
 
 /** How often somebody is looked at again whom others are changing at the same time. */
 const MAX_ROUNDS = 4;
@@ -369,13 +391,15 @@ async function ensure(context: OperationContext, wish: Wish): Promise<Result> {
  * one. The second of two items with the same address and the same wish in a run changes nothing.
  */
 export async function upsert(context: OperationContext): Promise<IDataObject[]> {
-	const { item, account, policy, options } = context;
+	const { item, account, policy, options, memory } = context;
 	const email = readEmail(item);
 	policy.checkEmail(email);
 	const choices = readChoices(item, options);
 	const choice = readAccess(item, options.skipUngrantableScopes === true);
 	if (choice.kind === 'admin') policy.checkAdmin();
-	const wording = changeOf(`'${toSingleLine(email)}'`, 'invited or updated');
+	const subject = `'${toSingleLine(email)}'`;
+	const isRevoked = memory.revokedPeople.has(personKey(context, email));
+	const wording = isRevoked ? revokedWording(subject) : changeOf(subject, 'invited or updated');
 	const wish: Wish = { email, choice, choices, wording };
 
 	return await withPersonLock(context, email, wording, async () => {

@@ -56,19 +56,26 @@ export async function writeAccess(
 		on400: adviseOnScopes(account, access.scopes, wording),
 		validUntil,
 	});
-	const after = await readBack(
+	const { written: after, isConclusive } = await readBack(
 		account,
 		async () =>
 			await readTeammate(account, teammate, {
-				failureMessage: `SendGrid accepted the new permissions of ${subject}, but they could not be read again to make sure`,
+				failureMessage: `It is unclear whether the permissions of ${subject} were updated, since they could not be read again`,
 			}),
 		(record) => count(unmetBy(record)) === 0,
 	);
 	const unmet = unmetBy(after);
 	if (count(unmet) === 0) return after;
+	if (!isConclusive) throw notYetShownError(subject, wording);
 	const isPartlyDone = count(unmet) < count(unmetBy(before));
 	throw droppedError(unmet, isPartlyDone, subject, wording);
 }
+
+const notYetShownError = (subject: string, { failureMessage, unclearMessage }: Wording) =>
+	new SendGridError(
+		`${unclearMessage ?? failureMessage}: SendGrid accepted the change, and its data does not show it yet`,
+		`Check the permissions of ${subject} under Settings > Teammates in SendGrid, or allow a longer 'Max Wait'.`,
+	);
 
 function droppedError(
 	{ missing, remaining, admin }: Unmet,

@@ -1,0 +1,105 @@
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+
+import { merge, simulateAll, type Summary } from './simulate.mts';
+
+const USAGE = `Plays histories of the built node on a virtual clock, and judges what it says.
+
+  npm run simulate -- [--histories 2000] [--seed 1] [--verbose] [--workers 2]
+
+A failing seed plays again alone: npm run simulate -- --histories 1 --seed <it> --verbose`;
+
+interface Task {
+	seed: number;
+	histories: number;
+	step: number;
+	isVerbose: boolean;
+}
+
+function* seedsOf({ seed, histories, step }: Task): Generator<number> {
+	for (let done = 0; done < histories; done += 1) yield seed + done * step;
+}
+
+/** A process of its own for each core: the clock that a history runs on is that of the whole process. */
+async function inProcess(task: Task): Promise<Summary> {
+	const child = fork(import.meta.filename, ['--worker'], { serialization: 'advanced' });
+	child.send(task);
+	return await new Promise<Summary>((done, fail) => {
+		child.once('message', (summary) => done(summary as Summary));
+		child.once('exit', (code) => fail(new Error(`a worker ended with ${code}`)));
+	});
+}
+
+function print(
+	{ histories, items, answered, broken, failing }: Summary,
+	seconds: number,
+	isVerbose: boolean,
+) {
+	for (const { seed, findings, trace } of failing) {
+		if (isVerbose) console.log(`${trace}\n`);
+		else {
+			console.log(`seed ${seed}`);
+			for (const { law, run, item, what } of findings) {
+				console.log(
+					`   ${law}, run ${run}${item === undefined ? '' : ` item ${item}`}: ${what.slice(0, 240)}`,
+				);
+			}
+		}
+	}
+	const untrue = (broken.untrue ?? 0) + (broken.needless ?? 0);
+	const laws = Object.entries(broken).sort();
+	console.log(
+		[
+			`${histories} histories, ${items} items, ${answered} answers judged, ${seconds.toFixed(1)} s`,
+			`failing histories: ${failing.length}`,
+			`untrue answers and needless failures: ${untrue}, ${((1000 * untrue) / Math.max(1, answered)).toFixed(2)} of 1,000`,
+			...laws.map(([law, count]) => `  ${law}: ${count}`),
+		].join('\n'),
+	);
+}
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({
+		options: {
+			histories: { type: 'string', default: '2000' },
+			seed: { type: 'string', default: '1' },
+			workers: { type: 'string', default: String(availableParallelism()) },
+			verbose: { type: 'boolean', default: false },
+			help: { type: 'boolean', default: false },
+		},
+	});
+	if (values.help) {
+		console.log(USAGE);
+		return;
+	}
+	const [histories, seed, workers] = [values.histories, values.seed, values.workers].map(Number);
+	if (![histories, seed, workers].every((value) => Number.isSafeInteger(value) && value > 0)) {
+		throw new Error(USAGE);
+	}
+	const isVerbose = values.verbose;
+	const startedAt = performance.now();
+	const count = Math.min(workers, histories);
+	const tasks = Array.from({ length: count }, (_, index) => ({
+		seed: seed + index,
+		histories: Math.ceil((histories - index) / count),
+		step: count,
+		isVerbose,
+	}));
+	const summaries =
+		count === 1
+			? [await simulateAll(seedsOf(tasks[0]), { isVerbose })]
+			: await Promise.all(tasks.map(inProcess));
+	const summary = merge(summaries);
+	print(summary, (performance.now() - startedAt) / 1000, isVerbose);
+	if (summary.failing.length > 0) process.exitCode = 1;
+}
+
+if (process.argv.includes('--worker')) {
+	process.once('message', async (task: Task) => {
+		const summary = await simulateAll(seedsOf(task), task);
+		process.send?.(summary, () => process.disconnect());
+	});
+} else {
+	await main();
+}

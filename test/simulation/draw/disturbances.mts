@@ -1,0 +1,139 @@
+import type { Fault, FaultRule, ResetForm } from '../../../sandbox/faults.mts';
+import { BEHAVIOUR_CANDIDATES, type Behaviours } from '../../../sandbox/behaviours.mts';
+import type { RateLimitRule } from '../../../sandbox/rate-limits.mts';
+import type { Random } from '../random.mts';
+import type { Act, Script, Weather } from '../script.mts';
+import { drawAccess } from './items.mts';
+import { addressesOf, SCOPES } from './people.mts';
+
+/** The endpoints that faults may meet: pattern of the path, and method. */
+const PLACES: ReadonlyArray<readonly [number, { method?: string; path?: RegExp }]> = [
+	[3, { method: 'GET', path: /\/teammates$/ }],
+	[3, { method: 'GET', path: /\/pending$/ }],
+	[2, { method: 'GET', path: /\/teammates\/(?!pending)/ }],
+	[4, { method: 'POST', path: /\/teammates$/ }],
+	[4, { method: 'POST', path: /\/resend$/ }],
+	[4, { method: 'DELETE' }],
+	[4, { method: 'PATCH' }],
+	[2, { method: 'GET' }],
+	[2, {}],
+];
+
+const drawFault = (random: Random): Fault => {
+	const when = random.pick(['before', 'after'] as const);
+	return random.weighted<() => Fault>([
+		[5, () => ({ kind: 'status', status: random.pick([500, 502, 503]), when })],
+		[3, () => ({ kind: 'status', status: 504, when })],
+		[5, () => ({ kind: 'drop', when })],
+		[3, () => ({ kind: 'hang', when })],
+		[3, () => ({ kind: 'slow', ms: random.pick([300, 1500, 4000]) })],
+		[2, () => ({ kind: 'truncated-json' })],
+		[2, () => ({ kind: 'empty-body' })],
+		[3, () => ({ kind: 'late', ms: random.pick([200, 1000, 5000, 20_000]) })],
+		[1, () => ({ kind: 'dribble', when })],
+		[1, () => ({ kind: 'html', status: 502, when })],
+		[1, () => ({ kind: 'wrong-content-type' })],
+		[1, () => ({ kind: 'status', status: 403, when: 'before' })],
+		[
+			2,
+			() => ({
+				kind: 'status',
+				status: random.pick([200, 201]),
+				when: 'before',
+				body: { errors: [{ field: null, message: 'not now' }] },
+			}),
+		],
+		[
+			3,
+			() => ({
+				kind: 'rate-limited',
+				header: random.pick<ResetForm>([
+					'epoch',
+					'epoch-milliseconds',
+					'delta',
+					'past-epoch',
+					'retry-after',
+					'none',
+				]),
+				seconds: random.pick([1, 2, 30, 365 * 86_400]),
+				date: random.chance(0.2) ? new Date(0).toUTCString() : undefined,
+			}),
+		],
+	])();
+};
+
+/** What nobody knows about SendGrid, drawn for each history. */
+export function drawBehaviours(random: Random, weather: Weather): Partial<Behaviours> {
+	const all = Object.keys(BEHAVIOUR_CANDIDATES) as Array<keyof Behaviours>;
+	const names = all.filter((name) => name !== 'readLagMs' || weather !== 'undisturbed');
+	const behaviours: Record<string, unknown> = {};
+	for (const name of names) {
+		if (random.chance(0.15)) behaviours[name] = random.pick<unknown>(BEHAVIOUR_CANDIDATES[name]);
+	}
+	return behaviours;
+}
+
+/** A limit that a run of a few items meets, over soon. */
+export function drawRateLimit(random: Random): RateLimitRule | undefined {
+	if (random.chance(0.8)) return undefined;
+	return {
+		limit: random.whole(3, 12),
+		windowMs: random.pick([1000, 2000, 5000]),
+		reset: random.pick(['epoch', 'delta']),
+		perAccount: random.chance(0.2),
+	};
+}
+
+export function drawFaults(random: Random, weather: Weather): FaultRule[] {
+	if (weather === 'undisturbed') return [];
+	const count = weather === 'mild' ? random.whole(0, 2) : random.whole(1, 5);
+	return Array.from({ length: count }, () => drawRule(random));
+}
+
+function drawRule(random: Random): FaultRule {
+	// Observed where permissions are changed, and to be seen by reading them again.
+	if (random.chance(0.05)) {
+		return { method: 'PATCH', path: /\/v3\/teammates\//, fault: { kind: 'not-applied' } };
+	}
+	// Lists and records that hold nothing. To a change, nobody could tell such an answer from a yes.
+	if (random.chance(0.04)) {
+		return { method: 'GET', fault: { kind: 'status', status: 200, when: 'after', body: {} } };
+	}
+	return {
+		...random.weighted(PLACES),
+		times: random.pick([1, 1, 1, 2, 4]),
+		probability: random.pick([1, 0.5]),
+		fault: drawFault(random),
+	};
+}
+
+export function drawActs(random: Random, weather: Weather, accounts: string[]): Act[] {
+	if (weather === 'undisturbed') return [];
+	const count = weather === 'mild' ? random.whole(0, 2) : random.whole(1, 6);
+	return Array.from({ length: count }, () => ({
+		at: random.whole(0, random.pick([300, 2000, 10_000])),
+		account: random.chance(0.8) ? accounts[0] : random.pick(accounts),
+		email: random.pick(addressesOf()),
+		what: random.weighted<Act['what']>([
+			[5, { kind: 'accept' }],
+			[1, { kind: 'expire' }],
+			[3, { kind: 'invite', access: drawAccess(random) }],
+			[1, { kind: 'resend' }],
+			[2, { kind: 'revoke' }],
+			[2, { kind: 'delete' }],
+			[1, { kind: 'promote' }],
+			[1, { kind: 'grant', scopes: random.some(SCOPES, 2) }],
+		]),
+	}));
+}
+
+export function drawNetwork(random: Random, weather: Weather): Script['network'] {
+	const most = random.pick([20, 80, 400]);
+	return {
+		latency: { least: Math.ceil(most / 4), most },
+		wireFaults:
+			weather === 'wild' && random.chance(0.3)
+				? [{ fault: random.pick(['refused', 'tls-broken'] as const), probability: 0.03 }]
+				: [],
+	};
+}

@@ -1,0 +1,83 @@
+import { Random } from '../random.mts';
+import type { Item, RunPlan, Script, Weather } from '../script.mts';
+import {
+	drawActs,
+	drawBehaviours,
+	drawFaults,
+	drawNetwork,
+	drawRateLimit,
+} from './disturbances.mts';
+import { drawCommon, drawItem, drawOperation, type Setting } from './items.mts';
+import { drawAccount, drawKey } from './people.mts';
+
+const FIRST_DAY = Date.UTC(2026, 10, 26, 10);
+
+function drawRun(random: Random, setting: Setting, weather: Weather): RunPlan {
+	const operation = drawOperation(random);
+	const isAgent = random.chance(0.15);
+	const count = isAgent
+		? random.whole(1, 3)
+		: random.weighted([
+				[4, 1],
+				[5, random.whole(2, 5)],
+				[1, random.whole(6, 15)],
+			]);
+	const common = drawCommon(random, operation);
+	const items: Item[] = [];
+	for (let index = 0; index < count; index += 1) {
+		const before = items.flatMap(({ ask }) => (ask.email === undefined ? [] : [ask.email]));
+		items.push(drawItem(random, setting, operation, common, before));
+	}
+	const requestOptions = {
+		...(random.chance(0.15) && {
+			batching: { batch: { batchSize: random.whole(1, 3), batchInterval: 500 } },
+		}),
+		timeout: random.pick([2000, 5000, 10_000]),
+	};
+	for (const item of items) item.parameters.requestOptions = requestOptions;
+	return {
+		entrance: isAgent ? random.pick(['agent', 'agent', 'agentNode'] as const) : 'workflow',
+		atOnce: random.chance(0.5),
+		startsAt: 0,
+		items,
+		continueOnFail: random.chance(0.7),
+		retryOnFail: random.chance(0.2),
+		maxTries: random.whole(2, 3),
+		waitBetweenTries: random.pick([100, 1000]),
+		...(weather === 'wild' && random.chance(0.15) && { cancelAfter: random.whole(1, 5000) }),
+	};
+}
+
+/** All of a history, from its seed alone. */
+export function drawScript(seed: number, wanted?: Weather): Script {
+	const random = new Random(seed);
+	const drawn = random.weighted<Weather>([
+		[25, 'undisturbed'],
+		[50, 'mild'],
+		[25, 'wild'],
+	]);
+	const weather = wanted ?? drawn;
+	const accounts = [drawAccount(random, 'acme'), drawAccount(random, 'umbrella')];
+	const keys = [
+		drawKey(random, 'first', 'acme'),
+		drawKey(random, 'second', random.chance(0.7) ? 'umbrella' : 'acme'),
+	];
+	const setting: Setting = { accounts, keys, isPatient: weather === 'undisturbed' };
+	const runs = [drawRun(random, setting, weather)];
+	if (random.chance(0.3)) {
+		runs.push({ ...drawRun(random, setting, weather), startsAt: random.whole(0, 1500) });
+	}
+	return {
+		seed,
+		weather,
+		startsAt: FIRST_DAY + random.whole(0, 59_999),
+		accounts,
+		keys,
+		behaviours: drawBehaviours(random, weather),
+		rateLimit: drawRateLimit(random),
+		faults: drawFaults(random, weather),
+		acts: drawActs(random, weather, ['acme', 'umbrella']),
+		network: drawNetwork(random, weather),
+		runs,
+	};
+}

@@ -1,0 +1,139 @@
+import type { Random } from '../random.mts';
+import type { AccountPlan, KeyPlan, PersonPlan } from '../script.mts';
+
+const NAMES = ['ada', 'bob', 'cleo', 'dan', 'eve', 'finn', 'gus', 'hana', 'ivo', 'june'];
+
+/** Scopes that an ordinary account can give. */
+export const SCOPES = [
+	'stats.read',
+	'templates.read',
+	'templates.update',
+	'mail.send',
+	'alerts.read',
+	'api_keys.read',
+	'suppression.read',
+];
+
+const DOMAIN = 'example.com';
+export const OTHER_DOMAIN = 'elsewhere.example';
+
+/** What becomes of each name: nothing at all, or a record or two. */
+function recordsOf(random: Random, email: string, token: () => string): PersonPlan[] {
+	const scopes = random.some(SCOPES, random.whole(0, 3));
+	const teammate: PersonPlan = { email, state: 'teammate', scopes, role: 'teammate', isSso: false };
+	const pending: PersonPlan = {
+		email,
+		state: 'pending',
+		scopes,
+		role: 'teammate',
+		isSso: false,
+		expiresInSeconds: random.weighted([
+			[6, 5 * 86_400],
+			[3, 86_400],
+			[1, random.whole(1, 8)],
+			[2, -86_400],
+		]),
+		token: token(),
+	};
+	return random.weighted<() => PersonPlan[]>([
+		[6, () => []],
+		[6, () => [pending]],
+		[6, () => [teammate]],
+		[2, () => [{ ...teammate, username: `legacy_${email.split('@')[0].toLowerCase()}` }]],
+		[1, () => [{ ...teammate, role: 'admin', scopes: [] }]],
+		[1, () => [{ ...pending, role: 'admin', scopes: [] }]],
+		[
+			1,
+			() => [
+				{
+					...teammate,
+					isSso: true,
+					first_name: 'Sam',
+					last_name: 'Single',
+					scopes: ['stats.read'],
+				},
+			],
+		],
+		[1, () => [{ ...pending, email: spelled(random, email), token: token() }, pending]],
+		[0.5, () => [teammate, { ...teammate, username: `second_${email.split('@')[0]}` }]],
+		[0.5, () => [teammate, pending]],
+	])();
+}
+
+/** Another spelling of an address, for SendGrid the same person. */
+export const spelled = (random: Random, email: string): string =>
+	random.pick([
+		email.toUpperCase(),
+		email[0].toUpperCase() + email.slice(1),
+		email.replace('@example', '@Example'),
+	]);
+
+/** Addresses that histories are about: some known to the account, some not. */
+export const addressesOf = (): string[] => [
+	...NAMES.map((name) => `${name}@${DOMAIN}`),
+	`zoe@${OTHER_DOMAIN}`,
+];
+
+export function drawAccount(random: Random, name: string): AccountPlan {
+	const token = () => random.id();
+	const known = addressesOf().flatMap((email) => recordsOf(random, email, token));
+	const owner: PersonPlan = {
+		email: 'olivia@example.com',
+		username: 'the_owner',
+		state: 'teammate',
+		scopes: [],
+		role: 'owner',
+		isSso: false,
+	};
+	const people = [owner, ...known, ...crowd(random)];
+	const askers = known.filter(
+		({ state, role, isSso }) => state === 'teammate' && role === 'teammate' && !isSso,
+	);
+	const requests = random.some(askers, random.whole(0, 2)).map(({ email, username }) => ({
+		username: username ?? email,
+		group: 'Templates',
+		scopes: ['templates.read', 'templates.update'],
+	}));
+	return { name, people, requests };
+}
+
+/** People whom nobody speaks of, but who fill pages. */
+function crowd(random: Random): PersonPlan[] {
+	const count = random.weighted([
+		[6, 0],
+		[3, 8],
+		[1, 60],
+	]);
+	return Array.from({ length: count }, (_, index) => ({
+		email: `crowd${index}@example.com`,
+		state: index % 2 === 0 ? 'pending' : 'teammate',
+		scopes: ['stats.read'],
+		role: 'teammate',
+		isSso: false,
+		token: index % 2 === 0 ? random.id() : undefined,
+	}));
+}
+
+const NO_GUARDS = { allowedEmailDomains: '', allowAdminAccess: true, allowDeletion: true };
+
+/** Keys of an account: full access above all, sometimes less, sometimes behind guards. */
+export function drawKey(random: Random, name: string, account: string): KeyPlan {
+	const scopes = random.weighted<KeyPlan['scopes']>([
+		[12, 'all'],
+		[
+			1,
+			['teammates.create', 'teammates.read', 'teammates.update', 'teammates.delete', 'stats.read'],
+		],
+		[1, ['teammates.create']],
+		[1, ['teammates.create', 'teammates.read', 'stats.read', 'templates.read']],
+	]);
+	if (!random.chance(0.2)) return { name, account, scopes, ...NO_GUARDS };
+	return {
+		name,
+		account,
+		scopes,
+		allowedEmailDomains: random.chance(0.5) ? DOMAIN : '',
+		allowAdminAccess: random.chance(0.5),
+		allowDeletion: random.chance(0.5),
+	};
+}

@@ -1,0 +1,92 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import type { History, Played } from '../play.mts';
+import type { Ask, Item, KeyPlan, RunPlan } from '../script.mts';
+import { lower } from '../truth.mts';
+import { claimOf, type Claim } from './messages.mts';
+
+export type Json = Record<string, unknown>;
+
+/** What came out for one item. */
+export interface Answer {
+	run: number;
+	item: number;
+	plan: RunPlan;
+	ask: Ask;
+	key: KeyPlan;
+	/** Address in lower case, as far as the item or the first state tell it. */
+	person: string | undefined;
+	played: Played;
+	/** Epoch milliseconds between which a statement has to be true at some moment. */
+	from: number;
+	to: number;
+	/** Results; undefined where the item failed, or where nothing came out of the whole run. */
+	records?: Json[];
+	/** Message and advice of a failure. */
+	failure?: string;
+	claim?: Claim;
+}
+
+const errorOf = ({ json, error }: INodeExecutionData): string | undefined => {
+	if (error) return [error.message, error.description].filter(Boolean).join('. ');
+	const { error: text } = json as { error?: unknown };
+	return text === undefined ? undefined : String(text);
+};
+
+/** Number of the input item that an output item is linked to. */
+export function linkOf({ pairedItem }: INodeExecutionData): number | undefined {
+	if (typeof pairedItem === 'number') return pairedItem;
+	if (Array.isArray(pairedItem)) return undefined;
+	return pairedItem?.item;
+}
+
+/** Whom an item is about. */
+function personOf({ ask }: Item, { script }: History): string | undefined {
+	if (ask.email !== undefined) return lower(ask.email);
+	const people = script.accounts.find(({ name }) => name === ask.account)?.people ?? [];
+	const found = people.find(
+		({ state, username, email, token }) =>
+			(ask.token !== undefined && token === ask.token) ||
+			(ask.username !== undefined && state === 'teammate' && (username ?? email) === ask.username),
+	);
+	return found && lower(found.email);
+}
+
+function answerOf(history: History, played: Played, position: number): Answer {
+	const plan = history.script.runs[played.run];
+	const index = played.items[position];
+	const item = plan.items[index];
+	const { endedAt = Infinity, ended, startedAt } = played;
+	const answer: Answer = {
+		run: played.run,
+		item: index,
+		plan,
+		ask: item.ask,
+		key: history.script.keys.find(({ name }) => name === item.key) as KeyPlan,
+		person: personOf(item, history),
+		played,
+		from: startedAt,
+		to: endedAt,
+	};
+	const own = (ended?.output ?? []).filter((output) => linkOf(output) === position);
+	const failure = own.map(errorOf).find((text) => text !== undefined) ?? endOf(played, position);
+	if (failure !== undefined) return { ...answer, failure, claim: claimOf(failure) };
+	// What came before the error that ended a run is dropped by n8n.
+	if (ended?.error || own.length === 0) return answer;
+	return { ...answer, records: own.map(({ json }) => json) };
+}
+
+/** The error that ended the run, where this item is the one it is about. */
+function endOf({ ended, items }: Played, position: number): string | undefined {
+	if (!ended?.error) return undefined;
+	const { message, description, context } = ended.error;
+	const index = (context as { itemIndex?: number } | undefined)?.itemIndex;
+	if (index !== position && items.length > 1) return undefined;
+	return [message, description].filter(Boolean).join('. ');
+}
+
+/** One for each item of each call that the node got. */
+export const answersOf = (history: History): Answer[] =>
+	history.played.flatMap((played) =>
+		played.items.map((_item, position) => answerOf(history, played, position)),
+	);

@@ -1,0 +1,178 @@
+import type { History } from '../play.mts';
+import {
+	lower,
+	type Moment,
+	type TrueInvitation,
+	type TrueTeammate,
+	type Write,
+} from '../truth.mts';
+import type { Answer } from './answers.mts';
+
+/** All records of one address, case ignored, as long as nothing changed. */
+export interface PersonMoment {
+	from: number;
+	to: number;
+	teammates: TrueTeammate[];
+	invitations: TrueInvitation[];
+}
+
+/** Between the node's clock and SendGrid's, in milliseconds. */
+const CLOCK_TOLERANCE = 1500;
+
+export const isExpired = ({ expiresAt }: TrueInvitation, at: number) => expiresAt <= at;
+
+/** What is true about one answer: of the time it was given in, and of what was done for it. */
+export class Facts {
+	readonly history: History;
+
+	readonly answer: Answer;
+
+	private readonly all: readonly Answer[];
+
+	/** The account's states while the answer was made. */
+	readonly moments: Moment[];
+
+	/** The person's states while the answer was made. */
+	readonly states: PersonMoment[];
+
+	constructor(history: History, answer: Answer, all: readonly Answer[]) {
+		this.history = history;
+		this.answer = answer;
+		this.all = all;
+		const { ask, from, to } = answer;
+		this.moments = history.truth.between(ask.account, from - lagOf(history), to);
+		this.states = this.statesOf(this.moments);
+	}
+
+	private statesOf(moments: Moment[]): PersonMoment[] {
+		const { person, from, to } = this.answer;
+		return moments.map((moment, index) => ({
+			from: Math.max(moment.at, from - lagOf(this.history)),
+			to: moments[index + 1]?.at ?? to,
+			teammates: moment.teammates.filter(({ email }) => lower(email) === person),
+			invitations: moment.invitations.filter(({ email }) => lower(email) === person),
+		}));
+	}
+
+	/** Other items of the same run about the same person. */
+	get twins(): Answer[] {
+		const { run, person, ask, item } = this.answer;
+		return this.all.filter(
+			(other) =>
+				other.run === run &&
+				other.item !== item &&
+				other.person === person &&
+				other.ask.account === ask.account,
+		);
+	}
+
+	/** What the run did about the person, up to the end of the history. */
+	get writes(): Write[] {
+		const { run, person, ask, played } = this.answer;
+		return this.history.truth.writes.filter(
+			(write) =>
+				write.run === run &&
+				write.account === ask.account &&
+				write.at >= played.startedAt &&
+				(ask.requestId === undefined
+					? person !== undefined && write.people.includes(person)
+					: write.path.includes(`/${ask.requestId}`)),
+		);
+	}
+
+	/** Of these, what changed something or sent an e-mail. */
+	get effects(): Write[] {
+		return this.writes.filter(({ hasChanged, mails }) => hasChanged || mails.length > 0);
+	}
+
+	/** Whether somebody else did something to the person while the answer was made, or another run of ours did. */
+	get isMeddledWith(): boolean {
+		const { truth } = this.history;
+		const { person, ask, from, to, run } = this.answer;
+		const start = from - lagOf(this.history);
+		return (
+			truth.acts.some(
+				({ at, account, email }) =>
+					account === ask.account && email === person && at >= start && at <= to,
+			) ||
+			truth.writes.some(
+				(write) =>
+					write.run !== run &&
+					write.account === ask.account &&
+					write.at >= start &&
+					write.at <= to &&
+					write.hasChanged &&
+					write.people.some((email) => email === person),
+			)
+		);
+	}
+
+	/** Whether SendGrid does not say when an invitation expires. */
+	get isExpiryHidden(): boolean {
+		return (
+			this.history.script.behaviours.expiryForm === 'zero' &&
+			this.ever(({ invitations }) => invitations.length > 0)
+		);
+	}
+
+	/** Whether anything at all went wrong. */
+	get isDisturbed(): boolean {
+		const { history, answer } = this;
+		return (
+			history.script.weather !== 'undisturbed' &&
+			// Runs with one key share what SendGrid says about its limit.
+			(history.truth.requests.some(({ entry }) => entry.fault !== undefined) ||
+				history.script.acts.length > 0 ||
+				history.script.network.wireFaults.length > 0 ||
+				history.script.rateLimit !== undefined ||
+				answer.played.cancelledAt !== undefined ||
+				lagOf(history) > 0)
+		);
+	}
+
+	/** Whether what became of a write about the person could be in doubt. */
+	get isDoubtful(): boolean {
+		const { history, answer, writes } = this;
+		const [first] = writes;
+		return (
+			answer.played.cancelledAt !== undefined ||
+			lagOf(history) > 0 ||
+			// What was written to somebody's record cannot be read then.
+			history.script.behaviours.detailScopes === 'absent' ||
+			history.script.network.wireFaults.length > 0 ||
+			writes.some(({ entry }) => entry.fault !== undefined || (entry.status ?? 500) >= 500) ||
+			(first !== undefined &&
+				(this.isMeddledWith ||
+					history.truth.requests.some(
+						({ run, entry }) =>
+							run === answer.run && entry.fault !== undefined && entry.at >= first.at,
+					))) ||
+			// A request that struck a fault before it could be carried out knows no account.
+			history.truth.requests.some(
+				({ run, entry }) =>
+					run === answer.run && entry.method !== 'GET' && entry.fault !== undefined,
+			)
+		);
+	}
+
+	/** Whether something about the person was so at some moment. */
+	ever(isSo: (state: PersonMoment) => boolean): boolean {
+		return this.states.some(isSo);
+	}
+
+	/** Whether there was an invitation that could be accepted, at some moment, give or take what clocks differ. */
+	everValid(): boolean {
+		return this.ever(({ from, invitations }) =>
+			invitations.some((invitation) => !isExpired(invitation, from - CLOCK_TOLERANCE)),
+		);
+	}
+
+	everExpired(): boolean {
+		return this.ever(({ to, invitations }) =>
+			invitations.some((invitation) => isExpired(invitation, to + CLOCK_TOLERANCE)),
+		);
+	}
+}
+
+/** By how much SendGrid's lists lag behind, in milliseconds. */
+export const lagOf = ({ script }: History): number => script.behaviours.readLagMs ?? 0;

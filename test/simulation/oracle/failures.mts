@@ -1,0 +1,33 @@
+import type { Facts } from './facts.mts';
+import type { Finding } from './findings.mts';
+import type { Claim } from './messages.mts';
+import { mayFail } from './refusals.mts';
+
+const READS = /\.(get|getAll|getStatus|getSubuserAccess)$/;
+
+/** Judges a failure: that what it says has (not) happened is so, and that it had to fail. */
+export function judgeFailure(facts: Facts): Finding[] {
+	const { answer } = facts;
+	const { claim, failure = '', ask } = answer;
+	const findings: Finding[] = [];
+	const find = (law: Finding['law'], what: string) =>
+		findings.push({ law, run: answer.run, item: answer.item, what: `${what}: ${failure}` });
+
+	if (saysNothing(claim)) {
+		const isExplained = facts.twins.some(
+			({ item, claim: other }) => !saysNothing(other) || item < answer.item,
+		);
+		if (facts.effects.length > 0 && !isExplained && ask.requestId === undefined) {
+			find('untrue', `says that nothing happened, but ${effectsOf(facts)}`);
+		}
+	}
+	if (claim === 'unclear' && !facts.isDoubtful) find('needless', 'unclear without a reason');
+	if (claim === 'other' && !READS.test(ask.operation)) find('form', 'none of the three sentences');
+	if (!facts.isDisturbed && !mayFail(facts)) find('needless', 'failed without a reason');
+	return findings;
+}
+
+const saysNothing = (claim: Claim | undefined) => claim === 'nothing' || claim === 'refused';
+
+const effectsOf = (facts: Facts) =>
+	facts.effects.map(({ method, path, at }) => `${method} ${path} at ${at}`).join(', ');

@@ -1,0 +1,16 @@
+import { claimOf } from './messages.mts';
+
+test.each([
+	["'ada@example.com' was not invited: SendGrid says no [HTTP 400]. Check it.", 'nothing'],
+	["The invitation of 'ada@example.com' was not sent again: it is gone", 'nothing'],
+	["It is unclear whether 'ada@example.com' was invited: the connection broke off", 'unclear'],
+	["The earlier invitation of 'ada@example.com' was revoked, but no new one was sent", 'partial'],
+	["'ada@example.com's earlier invitation was revoked, but the new one was refused", 'partial'],
+	["'Email' must be an e-mail address, such as nathan@example.com", 'refused'],
+	["'ada@example.com' is at a domain that this credential does not allow", 'refused'],
+	['This credential does not allow teammates to be deleted', 'refused'],
+	["'ada@example.com' still has 'stats.read', although SendGrid accepted the change", 'other'],
+	["The status of 'ada@example.com' could not be read: the execution was stopped", 'other'],
+] as const)('%s', (message, claim) => {
+	expect(claimOf(message)).toBe(claim);
+});

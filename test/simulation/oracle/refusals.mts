@@ -1,0 +1,159 @@
+import { named, ungrantable, isPowerful } from './access.mts';
+import type { Facts } from './facts.mts';
+
+/** Scopes without which a key cannot do what an operation needs; of one line, each is needed. */
+const NEEDED: Record<string, string[]> = {
+	'invitation.invite': ['teammates.create'],
+	'invitation.resend': ['teammates.create', 'teammates.read'],
+	'invitation.revoke': ['teammates.read', 'teammates.delete'],
+	'invitation.getAll': ['teammates.read'],
+	'teammate.upsert': ['teammates.create', 'teammates.read', 'teammates.update', 'teammates.delete'],
+	'teammate.offboard': ['teammates.read', 'teammates.delete'],
+	'teammate.delete': ['teammates.read', 'teammates.delete'],
+	'teammate.updatePermissions': ['teammates.read', 'teammates.update'],
+	'teammate.getStatus': ['teammates.read'],
+	'teammate.get': ['teammates.read'],
+	'teammate.getAll': ['teammates.read'],
+	'ssoTeammate.create': ['sso.teammates.create', 'teammates.read'],
+	'ssoTeammate.update': ['sso.teammates.update', 'teammates.read'],
+	'accessRequest.approve': ['teammates.read', 'teammates.update'],
+	'accessRequest.deny': ['teammates.read', 'teammates.update'],
+};
+
+const GIVES = new Set([
+	'invitation.invite',
+	'invitation.resend',
+	'teammate.upsert',
+	'teammate.updatePermissions',
+	'ssoTeammate.create',
+	'ssoTeammate.update',
+	'accessRequest.approve',
+]);
+
+const UPDATES = new Set([
+	'teammate.upsert',
+	'teammate.updatePermissions',
+	'ssoTeammate.create',
+	'ssoTeammate.update',
+]);
+
+const DELETES = new Set(['teammate.delete', 'teammate.offboard']);
+
+function isGuarded({ answer, history }: Facts): boolean {
+	const { ask, key, person } = answer;
+	const { allowedEmailDomains, allowAdminAccess, allowDeletion } = key;
+	if (!allowDeletion && DELETES.has(ask.operation)) return true;
+	if (!GIVES.has(ask.operation)) {
+		// Listing the invitations of a domain that is not allowed may be refused too.
+		return false;
+	}
+	if (allowedEmailDomains !== '' && !person?.endsWith(`@${allowedEmailDomains}`)) return true;
+	if (allowAdminAccess) return false;
+	const account = history.script.accounts.find(({ name }) => name === ask.account);
+	const isPendingAdmin = account?.people.some(
+		({ email, role }) => email.toLowerCase() === person && role === 'admin',
+	);
+	return (
+		ask.access?.kind === 'admin' ||
+		isPendingAdmin === true ||
+		ask.access?.scopes.some(isPowerful) === true ||
+		// Whether a persona holds such scopes is not for this oracle to say.
+		ask.access?.kind === 'persona'
+	);
+}
+
+/** Whether a failure says something that is true of the account, the key or the item, whatever the weather. */
+export function mayFail(facts: Facts): boolean {
+	const { answer, history } = facts;
+	const { ask, key } = answer;
+	const { access } = ask;
+	const { behaviours } = history.script;
+	if (ask.isInvalid || isGuarded(facts)) return true;
+	const { scopes } = key;
+	if (scopes !== 'all') {
+		if (!(NEEDED[ask.operation] ?? []).every((scope) => scopes.includes(scope))) return true;
+		// A key can grant no more than it has.
+		if (
+			access &&
+			(access.kind !== 'scopes' || !access.scopes.every((one) => scopes.includes(one)))
+		) {
+			return true;
+		}
+	}
+	if (access && !ask.skipUngrantable && ungrantable(access).length > 0) return true;
+	const isEmpty = access?.kind === 'scopes' && named(access.scopes).length === 0;
+
+	const isTeammate = facts.ever(({ teammates }) => teammates.length > 0);
+	const isOwner = facts.ever(({ teammates }) =>
+		teammates.some(({ userType }) => userType === 'owner'),
+	);
+	const isAdmin = facts.ever(
+		({ teammates, invitations }) =>
+			teammates.some((one) => one.isAdmin) || invitations.some((one) => one.isAdmin),
+	);
+	const isTwice = facts.ever(({ teammates }) => teammates.length > 1);
+	const everUninvited = facts.ever(
+		({ invitations }) =>
+			!invitations.some(({ token }) => ask.token === undefined || token === ask.token),
+	);
+	const everNoTeammate = facts.ever(
+		({ teammates }) =>
+			!teammates.some(({ username }) => ask.username === undefined || username === ask.username),
+	);
+	const everPending = facts.ever(({ invitations }) => invitations.length > 0);
+	const expiredCannot =
+		facts.everExpired() &&
+		(behaviours.resendExpired === 'not-found' || behaviours.expiredStayListed === false);
+
+	// A record that does not say what somebody may do is no ground for a change.
+	if (behaviours.detailScopes === 'absent' && isTeammate && UPDATES.has(ask.operation)) return true;
+
+	switch (ask.operation) {
+		case 'invitation.invite':
+			return (
+				(isTeammate && behaviours.inviteExistingTeammate !== 'created') ||
+				(everPending && REFUSES_DOUBLES.includes(String(behaviours.duplicateInvite)))
+			);
+		case 'invitation.resend':
+			return everUninvited || expiredCannot || isTwice;
+		case 'invitation.revoke':
+			return everUninvited || expiredCannot;
+		case 'teammate.delete':
+			return everNoTeammate || isOwner || (isAdmin && !ask.allowAdmins);
+		case 'teammate.offboard':
+			return isOwner || (isAdmin && !ask.allowAdmins);
+		case 'teammate.upsert':
+			return (
+				isEmpty ||
+				isTwice ||
+				access?.kind === 'persona' ||
+				// SendGrid takes no second invitation while it does not show the first, expired one.
+				(expiredCannot && behaviours.duplicateInvite !== undefined)
+			);
+		case 'teammate.updatePermissions':
+			return (
+				everNoTeammate || isOwner || isAdmin || isTwice || isEmpty || access?.kind === 'persona'
+			);
+		case 'teammate.get':
+			return everNoTeammate || isTwice;
+		case 'ssoTeammate.create':
+			return true;
+		case 'ssoTeammate.update':
+			return (
+				everNoTeammate ||
+				isTwice ||
+				isOwner ||
+				facts.ever(({ teammates }) => teammates.some(({ isSso }) => !isSso))
+			);
+		case 'accessRequest.approve':
+		case 'accessRequest.deny':
+			return (
+				behaviours.accessRequests === 'gone' ||
+				facts.moments.some(({ requests }) => !requests.includes(ask.requestId ?? 0))
+			);
+		default:
+			return false;
+	}
+}
+
+const REFUSES_DOUBLES = ['bad-request', 'conflict'];

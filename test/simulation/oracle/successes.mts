@@ -1,0 +1,291 @@
+import { lower, type TrueInvitation, type TrueTeammate } from '../truth.mts';
+import { hasAtLeast, hasExactly, hasNone, named } from './access.mts';
+import type { Json } from './answers.mts';
+import type { Facts, PersonMoment } from './facts.mts';
+import { isExpired } from './facts.mts';
+
+/** Why a success is untrue; undefined: it is true. */
+type Verdict = string | undefined;
+
+const isSameSet = (one: readonly string[], other: readonly string[]) =>
+	one.length === other.length && one.every((item) => other.includes(item));
+
+const scopesOf = ({ scopes }: Json) => (Array.isArray(scopes) ? scopes.map(String) : undefined);
+
+/** SendGrid may give it as text, or leave it out. */
+const isSameFlag = (shown: unknown, isSo: boolean) =>
+	shown === undefined || String(shown) === String(isSo);
+
+/** Whether a record that was given out shows the invitation as it was. */
+function showsInvitation(record: Json, { email, isAdmin, scopes }: TrueInvitation): boolean {
+	const shown = scopesOf(record);
+	return (
+		(record.email === undefined || lower(String(record.email)) === lower(email)) &&
+		isSameFlag(record.is_admin, isAdmin) &&
+		(shown === undefined || isSameSet(shown, scopes))
+	);
+}
+
+function showsTeammate(record: Json, teammate: TrueTeammate): boolean {
+	const shown = scopesOf(record);
+	return (
+		record.username === teammate.username &&
+		isSameFlag(record.is_admin, teammate.isAdmin) &&
+		(shown === undefined || teammate.isAdmin || isSameSet(named(shown), named(teammate.scopes)))
+	);
+}
+
+/** An expired invitation lets nobody in any more. */
+const nobody = ({ teammates, invitations, to }: PersonMoment) =>
+	teammates.length === 0 && invitations.every((invitation) => isExpired(invitation, to));
+
+/** Mails of the run to the person, with the invitation as it was then. */
+const mailed = (facts: Facts) =>
+	facts.writes.flatMap(({ mails, after }) =>
+		mails
+			.filter(({ email }) => lower(email) === facts.answer.person)
+			.map(({ kind, token }) => ({
+				kind,
+				invitation: after.invitations.find((candidate) => candidate.token === token),
+			})),
+	);
+
+/** Whether the run's own POST was taken by SendGrid, though it sent nothing: it had an invitation already. */
+const isTakenAsSame = (facts: Facts) =>
+	facts.history.script.behaviours.duplicateInvite === 'same-invitation' &&
+	facts.writes.some(({ method, entry }) => method === 'POST' && entry.status === 201);
+
+/** Another admin did the very same thing while our own request was in doubt: nobody could tell them apart. */
+const isDoneByOthers = (facts: Facts) => facts.isMeddledWith && facts.isDoubtful;
+
+function invited(facts: Facts, record: Json): Verdict {
+	const { access } = facts.answer.ask;
+	const fits = (invitation: TrueInvitation) =>
+		!access || (hasAtLeast(invitation, access) && invitation.isAdmin === (access.kind === 'admin'));
+	const mails = mailed(facts).filter(({ kind }) => kind === 'invitation');
+	const isTrue =
+		mails.some(({ invitation }) => invitation && fits(invitation)) ||
+		isTakenAsSame(facts) ||
+		(isDoneByOthers(facts) && facts.ever(({ invitations }) => invitations.some(fits)));
+	if (!isTrue) return 'no invitation with the wanted access was sent';
+	return matches(facts, record, 'invitation');
+}
+
+function resent(facts: Facts, record: Json): Verdict {
+	if (mailed(facts).length === 0 && !isDoneByOthers(facts)) return 'nothing was sent';
+	return matches(facts, record, 'invitation');
+}
+
+/** The record given out has to show what was so at some moment. */
+function matches(facts: Facts, record: Json, kind: 'invitation' | 'teammate' | 'either'): Verdict {
+	const isTrue = facts.ever(
+		({ teammates, invitations }) =>
+			(kind !== 'teammate' && invitations.some((one) => showsInvitation(record, one))) ||
+			(kind !== 'invitation' && teammates.some((one) => showsTeammate(record, one))),
+	);
+	return isTrue ? undefined : 'the record was never so';
+}
+
+function revoked(facts: Facts): Verdict {
+	const { ask } = facts.answer;
+	const isGone = facts.ever(({ invitations }) =>
+		ask.token === undefined
+			? invitations.length === 0
+			: !invitations.some(({ token }) => token === ask.token),
+	);
+	if (!isGone) return 'an invitation was there all the time';
+	if (!facts.ever(({ invitations }) => invitations.length > 0)) return 'there was no invitation';
+	return undefined;
+}
+
+function deleted(facts: Facts): Verdict {
+	const { ask } = facts.answer;
+	const isGone = facts.ever(({ teammates }) =>
+		ask.username === undefined
+			? teammates.length === 0
+			: !teammates.some(({ username }) => username === ask.username),
+	);
+	if (!isGone) return 'the teammate was there all the time';
+	if (!facts.ever(({ teammates }) => teammates.length > 0)) return 'there was no teammate';
+	return undefined;
+}
+
+function offboarded(facts: Facts, record: Json): Verdict {
+	if (facts.answer.ask.dryRun) return undefined;
+	if (record.reason !== undefined)
+		return leftAlone(facts) ? undefined : 'left alone without a reason';
+	if (!facts.ever(nobody)) return 'the person was in, or could still join, all the time';
+	if (record.changed === false) return undefined;
+	if (record.revoked === true && !facts.ever(({ invitations }) => invitations.length > 0)) {
+		return 'revoked, although there was no invitation';
+	}
+	if (record.deleted === true && !facts.ever(({ teammates }) => teammates.length > 0)) {
+		return 'deleted, although there was no teammate';
+	}
+	if (facts.effects.length === 0 && facts.twins.length === 0 && !isDoneByOthers(facts)) {
+		return 'changed, although we changed nothing';
+	}
+	return undefined;
+}
+
+/** Owners, and admins where nothing says that admins may be touched. */
+const leftAlone = (facts: Facts) =>
+	facts.ever(
+		({ teammates, invitations }) =>
+			teammates.some(({ isAdmin }) => isAdmin) || invitations.some(({ isAdmin }) => isAdmin),
+	);
+
+function upserted(facts: Facts, record: Json): Verdict {
+	const { ask } = facts.answer;
+	const { access } = ask;
+	if (ask.dryRun || !access) return undefined;
+	switch (record.action) {
+		case 'invited':
+		case 'reinvited':
+			return invited(facts, record);
+		case 'resent':
+			return resent(facts, record);
+		case 'updated': {
+			const isThere = facts.ever(({ teammates }) =>
+				teammates.some((one) =>
+					ask.ifAccessDiffers === 'update' ? hasExactly(one, access) : hasAtLeast(one, access),
+				),
+			);
+			if (!isThere) return 'the teammate never had the wanted access';
+			const isOurs = facts.writes.some(({ method }) => method === 'PATCH');
+			if (!isOurs && !isDoneByOthers(facts) && facts.twins.length === 0) return 'updated by nobody';
+			return matches(facts, record, 'teammate');
+		}
+		case 'unchanged': {
+			const isRight = facts.ever(
+				({ teammates, invitations }) =>
+					[...teammates, ...invitations].some((one) => hasAtLeast(one, access)) ||
+					(ask.ifAccessDiffers === 'leave' && teammates.length + invitations.length > 0),
+			);
+			if (!isRight && !leftAlone(facts)) return 'unchanged, although the wanted access was missing';
+			const isAlone = facts.twins.length === 0;
+			if (isAlone && facts.effects.length > 0) return 'unchanged, although we changed something';
+			return matches(facts, record, 'either');
+		}
+		default:
+			return `an unknown action: ${String(record.action)}`;
+	}
+}
+
+function updated(facts: Facts, record: Json): Verdict {
+	const { ask } = facts.answer;
+	const { access, mode } = ask;
+	if (ask.dryRun || !access) return undefined;
+	const isDone = (teammate: TrueTeammate) => {
+		if (access.kind === 'admin') return teammate.isAdmin;
+		if (mode === 'add') return hasAtLeast(teammate, access);
+		if (mode === 'remove') return hasNone(teammate, access);
+		return hasExactly(teammate, access);
+	};
+	if (!facts.ever(({ teammates }) => teammates.some(isDone))) return 'it was never so';
+	return matches(facts, record, 'teammate');
+}
+
+function status(facts: Facts, record: Json): Verdict {
+	const isSo: Record<string, () => boolean> = {
+		not_found: () => facts.ever(nobody),
+		active: () => facts.ever(({ teammates }) => teammates.length > 0),
+		pending: () =>
+			(facts.everValid() || facts.isExpiryHidden) &&
+			facts.ever(({ teammates }) => teammates.length === 0),
+		expired: () => facts.everExpired() && facts.ever(({ teammates }) => teammates.length === 0),
+	};
+	const isTrue = isSo[String(record.status)];
+	if (!isTrue) return `an unknown status: ${String(record.status)}`;
+	// Whether expired invitations are to be seen at all is unknown.
+	const { expiredStayListed } = facts.history.script.behaviours;
+	if (record.status === 'not_found' && expiredStayListed === false) {
+		const isHidden = ({ teammates, invitations, to }: PersonMoment) =>
+			teammates.length === 0 && invitations.every((one) => isExpired(one, to + 1500));
+		if (facts.ever(isHidden)) return undefined;
+	}
+	return isTrue() ? undefined : `never ${String(record.status)}`;
+}
+
+function ssoWritten(facts: Facts): Verdict {
+	const { ask } = facts.answer;
+	const isThere = facts.ever(({ teammates }) =>
+		teammates.some((one) => one.isSso && (!ask.access || hasAtLeast(one, ask.access))),
+	);
+	return isThere ? undefined : 'there was never such a teammate';
+}
+
+function decided(facts: Facts): Verdict {
+	const { requestId = 0 } = facts.answer.ask;
+	const { moments } = facts;
+	if (!moments.some(({ requests }) => requests.includes(requestId))) return 'no such request';
+	return moments.some(({ requests }) => !requests.includes(requestId))
+		? undefined
+		: 'the request was there all the time';
+}
+
+/** Lists: nobody who was there all the time is missing, and nobody is in it who never was. */
+function listed(facts: Facts, records: Json[]): Verdict {
+	const { ask } = facts.answer;
+	const { moments } = facts;
+	const isInvitations = ask.operation === 'invitation.getAll';
+	const addressesIn = ({ teammates, invitations }: (typeof moments)[number]) =>
+		isInvitations
+			? invitations.map(({ email, token }) => `${lower(email)} ${token}`)
+			: teammates.map(({ username }) => username);
+	const shown = records.map(({ email, username }) =>
+		isInvitations ? lower(String(email)) : String(username),
+	);
+	const short = (name: string) => (isInvitations ? name.split(' ')[0] : name);
+	if (records.length === 1 && records[0].result !== undefined) shown.length = 0;
+	const ever = new Set(moments.flatMap(addressesIn).map(short));
+	const stranger = shown.find((name) => !ever.has(name));
+	if (stranger !== undefined) return `${stranger} was never there`;
+	if (ask.limit !== undefined && records.length > ask.limit) return 'more than were asked for';
+	if (!ask.returnAll) return undefined;
+	const hidesExpired = facts.history.script.behaviours.expiredStayListed === false;
+	const missing = addressesIn(moments[0]).find(
+		(name) =>
+			moments.every((moment) => addressesIn(moment).includes(name)) &&
+			!shown.includes(short(name)) &&
+			!(isInvitations && hidesExpired),
+	);
+	return missing === undefined ? undefined : `${short(missing)} is missing`;
+}
+
+/** Judges what came out for one item. */
+export function judgeSuccess(facts: Facts, records: Json[]): Verdict {
+	const { operation } = facts.answer.ask;
+	const [record = {}] = records;
+	switch (operation) {
+		case 'invitation.invite':
+			return invited(facts, record);
+		case 'invitation.resend':
+			return resent(facts, record);
+		case 'invitation.revoke':
+			return revoked(facts);
+		case 'teammate.delete':
+			return record.reason === undefined ? deleted(facts) : undefined;
+		case 'teammate.offboard':
+			return offboarded(facts, record);
+		case 'teammate.upsert':
+			return upserted(facts, record);
+		case 'teammate.updatePermissions':
+			return updated(facts, record);
+		case 'teammate.getStatus':
+			return status(facts, record);
+		case 'teammate.get':
+			return record.username === undefined ? undefined : matches(facts, record, 'teammate');
+		case 'invitation.getAll':
+		case 'teammate.getAll':
+			return listed(facts, records);
+		case 'ssoTeammate.create':
+		case 'ssoTeammate.update':
+			return ssoWritten(facts);
+		case 'accessRequest.approve':
+		case 'accessRequest.deny':
+			return decided(facts);
+		default:
+			return undefined;
+	}
+}

@@ -1,0 +1,135 @@
+import type { FaultRule } from '../../sandbox/faults.mts';
+import type { RateLimitRule } from '../../sandbox/rate-limits.mts';
+import type { Behaviours } from '../../sandbox/behaviours.mts';
+import type { NetworkSettings } from './network.mts';
+
+/** How rough a history is. Undisturbed: nothing goes wrong, and nobody else acts. */
+export type Weather = 'undisturbed' | 'mild' | 'wild';
+
+/** What an item wants somebody to be allowed. */
+export interface Access {
+	kind: 'admin' | 'scopes' | 'persona';
+	/** Of `scopes`; with a persona, what comes on top. */
+	scopes: string[];
+	persona?: string;
+}
+
+/** What one item asks for, in words that the oracle understands. */
+export interface Ask {
+	/** `invitation.invite` and so on. */
+	operation: string;
+	/** Name of the account in the stand-in. */
+	account: string;
+	/** As the item spells it. */
+	email?: string;
+	username?: string;
+	token?: string;
+	requestId?: number;
+	access?: Access;
+	mode?: string;
+	ifPending?: string;
+	expiresWithinDays?: number;
+	ifAccessDiffers?: string;
+	allowAdmins?: boolean;
+	dryRun?: boolean;
+	skipUngrantable?: boolean;
+	/** Lists: read to the end. */
+	returnAll?: boolean;
+	limit?: number;
+	/** Whether the value is one that every edition of the node has to refuse. */
+	isInvalid?: boolean;
+}
+
+/** An API key with the guards of its credential. */
+export interface KeyPlan {
+	name: string;
+	account: string;
+	/** What the key may do; 'all': full access. */
+	scopes: 'all' | string[];
+	allowedEmailDomains: string;
+	allowAdminAccess: boolean;
+	allowDeletion: boolean;
+}
+
+export interface Item {
+	ask: Ask;
+	/** Name of the key of its credential. */
+	key: string;
+	/** The node's fields, beside their defaults. */
+	parameters: Record<string, unknown>;
+	/** A field whose list the editor offers: its value is what the list has for the address. */
+	fromList?: { field: string; email: string };
+}
+
+/** One node in one execution, or one agent with its calls. */
+export interface RunPlan {
+	/** Agents up to version 2 call the node as their tool, those from version 3 on run it as a workflow does. */
+	entrance: 'workflow' | 'agent' | 'agentNode';
+	/** Agents: whether the model makes all calls at once. */
+	atOnce: boolean;
+	/** Milliseconds after the beginning. */
+	startsAt: number;
+	items: Item[];
+	continueOnFail: boolean;
+	retryOnFail: boolean;
+	maxTries: number;
+	waitBetweenTries: number;
+	/** Milliseconds after the run's start. */
+	cancelAfter?: number;
+}
+
+export interface PersonPlan {
+	email: string;
+	username?: string;
+	first_name?: string;
+	last_name?: string;
+	state: 'pending' | 'teammate';
+	scopes: string[];
+	role: 'owner' | 'admin' | 'teammate';
+	isSso: boolean;
+	/** Pending: seconds until it expires; negative: it has expired. */
+	expiresInSeconds?: number;
+	token?: string;
+}
+
+export interface AccountPlan {
+	name: string;
+	people: PersonPlan[];
+	/** Usernames of teammates who have asked for a feature, with the number of the request. */
+	requests: Array<{ username: string; group: string; scopes: string[] }>;
+}
+
+/** Something that somebody else does. */
+export interface Act {
+	/** Milliseconds after the beginning, or after the request that it waits for. */
+	at: number;
+	/** Waits for the first request of ours like this one. */
+	after?: { method: string; path: RegExp };
+	account: string;
+	email: string;
+	what:
+		| { kind: 'accept' }
+		| { kind: 'expire' }
+		| { kind: 'invite'; access: Access }
+		| { kind: 'resend' }
+		| { kind: 'revoke' }
+		| { kind: 'delete' }
+		| { kind: 'promote' }
+		| { kind: 'grant'; scopes: string[] };
+}
+
+/** All that a history is made of: drawn from one seed, or written down by hand for a scenario. */
+export interface Script {
+	seed: number;
+	weather: Weather;
+	/** Epoch milliseconds of the beginning. */
+	startsAt: number;
+	accounts: AccountPlan[];
+	keys: KeyPlan[];
+	behaviours: Partial<Behaviours>;
+	rateLimit?: RateLimitRule;
+	faults: FaultRule[];
+	acts: Act[];
+	network: NetworkSettings;
+	runs: RunPlan[];
+}

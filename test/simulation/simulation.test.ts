@@ -1,0 +1,39 @@
+import { drawScript } from './draw/drawScript.mts';
+import type { Weather } from './script.mts';
+import { simulate, simulateAll } from './simulate.mts';
+
+/** The histories of a kind among the seeds from here on. */
+const FIRST_SEED = 1;
+
+function seedsOf(weather: Weather, count: number): number[] {
+	const seeds: number[] = [];
+	for (let seed = FIRST_SEED; seeds.length < count; seed += 1) {
+		if (drawScript(seed).weather === weather) seeds.push(seed);
+	}
+	return seeds;
+}
+
+/** Enough of what went wrong to begin with; a seed plays again alone with `npm run simulate`. */
+const SHOWN = 5;
+
+test.each([
+	['undisturbed', 500],
+	['mild', 1000],
+	['wild', 500],
+] as const)(
+	'%s: of %i histories none makes the node say or do what it must not',
+	async (weather, count) => {
+		const { histories, failing } = await simulateAll(seedsOf(weather, count));
+		expect(histories).toBe(count);
+		const shown = failing.slice(0, SHOWN).map(({ seed, findings }) => ({ seed, findings }));
+		expect({ failing: failing.length, shown }).toEqual({ failing: 0, shown: [] });
+	},
+	180_000,
+);
+
+test('a seed plays the same history each time', async () => {
+	for (let seed = FIRST_SEED; seed < FIRST_SEED + 40; seed += 1) {
+		const [first, second] = [await simulate(seed), await simulate(seed)];
+		expect(second.trace).toBe(first.trace);
+	}
+});
