@@ -10,7 +10,7 @@ afterEach(async () => {
 	jest.useRealTimers();
 });
 
-const patient = { isCancelled: () => false, maxWait: 300_000 };
+const patient = { group: {}, isCancelled: () => false, maxWait: 300_000 };
 
 const work = (log: string[], name: string, milliseconds: number) => async (waited: boolean) => {
 	log.push(`${name} begins${waited ? ' after waiting' : ''}`);
@@ -82,16 +82,26 @@ test('A3: a cancelled one stops waiting within half a second, and stands in the 
 	expect(log).toEqual(['a begins', 'a ends', 'c begins after waiting', 'c ends']);
 });
 
-test('A2: nobody waits longer than Max Wait', async () => {
+test('A2: nobody waits for another run for longer than Max Wait', async () => {
 	void runExclusive('ada', patient, work([], 'a', 10_000));
-	const second = runExclusive('ada', { ...patient, maxWait: 2000 }, work([], 'b', 1));
+	const impatient = { ...patient, group: {}, maxWait: 2000 };
+	const second = runExclusive('ada', impatient, work([], 'b', 1));
 	await jest.advanceTimersByTimeAsync(2300);
 	expect(await second).toBe('overBudget');
 	await jest.advanceTimersByTimeAsync(10_000);
 });
 
+test('items of one run wait for each other as long as it takes', async () => {
+	const brief = { ...patient, maxWait: 2000 };
+	const all = ['a', 'b', 'c'].map(
+		async (name) => await runExclusive('ada', brief, work([], name, 10_000)),
+	);
+	await jest.advanceTimersByTimeAsync(31_000);
+	expect(await Promise.all(all)).toEqual([{ result: 'a' }, { result: 'b' }, { result: 'c' }]);
+});
+
 test('with no patience at all it is begun only where nobody was before', async () => {
-	const impatient = { ...patient, maxWait: 0 };
+	const impatient = { ...patient, group: {}, maxWait: 0 };
 	expect(await runExclusive('ada', impatient, async () => 'first')).toEqual({ result: 'first' });
 	void runExclusive('ada', patient, work([], 'a', 1000));
 	const second = runExclusive('ada', impatient, async () => 'second');
