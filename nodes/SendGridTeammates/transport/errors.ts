@@ -118,6 +118,11 @@ export class RequestError extends SendGridError {
 		);
 	}
 
+	/** The same error, for a write that was accepted and could not be looked up afterwards. */
+	asAccepted(wording: Wording): RequestError {
+		return new RequestError(wording, this.reason, this.advice, { ...this.facts, accepted: true });
+	}
+
 	/** The same error, with each secret removed wherever a response had repeated it. */
 	redact(secrets: ReadonlyArray<string | undefined>): RequestError {
 		const clean = (text: string) => redact(text, secrets);
@@ -133,3 +138,14 @@ export class RequestError extends SendGridError {
 		);
 	}
 }
+
+/**
+ * For a reading that should show what was written: where it fails, nobody knows.
+ *
+ * @throws RequestError
+ */
+export const asUnclear =
+	(wording: Wording) =>
+	(thrown: unknown): never => {
+		throw thrown instanceof RequestError ? thrown.asAccepted(wording) : thrown;
+	};

@@ -59,6 +59,7 @@ export async function* pages<Item>(
 ): AsyncGenerator<Item[], void, undefined> {
 	const identityOf = (item: Item) => identify(item) || JSON.stringify(item);
 	const seen = new Set<string>();
+	let seenInPass = new Set<string>();
 	let position = offset;
 	let first: string | undefined;
 	let last: string | undefined;
@@ -79,20 +80,24 @@ export async function* pages<Item>(
 		});
 		const identities = page.map(identityOf);
 		const fresh = page.filter((_, index) => !seen.has(identities[index]));
-		for (const identity of identities) seen.add(identity);
-
-		const isRepeated = last !== undefined && identities[0] === first;
-		const hasMoved = last !== undefined && identities[0] !== last && !isRepeated;
+		const goesOn = identities.some((identity) => !seenInPass.has(identity));
+		for (const identity of identities) {
+			seen.add(identity);
+			seenInPass.add(identity);
+		}
 		if (fresh.length > 0) yield fresh;
+
+		const ignoresOffset = last !== undefined && identities[0] === first;
+		const hasMoved = last !== undefined && identities[0] !== last && !ignoresOffset;
 		if (hasMoved && restarts < MAX_RESTARTS) {
 			restarts += 1;
 			position = offset;
 			last = undefined;
+			seenInPass = new Set();
 			continue;
 		}
-		const bringsNothing = fresh.length === 0 && (isRepeated || restarts === 0);
-		if (page.length <= overlap || bringsNothing) return;
-		first ??= identities[0];
+		if (!goesOn) return;
+		if (last === undefined) [first] = identities;
 		position += page.length - overlap;
 		last = identities[identities.length - 1];
 	}

@@ -16,6 +16,9 @@ export const resendFields = [invitationField];
 
 const field = invitationField.displayName;
 
+/** All that one can wish for here. */
+const WISH = 'resend';
+
 /**
  * Sends an invitation again: `POST /v3/teammates/pending/{token}/resend`. Further items about the same person are
  * answered from the first, so that nobody gets two emails.
@@ -36,8 +39,11 @@ export async function resend(context: OperationContext) {
 	return await withPersonLock(context, choice.token, wording, async () => {
 		const known = await lookUp(context, choice.token, wording);
 		if (known) policy.checkGiving(known);
-		return await oncePerPerson(context, known?.email ?? choice.token, wording, async () =>
-			bodyOf(await send(context, choice, wording, known)),
+		const sendNow = async () => bodyOf(await send(context, choice, wording, known));
+		return await oncePerRun(context, choice.token, WISH, wording, async () =>
+			known
+				? await oncePerPerson(context, known.email, wording, sendNow)
+				: [invitationOutput(await sendNow())],
 		);
 	});
 }
@@ -53,9 +59,7 @@ const oncePerPerson = async (
 		name,
 		wording,
 		async () =>
-			await oncePerRun(context, name, 'resend', wording, async () => [
-				invitationOutput(await work()),
-			]),
+			await oncePerRun(context, name, WISH, wording, async () => [invitationOutput(await work())]),
 	);
 
 /**

@@ -14,7 +14,7 @@ import type { SsoAccess, SubuserGrant } from '../../sendgrid/ssoTeammates';
 import { idOfSubuser, readSubuserAccess } from '../../sendgrid/subusers';
 import { readBack } from '../../sendgrid/teammates';
 import { allOrFirstError } from '../../transport/allOrFirstError';
-import { SendGridError, type Wording } from '../../transport/errors';
+import { asUnclear, SendGridError, type Wording } from '../../transport/errors';
 import { isRecord } from '../../transport/responseErrors';
 import { formatList, numberOf, toSingleLine } from '../../transport/sanitize';
 
@@ -200,12 +200,14 @@ export async function verifyGrants(
 	grants: readonly SubuserGrant[],
 	done: string,
 ): Promise<IDataObject[]> {
-	const wording = {
-		failureMessage: `${done}, but the subuser access could not be read to make sure`,
-	};
+	const failureMessage = `${done}, but it is unclear whether with the subuser access`;
+	const wording = { failureMessage, unclearMessage: failureMessage };
 	const { written } = await readBack(
 		account,
-		async () => await readSubuserAccess(account.client, { username, field: 'Email' }, wording),
+		async () =>
+			await readSubuserAccess(account.client, { username, field: 'Email' }, wording).catch(
+				asUnclear(wording),
+			),
 		(access) => missingGrants(grants, access.subusers).length === 0,
 	);
 	const { subusers } = written;

@@ -13,7 +13,8 @@ import type { Teammate } from '../../sendgrid/teammates';
 export type Plan =
 	| { action: 'invited'; access: Access }
 	| { action: 'reinvited'; access: Access; invitations: readonly Invitation[] }
-	| { action: 'resent'; invitation: Invitation }
+	/** The access is for a new invitation, where SendGrid does not send this one again. */
+	| { action: 'resent'; invitation: Invitation; access: Access }
 	| { action: 'updated'; access: Access; teammate: Teammate }
 	| { action: 'unchanged'; teammate: Teammate; reason?: string }
 	| { action: 'unchanged'; invitation: Invitation; reason?: string };
@@ -51,7 +52,7 @@ const accessAfter = (
 	wanted: Access,
 	{ ifAccessDiffers }: Choices,
 ): Access =>
-	wanted.is_admin || ifAccessDiffers === 'update'
+	wanted.is_admin || ifAccessDiffers !== 'add'
 		? wanted
 		: { scopes: withMore(present, wanted.scopes), is_admin: false };
 
@@ -85,16 +86,15 @@ export function planUpsert(
 		return { action: 'unchanged', invitation, reason: ADMIN };
 	}
 	// Documented by absence: an invitation cannot be changed, only revoked and sent again.
-	const differs = !isSame(difference(invitation, wanted));
-	if (hasToChange(difference(invitation, wanted), choices)) {
-		const access = accessAfter(invitation.scopes ?? [], wanted, choices);
-		return { action: 'reinvited', access, invitations };
-	}
-	if (statusOfInvitation(invitation, now) === 'expired') return { action: 'resent', invitation };
-	const isKept = differs && choices.ifAccessDiffers === 'leave';
+	const found = difference(invitation, wanted);
+	const access = accessAfter(invitation.scopes ?? [], wanted, choices);
+	if (hasToChange(found, choices)) return { action: 'reinvited', access, invitations };
+	const resent: Plan = { action: 'resent', invitation, access };
+	if (statusOfInvitation(invitation, now) === 'expired') return resent;
+	const isKept = !isSame(found) && choices.ifAccessDiffers === 'leave';
 	if (isKept || choices.ifPending === 'leave') return { action: 'unchanged', invitation };
-	if (choices.ifPending === 'resend') return { action: 'resent', invitation };
+	if (choices.ifPending === 'resend') return resent;
 	return expiresWithin(invitation, choices.expiresWithinDays, now)
-		? { action: 'resent', invitation }
+		? resent
 		: { action: 'unchanged', invitation };
 }

@@ -8,7 +8,7 @@ import {
 	type NamedTeammate,
 	type Teammate,
 } from '../../sendgrid/teammates';
-import { SendGridError, type Wording } from '../../transport/errors';
+import { asUnclear, RequestError, SendGridError, type Wording } from '../../transport/errors';
 
 /** What a teammate's record should show, and does not. */
 export interface Unmet {
@@ -58,24 +58,20 @@ export async function writeAccess(
 	});
 	const { written: after, isConclusive } = await readBack(
 		account,
-		async () =>
-			await readTeammate(account, teammate, {
-				failureMessage: `It is unclear whether the permissions of ${subject} were updated, since they could not be read again`,
-			}),
+		async () => await readTeammate(account, teammate, wording).catch(asUnclear(wording)),
 		(record) => count(unmetBy(record)) === 0,
 	);
 	const unmet = unmetBy(after);
 	if (count(unmet) === 0) return after;
-	if (!isConclusive) throw notYetShownError(subject, wording);
+	if (!isConclusive) throw notYetShownError(wording);
 	const isPartlyDone = count(unmet) < count(unmetBy(before));
 	throw droppedError(unmet, isPartlyDone, subject, wording);
 }
 
-const notYetShownError = (subject: string, { failureMessage, unclearMessage }: Wording) =>
-	new SendGridError(
-		`${unclearMessage ?? failureMessage}: SendGrid accepted the change, and its data does not show it yet`,
-		`Check the permissions of ${subject} under Settings > Teammates in SendGrid, or allow a longer 'Max Wait'.`,
-	);
+const notYetShownError = (wording: Wording) =>
+	new RequestError(wording, 'SendGrid accepted the change, and its data does not show it yet', '', {
+		accepted: true,
+	});
 
 function droppedError(
 	{ missing, remaining, admin }: Unmet,
