@@ -1,5 +1,6 @@
 import type { OperationContext } from '../../execution/operation';
-import { oncePerRun, onFreshReadings, withPersonLock } from '../../execution/personLock';
+import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
+import { oncePerRun } from '../../execution/runMemory';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
 import {
 	invitationOutput,

@@ -3,8 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { OperationContext } from '../../execution/operation';
 import { emailField } from '../../parameters/emailAddress';
 import { adviseOnScopes } from '../../parameters/scopes';
-import { difference, type Access, type AccessChoice } from '../../sendgrid/access';
-import { checkGrantable } from '../../sendgrid/grant';
+import { difference, type Access, type AccessChoice, checkGrantable } from '../../sendgrid/access';
 import {
 	createInvitation,
 	invitationOutput,
