@@ -1,10 +1,10 @@
 import { sleep } from 'n8n-workflow';
 
-import { addressKey } from '../sendgrid/person';
 import { StaleDecision } from '../transport/client';
 import { SendGridError, type Wording } from '../transport/errors';
 import { tick } from '../transport/singleFlight';
 import type { OperationContext } from './operation';
+import { personKey } from './runMemory';
 
 /** How late somebody who is waiting notices that there is no point in it any more, in milliseconds. */
 const MAX_NAP_MS = 200;
@@ -111,7 +111,7 @@ export async function withPersonLock<Result>(
 	const { client } = account;
 	// Waiting here must not keep other items from being read.
 	await client.beforeFirst();
-	const key = `${account.key} ${addressKey(name)}`;
+	const key = personKey(account, name);
 	if (account.locks.has(key)) return await work();
 	const contender = { group: memory, maxWait, isCancelled: () => client.isCancelled() };
 	const outcome = await runExclusive(key, contender, async (waited) => {

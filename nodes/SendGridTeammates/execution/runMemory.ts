@@ -19,6 +19,11 @@ export class RunMemory {
 	/** By person. */
 	readonly handledPeople = new Map<string, Handled[]>();
 
+	/** @param key of the person, in this account */
+	remember(key: string, handled: Handled): void {
+		this.handledPeople.set(key, [...(this.handledPeople.get(key) ?? []), handled]);
+	}
+
 	/** When something was last done about a person in this run: what was read before is out of date. */
 	readonly lastWriteAt = new Map<string, Tick>();
 
@@ -57,6 +62,10 @@ function unclearForAgent(key: string): RequestError | undefined {
 	return known && known.until >= Date.now() ? known.error : undefined;
 }
 
+/** @param name an address, a username or a token */
+export const personKey = (account: { key: string }, name: string): string =>
+	`${account.key} ${addressKey(name)}`;
+
 /** What remembering depends on. */
 interface Remembering {
 	account: { key: string };
@@ -80,14 +89,13 @@ export async function oncePerRun(
 	work: () => Promise<IDataObject[]>,
 	again: (records: IDataObject[]) => IDataObject[] = (records) => records,
 ): Promise<IDataObject[]> {
-	const key = `${account.key} ${addressKey(name)}`;
+	const key = personKey(account, name);
 	const known = memory.handledPeople.get(key)?.find((handled) => handled.wish === wish);
 	const unclear = known?.unclear ?? (isAiTool ? unclearForAgent(`${key} ${wish}`) : undefined);
 	if (unclear) throw unclear.forSubject(wording);
 	if (known?.records) return again(known.records);
 
-	const remember = (handled: Handled) =>
-		memory.handledPeople.set(key, [...(memory.handledPeople.get(key) ?? []), handled]);
+	const remember = (handled: Handled) => memory.remember(key, handled);
 	try {
 		const records = await work();
 		remember({ wish, records });

@@ -2,7 +2,7 @@ import { SendGridError, type Wording } from '../transport/errors';
 import { formatList, toSingleLine } from '../transport/sanitize';
 import type { Account } from './account';
 import { PERSONA_SCOPES, type Persona } from './personas';
-import { isGivenToEverybody, isGrantable } from './scopes';
+import { canBeTaken, isGivenToEverybody, isGrantable } from './scopes';
 
 /** What SendGrid's requests say about somebody's access. */
 export interface Access {
@@ -41,10 +41,7 @@ export function difference(known: KnownAccess, wanted: Access): Difference {
 		missing: wanted.scopes.filter((scope) => !present.includes(scope)),
 		superfluous: known.isAdmin
 			? []
-			: present.filter(
-					(scope) =>
-						isGrantable(scope) && !isGivenToEverybody(scope) && !wanted.scopes.includes(scope),
-				),
+			: present.filter((scope) => canBeTaken(scope) && !wanted.scopes.includes(scope)),
 		...(known.isAdmin && { admin: 'superfluous' }),
 	};
 }

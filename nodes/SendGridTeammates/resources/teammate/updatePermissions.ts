@@ -17,6 +17,7 @@ import {
 	resolveFor,
 } from '../../sendgrid/access';
 import { onlyTeammate } from '../../sendgrid/person';
+import { canBeTaken } from '../../sendgrid/scopes';
 import { readTeammate, refuseOwner, type Teammate } from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
 import { quoteTeammate, teammatesWithEmail } from './locate';
@@ -111,7 +112,7 @@ async function changeFor(
 			skipped: choice.skipped,
 			unmetBy: ({ scopes = [] }) => ({
 				missing: [],
-				remaining: removed.filter((scope) => scopes.includes(scope)),
+				remaining: removed.filter((scope) => scopes.includes(scope) && canBeTaken(scope)),
 				admin: false,
 			}),
 		};

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-
 
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
-import { oncePerRun } from '../../execution/runMemory';
+import { oncePerRun, personKey } from '../../execution/runMemory';
 import { accessFields, readAccess, skippedField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
@@ -13,15 +13,7 @@ import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { readTeammate } from '../../sendgrid/teammates';
 import { changeOf, RequestError, SendGridError, type Wording } from '../../transport/errors';
 import { numberOf, toSingleLine } from '../../transport/sanitize';
-import {
-	applyPlan,
-	personKey,
-	revokedWording,
-	shown,
-	type Again,
-	type Applied,
-	type Wish,
-} from './applyPlan';
+import { applyPlan, revokedWording, shown, type Again, type Applied, type Wish } from './applyPlan';
 import { planUpsert, type Choices, type KnownPerson, type Plan } from './planUpsert';
 
 /** What the item leaves to choice, where somebody is there already. */
@@ -197,7 +189,7 @@ const changingError = ({ wording }: Wish): SendGridError =>
  * one. The second of two items with the same address and the same wish in a run changes nothing.
  */
 export async function upsert(context: OperationContext): Promise<IDataObject[]> {
-	const { item, policy, options, memory } = context;
+	const { item, account, policy, options, memory } = context;
 	const email = readEmail(item);
 	policy.checkEmail(email);
 	const choices = readChoices(item, options);
@@ -207,7 +199,7 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 	const unchanged = changeOf(subject, 'invited or updated');
 
 	return await withPersonLock(context, email, unchanged, async () => {
-		const isRevoked = memory.revokedPeople.has(personKey(context, email));
+		const isRevoked = memory.revokedPeople.has(personKey(account, email));
 		const wording = isRevoked ? revokedWording(subject) : unchanged;
 		const wish: Wish = { email, choice, choices, wording };
 		if (options.dryRun === true) return [await dryRun(context, wish)];
