@@ -1,27 +1,80 @@
-import { expiryOf, invitationRecord } from '../../nodes/SendGridTeammates/sendgrid/invitations';
-import { checkEmail } from '../../nodes/SendGridTeammates/parameters/emailAddress';
 import fc from 'fast-check';
+import type { IDataObject } from 'n8n-workflow';
+
+import { checkEmail } from '../../nodes/SendGridTeammates/parameters/emailAddress';
+import { readEpoch } from '../../nodes/SendGridTeammates/sendgrid/dates';
+import {
+	bestFirst,
+	decodeInvitation,
+	expiryOf,
+	invitationOutput,
+} from '../../nodes/SendGridTeammates/sendgrid/invitations';
+
+const MOMENT = '2016-02-25T18:17:43.000Z';
 
 test.each([
-	[1456424263, '2016-02-25T18:17:43.000Z'],
-	['1456424263', '2016-02-25T18:17:43.000Z'],
-	[0, '1970-01-01T00:00:00.000Z'],
-	[1e15, undefined],
+	[1456424263, MOMENT],
+	['1456424263', MOMENT],
+	[1456424263000, MOMENT],
+	['1456424263000', MOMENT],
+	[MOMENT, MOMENT],
+	['2016-02-25T19:17:43+01:00', MOMENT],
+	[0, undefined],
+	['0', undefined],
+	[-5, undefined],
+	[1e17, undefined],
 	['soon', undefined],
-	['', undefined],
+	[' ', undefined],
 	[null, undefined],
 	[undefined, undefined],
-])('an expiration date of %j is %j', (expirationDate, iso) => {
-	expect(expiryOf(expirationDate)).toBe(iso);
+	[{}, undefined],
+	[true, undefined],
+])('K6: an expiration date of %j is %j', (expiration_date, iso) => {
+	expect(readEpoch(expiration_date)).toBe(iso && Date.parse(iso));
+	expect(expiryOf(decodeInvitation({ expiration_date } as IDataObject))).toBe(iso);
+});
+
+test.each([
+	[{ token: 'abc' }, 'abc'],
+	[{ pending_id: 'abc' }, 'abc'],
+	[{ token: '', pending_id: 'abc' }, 'abc'],
+	[{ token: 'abc', pending_id: 'def' }, 'abc'],
+	[{ token: '' }, ''],
+	[{ token: null }, ''],
+	[{}, ''],
+])('K6: the token of %j is %j', (record, token) => {
+	expect(decodeInvitation(record).token).toBe(token);
+	expect(invitationOutput(decodeInvitation(record)).token || '').toBe(token);
+});
+
+test.each([
+	[true, true],
+	['true', true],
+	['TRUE', true],
+	[false, false],
+	['false', false],
+	[1, false],
+	[undefined, false],
+])('K6: is_admin %j is %j', (is_admin, isAdmin) => {
+	expect(decodeInvitation({ is_admin }).isAdmin).toBe(isAdmin);
+});
+
+test('scopes that SendGrid does not list are unknown, not none', () => {
+	expect(decodeInvitation({}).scopes).toBeUndefined();
+	expect(decodeInvitation({ scopes: [] }).scopes).toEqual([]);
 });
 
 test('fields of SendGrid that we do not know stay', () => {
-	expect(invitationRecord({ pending_id: 'abc', email: 'a@b.cd', brand_new: [1] })).toEqual({
-		pending_id: 'abc',
-		token: 'abc',
-		email: 'a@b.cd',
-		brand_new: [1],
-	});
+	const record = { pending_id: 'abc', email: 'a@b.cd', brand_new: [1] };
+	expect(invitationOutput(decodeInvitation(record))).toEqual({ ...record, token: 'abc' });
+});
+
+test('K5: of several invitations, one that can be accepted and lasts longest is the best', () => {
+	const now = 10_000;
+	const [unknown, expired, short, long] = [undefined, 9, 11, 12].map((expiration_date) =>
+		decodeInvitation({ email: String(expiration_date), expiration_date }),
+	);
+	expect(bestFirst([unknown, expired, short, long], now)).toEqual([long, short, unknown, expired]);
 });
 
 test('ordinary addresses of every kind are taken', () => {

@@ -1,7 +1,11 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
 import { toNodeError } from '../../nodes/SendGridTeammates/execution/nodeError';
-import { SendGridError } from '../../nodes/SendGridTeammates/transport/errors';
+import {
+	changeOf,
+	RequestError,
+	SendGridError,
+} from '../../nodes/SendGridTeammates/transport/errors';
 
 const NODE: INode = {
 	id: 'sendgrid',
@@ -28,10 +32,31 @@ test('a failure of ours keeps message, advice, status and cause', () => {
 	});
 });
 
-test('without an answer there is no status', () => {
-	const error = toNodeError(NODE, new SendGridError('Not done', 'Do it'));
-	expect(error.httpCode).toBe('none');
+test('what SendGrid has never seen is an error of the operation', () => {
+	const error = toNodeError(NODE, new SendGridError('Not done', 'Do it'), 7);
+	expect(error).toBeInstanceOf(NodeOperationError);
+	expect(error).toMatchObject({
+		message: 'Not done',
+		description: 'Do it',
+		context: { itemIndex: 7 },
+	});
 	expect(error).not.toHaveProperty('failure.cause');
+});
+
+test('a request that was sent and got no answer is an error of the API without a status', () => {
+	const wording = changeOf("'steperman@example.com'", 'invited');
+	const error = toNodeError(NODE, new RequestError(wording, 'no answer', 'Look', { sentAt: 1 }));
+	expect(error).toBeInstanceOf(NodeApiError);
+	expect(error).toMatchObject({
+		// n8n would make an error of the operating system out of EPERM.
+		message: "'steperman@example.com' was not invited: no answer",
+		httpCode: 'none',
+	});
+});
+
+test('a message that goes on and on is cut', () => {
+	const error = toNodeError(NODE, new SendGridError('a'.repeat(5000), 'b'.repeat(5000)));
+	expect([error.message.length, error.description?.length]).toEqual([2000, 2000]);
 });
 
 test("n8n's own words are kept", () => {

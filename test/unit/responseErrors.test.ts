@@ -1,5 +1,9 @@
 import { readErrorDetails } from '../../nodes/SendGridTeammates/transport/responseErrors';
-import { RequestError, SendGridError } from '../../nodes/SendGridTeammates/transport/errors';
+import {
+	changeOf,
+	RequestError,
+	SendGridError,
+} from '../../nodes/SendGridTeammates/transport/errors';
 import { networkError } from '../../nodes/SendGridTeammates/transport/networkErrors';
 
 describe("SendGrid's own words", () => {
@@ -31,8 +35,9 @@ describe("SendGrid's own words", () => {
 });
 
 describe('a request without an answer', () => {
+	const wording = changeOf('It', 'sent');
 	const told = (thrown: unknown, method = 'POST') =>
-		networkError(thrown, method, { failureMessage: 'It was not sent', scope: 'any' }, 1_000_000);
+		networkError(thrown, method, { ...wording, scope: 'any' }, 1_000_000);
 
 	test.each([
 		['ECONNREFUSED', 'the connection was refused', true],
@@ -41,7 +46,7 @@ describe('a request without an answer', () => {
 	])('%s: nothing was done, and another try may help: %s', (code, what, retryable) => {
 		const failure = told({ message: 'wrapped', cause: { cause: { code } } });
 		expect(failure.message).toBe(`It was not sent: ${what} [${code}]`);
-		expect(failure.advice).toContain('Nothing was done');
+		expect(failure.advice).toContain('Nothing was changed');
 		expect(failure.facts).toMatchObject({ retryable });
 		expect(failure.facts.inDoubtUntil).toBeUndefined();
 	});
@@ -49,10 +54,12 @@ describe('a request without an answer', () => {
 	test.each([
 		['ECONNABORTED', 'no answer came in time', 60_000],
 		['ECONNRESET', 'the connection broke off', 2_000],
+		['EPROTO', 'the encrypted connection broke off', 2_000],
+		['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'the encrypted connection broke off', 2_000],
 		['EWHATEVER', 'no answer came back', 2_000],
 	])('%s: it may have been done, or still be', (code, what, mayApplyForMs) => {
 		const failure = told({ message: 'wrapped', cause: { cause: { code } } });
-		expect(failure.message).toBe(`It was not sent, as far as can be told: ${what} [${code}]`);
+		expect(failure.message).toBe(`It is unclear whether It was sent: ${what} [${code}]`);
 		expect(failure.advice).toContain('may have carried it out');
 		expect(failure.facts).toMatchObject({ inDoubtUntil: 1_000_000 + mayApplyForMs });
 		expect(failure.facts.retryable).toBeUndefined();
@@ -75,31 +82,54 @@ describe('a request without an answer', () => {
 	});
 });
 
-describe('a failure of a request', () => {
-	const failure = new RequestError('a key-1 was not sent', 'b key-1', 'use key-1 or token-2', {
-		status: 400,
+describe('an error of a request', () => {
+	const wording = changeOf('a key-1', 'sent');
+	const advice = 'use key-1 or token-2';
+	const refused = new RequestError(wording, 'b key-1', advice, { status: 400 });
+	const unclear = new RequestError(wording, 'b key-1', advice, {
+		status: 503,
 		inDoubtUntil: 1,
+		hint: 'mind the gap',
 	});
 
 	test('shows no secret', () => {
-		const { message, advice: fix, status } = failure.redact(['key-1', undefined, 'token-2']);
-		expect({ message, fix, status }).toEqual({
-			message: 'a … was not sent, as far as can be told: b …',
-			fix: 'use … or …',
+		const { message, advice: shown, status } = refused.redact(['key-1', undefined, 'token-2']);
+		expect({ message, shown, status }).toEqual({
+			message: 'a … was not sent: b …',
+			shown: 'use … or …',
 			status: 400,
+		});
+		expect(unclear.redact(['key-1'])).toMatchObject({
+			message: 'It is unclear whether a … was sent: b …',
+			advice: expect.stringMatching(/^SendGrid may have carried it out.*mind the gap$/),
+			isUnclear: true,
 		});
 	});
 
-	test('is told to each in their own words', () => {
-		expect(failure.forSubject('c was not sent').message).toBe(
-			'c was not sent, as far as can be told: b key-1',
-		);
+	test('W7: is worded for each subject that depends on the same request', () => {
+		const other = changeOf('c', 'invited');
+		expect(refused.forSubject(other).message).toBe('c was not invited: b key-1');
+		expect(unclear.forSubject(other).message).toBe('It is unclear whether c was invited: b key-1');
 	});
 
-	test('is certain once SendGrid has been asked', () => {
-		const { message, advice: fix } = failure.asNotApplied();
+	test('W7: says that nothing happened once the data shows it', () => {
+		const { message, advice: shown, isUnclear } = unclear.asNotApplied();
 		expect(message).toBe('a key-1 was not sent: b key-1');
-		expect(fix).toContain('nothing had been done');
+		expect(shown).toContain('nothing was changed');
+		expect(isUnclear).toBe(false);
+	});
+
+	test('W2: is unclear where SendGrid accepted it without a readable response', () => {
+		const accepted = new RequestError(wording, 'b', advice, { status: 200, accepted: true });
+		expect(accepted.message).toBe('It is unclear whether a key-1 was sent: b');
+		expect(accepted.advice).toContain('check Settings > Teammates');
+	});
+
+	test('of a request that only reads is never unclear in words', () => {
+		const reading = new RequestError({ failureMessage: 'a was not read' }, 'b', advice, {
+			inDoubtUntil: 1,
+		});
+		expect(reading.message).toBe('a was not read: b');
 	});
 });
 

@@ -1,76 +1,105 @@
-import type { IDataObject } from 'n8n-workflow';
+import { SingleFlight, tick } from '../../nodes/SendGridTeammates/transport/singleFlight';
 
-import { SharedReadings, tick } from '../../nodes/SendGridTeammates/transport/singleFlight';
-
-/** A list of three pages that counts how many of them were read. */
-function listOfThree() {
-	const counter = { readings: 0, pages: 0 };
-	const read = async function* () {
-		counter.readings += 1;
-		for (let page = 1; page <= 3; page += 1) {
-			counter.pages += 1;
-			yield [{ page }];
-		}
-	};
-	return { counter, read };
+/** A list whose readings end when the test says so. */
+function slowList() {
+	const begun: Array<{ end: (items: string[]) => void; fail: (error: Error) => void }> = [];
+	const read = async () =>
+		await new Promise<string[]>((end, fail) => {
+			begun.push({ end, fail });
+		});
+	return { begun, read };
 }
 
-async function readUpTo(pages: AsyncIterable<IDataObject[]>, last: number) {
-	const seen: unknown[] = [];
-	for await (const [{ page }] of pages) {
-		seen.push(page);
-		if (page === last) break;
-	}
-	return seen;
-}
+/** Lets everything happen that waits for nothing but a turn. */
+const settle = async () => {
+	for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+};
 
-test('those who had started before the reading share it, each as far as needed', async () => {
-	const readings = new SharedReadings();
-	const { counter, read } = listOfThree();
-	const moments = [tick(), tick(), tick()];
-	const all = await Promise.all(
-		moments.map(
-			async (since, index) => await readUpTo(readings.pages('list', since, read), index + 1),
-		),
+const valueOf = async <Value>(reading: Promise<{ value: Value }>) => (await reading).value;
+
+test('those who began before the reading share it', async () => {
+	const readings = new SingleFlight();
+	const { begun, read } = slowList();
+	const starts = [tick(), tick(), tick()];
+	const asked = starts.map(async (since) => await valueOf(readings.read('list', since, read)));
+	await settle();
+	begun[0].end(['ada']);
+	expect(await Promise.all(asked)).toEqual([['ada'], ['ada'], ['ada']]);
+	expect(begun).toHaveLength(1);
+});
+
+test('a reading that has ended still serves whoever began before it', async () => {
+	const readings = new SingleFlight();
+	const [early, late] = [tick(), tick()];
+	await readings.read('list', late, async () => 'first');
+	expect(await valueOf(readings.read('list', early, async () => 'second'))).toBe('first');
+});
+
+test('whoever begins after the reading gets another', async () => {
+	const readings = new SingleFlight();
+	await readings.read('list', tick(), async () => 'first');
+	expect(await valueOf(readings.read('list', tick(), async () => 'second'))).toBe('second');
+});
+
+test('those for whom a reading under way is too old share the one that follows', async () => {
+	const readings = new SingleFlight();
+	const { begun, read } = slowList();
+	const first = readings.read('list', tick(), read);
+	await settle();
+	const [second, third] = [tick(), tick()].map(
+		async (since) => await valueOf(readings.read('list', since, read)),
 	);
-	expect(all).toEqual([[1], [1, 2], [1, 2, 3]]);
-	expect(counter).toEqual({ readings: 1, pages: 3 });
+	await settle();
+	expect(begun).toHaveLength(1);
+	begun[0].end(['old']);
+	await settle();
+	begun[1].end(['new']);
+	expect(await Promise.all([valueOf(first), second, third])).toEqual([['old'], ['new'], ['new']]);
+	expect(begun).toHaveLength(2);
 });
 
-test('no page is read that nobody needs', async () => {
-	const readings = new SharedReadings();
-	const { counter, read } = listOfThree();
-	await readUpTo(readings.pages('list', tick(), read), 1);
-	expect(counter.pages).toBe(1);
-});
-
-test('whoever starts after the reading gets a new one', async () => {
-	const readings = new SharedReadings();
-	const { counter, read } = listOfThree();
-	await readUpTo(readings.pages('list', tick(), read), 3);
-	await readUpTo(readings.pages('list', tick(), read), 3);
-	expect(counter.readings).toBe(2);
-});
-
-test('another list is another reading', async () => {
-	const readings = new SharedReadings();
-	const { counter, read } = listOfThree();
+test('another list, or another account, is another reading', async () => {
+	const readings = new SingleFlight();
 	const since = tick();
-	await readUpTo(readings.pages('one', since, read), 1);
-	await readUpTo(readings.pages('other', since, read), 1);
-	expect(counter.readings).toBe(2);
+	expect(await valueOf(readings.read('one', since, async () => 1))).toBe(1);
+	expect(await valueOf(readings.read('other', since, async () => 2))).toBe(2);
 });
 
-test('a reading that fails does so for everybody who shares it', async () => {
-	const readings = new SharedReadings();
+test('a reading older than half a minute serves nobody', async () => {
+	jest.useFakeTimers();
+	try {
+		const readings = new SingleFlight();
+		const since = tick();
+		await readings.read('list', since, async () => 'first');
+		jest.advanceTimersByTime(30_000);
+		expect(await valueOf(readings.read('list', since, async () => 'second'))).toBe('first');
+		jest.advanceTimersByTime(1);
+		expect(await valueOf(readings.read('list', since, async () => 'third'))).toBe('third');
+	} finally {
+		jest.useRealTimers();
+	}
+});
+
+test('K3: a reading that fails does so for those who wait, and for nobody who asks later', async () => {
+	const readings = new SingleFlight();
+	const { begun, read } = slowList();
 	const since = tick();
-	const read = async function* (): AsyncGenerator<IDataObject[]> {
-		yield [{ page: 1 }];
-		throw new Error('no second page');
-	};
-	const asked = [1, 2].map(async () => await readUpTo(readings.pages('list', since, read), 3));
+	const asked = [1, 2].map(async () => await readings.read('list', since, read));
+	await settle();
+	begun[0].fail(new Error('403'));
 	await expect(Promise.allSettled(asked)).resolves.toMatchObject([
-		{ status: 'rejected' },
-		{ status: 'rejected' },
+		{ status: 'rejected', reason: { message: '403' } },
+		{ status: 'rejected', reason: { message: '403' } },
 	]);
+	expect(await valueOf(readings.read('list', since, async () => ['ada']))).toEqual(['ada']);
+});
+
+test('a reading tells when it was made', async () => {
+	const before = tick();
+	const { startedAt, endedAt, readAt } = await new SingleFlight().read('list', before, async () =>
+		tick(),
+	);
+	expect(before).toBeLessThan(startedAt);
+	expect(startedAt).toBeLessThan(endedAt);
+	expect(Math.abs(Date.now() - readAt)).toBeLessThan(1000);
 });

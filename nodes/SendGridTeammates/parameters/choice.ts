@@ -3,6 +3,13 @@ import type { IExecuteSingleFunctions } from 'n8n-workflow';
 import { SendGridError } from '../transport/errors';
 import { formatList, toSingleLine } from '../transport/sanitize';
 
+function described(chosen: unknown): string {
+	if (chosen === undefined || chosen === null || chosen === '') return 'An empty field';
+	return typeof chosen === 'object'
+		? 'An object'
+		: `'${toSingleLine(String(chosen as string | number | boolean))}'`;
+}
+
 /**
  * The value of a field that offers a choice.
  *
@@ -16,9 +23,8 @@ export function checkChoice<Value extends string>(
 ): Value {
 	const value = values.find((known) => known === chosen);
 	if (value !== undefined) return value;
-	const shown = typeof chosen === 'string' ? `'${toSingleLine(chosen)}'` : `a ${typeof chosen}`;
 	throw new SendGridError(
-		`${shown} isn't a valid value for '${field}'`,
+		`${described(chosen)} isn't a valid value for '${field}'`,
 		`Use ${formatList(
 			values.map((known) => `'${known}'`),
 			'or',

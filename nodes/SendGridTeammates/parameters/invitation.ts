@@ -1,6 +1,7 @@
 import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
 import { SendGridError } from '../transport/errors';
+import { checkSegment } from '../transport/path';
 import { isRecord } from '../transport/responseErrors';
 import { maskedToken, toSingleLine } from '../transport/sanitize';
 import { checkEmail } from './emailAddress';
@@ -50,7 +51,7 @@ const quotableChoice = (text: string) =>
 /**
  * Which invitation the item is about.
  *
- * @throws SendGridError where it names none
+ * @throws SendGridError where it names none, or nothing that could be a token
  */
 export function readInvitation(item: IExecuteSingleFunctions): InvitationChoice {
 	const choice: unknown = item.getNodeParameter('invitation', '');
@@ -65,7 +66,7 @@ export function readInvitation(item: IExecuteSingleFunctions): InvitationChoice 
 			"Choose an invitation from the list in 'Invitation', or name it by e-mail address or token.",
 		);
 	}
-	return { by: 'token', token: value.trim() };
+	return { by: 'token', token: checkSegment(value, invitationField.displayName) };
 }
 
 /** How a message names an invitation: by its address, or by a few characters of its token. */

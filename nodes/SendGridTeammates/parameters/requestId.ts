@@ -1,6 +1,7 @@
 import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
 import { SendGridError } from '../transport/errors';
+import { checkSegment } from '../transport/path';
 
 export const requestIdField: INodeProperties = {
 	displayName: 'Request ID',
@@ -12,10 +13,12 @@ export const requestIdField: INodeProperties = {
 	description: "The access request's ID, as Get Many gives it",
 };
 
-/** @throws SendGridError for anything that is neither a text nor a number */
+/** @throws SendGridError for anything that could not be an ID */
 export function readRequestId(item: IExecuteSingleFunctions): string {
 	const value: unknown = item.getNodeParameter('requestId', '');
-	if (typeof value === 'number' || typeof value === 'string') return String(value).trim();
+	if (typeof value === 'number' || typeof value === 'string') {
+		return checkSegment(String(value), requestIdField.displayName);
+	}
 	throw new SendGridError(
 		"'Request ID' is not an ID",
 		"Fill in 'Request ID' with the 'id' that Get Many gives.",

@@ -114,11 +114,15 @@ export function resolveAccess(
 	}
 }
 
-/** Every scope that a choice names, whether or not the key could grant it: for taking scopes away. */
+/**
+ * Every scope that a choice names, whether or not the key could grant it: for taking scopes away. Of a persona
+ * without those that SendGrid gives everybody, since nobody can take them away.
+ */
 export const namedScopes = (choice: AccessChoice): string[] => {
 	if (choice.kind === 'admin') return [];
 	if (choice.kind === 'scopes') return choice.scopes;
-	return unique([...PERSONA_SCOPES[choice.persona], ...choice.additional]);
+	const persona = PERSONA_SCOPES[choice.persona].filter((scope) => !isGivenToEverybody(scope));
+	return unique([...persona, ...choice.additional]);
 };
 
 /** The same for two choices that stand for the same access. */

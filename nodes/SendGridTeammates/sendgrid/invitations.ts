@@ -8,7 +8,7 @@ import {
 	isEmptyBody,
 	readEpoch,
 } from '../transport/decode';
-import type { Wording } from '../transport/errors';
+import { unnamedError, type Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
 import { reconcile, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
@@ -192,6 +192,11 @@ export interface NamedInvitation {
 const NO_LONGER_THERE =
 	'This invitation no longer exists (accepted, revoked or expired). Invite the person again if needed.';
 
+const valuesOf = ({ token, field, wording }: NamedInvitation) => {
+	if (token !== '') return { token: { value: token, field } };
+	throw unnamedError('token', wording);
+};
+
 const contextOf = ({ token, wording }: NamedInvitation, scope: string): RequestContext => ({
 	...wording,
 	scope,
@@ -211,7 +216,7 @@ export async function resendInvitation(
 	account: Account,
 	invitation: NamedInvitation,
 ): Promise<Outcome<Invitation>> {
-	const { token, field, known, wording, validUntil } = invitation;
+	const { token, known, wording, validUntil } = invitation;
 
 	async function probe(since: number): Promise<WriteState<Invitation>> {
 		const { value } = await account.readFresh(pendingInvitations(wording));
@@ -234,7 +239,7 @@ export async function resendInvitation(
 	const call: Call<Invitation> = {
 		method: 'POST',
 		path: '/v3/teammates/pending/{token}/resend',
-		values: { token: { value: token, field } },
+		values: valuesOf(invitation),
 		decode: (body) => {
 			const record = decodeOptionalObject(body);
 			// In other people's fixtures: 200 without a body. It says yes all the same.
@@ -258,7 +263,7 @@ export async function revokeInvitation(
 	invitation: NamedInvitation,
 	findPerson?: () => Promise<{ invitations: Invitation[]; teammates: unknown[] }>,
 ): Promise<Outcome<IDataObject>> {
-	const { token, field, validUntil } = invitation;
+	const { token, validUntil } = invitation;
 
 	/** Whether it is gone, and not because it has been accepted. */
 	async function probe(): Promise<WriteState<IDataObject>> {
@@ -274,7 +279,7 @@ export async function revokeInvitation(
 	const call: Call<IDataObject> = {
 		method: 'DELETE',
 		path: '/v3/teammates/pending/{token}',
-		values: { token: { value: token, field } },
+		values: valuesOf(invitation),
 		decode: decodeOptionalObject,
 		context: contextOf(invitation, 'teammates.delete'),
 		validUntil,

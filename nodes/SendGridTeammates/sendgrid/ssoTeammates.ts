@@ -112,10 +112,10 @@ export async function updateSsoTeammate(
 	async function probe(): Promise<WriteState<IDataObject>> {
 		const now = await readTeammate(account, { username: teammate.username, field }, wording);
 		const isNamedSo = now.record.first_name === first_name && now.record.last_name === last_name;
-		const shown = Object.keys(access).length === 0 || shows(now, access) === true;
-		return isNamedSo && shown && access.has_restricted_subuser_access === undefined
-			? { applied: now.record }
-			: 'notApplied';
+		const isShown = Object.keys(access).length === 0 || shows(now, access);
+		if (!isNamedSo || isShown === false) return 'notApplied';
+		const tellsAll = isShown === true && access.has_restricted_subuser_access === undefined;
+		return tellsAll ? { applied: now.record } : 'unknown';
 	}
 
 	return await sendReconciled(

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Call, Outcome } from '../transport/client';
 import { decodeList, decodeObject, decodeOptionalObject } from '../transport/decode';
-import { SendGridError, type Wording } from '../transport/errors';
+import { SendGridError, unnamedError, type Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
 import { reconcile, sendReconciled, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
@@ -61,7 +61,10 @@ export interface NamedTeammate {
 	field: string;
 }
 
-const valuesOf = ({ username, field }: NamedTeammate) => ({ username: { value: username, field } });
+const valuesOf = ({ username, field }: NamedTeammate, wording: Wording) => {
+	if (username !== '') return { username: { value: username, field } };
+	throw unnamedError('username', wording);
+};
 
 export const adviceOnUnknownUsername = (field: string): string =>
 	`Check '${field}'. Usernames often differ from the email address; try By Email.`;
@@ -70,7 +73,7 @@ export const adviceOnUnknownUsername = (field: string): string =>
 export const teammateCall = (teammate: NamedTeammate, wording: Wording): Call<IDataObject> => ({
 	method: 'GET',
 	path: '/v3/teammates/{username}',
-	values: valuesOf(teammate),
+	values: valuesOf(teammate, wording),
 	decode: decodeObject,
 	context: {
 		...wording,
@@ -158,7 +161,7 @@ export async function deleteTeammate(
 	const call: Call<IDataObject> = {
 		method: 'DELETE',
 		path: '/v3/teammates/{username}',
-		values: valuesOf(teammate),
+		values: valuesOf(teammate, wording),
 		decode: decodeOptionalObject,
 		context: { ...wording, scope: 'teammates.delete', on404: adviceOnUnknownUsername(field) },
 		validUntil,
@@ -197,7 +200,7 @@ export async function replacePermissions(
 		{
 			method: 'PATCH',
 			path: '/v3/teammates/{username}',
-			values: valuesOf(change),
+			values: valuesOf(change, wording),
 			body: { ...access },
 			decode: decodeOptionalObject,
 			context: {

@@ -140,6 +140,17 @@ export class RequestError extends SendGridError {
 }
 
 /**
+ * For a record that does not say by what name SendGrid's API knows it.
+ *
+ * @param name `token` or `username`
+ */
+export const unnamedError = (name: string, { failureMessage }: Wording): SendGridError =>
+	new SendGridError(
+		`${failureMessage}: SendGrid's list does not say the ${name}`,
+		"Run this item again later. If this goes on, check 'API URL' in the credential.",
+	);
+
+/**
  * For a reading that should show what was written: where it fails, nobody knows.
  *
  * @throws RequestError

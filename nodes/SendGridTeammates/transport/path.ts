@@ -9,10 +9,34 @@ const isReserved = (name: string, segment: string) =>
 	['username', 'teammate_name'].includes(name) && segment.toLowerCase() === 'pending';
 
 /**
- * A path of SendGrid's reference with its `{name}` parts filled in, each as one encoded segment.
+ * A value that fits into a path as one segment, without spaces around it.
  *
  * What comes from a user never changes which endpoint is called: nothing empty, no `.` or `..` (which URL
  * parsers resolve even when encoded), no slash, no control character.
+ *
+ * @param field its display name, for the message
+ * @throws SendGridError for a value that is no single path segment
+ */
+export function checkSegment(value: string, field: string): string {
+	const segment = value.trim();
+	if (segment === '') {
+		throw new SendGridError(`'${field}' is empty`, `Fill in '${field}'.`);
+	}
+	const isSafe =
+		!/^\.{1,2}$/.test(segment) &&
+		!/[/\\\p{Surrogate}]/u.test(segment) &&
+		!hasControlCharacters(segment);
+	if (!isSafe) {
+		throw new SendGridError(
+			`'${field}' holds characters that cannot be part of it`,
+			`Check '${field}': it must not contain slashes or line breaks, or be only dots.`,
+		);
+	}
+	return segment;
+}
+
+/**
+ * A path of SendGrid's reference with its `{name}` parts filled in, each as one encoded segment.
  *
  * @param template as the reference prints it: `/v3/teammates/pending/{token}/resend`
  * @throws SendGridError for a value that is no single path segment
@@ -20,20 +44,7 @@ const isReserved = (name: string, segment: string) =>
 export function buildPath(template: string, values: PathValues = {}): string {
 	return template.replace(/\{(\w+)\}/g, (_, name: string) => {
 		const { value, field } = values[name];
-		const segment = value.trim();
-		if (segment === '') {
-			throw new SendGridError(`'${field}' is empty`, `Fill in '${field}'.`);
-		}
-		const isSafe =
-			!/^\.{1,2}$/.test(segment) &&
-			!/[/\\\p{Surrogate}]/u.test(segment) &&
-			!hasControlCharacters(segment);
-		if (!isSafe) {
-			throw new SendGridError(
-				`'${field}' holds characters that cannot be part of it`,
-				`Check '${field}': it must not contain slashes or line breaks, or be only dots.`,
-			);
-		}
+		const segment = checkSegment(value, field);
 		if (isReserved(name, segment)) {
 			throw new SendGridError(
 				`'${field}' is '${segment}', which SendGrid's API takes for its list of invitations`,

@@ -57,7 +57,9 @@ describe('Continue On Fail', () => {
 			});
 			const failed = [...results, ...failures];
 			expect(failed.map(linkOf)).toEqual([0, 1]);
-			expect(failed[0].json.error).toContain('has not been invited');
+			expect(failed[0].json.error).toContain(
+				"there is no pending invitation for 'bob@example.com'",
+			);
 			expect(failed[1].json.error).toContain('the connection broke off');
 		},
 	);

@@ -50,9 +50,7 @@ describe.each(OWN_ACCOUNT_ONLY)('%s', (name) => {
 			parameters: make(name)(changes),
 			credential,
 		});
-		expect(error?.message).toBe(
-			"'On Behalf Of' cannot be used with this operation, which knows your own account only",
-		);
+		expect(error?.message).toContain("This operation doesn't support 'On Behalf Of'");
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 });

@@ -20,7 +20,10 @@ describe('without Continue On Fail', () => {
 		const { results, error } = await sendGrid.run({ items, parameters: inviteWith() });
 		expect(results).toEqual([]);
 		expect(error?.message).toBe(
-			"'Email' is 'nobody', which is no e-mail address. The run ends here: nothing was sent for the other 123 items",
+			"'Email' is 'nobody', which is no e-mail address. The run stopped; nothing was sent for the other 123 items",
+		);
+		expect(error?.description).toContain(
+			"To handle the other items anyway, set Settings > On Error to 'Continue (using error output)'.",
 		);
 		expect(error).toMatchObject({ context: { itemIndex: 120 } });
 		expect(sendGrid.state.requests).toEqual([]);
@@ -33,7 +36,7 @@ describe('without Continue On Fail', () => {
 		const sent = sendGrid.mailed().length;
 		expect(sent).toBeLessThan(40);
 		expect(error?.message).toBe(
-			`'person0@example.com' was not invited: SendGrid says "not today" [HTTP 400]. The run ends here: requests were sent for ${sent} of the other 199 items`,
+			`'person0@example.com' was not invited: SendGrid says "not today" [HTTP 400]. The run stopped; requests were sent for ${sent} of the other 199 items`,
 		);
 		expect(new Set(sendGrid.mailed()).size).toBe(sent);
 	});
@@ -46,7 +49,7 @@ describe('without Continue On Fail', () => {
 		});
 		// Each revokes and invites anew, as the access differs.
 		const { error } = await sendGrid.run({ items: people(12), parameters: upsertWith() });
-		expect(error?.message).toContain('The run ends here');
+		expect(error?.message).toContain('The run stopped');
 		const revoked = sendGrid.calls().filter((call) => call.startsWith('DELETE'));
 		const invited = sendGrid.calls().filter((call) => call.startsWith('POST'));
 		expect(invited).toHaveLength(revoked.length);
@@ -55,7 +58,9 @@ describe('without Continue On Fail', () => {
 	test('a read says nothing of what was sent', async () => {
 		sendGrid.state.addTeammate({ email: 'person0@example.com' });
 		const { error } = await sendGrid.run({ items: people(2), parameters: getTeammateWith() });
-		expect(error?.message).toMatch(/nobody in this account has this address$/);
+		expect(error?.message).toMatch(
+			/no teammate has the address 'person0@example.com'\. The run stopped/,
+		);
 	});
 });
 

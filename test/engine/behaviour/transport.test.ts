@@ -26,7 +26,9 @@ test.each(['127.0.0.1', 'ftp://127.0.0.1:21', 'http://'])(
 			items: ADA,
 			parameters: inviteWith({ requestOptions: { proxy } }),
 		});
-		expect(error?.message).toBe("'Proxy' under the node's settings is no address of a proxy");
+		expect(error?.message).toBe(
+			"'ada@example.com' was not handled: 'Proxy' under the node's settings is no address of a proxy",
+		);
 		expect(sendGrid.state.requests).toEqual([]);
 	},
 );

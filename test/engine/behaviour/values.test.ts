@@ -91,7 +91,9 @@ describe('values that test/fuzz has found', () => {
 			items: ADA,
 			parameters: parameters.getStatusWith({ region: 'e\nu' }),
 		});
-		expect(error?.message).toBe("'Region' is 'e u', which is not a region of SendGrid");
+		expect(error?.message).toBe(
+			"'ada@example.com' was not handled: 'Region' is 'e u', which is not a region of SendGrid",
+		);
 	});
 
 	test('nothing is on its way any more when an item has been answered', async () => {

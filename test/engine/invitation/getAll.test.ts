@@ -65,7 +65,7 @@ describe('filters of invitations', () => {
 	});
 
 	test.each([
-		[{ status: 'gone' }, "'Status' is neither"],
+		[{ status: 'gone' }, "isn't a valid value for 'Status'"],
 		[{ expiresWithinDays: 'soon' }, "'Expires Within Days' is not a number of days"],
 		[{ expiresWithinDays: -1 }, "'Expires Within Days' is not a number of days"],
 	])('%j is refused', async (filters, message) => {

@@ -141,7 +141,9 @@ describe('what is refused before any request leaves', () => {
 				{ email: 'ada@example.com', scopes },
 				{ scopes: '={{ $json.scopes }}' },
 			);
-			expect(error?.message).toBe("'Scope Names or IDs' holds no list of scopes");
+			expect(error?.message).toBe(
+				"'ada@example.com' was not handled: 'Scope Names or IDs' holds no list of scopes",
+			);
 		},
 	);
 
@@ -151,13 +153,15 @@ describe('what is refused before any request leaves', () => {
 			{ scopes: ['stats.read', 'user.profile.update', '2fa_required'] },
 		);
 		expect(error?.message).toBe(
-			"'Scope Names or IDs' holds what SendGrid lets nobody grant: 'user.profile.update' and '2fa_required'",
+			"'ada@example.com' was not handled: 'Scope Names or IDs' holds what SendGrid lets nobody grant: 'user.profile.update' and '2fa_required'",
 		);
 	});
 
 	test('an access that is none', async () => {
 		const error = await refusal({ email: 'ada@example.com' }, { access: 'owner' });
-		expect(error?.message).toBe("'Access' is neither Admin, Persona nor Selected Scopes");
+		expect(error?.message).toBe(
+			"'ada@example.com' was not handled: 'owner' isn't a valid value for 'Access'",
+		);
 	});
 
 	test.each(['mars', '', 'GLOBAL'])('the region %j', async (region) => {
@@ -176,6 +180,8 @@ describe('what is refused before any request leaves', () => {
 
 	test.each(['soon', '', -1, '={{ 1 / 0 }}'])('the waiting time %j', async (maxWait) => {
 		const error = await refusal({ email: 'ada@example.com' }, { options: { maxWait } });
-		expect(error?.message).toBe("'Max Wait' is not a number of seconds");
+		expect(error?.message).toBe(
+			"'ada@example.com' was not handled: 'Max Wait' is not a number of seconds",
+		);
 	});
 });

@@ -40,6 +40,6 @@ describe('Revoke', () => {
 
 	test('an address that is a teammate already', async () => {
 		const { error } = await sendGrid.run({ items: ADA, parameters: revokeWith() });
-		expect(error?.message).toContain('is a teammate already');
+		expect(error?.message).toContain('the person has already accepted and is a teammate');
 	});
 });

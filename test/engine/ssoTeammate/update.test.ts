@@ -57,7 +57,7 @@ describe('Update', () => {
 			items: [{ email: 'olga@example.com' }],
 			parameters: updateSsoWith(),
 		});
-		expect(error?.message).toContain('this is the owner of the account');
+		expect(error?.message).toContain('owns the account');
 		expect(writes()).toEqual([]);
 	});
 
@@ -72,7 +72,7 @@ describe('Update', () => {
 		const fault = { kind: 'status', status: 404, when: 'before' } as const;
 		sendGrid.state.faults.add({ method: 'PATCH', fault });
 		const { error } = await update();
-		expect(error?.description).toContain('nobody in this account has this username');
+		expect(error?.description).toContain('Usernames often differ from the email address');
 	});
 
 	test.each([
@@ -101,7 +101,9 @@ describe('Update', () => {
 				scopes: ['teammates.read'],
 			}),
 		);
-		expect(error?.message).toContain('SendGrid says "invalid scopes provided" [HTTP 500]');
+		expect(error?.message).toBe(
+			'It is unclear whether \'sam@example.com\' was updated: SendGrid says "invalid scopes provided" [HTTP 500]',
+		);
 		expect(error?.description).toContain('when a scope cannot be granted in a subuser');
 	});
 

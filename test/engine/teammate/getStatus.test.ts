@@ -22,7 +22,6 @@ describe('Get Status', () => {
 		is_sso: false,
 		expires_at: null,
 		days_left: null,
-		token: null,
 	};
 
 	test('of somebody who is not known', async () => {
@@ -34,7 +33,7 @@ describe('Get Status', () => {
 	});
 
 	test('of somebody who is invited', async () => {
-		const { token, expiration_date } = sendGrid.state.addPending({
+		const { expiration_date } = sendGrid.state.addPending({
 			email: 'Ada@example.com',
 			is_admin: true,
 		});
@@ -45,7 +44,6 @@ describe('Get Status', () => {
 			is_admin: true,
 			expires_at: new Date(expiration_date * 1000).toISOString(),
 			days_left: 6,
-			token,
 		});
 	});
 

@@ -71,7 +71,7 @@ describe('Offboard', () => {
 		sendGrid.state.addTeammate({ email: 'ada@example.com', user_type: 'owner' });
 		sendGrid.state.addPending({ email: 'ada@example.com' });
 		const { error } = await offboard({ allowAdmins: true });
-		expect(error?.message).toContain('was not offboarded: this is the owner');
+		expect(error?.message).toContain("was not offboarded: 'ada@example.com' owns the account");
 		expect(writes()).toEqual([]);
 	});
 

@@ -8,7 +8,6 @@ import { scopesField } from '../../parameters/scopes';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import {
 	difference,
-	isSame,
 	namedScopes,
 	withMore,
 	without,
@@ -21,7 +20,7 @@ import { canBeTaken } from '../../sendgrid/scopes';
 import { readTeammate, refuseOwner, type Teammate } from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
 import { quoteTeammate, teammatesWithEmail } from './locate';
-import { writeAccess, type Unmet } from './writeAccess';
+import { isMet, writeAccess, type Unmet } from './writeAccess';
 
 const modeField: INodeProperties = {
 	displayName: 'Mode',
@@ -187,7 +186,7 @@ const updateOne = async (
 		if (wish.mode !== 'remove' || wish.choice.kind === 'admin') policy.checkEmail(before.email);
 		const { access, skipped, unmetBy } = await changeFor(context, wish, before, wording);
 
-		const isDone = isSame(difference(before, access));
+		const isDone = isMet(unmetBy(before));
 		if (options.dryRun === true) {
 			const would = isDone ? 'unchanged' : 'updated';
 			return [{ would, changed: false, ...before.record, ...skippedField(skipped) }];

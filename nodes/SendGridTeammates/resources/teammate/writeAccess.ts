@@ -23,6 +23,9 @@ export interface Unmet {
 const count = ({ missing, remaining, admin }: Unmet): number =>
 	missing.length + remaining.length + Number(admin);
 
+/** Whether a record shows all that it should. */
+export const isMet = (unmet: Unmet): boolean => count(unmet) === 0;
+
 /** A change of access that has been decided on. */
 export interface AccessChange {
 	teammate: NamedTeammate;
@@ -59,10 +62,10 @@ export async function writeAccess(
 	const { written: after, isConclusive } = await readBack(
 		account,
 		async () => await readTeammate(account, teammate, wording).catch(asUnclear(wording)),
-		(record) => count(unmetBy(record)) === 0,
+		(record) => isMet(unmetBy(record)),
 	);
 	const unmet = unmetBy(after);
-	if (count(unmet) === 0) return after;
+	if (isMet(unmet)) return after;
 	if (!isConclusive) throw notYetShownError(wording);
 	const isPartlyDone = count(unmet) < count(unmetBy(before));
 	throw droppedError(unmet, isPartlyDone, subject, wording);

@@ -1,0 +1,94 @@
+import {
+	decodeList,
+	decodeObject,
+	decodeOptionalObject,
+	isEmptyBody,
+} from '../../nodes/SendGridTeammates/transport/decode';
+import { decodeTeammate, hasAdminAccess } from '../../nodes/SendGridTeammates/sendgrid/teammates';
+
+const ADA = { email: 'ada@example.com' };
+
+describe('K6: a list', () => {
+	test.each([
+		[{ result: [] }, []],
+		[{ result: [ADA] }, [ADA]],
+		[{ results: [ADA] }, [ADA]],
+		[[ADA], [ADA]],
+		[[], []],
+		[{ result: [ADA], errors: [] }, [ADA]],
+		[{ result: [ADA], errors: null }, [ADA]],
+	])('%j is read', (body, records) => {
+		expect(decodeList(body)).toEqual(records);
+	});
+
+	test.each([
+		{},
+		{ errors: [{ message: 'no' }] },
+		{ result: [ADA], errors: [{ message: 'no' }] },
+		{ result: null },
+		{ result: {} },
+		{ result: 'ada' },
+		{ result: [ADA, null] },
+		{ result: ['ada'] },
+		[[ADA]],
+		null,
+		undefined,
+		'',
+		'<html>',
+		7,
+	])('%j is none, which is not the same as an empty one', (body) => {
+		expect(decodeList(body)).toBeUndefined();
+	});
+});
+
+describe('K6: an object', () => {
+	test.each([{}, ADA, { ...ADA, errors: [] }])('%j is read', (body) => {
+		expect(decodeObject(body)).toEqual(body);
+		expect(decodeOptionalObject(body)).toEqual(body);
+	});
+
+	test.each([
+		{ errors: [{ message: 'no' }] },
+		{ ...ADA, errors: { email: ['no'] } },
+		[ADA],
+		'ada',
+		'<html>',
+		7,
+		true,
+	])('%j is none, even where nothing is needed', (body) => {
+		expect(decodeObject(body)).toBeUndefined();
+		expect(decodeOptionalObject(body)).toBeUndefined();
+	});
+
+	test.each([undefined, null, ''])('%j is no body', (body) => {
+		expect(isEmptyBody(body)).toBe(true);
+		expect(decodeObject(body)).toBeUndefined();
+		expect(decodeOptionalObject(body)).toEqual({});
+	});
+});
+
+describe('K6: a teammate', () => {
+	test.each([
+		[{ is_admin: true }, true, false],
+		[{ is_admin: 'true' }, true, false],
+		[{ is_admin: 'True' }, true, false],
+		[{ user_type: 'admin' }, true, false],
+		[{ is_admin: false, user_type: 'admin' }, true, false],
+		[{ is_admin: true, user_type: 'owner' }, false, true],
+		[{ is_admin: false, user_type: 'owner' }, false, true],
+		[{ is_admin: 'false', user_type: 'teammate' }, false, false],
+		[{ is_admin: 0 }, false, false],
+		[{}, false, false],
+	])('%j', (record, isAdmin, isOwner) => {
+		const teammate = decodeTeammate(record);
+		expect(teammate).toMatchObject({ isAdmin, isOwner });
+		expect(hasAdminAccess(teammate)).toBe(isAdmin || isOwner);
+	});
+
+	test('without scopes has unknown ones, with an empty list none', () => {
+		expect(decodeTeammate({}).scopes).toBeUndefined();
+		expect(decodeTeammate({ scopes: 'stats.read' }).scopes).toBeUndefined();
+		expect(decodeTeammate({ scopes: [] }).scopes).toEqual([]);
+		expect(decodeTeammate({ scopes: ['stats.read', 7, null] }).scopes).toEqual(['stats.read']);
+	});
+});
