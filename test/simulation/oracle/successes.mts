@@ -65,7 +65,10 @@ const isTakenAsSame = (facts: Facts) =>
 const isDoneByOthers = (facts: Facts) => facts.isMeddledWith && facts.isDoubtful;
 
 function invited(facts: Facts, record: Json): Verdict {
-	const { access } = facts.answer.ask;
+	// 'Leave' keeps the access of the invitation that was there.
+	const { ifAccessDiffers, access: wanted } = facts.answer.ask;
+	const isKept = record.action === 'reinvited' && ifAccessDiffers === 'leave';
+	const access = isKept ? undefined : wanted;
 	const fits = (invitation: TrueInvitation) =>
 		!access || (hasAtLeast(invitation, access) && invitation.isAdmin === (access.kind === 'admin'));
 	const mails = mailed(facts).filter(({ kind }) => kind === 'invitation');
