@@ -45,8 +45,6 @@ function judgeMails(history: History, run: number, answers: readonly Answer[], f
 			.filter(({ ask, person }) => `${ask.account} ${person}` === name)
 			.map(({ ask, item, key }) => {
 				const { access, ifPending, ifAccessDiffers, token } = ask;
-				// Two keys of one account are two accounts for the node: it cannot know better.
-				const { key } = plan.items[item];
 				// A model that calls twice wants it twice.
 				const call = plan.entrance === 'workflow' ? 0 : firstInDoubt(answers, item);
 				// Two keys may be of one account without anybody knowing it.

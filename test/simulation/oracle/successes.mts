@@ -35,9 +35,8 @@ function showsTeammate(record: Json, teammate: TrueTeammate): boolean {
 	);
 }
 
-/** An expired invitation lets nobody in any more. */
-const nobody = ({ teammates, invitations, to }: PersonMoment) =>
-	teammates.length === 0 && invitations.every((invitation) => isExpired(invitation, to));
+const nobody = ({ teammates, invitations }: PersonMoment) =>
+	teammates.length === 0 && invitations.length === 0;
 
 /** Whether expired invitations are to be seen at all is unknown: there may be nothing but such. */
 const isHidden = ({ history }: Facts, { teammates, invitations, to }: PersonMoment) =>
