@@ -251,7 +251,12 @@ function judgeLinks(history: History, played: Played, find: Find): void {
 function longest(history: History, { items, run }: Played): number {
 	const { items: plans, retryOnFail, maxTries, waitBetweenTries } = history.script.runs[run];
 	const { parameters } = plans[0];
-	const { maxWait = 300 } = (parameters.options ?? {}) as { maxWait?: number };
+	const maxWait = Math.max(
+		...items.map((item) => {
+			const options = (plans[item].parameters.options ?? {}) as { maxWait?: number };
+			return options.maxWait ?? 300;
+		}),
+	);
 	const request = (parameters.requestOptions ?? {}) as {
 		timeout?: number;
 		batching?: { batch: { batchInterval: number } };
