@@ -5,6 +5,7 @@ import type { Region, RequestEntry } from '../../sandbox/model.mts';
 import type { SandboxState } from '../../sandbox/state.mts';
 import { NodeApiError } from './n8nWorkflow.mts';
 import type { Random } from './random.mts';
+import type { Ours } from './truth.mts';
 import type { VirtualClock } from './virtualClock.mts';
 
 const HOSTS: Record<string, Region> = {
@@ -72,7 +73,7 @@ function lowerCase(headers: IHttpRequestOptions['headers'] = {}): Record<string,
 }
 
 /** Is given each request that arrives, and carries it out by calling `arrive`. */
-type OnArrival = (sender: unknown, arrive: () => RequestEntry) => void;
+type OnArrival = (sender: Ours, arrive: () => RequestEntry) => void;
 
 /** The way from n8n to SendGrid and back: takes its time, and goes wrong now and then. */
 export class Network {
@@ -108,7 +109,7 @@ export class Network {
 	 * @throws NodeApiError as n8n's helper wraps whatever happens on the way
 	 */
 	async send(
-		sender: unknown,
+		sender: Ours,
 		node: INode,
 		options: IHttpRequestOptions,
 	): Promise<IN8nHttpFullResponse> {
@@ -122,7 +123,7 @@ export class Network {
 	}
 
 	private travel(
-		sender: unknown,
+		sender: Ours,
 		options: IHttpRequestOptions,
 		answer: (response: IN8nHttpFullResponse) => void,
 		fail: (error: Error) => void,

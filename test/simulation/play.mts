@@ -113,7 +113,7 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 	const waiting: Array<{ method: string; path: RegExp; start: () => void }> = [];
 	const settings: NetworkSettings = { ...script.network, wireFaults: [] };
 	const network = new Network(sendGrid, clock, random, settings, (sender, arrive) =>
-		truth.observe({ run: sender as number }, () => {
+		truth.observe(sender, () => {
 			const entry = arrive();
 			const index = waiting.findIndex(
 				({ method, path }) => method === entry.method && path.test(entry.path),
@@ -144,6 +144,10 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 		};
 	};
 
+	/** The name of the key that a request is signed with. */
+	const keyOf = ({ headers = {} }: IHttpRequestOptions): string =>
+		[...apiKeys].find(([, key]) => String(headers.Authorization).endsWith(key))?.[0] ?? '';
+
 	const place = (run: number, plan: RunPlan, items: Item[], signal: AbortSignal): Placed => {
 		const node = nodeOf(plan);
 		const data = items.map((item, index) => ({
@@ -158,7 +162,8 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 			executeData: { node, data: { main: [data] }, source: null } as IExecuteData,
 			cancelSignal: signal,
 			executionId: String(run + 1),
-			send: async (options: IHttpRequestOptions) => await network.send(run, node, options),
+			send: async (options: IHttpRequestOptions) =>
+				await network.send({ run, key: keyOf(options) }, node, options),
 			log: (line) => history.log.push(line),
 		};
 	};

@@ -212,6 +212,23 @@ describe('W1: writes about one person take turns', () => {
 		expect(scopesOf(ADA)).toEqual(expect.arrayContaining(added));
 	});
 
+	test('W1: rows name one person by username and by address, in turn', async () => {
+		const rows = [{ username: ADA }, { email: ADA }, { username: ADA }, { email: ADA }];
+		const added = ['stats.read', 'mail.send', 'alerts.read', 'templates.read'];
+		const outcome = await playWell({
+			weather: 'undisturbed',
+			people: [{ email: ADA }],
+			runs: [
+				{
+					operation: 'teammate.updatePermissions',
+					items: rows.map((row, index) => ({ ...row, access: scopes(added[index]), mode: 'add' })),
+				},
+			],
+		});
+		expect(outcome.scopesOf(ADA)).toEqual(expect.arrayContaining(added));
+		expect(tookOf(outcome)).toBeLessThan(10 * SECOND);
+	});
+
 	test('W1: two executions at once remove different scopes of one teammate', async () => {
 		const remove = (scope: string, startsAt: number) => ({
 			operation: 'teammate.updatePermissions',
@@ -302,6 +319,30 @@ describe('W4: what is unknown stays unknown', () => {
 		});
 		expect(mailsTo(ADA)).toBe(1);
 		expect(said[0]).toMatch(/^It is unclear whether /);
+	});
+
+	test('W4: what an earlier try revoked is told after Retry On Fail', async () => {
+		const { said, left } = await playWell({
+			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'] }],
+			faults: [
+				{
+					method: 'POST',
+					path: /\/v3\/teammates$/,
+					times: Infinity,
+					fault: { kind: 'status', status: 403, when: 'before' },
+				},
+			],
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					items: [{ email: ADA, ...upsert, ifAccessDiffers: 'update' }],
+					continueOnFail: false,
+					retryOnFail: true,
+				},
+			],
+		});
+		expect(left()).toEqual([]);
+		expect(said[0]).toMatch(/ was revoked, but /);
 	});
 
 	test('W4: an agent calls again', async () => {
@@ -414,6 +455,21 @@ describe('W8: one e-mail for one wish', () => {
 			runs: [{ operation: 'invitation.resend', items: thrice({ token: 'a-token-of-ada' }) }],
 		});
 		expect(mailsTo(ADA)).toBe(1);
+	});
+
+	test('W8: two rows with one address, when another row makes n8n try again', async () => {
+		const { mailsTo } = await playWell({
+			people: pending as Scenario['people'],
+			runs: [
+				{
+					operation: 'invitation.resend',
+					items: [{ email: 'nobody@example.com' }, { email: ADA }, { email: ADA }],
+					continueOnFail: false,
+					retryOnFail: true,
+				},
+			],
+		});
+		expect(mailsTo(ADA)).toBeLessThanOrEqual(1);
 	});
 
 	test.each(['invitation.invite', 'teammate.upsert'])(

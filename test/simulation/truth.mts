@@ -8,7 +8,13 @@ import type {
 import type { SandboxState } from '../../sandbox/state.mts';
 
 /** Who changed something: a run of ours by its number, another admin, or the person themselves. */
-export type Actor = { run: number } | 'other';
+export type Actor = Ours | 'other';
+
+export interface Ours {
+	run: number;
+	/** Name of the key that the request was signed with. */
+	key: string;
+}
 
 export interface TrueTeammate {
 	username: string;
@@ -48,6 +54,7 @@ export interface Mail extends SentEmail {
 export interface Write {
 	at: number;
 	run: number;
+	key: string;
 	method: string;
 	path: string;
 	body: unknown;
@@ -154,6 +161,7 @@ export class Truth {
 		const mailsBefore = this.sendGrid.sentEmails.length;
 		const entry = change();
 		const run = by === 'other' ? undefined : by.run;
+		const key = by === 'other' ? '' : by.key;
 		if (entry && run !== undefined && !this.requests.some((other) => other.entry === entry)) {
 			this.requests.push({ run, entry });
 		}
@@ -178,6 +186,7 @@ export class Truth {
 		this.writes.push({
 			at,
 			run,
+			key,
 			method: entry.method,
 			path: entry.path,
 			body: entry.body,

@@ -3,6 +3,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { SendGridError } from '../transport/errors';
 import { isAtDomain } from '../sendgrid/teammates';
 import { formatList, toSingleLine } from '../transport/sanitize';
+import type { Policy } from './operation';
 
 const WHO_CAN_CHANGE_IT = 'Only somebody who may edit the credential can change this, under';
 
@@ -18,7 +19,7 @@ const isAllowed = (value: unknown) => value === undefined || value === true;
  * Limits that the credential's owner sets, and that whoever edits a workflow, or an AI agent, cannot lift.
  * They are checked before any request leaves.
  */
-export class CredentialPolicy {
+export class CredentialPolicy implements Policy {
 	private readonly domains: string[] | undefined;
 
 	constructor(private readonly credential: ICredentialDataDecryptedObject) {

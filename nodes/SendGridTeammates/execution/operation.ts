@@ -1,15 +1,25 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { Account } from '../sendgrid/account';
-import type { CredentialPolicy } from './credentialPolicy';
 import type { RunMemory } from './runMemory';
+
+/** Limits that the credential's owner has set. Each check throws a SendGridError. */
+export interface Policy {
+	/** Whether there is any limit on who may be given what. */
+	readonly limitsGiving: boolean;
+	checkEmail(email: string): void;
+	/** For whatever gives something to somebody who is known by a record. */
+	checkGiving(person: { email: string; isAdmin: boolean }): void;
+	checkAdmin(): void;
+	checkDeletion(): void;
+}
 
 /** What an operation has at hand for one item. */
 export interface OperationContext {
 	/** Reads the item's fields. Read each once: an expression is evaluated every time. */
 	item: IExecuteSingleFunctions;
 	account: Account;
-	policy: CredentialPolicy;
+	policy: Policy;
 	/** What the item chose under Options. */
 	options: IDataObject;
 	memory: RunMemory;

@@ -1,10 +1,11 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import type { RequestError } from '../transport/errors';
+import { addressKey } from '../sendgrid/person';
+import { RequestError, type Wording } from '../transport/errors';
 import { SingleFlight, type Tick } from '../transport/singleFlight';
 
 /** What was done about a person: what was wanted, and what came of it. */
-export interface Handled {
+interface Handled {
 	wish: string;
 	records?: IDataObject[];
 	/** It is unknown whether it was done: nothing more may be sent for it. */
@@ -17,6 +18,11 @@ export class RunMemory {
 
 	/** By person. */
 	readonly handledPeople = new Map<string, Handled[]>();
+
+	/** @param key of the person, in this account */
+	remember(key: string, handled: Handled): void {
+		this.handledPeople.set(key, [...(this.handledPeople.get(key) ?? []), handled]);
+	}
 
 	/** When something was last done about a person in this run: what was read before is out of date. */
 	readonly lastWriteAt = new Map<string, Tick>();
@@ -43,7 +49,7 @@ const AGENT_MEMORY_MS = 5 * 60_000;
 /** Each call of an agent is a run of its own. This is what its calls share. */
 const unclearForAgents = new Map<string, { error: RequestError; until: number }>();
 
-export function rememberForAgents(key: string, error: RequestError): void {
+function rememberForAgents(key: string, error: RequestError): void {
 	const now = Date.now();
 	for (const [other, { until }] of unclearForAgents) {
 		if (until < now) unclearForAgents.delete(other);
@@ -51,7 +57,54 @@ export function rememberForAgents(key: string, error: RequestError): void {
 	unclearForAgents.set(key, { error, until: now + AGENT_MEMORY_MS });
 }
 
-export function unclearForAgent(key: string): RequestError | undefined {
+function unclearForAgent(key: string): RequestError | undefined {
 	const known = unclearForAgents.get(key);
 	return known && known.until >= Date.now() ? known.error : undefined;
+}
+
+/** @param name an address, a username or a token */
+export const personKey = (account: { key: string }, name: string): string =>
+	`${account.key} ${addressKey(name)}`;
+
+/** What remembering depends on. */
+interface Remembering {
+	account: { key: string };
+	memory: RunMemory;
+	isAiTool: boolean;
+}
+
+/**
+ * Does something about a person once in a run: further items with the same wish are answered from the first,
+ * before anything is read. What is unclear stays unclear, and nothing more is sent for it.
+ *
+ * @param name whom the wish is about, as in `withPersonLock`
+ * @param wish tells apart what is wanted
+ * @param again how a further item is answered
+ */
+export async function oncePerRun(
+	{ account, memory, isAiTool }: Remembering,
+	name: string,
+	wish: string,
+	wording: Wording,
+	work: () => Promise<IDataObject[]>,
+	again: (records: IDataObject[]) => IDataObject[] = (records) => records,
+): Promise<IDataObject[]> {
+	const key = personKey(account, name);
+	const known = memory.handledPeople.get(key)?.find((handled) => handled.wish === wish);
+	const unclear = known?.unclear ?? (isAiTool ? unclearForAgent(`${key} ${wish}`) : undefined);
+	if (unclear) throw unclear.forSubject(wording);
+	if (known?.records) return again(known.records);
+
+	const remember = (handled: Handled) => memory.remember(key, handled);
+	try {
+		const records = await work();
+		remember({ wish, records });
+		return records;
+	} catch (thrown) {
+		if (thrown instanceof RequestError && thrown.isUnclear) {
+			remember({ wish, unclear: thrown });
+			if (isAiTool) rememberForAgents(`${key} ${wish}`, thrown);
+		}
+		throw thrown;
+	}
 }

@@ -1,5 +1,8 @@
+import { SendGridError, type Wording } from '../transport/errors';
+import { formatList, toSingleLine } from '../transport/sanitize';
+import type { Account } from './account';
 import { PERSONA_SCOPES, type Persona } from './personas';
-import { isGivenToEverybody, isGrantable } from './scopes';
+import { canBeTaken, isGivenToEverybody, isGrantable } from './scopes';
 
 /** What SendGrid's requests say about somebody's access. */
 export interface Access {
@@ -38,10 +41,7 @@ export function difference(known: KnownAccess, wanted: Access): Difference {
 		missing: wanted.scopes.filter((scope) => !present.includes(scope)),
 		superfluous: known.isAdmin
 			? []
-			: present.filter(
-					(scope) =>
-						isGrantable(scope) && !isGivenToEverybody(scope) && !wanted.scopes.includes(scope),
-				),
+			: present.filter((scope) => canBeTaken(scope) && !wanted.scopes.includes(scope)),
 		...(known.isAdmin && { admin: 'superfluous' }),
 	};
 }
@@ -124,3 +124,52 @@ export const namedScopes = (choice: AccessChoice): string[] => {
 	const persona = PERSONA_SCOPES[choice.persona].filter((scope) => !isGivenToEverybody(scope));
 	return unique([...persona, ...choice.additional]);
 };
+
+/** The same for two choices that stand for the same access. */
+export const wishOf = (choice: AccessChoice): unknown[] => [
+	choice.kind,
+	choice.kind === 'persona' && choice.persona,
+	choice.kind === 'persona' ? [...choice.additional].sort() : [...namedScopes(choice)].sort(),
+];
+
+/**
+ * The access that a choice stands for, for somebody who has none yet or for a teammate.
+ *
+ * @param present what the person has
+ * @throws SendGridError where nothing would be left of a persona but what everybody has
+ */
+export async function resolveFor(
+	account: Account,
+	choice: AccessChoice,
+	wording: Wording,
+	present: readonly string[] = [],
+): Promise<ResolvedAccess> {
+	if (choice.kind !== 'persona') return resolveAccess(choice);
+	const resolved = resolveAccess(choice, await account.grantableScopes(wording), present);
+	if (givesSomething(resolved.access)) return resolved;
+	throw new SendGridError(
+		`${wording.failureMessage}: this API key can grant nothing of the persona but what everybody has`,
+		"Choose another 'Persona', or 'Selected Scopes'. A key can grant only what it has itself.",
+	);
+}
+
+/**
+ * Makes sure that scopes can be granted, before something is taken away for their sake.
+ *
+ * @throws SendGridError, which names those that cannot
+ */
+export async function checkGrantable(
+	account: Account,
+	scopes: readonly string[],
+	wording: Wording,
+): Promise<void> {
+	if (scopes.length === 0) return;
+	const grantable = await account.grantableScopes(wording);
+	const refused = scopes.filter((scope) => !grantable.includes(scope));
+	if (refused.length === 0) return;
+	const names = formatList(refused.map((scope) => `'${toSingleLine(scope)}'`));
+	throw new SendGridError(
+		`${wording.failureMessage}: this API key cannot grant ${names}`,
+		"Nothing was changed. Remove them from 'Scope Names or IDs', or use a key that has them.",
+	);
+}

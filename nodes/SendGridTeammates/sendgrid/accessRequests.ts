@@ -21,6 +21,7 @@ export const accessRequests = (
 	wording: Wording,
 	alternative = 'Teammates can still be given scopes with Teammate > Update Permissions.',
 ): ListEndpoint<IDataObject> => ({
+	method: 'GET',
 	path: '/v3/scopes/requests',
 	decode: decodeList,
 	identify: ({ id }) => textOf(id),

@@ -65,7 +65,7 @@ export class Account {
 	/** What the key can grant, shared likewise. @throws RequestError */
 	async grantableScopes(wording: Wording): Promise<string[]> {
 		const { value } = await this.shared(
-			'/v3/scopes',
+			'grantable scopes',
 			this.since,
 			async () => await readGrantableScopes(this.reader, wording),
 			wording,

@@ -1,7 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Call, Outcome } from '../transport/client';
-import { decodeList, decodeObject, decodeOptionalObject, isEmptyBody } from '../transport/decode';
+import {
+	decodeList,
+	decodeObject,
+	decodeOptionalObject,
+	isEmptyBody,
+	readEpoch,
+} from '../transport/decode';
 import { unnamedError, type Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
 import { reconcile, type WriteState } from '../transport/reconcile';
@@ -9,7 +15,6 @@ import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf } from '../transport/sanitize';
 import { difference, isSame, type Access } from './access';
 import type { Account } from './account';
-import { readEpoch } from './dates';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -53,6 +58,7 @@ export const decodeInvitation = (record: IDataObject): Invitation => ({
 
 /** `GET /v3/teammates/pending`: who has been invited and has not accepted yet. */
 export const pendingInvitations = (wording: Wording): ListEndpoint<Invitation> => ({
+	method: 'GET',
 	path: '/v3/teammates/pending',
 	decode: (body) => decodeList(body)?.map(decodeInvitation),
 	identify: ({ token }) => token,

@@ -78,6 +78,10 @@ const MINIMUM_SCOPES = new Set([
 /** Whether SendGrid gives the scope to every teammate, asked or not. */
 export const isGivenToEverybody = (scope: string): boolean => MINIMUM_SCOPES.has(scope);
 
+/** Whether a scope can be taken from a teammate: not one that SendGrid gives by itself. */
+export const canBeTaken = (scope: string): boolean =>
+	isGrantable(scope) && !isGivenToEverybody(scope);
+
 /** Parts of scope names that are no ordinary words. */
 const SPELLINGS: Readonly<Record<string, string>> = {
 	'2fa': '2FA',

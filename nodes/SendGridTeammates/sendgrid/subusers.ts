@@ -12,6 +12,7 @@ import { adviceOnUnknownUsername, type NamedTeammate } from './teammates';
 
 /** `GET /v3/subusers`, where SendGrid itself filters by username. */
 export const subusersNamed = (username: string, wording: Wording): ListEndpoint<IDataObject> => ({
+	method: 'GET',
 	path: '/v3/subusers',
 	query: { username },
 	decode: decodeList,

@@ -48,6 +48,7 @@ export const hasAdminAccess = ({ isAdmin, isOwner }: Teammate): boolean => isAdm
 
 /** `GET /v3/teammates`: who belongs to the account. The records carry no scopes. */
 export const teammates = (wording: Wording): ListEndpoint<Teammate> => ({
+	method: 'GET',
 	path: '/v3/teammates',
 	decode: (body) => decodeList(body)?.map(decodeTeammate),
 	identify: ({ username }) => username,
@@ -114,6 +115,23 @@ export function refuseOwner({ isOwner, email, username }: Teammate, failureMessa
 	throw new SendGridError(
 		`${failureMessage}: '${email || username}' owns the account, and an owner's permissions can't be changed`,
 		'Remove this person from the list.',
+	);
+}
+
+/**
+ * Admins are left alone unless the item says otherwise: a form or an HR system must not remove them.
+ *
+ * @throws SendGridError for an admin, and for an invitation that would make somebody one
+ */
+export function refuseAdmin(
+	{ isAdmin }: { isAdmin: boolean },
+	allowAdmins: unknown,
+	failureMessage: string,
+): void {
+	if (!isAdmin || allowAdmins === true) return;
+	throw new SendGridError(
+		`${failureMessage}: this person is an admin`,
+		"Turn on 'Allow Admins' in 'Options' to include admins.",
 	);
 }
 

@@ -19,6 +19,7 @@ export const endlessListError = (context: RequestContext) =>
 
 /** One of SendGrid's lists. */
 export interface ListEndpoint<Item> {
+	method: 'GET';
 	path: string;
 	/** Filters that SendGrid itself applies. */
 	query?: IDataObject;
@@ -54,7 +55,7 @@ const MAX_RESTARTS = 3;
  */
 export async function* pages<Item>(
 	client: SendGridClient,
-	{ path, query, decode, identify, context }: ListEndpoint<Item>,
+	{ method, path, query, decode, identify, context }: ListEndpoint<Item>,
 	{ offset = 0, atMost = Infinity }: Part = {},
 ): AsyncGenerator<Item[], void, undefined> {
 	const identityOf = (item: Item) => identify(item) || JSON.stringify(item);
@@ -68,7 +69,7 @@ export async function* pages<Item>(
 		if (count === MAX_PAGES) throw endlessListError(context);
 		const overlap = last === undefined ? 0 : 1;
 		const page = await client.send({
-			method: 'GET',
+			method,
 			path,
 			query: {
 				...query,

@@ -7,8 +7,8 @@ import {
 	invitationOutput,
 	invitationState as stateOfInvitation,
 } from '../sendgrid/invitations';
-import { readEpoch } from '../sendgrid/dates';
 import { decodeTeammate, hasAdminAccess } from '../sendgrid/teammates';
+import { readEpoch } from '../transport/decode';
 
 /** What the trigger asks of records in the shape in which SendGrid has them, and in which they go out. */
 

@@ -116,7 +116,6 @@ export function drawActs(random: Random, weather: Weather, accounts: string[]): 
 		email: random.pick(addressesOf()),
 		what: random.weighted<Act['what']>([
 			[5, { kind: 'accept' }],
-			[1, { kind: 'expire' }],
 			[3, { kind: 'invite', access: drawAccess(random) }],
 			[1, { kind: 'resend' }],
 			[2, { kind: 'revoke' }],

@@ -110,6 +110,7 @@ function crowd(random: Random): PersonPlan[] {
 		scopes: ['stats.read'],
 		role: 'teammate',
 		isSso: false,
+		expiresInSeconds: 3 * 86_400,
 		token: index % 2 === 0 ? random.id() : undefined,
 	}));
 }

@@ -115,6 +115,21 @@ export class Facts {
 		);
 	}
 
+	/** Whether the person was changed by a run with another key, which takes no turns with ours. */
+	get isMetByOthers(): boolean {
+		const { truth } = this.history;
+		const { person, ask, key, from, to } = this.answer;
+		return truth.writes.some(
+			(write) =>
+				write.key !== key.name &&
+				write.account === ask.account &&
+				write.at >= from &&
+				write.at <= to &&
+				write.hasChanged &&
+				write.people.some((email) => email === person),
+		);
+	}
+
 	/** Whether anything at all went wrong. */
 	get isDisturbed(): boolean {
 		const { history, answer } = this;
@@ -125,6 +140,8 @@ export class Facts {
 				history.script.acts.length > 0 ||
 				history.script.network.wireFaults.length > 0 ||
 				history.script.rateLimit !== undefined ||
+				this.isMetByOthers ||
+				(isImpatient(answer) && (this.twins.length > 0 || this.isMeddledWith)) ||
 				answer.played.cancelledAt !== undefined ||
 				lagOf(history) > 0)
 		);
@@ -172,6 +189,12 @@ export class Facts {
 			invitations.some((invitation) => isExpired(invitation, to + CLOCK_TOLERANCE)),
 		);
 	}
+}
+
+/** Whether an item gives up before others about the same person can be done, in seconds. */
+function isImpatient({ plan, item }: Answer): boolean {
+	const { maxWait = 300 } = (plan.items[item].parameters.options ?? {}) as { maxWait?: number };
+	return maxWait < 300;
 }
 
 /** By how much SendGrid's lists lag behind, in milliseconds. */

@@ -4,14 +4,15 @@
  *
  * - `nothing`: "'ada@example.com' was not invited: ..."
  * - `unclear`: "It is unclear whether 'ada@example.com' was invited: ..."
- * - `partial`: "The earlier invitation of 'ada@example.com' was revoked, but ..."
+ * - `partial`: "The earlier invitation of 'ada@example.com' was revoked, but ...", or "..., and it is unclear whether ..."
  * - `refused`: what the item or the credential says cannot be done: "'Email' must be ...". Nothing happened.
  * - `other`: none of these forms, which no write may have. What only reads has its own: "could not be read".
  */
 export type Claim = 'nothing' | 'unclear' | 'partial' | 'refused' | 'other';
 
 const UNCLEAR = /^It is unclear whether /;
-const PARTIAL = /\b(was|were) (revoked|deleted|updated|invited|changed)\b.*?, but /;
+const PARTIAL =
+	/\b(was|were) (revoked|deleted|updated|invited|changed)\b.*?, (but|and it is unclear whether) /;
 const NOTHING = /\b(was|were) (not|neither)\b/;
 const REFUSED =
 	/^('[A-Z][^']*' (is|are|holds|must|cannot|can|needs)\b|'[^']*' is at a domain|This credential )/;

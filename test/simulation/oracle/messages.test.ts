@@ -5,6 +5,10 @@ test.each([
 	["The invitation of 'ada@example.com' was not sent again: it is gone", 'nothing'],
 	["It is unclear whether 'ada@example.com' was invited: the connection broke off", 'unclear'],
 	["The earlier invitation of 'ada@example.com' was revoked, but no new one was sent", 'partial'],
+	[
+		"The earlier invitation of 'ada@example.com' was revoked, and it is unclear whether the new one was sent: no answer came in time",
+		'partial',
+	],
 	["'ada@example.com's earlier invitation was revoked, but the new one was refused", 'partial'],
 	["'Email' must be an e-mail address, such as nathan@example.com", 'refused'],
 	["'ada@example.com' is at a domain that this credential does not allow", 'refused'],

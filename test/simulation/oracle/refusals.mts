@@ -30,7 +30,8 @@ const GIVES = new Set([
 	'accessRequest.approve',
 ]);
 
-const UPDATES = new Set([
+const NEED_THE_RECORD = new Set([
+	'teammate.delete',
 	'teammate.upsert',
 	'teammate.updatePermissions',
 	'ssoTeammate.create',
@@ -106,7 +107,8 @@ export function mayFail(facts: Facts): boolean {
 		(behaviours.resendExpired === 'not-found' || behaviours.expiredStayListed === false);
 
 	// A record that does not say what somebody may do is no ground for a change.
-	if (behaviours.detailScopes === 'absent' && isTeammate && UPDATES.has(ask.operation)) return true;
+	if (behaviours.detailScopes === 'absent' && isTeammate && NEED_THE_RECORD.has(ask.operation))
+		return true;
 
 	switch (ask.operation) {
 		case 'invitation.invite':

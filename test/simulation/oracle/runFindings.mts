@@ -43,13 +43,12 @@ function judgeMails(history: History, run: number, answers: readonly Answer[], f
 		const sent = mails.filter(({ account, email }) => `${account} ${lower(email)}` === name).length;
 		const wishes = answers
 			.filter(({ ask, person }) => `${ask.account} ${person}` === name)
-			.map(({ ask, item }) => {
+			.map(({ ask, item, key }) => {
 				const { access, ifPending, ifAccessDiffers, token } = ask;
-				// Two keys of one account are two accounts for the node: it cannot know better.
-				const { key } = plan.items[item];
 				// A model that calls twice wants it twice.
 				const call = plan.entrance === 'workflow' ? 0 : firstInDoubt(answers, item);
-				return JSON.stringify([access, ifPending, ifAccessDiffers, token, call, key]);
+				// Two keys may be of one account without anybody knowing it.
+				return JSON.stringify([access, ifPending, ifAccessDiffers, token, call, key.name]);
 			});
 		const wished = new Set(wishes).size;
 		if (sent > wished) find('mail', `${name} got ${sent} e-mails for ${wished} wishes`);
@@ -58,6 +57,16 @@ function judgeMails(history: History, run: number, answers: readonly Answer[], f
 
 /** Whether somebody else, or another run, changed the person shortly before a write. */
 const isMeddled = (history: History, write: Write, from: number) =>
+	history.truth.writes.some(
+		// With another key of the same account nobody knows that it is the same one.
+		({ key, at, account, people, hasChanged }) =>
+			key !== write.key &&
+			hasChanged &&
+			account === write.account &&
+			at >= from - lagOf(history) &&
+			at <= write.at &&
+			people.some((person) => write.people.includes(person)),
+	) ||
 	history.truth.acts.some(
 		({ at, account, email }) =>
 			account === write.account &&
@@ -220,6 +229,9 @@ function judgeSecrets(history: History, played: Played, find: Find): void {
 	}
 }
 
+/** Operations that may give several records for one item: lists, and two teammates with one address. */
+const MANY = /(getAll|teammate\.(get|delete))$/;
+
 /** Each item is answered once, and linked to its row. */
 function judgeLinks(history: History, played: Played, find: Find): void {
 	const { ended, items, run, cancelledAt } = played;
@@ -230,7 +242,7 @@ function judgeLinks(history: History, played: Played, find: Find): void {
 	if (cancelledAt !== undefined && (played.endedAt ?? Infinity) > cancelledAt) return;
 	for (const position of items.keys()) {
 		const answers = ended.output.filter((output) => linkOf(output) === position).length;
-		const isRight = operation.endsWith('getAll') ? true : answers === 1;
+		const isRight = MANY.test(operation) || answers === 1;
 		if (!isRight) find('link', `answered ${answers} times`, items[position]);
 	}
 }
@@ -239,7 +251,12 @@ function judgeLinks(history: History, played: Played, find: Find): void {
 function longest(history: History, { items, run }: Played): number {
 	const { items: plans, retryOnFail, maxTries, waitBetweenTries } = history.script.runs[run];
 	const { parameters } = plans[0];
-	const { maxWait = 300 } = (parameters.options ?? {}) as { maxWait?: number };
+	const maxWait = Math.max(
+		...items.map((item) => {
+			const options = (plans[item].parameters.options ?? {}) as { maxWait?: number };
+			return options.maxWait ?? 300;
+		}),
+	);
 	const request = (parameters.requestOptions ?? {}) as {
 		timeout?: number;
 		batching?: { batch: { batchInterval: number } };

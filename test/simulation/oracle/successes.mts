@@ -35,9 +35,14 @@ function showsTeammate(record: Json, teammate: TrueTeammate): boolean {
 	);
 }
 
-/** An expired invitation lets nobody in any more. */
-const nobody = ({ teammates, invitations, to }: PersonMoment) =>
-	teammates.length === 0 && invitations.every((invitation) => isExpired(invitation, to));
+const nobody = ({ teammates, invitations }: PersonMoment) =>
+	teammates.length === 0 && invitations.length === 0;
+
+/** Whether expired invitations are to be seen at all is unknown: there may be nothing but such. */
+const isHidden = ({ history }: Facts, { teammates, invitations, to }: PersonMoment) =>
+	history.script.behaviours.expiredStayListed === false &&
+	teammates.length === 0 &&
+	invitations.every((one) => isExpired(one, to + 1500));
 
 /** Mails of the run to the person, with the invitation as it was then. */
 const mailed = (facts: Facts) =>
@@ -59,7 +64,10 @@ const isTakenAsSame = (facts: Facts) =>
 const isDoneByOthers = (facts: Facts) => facts.isMeddledWith && facts.isDoubtful;
 
 function invited(facts: Facts, record: Json): Verdict {
-	const { access } = facts.answer.ask;
+	// 'Leave' keeps the access of the invitation that was there.
+	const { ifAccessDiffers, access: wanted } = facts.answer.ask;
+	const isKept = record.action === 'reinvited' && ifAccessDiffers === 'leave';
+	const access = isKept ? undefined : wanted;
 	const fits = (invitation: TrueInvitation) =>
 		!access || (hasAtLeast(invitation, access) && invitation.isAdmin === (access.kind === 'admin'));
 	const mails = mailed(facts).filter(({ kind }) => kind === 'invitation');
@@ -114,7 +122,8 @@ function offboarded(facts: Facts, record: Json): Verdict {
 	if (facts.answer.ask.dryRun) return undefined;
 	if (record.reason !== undefined)
 		return leftAlone(facts) ? undefined : 'left alone without a reason';
-	if (!facts.ever(nobody)) return 'the person was in, or could still join, all the time';
+	if (!facts.ever(nobody) && !facts.ever((state) => isHidden(facts, state)))
+		return 'the person was in, or could still join, all the time';
 	if (record.changed === false) return undefined;
 	if (record.revoked === true && !facts.ever(({ invitations }) => invitations.length > 0)) {
 		return 'revoked, although there was no invitation';
@@ -163,7 +172,8 @@ function upserted(facts: Facts, record: Json): Verdict {
 					(ask.ifAccessDiffers === 'leave' && teammates.length + invitations.length > 0),
 			);
 			if (!isRight && !leftAlone(facts)) return 'unchanged, although the wanted access was missing';
-			const isAlone = facts.twins.length === 0;
+			// What an earlier try of the run did is not told again.
+			const isAlone = facts.twins.length === 0 && facts.answer.played.ended?.tries === 1;
 			if (isAlone && facts.effects.length > 0) return 'unchanged, although we changed something';
 			return matches(facts, record, 'either');
 		}
@@ -197,13 +207,8 @@ function status(facts: Facts, record: Json): Verdict {
 	};
 	const isTrue = isSo[String(record.status)];
 	if (!isTrue) return `an unknown status: ${String(record.status)}`;
-	// Whether expired invitations are to be seen at all is unknown.
-	const { expiredStayListed } = facts.history.script.behaviours;
-	if (record.status === 'not_found' && expiredStayListed === false) {
-		const isHidden = ({ teammates, invitations, to }: PersonMoment) =>
-			teammates.length === 0 && invitations.every((one) => isExpired(one, to + 1500));
-		if (facts.ever(isHidden)) return undefined;
-	}
+	if (record.status === 'not_found' && facts.ever((state) => isHidden(facts, state)))
+		return undefined;
 	return isTrue() ? undefined : `never ${String(record.status)}`;
 }
 
@@ -242,7 +247,8 @@ function listed(facts: Facts, records: Json[]): Verdict {
 	const stranger = shown.find((name) => !ever.has(name));
 	if (stranger !== undefined) return `${stranger} was never there`;
 	if (ask.limit !== undefined && records.length > ask.limit) return 'more than were asked for';
-	if (!ask.returnAll) return undefined;
+	// Whoever reads page by page while others leave may miss somebody; nothing is decided by it here.
+	if (!ask.returnAll || moments.length > 1) return undefined;
 	const hidesExpired = facts.history.script.behaviours.expiredStayListed === false;
 	const missing = addressesIn(moments[0]).find(
 		(name) =>

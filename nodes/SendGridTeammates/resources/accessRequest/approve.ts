@@ -1,5 +1,5 @@
 import type { OperationContext } from '../../execution/operation';
-import { withPersonLock } from '../../execution/personLock';
+import { withPersonLock } from '../../execution/runExclusive';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
 import { answerRequest } from '../../sendgrid/accessRequests';
 import { changeOf } from '../../transport/errors';

@@ -1,9 +1,10 @@
 import type { OperationContext } from '../../execution/operation';
-import { oncePerRun, withPersonLock } from '../../execution/personLock';
+import { withPersonLock } from '../../execution/runExclusive';
+import { oncePerRun } from '../../execution/runMemory';
 import { accessFields, readAccess, skippedField } from '../../parameters/access';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { adviseOnScopes } from '../../parameters/scopes';
-import { resolveFor } from '../../sendgrid/grant';
+import { wishOf, resolveFor } from '../../sendgrid/access';
 import { createInvitation, invitationOutput } from '../../sendgrid/invitations';
 import { findPersonNow } from '../../sendgrid/person';
 import { bodyOf } from '../../transport/client';
@@ -29,9 +30,8 @@ export async function invite(context: OperationContext) {
 	const wording = changeOf(`'${toSingleLine(email)}'`, 'invited');
 
 	return await withPersonLock(context, email, wording, async () => {
-		const { access, skipped } = await resolveFor(account, choice, wording);
-		const wish = JSON.stringify([access.is_admin, [...access.scopes].sort()]);
-		return await oncePerRun(context, email, wish, wording, async () => {
+		return await oncePerRun(context, email, JSON.stringify(wishOf(choice)), wording, async () => {
+			const { access, skipped } = await resolveFor(account, choice, wording);
 			const adviseOn = adviseOnScopes(account, access.scopes, wording);
 			const outcome = await createInvitation(
 				account,

@@ -1,5 +1,6 @@
 import type { OperationContext } from '../../execution/operation';
-import { oncePerRun, onFreshReadings, withPersonLock } from '../../execution/personLock';
+import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
+import { oncePerRun, personKey } from '../../execution/runMemory';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
 import {
 	invitationOutput,
@@ -43,9 +44,20 @@ export async function resend(context: OperationContext) {
 		return await oncePerRun(context, choice.token, WISH, wording, async () =>
 			known
 				? await oncePerPerson(context, known.email, wording, sendNow)
-				: [invitationOutput(await sendNow())],
+				: await sendUnknown(context, sendNow),
 		);
 	});
+}
+
+/** Whose invitation it was shows in the response, where it does at all. */
+async function sendUnknown(
+	{ account, memory }: OperationContext,
+	sendNow: () => Promise<Invitation>,
+) {
+	const sent = await sendNow();
+	const records = [invitationOutput(sent)];
+	if (sent.email) memory.remember(personKey(account, sent.email), { wish: WISH, records });
+	return records;
 }
 
 const oncePerPerson = async (

@@ -1,5 +1,5 @@
 import type { OperationContext } from '../../execution/operation';
-import { onFreshReadings, withPersonLock } from '../../execution/personLock';
+import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
 import {
 	pendingInvitations,

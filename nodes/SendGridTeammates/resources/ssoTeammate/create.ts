@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { withPersonLock } from '../../execution/personLock';
+import { withPersonLock } from '../../execution/runExclusive';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { adviseOnScopes } from '../../parameters/scopes';
 import { createSsoTeammate } from '../../sendgrid/ssoTeammates';

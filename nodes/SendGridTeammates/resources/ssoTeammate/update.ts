@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { withPersonLock } from '../../execution/personLock';
+import { withPersonLock } from '../../execution/runExclusive';
 import { adviseOnScopes } from '../../parameters/scopes';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import { onlyTeammate } from '../../sendgrid/person';

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
+import { personKey } from '../../execution/runMemory';
 import { emailField } from '../../parameters/emailAddress';
 import { adviseOnScopes } from '../../parameters/scopes';
-import { difference, type Access, type AccessChoice } from '../../sendgrid/access';
-import { checkGrantable } from '../../sendgrid/grant';
+import { difference, type Access, type AccessChoice, checkGrantable } from '../../sendgrid/access';
 import {
 	createInvitation,
 	invitationOutput,
@@ -14,7 +14,7 @@ import {
 	statusOfInvitation,
 	type Invitation,
 } from '../../sendgrid/invitations';
-import { addressKey, findPersonNow, type Person } from '../../sendgrid/person';
+import { findPersonNow, type Person } from '../../sendgrid/person';
 import { bodyOf } from '../../transport/client';
 import type { Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
@@ -211,7 +211,7 @@ async function replaceInvitations(
 		else if (outcome.error.status !== 404) throw outcome.error;
 		else if (revoked === 0) return 'again';
 	}
-	const key = personKey(context, email);
+	const key = personKey(account, email);
 	context.memory.revokedPeople.add(key);
 	const result = await send(context, wish, access, {
 		isKnownToBeNew: true,
@@ -220,9 +220,6 @@ async function replaceInvitations(
 	context.memory.revokedPeople.delete(key);
 	return result;
 }
-
-export const personKey = ({ account }: OperationContext, email: string): string =>
-	`${account.key} ${addressKey(email)}`;
 
 /** What was done, and what was not. A later try of the same run still has to say so. */
 export const revokedWording = (subject: string): Required<Wording> => ({

@@ -1,12 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { withPersonLock } from '../../execution/personLock';
+import { withPersonLock } from '../../execution/runExclusive';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
-import { deleteTeammate, readTeammate, refuseOwner, type Teammate } from '../../sendgrid/teammates';
+import {
+	deleteTeammate,
+	readTeammate,
+	refuseAdmin,
+	refuseOwner,
+	type Teammate,
+} from '../../sendgrid/teammates';
 import { bodyOf } from '../../transport/client';
 import { changeOf, SendGridError, type Wording } from '../../transport/errors';
-import { refuseAdmin } from './admins';
 import { quoteTeammate, teammatesWithEmail } from './locate';
 
 export const deleteFields = [teammateField];
@@ -54,7 +59,7 @@ async function deleteAll(
 	for (const username of usernames) {
 		const teammate = await readTeammate(account, { username, field }, wording, false);
 		refuseOwner(teammate, wording.failureMessage);
-		refuseAdmin(teammate, options, wording.failureMessage);
+		refuseAdmin(teammate, options.allowAdmins, wording.failureMessage);
 		people.push(teammate);
 	}
 	const deleted: string[] = [];

@@ -1,13 +1,13 @@
 import type { OperationContext } from '../../execution/operation';
-import { oncePerRun, onFreshReadings, withPersonLock } from '../../execution/personLock';
+import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
+import { oncePerRun } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { revokeInvitation } from '../../sendgrid/invitations';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
-import { deleteTeammate, refuseOwner } from '../../sendgrid/teammates';
+import { deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
 import type { Outcome } from '../../transport/client';
 import { changeOf, SendGridError, type RequestError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
-import { refuseAdmin } from './admins';
 
 export const offboardFields = [emailField];
 
@@ -60,9 +60,10 @@ function refuseProtected(
 ): void {
 	for (const teammate of teammates) {
 		refuseOwner(teammate, failureMessage);
-		refuseAdmin(teammate, options, failureMessage);
+		refuseAdmin(teammate, options.allowAdmins, failureMessage);
 	}
-	for (const invitation of invitations) refuseAdmin(invitation, options, failureMessage);
+	for (const invitation of invitations)
+		refuseAdmin(invitation, options.allowAdmins, failureMessage);
 }
 
 const addressIn = ({ invitations, teammates }: Person): string | undefined =>

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { onFreshReadings, withPersonLock } from '../../execution/personLock';
+import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { accessFields, readAccess, skippedField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
 import { scopesField } from '../../parameters/scopes';
@@ -13,9 +13,10 @@ import {
 	without,
 	type Access,
 	type AccessChoice,
+	resolveFor,
 } from '../../sendgrid/access';
-import { resolveFor } from '../../sendgrid/grant';
 import { onlyTeammate } from '../../sendgrid/person';
+import { canBeTaken } from '../../sendgrid/scopes';
 import { readTeammate, refuseOwner, type Teammate } from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
 import { quoteTeammate, teammatesWithEmail } from './locate';
@@ -110,7 +111,7 @@ async function changeFor(
 			skipped: choice.skipped,
 			unmetBy: ({ scopes = [] }) => ({
 				missing: [],
-				remaining: removed.filter((scope) => scopes.includes(scope)),
+				remaining: removed.filter((scope) => scopes.includes(scope) && canBeTaken(scope)),
 				admin: false,
 			}),
 		};

@@ -1,31 +1,107 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { oncePerRun, onFreshReadings, withPersonLock } from '../../execution/personLock';
+import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
+import { oncePerRun, personKey } from '../../execution/runMemory';
 import { accessFields, readAccess, skippedField } from '../../parameters/access';
+import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { scopesField } from '../../parameters/scopes';
-import type { Access } from '../../sendgrid/access';
-import { resolveFor } from '../../sendgrid/grant';
+import { wishOf, type Access, resolveFor } from '../../sendgrid/access';
+import { VALIDITY_DAYS } from '../../sendgrid/invitations';
 import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { readTeammate } from '../../sendgrid/teammates';
 import { changeOf, RequestError, SendGridError, type Wording } from '../../transport/errors';
-import { toSingleLine } from '../../transport/sanitize';
-import {
-	applyPlan,
-	personKey,
-	revokedWording,
-	shown,
-	type Again,
-	type Applied,
-	type Wish,
-} from './applyPlan';
-import { planUpsert, type KnownPerson, type Plan } from './planUpsert';
-import { choiceFields, readChoices } from './upsertChoices';
+import { numberOf, toSingleLine } from '../../transport/sanitize';
+import { applyPlan, revokedWording, shown, type Again, type Applied, type Wish } from './applyPlan';
+import { planUpsert, type Choices, type KnownPerson, type Plan } from './planUpsert';
+
+/** What the item leaves to choice, where somebody is there already. */
+const choiceFields: INodeProperties[] = [
+	{
+		displayName: 'If Pending',
+		name: 'ifPending',
+		type: 'options',
+		default: 'resendIfExpiring',
+		options: [
+			{ name: 'Leave', value: 'leave', description: 'Send nothing' },
+			{ name: 'Resend', value: 'resend', description: 'Send the email again each time' },
+			{
+				name: 'Resend if Expiring',
+				value: 'resendIfExpiring',
+				description: 'Send the email again when the invitation is about to expire',
+			},
+		],
+		description:
+			'What to do when the person has been invited with this access and has not accepted yet. Expired invitations are always sent again.',
+	},
+	{
+		displayName: 'Expires Within Days',
+		name: 'expiresWithinDays',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 6 },
+		default: 2,
+		displayOptions: { show: { ifPending: ['resendIfExpiring'] } },
+		description: 'How many days before it expires an invitation is sent again',
+	},
+	{
+		displayName: 'If Access Differs',
+		name: 'ifAccessDiffers',
+		type: 'options',
+		default: 'add',
+		options: [
+			{
+				name: 'Add',
+				value: 'add',
+				description:
+					'Give what is missing and take nothing away. For a pending invitation, revoke it and send a new one.',
+			},
+			{ name: 'Leave', value: 'leave', description: 'Keep the access that the person has' },
+			{
+				name: 'Update',
+				value: 'update',
+				description:
+					"Make a teammate's access exactly this. For a pending invitation, revoke it and send a new one.",
+			},
+		],
+		description: 'What to do when the person is there with other access',
+	},
+];
 
 export const upsertFields = [emailField, ...accessFields, ...choiceFields];
 
 const field = emailField.displayName;
+
+/** @throws SendGridError */
+function readChoices(item: IExecuteSingleFunctions, options: IDataObject): Choices {
+	const ifPending = readChoice(
+		item,
+		'ifPending',
+		'If Pending',
+		['leave', 'resend', 'resendIfExpiring'],
+		'resendIfExpiring',
+	);
+	const expiresWithinDays = numberOf(item.getNodeParameter('expiresWithinDays', 2));
+	const isSensible = expiresWithinDays >= 0 && expiresWithinDays < VALIDITY_DAYS;
+	if (!isSensible && ifPending === 'resendIfExpiring') {
+		throw new SendGridError(
+			`'Expires Within Days' is not a number from 0 to less than ${VALIDITY_DAYS}`,
+			`An invitation lasts ${VALIDITY_DAYS} days: from ${VALIDITY_DAYS} on, every run would send the email again. To do that, set 'If Pending' to 'Resend'.`,
+		);
+	}
+	return {
+		ifPending,
+		expiresWithinDays,
+		ifAccessDiffers: readChoice(
+			item,
+			'ifAccessDiffers',
+			'If Access Differs',
+			['add', 'leave', 'update'],
+			'add',
+		),
+		allowAdmins: options.allowAdmins === true,
+	};
+}
 
 /** An empty field must take nothing away, neither from a teammate nor by a new invitation. */
 function refuseNothing({ access }: { access: Access }): void {
@@ -55,11 +131,14 @@ async function decide(
 	if (teammate === 'again') return teammate;
 	const known: KnownPerson = { teammate, invitations: person.invitations };
 	refuseUnknownAccess(known, wording);
-	const { access, skipped } = await resolveFor(account, choice, wording, teammate?.scopes);
+	const { access, skipped } = await resolveFor(account, choice, wording, presentScopes(known));
 	const plan = planUpsert(known, access, choices, account.now());
 	if (plan.action === 'updated' || plan.action === 'reinvited') refuseNothing(plan);
 	return { plan, person, skipped };
 }
+
+const presentScopes = ({ teammate, invitations }: KnownPerson): readonly string[] | undefined =>
+	teammate ? teammate.scopes : invitations[0]?.scopes;
 
 /** Somebody may have left since the list was read. */
 function ifGone(thrown: unknown): Again {
@@ -110,23 +189,24 @@ const changingError = ({ wording }: Wish): SendGridError =>
  * one. The second of two items with the same address and the same wish in a run changes nothing.
  */
 export async function upsert(context: OperationContext): Promise<IDataObject[]> {
-	const { item, policy, options, memory } = context;
+	const { item, account, policy, options, memory } = context;
 	const email = readEmail(item);
 	policy.checkEmail(email);
 	const choices = readChoices(item, options);
 	const choice = readAccess(item, options.skipUngrantableScopes === true);
 	if (choice.kind === 'admin') policy.checkAdmin();
 	const subject = `'${toSingleLine(email)}'`;
-	const isRevoked = memory.revokedPeople.has(personKey(context, email));
-	const wording = isRevoked ? revokedWording(subject) : changeOf(subject, 'invited or updated');
-	const wish: Wish = { email, choice, choices, wording };
+	const unchanged = changeOf(subject, 'invited or updated');
 
-	return await withPersonLock(context, email, wording, async () => {
+	return await withPersonLock(context, email, unchanged, async () => {
+		const isRevoked = memory.revokedPeople.has(personKey(account, email));
+		const wording = isRevoked ? revokedWording(subject) : unchanged;
+		const wish: Wish = { email, choice, choices, wording };
 		if (options.dryRun === true) return [await dryRun(context, wish)];
 		return await oncePerRun(
 			context,
 			email,
-			JSON.stringify([choice, choices]),
+			JSON.stringify([wishOf(choice), choices.ifPending, choices.ifAccessDiffers]),
 			wording,
 			async () => {
 				const { action, record, reason, skipped } = await ensure(context, wish);
