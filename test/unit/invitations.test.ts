@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import { checkEmail } from '../../nodes/SendGridTeammates/parameters/emailAddress';
-import { readEpoch } from '../../nodes/SendGridTeammates/sendgrid/dates';
+import { readEpoch } from '../../nodes/SendGridTeammates/transport/decode';
 import {
 	bestFirst,
 	decodeInvitation,

@@ -96,8 +96,9 @@ async function remove(
 	const progress: Progress = { revoked: false, deleted: false, username: null, address: email };
 	for (let round = 1; ; round += 1) {
 		const missed = await onFreshReadings(context, wording, async (validUntil) => {
-			const person = await findPerson(account, email, wording);
-			refuseProtected(person, context, progressWording(progress, email, wording));
+			const soFar = progressWording(progress, email, wording);
+			const person = await findPerson(account, email, soFar);
+			refuseProtected(person, context, soFar);
 			progress.address = addressIn(person) ?? progress.address;
 			return await removeAll(context, person, progress, wording, validUntil(person.readAt));
 		});
