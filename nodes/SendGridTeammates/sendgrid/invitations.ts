@@ -10,7 +10,7 @@ import {
 } from '../transport/decode';
 import { unnamedError, type Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
-import { reconcile, type WriteState } from '../transport/reconcile';
+import { LIST_LAG_MS, reconcile, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf } from '../transport/sanitize';
 import { difference, isSame, type Access } from './access';
@@ -126,6 +126,34 @@ function wasSentAfter({ expiresAt }: Invitation, moment: number): boolean | unde
 	return expiresAt - VALIDITY_DAYS * DAY_MS > moment - TOLERANCE_MS;
 }
 
+/** When this process last emailed somebody, by account and address, in epoch milliseconds of this machine. */
+const lastMailAt = new Map<string, number>();
+
+const mailKey = (account: Account, email: string): string =>
+	`${account.key} ${email.toLowerCase()}`;
+
+function noteMail(account: Account, email: string): void {
+	const now = Date.now();
+	for (const [key, at] of lastMailAt) {
+		if (now - at > 2 * LIST_LAG_MS) lastMailAt.delete(key);
+	}
+	lastMailAt.set(mailKey(account, email), now);
+}
+
+/**
+ * Waits until SendGrid's lists must show an invitation that this process has just sent, perhaps in another
+ * workflow. Whoever decides by a list has to know of it.
+ */
+export async function waitForOwnMail(account: Account, email: string): Promise<void> {
+	const at = lastMailAt.get(mailKey(account, email));
+	if (at === undefined) return;
+	await account.client.retryBudget.pause(at + LIST_LAG_MS - Date.now());
+}
+
+/** Whether this process emailed somebody so shortly before a moment that dates cannot tell which was which. */
+const wasMailedJustBefore = (account: Account, email: string, moment: number): boolean =>
+	moment - (lastMailAt.get(mailKey(account, email)) ?? -Infinity) < 2 * TOLERANCE_MS;
+
 /** An invitation to be created. */
 export interface NewInvitation {
 	/** As typed: SendGrid keeps it so. */
@@ -149,13 +177,15 @@ export async function createInvitation(
 	{ email, access, isKnownToBeNew = false, wording, on400, validUntil }: NewInvitation,
 	findPerson: () => Promise<{ invitations: Invitation[]; teammates: unknown[] }>,
 ): Promise<Outcome<Invitation>> {
+	const isAmbiguous = !isKnownToBeNew && wasMailedJustBefore(account, email, Date.now());
+
 	async function probe(since: number): Promise<WriteState<Invitation>> {
 		const { invitations, teammates } = await findPerson();
 		const sent = invitations.filter(
 			(invitation) => wasSentAfter(invitation, since) ?? isKnownToBeNew,
 		);
 		const ours = sent.find((invitation) => isSame(difference(invitation, access)));
-		if (ours) return { applied: ours };
+		if (ours) return isAmbiguous ? 'unknown' : { applied: ours };
 		// Somebody else may have invited the person at the same moment, in place of us or after us.
 		const isUnclear =
 			sent.length > 0 ||
@@ -175,7 +205,9 @@ export async function createInvitation(
 		context: { ...wording, scope: 'teammates.create', on400 },
 		validUntil,
 	};
-	return await reconcile(account.client, call, probe);
+	const outcome = await reconcile(account.client, call, probe);
+	if (!('error' in outcome)) noteMail(account, email);
+	return outcome;
 }
 
 /** An invitation to be sent again or revoked. */
@@ -250,7 +282,9 @@ export async function resendInvitation(
 		context: contextOf(invitation, 'teammates.create'),
 		validUntil,
 	};
-	return await reconcile(account.client, call, probe);
+	const outcome = await reconcile(account.client, call, probe);
+	if (!('error' in outcome) && outcome.body.email) noteMail(account, outcome.body.email);
+	return outcome;
 }
 
 /**

@@ -162,7 +162,9 @@ export class Facts {
 				(this.isMeddledWith ||
 					history.truth.requests.some(
 						({ run, entry }) =>
-							run === answer.run && entry.fault !== undefined && entry.at >= first.at,
+							run === answer.run &&
+							(entry.fault !== undefined || entry.status === 429) &&
+							entry.at >= first.at,
 					))) ||
 			// A request that struck a fault before it could be carried out knows no account.
 			history.truth.requests.some(

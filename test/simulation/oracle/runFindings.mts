@@ -130,7 +130,14 @@ function judgeReinvitations(
 	for (const answer of answers.filter(({ ask }) => ask.operation === 'teammate.upsert')) {
 		const own = writes.filter((write) => about([answer], write).length > 0);
 		const [revocation] = own.filter(({ method }) => method === 'DELETE');
-		if (!revocation || answer.claim === 'partial' || answer.claim === 'unclear') continue;
+		// One item that tells of it is enough.
+		const isTold = answers.some(
+			({ person, ask, claim }) =>
+				person === answer.person &&
+				ask.account === answer.ask.account &&
+				(claim === 'partial' || claim === 'unclear'),
+		);
+		if (!revocation || isTold) continue;
 		// Where nothing came out, n8n tells of another item's failure.
 		if (!answer.records && answer.failure === undefined) continue;
 		const gone = revocation.before.invitations.find(

@@ -2,7 +2,7 @@ import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { revokeInvitation } from '../../sendgrid/invitations';
+import { revokeInvitation, waitForOwnMail } from '../../sendgrid/invitations';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
 import { deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
 import type { Outcome } from '../../transport/client';
@@ -94,10 +94,12 @@ async function remove(
 ): Promise<Progress> {
 	const { account } = context;
 	const progress: Progress = { revoked: false, deleted: false, username: null, address: email };
+	await waitForOwnMail(account, email);
 	for (let round = 1; ; round += 1) {
 		const missed = await onFreshReadings(context, wording, async (validUntil) => {
-			const person = await findPerson(account, email, wording);
-			refuseProtected(person, context, progressWording(progress, email, wording));
+			const soFar = progressWording(progress, email, wording);
+			const person = await findPerson(account, email, soFar);
+			refuseProtected(person, context, soFar);
 			progress.address = addressIn(person) ?? progress.address;
 			return await removeAll(context, person, progress, wording, validUntil(person.readAt));
 		});
