@@ -306,8 +306,9 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 			[{ email: 'grace@acme.example', scopes: [], is_admin: true }],
 			[
 				{
-					error: "'Access' is neither Admin, Persona nor Selected Scopes",
-					how_to_fix: "Set 'Access' to 'admin', 'persona' or 'scopes'.",
+					error:
+						"'ada@acme.example' was not handled: 'Administrator' isn't a valid value for 'Access'",
+					how_to_fix: expect.stringContaining('admin'),
 				},
 			],
 		]);
@@ -392,13 +393,15 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 				],
 				[
 					{
-						error: 'This credential does not allow admin access to be granted',
+						error:
+							"'grace@acme.example' was not handled: This credential does not allow admin access to be granted",
 						how_to_fix: advice('Allow Admin Access'),
 					},
 				],
 				[
 					{
-						error: 'This credential does not allow teammates to be deleted',
+						error:
+							"'lee@acme.example' was not handled: This credential does not allow teammates to be deleted",
 						how_to_fix: advice('Allow Deletion'),
 					},
 				],
@@ -413,7 +416,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 				[
 					{
 						error: expect.stringContaining("'lee@acme.example' was not invited: SendGrid says"),
-						how_to_fix: expect.stringContaining("'Create or Update'"),
+						how_to_fix: expect.stringContaining('Teammate > Create or Update'),
 					},
 				],
 			]);

@@ -67,7 +67,7 @@ describe('On Error', () => {
 		expect(run.status).toBe('error');
 		expect(run.error).toMatchObject({
 			message:
-				"'Email' is 'nobody', which is no e-mail address. The run ends here: nothing was sent for the other 2 items",
+				"'Email' is 'nobody', which is no e-mail address. The run stopped; nothing was sent for the other 2 items",
 			description: expect.stringContaining('Enter an address such as'),
 			context: { itemIndex: 1 },
 		});

@@ -100,7 +100,7 @@ describe('BambooHR every morning', () => {
 		});
 		const first = await morning(workflow);
 		expect(outputItems(first, 'Not Done').map(({ json }) => json.error)).toEqual([
-			expect.stringContaining("'grace@acme.example' was neither invited nor updated"),
+			expect.stringContaining("'grace@acme.example' was not invited or updated"),
 		]);
 		expect(mails()).toEqual([]);
 

@@ -5,6 +5,7 @@ import {
 	type ICredentials,
 	type ICredentialType,
 	type IHttpRequestOptions,
+	type INodeParameters,
 	type INodeProperties,
 	type INodeType,
 } from 'n8n-workflow';
@@ -91,8 +92,23 @@ export class OneCredential extends ICredentialsHelper {
 		throw new Error('Not used by nodes');
 	}
 
-	async getDecrypted() {
-		return { ...this.data };
+	/** Fields may be expressions, which n8n resolves for the item that asks. */
+	async getDecrypted(
+		...[, , , mode, executeData, , values]: Parameters<ICredentialsHelper['getDecrypted']>
+	) {
+		if (!values) return { ...this.data };
+		const { workflow, runExecutionData, runIndex, itemIndex, node, connectionInputData } = values;
+		return workflow.expression.getParameterValue(
+			{ ...this.data } as INodeParameters,
+			runExecutionData,
+			runIndex,
+			itemIndex,
+			node.name,
+			connectionInputData,
+			mode,
+			{},
+			executeData,
+		) as ICredentialDataDecryptedObject;
 	}
 
 	async updateCredentials() {}

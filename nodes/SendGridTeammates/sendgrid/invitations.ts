@@ -10,7 +10,7 @@ import {
 } from '../transport/decode';
 import { unnamedError, type Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
-import { reconcile, type WriteState } from '../transport/reconcile';
+import { LIST_LAG_MS, reconcile, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf } from '../transport/sanitize';
 import { difference, isSame, type Access } from './access';
@@ -135,9 +135,19 @@ const mailKey = (account: Account, email: string): string =>
 function noteMail(account: Account, email: string): void {
 	const now = Date.now();
 	for (const [key, at] of lastMailAt) {
-		if (now - at > 4 * TOLERANCE_MS) lastMailAt.delete(key);
+		if (now - at > 2 * LIST_LAG_MS) lastMailAt.delete(key);
 	}
 	lastMailAt.set(mailKey(account, email), now);
+}
+
+/**
+ * Waits until SendGrid's lists must show an invitation that this process has just sent, perhaps in another
+ * workflow. Whoever decides by a list has to know of it.
+ */
+export async function waitForOwnMail(account: Account, email: string): Promise<void> {
+	const at = lastMailAt.get(mailKey(account, email));
+	if (at === undefined) return;
+	await account.client.retryBudget.pause(at + LIST_LAG_MS - Date.now());
 }
 
 /** Whether this process emailed somebody so shortly before a moment that dates cannot tell which was which. */
@@ -272,7 +282,9 @@ export async function resendInvitation(
 		context: contextOf(invitation, 'teammates.create'),
 		validUntil,
 	};
-	return await reconcile(account.client, call, probe);
+	const outcome = await reconcile(account.client, call, probe);
+	if (!('error' in outcome) && outcome.body.email) noteMail(account, outcome.body.email);
+	return outcome;
 }
 
 /**

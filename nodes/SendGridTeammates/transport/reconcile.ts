@@ -26,7 +26,7 @@ export type WriteState<Result> =
 export type Probe<Result> = (since: number) => Promise<WriteState<Result>>;
 
 /** Reported by other clients: SendGrid's lists lag behind writes. Guess: by no more than this. */
-const LIST_LAG_MS = 3_000;
+export const LIST_LAG_MS = 3_000;
 
 /** For how long a write that SendGrid accepted without a readable response is looked for. */
 const CONFIRM_MS = 5_000;

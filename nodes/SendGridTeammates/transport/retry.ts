@@ -43,12 +43,17 @@ export class RetryBudget {
 	 */
 	async wait(milliseconds: number): Promise<boolean> {
 		this.start();
+		if (!this.reaches(Date.now() + milliseconds)) return false;
+		await this.pause(milliseconds);
+		return true;
+	}
+
+	/** Waits, whatever is left of the budget; ends early when the execution is cancelled. */
+	async pause(milliseconds: number): Promise<void> {
 		const end = Date.now() + milliseconds;
-		if (!this.reaches(end)) return false;
 		// In short naps, because nothing can wake n8n's sleep.
 		for (let rest = milliseconds; rest > 0 && !this.signal?.aborted; rest = end - Date.now()) {
 			await sleep(Math.min(rest, MAX_NAP_MS));
 		}
-		return true;
 	}
 }

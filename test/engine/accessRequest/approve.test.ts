@@ -28,7 +28,7 @@ test('Approve grants it', async () => {
 test('one that is gone was not approved', async () => {
 	const { error } = await sendGrid.run({ items: [{ id: 99 }], parameters: approveWith() });
 	expect(error?.message).toBe(
-		`The access request '99' was not approved: SendGrid says "Cannot find request" (field 'request_id') [HTTP 404]`,
+		"The access request '99' was not approved: there is no open request with this ID",
 	);
-	expect(error?.description).toContain('January 2026');
+	expect(error?.description).toContain('approved or denied already, or never existed');
 });

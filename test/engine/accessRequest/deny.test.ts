@@ -35,7 +35,7 @@ test.each(['', '..', 'a/b', { a: 1 }])('the ID %j sends nothing', async (wrong) 
 test('one that is gone was not denied', async () => {
 	const { error } = await sendGrid.run({ items: [{ id: 99 }], parameters: denyWith() });
 	expect(error?.message).toBe(
-		`The access request '99' was not denied: SendGrid says "Cannot find request" (field 'request_id') [HTTP 404]`,
+		"The access request '99' was not denied: there is no open request with this ID",
 	);
-	expect(error?.description).toContain('January 2026');
+	expect(error?.description).toContain('approved or denied already, or never existed');
 });

@@ -39,6 +39,8 @@ describe('Continue On Fail', () => {
 
 			const told = failed.find((item) => linkOf(item) === 1)?.json;
 			expect(told).toEqual({
+				// n8n adds the input row on the error output.
+				...(onError === 'continueErrorOutput' && MIXED[1]),
 				error:
 					"'Email' is 'nobody', which is no e-mail address. Enter an address such as nathan@example.com in 'Email'. If it comes from an earlier node, check that this item has one.",
 			});
@@ -63,6 +65,36 @@ describe('Continue On Fail', () => {
 			expect(failed[1].json.error).toContain('the connection broke off');
 		},
 	);
+
+	test('Failed items: the error output keeps the whole row of each, whoever failed it', async () => {
+		const rows = [
+			{ email: 'nobody', department: 'Sales', nested: { id: 1 } },
+			{
+				email: 'cakes@example.com',
+				scopes: ['cakes.bake'],
+				department: 'Ovens',
+				nested: { id: 2 },
+			},
+			{ email: 'ada@example.com', department: 'Analysis', nested: { id: 3 } },
+			{ email: 'broken@example.com', region: 'mars', department: 'Space', nested: { id: 4 } },
+		];
+		const { results, failures } = await sendGrid.run({
+			items: rows,
+			parameters: mixed(),
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(results.map(({ json }) => json.email)).toEqual(['ada@example.com']);
+		const refused = rows.filter(({ email }) => email !== 'ada@example.com');
+		expect(failures.map(({ json }) => json)).toEqual(
+			refused.map((row) => ({ ...row, error: expect.any(String) })),
+		);
+		expect(failures.map(linkOf)).toEqual([0, 1, 3]);
+		expect(failures.map(({ json }) => json.error)).toEqual([
+			expect.stringContaining("'Email' is 'nobody'"),
+			expect.stringContaining("'cakes@example.com' was not invited: "),
+			expect.stringContaining("'broken@example.com' was not handled: 'Region' is 'mars'"),
+		]);
+	});
 
 	test('with Retry On Fail beside it, nothing is sent twice', async () => {
 		await sendGrid.run({

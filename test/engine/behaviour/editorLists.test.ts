@@ -53,10 +53,20 @@ describe('the list of scopes', () => {
 		]);
 	});
 
-	test.each([{}, []])('is empty where SendGrid answers %j', async (body) => {
-		sendGrid.state.faults.add({ fault: { kind: 'status', status: 200, when: 'before', body } });
-		expect(await loadScopes(sendGrid.credential)).toEqual([]);
-	});
+	test.each([{}, [], { errors: [{ message: 'no' }] }])(
+		'K6: is not empty where SendGrid answers %j, but asked for again',
+		async (body) => {
+			sendGrid.state.faults.add({ fault: { kind: 'status', status: 200, when: 'before', body } });
+			expect((await loadScopes(sendGrid.credential)).length).toBeGreaterThan(200);
+			sendGrid.state.faults.add({
+				times: Infinity,
+				fault: { kind: 'status', status: 200, when: 'before', body },
+			});
+			await expect(loadScopes(sendGrid.credential)).rejects.toThrow(
+				/^The scopes could not be loaded: /,
+			);
+		},
+	);
 
 	test('says why it cannot be loaded, and what to do', async () => {
 		await expect(loadScopes({ ...sendGrid.credential, apiKey: 'SG.wrong' })).rejects.toMatchObject({

@@ -10,16 +10,21 @@ const sendGrid = fakeSendGrid();
 const { by } = parameters;
 const sam = { teammate: by('username', 'sam@example.com') };
 
+let id: number;
+
 beforeEach(() => {
 	const { state } = sendGrid;
 	state.addSubuser({ username: 'acme-marketing' });
 	state.addTeammate({ email: 'sam@example.com', is_sso: true });
-	state.addAccessRequest({ username: 'sam@example.com', scope_group_name: 'Templates' });
+	id = state.addAccessRequest({
+		username: 'sam@example.com',
+		scope_group_name: 'Templates',
+	}).id;
 	state.addPending({ email: 'penny@example.com', token: 'a-token' });
 });
 
 test.each<[keyof typeof parameters, INodeParameters, string]>([
-	['approveWith', { requestId: '7' }, 'teammates.update'],
+	['approveWith', { requestId: '={{ $json.id }}' }, 'teammates.update'],
 	['createSsoWith', { email: 'new@example.com' }, 'sso.teammates.create'],
 	[
 		'createSsoWith',
@@ -31,7 +36,7 @@ test.each<[keyof typeof parameters, INodeParameters, string]>([
 		'subusers.read',
 	],
 	['deleteTeammateWith', sam, 'teammates.delete'],
-	['denyWith', { requestId: '7' }, 'teammates.update'],
+	['denyWith', { requestId: '={{ $json.id }}' }, 'teammates.update'],
 	['getAccessRequestsWith', {}, 'teammates.read'],
 	['getInvitationsWith', {}, 'teammates.read'],
 	['getSubuserAccessWith', sam, 'teammates.read'],
@@ -46,7 +51,7 @@ test.each<[keyof typeof parameters, INodeParameters, string]>([
 	const scopes = LIVE_SCOPES.filter((scope) => scope !== missing);
 	sendGrid.state.addKey({ key: sendGrid.apiKey, scopes });
 	const make = parameters[name] as (changes: INodeParameters) => INodeParameters;
-	const { error } = await sendGrid.run({ parameters: make(changes) });
+	const { error } = await sendGrid.run({ items: [{ id }], parameters: make(changes) });
 	expect(error).toMatchObject({
 		message: expect.stringContaining('[HTTP 403]'),
 		description: expect.stringContaining(`the scope '${missing}'`),

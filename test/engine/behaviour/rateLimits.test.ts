@@ -107,7 +107,7 @@ test('a limit that is used up for longer than an item may wait ends it before an
 	const failed = results.filter(({ json }) => 'error' in json);
 	expect(failed.map(linkOf)).toEqual([2, 3, 4]);
 	expect(failed[0].json.error).toBe(
-		"'person2@example.com' was not invited: SendGrid's rate limit is used up for longer than 'Max Wait' allows. Wait a few minutes and run this item again, or allow a longer wait under 'Max Wait' in 'Options'. Nothing was done for it.",
+		"'person2@example.com' was not invited: SendGrid's rate limit is used up for longer than 'Max Wait' allows. Wait a few minutes and run this item again, or allow a longer wait under 'Max Wait' in 'Options'.",
 	);
 	expect(sendGrid.state.requests).toHaveLength(2);
 	expect(duration).toBeLessThan(3000);

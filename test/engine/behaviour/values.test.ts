@@ -12,7 +12,8 @@ type Make = (changes: INodeParameters) => INodeParameters;
 const ADA = [{ email: 'ada@example.com', username: 'ada@example.com', id: 1001 }];
 
 /** How messages begin that blame a field: `'Email' is 'nobody', which is …`. */
-const FIELD_IS_WRONG = /^'[A-Z][\w ]+' (cannot|holds|is|names|says|starts)\b/;
+const FIELD_IS_WRONG =
+	/^'[A-Z][\w ]+' (cannot|holds|is|names|says|starts)\b|^An object isn't a valid value for '[A-Z]/;
 
 describe('values that test/fuzz has found', () => {
 	test.each([
@@ -54,9 +55,31 @@ describe('values that test/fuzz has found', () => {
 			},
 		});
 		const { error } = await sendGrid.run({ items: ADA, parameters: parameters.offboardWith() });
-		expect(error?.message).toContain('is empty');
+		expect(error?.message).toBe(
+			"'ada@example.com' was not offboarded: SendGrid's list does not say the username",
+		);
 		expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
 	});
+
+	test.each<IDataObject>([{}, { token: '' }, { token: null, pending_id: '' }])(
+		'K6: an invitation without a token is no field that is empty: %j',
+		async (rest) => {
+			sendGrid.state.faults.add({
+				path: /pending$/,
+				fault: {
+					kind: 'status',
+					status: 200,
+					when: 'before',
+					body: { result: [{ email: 'ada@example.com', scopes: [], ...rest }] },
+				},
+			});
+			const { error } = await sendGrid.run({ items: ADA, parameters: parameters.resendWith() });
+			expect(error?.message).toBe(
+				"The invitation of 'ada@example.com' was not sent again: SendGrid's list does not say the token",
+			);
+			expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
+		},
+	);
 
 	test('a bare array is nobody', async () => {
 		addFuzzedAccount(sendGrid);
@@ -103,7 +126,10 @@ describe('values that test/fuzz has found', () => {
 		state.faults.add({ path: /teammates$/, fault: { kind: 'slow', ms: 300 } });
 		const { error } = await sendGrid.run({ items: ADA, parameters: parameters.getStatusWith() });
 		expect(error?.message).toContain('[HTTP 403]');
-		expect(state.requests.map(({ status }) => status).sort()).toEqual([200, 403]);
+		// K1: invitations come first, and whoever cannot read them reads no further.
+		expect(state.requests.map(({ path, status }) => [path, status])).toEqual([
+			['/v3/teammates/pending', 403],
+		]);
 	});
 
 	test("n8n's test of the credential does not show the key", async () => {

@@ -107,6 +107,41 @@ describe('what comes out', () => {
 	});
 });
 
+describe('one wish, one email', () => {
+	test('W8: three rows with one fixed address', async () => {
+		const { results } = await sendGrid.run({
+			items: [{}, {}, {}],
+			parameters: inviteWith({ email: 'ada@example.com' }),
+		});
+		expect(results.map(linkOf)).toEqual([0, 1, 2]);
+		expect(new Set(results.map(({ json }) => json.token)).size).toBe(1);
+		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
+	});
+
+	test('W8: another spelling and another order of the same scopes is the same wish', async () => {
+		const { results } = await sendGrid.run({
+			items: [
+				{ email: 'ada@example.com', scopes: ['stats.read', 'templates.read'] },
+				{ email: ' ADA@Example.com', scopes: 'templates.read, stats.read' },
+			],
+			parameters: inviteWith({ scopes: '={{ $json.scopes }}' }),
+		});
+		expect(results).toHaveLength(2);
+		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
+	});
+
+	test('W8: other access is another wish', async () => {
+		await sendGrid.run({
+			items: [
+				{ email: 'ada@example.com', scopes: ['stats.read'] },
+				{ email: 'ada@example.com', scopes: ['mail.send'] },
+			],
+			parameters: inviteWith({ scopes: '={{ $json.scopes }}' }),
+		});
+		expect(sendGrid.mailed()).toEqual(['ada@example.com', 'ada@example.com']);
+	});
+});
+
 describe('what is refused before any request leaves', () => {
 	const refusal = async (item: object, parameters = {}) => {
 		const { error } = await sendGrid.run({

@@ -31,6 +31,26 @@ describe('Revoke', () => {
 		]);
 	});
 
+	test('K5: by email it revokes all invitations of the address', async () => {
+		sendGrid.state.addPending({ email: 'Penny@Example.com' });
+		const { results } = await sendGrid.run({
+			items: [{ email: 'penny@example.com' }],
+			parameters: revokeWith(),
+		});
+		expect(results).toMatchObject([{ json: { deleted: true } }]);
+		expect(sendGrid.state.account().invitations).toEqual([]);
+	});
+
+	test('is not stopped by the domains that a credential allows', async () => {
+		const { error } = await sendGrid.run({
+			items: [{ email: 'penny@example.com' }],
+			parameters: revokeWith(),
+			credential: { allowedEmailDomains: 'example.org' },
+		});
+		expect(error).toBeUndefined();
+		expect(sendGrid.state.account().invitations).toEqual([]);
+	});
+
 	test('an unknown token', async () => {
 		const { error } = await sendGrid.run({
 			parameters: revokeWith({ invitation: by('token', 'gone-for-long') }),

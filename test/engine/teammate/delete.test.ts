@@ -29,6 +29,40 @@ describe('Delete', () => {
 		},
 	);
 
+	test('D3: refuses admins, unless they are allowed', async () => {
+		const adam = { teammate: by('username', 'adam') };
+		const { error } = await sendGrid.run({ parameters: deleteTeammateWith(adam) });
+		expect(error?.message).toContain('was not deleted: this person is an admin');
+		expect(error?.description).toContain("'Allow Admins'");
+		expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
+		const { results } = await sendGrid.run({
+			parameters: deleteTeammateWith({ ...adam, options: { allowAdmins: true } }),
+		});
+		expect(results).toMatchObject([{ json: { deleted: true, username: 'adam' } }]);
+	});
+
+	test('K5: by email it takes all teammates with the address', async () => {
+		sendGrid.state.addTeammate({ email: 'ADA@example.com', username: 'lovelace' });
+		const { results } = await sendGrid.run({ items: ADA, parameters: deleteTeammateWith() });
+		expect(results.map(({ json }) => json)).toEqual([
+			{
+				deleted: true,
+				username: 'countess',
+				email: 'Ada@example.com',
+				usernames: ['countess', 'lovelace'],
+			},
+		]);
+		expect(scopesOfAda()).toBeUndefined();
+	});
+
+	test('K5: by username it takes that one only', async () => {
+		sendGrid.state.addTeammate({ email: 'ADA@example.com', username: 'lovelace' });
+		await sendGrid.run({
+			parameters: deleteTeammateWith({ teammate: by('username', 'lovelace') }),
+		});
+		expect(scopesOfAda()).toBeDefined();
+	});
+
 	test('names the scope that the key needs', async () => {
 		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['teammates.read'] });
 		const { error } = await sendGrid.run({ items: ADA, parameters: deleteTeammateWith() });

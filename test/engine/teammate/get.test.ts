@@ -29,8 +29,8 @@ describe('Get', () => {
 	});
 
 	test.each([
-		['penny@example.com', 'the person has been invited and has not accepted yet'],
-		['nobody@example.com', 'nobody in this account has this address'],
+		['penny@example.com', 'this person has been invited and has not accepted yet'],
+		['nobody@example.com', "no teammate has the address 'nobody@example.com'"],
 	])('%s', async (email, message) => {
 		const { error } = await sendGrid.run({ items: [{ email }], parameters: getTeammateWith() });
 		expect(error?.message).toBe(`The record of '${email}' could not be read: ${message}`);
@@ -43,7 +43,7 @@ describe('Get', () => {
 		expect(error?.message).toBe(
 			'The record of \'ghost\' could not be read: SendGrid says "unable to get teammate data at this time" [HTTP 404]',
 		);
-		expect(error?.description).toContain('nobody in this account has this username');
+		expect(error?.description).toContain('Usernames often differ from the email address');
 	});
 
 	test.each(['..', 'a/b', ' '])('the username %j sends nothing', async (username) => {

@@ -3,11 +3,12 @@ import { fakeSendGrid } from '../../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
 
-test('1,000 teammates take at most 3 requests', async () => {
+test('1,000 teammates take at most 4 requests', async () => {
 	sendGrid.state.addManyTeammates(1000);
 	const { results } = await sendGrid.run({ parameters: getTeammatesWith() });
 	expect(results).toHaveLength(1000);
-	expect(sendGrid.state.requests.length).toBeLessThanOrEqual(3);
+	// K2: each page begins with the last of the one before. 500, 499, 2, and none that is new.
+	expect(sendGrid.state.requests.length).toBeLessThanOrEqual(4);
 });
 
 describe('filters of teammates', () => {
@@ -48,7 +49,7 @@ describe('filters of teammates', () => {
 		const { error } = await sendGrid.run({
 			parameters: getTeammatesWith({ filters: { role: 'king' } }),
 		});
-		expect(error?.message).toContain("'Role' is neither");
+		expect(error?.message).toContain("'king' isn't a valid value for 'Role'");
 	});
 
 	test('simplified, a record holds the essentials; else all that SendGrid has', async () => {

@@ -64,6 +64,53 @@ describe('Get Status', () => {
 		});
 	});
 
+	test('K5: of somebody with several invitations, by the best one', async () => {
+		sendGrid.state.addPending({ email: 'ada@example.com', expiresInSeconds: -60 });
+		const best = sendGrid.state.addPending({ email: 'Ada@example.com' });
+		sendGrid.state.addPending({ email: 'ADA@example.com', expiresInSeconds: 60 });
+		expect(await statusOf('ada@example.com')).toMatchObject({
+			email: 'Ada@example.com',
+			status: 'pending',
+			expires_at: new Date(best.expiration_date * 1000).toISOString(),
+		});
+	});
+
+	test.each(['seconds', 'milliseconds', 'iso'] as const)(
+		'K6: of somebody whose expiry comes in %s',
+		async (expiryForm) => {
+			sendGrid.state.behaviours.expiryForm = expiryForm;
+			const { expiration_date } = sendGrid.state.addPending({ email: 'ada@example.com' });
+			expect(await statusOf('ada@example.com')).toMatchObject({
+				status: 'pending',
+				days_left: 6,
+				expires_at: new Date(expiration_date * 1000).toISOString(),
+			});
+			sendGrid.state.addPending({ email: 'bob@example.com', expiresInSeconds: -60 });
+			expect(await statusOf('bob@example.com')).toMatchObject({ status: 'expired' });
+		},
+	);
+
+	test('K6: of somebody whose expiry is 0, which stands for nothing', async () => {
+		sendGrid.state.behaviours.expiryForm = 'zero';
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		expect(await statusOf('ada@example.com')).toMatchObject({
+			status: 'pending',
+			expires_at: null,
+			days_left: null,
+		});
+	});
+
+	test.each(['boolean', 'text', 'absent'] as const)(
+		'K6: of an admin, in whatever form SendGrid says so: %s',
+		async (adminFlag) => {
+			sendGrid.state.behaviours.adminFlag = adminFlag;
+			sendGrid.state.addTeammate({ email: 'adam@example.com', is_admin: true });
+			sendGrid.state.addTeammate({ email: 'tim@example.com' });
+			expect(await statusOf('adam@example.com')).toMatchObject({ is_admin: true });
+			expect(await statusOf('tim@example.com')).toMatchObject({ is_admin: false });
+		},
+	);
+
 	test('of the owner', async () => {
 		sendGrid.state.addTeammate({ email: 'olga@example.com', user_type: 'owner' });
 		expect(await statusOf('olga@example.com')).toMatchObject({ status: 'active', is_owner: true });

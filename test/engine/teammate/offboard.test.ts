@@ -55,6 +55,49 @@ describe('Offboard', () => {
 		expect(writes()).toHaveLength(2);
 	});
 
+	test('K5: all records of an address go, in whatever spelling', async () => {
+		for (const email of ['ada@example.com', 'Ada@Example.com', 'ADA@example.com']) {
+			sendGrid.state.addPending({ email });
+		}
+		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess' });
+		sendGrid.state.addTeammate({ email: 'Ada@example.com', username: 'lovelace' });
+		const { results, error } = await offboard();
+		expect(error).toBeUndefined();
+		expect(results).toMatchObject([{ json: { changed: true, revoked: true, deleted: true } }]);
+		const { invitations, teammates } = sendGrid.state.account();
+		expect([...invitations, ...teammates]).toEqual([]);
+	});
+
+	test('K5: one record that is protected protects all of them', async () => {
+		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess' });
+		sendGrid.state.addTeammate({ email: 'Ada@example.com', username: 'queen', is_admin: true });
+		const { error } = await offboard();
+		expect(error?.message).toContain('was not offboarded: this person is an admin');
+		expect(writes()).toEqual([]);
+	});
+
+	test.each(['boolean', 'text', 'absent'] as const)(
+		'D3, K6: an admin is refused, whatever form SendGrid says it in: %s',
+		async (adminFlag) => {
+			sendGrid.state.behaviours.adminFlag = adminFlag;
+			sendGrid.state.addTeammate({ email: 'ada@example.com', is_admin: true });
+			expect((await offboard()).error?.message).toContain('this person is an admin');
+			expect((await offboard({ dryRun: true })).error?.message).toContain('is an admin');
+			expect(writes()).toEqual([]);
+		},
+	);
+
+	test('D3: a pending admin is refused, unless that is allowed', async () => {
+		sendGrid.state.addPending({ email: 'ada@example.com', is_admin: true });
+		const { error } = await offboard();
+		expect(error?.message).toContain('was not offboarded: this person is an admin');
+		expect(error?.description).toContain("'Allow Admins'");
+		expect(writes()).toEqual([]);
+		expect((await offboard({ allowAdmins: true })).results).toMatchObject([
+			{ json: { changed: true, revoked: true } },
+		]);
+	});
+
 	test('somebody who goes by another hand meanwhile is a success', async () => {
 		here.both();
 		sendGrid.state.faults.add({

@@ -89,7 +89,7 @@ describe('Update Permissions', () => {
 			'make an admin a teammate',
 			{},
 			'adam@example.com',
-			"the change but left the admin access as it was, and 'stats.read' out",
+			'the change but left the admin access as it was',
 		],
 	])('W6: a change that SendGrid accepts and drops is told: %s', async (_, fields, email, what) => {
 		sendGrid.state.faults.add({ method: 'PATCH', fault: { kind: 'not-applied' } });
@@ -109,6 +109,13 @@ describe('Update Permissions', () => {
 			"The permissions of 'ada@example.com' were updated, but not completely: SendGrid accepted the change but left 'user.timezone.read' in place",
 		);
 		expect(scopesOfAda()).not.toContain('templates.read');
+	});
+
+	test('what everybody has cannot be removed, and that is told', async () => {
+		const { error } = await update({ mode: 'remove', scopes: ['user.timezone.read'] });
+		expect(error?.message).toBe(
+			"The permissions of 'ada@example.com' were not updated: SendGrid accepted the change but left 'user.timezone.read' in place",
+		);
 	});
 
 	test('W6: a record that lags behind the change is read again', async () => {
@@ -141,6 +148,56 @@ describe('Update Permissions', () => {
 		expect(scopesOfAda()).toEqual(
 			expect.arrayContaining(['mail.send', 'stats.read', 'templates.read']),
 		);
+	});
+
+	test('K5: two teammates with one address get nothing, and both are named', async () => {
+		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'lovelace' });
+		const { error } = await update({ mode: 'add', scopes: ['mail.send'] });
+		expect(error?.message).toBe(
+			"The permissions of 'ada@example.com' were not updated: 2 teammates have this address, 'countess' and 'lovelace'",
+		);
+		expect(error?.description).toContain('By Username');
+		expect(patches()).toEqual([]);
+	});
+
+	describe('D5: a persona, by a key that can grant little', () => {
+		const PERSONA = { access: 'persona', persona: 'observer' };
+		const has = ['alerts.read', 'billing.read', 'messages.read', 'stats.read', 'mail.send'];
+		const scopesNow = () =>
+			sendGrid.state.account().teammates.find(({ profile }) => profile.username === 'bob')?.scopes;
+		beforeEach(() => {
+			sendGrid.state.addTeammate({ email: 'bob@example.com', username: 'bob', scopes: has });
+			const scopes = ['teammates.read', 'teammates.update', 'stats.read', 'ips.read'];
+			sendGrid.state.addKey({ key: sendGrid.apiKey, scopes });
+		});
+
+		test('Add takes nothing away', async () => {
+			const { results, error } = await update({ ...PERSONA, mode: 'add' }, 'bob@example.com');
+			expect(error).toBeUndefined();
+			expect(scopesNow()).toEqual(expect.arrayContaining([...has, 'ips.read']));
+			expect(results[0].json.skipped_scopes).toEqual(expect.arrayContaining(['templates.read']));
+		});
+
+		test('Replace takes away nothing that belongs to the persona', async () => {
+			const { results, error } = await update({ ...PERSONA, mode: 'replace' }, 'bob@example.com');
+			expect(error).toBeUndefined();
+			expect(scopesNow()).toEqual(
+				expect.arrayContaining(['alerts.read', 'billing.read', 'messages.read', 'ips.read']),
+			);
+			expect(scopesNow()).not.toContain('mail.send');
+			expect(results[0].json.skipped_scopes).toEqual(expect.arrayContaining(['templates.read']));
+		});
+
+		test('Remove needs no right to grant', async () => {
+			const { results, error } = await update({ ...PERSONA, mode: 'remove' }, 'bob@example.com');
+			expect(error).toBeUndefined();
+			expect(scopesNow()).toContain('mail.send');
+			for (const scope of ['alerts.read', 'billing.read', 'messages.read', 'stats.read']) {
+				expect(scopesNow()).not.toContain(scope);
+			}
+			expect(results[0].json).not.toHaveProperty('skipped_scopes');
+			expect(sendGrid.calls()).not.toContain('GET /v3/scopes');
+		});
 	});
 
 	test('refuses the owner', async () => {

@@ -23,14 +23,14 @@ describe('scopes', () => {
 		for (const teammate of people) teammate.scopes = ['mail.send'];
 		const enough = {
 			path: /teammate0003/,
-			fault: { kind: 'rate-limited', header: 'retry-after', seconds: 3600 },
+			fault: { kind: 'rate-limited', header: 'retry-after', seconds: 600 },
 		} as const;
 		sendGrid.state.faults.add(enough);
 		expect(await trigger.events()).toEqual([
 			'scopesChanged teammate0001@bulk.example',
 			'scopesChanged teammate0002@bulk.example',
 		]);
-		clock.advance(3601);
+		clock.advance(601);
 		trigger.restart();
 		sendGrid.state.requests.length = 0;
 		expect(await trigger.events()).toEqual([

@@ -15,6 +15,7 @@ import { idOfSubuser, readSubuserAccess } from '../../sendgrid/subusers';
 import { readBack } from '../../sendgrid/teammates';
 import { allOrFirstError } from '../../transport/allOrFirstError';
 import { asUnclear, SendGridError, type Wording } from '../../transport/errors';
+import { checkSegment } from '../../transport/path';
 import { isRecord } from '../../transport/responseErrors';
 import { formatList, numberOf, toSingleLine } from '../../transport/sanitize';
 
@@ -115,7 +116,7 @@ function readGrantRows(item: IExecuteSingleFunctions): GrantRow[] {
 			);
 		}
 		return {
-			name,
+			name: checkSegment(name, 'Subuser Access'),
 			permission,
 			scopes: permission === 'restricted' ? checkScopes(scopes).scopes : [],
 		};

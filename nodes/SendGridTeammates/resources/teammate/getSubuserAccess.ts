@@ -4,6 +4,7 @@ import type { OperationContext } from '../../execution/operation';
 import { readFilters } from '../../parameters/list';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import { readSubuserAccess } from '../../sendgrid/subusers';
+import { checkSegment } from '../../transport/path';
 import { quoteTeammate, usernameOf } from './locate';
 
 const filters: INodeProperties = {
@@ -38,7 +39,9 @@ export async function getSubuserAccess({ item, account }: OperationContext) {
 		account.client,
 		{ username, field: teammateField.displayName },
 		wording,
-		typeof subuser === 'string' && subuser.trim() !== '' ? subuser.trim() : undefined,
+		typeof subuser === 'string' && subuser.trim() !== ''
+			? checkSegment(subuser, 'Subuser')
+			: undefined,
 	);
 	return subusers.map((entry) => ({
 		...entry,

@@ -2,7 +2,7 @@ import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { revokeInvitation } from '../../sendgrid/invitations';
+import { revokeInvitation, waitForOwnMail } from '../../sendgrid/invitations';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
 import { deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
 import type { Outcome } from '../../transport/client';
@@ -94,6 +94,7 @@ async function remove(
 ): Promise<Progress> {
 	const { account } = context;
 	const progress: Progress = { revoked: false, deleted: false, username: null, address: email };
+	await waitForOwnMail(account, email);
 	for (let round = 1; ; round += 1) {
 		const missed = await onFreshReadings(context, wording, async (validUntil) => {
 			const soFar = progressWording(progress, email, wording);

@@ -8,7 +8,7 @@ import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { scopesField } from '../../parameters/scopes';
 import { wishOf, type Access, resolveFor } from '../../sendgrid/access';
-import { VALIDITY_DAYS } from '../../sendgrid/invitations';
+import { VALIDITY_DAYS, waitForOwnMail } from '../../sendgrid/invitations';
 import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { readTeammate } from '../../sendgrid/teammates';
 import { changeOf, RequestError, SendGridError, type Wording } from '../../transport/errors';
@@ -163,6 +163,7 @@ async function ensure(
 	wish: Wish,
 ): Promise<Applied & { skipped: string[] }> {
 	const { account } = context;
+	await waitForOwnMail(account, wish.email);
 	for (let round = 1; round <= MAX_ROUNDS; round += 1) {
 		const result = await onFreshReadings(context, wish.wording, async (validUntil) => {
 			const decision = await decide(context, wish);

@@ -1,0 +1,180 @@
+/** K6: what cannot be recognised is an unreadable answer: no empty list, no success, no basis for a write. */
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import * as parameters from '../../support/parameters';
+import { addPeople } from '../../support/people';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+const ERRORS = { errors: [{ message: 'come back later', field: null }] };
+
+type Name = Extract<keyof typeof parameters, `${string}With`>;
+
+const run = async (name: Name, changes: INodeParameters = {}, email = 'ada@example.com') =>
+	await sendGrid.run({
+		items: [{ email, id: 1 }],
+		parameters: (parameters[name] as (changes: INodeParameters) => INodeParameters)({
+			options: { maxWait: 0, allowAdmins: true },
+			...changes,
+		}),
+	});
+
+const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
+
+const answerWith = (method: string, path: RegExp, body: unknown, status = 200) =>
+	sendGrid.state.faults.add({
+		method,
+		path,
+		times: Infinity,
+		fault: { kind: 'status', status, when: 'before', body },
+	});
+
+/** What SendGrid has of everybody, to be compared with what it has later. */
+const everything = () => {
+	const { invitations, teammates } = sendGrid.state.account();
+	return JSON.stringify([invitations, teammates]);
+};
+
+beforeEach(() => addPeople(sendGrid.state));
+
+describe('K6: a list that is none', () => {
+	const BODIES: unknown[] = [{}, ERRORS, { result: null }, { result: [null] }, 'null', ''];
+
+	const DECIDING: Array<[Name, RegExp]> = [
+		['deleteTeammateWith', /teammates$/],
+		['getInvitationsWith', /pending$/],
+		['getStatusWith', /pending$/],
+		['getStatusWith', /teammates$/],
+		['getTeammateWith', /teammates$/],
+		['getTeammatesWith', /teammates$/],
+		['offboardWith', /pending$/],
+		['offboardWith', /teammates$/],
+		['resendWith', /pending$/],
+		['revokeWith', /pending$/],
+		['updatePermissionsWith', /teammates$/],
+		['upsertWith', /pending$/],
+		['upsertWith', /teammates$/],
+	];
+
+	test.each(DECIDING)('%s fails, and writes nothing: %s', async (name, path) => {
+		const before = everything();
+		for (const body of BODIES) {
+			sendGrid.state.faults.clear();
+			answerWith('GET', path, body);
+			const { results, error } = await run(name);
+			expect(results).toEqual([]);
+			expect(error?.message).toMatch(
+				/ (was not|were not|could not be) [\w ]+: (the answer was|SendGrid says) .*\[HTTP 200\]$/,
+			);
+		}
+		expect(writes()).toEqual([]);
+		expect(everything()).toBe(before);
+	});
+
+	test('is asked for again, and what comes then counts', async () => {
+		sendGrid.state.faults.add({
+			method: 'GET',
+			path: /teammates$/,
+			fault: { kind: 'status', status: 200, when: 'before', body: {} },
+		});
+		const { results } = await run('offboardWith', { options: {} });
+		expect(results).toMatchObject([{ json: { changed: true, deleted: true } }]);
+	});
+});
+
+describe('K6: a detail that is not understood', () => {
+	const MODES = ['add', 'remove', 'replace'];
+
+	test.each(MODES)(
+		'without scopes: Update Permissions, mode %s, takes nothing away',
+		async (mode) => {
+			sendGrid.state.behaviours.detailScopes = 'absent';
+			const before = everything();
+			const { error } = await run('updatePermissionsWith', { mode, scopes: ['mail.send'] });
+			expect(error?.message).toMatch(/^The permissions of 'ada@example.com' were not updated: /);
+			expect(writes()).toEqual([]);
+			expect(everything()).toBe(before);
+		},
+	);
+
+	test.each(['add', 'leave', 'update'])(
+		'without scopes: Create or Update, if access differs %s, takes nothing away',
+		async (ifAccessDiffers) => {
+			sendGrid.state.behaviours.detailScopes = 'absent';
+			const { error } = await run('upsertWith', { ifAccessDiffers, scopes: ['mail.send'] });
+			expect(error?.message).toMatch(/^'ada@example.com' was not invited or updated: /);
+			expect(writes()).toEqual([]);
+		},
+	);
+
+	test('without scopes: a plain Get gives out what came', async () => {
+		sendGrid.state.behaviours.detailScopes = 'absent';
+		const { results } = await run('getTeammateWith');
+		expect(results).toMatchObject([{ json: { username: 'countess' } }]);
+		expect(results[0].json).not.toHaveProperty('scopes');
+	});
+
+	test.each<[Name, INodeParameters]>([
+		['updatePermissionsWith', { mode: 'add', scopes: ['mail.send'] }],
+		['updatePermissionsWith', { mode: 'replace', scopes: ['mail.send'] }],
+		['upsertWith', { scopes: ['mail.send'] }],
+		['deleteTeammateWith', {}],
+	])('of somebody else, or of nobody: %s %j writes nothing', async (name, changes) => {
+		const bodies: IDataObject[] = [
+			{ username: 'the_owner', email: 'olga@example.com', scopes: [] },
+			{ email: 'Ada@example.com', scopes: ['stats.read'] },
+			ERRORS,
+			{},
+		];
+		for (const body of bodies) {
+			sendGrid.state.faults.clear();
+			answerWith('GET', /countess$/, body);
+			const { error } = await run(name, changes);
+			expect(error?.message).toContain('[HTTP 200]');
+		}
+		expect(writes()).toEqual([]);
+	});
+
+	test.each(['text', 'absent'] as const)(
+		'an admin whose record says so otherwise (%s) is still one',
+		async (adminFlag) => {
+			sendGrid.state.behaviours.adminFlag = adminFlag;
+			const added = await run('updatePermissionsWith', { mode: 'add' }, 'adam@example.com');
+			expect(added.error?.message).toContain('an admin has every scope');
+			const upserted = await run('upsertWith', { options: {} }, 'adam@example.com');
+			expect(upserted.results).toMatchObject([{ json: { action: 'unchanged' } }]);
+			const deleted = await run('deleteTeammateWith', { options: {} }, 'adam@example.com');
+			expect(deleted.error?.message).toContain('this person is an admin');
+			expect(writes()).toEqual([]);
+		},
+	);
+});
+
+describe('K6: a 2xx with errors is no success', () => {
+	const PENNY = { invitation: parameters.by('email', 'penny@example.com') };
+
+	test.each<[Name, INodeParameters, string, RegExp]>([
+		['inviteWith', { email: 'new@example.com' }, 'POST', /teammates$/],
+		['upsertWith', { email: 'new@example.com' }, 'POST', /teammates$/],
+		['resendWith', PENNY, 'POST', /resend$/],
+		['revokeWith', PENNY, 'DELETE', /pending/],
+		['offboardWith', { email: 'penny@example.com' }, 'DELETE', /pending/],
+		['offboardWith', {}, 'DELETE', /countess$/],
+		['deleteTeammateWith', {}, 'DELETE', /countess$/],
+		['updatePermissionsWith', { scopes: ['mail.send'] }, 'PATCH', /countess$/],
+		['upsertWith', { scopes: ['mail.send'] }, 'PATCH', /countess$/],
+		['createSsoWith', { email: 'new@example.com' }, 'POST', /sso/],
+	])('%s %j: %s', async (name, changes, method, path) => {
+		const before = everything();
+		answerWith(method, path, ERRORS, method === 'POST' ? 201 : 200);
+		const { results, error } = await run(name, changes);
+		expect(results).toEqual([]);
+		expect(error?.message).toMatch(/^It is unclear whether .*: SendGrid says "come back later"/);
+		expect(error?.description).toContain('check Settings > Teammates');
+		// W2: nothing is sent again.
+		expect(writes()).toHaveLength(1);
+		expect(everything()).toBe(before);
+		expect(sendGrid.mailed()).toEqual([]);
+	});
+});
