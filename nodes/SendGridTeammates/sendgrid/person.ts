@@ -136,6 +136,6 @@ export function onlyTeammate(
 	const names = formatList(joined.map(({ username }) => `'${toSingleLine(username)}'`));
 	throw new SendGridError(
 		`${failureMessage}: ${joined.length} teammates have this address, ${names}`,
-		'Name the one that is meant with Teammate > Update Permissions, By Username.',
+		'Name the one you mean by username: in operations with the field Teammate, choose By Username.',
 	);
 }

@@ -4,7 +4,7 @@ import { decodeObject, decodeOptionalObject } from '../transport/decode';
 import type { Wording } from '../transport/errors';
 import { sendReconciled, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
-import { difference, isCovered } from './access';
+import { difference, isSame } from './access';
 import type { Account } from './account';
 import { tick } from '../transport/singleFlight';
 import { findTeammates } from './person';
@@ -50,7 +50,7 @@ function shows(
 	if (persona !== undefined || subuser_access !== undefined) return undefined;
 	return (
 		wanted === undefined ||
-		isCovered(difference({ isAdmin, scopes }, { scopes: wanted, is_admin: false }))
+		isSame(difference({ isAdmin, scopes }, { scopes: wanted, is_admin: false }))
 	);
 }
 

@@ -1,5 +1,5 @@
 import type { OperationContext } from '../../execution/operation';
-import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings, tokenLock, withPersonLock } from '../../execution/runExclusive';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
 import {
 	pendingInvitations,
@@ -28,9 +28,7 @@ export async function revoke(context: OperationContext) {
 				wording,
 				async () => await revokeAllOf(context, choice.email, wording),
 			)
-		: await withPersonLock(
-				context,
-				choice.token,
+		: await withPersonLock(context, tokenLock(choice.token),
 				wording,
 				async () => await revokeOne(context, choice.token, wording),
 			);

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { withPersonLock } from '../../execution/runExclusive';
+import { usernameLock, withPersonLock } from '../../execution/runExclusive';
 import { adviseOnScopes } from '../../parameters/scopes';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import { onlyTeammate } from '../../sendgrid/person';
@@ -101,7 +101,7 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 		});
 	}
 	const { username } = choice;
-	return await withPersonLock(context, username, wording, async () => {
+	return await withPersonLock(context, usernameLock(username), wording, async () => {
 		const { email } = await readTeammate(account, { username, field }, wording);
 		return await withPersonLock(
 			context,

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { withPersonLock } from '../../execution/runExclusive';
+import { usernameLock, withPersonLock } from '../../execution/runExclusive';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import {
 	deleteTeammate,
@@ -37,7 +37,7 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
 			);
 		});
 	}
-	return await withPersonLock(context, choice.username, wording, async () => {
+	return await withPersonLock(context, usernameLock(choice.username), wording, async () => {
 		const named = { username: choice.username, field };
 		const { email } = await readTeammate(account, named, wording, false);
 		return await withPersonLock(
