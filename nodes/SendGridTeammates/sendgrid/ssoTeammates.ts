@@ -34,6 +34,7 @@ export interface SsoWrite {
 	access: SsoAccess;
 	wording: Wording;
 	on400?: RequestContext['on400'];
+	validUntil?: number;
 }
 
 /** Observed: a 500 for a scope that a subuser cannot have. */
@@ -127,6 +128,7 @@ export async function updateSsoTeammate(
 			body: { first_name, last_name, ...(access as IDataObject) },
 			decode: decodeOptionalObject,
 			context: { ...contextOf(write, 'sso.teammates.update'), on404 },
+			validUntil: write.validUntil,
 		},
 		probe,
 	);

@@ -86,10 +86,8 @@ async function lookUp(
 ): Promise<Invitation | undefined> {
 	let found: Invitation | undefined;
 	try {
-		const { items } = await findInList(
-			account,
-			pendingInvitations(wording),
-			(invitation) => invitation.token === token,
+		const { items } = await findInList(account, pendingInvitations(wording), (all) =>
+			all.filter((invitation) => invitation.token === token),
 		);
 		[found] = items;
 	} catch (thrown) {

@@ -28,7 +28,9 @@ export async function revoke(context: OperationContext) {
 				wording,
 				async () => await revokeAllOf(context, choice.email, wording),
 			)
-		: await withPersonLock(context, tokenLock(choice.token),
+		: await withPersonLock(
+				context,
+				tokenLock(choice.token),
 				wording,
 				async () => await revokeOne(context, choice.token, wording),
 			);
@@ -98,10 +100,8 @@ async function revocationError(
 
 async function revokeOne(context: OperationContext, token: string, wording: Wording) {
 	const { account } = context;
-	const { items } = await findInList(
-		account,
-		pendingInvitations(wording),
-		(invitation) => invitation.token === token,
+	const { items } = await findInList(account, pendingInvitations(wording), (all) =>
+		all.filter((invitation) => invitation.token === token),
 	);
 	const known = items[0];
 	if (!known || known.email === '') {

@@ -110,7 +110,7 @@ async function changeFor(
 			access,
 			skipped: choice.skipped,
 			unmetBy: ({ scopes = [] }) => ({
-				missing: [],
+				missing: access.scopes.filter((scope) => !scopes.includes(scope)),
 				remaining: removed.filter((scope) => scopes.includes(scope) && canBeTaken(scope)),
 				admin: false,
 			}),
@@ -118,7 +118,7 @@ async function changeFor(
 	}
 	const { access: wanted, skipped } = await resolveFor(account, choice, wording, present);
 	const access = mode === 'add' ? { ...wanted, scopes: withMore(present, wanted.scopes) } : wanted;
-	return { access, skipped, unmetBy: unmetOf(mode === 'add' ? wanted : access, mode) };
+	return { access, skipped, unmetBy: unmetOf(access, mode) };
 }
 
 const unmetOf =
