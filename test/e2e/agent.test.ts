@@ -197,7 +197,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 	test('the model is offered each tool by name, description and parameters', async () => {
 		expect(await offered({})).toEqual({
 			[INVITE]: [
-				'Sends somebody an e-mail that lets them join the SendGrid account. Each call sends one.',
+				'Sends somebody an email that lets them join the SendGrid account. Each call sends one.',
 				{
 					Email: string('Address of the person to invite'),
 					Scopes: string(

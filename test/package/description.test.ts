@@ -3,6 +3,8 @@ import { NodeHelpers, type INodeProperties } from 'n8n-workflow';
 import { builtPackage } from '../support/builtPackage';
 import { filesBelow, inProject } from '../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
+import { NAMES } from '../support/operations';
+import * as parameters from '../support/parameters';
 
 async function properties(): Promise<INodeProperties[]> {
 	const { node } = await builtPackage();
@@ -90,93 +92,52 @@ test('icons and words to be found by reach the editor', async () => {
 	expect(node.description.codex?.alias).toEqual(expect.arrayContaining(['Invite', 'Resend']));
 });
 
-test('each operation says what it does, and its request as the API reference prints it', async () => {
-	const operations = (await properties())
-		.filter(({ name }) => name === 'operation')
-		.flatMap(({ options = [] }) => options);
-	const table = operations.map((operation) =>
-		'action' in operation
-			? [operation.action, operation.routing?.request?.method, operation.routing?.request?.url]
-			: [],
+/** Resource and options of each Operation field. */
+async function operations() {
+	const fields = (await properties()).filter(({ name }) => name === 'operation');
+	return fields.flatMap(({ displayOptions, options = [] }) =>
+		options.flatMap((option) =>
+			'value' in option ? [{ ...option, resource: displayOptions?.show?.resource?.[0] }] : [],
+		),
 	);
-	expect(table).toEqual([
-		['Approve access request', 'PATCH', '/v3/scopes/requests/{request_id}/approve'],
-		['Deny access request', 'DELETE', '/v3/scopes/requests/{request_id}'],
-		['Get many access requests', 'GET', '/v3/scopes/requests'],
-		['Get many invitations', 'GET', '/v3/teammates/pending'],
-		['Invite teammate', 'POST', '/v3/teammates'],
-		['Resend invitation', 'POST', '/v3/teammates/pending/{token}/resend'],
-		['Revoke invitation', 'DELETE', '/v3/teammates/pending/{token}'],
-		['Create SSO teammate', 'POST', '/v3/sso/teammates'],
-		['Update SSO teammate', 'PATCH', '/v3/sso/teammates/{username}'],
-		['Invite or update teammate', undefined, undefined],
-		['Delete teammate', 'DELETE', '/v3/teammates/{username}'],
-		['Get teammate', 'GET', '/v3/teammates/{username}'],
-		['Get many teammates', 'GET', '/v3/teammates'],
-		['Get status of teammate', undefined, undefined],
-		['Get subuser access of teammate', 'GET', '/v3/teammates/{teammate_name}/subuser_access'],
-		['Offboard teammate', undefined, undefined],
-		['Update permissions of teammate', 'PATCH', '/v3/teammates/{username}'],
-	]);
+}
+
+test('each operation is tested, by a sample of its parameters', async () => {
+	const described = (await operations()).map(({ resource, value }) => `${resource}/${value}`);
+	const sampled = NAMES.map((name) => `${parameters[name].resource}/${parameters[name].operation}`);
+	expect(sampled.sort()).toEqual(described.sort());
+});
+
+test('each operation says in a few words what it does, without articles', async () => {
+	const actions = (await operations()).map(({ action }) => action ?? '');
+	expect(actions.filter((action) => !/^[A-Z]\w+( \w+){1,6}$/.test(action))).toEqual([]);
+	expect(actions.filter((action) => /\b(a|an|the)\b/i.test(action))).toEqual([]);
+	expect(new Set(actions).size).toBe(actions.length);
 });
 
 test('each operation has an output schema', async () => {
-	const operations = (await properties()).filter(({ name }) => name === 'operation');
-	const expected = operations.flatMap(({ displayOptions, options = [] }) =>
-		options.flatMap((option) =>
-			'value' in option ? [`${displayOptions?.show?.resource?.[0]}/${option.value}.json`] : [],
-		),
-	);
+	const expected = (await operations()).map(({ resource, value }) => `${resource}/${value}.json`);
 	const found = await filesBelow(inProject('dist/nodes/SendGridTeammates/__schema__/v1.0.0'));
 	expect(found).toEqual(expected.sort());
 });
 
-/** Fields that the editor shows for an operation, with the values that a new node has. */
-async function shownFor(resource: string, operation: string): Promise<string[]> {
-	const { node } = await builtPackage();
-	const values = NodeHelpers.getNodeParameters(
-		node.description.properties,
-		{ resource, operation },
-		true,
-		false,
-		{ typeVersion: 1 },
-		node.description,
-	);
-	return Object.keys(values ?? {}).filter((name) => name !== 'requestOptions');
-}
-
-test.each([
-	['accessRequest', 'approve', ['requestId']],
-	['accessRequest', 'deny', ['requestId']],
-	['accessRequest', 'getAll', ['returnAll', 'limit']],
-	['invitation', 'getAll', ['returnAll', 'limit', 'filters']],
-	['invitation', 'invite', ['email', 'access', 'scopes']],
-	['invitation', 'resend', ['invitation']],
-	['invitation', 'revoke', ['invitation']],
-	['ssoTeammate', 'create', ['email', 'firstName', 'lastName', 'access', 'scopes']],
-	['ssoTeammate', 'update', ['teammate', 'access', 'updateFields']],
-	['teammate', 'delete', ['teammate']],
-	['teammate', 'get', ['teammate']],
-	['teammate', 'getAll', ['returnAll', 'limit', 'simplify', 'filters']],
-	['teammate', 'getStatus', ['email']],
-	['teammate', 'offboard', ['email']],
-	[
-		'teammate',
-		'upsert',
-		['email', 'access', 'scopes', 'ifPending', 'expiresWithinDays', 'ifAccessDiffers'],
-	],
-	['teammate', 'getSubuserAccess', ['teammate', 'filters']],
-	['teammate', 'updatePermissions', ['teammate', 'access', 'mode', 'scopes']],
-])('%s: %s starts with these fields, in this order, by names that stay', async (...row) => {
-	const [resource, operation, fields] = row;
-	expect(await shownFor(resource, operation)).toEqual([
-		'resource',
-		'operation',
-		...fields,
-		'region',
-		'options',
-	]);
-});
+test.each(NAMES)(
+	'%s: the editor shows these fields, in this order, by names that stay',
+	async (name) => {
+		const { node } = await builtPackage();
+		const pinned = parameters[name]();
+		const shown = NodeHelpers.getNodeParameters(
+			node.description.properties,
+			pinned,
+			true,
+			false,
+			{ typeVersion: 1 },
+			node.description,
+		);
+		const fields = Object.keys(shown ?? {}).filter((field) => field !== 'requestOptions');
+		expect(fields).toEqual(Object.keys(pinned));
+	},
+);
 
 test('a field that operations share stands in the node once', async () => {
 	const names = (await properties()).map(({ name }) => name);

@@ -616,3 +616,79 @@ describe('A3: cancelling ends every wait within half a second', () => {
 		expect(cancelled(outcome, 0, 2 * SECOND)).toBeLessThanOrEqual(HALF);
 	});
 });
+
+describe('Cases of an outside judge', () => {
+	test('A2: Max Wait of five seconds bounds the wait for answers that do not come', async () => {
+		const outcome = await playScenario({
+			faults: [{ method: 'GET', times: Infinity, fault: { kind: 'hang', when: 'before' } }],
+			runs: [
+				{
+					operation: 'teammate.getStatus',
+					timeout: 5 * MINUTE,
+					maxWait: 5,
+					items: [{ email: ADA }],
+				},
+			],
+		});
+		// One request may take as long as Timeout allows, and Max Wait comes on top.
+		expect(tookOf(outcome)).toBeLessThan(5 * MINUTE + 10 * SECOND);
+	});
+
+	test('W1: two people whose usernames and addresses are crosswise do not wait for ever', async () => {
+		const outcome = await playScenario({
+			people: [
+				{ username: 'x@example.com', email: 'y@example.com' },
+				{ username: 'y@example.com', email: 'x@example.com' },
+			],
+			runs: [
+				{
+					operation: 'teammate.updatePermissions',
+					maxWait: 5,
+					items: [
+						{ username: 'x@example.com', access: STATS, mode: 'add' },
+						{ username: 'y@example.com', access: STATS, mode: 'add' },
+					],
+				},
+			],
+		});
+		expect(outcome.history.isStuck).toBe(false);
+		expect(tookOf(outcome)).toBeLessThan(MINUTE);
+	}, 60_000);
+
+	test('K3/D3: somebody becomes an admin while Delete waits two minutes for the rate limit', async () => {
+		const { left } = await playScenario({
+			people: [{ email: ADA }],
+			faults: [
+				{ method: 'DELETE', fault: { kind: 'rate-limited', header: 'retry-after', seconds: 120 } },
+			],
+			acts: [{ at: MINUTE, account: 'acme', email: ADA, what: { kind: 'promote' } }],
+			runs: [{ operation: 'teammate.delete', items: [{ email: ADA }] }],
+		});
+		expect(left()).toEqual([ADA]);
+	});
+
+	test('K3: SSO Update waits two minutes, and somebody is renamed and made an admin meanwhile', async () => {
+		const { history } = await playScenario({
+			people: [
+				{ email: ADA, isSso: true, first_name: 'Ada', last_name: 'Byron', scopes: ['mail.send'] },
+			],
+			faults: [
+				{ method: 'PATCH', fault: { kind: 'rate-limited', header: 'retry-after', seconds: 120 } },
+			],
+			acts: [{ at: MINUTE, account: 'acme', email: ADA, what: { kind: 'promote' } }],
+			runs: [
+				{
+					operation: 'ssoTeammate.update',
+					items: [
+						{
+							email: ADA,
+							parameters: { access: 'scopes', scopes: ['stats.read'], updateFields: {} },
+						},
+					],
+				},
+			],
+		});
+		const ada = history.truth.latest('acme').teammates[0];
+		expect(ada).toMatchObject({ isAdmin: true });
+	});
+});

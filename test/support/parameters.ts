@@ -1,80 +1,209 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-/** Parameters of an operation, with what every operation has. */
-const operation =
-	(resource: string, name: string, defaults: INodeParameters = {}) =>
-	(parameters: INodeParameters = {}): INodeParameters => ({
+/** How to show an operation at work in the example company (`sandbox/seed.mts`), for an item with the `id` of its access request. */
+interface Sample {
+	/** Fields with which it succeeds. */
+	fields: INodeParameters;
+	/** What the one item that comes out has, among other things. */
+	gives: IDataObject;
+	/** Whether an item may be answered with any number of items. */
+	isList?: true;
+	/** SendGrid documents no `on-behalf-of` for it: ignored, it would act on the parent account. */
+	ownAccountOnly?: true;
+}
+
+/** Makes parameters of an operation, with what every operation has. */
+interface Make {
+	(changes?: INodeParameters): INodeParameters;
+	resource: string;
+	operation: string;
+	sample: Sample;
+}
+
+/** @param own the operation's own fields, as the editor shows them: names that stay, in the order of the panel */
+const operation = (resource: string, name: string, own: INodeParameters, sample: Sample): Make => {
+	const make = (changes: INodeParameters = {}): INodeParameters => ({
 		resource,
 		operation: name,
-		...defaults,
+		...own,
 		region: 'credential',
 		options: {},
-		...parameters,
+		...changes,
 	});
+	return Object.assign(make, { resource, operation: name, sample });
+};
 
 /** A resource locator. */
 export const by = (mode: string, value: string) => ({ __rl: true, mode, value });
 
-export const inviteWith = operation('invitation', 'invite', {
-	email: '={{ $json.email }}',
-	access: 'scopes',
-	scopes: ['stats.read'],
-});
+export const inviteWith = operation(
+	'invitation',
+	'invite',
+	{ email: '={{ $json.email }}', access: 'scopes', scopes: ['stats.read'] },
+	{
+		fields: { email: 'new@acme.example' },
+		gives: { email: 'new@acme.example', is_admin: false },
+	},
+);
 
 const invitationByEmail = { invitation: by('email', '={{ $json.email }}') };
-export const resendWith = operation('invitation', 'resend', invitationByEmail);
-export const revokeWith = operation('invitation', 'revoke', invitationByEmail);
-export const getInvitationsWith = operation('invitation', 'getAll', {
-	returnAll: true,
-	filters: {},
+
+export const resendWith = operation('invitation', 'resend', invitationByEmail, {
+	fields: { invitation: by('email', 'FRESH@acme.example') },
+	gives: { email: 'fresh@acme.example' },
 });
+
+export const revokeWith = operation('invitation', 'revoke', invitationByEmail, {
+	fields: { invitation: by('email', 'fresh@acme.example') },
+	gives: { deleted: true },
+});
+
+export const getInvitationsWith = operation(
+	'invitation',
+	'getAll',
+	{ returnAll: true, filters: {} },
+	{
+		fields: { filters: { expiresWithinDays: 2 } },
+		gives: { status: 'pending', days_left: 1 },
+		isList: true,
+	},
+);
 
 const teammateByEmail = { teammate: by('email', '={{ $json.email }}') };
-export const getTeammateWith = operation('teammate', 'get', teammateByEmail);
-export const deleteTeammateWith = operation('teammate', 'delete', teammateByEmail);
-export const getTeammatesWith = operation('teammate', 'getAll', {
-	returnAll: true,
-	simplify: true,
-	filters: {},
+
+export const getTeammateWith = operation('teammate', 'get', teammateByEmail, {
+	fields: { teammate: by('email', 'lee@acme.example') },
+	gives: { username: 'legacy_lee' },
 });
-export const getSubuserAccessWith = operation('teammate', 'getSubuserAccess', {
-	...teammateByEmail,
-	filters: {},
+
+export const deleteTeammateWith = operation('teammate', 'delete', teammateByEmail, {
+	fields: { teammate: by('list', 'legacy_lee') },
+	gives: { deleted: true },
 });
-export const updatePermissionsWith = operation('teammate', 'updatePermissions', {
-	...teammateByEmail,
-	access: 'scopes',
-	scopes: ['stats.read'],
-	mode: 'replace',
-});
+
+export const getTeammatesWith = operation(
+	'teammate',
+	'getAll',
+	{ returnAll: true, simplify: true, filters: {} },
+	{
+		fields: { filters: { role: 'owner' } },
+		gives: { email: 'olivia@acme.example' },
+		isList: true,
+	},
+);
+
+export const getSubuserAccessWith = operation(
+	'teammate',
+	'getSubuserAccess',
+	{ ...teammateByEmail, filters: {} },
+	{
+		fields: { teammate: by('email', 'sam@acme.example') },
+		gives: { username: 'acme-marketing', permission_type: 'restricted' },
+		isList: true,
+		ownAccountOnly: true,
+	},
+);
+
+export const updatePermissionsWith = operation(
+	'teammate',
+	'updatePermissions',
+	{ ...teammateByEmail, access: 'scopes', mode: 'replace', scopes: ['stats.read'] },
+	{
+		fields: { teammate: by('username', 'legacy_lee'), mode: 'add', scopes: ['mail.send'] },
+		gives: { username: 'legacy_lee', is_admin: false },
+	},
+);
 
 const byEmail = { email: '={{ $json.email }}' };
-export const getStatusWith = operation('teammate', 'getStatus', byEmail);
-export const offboardWith = operation('teammate', 'offboard', byEmail);
-export const upsertWith = operation('teammate', 'upsert', {
-	...byEmail,
-	access: 'scopes',
-	scopes: ['stats.read'],
-	ifPending: 'resendIfExpiring',
-	expiresWithinDays: 2,
-	ifAccessDiffers: 'update',
+
+export const getStatusWith = operation('teammate', 'getStatus', byEmail, {
+	fields: { email: 'FRESH@acme.example' },
+	gives: { status: 'pending', days_left: 6 },
 });
 
-export const getAccessRequestsWith = operation('accessRequest', 'getAll', { returnAll: true });
-export const approveWith = operation('accessRequest', 'approve', {
-	requestId: '={{ $json.id }}',
+export const offboardWith = operation('teammate', 'offboard', byEmail, {
+	fields: { email: 'fresh@acme.example' },
+	gives: { changed: true, revoked: true },
 });
-export const denyWith = operation('accessRequest', 'deny', { requestId: '={{ $json.id }}' });
 
-export const createSsoWith = operation('ssoTeammate', 'create', {
-	email: '={{ $json.email }}',
-	firstName: 'Ada',
-	lastName: 'Lovelace',
-	access: 'scopes',
-	scopes: ['stats.read'],
+export const upsertWith = operation(
+	'teammate',
+	'upsert',
+	{
+		...byEmail,
+		access: 'scopes',
+		scopes: ['stats.read'],
+		ifPending: 'resendIfExpiring',
+		expiresWithinDays: 2,
+		ifAccessDiffers: 'update',
+	},
+	{
+		fields: { email: 'new@acme.example' },
+		gives: { action: 'invited', changed: true },
+	},
+);
+
+export const getAccessRequestsWith = operation(
+	'accessRequest',
+	'getAll',
+	{ returnAll: true },
+	{
+		fields: {},
+		gives: { scope_group_name: 'Templates', email: 'dev@acme.example' },
+		isList: true,
+		ownAccountOnly: true,
+	},
+);
+
+const requestOfItem = { requestId: '={{ $json.id }}' };
+
+export const approveWith = operation('accessRequest', 'approve', requestOfItem, {
+	fields: {},
+	gives: { approved: true, scope_group_name: 'Templates' },
+	ownAccountOnly: true,
 });
-export const updateSsoWith = operation('ssoTeammate', 'update', {
-	...teammateByEmail,
-	access: 'keep',
-	updateFields: {},
+
+export const denyWith = operation('accessRequest', 'deny', requestOfItem, {
+	fields: {},
+	gives: { denied: true },
+	ownAccountOnly: true,
 });
+
+const toSubuser = {
+	access: 'subusers',
+	subuserAccess: {
+		subusers: [{ username: 'acme-marketing', permission: 'restricted', scopes: ['stats.read'] }],
+	},
+};
+
+export const createSsoWith = operation(
+	'ssoTeammate',
+	'create',
+	{
+		email: '={{ $json.email }}',
+		firstName: 'Ada',
+		lastName: 'Lovelace',
+		access: 'scopes',
+		scopes: ['stats.read'],
+	},
+	{
+		fields: { email: 'sso@acme.example', ...toSubuser },
+		gives: { email: 'sso@acme.example', is_sso: true },
+		ownAccountOnly: true,
+	},
+);
+
+export const updateSsoWith = operation(
+	'ssoTeammate',
+	'update',
+	{ ...teammateByEmail, access: 'keep', updateFields: {} },
+	{
+		fields: {
+			teammate: by('email', 'sam@acme.example'),
+			...toSubuser,
+			updateFields: { lastName: 'Sole' },
+		},
+		gives: { last_name: 'Sole' },
+		ownAccountOnly: true,
+	},
+);

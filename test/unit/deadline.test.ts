@@ -58,7 +58,7 @@ test('A3: a cancelled execution gives it up within half a second', async () => {
 });
 
 test('what was given up may fail later, and nobody is troubled by it', async () => {
-	let fail = (_error: Error) => {};
+	let fail: (error: Error) => void = () => {};
 	const working = withDeadline(
 		async () =>
 			await new Promise<never>((_, reject) => {

@@ -6,6 +6,7 @@ import {
 } from '../../nodes/SendGridTeammates/transport/errors';
 import { reconcile, type WriteState } from '../../nodes/SendGridTeammates/transport/reconcile';
 import { RetryBudget } from '../../nodes/SendGridTeammates/transport/retry';
+import { later } from '../support/machine';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -50,7 +51,7 @@ async function play({ answers, data, maxWait = 300_000, cancelAfter }: Play): Pr
 	const since = () => Date.now() - NOW;
 	const [sent, probed]: number[][] = [[], []];
 	const cancel = new AbortController();
-	if (cancelAfter !== undefined) setTimeout(() => cancel.abort(), cancelAfter);
+	if (cancelAfter !== undefined) later(cancelAfter, () => cancel.abort());
 	const client = {
 		retryBudget: new RetryBudget(maxWait, cancel.signal),
 		isCancelled: () => cancel.signal.aborted,

@@ -1,4 +1,5 @@
 import { runExclusive } from '../../nodes/SendGridTeammates/execution/runExclusive';
+import { pause } from '../support/machine';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -14,7 +15,7 @@ const patient = { group: {}, isCancelled: () => false, maxWait: 300_000 };
 
 const work = (log: string[], name: string, milliseconds: number) => async (waited: boolean) => {
 	log.push(`${name} begins${waited ? ' after waiting' : ''}`);
-	await new Promise((goOn) => setTimeout(goOn, milliseconds));
+	await pause(milliseconds);
 	log.push(`${name} ends`);
 	return name;
 };

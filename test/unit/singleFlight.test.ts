@@ -103,3 +103,17 @@ test('a reading tells when it was made', async () => {
 	expect(startedAt).toBeLessThan(endedAt);
 	expect(Math.abs(Date.now() - readAt)).toBeLessThan(1000);
 });
+
+test('K3: readings that can serve nobody any more are let go', async () => {
+	const flights = new SingleFlight();
+	const clock = jest.spyOn(Date, 'now');
+	const start = Date.now();
+	// One account after the other, as with an API key or subuser that is an expression.
+	for (let account = 0; account < 100; account += 1) {
+		clock.mockReturnValue(start + account * 60_000);
+		await flights.read(`account${account}`, tick(), async () => ['a whole list']);
+	}
+	clock.mockRestore();
+	const held = (Reflect.get(flights, 'flights') as Map<string, unknown>).size;
+	expect(held).toBeLessThan(10);
+});

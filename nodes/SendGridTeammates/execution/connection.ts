@@ -101,6 +101,20 @@ export interface ItemSettings {
 	options: IDataObject;
 }
 
+/**
+ * An expression that found nothing must not act on the parent account. Only an empty text is a decision for it.
+ *
+ * @throws SendGridError
+ */
+function refuseUnsetSubuser(options: Record<string, unknown>): void {
+	if (!('onBehalfOf' in options)) return;
+	if (options.onBehalfOf !== undefined && options.onBehalfOf !== null) return;
+	throw new SendGridError(
+		"'On Behalf Of' is set for this item and has no value",
+		"Its expression returned nothing. Remove 'On Behalf Of' from 'Options' to act on your own account.",
+	);
+}
+
 /** Region, options and credential of an item: each read once, since expressions cost time. */
 export async function connectionForItem(
 	item: IExecuteSingleFunctions,
@@ -109,6 +123,7 @@ export async function connectionForItem(
 	const region = item.getNodeParameter('region', 'credential');
 	const chosen = item.getNodeParameter('options', {});
 	const options = isRecord(chosen) ? (chosen as IDataObject) : {};
+	refuseUnsetSubuser(options);
 	const credential = await item.getCredentials(CREDENTIAL_TYPE);
 	return {
 		connection: connectionFor(item.getNode(), credential, { region, options }, readTransport()),

@@ -13,7 +13,7 @@ import { SendGridError } from '../transport/errors';
 import { executeItem } from './executeItem';
 import { toNodeError } from './nodeError';
 import type { Operation, Resource } from './operation';
-import { readBatching, readTransport } from './requestOptions';
+import { readBatching, readTransport, type Batching } from './requestOptions';
 
 type CustomOperations = NonNullable<INodeType['customOperations']>;
 
@@ -43,6 +43,15 @@ async function pauseFor(run: IExecuteFunctions, milliseconds: number): Promise<v
 	}
 }
 
+/** An expression in Request Options that fails is the failure of each item, which reads them itself. */
+function batchingOf(item: IExecuteSingleFunctions): Batching {
+	try {
+		return readBatching(item);
+	} catch {
+		return { size: 1, pause: 0 };
+	}
+}
+
 interface Ended {
 	results: INodeExecutionData[];
 	/** What ends the run. */
@@ -54,7 +63,7 @@ const runAllItems = (operation: Operation) =>
 		const items = this.getInputData().map((_, index) => itemContext(this, index));
 		if (items.length === 0) return [[]];
 
-		const { size, pause } = readBatching(items[0]);
+		const { size, pause } = batchingOf(items[0]);
 		const started: Array<Promise<Ended>> = [];
 		for (const [index, item] of items.entries()) {
 			if (pause > 0 && index > 0 && index % size === 0) {

@@ -154,7 +154,7 @@ export async function executeItem(
 		return results;
 	} catch (thrown) {
 		execution.end();
-		if (thrown instanceof RequestError && thrown.isUnclear) memory.unclear.set(index, thrown);
+		if (thrown instanceof RequestError && thrown.isFinal) memory.unclear.set(index, thrown);
 		// Another item's failure ends the run; this one was not even begun.
 		if (execution.isAborted()) return [];
 		return await answerError(item, thrown, execution);

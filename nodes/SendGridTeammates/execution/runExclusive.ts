@@ -11,7 +11,7 @@ const MAX_NAP_MS = 200;
 
 /** Who waits, and until when. */
 export interface Contender {
-	/** Those of one group wait for each other as long as it takes: each of them ends in time by itself. */
+	/** Items of one run wait for each other without a limit. Other runs wait for at most `maxWait`. */
 	group: object;
 	isCancelled: () => boolean;
 	/** How long to wait for another group, in milliseconds. */
@@ -31,10 +31,11 @@ interface Ticket {
 const queues = new Map<string, Ticket[]>();
 
 function leave(key: string, ticket: Ticket): void {
-	const left = (queues.get(key) ?? []).filter((other) => other !== ticket);
-	if (left.length > 0) queues.set(key, left);
-	else queues.delete(key);
-	left[0]?.wake?.();
+	const queue = queues.get(key) ?? [];
+	if (queue[0] === ticket) queue.shift();
+	else queue.splice(queue.indexOf(ticket), 1);
+	if (queue.length === 0) queues.delete(key);
+	queue[0]?.wake?.();
 }
 
 /** @returns whether there was anybody before, or why the turn never came */
@@ -43,7 +44,8 @@ async function turnOf(
 	ticket: Ticket,
 	{ group, isCancelled, maxWait }: Contender,
 ): Promise<boolean | NotBegun> {
-	const queue = [...(queues.get(key) ?? []), ticket];
+	const queue = queues.get(key) ?? [];
+	queue.push(ticket);
 	queues.set(key, queue);
 	if (queue[0] === ticket) return false;
 	const woken = new Promise<void>((resolve) => {
@@ -93,13 +95,18 @@ const STILL_FRESH_MS = 30_000;
 /** How often it is decided before that is given up. */
 const MAX_ROUNDS = 10;
 
+/** Names of other kinds than addresses, for `withPersonLock`. */
+export const usernameLock = (username: string): string => `username ${username}`;
+export const tokenLock = (token: string): string => `token ${token}`;
+
 /**
  * Does something about a person while nobody else in this process does: of two items with the same address,
  * in any case, the second begins when the first has ended, and reads what the first has done.
  *
  * An item may take several names of one person, one after the other, and the same one twice.
  *
- * @param name an address, or the username or token that the item names
+ * @param name an address, or what `nameOf...` gives: usernames and tokens come first, addresses inside, so that
+ *   no two items can wait for each other
  * @throws SendGridError where the wait was cancelled, or took too long
  */
 export async function withPersonLock<Result>(

@@ -12,6 +12,16 @@ interface Handled {
 	unclear?: RequestError;
 }
 
+/** What has been done about a leaver so far, over all tries. */
+export interface Progress {
+	revoked: boolean;
+	deleted: boolean;
+	/** Of a teammate who was deleted. */
+	username: string | null;
+	/** As SendGrid has it. */
+	address: string;
+}
+
 /** What the items of one run share, over all tries that n8n makes of it. */
 export class RunMemory {
 	readonly readings = new SingleFlight();
@@ -19,9 +29,24 @@ export class RunMemory {
 	/** By person. */
 	readonly handledPeople = new Map<string, Handled[]>();
 
+	private readonly progress = new Map<string, Progress>();
+
+	/** @param key of the person, in this account */
+	progressOf(key: string, address: string): Progress {
+		const known = this.progress.get(key) ?? {
+			revoked: false,
+			deleted: false,
+			username: null,
+			address,
+		};
+		this.progress.set(key, known);
+		return known;
+	}
+
 	/** @param key of the person, in this account */
 	remember(key: string, handled: Handled): void {
-		this.handledPeople.set(key, [...(this.handledPeople.get(key) ?? []), handled]);
+		const others = (this.handledPeople.get(key) ?? []).filter(({ wish }) => wish !== handled.wish);
+		this.handledPeople.set(key, [...others, handled]);
 	}
 
 	/** When something was last done about a person in this run: what was read before is out of date. */
@@ -38,6 +63,9 @@ export class RunMemory {
 
 	/** People whose invitation was revoked for a new one that has not been sent yet. */
 	readonly revokedPeople = new Set<string>();
+
+	/** Who was emailed for what, so that nobody gets two emails for the same wish. */
+	readonly mailed = new Set<string>();
 
 	/** The items for which something was sent that changes SendGrid's data. */
 	readonly sent = new Set<number>();
@@ -80,6 +108,7 @@ interface Remembering {
  * @param name whom the wish is about, as in `withPersonLock`
  * @param wish tells apart what is wanted
  * @param again how a further item is answered
+ * @param isRepeatable whether the wish counts anew after another one about the same person
  */
 export async function oncePerRun(
 	{ account, memory, isAiTool }: Remembering,
@@ -88,21 +117,24 @@ export async function oncePerRun(
 	wording: Wording,
 	work: () => Promise<IDataObject[]>,
 	again: (records: IDataObject[]) => IDataObject[] = (records) => records,
+	isRepeatable = false,
 ): Promise<IDataObject[]> {
 	const key = personKey(account, name);
-	const known = memory.handledPeople.get(key)?.find((handled) => handled.wish === wish);
-	const unclear = known?.unclear ?? (isAiTool ? unclearForAgent(`${key} ${wish}`) : undefined);
+	const handled = memory.handledPeople.get(key) ?? [];
+	const earlier = handled.find((other) => other.wish === wish);
+	// What was done for another wish since then counts.
+	const known = isRepeatable && handled[handled.length - 1] !== earlier ? undefined : earlier;
+	const unclear = earlier?.unclear ?? (isAiTool ? unclearForAgent(`${key} ${wish}`) : undefined);
 	if (unclear) throw unclear.forSubject(wording);
 	if (known?.records) return again(known.records);
 
-	const remember = (handled: Handled) => memory.remember(key, handled);
 	try {
 		const records = await work();
-		remember({ wish, records });
+		memory.remember(key, { wish, records });
 		return records;
 	} catch (thrown) {
 		if (thrown instanceof RequestError && thrown.isUnclear) {
-			remember({ wish, unclear: thrown });
+			memory.remember(key, { wish, unclear: thrown });
 			if (isAiTool) rememberForAgents(`${key} ${wish}`, thrown);
 		}
 		throw thrown;

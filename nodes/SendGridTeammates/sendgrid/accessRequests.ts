@@ -44,30 +44,40 @@ const CALLS = {
 } as const;
 
 /**
- * Approves or denies an access request, until it is known what became of it. The list is read first: afterwards
- * nobody could tell a request that was answered from one that never was.
+ * An open access request, as the list has it. Afterwards nobody could tell a request that was answered from one
+ * that never was.
+ *
+ * @throws SendGridError where there is none
+ */
+export async function findRequest(
+	account: Account,
+	{ id, wording }: NamedRequest,
+): Promise<IDataObject> {
+	const { items } = await findInList(account, accessRequests(wording), (all) =>
+		all.filter((open) => textOf(open.id) === id),
+	);
+	if (items.length > 0) return items[0];
+	throw new SendGridError(
+		`${wording.failureMessage}: there is no open request with this ID`,
+		'It has been approved or denied already, or never existed. Access Request > Get Many lists the open ones.',
+	);
+}
+
+/**
+ * Approves or denies an open access request, until it is known what became of it.
  *
  * @returns SendGrid's answer
- * @throws SendGridError
+ * @throws RequestError
  */
 export async function answerRequest(
 	account: Account,
 	answer: keyof typeof CALLS,
 	{ id, field, wording }: NamedRequest,
 ): Promise<IDataObject> {
-	const isIt = (open: IDataObject) => textOf(open.id) === id;
-	const { items } = await findInList(account, accessRequests(wording), isIt);
-	if (items.length === 0) {
-		throw new SendGridError(
-			`${wording.failureMessage}: there is no open request with this ID`,
-			'It has been approved or denied already, or never existed. Access Request > Get Many lists the open ones.',
-		);
-	}
-
 	/** Whether it is settled: then it is no longer in the list. */
 	async function probe(): Promise<WriteState<IDataObject>> {
 		const { value } = await account.readFresh(accessRequests(wording));
-		return value.items.some(isIt) ? 'notApplied' : { applied: {} };
+		return value.items.some((open) => textOf(open.id) === id) ? 'notApplied' : { applied: {} };
 	}
 
 	return await sendReconciled(

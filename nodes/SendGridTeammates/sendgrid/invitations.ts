@@ -40,8 +40,8 @@ export interface Invitation {
 }
 
 const textsOf = (value: unknown): string[] | undefined =>
-	Array.isArray(value)
-		? value.filter((entry): entry is string => typeof entry === 'string')
+	Array.isArray(value) && value.every((entry) => typeof entry === 'string')
+		? (value as string[])
 		: undefined;
 
 /** Schema and observed: `token`; examples of the reference: `pending_id`. An empty one is none. */
@@ -179,10 +179,10 @@ export async function createInvitation(
 ): Promise<Outcome<Invitation>> {
 	const isAmbiguous = !isKnownToBeNew && wasMailedJustBefore(account, email, Date.now());
 
-	async function probe(since: number): Promise<WriteState<Invitation>> {
+	async function probe(since: () => number): Promise<WriteState<Invitation>> {
 		const { invitations, teammates } = await findPerson();
 		const sent = invitations.filter(
-			(invitation) => wasSentAfter(invitation, since) ?? isKnownToBeNew,
+			(invitation) => wasSentAfter(invitation, since()) ?? isKnownToBeNew,
 		);
 		const ours = sent.find((invitation) => isSame(difference(invitation, access)));
 		if (ours) return isAmbiguous ? 'unknown' : { applied: ours };
@@ -250,7 +250,7 @@ export async function resendInvitation(
 ): Promise<Outcome<Invitation>> {
 	const { token, known, wording, validUntil } = invitation;
 
-	async function probe(since: number): Promise<WriteState<Invitation>> {
+	async function probe(since: () => number): Promise<WriteState<Invitation>> {
 		const { value } = await account.readFresh(pendingInvitations(wording));
 		// Unknown: whether the token changes. The address does not.
 		const found = bestFirst(
@@ -260,7 +260,7 @@ export async function resendInvitation(
 			account.now(),
 		)[0];
 		if (!found) return 'unknown';
-		const isFresh = wasSentAfter(found, since);
+		const isFresh = wasSentAfter(found, since());
 		if (isFresh === undefined) return 'unknown';
 		const hasMoved = known?.expiresAt !== undefined && (found.expiresAt ?? 0) > known.expiresAt;
 		if (isFresh && hasMoved) return { applied: found };

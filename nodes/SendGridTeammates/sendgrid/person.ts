@@ -37,7 +37,7 @@ export interface Found<Item> {
 }
 
 /**
- * The records of a list that fit, with certainty also where there are none.
+ * The records of a list that are wanted, with certainty also where there are none.
  *
  * A list of several pages may have been changed while it was read, and then it can miss somebody. So absence
  * counts only when a second reading confirms it; all items that need one share it.
@@ -48,24 +48,41 @@ export interface Found<Item> {
 export async function findInList<Item>(
 	account: Account,
 	endpoint: ListEndpoint<Item>,
-	fits: (item: Item) => boolean,
+	pick: (items: readonly Item[]) => Item[],
 	since?: Tick,
 ): Promise<Found<Item>> {
 	const first = await account.readList(endpoint, since);
-	const found = foundIn(first, fits);
+	const found = foundIn(first, pick);
 	if (found.items.length > 0 || first.value.pageCount <= 1) return found;
-	return foundIn(await account.readList(endpoint, first.endedAt), fits);
+	return foundIn(await account.readList(endpoint, first.endedAt), pick);
 }
 
 const foundIn = <Item>(
 	{ value, startedAt, readAt }: Reading<WholeList<Item>>,
-	fits: (item: Item) => boolean,
-): Found<Item> => ({ items: value.items.filter(fits), startedAt, readAt });
+	pick: (items: readonly Item[]) => Item[],
+): Found<Item> => ({ items: pick(value.items), startedAt, readAt });
 
-const withAddress = (email: string) => {
-	const wanted = addressKey(email);
-	return (record: { email: string }) => addressKey(record.email) === wanted;
-};
+/** Records of a list by address: a thousand items look into one list. */
+const byAddress = new WeakMap<readonly object[], ReadonlyMap<string, object[]>>();
+
+function withAddress<Item extends { email: string }>(
+	items: readonly Item[],
+	email: string,
+): Item[] {
+	let index = byAddress.get(items);
+	if (!index) {
+		const found = new Map<string, Item[]>();
+		for (const item of items) {
+			const key = addressKey(item.email);
+			const same = found.get(key);
+			if (same) same.push(item);
+			else found.set(key, [item]);
+		}
+		index = found;
+		byAddress.set(items, index);
+	}
+	return (index.get(addressKey(email)) ?? []) as Item[];
+}
 
 /** Invitations of an address, the best one first. @throws RequestError */
 export async function findInvitations(
@@ -74,7 +91,12 @@ export async function findInvitations(
 	wording: Wording,
 	since?: Tick,
 ): Promise<Found<Invitation>> {
-	const found = await findInList(account, pendingInvitations(wording), withAddress(email), since);
+	const found = await findInList(
+		account,
+		pendingInvitations(wording),
+		(items) => withAddress(items, email),
+		since,
+	);
 	return { ...found, items: bestFirst(found.items, account.now()) };
 }
 
@@ -85,7 +107,7 @@ export const findTeammates = async (
 	wording: Wording,
 	since?: Tick,
 ): Promise<Found<Teammate>> =>
-	await findInList(account, teammates(wording), withAddress(email), since);
+	await findInList(account, teammates(wording), (items) => withAddress(items, email), since);
 
 /**
  * Looks an address up in both lists: invitations first, so that somebody who accepts meanwhile is among the
@@ -136,6 +158,6 @@ export function onlyTeammate(
 	const names = formatList(joined.map(({ username }) => `'${toSingleLine(username)}'`));
 	throw new SendGridError(
 		`${failureMessage}: ${joined.length} teammates have this address, ${names}`,
-		'Name the one that is meant with Teammate > Update Permissions, By Username.',
+		'Name the one you mean by username: in operations with the field Teammate, choose By Username.',
 	);
 }

@@ -50,8 +50,8 @@ export async function readGrantableScopes(
 		path: '/v3/scopes',
 		decode: (body) => {
 			const scopes: unknown = decodeObject(body)?.scopes;
-			return Array.isArray(scopes)
-				? scopes.filter((scope): scope is string => typeof scope === 'string').filter(isGrantable)
+			return Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string')
+				? (scopes as string[]).filter(isGrantable)
 				: undefined;
 		},
 		context: { ...wording, scope: 'any' },

@@ -4,7 +4,7 @@ import { decodeObject, decodeOptionalObject } from '../transport/decode';
 import type { Wording } from '../transport/errors';
 import { sendReconciled, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
-import { difference, isCovered } from './access';
+import { difference, isSame } from './access';
 import type { Account } from './account';
 import { tick } from '../transport/singleFlight';
 import { findTeammates } from './person';
@@ -34,6 +34,7 @@ export interface SsoWrite {
 	access: SsoAccess;
 	wording: Wording;
 	on400?: RequestContext['on400'];
+	validUntil?: number;
 }
 
 /** Observed: a 500 for a scope that a subuser cannot have. */
@@ -50,7 +51,7 @@ function shows(
 	if (persona !== undefined || subuser_access !== undefined) return undefined;
 	return (
 		wanted === undefined ||
-		isCovered(difference({ isAdmin, scopes }, { scopes: wanted, is_admin: false }))
+		isSame(difference({ isAdmin, scopes }, { scopes: wanted, is_admin: false }))
 	);
 }
 
@@ -127,6 +128,7 @@ export async function updateSsoTeammate(
 			body: { first_name, last_name, ...(access as IDataObject) },
 			decode: decodeOptionalObject,
 			context: { ...contextOf(write, 'sso.teammates.update'), on404 },
+			validUntil: write.validUntil,
 		},
 		probe,
 	);

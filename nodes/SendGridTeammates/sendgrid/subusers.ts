@@ -31,10 +31,8 @@ export async function idOfSubuser(
 	wording: Wording,
 ): Promise<number> {
 	const wanted = username.trim().toLowerCase();
-	const { items } = await findInList(
-		account,
-		subusersNamed(username, wording),
-		(subuser) => textOf(subuser.username).toLowerCase() === wanted,
+	const { items } = await findInList(account, subusersNamed(username, wording), (all) =>
+		all.filter((subuser) => textOf(subuser.username).toLowerCase() === wanted),
 	);
 	const id = numberOf(items[0]?.id);
 	if (!Number.isNaN(id)) return id;

@@ -36,9 +36,9 @@ export const decodeTeammate = (record: IDataObject): Teammate => {
 		isAdmin: !isOwner && (flagOf(record.is_admin) === true || user_type === 'admin'),
 		isOwner,
 		isSso: flagOf(record.is_sso),
-		...(Array.isArray(scopes) && {
-			scopes: scopes.filter((scope): scope is string => typeof scope === 'string'),
-		}),
+		// A list that holds anything else is not understood, and nothing may be decided by a part of it.
+		...(Array.isArray(scopes) &&
+			scopes.every((scope) => typeof scope === 'string') && { scopes: scopes as string[] }),
 		record,
 	};
 };
@@ -67,7 +67,9 @@ const valuesOf = ({ username, field }: NamedTeammate, wording: Wording) => {
 };
 
 export const adviceOnUnknownUsername = (field: string): string =>
-	`Check '${field}'. Usernames often differ from the email address; try By Email.`;
+	field === 'Email'
+		? 'This person may just have left. Run this item again.'
+		: `Check '${field}'. Usernames often differ from the email address; try By Email.`;
 
 /** A teammate's record as SendGrid has it, scopes included: `GET /v3/teammates/{username}`. */
 export const teammateCall = (teammate: NamedTeammate, wording: Wording): Call<IDataObject> => ({

@@ -105,6 +105,9 @@ export const BASE_DELAY_MS = 250;
 /** As n8n's engine for declarative nodes has it, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 300_000;
 
+/** What a request has at least, whatever is left of the item's budget, in milliseconds. */
+const MIN_TIMEOUT_MS = 10_000;
+
 /**
  * The only place where requests to SendGrid are sent: it keeps to rate limits, sends again what can be sent
  * again without doing anything twice, and words every failure.
@@ -258,7 +261,9 @@ export class SendGridClient {
 					CREDENTIAL_TYPE,
 					{ ...options, abortSignal },
 				)) as IN8nHttpFullResponse,
-			Date.now() + (transport?.timeout ?? DEFAULT_TIMEOUT_MS),
+			// A further try has what is left of the budget, and a second to be answered in any case.
+			Date.now() +
+				Math.min(transport?.timeout ?? DEFAULT_TIMEOUT_MS, this.retryBudget.left + MIN_TIMEOUT_MS),
 			() => this.isCancelled(),
 		);
 	}

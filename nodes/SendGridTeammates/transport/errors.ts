@@ -68,6 +68,8 @@ export interface RequestErrorFacts extends ErrorFacts {
 	inDoubtUntil?: number;
 	/** SendGrid answered 2xx, and the rest could not be read: nothing may be sent again. */
 	accepted?: true;
+	/** Something was done, and the rest was not. A later try of the same run repeats that and sends nothing. */
+	partlyDone?: true;
 	/** Whether the same request may succeed when it is sent again, and cannot have been carried out. */
 	retryable?: boolean;
 	/** What else may be behind it, for the advice. */
@@ -95,6 +97,11 @@ export class RequestError extends SendGridError {
 		);
 	}
 
+	/** Whether a later try of the same run has to repeat the message, and to send nothing. */
+	get isFinal(): boolean {
+		return this.isUnclear || this.facts.partlyDone === true;
+	}
+
 	/** Whether it is unknown if the request was carried out. */
 	get isUnclear(): boolean {
 		return this.facts.inDoubtUntil !== undefined || this.facts.accepted === true;
@@ -105,13 +112,32 @@ export class RequestError extends SendGridError {
 		return new RequestError(wording, this.reason, this.advice, this.facts);
 	}
 
+	/**
+	 * The same error, where something had been done before.
+	 *
+	 * @param message what was done, and what was not
+	 */
+	afterDoing(message: string): RequestError {
+		const { status, cause, sentAt, hint } = this.facts;
+		const unclear = this.isUnclear ? this.facts : { status, cause, sentAt, hint };
+		return new RequestError(
+			{ failureMessage: message, unclearMessage: message },
+			this.message,
+			this.advice,
+			{ ...unclear, partlyDone: true },
+		);
+	}
+
 	/** The same error, now that SendGrid's data shows that nothing was carried out. */
 	asNotApplied(): RequestError {
 		const { hint, status, cause } = this.facts;
 		return new RequestError(
 			this.wording,
 			this.reason,
-			['Run this item again later. SendGrid was checked afterwards: nothing was changed.', hint]
+			[
+				'Run this item again later. SendGrid was checked afterwards: this request was not carried out.',
+				hint,
+			]
 				.filter(Boolean)
 				.join(' '),
 			{ status, cause, hint },

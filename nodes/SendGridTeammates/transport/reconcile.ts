@@ -20,10 +20,11 @@ export type WriteState<Result> =
 /**
  * Looks at SendGrid's data to find out whether a write was carried out.
  *
- * @param since when it was first sent, epoch milliseconds by SendGrid's clock
+ * @param since when it was first sent, epoch milliseconds by SendGrid's clock; ask after reading, since each
+ *   response tells that clock better
  * @throws SendGridError where the data cannot be read: then nothing is known either
  */
-export type Probe<Result> = (since: number) => Promise<WriteState<Result>>;
+export type Probe<Result> = (since: () => number) => Promise<WriteState<Result>>;
 
 /** Reported by other clients: SendGrid's lists lag behind writes. Guess: by no more than this. */
 export const LIST_LAG_MS = 3_000;
@@ -47,7 +48,8 @@ export async function reconcile<Result>(
 	probe: Probe<Result>,
 ): Promise<Outcome<Result>> {
 	let unclear: RequestError | undefined;
-	let since = Infinity;
+	let firstSentAt = Infinity;
+	const since = () => client.serverTime(firstSentAt);
 	for (let attempt = 1; ; attempt += 1) {
 		const outcome = await client.attempt(call);
 		if ('body' in outcome) return outcome;
@@ -58,7 +60,7 @@ export async function reconcile<Result>(
 
 		unclear = error;
 		const { accepted, sentAt = Date.now(), inDoubtUntil = Date.now() } = error.facts;
-		since = Math.min(since, client.serverTime(sentAt));
+		firstSentAt = Math.min(firstSentAt, sentAt);
 		const until = accepted ? Date.now() + CONFIRM_MS : inDoubtUntil + LIST_LAG_MS;
 		const state = await probeUntil(client, () => probe(since), until);
 		if (typeof state === 'object') return { body: state.applied };
@@ -77,7 +79,7 @@ export async function reconcile<Result>(
 async function afterRefusedRepeat<Result>(
 	client: SendGridClient,
 	probe: Probe<Result>,
-	since: number,
+	since: () => number,
 	unclear: RequestError,
 	refusal: RequestError,
 ): Promise<Outcome<Result>> {

@@ -31,6 +31,11 @@ export class RetryBudget {
 		if (this.deadline === Infinity) this.deadline = Date.now() + this.budget;
 	}
 
+	/** Milliseconds that are left; Infinity before it has started. */
+	get left(): number {
+		return Math.max(0, this.deadline - Date.now());
+	}
+
 	/** Whether the item may wait until then, epoch milliseconds. */
 	reaches(moment: number): boolean {
 		return moment <= this.deadline;

@@ -21,7 +21,8 @@ export function toSingleLine(text: string): string {
 /** A text with each of these blotted out. */
 export function redact(text: string, secrets: ReadonlyArray<string | undefined>): string {
 	return secrets.reduce<string>(
-		(rest, secret) => (secret ? rest.split(secret).join('…') : rest),
+		(rest, secret) =>
+			secret ? rest.split(secret).join('…').split(encodeURIComponent(secret)).join('…') : rest,
 		text,
 	);
 }
@@ -51,9 +52,8 @@ export const textOf = (value: unknown): string =>
 
 /** A yes or a no, also where it is written as text; `undefined` for anything else. */
 export function flagOf(value: unknown): boolean | undefined {
-	if (typeof value === 'boolean') return value;
-	const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
-	return text === 'true' ? true : text === 'false' ? false : undefined;
+	const text = String(value).trim().toLowerCase();
+	return ['true', '1'].includes(text) ? true : ['false', '0'].includes(text) ? false : undefined;
 }
 
 /** A number, also where it is written as text; `NaN` for anything else. */

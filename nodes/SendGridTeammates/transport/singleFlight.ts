@@ -47,6 +47,9 @@ export class SingleFlight {
 	 * @param read reads all of it
 	 */
 	async read<Value>(key: string, since: Tick, read: () => Promise<Value>): Promise<Reading<Value>> {
+		for (const [other, { readAt }] of this.flights) {
+			if (Date.now() - readAt > MAX_AGE_MS) this.flights.delete(other);
+		}
 		const known = this.flights.get(key);
 		const serves = known && known.startedAt > since && Date.now() - known.readAt <= MAX_AGE_MS;
 		const flight = serves ? known : this.begin(key, read, known);

@@ -1,43 +1,13 @@
-import type { INodeParameters } from 'n8n-workflow';
-
-import * as parameters from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { NAMES, sampleOf } from '../../support/operations';
+import * as parameters from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
 
-/** SendGrid documents the header for none of these: ignored, they would act on the parent account. */
-const OWN_ACCOUNT_ONLY: Array<keyof typeof parameters> = [
-	'approveWith',
-	'createSsoWith',
-	'denyWith',
-	'getAccessRequestsWith',
-	'getSubuserAccessWith',
-	'updateSsoWith',
-];
-
-const OTHERS: Array<keyof typeof parameters> = [
-	'deleteTeammateWith',
-	'getInvitationsWith',
-	'getStatusWith',
-	'getTeammateWith',
-	'getTeammatesWith',
-	'inviteWith',
-	'offboardWith',
-	'resendWith',
-	'revokeWith',
-	'updatePermissionsWith',
-	'upsertWith',
-];
-
-type Make = (changes: INodeParameters) => INodeParameters;
-const make = (name: keyof typeof parameters) => parameters[name] as Make;
+const OWN_ACCOUNT_ONLY = NAMES.filter((name) => sampleOf(name).ownAccountOnly);
+const OTHERS = NAMES.filter((name) => !sampleOf(name).ownAccountOnly);
 
 const ITEMS = [{ email: 'ada@example.com', id: 1 }];
-
-test('every operation is on one side or the other', () => {
-	const all = Object.keys(parameters).filter((name) => name.endsWith('With'));
-	expect([...OWN_ACCOUNT_ONLY, ...OTHERS].sort()).toEqual(all.sort());
-});
 
 describe.each(OWN_ACCOUNT_ONLY)('%s', (name) => {
 	test.each([
@@ -47,7 +17,7 @@ describe.each(OWN_ACCOUNT_ONLY)('%s', (name) => {
 		sendGrid.state.addSubuser({ username: 'acme-marketing' });
 		const { error } = await sendGrid.run({
 			items: ITEMS,
-			parameters: make(name)(changes),
+			parameters: parameters[name](changes),
 			credential,
 		});
 		expect(error?.message).toContain("This operation doesn't support 'On Behalf Of'");
@@ -60,7 +30,7 @@ test.each(OTHERS)('%s acts for the subuser, with every request', async (name) =>
 	state.addSubuser({ username: 'acme-marketing' });
 	await sendGrid.run({
 		items: ITEMS,
-		parameters: make(name)({ options: { onBehalfOf: 'acme-marketing' } }),
+		parameters: parameters[name]({ options: { onBehalfOf: 'acme-marketing' } }),
 	});
 	expect(state.requests.length).toBeGreaterThan(0);
 	expect(new Set(state.requests.map(({ onBehalfOf }) => onBehalfOf))).toEqual(

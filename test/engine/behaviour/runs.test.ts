@@ -78,6 +78,24 @@ describe('Retry On Fail', () => {
 		expect(new Set(sendGrid.mailed()).size).toBe(60);
 	});
 
+	test('W4: what is unclear stays unclear: later tries repeat the message and send nothing', async () => {
+		// Carried out, and then the connection breaks and nobody may look.
+		sendGrid.state.faults.add({ method: 'POST', fault: { kind: 'drop', when: 'after' } });
+		sendGrid.state.faults.add({
+			method: 'GET',
+			times: Infinity,
+			fault: { kind: 'status', status: 403, when: 'before' },
+		});
+		const { error } = await sendGrid.run({
+			items: people(1),
+			parameters: inviteWith({ options: { maxWait: 2 } }),
+			settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 },
+		});
+		expect(error?.message).toMatch(/^It is unclear whether 'person0@example.com' was invited: /);
+		expect(sendGrid.mailed()).toEqual(['person0@example.com']);
+		expect(sendGrid.calls().filter((call) => call.startsWith('POST'))).toHaveLength(1);
+	});
+
 	test('a row that stays bad ends it all the same', async () => {
 		const { error } = await sendGrid.run({
 			items: [...people(2), { email: 'nobody' }],

@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { by } from '../parameters';
-import { INVITED, OLD_USERNAME, PEOPLE, SUBUSER, TOKENS } from './account';
+import { INVITED, OLD_USERNAME, PEOPLE, REQUEST_IDS, SUBUSER, TOKENS } from './account';
 import { mostly, nastyText, nastyValue } from './values';
 
 /** What could be somebody's address, however ugly. */
@@ -74,7 +74,14 @@ export const fuzzedItem = fc.record({
 	),
 	token: mostly(2, fc.constantFrom(...TOKENS)),
 	username: mostly(2, fc.oneof(fc.constantFrom(...PEOPLE, OLD_USERNAME, 'pending'), email)),
-	id: mostly(2, fc.oneof(fc.nat({ max: 5000 }), fc.nat({ max: 5000 }).map(String))),
+	id: mostly(
+		2,
+		fc.oneof(
+			fc.constantFrom<number | string>(...REQUEST_IDS, String(REQUEST_IDS[0])),
+			fc.nat({ max: 5000 }),
+			fc.nat({ max: 5000 }).map(String),
+		),
+	),
 	access: mostly(9, fc.constantFrom('scopes', 'scopes', 'admin', 'persona', 'subusers', 'keep')),
 	scopes: mostly(4, scopes, badScopes),
 	persona: mostly(6, fc.constantFrom('observer', 'developer', 'accountant', 'marketer')),
@@ -119,7 +126,7 @@ export const fuzzedItem = fc.record({
 	allowAdmins: mostly(6, fc.boolean()),
 	skip: mostly(6, fc.boolean()),
 	ifPending: mostly(9, fc.constantFrom('leave', 'resend', 'resendIfExpiring')),
-	ifAccessDiffers: mostly(9, fc.constantFrom('leave', 'update')),
+	ifAccessDiffers: mostly(9, fc.constantFrom('add', 'leave', 'update')),
 }) as Arbitrary<IDataObject>;
 
 /** Ways in which an item may name an invitation or a teammate. */

@@ -1,9 +1,9 @@
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
-import { answerRequest } from '../../sendgrid/accessRequests';
+import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
 import { changeOf } from '../../transport/errors';
-import { toSingleLine } from '../../transport/sanitize';
+import { textOf, toSingleLine } from '../../transport/sanitize';
 
 export const approveFields = [requestIdField];
 
@@ -12,8 +12,14 @@ export async function approve(context: OperationContext) {
 	const id = readRequestId(context.item);
 	const field = requestIdField.displayName;
 	const wording = changeOf(`The access request '${toSingleLine(id)}'`, 'approved');
+	const named = { id, field, wording };
 	return await withPersonLock(context, `request ${id}`, wording, async () => {
-		const answer = await answerRequest(context.account, 'approve', { id, field, wording });
-		return [{ approved: true, request_id: requestIdOutput(id), ...answer }];
+		// It gives something to this person, like any other operation that does.
+		const email = textOf((await findRequest(context.account, named)).email);
+		context.policy.checkEmail(email);
+		return await withPersonLock(context, email, wording, async () => {
+			const answer = await answerRequest(context.account, 'approve', named);
+			return [{ approved: true, request_id: requestIdOutput(id), ...answer }];
+		});
 	});
 }

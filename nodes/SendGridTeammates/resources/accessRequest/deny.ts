@@ -1,7 +1,7 @@
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
-import { answerRequest } from '../../sendgrid/accessRequests';
+import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
 import { changeOf } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
@@ -12,8 +12,10 @@ export async function deny(context: OperationContext) {
 	const id = readRequestId(context.item);
 	const field = requestIdField.displayName;
 	const wording = changeOf(`The access request '${toSingleLine(id)}'`, 'denied');
+	const named = { id, field, wording };
 	return await withPersonLock(context, `request ${id}`, wording, async () => {
-		await answerRequest(context.account, 'deny', { id, field, wording });
+		await findRequest(context.account, named);
+		await answerRequest(context.account, 'deny', named);
 		return [{ denied: true, request_id: requestIdOutput(id) }];
 	});
 }

@@ -1,5 +1,5 @@
 import type { OperationContext } from '../../execution/operation';
-import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings, tokenLock, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun, personKey } from '../../execution/runMemory';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
 import {
@@ -37,7 +37,7 @@ export async function resend(context: OperationContext) {
 			async () => await resendByEmail(context, choice.email, wording),
 		);
 	}
-	return await withPersonLock(context, choice.token, wording, async () => {
+	return await withPersonLock(context, tokenLock(choice.token), wording, async () => {
 		const known = await lookUp(context, choice.token, wording);
 		if (known) policy.checkGiving(known);
 		const sendNow = async () => bodyOf(await send(context, choice, wording, known));
@@ -86,10 +86,8 @@ async function lookUp(
 ): Promise<Invitation | undefined> {
 	let found: Invitation | undefined;
 	try {
-		const { items } = await findInList(
-			account,
-			pendingInvitations(wording),
-			(invitation) => invitation.token === token,
+		const { items } = await findInList(account, pendingInvitations(wording), (all) =>
+			all.filter((invitation) => invitation.token === token),
 		);
 		[found] = items;
 	} catch (thrown) {

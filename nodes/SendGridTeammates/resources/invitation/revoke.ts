@@ -1,5 +1,5 @@
 import type { OperationContext } from '../../execution/operation';
-import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings, tokenLock, withPersonLock } from '../../execution/runExclusive';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
 import {
 	pendingInvitations,
@@ -30,7 +30,7 @@ export async function revoke(context: OperationContext) {
 			)
 		: await withPersonLock(
 				context,
-				choice.token,
+				tokenLock(choice.token),
 				wording,
 				async () => await revokeOne(context, choice.token, wording),
 			);
@@ -100,10 +100,8 @@ async function revocationError(
 
 async function revokeOne(context: OperationContext, token: string, wording: Wording) {
 	const { account } = context;
-	const { items } = await findInList(
-		account,
-		pendingInvitations(wording),
-		(invitation) => invitation.token === token,
+	const { items } = await findInList(account, pendingInvitations(wording), (all) =>
+		all.filter((invitation) => invitation.token === token),
 	);
 	const known = items[0];
 	if (!known || known.email === '') {

@@ -8,13 +8,14 @@ import type {
 import type { OperationContext } from '../../execution/operation';
 import { checkChoice } from '../../parameters/choice';
 import { personaField, readPersona } from '../../parameters/persona';
-import { checkScopes, scopesField } from '../../parameters/scopes';
+import { checkScopes, quoteList, scopesField } from '../../parameters/scopes';
+import { difference, isCovered } from '../../sendgrid/access';
 import type { Account } from '../../sendgrid/account';
 import type { SsoAccess, SubuserGrant } from '../../sendgrid/ssoTeammates';
 import { idOfSubuser, readSubuserAccess } from '../../sendgrid/subusers';
-import { readBack } from '../../sendgrid/teammates';
+import { readBack, readTeammate } from '../../sendgrid/teammates';
 import { allOrFirstError } from '../../transport/allOrFirstError';
-import { asUnclear, SendGridError, type Wording } from '../../transport/errors';
+import { asUnclear, RequestError, SendGridError, type Wording } from '../../transport/errors';
 import { checkSegment } from '../../transport/path';
 import { isRecord } from '../../transport/responseErrors';
 import { formatList, numberOf, toSingleLine } from '../../transport/sanitize';
@@ -176,6 +177,40 @@ export async function readSsoAccess(
 	}
 }
 
+/**
+ * Reads back what became of admin access and scopes. Observed: SendGrid answers with success and drops what it
+ * does not like; and the response of Create may come without scopes.
+ *
+ * @param done what has happened: `'ada@example.com' was created`
+ * @throws SendGridError where something is missing
+ */
+export async function verifySso(
+	account: Account,
+	username: string,
+	{ is_admin, scopes = [] }: SsoAccess,
+	done: string,
+): Promise<void> {
+	if (is_admin !== true && scopes.length === 0) return;
+	const failureMessage = `${done}, but it is unclear whether with the access`;
+	const wording = { failureMessage, unclearMessage: failureMessage };
+	const wanted = { is_admin: is_admin === true, scopes };
+	const { written } = await readBack(
+		account,
+		async () =>
+			await readTeammate(account, { username, field: 'Email' }, wording).catch(asUnclear(wording)),
+		(teammate) => isCovered(difference(teammate, wanted)),
+	);
+	const found = difference(written, wanted);
+	if (isCovered(found)) return;
+	const what = found.admin ? 'admin access' : quoteList(found.missing);
+	throw new RequestError(
+		{ failureMessage: `${done}, but not with all of the access` },
+		`SendGrid silently ignored ${what}`,
+		'Check this person under Settings > Teammates in SendGrid. Some scopes depend on the plan.',
+		{ partlyDone: true },
+	);
+}
+
 /** The grants that a teammate does not have. SendGrid adds about eleven scopes of its own to each entry. */
 const missingGrants = (grants: readonly SubuserGrant[], subusers: readonly IDataObject[]) =>
 	grants.filter((grant) => {
@@ -215,8 +250,10 @@ export async function verifyGrants(
 	const missing = missingGrants(grants, subusers);
 	if (missing.length === 0) return subusers;
 	const scopes = new Set(grants.flatMap((grant) => ('scopes' in grant ? grant.scopes : [])));
-	throw new SendGridError(
-		`${done}, but SendGrid silently ignored the access to ${missing.length} of ${grants.length} subusers`,
+	throw new RequestError(
+		{ failureMessage: `${done}, but not with all of the access` },
+		`SendGrid silently ignored the access to ${missing.length} of ${grants.length} subusers`,
 		`One of these scopes cannot be granted in a subuser: ${formatList([...scopes].map(toSingleLine)) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with SSO Teammate > Update.`,
+		{ partlyDone: true },
 	);
 }

@@ -2,12 +2,13 @@ import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-
 
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
+import { oncePerRun } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { adviseOnScopes } from '../../parameters/scopes';
 import { createSsoTeammate } from '../../sendgrid/ssoTeammates';
 import { changeOf, SendGridError } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
-import { accessDetailFields, accessField, readSsoAccess, verifyGrants } from './access';
+import { accessDetailFields, accessField, readSsoAccess, verifyGrants, verifySso } from './access';
 
 const nameField = (displayName: string, name: string, placeholder: string): INodeProperties => ({
 	displayName,
@@ -46,19 +47,32 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 	const wording = changeOf(subject, 'created');
 	const access = await readSsoAccess(context, wording);
 
-	return await withPersonLock(context, email, wording, async () => {
-		const on400 = adviseOnScopes(account, access.scopes ?? [], wording);
-		const created = await createSsoTeammate(account, {
-			email,
-			first_name,
-			last_name,
-			access,
-			wording,
-			on400,
-		});
-		const grants = access.subuser_access;
-		if (!grants) return [created];
-		const subusers = await verifyGrants(account, email, grants, `${subject} was created`);
-		return [{ ...created, subuser_access: subusers }];
-	});
+	return await withPersonLock(
+		context,
+		email,
+		wording,
+		async () =>
+			await oncePerRun(
+				context,
+				email,
+				JSON.stringify([first_name, last_name, access]),
+				wording,
+				async () => {
+					const created = await createSsoTeammate(account, {
+						email,
+						first_name,
+						last_name,
+						access,
+						wording,
+						on400: adviseOnScopes(account, access.scopes ?? [], wording),
+					});
+					const done = `${subject} was created`;
+					await verifySso(account, email, access, done);
+					const grants = access.subuser_access;
+					if (!grants) return [created];
+					const subusers = await verifyGrants(account, email, grants, done);
+					return [{ ...created, subuser_access: subusers }];
+				},
+			),
+	);
 }

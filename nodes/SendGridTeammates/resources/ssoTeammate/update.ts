@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings, usernameLock, withPersonLock } from '../../execution/runExclusive';
 import { adviseOnScopes } from '../../parameters/scopes';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import { onlyTeammate } from '../../sendgrid/person';
@@ -11,7 +11,13 @@ import { changeOf, SendGridError, type Wording } from '../../transport/errors';
 import { isRecord } from '../../transport/responseErrors';
 import { textOf } from '../../transport/sanitize';
 import { quoteTeammate, teammatesWithEmail } from '../teammate/locate';
-import { accessDetailFields, accessToUpdateField, readSsoAccess, verifyGrants } from './access';
+import {
+	accessDetailFields,
+	accessToUpdateField,
+	readSsoAccess,
+	verifyGrants,
+	verifySso,
+} from './access';
 
 const updateFieldsField: INodeProperties = {
 	displayName: 'Update Fields',
@@ -101,7 +107,7 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 		});
 	}
 	const { username } = choice;
-	return await withPersonLock(context, username, wording, async () => {
+	return await withPersonLock(context, usernameLock(username), wording, async () => {
 		const { email } = await readTeammate(account, { username, field }, wording);
 		return await withPersonLock(
 			context,
@@ -112,37 +118,44 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 	});
 }
 
-async function updateOne(
-	{ account, policy }: OperationContext,
+const updateOne = async (
+	context: OperationContext,
 	username: string,
-	{ firstName, lastName, access, subject, wording }: Wish,
-): Promise<IDataObject[]> {
-	const before = await readTeammate(account, { username, field }, wording);
-	refuseOwner(before, wording.failureMessage);
-	if (Object.keys(access).length > 0) policy.checkEmail(before.email);
-	if (before.isSso === false) {
-		throw new SendGridError(
-			`${wording.failureMessage}: this person does not sign in by single sign-on`,
-			'Use Teammate > Update Permissions. The names of such people can only be changed by themselves.',
+	wish: Wish,
+): Promise<IDataObject[]> =>
+	await onFreshReadings(context, wish.wording, async (validUntil) => {
+		const { account, policy } = context;
+		const { firstName, lastName, access, subject, wording } = wish;
+		const readAt = Date.now();
+		const before = await readTeammate(account, { username, field }, wording);
+		refuseOwner(before, wording.failureMessage);
+		if (Object.keys(access).length > 0) policy.checkEmail(before.email);
+		if (before.isSso === false) {
+			throw new SendGridError(
+				`${wording.failureMessage}: this person does not sign in by single sign-on`,
+				'Use Teammate > Update Permissions. The names of such people can only be changed by themselves.',
+			);
+		}
+		const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);
+		const updated = await updateSsoTeammate(
+			account,
+			before,
+			{
+				email: before.email,
+				first_name: firstName ?? textOf(before.record.first_name),
+				last_name: lastName ?? textOf(before.record.last_name),
+				access,
+				wording,
+				on400: async (detail) => (await adviseOn(detail)) ?? RESTRICTED,
+				validUntil: validUntil(readAt),
+			},
+			field,
+			adviceOnUnknownUsername(field),
 		);
-	}
-	const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);
-	const updated = await updateSsoTeammate(
-		account,
-		before,
-		{
-			email: before.email,
-			first_name: firstName ?? textOf(before.record.first_name),
-			last_name: lastName ?? textOf(before.record.last_name),
-			access,
-			wording,
-			on400: async (detail) => (await adviseOn(detail)) ?? RESTRICTED,
-		},
-		field,
-		adviceOnUnknownUsername(field),
-	);
-	const grants = access.subuser_access;
-	if (!grants) return [updated];
-	const subusers = await verifyGrants(account, username, grants, `${subject} was updated`);
-	return [{ ...updated, subuser_access: subusers }];
-}
+		const done = `${subject} was updated`;
+		await verifySso(account, username, access, done);
+		const grants = access.subuser_access;
+		if (!grants) return [updated];
+		const subusers = await verifyGrants(account, username, grants, done);
+		return [{ ...updated, subuser_access: subusers }];
+	});

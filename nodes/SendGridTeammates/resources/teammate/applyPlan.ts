@@ -191,33 +191,37 @@ async function replaceInvitations(
 	);
 	// Nothing is lost with an invitation that nobody can accept any more.
 	if (!isLost) await checkGrantable(account, access.scopes, wording);
-	let revoked = 0;
-	for (const known of invitations) {
+	const key = personKey(account, email);
+	const { revokedPeople } = context.memory;
+	for (const [index, known] of invitations.entries()) {
+		const isRevoked = revokedPeople.has(key);
 		const outcome = await revokeInvitation(
 			account,
 			{
 				token: known.token,
 				field,
 				known,
-				wording: {
-					...wording,
-					unclearMessage: `It is unclear whether the earlier invitation of ${subject} was revoked, and no new one was sent`,
-				},
-				validUntil: revoked === 0 ? validUntil : undefined,
+				wording: isRevoked
+					? revokedWording(subject)
+					: {
+							...wording,
+							unclearMessage: `It is unclear whether the earlier invitation of ${subject} was revoked, and no new one was sent`,
+						},
+				validUntil: index === 0 ? validUntil : undefined,
 			},
 			async () => await findPersonNow(account, known.email, wording),
 		);
-		if (!('error' in outcome)) revoked += 1;
+		if (!('error' in outcome)) revokedPeople.add(key);
 		else if (outcome.error.status !== 404) throw outcome.error;
-		else if (revoked === 0) return 'again';
+		// It may have been accepted.
+		else if ((await findPersonNow(account, email, wording)).teammates.length > 0) return 'again';
+		else if (!isRevoked && index === invitations.length - 1) return 'again';
 	}
-	const key = personKey(account, email);
-	context.memory.revokedPeople.add(key);
 	const result = await send(context, wish, access, {
 		isKnownToBeNew: true,
 		wording: revokedWording(subject),
 	});
-	context.memory.revokedPeople.delete(key);
+	revokedPeople.delete(key);
 	return result;
 }
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings, usernameLock, withPersonLock } from '../../execution/runExclusive';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import {
 	deleteTeammate,
@@ -11,7 +11,7 @@ import {
 	type Teammate,
 } from '../../sendgrid/teammates';
 import { bodyOf } from '../../transport/client';
-import { changeOf, SendGridError, type Wording } from '../../transport/errors';
+import { changeOf, type Wording } from '../../transport/errors';
 import { quoteTeammate, teammatesWithEmail } from './locate';
 
 export const deleteFields = [teammateField];
@@ -37,7 +37,7 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
 			);
 		});
 	}
-	return await withPersonLock(context, choice.username, wording, async () => {
+	return await withPersonLock(context, usernameLock(choice.username), wording, async () => {
 		const named = { username: choice.username, field };
 		const { email } = await readTeammate(account, named, wording, false);
 		return await withPersonLock(
@@ -50,26 +50,45 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
 }
 
 /** All are checked before the first one goes. */
-async function deleteAll(
-	{ account, options }: OperationContext,
+const deleteAll = async (
+	context: OperationContext,
 	usernames: readonly string[],
 	wording: Wording,
+): Promise<IDataObject[]> => {
+	const deleted: string[] = [];
+	return await onFreshReadings(
+		context,
+		wording,
+		async (validUntil) => await deleteRest(context, usernames, deleted, wording, validUntil),
+	);
+};
+
+/** @param deleted those who have been deleted so far */
+async function deleteRest(
+	{ account, options }: OperationContext,
+	usernames: readonly string[],
+	deleted: string[],
+	wording: Wording,
+	validUntil: (readAt: number) => number,
 ): Promise<IDataObject[]> {
+	const readAt = Date.now();
 	const people: Teammate[] = [];
-	for (const username of usernames) {
+	for (const username of usernames.filter((name) => !deleted.includes(name))) {
 		const teammate = await readTeammate(account, { username, field }, wording, false);
 		refuseOwner(teammate, wording.failureMessage);
 		refuseAdmin(teammate, options.allowAdmins, wording.failureMessage);
 		people.push(teammate);
 	}
-	const deleted: string[] = [];
 	for (const { username } of people) {
-		const outcome = await deleteTeammate(account, { username, field, wording });
+		const outcome = await deleteTeammate(account, {
+			username,
+			field,
+			wording,
+			validUntil: validUntil(readAt),
+		});
 		if ('error' in outcome && deleted.length > 0) {
-			throw new SendGridError(
-				`'${deleted[0]}' was deleted, but '${username}', who has the same address, was not: ${outcome.error.message}`,
-				outcome.error.advice,
-				{ status: outcome.error.status, cause: outcome.error.errorCause },
+			throw outcome.error.afterDoing(
+				`'${deleted[0]}' was deleted, but '${username}', who has the same address, may not have been`,
 			);
 		}
 		bodyOf(outcome);

@@ -1,12 +1,12 @@
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
-import { oncePerRun } from '../../execution/runMemory';
+import { oncePerRun, personKey, type Progress } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { revokeInvitation, waitForOwnMail } from '../../sendgrid/invitations';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
 import { deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
 import type { Outcome } from '../../transport/client';
-import { changeOf, SendGridError, type RequestError, type Wording } from '../../transport/errors';
+import { changeOf, type RequestError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
 export const offboardFields = [emailField];
@@ -15,16 +15,6 @@ const field = emailField.displayName;
 
 /** How often somebody is looked up again who was there, and then was not. */
 const MAX_ROUNDS = 5;
-
-/** What has been done so far. */
-interface Progress {
-	revoked: boolean;
-	deleted: boolean;
-	/** Of a teammate who was, or would be, deleted. */
-	username: string | null;
-	/** As SendGrid has it. */
-	address: string;
-}
 
 /**
  * Revokes all invitations and deletes all teammates with an address. Somebody who is gone already is a
@@ -92,8 +82,8 @@ async function remove(
 	email: string,
 	wording: Wording,
 ): Promise<Progress> {
-	const { account } = context;
-	const progress: Progress = { revoked: false, deleted: false, username: null, address: email };
+	const { account, memory } = context;
+	const progress = memory.progressOf(personKey(account, email), email);
 	await waitForOwnMail(account, email);
 	for (let round = 1; ; round += 1) {
 		const missed = await onFreshReadings(context, wording, async (validUntil) => {
@@ -128,7 +118,7 @@ async function removeAll(
 		return false;
 	};
 	const email = () => progress.address;
-	const isFirst = () => !progress.revoked && !progress.deleted;
+	const usernames = new Set(teammates.map(({ username }) => username));
 
 	for (const known of invitations) {
 		const named = {
@@ -136,13 +126,14 @@ async function removeAll(
 			field,
 			known,
 			wording,
-			validUntil: isFirst() ? validUntil : undefined,
+			validUntil,
 		};
-		const outcome = await revokeInvitation(
-			account,
-			named,
-			async () => await findPersonNow(account, known.email, wording),
-		);
+		const outcome = await revokeInvitation(account, named, async () => {
+			const now = await findPersonNow(account, known.email, wording);
+			// Only somebody who was no teammate before can have accepted it.
+			const joined = now.teammates.filter(({ username }) => !usernames.has(username));
+			return { invitations: now.invitations, teammates: joined };
+		});
 		if (settle(outcome)) progress.revoked = true;
 	}
 	for (const { username } of teammates) {
@@ -150,7 +141,7 @@ async function removeAll(
 			username,
 			field,
 			wording,
-			validUntil: isFirst() ? validUntil : undefined,
+			validUntil,
 		});
 		if (settle(outcome)) {
 			progress.deleted = true;
@@ -173,12 +164,10 @@ const progressWording = (progress: Progress, email: string, wording: Wording): W
 	return done ? { failureMessage: `${done}, but the person was not offboarded` } : wording;
 };
 
-function partlyDone(progress: Progress, email: string, error: RequestError): SendGridError {
+function partlyDone(progress: Progress, email: string, error: RequestError): RequestError {
 	const done = doneSoFar(progress, email);
 	if (!done) return error;
-	return new SendGridError(
-		`${done}, but not everything was removed: ${error.message}`,
-		error.advice,
-		{ status: error.status, cause: error.errorCause },
-	);
+	return error.isUnclear
+		? error.afterDoing(`${done}, but it is unclear whether the rest was removed`)
+		: error.forSubject({ failureMessage: `${done}, but not everything was removed` });
 }

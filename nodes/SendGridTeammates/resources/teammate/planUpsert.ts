@@ -5,6 +5,7 @@ import {
 	withMore,
 	type Access,
 	type Difference,
+	type KnownAccess,
 } from '../../sendgrid/access';
 import { expiresWithin, statusOfInvitation, type Invitation } from '../../sendgrid/invitations';
 import type { Teammate } from '../../sendgrid/teammates';
@@ -47,14 +48,19 @@ const hasToChange = (found: Difference, { ifAccessDiffers }: Choices): boolean =
 	ifAccessDiffers === 'update' ? !isSame(found) : ifAccessDiffers === 'add' && !isCovered(found);
 
 /** Everything that the person should have afterwards. */
-const accessAfter = (
-	present: readonly string[],
-	wanted: Access,
-	{ ifAccessDiffers }: Choices,
-): Access =>
-	wanted.is_admin || ifAccessDiffers !== 'add'
+function accessAfter(present: KnownAccess, wanted: Access, { ifAccessDiffers }: Choices): Access {
+	const { isAdmin, scopes = [] } = present;
+	if (ifAccessDiffers === 'leave') return { scopes: withMore(scopes, []), is_admin: isAdmin };
+	return wanted.is_admin || ifAccessDiffers === 'update'
 		? wanted
-		: { scopes: withMore(present, wanted.scopes), is_admin: false };
+		: { scopes: withMore(scopes, wanted.scopes), is_admin: false };
+}
+
+/** What all invitations of a person give together: a new one takes the place of all. */
+const accessOfAll = (invitations: readonly Invitation[]): KnownAccess => ({
+	isAdmin: invitations.some(({ isAdmin }) => isAdmin),
+	scopes: invitations.flatMap(({ scopes = [] }) => scopes),
+});
 
 /**
  * The one place that says what has to happen in which case.
@@ -75,7 +81,7 @@ export function planUpsert(
 		}
 		if (!hasToChange(difference(teammate, wanted), choices))
 			return { action: 'unchanged', teammate };
-		const access = accessAfter(teammate.scopes ?? [], wanted, choices);
+		const access = accessAfter(teammate, wanted, choices);
 		return { action: 'updated', teammate, access };
 	}
 	const [invitation] = invitations;
@@ -87,7 +93,7 @@ export function planUpsert(
 	}
 	// Documented by absence: an invitation cannot be changed, only revoked and sent again.
 	const found = difference(invitation, wanted);
-	const access = accessAfter(invitation.scopes ?? [], wanted, choices);
+	const access = accessAfter(accessOfAll(invitations), wanted, choices);
 	if (hasToChange(found, choices)) return { action: 'reinvited', access, invitations };
 	const resent: Plan = { action: 'resent', invitation, access };
 	if (statusOfInvitation(invitation, now) === 'expired') return resent;

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings, usernameLock, withPersonLock } from '../../execution/runExclusive';
 import { accessFields, readAccess, skippedField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
 import { scopesField } from '../../parameters/scopes';
@@ -110,7 +110,7 @@ async function changeFor(
 			access,
 			skipped: choice.skipped,
 			unmetBy: ({ scopes = [] }) => ({
-				missing: [],
+				missing: access.scopes.filter((scope) => !scopes.includes(scope)),
 				remaining: removed.filter((scope) => scopes.includes(scope) && canBeTaken(scope)),
 				admin: false,
 			}),
@@ -118,7 +118,7 @@ async function changeFor(
 	}
 	const { access: wanted, skipped } = await resolveFor(account, choice, wording, present);
 	const access = mode === 'add' ? { ...wanted, scopes: withMore(present, wanted.scopes) } : wanted;
-	return { access, skipped, unmetBy: unmetOf(mode === 'add' ? wanted : access, mode) };
+	return { access, skipped, unmetBy: unmetOf(access, mode) };
 }
 
 const unmetOf =
@@ -157,7 +157,7 @@ export async function updatePermissions(context: OperationContext): Promise<IDat
 		});
 	}
 	const { username } = person;
-	return await withPersonLock(context, username, wording, async () => {
+	return await withPersonLock(context, usernameLock(username), wording, async () => {
 		const named = { username, field: teammateField.displayName };
 		const { email } = await readTeammate(account, named, wording);
 		return await withPersonLock(

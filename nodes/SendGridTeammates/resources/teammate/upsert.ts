@@ -7,7 +7,7 @@ import { accessFields, readAccess, skippedField } from '../../parameters/access'
 import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { scopesField } from '../../parameters/scopes';
-import { wishOf, type Access, resolveFor } from '../../sendgrid/access';
+import { resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
 import { VALIDITY_DAYS, waitForOwnMail } from '../../sendgrid/invitations';
 import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { readTeammate } from '../../sendgrid/teammates';
@@ -104,8 +104,14 @@ function readChoices(item: IExecuteSingleFunctions, options: IDataObject): Choic
 }
 
 /** An empty field must take nothing away, neither from a teammate nor by a new invitation. */
-function refuseNothing({ access }: { access: Access }): void {
-	if (access.is_admin || access.scopes.length > 0) return;
+function refuseNothing(
+	{ access }: { access: Access },
+	{ teammate, invitations }: KnownPerson,
+): void {
+	const hasSomething =
+		teammate !== undefined ||
+		invitations.some(({ isAdmin, scopes = [] }) => isAdmin || scopes.length > 0);
+	if (access.is_admin || access.scopes.length > 0 || !hasSomething) return;
 	throw new SendGridError(
 		`'${scopesField.displayName}' is empty for this item, and this person has access`,
 		'Choose at least one scope. To remove the person, use Teammate > Offboard.',
@@ -119,8 +125,19 @@ interface Decision {
 	skipped: string[];
 }
 
+const MAILED =
+	'An earlier item of this run has already sent this person an email for the same access.';
+
+const mailKey = (
+	account: { key: string },
+	email: string,
+	choice: AccessChoice,
+	{ ifPending, ifAccessDiffers }: Choices,
+): string =>
+	`${personKey(account, email)} ${JSON.stringify([wishOf(choice), ifPending, ifAccessDiffers])}`;
+
 async function decide(
-	{ account }: OperationContext,
+	{ account, memory }: OperationContext,
 	{ email, choice, choices, wording }: Wish,
 ): Promise<Decision | Again> {
 	const person = await findPerson(account, email, wording);
@@ -133,12 +150,16 @@ async function decide(
 	refuseUnknownAccess(known, wording);
 	const { access, skipped } = await resolveFor(account, choice, wording, presentScopes(known));
 	const plan = planUpsert(known, access, choices, account.now());
-	if (plan.action === 'updated' || plan.action === 'reinvited') refuseNothing(plan);
-	return { plan, person, skipped };
+	if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known);
+	const [invitation] = person.invitations;
+	const isMailing = plan.action === 'reinvited' || plan.action === 'resent';
+	return isMailing && memory.mailed.has(mailKey(account, email, choice, choices))
+		? { plan: { action: 'unchanged', invitation, reason: MAILED }, person, skipped }
+		: { plan, person, skipped };
 }
 
 const presentScopes = ({ teammate, invitations }: KnownPerson): readonly string[] | undefined =>
-	teammate ? teammate.scopes : invitations[0]?.scopes;
+	teammate ? teammate.scopes : invitations.flatMap(({ scopes = [] }) => scopes);
 
 /** Somebody may have left since the list was read. */
 function ifGone(thrown: unknown): Again {
@@ -155,6 +176,9 @@ function refuseUnknownAccess({ teammate, invitations }: KnownPerson, { failureMe
 	);
 }
 
+/** What comes with an email. */
+const MAILING: ReadonlySet<Plan['action']> = new Set(['invited', 'reinvited', 'resent']);
+
 /** How often somebody is looked at again whom others are changing at the same time. */
 const MAX_ROUNDS = 4;
 
@@ -162,7 +186,7 @@ async function ensure(
 	context: OperationContext,
 	wish: Wish,
 ): Promise<Applied & { skipped: string[] }> {
-	const { account } = context;
+	const { account, memory } = context;
 	await waitForOwnMail(account, wish.email);
 	for (let round = 1; round <= MAX_ROUNDS; round += 1) {
 		const result = await onFreshReadings(context, wish.wording, async (validUntil) => {
@@ -170,7 +194,11 @@ async function ensure(
 			if (decision === 'again') return decision;
 			const { plan, person, skipped } = decision;
 			const done = await applyPlan(context, wish, plan, person, validUntil(person.readAt));
-			return done === 'again' ? done : { ...done, skipped };
+			if (done === 'again') return done;
+			if (MAILING.has(done.action)) {
+				memory.mailed.add(mailKey(account, wish.email, wish.choice, wish.choices));
+			}
+			return { ...done, skipped };
 		});
 		if (result !== 'again') return result;
 		if (!(await account.client.retryBudget.wait(round * 500))) break;
@@ -207,7 +235,7 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 		return await oncePerRun(
 			context,
 			email,
-			JSON.stringify([wishOf(choice), choices.ifPending, choices.ifAccessDiffers]),
+			JSON.stringify([wishOf(choice), choices]),
 			wording,
 			async () => {
 				const { action, record, reason, skipped } = await ensure(context, wish);

@@ -88,10 +88,14 @@ function droppedError(
 		remaining.length > 0 && `${quoteList(remaining)} in place`,
 	].filter(Boolean);
 	const what = `SendGrid accepted the change but left ${dropped.join(', and ')}`;
-	return new SendGridError(
-		isPartlyDone
-			? `The permissions of ${subject} were updated, but not completely: ${what}`
-			: `${failureMessage}: ${what}`,
-		'Check these permissions under Settings > Teammates in SendGrid. Some depend on the plan, or belong to everybody.',
-	);
+	const advice =
+		'Check these permissions under Settings > Teammates in SendGrid. Some depend on the plan, or belong to everybody.';
+	return isPartlyDone
+		? new RequestError(
+				{ failureMessage: `The permissions of ${subject} were updated, but not completely` },
+				what,
+				advice,
+				{ partlyDone: true },
+			)
+		: new SendGridError(`${failureMessage}: ${what}`, advice);
 }
