@@ -32,7 +32,7 @@ const knowing: Violation[] = [
 				'hasMoved && restarts < 0 * MAX_RESTARTS',
 			),
 		],
-		foundBy: { scenarios: 'K2' },
+		foundBy: { scenarios: 'K2: two are deleted' },
 	},
 	{
 		law: 'K3',
@@ -242,8 +242,8 @@ const deciding: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/upsert.ts',
-				"if (plan.action === 'updated' || plan.action === 'reinvited') refuseNothing(plan);",
-				"if (plan.action === 'updated' && plan.action !== 'updated') refuseNothing(plan);",
+				"if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known);",
+				'if (!plan) refuseNothing(plan, known);',
 			),
 		],
 		foundBy: { test: UPSERT, name: 'D2: no scopes at all' },
@@ -258,7 +258,7 @@ const deciding: Violation[] = [
 				"choice.kind === 'admin' || namedScopes(choice).length >= 0",
 			),
 		],
-		foundBy: { histories: 400, seed: 1 },
+		foundBy: { test: UPDATE, name: '{"scopes":[]} is refused before any request' },
 	},
 	{
 		law: 'D3',
@@ -396,6 +396,11 @@ const writing: Violation[] = [
 				'memory.lastWriteAt.set(key, tick());',
 				'memory.lastWriteAt.set(key, 0 * tick());',
 			),
+			change(
+				'sendgrid/invitations.ts',
+				'if (at === undefined) return;',
+				'if (at === undefined || at > 0) return;',
+			),
 		],
 		foundBy: { test: UPSERT, name: 'and different wishes are served one after the other' },
 	},
@@ -403,9 +408,13 @@ const writing: Violation[] = [
 		law: 'W1',
 		title: 'takes a username and an address for two people',
 		changes: [
-			change('resources/teammate/updatePermissions.ts', 'email || username,', 'email && username,'),
+			change(
+				'resources/teammate/updatePermissions.ts',
+				'email || username,',
+				'usernameLock(email && username),',
+			),
 		],
-		foundBy: { scenarios: 'W1: rows name one person by username and by address' },
+		foundBy: { scenarios: 'W1: rows name one person by a username of their own' },
 	},
 	{
 		law: 'W1',
@@ -491,7 +500,7 @@ const writing: Violation[] = [
 				'IN_DOUBT_AFTER_TIMEOUT_MS = 2_000',
 			),
 		],
-		foundBy: { test: 'unit/reconcile.test.ts', name: 'W2: a time-out is in doubt for a minute' },
+		foundBy: { scenarios: 'W2: an invitation answered 504 and carried out twenty' },
 	},
 	{
 		law: 'W2',
@@ -535,8 +544,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'execution/executeItem.ts',
-				'thrown.isUnclear) memory.unclear.set(index, thrown);',
-				'thrown.isUnclear) memory.unclear.delete(index);',
+				'thrown.isFinal) memory.unclear.set(index, thrown);',
+				'thrown.isFinal) memory.unclear.delete(index);',
 			),
 			change(
 				'execution/runMemory.ts',
@@ -562,7 +571,11 @@ const writing: Violation[] = [
 		law: 'W4',
 		title: 'forgets at the next try what it has revoked',
 		changes: [
-			change('resources/teammate/applyPlan.ts', 'context.memory.revokedPeople.add(key);', ''),
+			change(
+				'resources/teammate/applyPlan.ts',
+				"if (!('error' in outcome)) revokedPeople.add(key);",
+				"if (!('error' in outcome)) revokedPeople.delete(key);",
+			),
 		],
 		foundBy: { scenarios: 'W4: what an earlier try revoked is told' },
 	},
@@ -576,7 +589,7 @@ const writing: Violation[] = [
 				"if (!('error' in outcome) || outcome.error.status === 404) return true;",
 			),
 		],
-		foundBy: { scenarios: 'W5: somebody accepts while Offboard waits' },
+		foundBy: { scenarios: 'W5: somebody accepts between the reading' },
 	},
 	{
 		law: 'W5',
@@ -588,7 +601,7 @@ const writing: Violation[] = [
 				"return teammates.length < 0 ? 'unknown' : { applied: {} };",
 			),
 		],
-		foundBy: { histories: 400, seed: 1 },
+		foundBy: { scenarios: 'W5: somebody accepts while it is in doubt' },
 	},
 	{
 		law: 'W6',
@@ -624,19 +637,19 @@ const writing: Violation[] = [
 				'(scope) => (canBeTaken(scope) || true) && !wanted',
 			),
 		],
-		foundBy: { test: UPSERT, name: 'active, same, if pending' },
+		foundBy: { test: UPSERT, name: 'active, same, if pending leave, if access differs update' },
 	},
 	{
 		law: 'W7',
 		title: 'advises to check a field that the operation does not show',
 		changes: [
 			change(
-				'resources/teammate/upsert.ts',
-				'{ username: listed.username, field }',
-				"{ username: listed.username, field: field && 'Teammate' }",
+				'resources/teammate/applyPlan.ts',
+				'{ username: teammate.username, field }',
+				"{ username: teammate.username, field: field && 'Teammate' }",
 			),
 		],
-		foundBy: { test: UPSERT, name: 'W7: a record that answers 404' },
+		foundBy: { scenarios: 'W7: advice on Create or Update' },
 	},
 	{
 		law: 'W7',
@@ -738,8 +751,8 @@ const waiting: Violation[] = [
 		changes: [
 			change(
 				'transport/client.ts',
-				'Date.now() + (transport?.timeout ?? DEFAULT_TIMEOUT_MS)',
-				'Infinity + (transport?.timeout ?? DEFAULT_TIMEOUT_MS)',
+				'Math.min(transport?.timeout',
+				'Math.max(Infinity, transport?.timeout',
 			),
 		],
 		foundBy: { scenarios: 'A2: answers that dribble for ever' },
@@ -802,7 +815,7 @@ const waiting: Violation[] = [
 				'entry.until <= now',
 			),
 		],
-		foundBy: { scenarios: 'A3: waiting for an answer that' },
+		foundBy: { test: 'unit/deadline.test.ts', name: 'A3: a cancelled execution gives it up' },
 	},
 	{
 		law: 'A3',
@@ -814,7 +827,7 @@ const waiting: Violation[] = [
 				'rest > 0 && (!this.signal?.aborted || end > 0);',
 			),
 		],
-		foundBy: { scenarios: 'A3: waiting for a back-off' },
+		foundBy: { test: 'unit/retry.test.ts', name: 'a cancelled execution ends a back-off' },
 	},
 	{
 		law: 'A3',
@@ -854,8 +867,8 @@ const waiting: Violation[] = [
 			),
 		],
 		foundBy: {
-			test: 'engine/behaviour/rateLimits.test.ts',
-			name: 'a limit is met by waiting for its reset',
+			test: 'unit/rateLimitWindow.test.ts',
+			name: 'windows of a minute, aligned to the clock',
 		},
 	},
 ];
@@ -903,7 +916,10 @@ const answering: Violation[] = [
 		changes: [
 			change('resources/invitation/resend.ts', 'if (known) policy.checkGiving(known);', ''),
 		],
-		foundBy: { histories: 400, seed: 1 },
+		foundBy: {
+			test: 'engine/behaviour/credentialPolicy.test.ts',
+			name: 'whose invitation is named by its token',
+		},
 	},
 	{
 		law: 'Section 6',
