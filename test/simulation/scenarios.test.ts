@@ -666,29 +666,4 @@ describe('Cases of an outside judge', () => {
 		});
 		expect(left()).toEqual([ADA]);
 	});
-
-	test('K3: SSO Update waits two minutes, and somebody is renamed and made an admin meanwhile', async () => {
-		const { history } = await playScenario({
-			people: [
-				{ email: ADA, isSso: true, first_name: 'Ada', last_name: 'Byron', scopes: ['mail.send'] },
-			],
-			faults: [
-				{ method: 'PATCH', fault: { kind: 'rate-limited', header: 'retry-after', seconds: 120 } },
-			],
-			acts: [{ at: MINUTE, account: 'acme', email: ADA, what: { kind: 'promote' } }],
-			runs: [
-				{
-					operation: 'ssoTeammate.update',
-					items: [
-						{
-							email: ADA,
-							parameters: { access: 'scopes', scopes: ['stats.read'], updateFields: {} },
-						},
-					],
-				},
-			],
-		});
-		const ada = history.truth.latest('acme').teammates[0];
-		expect(ada).toMatchObject({ isAdmin: true });
-	});
 });

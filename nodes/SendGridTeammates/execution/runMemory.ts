@@ -29,6 +29,15 @@ export class RunMemory {
 	/** By person. */
 	readonly handledPeople = new Map<string, Handled[]>();
 
+	private readonly deleted = new Map<number, string[]>();
+
+	/** Usernames that an item has deleted, over all tries. */
+	deletedBy(index: number): string[] {
+		const known = this.deleted.get(index) ?? [];
+		this.deleted.set(index, known);
+		return known;
+	}
+
 	private readonly progress = new Map<string, Progress>();
 
 	/** @param key of the person, in this account */

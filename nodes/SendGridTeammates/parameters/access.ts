@@ -64,6 +64,10 @@ export function readAccess(item: IExecuteSingleFunctions, skipUngrantable: boole
 	);
 }
 
+/** Display name of the field that holds the scopes of a choice. */
+export const scopesFieldOf = ({ kind }: AccessChoice): string =>
+	(kind === 'persona' ? additionalScopesField : scopesField).displayName;
+
 /** For the output: what was left out, where there is something. */
 export const skippedField = (skipped: readonly string[]) =>
 	skipped.length > 0 ? { skipped_scopes: [...skipped] } : {};

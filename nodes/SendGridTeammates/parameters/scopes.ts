@@ -94,12 +94,17 @@ export function checkScopes(
  * @param scopes what was sent
  */
 export const adviseOnScopes =
-	(account: Account, scopes: readonly string[], wording: Wording) =>
+	(
+		account: Account,
+		scopes: readonly string[],
+		wording: Wording,
+		displayName = scopesField.displayName,
+	) =>
 	async ({ field }: ApiErrorDetail): Promise<string | undefined> => {
 		if (field !== 'scopes') return undefined;
 		const grantable = await account.grantableScopes(wording).catch(() => scopes);
 		const unknown = scopes.filter((scope) => !grantable.includes(scope));
 		return unknown.length > 0
-			? `Remove what this account cannot grant from '${scopesField.displayName}': ${quoteList(unknown)}.`
-			: `Remove scopes from '${scopesField.displayName}' until SendGrid accepts the rest. It was sent ${quoteList(scopes)}.`;
+			? `Remove what this account cannot grant from '${displayName}': ${quoteList(unknown)}.`
+			: `Remove scopes from '${displayName}' until SendGrid accepts the rest. It was sent ${quoteList(scopes)}.`;
 	};

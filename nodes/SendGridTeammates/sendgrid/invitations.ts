@@ -217,6 +217,8 @@ export interface NamedInvitation {
 	field: string;
 	/** As the list has it, where it was looked up. */
 	known?: Invitation;
+	/** Advice where SendGrid does not know it any more. */
+	on404?: string;
 	wording: Wording;
 	validUntil?: number;
 }
@@ -229,10 +231,13 @@ const valuesOf = ({ token, field, wording }: NamedInvitation) => {
 	throw unnamedError('token', wording);
 };
 
-const contextOf = ({ token, wording }: NamedInvitation, scope: string): RequestContext => ({
+const contextOf = (
+	{ token, wording, on404 = NO_LONGER_THERE }: NamedInvitation,
+	scope: string,
+): RequestContext => ({
 	...wording,
 	scope,
-	on404: NO_LONGER_THERE,
+	on404,
 	secret: token,
 });
 

@@ -16,6 +16,8 @@ export interface Teammate {
 	username: string;
 	email: string;
 	isAdmin: boolean;
+	/** Whether SendGrid says at all what somebody is. */
+	isRoleKnown: boolean;
 	/** Documented: the owner is in the list like everybody, marked by `user_type` only. */
 	isOwner: boolean;
 	/** `undefined` where SendGrid does not say. */
@@ -29,9 +31,12 @@ export interface Teammate {
 export const decodeTeammate = (record: IDataObject): Teammate => {
 	const { scopes, user_type } = record;
 	const isOwner = user_type === 'owner';
+	const username = textOf(record.username).trim();
 	return {
-		username: textOf(record.username).trim(),
-		email: textOf(record.email).trim(),
+		username,
+		// Of most people the username is the address.
+		email: textOf(record.email).trim() || (username.includes('@') ? username : ''),
+		isRoleKnown: flagOf(record.is_admin) !== undefined || typeof user_type === 'string',
 		// In other people's fixtures: as text, or missing beside the type.
 		isAdmin: !isOwner && (flagOf(record.is_admin) === true || user_type === 'admin'),
 		isOwner,
@@ -245,12 +250,18 @@ export async function readBack<Written>(
 	const end = Date.now() + READ_LAG_MS;
 	for (let delay = READ_AGAIN_MS; ; delay *= 2) {
 		const isLast = Date.now() >= end;
-		const written = await read();
-		if (isLast || isAsWritten(written)) return { written, isConclusive: true };
-		const pause = Math.min(delay, Math.max(0, end - Date.now()));
-		if (client.isCancelled() || !(await client.retryBudget.wait(pause))) {
-			return { written, isConclusive: false };
+		const outcome = await read().then(
+			(written) => ({ written }),
+			(error: unknown) => ({ error }),
+		);
+		if ('written' in outcome && (isLast || isAsWritten(outcome.written))) {
+			return { ...outcome, isConclusive: true };
 		}
+		const pause = Math.min(delay, Math.max(0, end - Date.now()));
+		const goesOn = !isLast && !client.isCancelled() && (await client.retryBudget.wait(pause));
+		if (goesOn) continue;
+		if ('error' in outcome) throw outcome.error;
+		return { ...outcome, isConclusive: false };
 	}
 }
 

@@ -106,7 +106,7 @@ export const BASE_DELAY_MS = 250;
 const DEFAULT_TIMEOUT_MS = 300_000;
 
 /** What a request has at least, whatever is left of the item's budget, in milliseconds. */
-const MIN_TIMEOUT_MS = 10_000;
+const MIN_TIMEOUT_MS = 2_000;
 
 /**
  * The only place where requests to SendGrid are sent: it keeps to rate limits, sends again what can be sent

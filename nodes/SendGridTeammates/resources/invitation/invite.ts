@@ -1,7 +1,7 @@
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun } from '../../execution/runMemory';
-import { accessFields, readAccess, skippedField } from '../../parameters/access';
+import { accessFields, readAccess, scopesFieldOf, skippedField } from '../../parameters/access';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { adviseOnScopes } from '../../parameters/scopes';
 import { wishOf, resolveFor } from '../../sendgrid/access';
@@ -32,7 +32,7 @@ export async function invite(context: OperationContext) {
 	return await withPersonLock(context, email, wording, async () => {
 		return await oncePerRun(context, email, JSON.stringify(wishOf(choice)), wording, async () => {
 			const { access, skipped } = await resolveFor(account, choice, wording);
-			const adviseOn = adviseOnScopes(account, access.scopes, wording);
+			const adviseOn = adviseOnScopes(account, access.scopes, wording, scopesFieldOf(choice));
 			const outcome = await createInvitation(
 				account,
 				{

@@ -13,7 +13,7 @@ import { difference, isCovered } from '../../sendgrid/access';
 import type { Account } from '../../sendgrid/account';
 import type { SsoAccess, SubuserGrant } from '../../sendgrid/ssoTeammates';
 import { idOfSubuser, readSubuserAccess } from '../../sendgrid/subusers';
-import { readBack, readTeammate } from '../../sendgrid/teammates';
+import { readBack, readTeammate, type Teammate } from '../../sendgrid/teammates';
 import { allOrFirstError } from '../../transport/allOrFirstError';
 import { asUnclear, RequestError, SendGridError, type Wording } from '../../transport/errors';
 import { checkSegment } from '../../transport/path';
@@ -177,8 +177,13 @@ export async function readSsoAccess(
 	}
 }
 
+const isNamed = (
+	{ record }: Teammate,
+	{ first_name, last_name }: { first_name: string; last_name: string },
+): boolean => record.first_name === first_name && record.last_name === last_name;
+
 /**
- * Reads back what became of admin access and scopes. Observed: SendGrid answers with success and drops what it
+ * Reads back what became of names, admin access and scopes. Observed: SendGrid answers with success and drops what it
  * does not like; and the response of Create may come without scopes.
  *
  * @param done what has happened: `'ada@example.com' was created`
@@ -188,23 +193,27 @@ export async function verifySso(
 	account: Account,
 	username: string,
 	{ is_admin, scopes = [] }: SsoAccess,
+	names: { first_name: string; last_name: string },
 	done: string,
 ): Promise<void> {
-	if (is_admin !== true && scopes.length === 0) return;
-	const failureMessage = `${done}, but it is unclear whether with the access`;
+	const failureMessage = `It is unclear whether ${done} with all of the access`;
 	const wording = { failureMessage, unclearMessage: failureMessage };
 	const wanted = { is_admin: is_admin === true, scopes };
 	const { written } = await readBack(
 		account,
 		async () =>
 			await readTeammate(account, { username, field: 'Email' }, wording).catch(asUnclear(wording)),
-		(teammate) => isCovered(difference(teammate, wanted)),
+		(teammate) => isCovered(difference(teammate, wanted)) && isNamed(teammate, names),
 	);
 	const found = difference(written, wanted);
-	if (isCovered(found)) return;
-	const what = found.admin ? 'admin access' : quoteList(found.missing);
+	if (isCovered(found) && isNamed(written, names)) return;
+	const what = isCovered(found)
+		? 'the name'
+		: found.admin
+			? 'admin access'
+			: quoteList(found.missing);
 	throw new RequestError(
-		{ failureMessage: `${done}, but not with all of the access` },
+		{ failureMessage: `${done}, but not completely` },
 		`SendGrid silently ignored ${what}`,
 		'Check this person under Settings > Teammates in SendGrid. Some scopes depend on the plan.',
 		{ partlyDone: true },
@@ -236,7 +245,7 @@ export async function verifyGrants(
 	grants: readonly SubuserGrant[],
 	done: string,
 ): Promise<IDataObject[]> {
-	const failureMessage = `${done}, but it is unclear whether with the subuser access`;
+	const failureMessage = `It is unclear whether ${done} with all of the access`;
 	const wording = { failureMessage, unclearMessage: failureMessage };
 	const { written } = await readBack(
 		account,

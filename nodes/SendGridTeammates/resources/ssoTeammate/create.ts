@@ -67,7 +67,7 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 						on400: adviseOnScopes(account, access.scopes ?? [], wording),
 					});
 					const done = `${subject} was created`;
-					await verifySso(account, email, access, done);
+					await verifySso(account, email, access, { first_name, last_name }, done);
 					const grants = access.subuser_access;
 					if (!grants) return [created];
 					const subusers = await verifyGrants(account, email, grants, done);

@@ -136,14 +136,17 @@ const updateOne = async (
 				'Use Teammate > Update Permissions. The names of such people can only be changed by themselves.',
 			);
 		}
+		const names = {
+			first_name: firstName ?? textOf(before.record.first_name),
+			last_name: lastName ?? textOf(before.record.last_name),
+		};
 		const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);
 		const updated = await updateSsoTeammate(
 			account,
 			before,
 			{
 				email: before.email,
-				first_name: firstName ?? textOf(before.record.first_name),
-				last_name: lastName ?? textOf(before.record.last_name),
+				...names,
 				access,
 				wording,
 				on400: async (detail) => (await adviseOn(detail)) ?? RESTRICTED,
@@ -153,7 +156,7 @@ const updateOne = async (
 			adviceOnUnknownUsername(field),
 		);
 		const done = `${subject} was updated`;
-		await verifySso(account, username, access, done);
+		await verifySso(account, username, access, names, done);
 		const grants = access.subuser_access;
 		if (!grants) return [updated];
 		const subusers = await verifyGrants(account, username, grants, done);

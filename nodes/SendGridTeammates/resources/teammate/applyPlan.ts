@@ -3,8 +3,15 @@ import type { IDataObject } from 'n8n-workflow';
 import type { OperationContext } from '../../execution/operation';
 import { personKey } from '../../execution/runMemory';
 import { emailField } from '../../parameters/emailAddress';
+import { scopesFieldOf } from '../../parameters/access';
 import { adviseOnScopes } from '../../parameters/scopes';
-import { difference, type Access, type AccessChoice, checkGrantable } from '../../sendgrid/access';
+import {
+	difference,
+	type Access,
+	type AccessChoice,
+	checkGrantable,
+	namedScopes,
+} from '../../sendgrid/access';
 import {
 	createInvitation,
 	invitationOutput,
@@ -114,7 +121,7 @@ interface Sending {
 
 async function send(
 	{ account }: OperationContext,
-	{ email, wording }: Wish,
+	{ email, choice, wording }: Wish,
 	access: Access,
 	{ isKnownToBeNew, validUntil, wording: afterRevocation }: Sending,
 ): Promise<Applied | Again> {
@@ -129,7 +136,7 @@ async function send(
 			access,
 			isKnownToBeNew,
 			wording: said,
-			on400: adviseOnScopes(account, access.scopes, said),
+			on400: adviseOnScopes(account, access.scopes, said, scopesFieldOf(choice)),
 			validUntil,
 		},
 		async () => await findPersonNow(account, email, said),
@@ -190,7 +197,7 @@ async function replaceInvitations(
 		(invitation) => statusOfInvitation(invitation, account.now()) === 'expired',
 	);
 	// Nothing is lost with an invitation that nobody can accept any more.
-	if (!isLost) await checkGrantable(account, access.scopes, wording);
+	if (!isLost) await checkGrantable(account, access.scopes, namedScopes(wish.choice), wording);
 	const key = personKey(account, email);
 	const { revokedPeople } = context.memory;
 	for (const [index, known] of invitations.entries()) {

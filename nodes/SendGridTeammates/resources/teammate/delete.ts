@@ -11,7 +11,7 @@ import {
 	type Teammate,
 } from '../../sendgrid/teammates';
 import { bodyOf } from '../../transport/client';
-import { changeOf, type Wording } from '../../transport/errors';
+import { changeOf, type RequestError, type Wording } from '../../transport/errors';
 import { quoteTeammate, teammatesWithEmail } from './locate';
 
 export const deleteFields = [teammateField];
@@ -55,13 +55,23 @@ const deleteAll = async (
 	usernames: readonly string[],
 	wording: Wording,
 ): Promise<IDataObject[]> => {
-	const deleted: string[] = [];
+	// What an earlier try of this run has deleted counts.
+	const deleted = context.memory.deletedBy(context.item.getItemIndex());
 	return await onFreshReadings(
 		context,
 		wording,
 		async (validUntil) => await deleteRest(context, usernames, deleted, wording, validUntil),
 	);
 };
+
+function partlyDone(error: RequestError, deleted: string, username: string): RequestError {
+	const done = `'${deleted}' was deleted, but`;
+	return error.isUnclear
+		? error.afterDoing(`${done} it is unclear whether '${username}' was, who has the same address`)
+		: error.forSubject({
+				failureMessage: `${done} '${username}', who has the same address, was not`,
+			});
+}
 
 /** @param deleted those who have been deleted so far */
 async function deleteRest(
@@ -87,9 +97,7 @@ async function deleteRest(
 			validUntil: validUntil(readAt),
 		});
 		if ('error' in outcome && deleted.length > 0) {
-			throw outcome.error.afterDoing(
-				`'${deleted[0]}' was deleted, but '${username}', who has the same address, may not have been`,
-			);
+			throw partlyDone(outcome.error, deleted[0], username);
 		}
 		bodyOf(outcome);
 		deleted.push(username);

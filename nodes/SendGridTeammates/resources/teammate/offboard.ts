@@ -6,7 +6,7 @@ import { revokeInvitation, waitForOwnMail } from '../../sendgrid/invitations';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
 import { deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
 import type { Outcome } from '../../transport/client';
-import { changeOf, type RequestError, type Wording } from '../../transport/errors';
+import { changeOf, SendGridError, type RequestError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
 export const offboardFields = [emailField];
@@ -51,6 +51,12 @@ function refuseProtected(
 	for (const teammate of teammates) {
 		refuseOwner(teammate, failureMessage);
 		refuseAdmin(teammate, options.allowAdmins, failureMessage);
+		if (!teammate.isRoleKnown && options.allowAdmins !== true) {
+			throw new SendGridError(
+				`${failureMessage}: SendGrid's list does not say whether this person is an admin`,
+				"Run this item again later, or turn on 'Allow Admins' in 'Options'.",
+			);
+		}
 	}
 	for (const invitation of invitations)
 		refuseAdmin(invitation, options.allowAdmins, failureMessage);
@@ -127,6 +133,8 @@ async function removeAll(
 			known,
 			wording,
 			validUntil,
+			on404:
+				'Run this item again later. If it stays there, revoke it under Settings > Teammates in SendGrid.',
 		};
 		const outcome = await revokeInvitation(account, named, async () => {
 			const now = await findPersonNow(account, known.email, wording);

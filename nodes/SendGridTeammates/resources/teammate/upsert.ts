@@ -250,6 +250,7 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 				];
 			},
 			(records) => records.map((record) => ({ ...record, action: 'unchanged', changed: false })),
+			true,
 		);
 	});
 }
