@@ -87,6 +87,25 @@ describe('K2: absence that decides something is sure', () => {
 		});
 		expect(said).toMatchObject([{ status: 'active' }]);
 	});
+
+	test('K2: two are deleted from page 1 while page 2 is read', async () => {
+		const others = addresses(9, 'person');
+		const deleted = (email: string) => ({
+			at: 10,
+			after: { method: 'GET', path: /\/v3\/teammates$/ },
+			account: 'acme',
+			email,
+			what: { kind: 'delete' } as const,
+		});
+		const { left, said } = await playWell({
+			behaviours: { maxPage: 5 },
+			people: [...others.slice(0, 5), ADA, ...others.slice(5)].map((email) => ({ email })),
+			acts: [deleted(others[0]), deleted(others[1])],
+			runs: [{ operation: 'teammate.offboard', items: [{ email: ADA }] }],
+		});
+		expect(said).toMatchObject([{ changed: true }]);
+		expect(left()).not.toContain(ADA);
+	});
 });
 
 describe('K3: an item uses readings that began after it did', () => {
@@ -229,6 +248,22 @@ describe('W1: writes about one person take turns', () => {
 		expect(tookOf(outcome)).toBeLessThan(10 * SECOND);
 	});
 
+	test('W1: rows name one person by a username of their own and by address, with slow readings', async () => {
+		const rows = [{ username: 'countess' }, { email: ADA }, { username: 'countess' }];
+		const added = ['stats.read', 'mail.send', 'alerts.read'];
+		const { scopesOf } = await playWell({
+			people: [{ email: ADA, username: 'countess' }],
+			network: { latency: { least: 400, most: 400 }, wireFaults: [] },
+			runs: [
+				{
+					operation: 'teammate.updatePermissions',
+					items: rows.map((row, index) => ({ ...row, access: scopes(added[index]), mode: 'add' })),
+				},
+			],
+		});
+		expect(scopesOf(ADA)).toEqual(expect.arrayContaining(added));
+	});
+
 	test('W1: two executions at once remove different scopes of one teammate', async () => {
 		const remove = (scope: string, startsAt: number) => ({
 			operation: 'teammate.updatePermissions',
@@ -260,6 +295,15 @@ describe('W2: after an answer that says yes nothing is sent again', () => {
 			runs: [{ operation: 'invitation.invite', items: [{ email: ADA, access: STATS }] }],
 		});
 		expect(mailsTo(ADA)).toBe(1);
+	});
+
+	test('W2: an invitation answered 504 and carried out twenty seconds later', async () => {
+		const { mailsTo, said } = await playWell({
+			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
+			runs: [{ operation: 'invitation.invite', items: [{ email: ADA, access: STATS }] }],
+		});
+		expect(mailsTo(ADA)).toBe(1);
+		expect(said).toMatchObject([{ email: ADA }]);
 	});
 
 	test('W2: the encrypted connection breaks while the answer is on its way', async () => {
@@ -385,6 +429,38 @@ describe('W5: a 404 on taking away is looked into', () => {
 		expect(said).toMatchObject([{ changed: true, deleted: true }]);
 	});
 
+	/** Accepts when the lists have just been read, and before the revocation arrives. */
+	const acceptsMeanwhile = {
+		at: 10,
+		after: { method: 'GET', path: /\/v3\/teammates(\/pending)?$/ },
+		account: 'acme',
+		email: ADA,
+		what: { kind: 'accept' },
+	} as const;
+
+	test('W5: somebody accepts between the reading and the revocation of Offboard', async () => {
+		const { left, said } = await playWell({
+			people: [{ email: ADA, state: 'pending' }, { email: 'bob@example.com' }],
+			acts: [
+				{ ...acceptsMeanwhile, after: { ...acceptsMeanwhile.after, path: /\/v3\/teammates$/ } },
+			],
+			runs: [{ operation: 'teammate.offboard', items: [{ email: ADA }] }],
+		});
+		expect(left()).toEqual(['bob@example.com']);
+		expect(said).toMatchObject([{ changed: true, deleted: true }]);
+	});
+
+	test('W5: somebody accepts while it is in doubt whether the revocation was carried out', async () => {
+		const { left, said } = await playWell({
+			people: [{ email: ADA, state: 'pending' }, { email: 'bob@example.com' }],
+			faults: [{ method: 'DELETE', fault: { kind: 'drop', when: 'before' } }],
+			acts: [acceptsMeanwhile],
+			runs: [{ operation: 'invitation.revoke', items: [{ email: ADA }] }],
+		});
+		expect(left()).toContain(ADA);
+		expect(typeof said[0]).toBe('string');
+	});
+
 	test('W5: somebody accepts while Revoke waits for the rate limit', async () => {
 		const { said } = await playWell({
 			people: [{ email: ADA, state: 'pending' }],
@@ -432,6 +508,27 @@ describe('W6: what was written is read back', () => {
 		});
 		expect(typeof said[0]).toBe('string');
 	});
+});
+
+test('W7: advice on Create or Update names no field that it does not show', async () => {
+	const { said } = await playWell({
+		people: [{ email: ADA, scopes: ['alerts.read'] }],
+		faults: [
+			{
+				method: 'PATCH',
+				times: Infinity,
+				fault: { kind: 'status', status: 404, when: 'before' },
+			},
+		],
+		runs: [
+			{
+				operation: 'teammate.upsert',
+				items: [{ email: ADA, ...upsert, ifAccessDiffers: 'add' }],
+			},
+		],
+	});
+	expect(said[0]).toContain(' was not invited or updated: ');
+	expect(said[0]).not.toContain("'Teammate'");
 });
 
 describe('W8: one e-mail for one wish', () => {

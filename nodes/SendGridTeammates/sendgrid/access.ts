@@ -156,13 +156,13 @@ export async function resolveFor(
 /**
  * Makes sure that scopes can be granted, before something is taken away for their sake.
  *
- * @param named those that the item names itself
+ * @param named those that the item names itself, and in which field
  * @throws SendGridError, which names those that cannot
  */
 export async function checkGrantable(
 	account: Account,
 	scopes: readonly string[],
-	named: readonly string[],
+	named: { scopes: readonly string[]; field: string },
 	wording: Wording,
 ): Promise<void> {
 	if (scopes.length === 0) return;
@@ -172,8 +172,8 @@ export async function checkGrantable(
 	const names = formatList(refused.map((scope) => `'${toSingleLine(scope)}'`));
 	throw new SendGridError(
 		`${wording.failureMessage}: this API key cannot grant ${names}`,
-		refused.every((scope) => named.includes(scope))
-			? 'Nothing was changed. Remove them from this item, or use a key that has them.'
+		refused.every((scope) => named.scopes.includes(scope))
+			? `Nothing was changed. Remove them from '${named.field}', or use a key that has them.`
 			: 'Nothing was changed. This person has some of them already: use a key that can grant them, or leave the access as it is.',
 	);
 }

@@ -64,6 +64,22 @@ describe("the credential's guards", () => {
 		},
 	);
 
+	test.each([
+		['somebody at another domain', DOMAINS, { scopes: ['stats.read'] }, 'Allowed: Example.org'],
+		['an admin', NO_ADMINS, { is_admin: true }, 'does not allow admin access'],
+	])(
+		'%s whose invitation is named by its token gets none again',
+		async (_, credential, details, message) => {
+			const { token } = sendGrid.state.addPending({ email: 'ada@example.com', ...details });
+			const { error } = await sendGrid.run({
+				parameters: resendWith({ invitation: { __rl: true, mode: 'token', value: token } }),
+				credential,
+			});
+			expect(error?.message).toContain(message);
+			expect(sendGrid.mailed()).toEqual([]);
+		},
+	);
+
 	test('a list without any domain allows nobody', async () => {
 		const { error } = await sendGrid.run({
 			items: ADA,

@@ -9,7 +9,7 @@ import type { OperationContext } from '../../execution/operation';
 import { checkChoice } from '../../parameters/choice';
 import { personaField, readPersona } from '../../parameters/persona';
 import { checkScopes, quoteList, scopesField } from '../../parameters/scopes';
-import { difference, isCovered } from '../../sendgrid/access';
+import { difference } from '../../sendgrid/access';
 import type { Account } from '../../sendgrid/account';
 import type { SsoAccess, SubuserGrant } from '../../sendgrid/ssoTeammates';
 import { idOfSubuser, readSubuserAccess } from '../../sendgrid/subusers';
@@ -187,6 +187,7 @@ const isNamed = (
  * does not like; and the response of Create may come without scopes.
  *
  * @param done what has happened: `'ada@example.com' was created`
+ * @param isExact whether nothing else may be there
  * @throws SendGridError where something is missing
  */
 export async function verifySso(
@@ -195,26 +196,31 @@ export async function verifySso(
 	{ is_admin, scopes = [] }: SsoAccess,
 	names: { first_name: string; last_name: string },
 	done: string,
+	isExact = false,
 ): Promise<void> {
 	const failureMessage = `It is unclear whether ${done} with all of the access`;
 	const wording = { failureMessage, unclearMessage: failureMessage };
+	const isGiven = is_admin === true || scopes.length > 0;
 	const wanted = { is_admin: is_admin === true, scopes };
+	const unmetIn = (teammate: Teammate): string | undefined => {
+		const { admin, missing, superfluous } = difference(teammate, wanted);
+		if (!isNamed(teammate, names)) return 'the name';
+		if (!isGiven) return undefined;
+		if (admin) return 'admin access';
+		const dropped = [...missing, ...(isExact ? superfluous : [])];
+		return dropped.length > 0 ? `the change of ${quoteList(dropped)}` : undefined;
+	};
 	const { written } = await readBack(
 		account,
 		async () =>
 			await readTeammate(account, { username, field: 'Email' }, wording).catch(asUnclear(wording)),
-		(teammate) => isCovered(difference(teammate, wanted)) && isNamed(teammate, names),
+		(teammate) => unmetIn(teammate) === undefined,
 	);
-	const found = difference(written, wanted);
-	if (isCovered(found) && isNamed(written, names)) return;
-	const what = isCovered(found)
-		? 'the name'
-		: found.admin
-			? 'admin access'
-			: quoteList(found.missing);
+	const unmet = unmetIn(written);
+	if (unmet === undefined) return;
 	throw new RequestError(
 		{ failureMessage: `${done}, but not completely` },
-		`SendGrid silently ignored ${what}`,
+		`SendGrid silently ignored ${unmet}`,
 		'Check this person under Settings > Teammates in SendGrid. Some scopes depend on the plan.',
 		{ partlyDone: true },
 	);

@@ -156,7 +156,7 @@ const updateOne = async (
 			adviceOnUnknownUsername(field),
 		);
 		const done = `${subject} was updated`;
-		await verifySso(account, username, access, names, done);
+		await verifySso(account, username, access, names, done, true);
 		const grants = access.subuser_access;
 		if (!grants) return [updated];
 		const subusers = await verifyGrants(account, username, grants, done);

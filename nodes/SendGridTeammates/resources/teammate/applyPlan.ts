@@ -197,7 +197,13 @@ async function replaceInvitations(
 		(invitation) => statusOfInvitation(invitation, account.now()) === 'expired',
 	);
 	// Nothing is lost with an invitation that nobody can accept any more.
-	if (!isLost) await checkGrantable(account, access.scopes, namedScopes(wish.choice), wording);
+	if (!isLost)
+		await checkGrantable(
+			account,
+			access.scopes,
+			{ scopes: namedScopes(wish.choice), field: scopesFieldOf(wish.choice) },
+			wording,
+		);
 	const key = personKey(account, email);
 	const { revokedPeople } = context.memory;
 	for (const [index, known] of invitations.entries()) {

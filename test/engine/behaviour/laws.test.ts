@@ -240,25 +240,6 @@ test("A2: Max Wait of one item does not end another's shared reading", async () 
 	expect(results[1].json.error).toBeUndefined();
 });
 
-test('A2: an item with Max Wait 1 does not wait for the reading of one with 60', async () => {
-	joined();
-	sendGrid.state.addTeammate({ email: 'bob@example.com', username: 'bob' });
-	fault({
-		method: 'GET',
-		path: /teammates$/,
-		fault: { kind: 'rate-limited', header: 'retry-after', seconds: 6 },
-	});
-	const { results } = await sendGrid.run({
-		items: [
-			{ email: ADA, wait: 60 },
-			{ email: 'bob@example.com', wait: 1 },
-		],
-		parameters: getTeammateWith({ options: { maxWait: '={{ $json.wait }}' } as INodeParameters }),
-		settings: CONTINUE,
-	});
-	expect(results[1].json.error).toContain('Max Wait');
-});
-
 test('W1: a request that is approved while Update Permissions works is not lost', async () => {
 	joined({ scopes: ['alerts.read'] });
 	const request = sendGrid.state.addAccessRequest({

@@ -1,0 +1,945 @@
+import { change, type Violation } from './violation.mts';
+
+const UPSERT = 'engine/teammate/upsert.test.ts';
+const UPDATE = 'engine/teammate/updatePermissions.test.ts';
+const UNREADABLE = 'engine/behaviour/unreadable.test.ts';
+
+const knowing: Violation[] = [
+	{
+		law: 'K1',
+		title: 'acts on the first page of a list',
+		changes: [
+			change(
+				'transport/pagination.ts',
+				'		items.push(...page);\n		pageCount += 1;\n',
+				'		items.push(...page);\n		pageCount += 1;\n		break;\n',
+			),
+		],
+		foundBy: { scenarios: 'K1: Offboard half of 150' },
+	},
+	{
+		law: 'K2',
+		title: 'believes one reading of several pages that somebody is not there',
+		changes: [
+			change(
+				'sendgrid/person.ts',
+				'if (found.items.length > 0 || first.value.pageCount <= 1) return found;',
+				'if (found.items.length >= 0) return found;',
+			),
+			change(
+				'transport/pagination.ts',
+				'hasMoved && restarts < MAX_RESTARTS',
+				'hasMoved && restarts < 0 * MAX_RESTARTS',
+			),
+		],
+		foundBy: { scenarios: 'K2: two are deleted' },
+	},
+	{
+		law: 'K3',
+		title: 'hands a failed reading to those who ask later',
+		changes: [
+			change(
+				'transport/singleFlight.ts',
+				'if (this.flights.get(key) === flight) this.flights.delete(key);',
+				'',
+			),
+		],
+		foundBy: { test: 'unit/singleFlight.test.ts', name: 'K3: a reading that fails' },
+	},
+	{
+		law: 'K3',
+		title: 'reads a list once for a whole run, whether or not it can be read',
+		changes: [
+			change('transport/singleFlight.ts', 'known && known.startedAt > since &&', 'known &&'),
+			change(
+				'transport/singleFlight.ts',
+				'if (this.flights.get(key) === flight) this.flights.delete(key);',
+				'',
+			),
+			change(
+				'transport/singleFlight.ts',
+				'Date.now() - known.readAt <= MAX_AGE_MS',
+				'(since >= 0 || MAX_AGE_MS > 0)',
+			),
+		],
+		foundBy: { scenarios: "K3: with n8n's batches of one" },
+	},
+	{
+		law: 'K3',
+		title: 'acts on what it read before the rate limit made it wait',
+		changes: [
+			change(
+				'transport/client.ts',
+				'Date.now() > validUntil',
+				'Date.now() > validUntil + Infinity',
+			),
+		],
+		foundBy: { scenarios: 'K3: another admin invites p19' },
+	},
+	{
+		law: 'K4',
+		title: 'takes two keys for one account',
+		changes: [
+			change(
+				'transport/client.ts',
+				"({ baseURL, effectiveSubuser, keyHash }: Connection): string =>\n	[baseURL, effectiveSubuser ?? '', keyHash]",
+				"({ baseURL, effectiveSubuser }: Connection): string =>\n	[baseURL, effectiveSubuser ?? '']",
+			),
+		],
+		foundBy: { scenarios: 'K4' },
+	},
+	{
+		law: 'K4',
+		title: 'takes two subusers of a key for one account',
+		changes: [
+			change(
+				'transport/client.ts',
+				"({ baseURL, effectiveSubuser, keyHash }: Connection): string =>\n	[baseURL, effectiveSubuser ?? '', keyHash]",
+				'({ baseURL, keyHash }: Connection): string =>\n	[baseURL, keyHash]',
+			),
+		],
+		foundBy: { test: 'engine/behaviour/accounts.test.ts', name: 'K4: the same key on behalf of' },
+	},
+	{
+		law: 'K5',
+		title: 'tells spellings of an address apart',
+		changes: [change('sendgrid/person.ts', 'email.trim().toLowerCase()', 'email.trim()')],
+		foundBy: { scenarios: 'K5: Offboard somebody with invitations for two spellings' },
+	},
+	{
+		law: 'K5',
+		title: 'takes away the first record of an address only',
+		changes: [
+			change(
+				'sendgrid/person.ts',
+				'invitations: invited.items,',
+				'invitations: invited.items.slice(0, 1),',
+			),
+		],
+		foundBy: { scenarios: 'K5: Offboard somebody with invitations for two spellings' },
+	},
+	{
+		law: 'K5',
+		title: 'gives to the first of two teammates with one address',
+		changes: [change('sendgrid/person.ts', 'joined.length < 2', 'joined.length < Infinity')],
+		foundBy: { scenarios: 'K5: Update Permissions by e-mail refuses' },
+	},
+	{
+		law: 'K6',
+		title: 'takes `{}` for an empty list',
+		changes: [
+			change(
+				'transport/decode.ts',
+				'(object?.result ?? object?.results)',
+				'(object?.result ?? object?.results ?? (object && []))',
+			),
+		],
+		foundBy: { test: UNREADABLE, name: 'K6: a list that is none' },
+	},
+	{
+		law: 'K6',
+		title: 'takes a list of `errors` in a 2xx for an empty list',
+		changes: [
+			change(
+				'transport/decode.ts',
+				'isRecord(body) && !claimsErrors(body)',
+				'isRecord(body) && (claimsErrors(body) || true)',
+			),
+			change(
+				'transport/decode.ts',
+				'(object?.result ?? object?.results)',
+				"(object?.result ?? object?.results ?? (object && 'errors' in object ? [] : undefined))",
+			),
+		],
+		foundBy: { histories: 400, seed: 1 },
+	},
+	{
+		law: 'K6',
+		title: 'takes a 201 with `errors` for an invitation',
+		changes: [
+			change(
+				'transport/decode.ts',
+				'isRecord(body) && !claimsErrors(body)',
+				'isRecord(body) && (claimsErrors(body) || true)',
+			),
+			change(
+				'sendgrid/invitations.ts',
+				"record && textOf(record.email) !== '' ? decodeInvitation(record) : undefined",
+				'record && decodeInvitation(record)',
+			),
+		],
+		foundBy: { histories: 400, seed: 1 },
+	},
+	{
+		law: 'K6',
+		title: 'writes on a record that does not say the scopes',
+		changes: [
+			change(
+				'sendgrid/teammates.ts',
+				'(!needsScopes || scopes !== undefined || isAdmin || isOwner)',
+				'(!needsScopes || scopes !== undefined || isAdmin || isOwner || true)',
+			),
+		],
+		foundBy: { test: UNREADABLE, name: 'K6: a detail that is not understood' },
+	},
+	{
+		law: 'K6',
+		title: 'knows admins by the boolean alone',
+		changes: [
+			change(
+				'sendgrid/teammates.ts',
+				"!isOwner && (flagOf(record.is_admin) === true || user_type === 'admin')",
+				'!isOwner && record.is_admin === true',
+			),
+		],
+		foundBy: { test: 'engine/teammate/offboard.test.ts', name: 'D3, K6: an admin is refused' },
+	},
+	{
+		law: 'K6',
+		title: 'reads an expiry in milliseconds as one in seconds',
+		changes: [
+			change(
+				'transport/decode.ts',
+				'>= SMALLEST_IN_MS ? 1 : 1000',
+				'>= SMALLEST_IN_MS ? 1000 : 1000',
+			),
+		],
+		foundBy: {
+			test: 'engine/teammate/getStatus.test.ts',
+			name: 'K6: of somebody whose expiry comes in',
+		},
+	},
+];
+
+const deciding: Violation[] = [
+	{
+		law: 'D1',
+		title: 'plans to send an invitation again, and does not say which',
+		changes: [
+			change(
+				'resources/teammate/planUpsert.ts',
+				"const resent: Plan = { action: 'resent', invitation, access };",
+				"const resent: Plan = { action: 'resent', access };",
+			),
+		],
+		foundBy: 'compiler',
+	},
+	{
+		law: 'D1',
+		title: 'forgets a plan where plans are carried out',
+		changes: [
+			change(
+				'resources/teammate/applyPlan.ts',
+				"		case 'resent':\n			context.policy.checkGiving(plan.invitation);\n			return await sendAgain(context, wish, plan, person, validUntil);\n",
+				'',
+			),
+		],
+		foundBy: 'compiler',
+	},
+	{
+		law: 'D2',
+		title: 'revokes and updates for no scopes at all',
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				"if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known);",
+				'if (!plan) refuseNothing(plan, known);',
+			),
+		],
+		foundBy: { test: UPSERT, name: 'D2: no scopes at all' },
+	},
+	{
+		law: 'D2',
+		title: 'replaces all permissions by none',
+		changes: [
+			change(
+				'resources/teammate/updatePermissions.ts',
+				"choice.kind === 'admin' || namedScopes(choice).length > 0",
+				"choice.kind === 'admin' || namedScopes(choice).length >= 0",
+			),
+		],
+		foundBy: { test: UPDATE, name: '{"scopes":[]} is refused before any request' },
+	},
+	{
+		law: 'D3',
+		title: 'demotes admins by Create or Update',
+		changes: [
+			change(
+				'resources/teammate/planUpsert.ts',
+				"choices.allowAdmins && choices.ifAccessDiffers === 'update'",
+				"choices.ifAccessDiffers === 'update'",
+			),
+		],
+		foundBy: { test: UPSERT, name: 'active, admin, if pending' },
+	},
+	{
+		law: 'D3',
+		title: 'removes admins, asked or not',
+		changes: [
+			change(
+				'sendgrid/teammates.ts',
+				'if (!isAdmin || allowAdmins === true) return;',
+				'if (!isAdmin || allowAdmins !== 0) return;',
+			),
+		],
+		foundBy: { histories: 400, seed: 1 },
+	},
+	{
+		law: 'D3',
+		title: 'takes away by default what a form does not name',
+		changes: [change('resources/teammate/upsert.ts', "default: 'add',", "default: 'update',")],
+		foundBy: { test: UPSERT, name: 'one scope for a teammate who has five' },
+	},
+	{
+		law: 'D4',
+		title: 'revokes before it knows that the scopes can be granted',
+		changes: [
+			change(
+				'resources/teammate/applyPlan.ts',
+				'if (!isLost) await checkGrantable',
+				'if (!isLost && revokedAlready) await checkGrantable',
+			),
+			change(
+				'resources/teammate/applyPlan.ts',
+				'const isConflict =',
+				'const revokedAlready = Date.now() < 0;\n\nconst isConflict =',
+			),
+		],
+		foundBy: { test: UPSERT, name: 'D4: what replaces is checked' },
+	},
+	{
+		law: 'D4',
+		title: 'does not say that the earlier invitation is revoked',
+		changes: [
+			change(
+				'resources/teammate/applyPlan.ts',
+				'		wording: revokedWording(subject),\n',
+				'		wording: wish.wording,\n',
+			),
+		],
+		foundBy: { test: UPSERT, name: 'W7: where the new one fails after all' },
+	},
+	{
+		law: 'D5',
+		title: 'takes scopes of a persona away that the key cannot grant',
+		changes: [
+			change(
+				'sendgrid/access.ts',
+				'grantable.includes(scope) || present.includes(scope)',
+				'grantable.includes(scope) || present.length < 0',
+			),
+		],
+		foundBy: { test: UPSERT, name: 'takes away nothing of it that a teammate has' },
+	},
+	{
+		law: 'D5',
+		title: 'gives a persona of which nothing remains',
+		changes: [
+			change(
+				'sendgrid/access.ts',
+				'if (givesSomething(resolved.access)) return resolved;',
+				'if (givesSomething(resolved.access) || present) return resolved;',
+			),
+		],
+		foundBy: { test: UPSERT, name: 'of which nothing remains but what everybody has' },
+	},
+	{
+		law: 'D5',
+		title: 'removes of a persona only what the key could grant',
+		changes: [
+			change(
+				'resources/teammate/updatePermissions.ts',
+				'const removed = namedScopes(choice);',
+				'const removed = (await resolveFor(account, choice, wording)).access.scopes;',
+			),
+		],
+		foundBy: { test: UPDATE, name: 'Remove needs no right to grant' },
+	},
+	{
+		law: 'D6',
+		title: 'sends again each time where that is asked for within 7 days',
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				'expiresWithinDays < VALIDITY_DAYS;',
+				'expiresWithinDays <= VALIDITY_DAYS;',
+			),
+		],
+		foundBy: { test: UPSERT, name: 'D6, V1' },
+	},
+];
+
+const writing: Violation[] = [
+	{
+		law: 'W1',
+		title: 'locks nobody',
+		changes: [
+			change(
+				'execution/runExclusive.ts',
+				'if (queue[0] === ticket) return false;',
+				'if (queue.length > 0) return false;',
+			),
+		],
+		foundBy: { scenarios: 'W1' },
+	},
+	{
+		law: 'W1',
+		title: 'decides by what it read before its turn',
+		changes: [
+			change(
+				'execution/runExclusive.ts',
+				'if (waited) account.requireFreshReadings();',
+				'if (waited) account.now();',
+			),
+			change(
+				'execution/runExclusive.ts',
+				'memory.lastWriteAt.set(key, tick());',
+				'memory.lastWriteAt.set(key, 0 * tick());',
+			),
+			change(
+				'sendgrid/invitations.ts',
+				'if (at === undefined) return;',
+				'if (at === undefined || at > 0) return;',
+			),
+		],
+		foundBy: { test: UPSERT, name: 'and different wishes are served one after the other' },
+	},
+	{
+		law: 'W1',
+		title: 'takes a username and an address for two people',
+		changes: [
+			change(
+				'resources/teammate/updatePermissions.ts',
+				'email || username,',
+				'usernameLock(email && username),',
+			),
+		],
+		foundBy: { scenarios: 'W1: rows name one person by a username of their own' },
+	},
+	{
+		law: 'W1',
+		title: 'refuses a resend by token where the key may not read',
+		changes: [
+			change(
+				'resources/invitation/resend.ts',
+				'policy.limitsGiving || !mayNotRead',
+				'policy.limitsGiving || mayNotRead || !mayNotRead',
+			),
+		],
+		foundBy: {
+			test: 'engine/invitation/resend.test.ts',
+			name: 'W1: goes on working with a key that may not read',
+		},
+	},
+	{
+		law: 'W2',
+		title: 'sends again what was accepted without a readable answer',
+		changes: [
+			change(
+				'transport/reconcile.ts',
+				"if (accepted || state === 'unknown') return outcome;",
+				"if (state === 'unknown') return outcome;",
+			),
+		],
+		foundBy: { test: 'unit/reconcile.test.ts', name: 'W2: after a 2xx nothing is sent again' },
+	},
+	{
+		law: 'W2',
+		title: 'takes a 200 without a body for no answer, and sends again',
+		changes: [
+			change(
+				'transport/reconcile.ts',
+				"if (accepted || state === 'unknown') return outcome;",
+				"if (state === 'unknown') return outcome;",
+			),
+			change(
+				'transport/reconcile.ts',
+				'accepted ? Date.now() + CONFIRM_MS',
+				'accepted ? Date.now() + 0 * CONFIRM_MS',
+			),
+			change(
+				'sendgrid/invitations.ts',
+				'record && (isEmptyBody(body) ? (known ?? bareInvitation(token)) : decodeInvitation(record))',
+				'record && (isEmptyBody(body) ? (known && undefined ? bareInvitation(token) : undefined) : decodeInvitation(record))',
+			),
+		],
+		foundBy: { scenarios: 'W2: a resend answered 200 without a body' },
+	},
+	{
+		law: 'W2',
+		title: 'sends again at once after a 504',
+		changes: [
+			change(
+				'transport/responseErrors.ts',
+				"method === 'GET' ? { retryable: true } : { inDoubtUntil }",
+				"method !== '' ? { retryable: true } : { inDoubtUntil }",
+			),
+		],
+		foundBy: { scenarios: 'W2: an invitation answered 504' },
+	},
+	{
+		law: 'W2',
+		title: 'looks once after a 504, and sends again',
+		changes: [
+			change(
+				'transport/responseErrors.ts',
+				'IN_DOUBT_AFTER_TIMEOUT_MS = 60_000',
+				'IN_DOUBT_AFTER_TIMEOUT_MS = 0',
+			),
+			change('transport/reconcile.ts', 'LIST_LAG_MS = 3_000', 'LIST_LAG_MS = 0'),
+		],
+		foundBy: { scenarios: 'W2: an invitation answered 504' },
+	},
+	{
+		law: 'W2',
+		title: 'takes a time-out for over as soon as any other failure',
+		changes: [
+			change(
+				'transport/responseErrors.ts',
+				'IN_DOUBT_AFTER_TIMEOUT_MS = 60_000',
+				'IN_DOUBT_AFTER_TIMEOUT_MS = 2_000',
+			),
+		],
+		foundBy: { scenarios: 'W2: an invitation answered 504 and carried out twenty' },
+	},
+	{
+		law: 'W2',
+		title: 'takes TLS that breaks in mid-stream for a connection that never was',
+		changes: [
+			change(
+				'transport/networkErrors.ts',
+				"		what: 'the encrypted connection broke off',\n		mayApplyForMs: IN_DOUBT_AFTER_FAILURE_MS,\n",
+				"		what: 'the encrypted connection broke off',\n",
+			),
+		],
+		foundBy: { scenarios: 'W2: the encrypted connection breaks' },
+	},
+	{
+		law: 'W3',
+		title: 'takes any new invitation for its own',
+		changes: [
+			change(
+				'sendgrid/invitations.ts',
+				'const ours = sent.find((invitation) => isSame(difference(invitation, access)));',
+				'const ours = sent.find((invitation) => isSame(difference(invitation, access)) || invitation);',
+			),
+		],
+		foundBy: { scenarios: 'W3' },
+	},
+	{
+		law: 'W3',
+		title: 'takes an invitation that is there for one that was sent again',
+		changes: [
+			change(
+				'sendgrid/invitations.ts',
+				'if (isFresh && hasMoved) return { applied: found };',
+				'if (isFresh || !hasMoved) return { applied: found };',
+			),
+		],
+		foundBy: { histories: 400, seed: 1 },
+	},
+	{
+		law: 'W4',
+		title: 'forgets at the next try what is unclear',
+		changes: [
+			change(
+				'execution/executeItem.ts',
+				'thrown.isFinal) memory.unclear.set(index, thrown);',
+				'thrown.isFinal) memory.unclear.delete(index);',
+			),
+			change(
+				'execution/runMemory.ts',
+				'if (unclear) throw unclear.forSubject(wording);',
+				'if (unclear && !wording) throw unclear.forSubject(wording);',
+			),
+		],
+		foundBy: { scenarios: 'W4: the answer is lost, looking is refused' },
+	},
+	{
+		law: 'W4',
+		title: "forgets at an agent's next call what is unclear",
+		changes: [
+			change(
+				'execution/runMemory.ts',
+				'if (isAiTool) rememberForAgents',
+				'if (isAiTool && !key) rememberForAgents',
+			),
+		],
+		foundBy: { scenarios: 'W4: an agent calls again' },
+	},
+	{
+		law: 'W4',
+		title: 'forgets at the next try what it has revoked',
+		changes: [
+			change(
+				'resources/teammate/applyPlan.ts',
+				"if (!('error' in outcome)) revokedPeople.add(key);",
+				"if (!('error' in outcome)) revokedPeople.delete(key);",
+			),
+		],
+		foundBy: { scenarios: 'W4: what an earlier try revoked is told' },
+	},
+	{
+		law: 'W5',
+		title: 'takes a 404 for gone',
+		changes: [
+			change(
+				'resources/teammate/offboard.ts',
+				"if (!('error' in outcome)) return true;",
+				"if (!('error' in outcome) || outcome.error.status === 404) return true;",
+			),
+		],
+		foundBy: { scenarios: 'W5: somebody accepts between the reading' },
+	},
+	{
+		law: 'W5',
+		title: 'takes an invitation that has been accepted for one that was revoked',
+		changes: [
+			change(
+				'sendgrid/invitations.ts',
+				"return teammates.length > 0 ? 'unknown' : { applied: {} };",
+				"return teammates.length < 0 ? 'unknown' : { applied: {} };",
+			),
+		],
+		foundBy: { scenarios: 'W5: somebody accepts while it is in doubt' },
+	},
+	{
+		law: 'W6',
+		title: 'believes the answer, and not the record',
+		changes: [
+			change(
+				'resources/teammate/writeAccess.ts',
+				'if (isMet(unmet)) return after;',
+				'if (isMet(unmet) || isConclusive) return after;',
+			),
+		],
+		foundBy: { scenarios: 'W6: Replace, answered 200 and dropped' },
+	},
+	{
+		law: 'W6',
+		title: 'reads the record once, however stale',
+		changes: [
+			change(
+				'sendgrid/teammates.ts',
+				'const isLast = Date.now() >= end;',
+				'const isLast = Date.now() >= end || end > 0;',
+			),
+		],
+		foundBy: { scenarios: 'W6: the reading after a change is one moment old' },
+	},
+	{
+		law: 'W6',
+		title: 'counts what SendGrid gives everybody as a difference',
+		changes: [
+			change(
+				'sendgrid/access.ts',
+				'(scope) => canBeTaken(scope) && !wanted',
+				'(scope) => (canBeTaken(scope) || true) && !wanted',
+			),
+		],
+		foundBy: { test: UPSERT, name: 'active, same, if pending leave, if access differs update' },
+	},
+	{
+		law: 'W7',
+		title: 'advises to check a field that the operation does not show',
+		changes: [
+			change(
+				'resources/teammate/applyPlan.ts',
+				'{ username: teammate.username, field }',
+				"{ username: teammate.username, field: field && 'Teammate' }",
+			),
+		],
+		foundBy: { scenarios: 'W7: advice on Create or Update' },
+	},
+	{
+		law: 'W7',
+		title: 'says of what is unclear that it did not happen',
+		changes: [
+			change(
+				'transport/errors.ts',
+				'const statement = unclear ? wording.unclearMessage : undefined;',
+				'const statement = unclear ? wording.failureMessage : undefined;',
+			),
+		],
+		foundBy: { scenarios: 'W4: the answer is lost, looking is refused' },
+	},
+	{
+		law: 'W8',
+		title: 'sends one e-mail for each row',
+		changes: [
+			change(
+				'execution/runMemory.ts',
+				'if (known?.records) return again(known.records);',
+				'if (known?.records && !work) return again(known.records);',
+			),
+		],
+		foundBy: { scenarios: 'W8' },
+	},
+	{
+		law: 'W8',
+		title: 'takes a token and an address for two people',
+		changes: [
+			change(
+				'resources/invitation/resend.ts',
+				'await oncePerPerson(context, known.email, wording, sendNow)',
+				"await sendUnknown(context, async () => ({ ...(await sendNow()), email: '' }))",
+			),
+		],
+		foundBy: {
+			test: 'engine/invitation/resend.test.ts',
+			name: 'W8: rows that name one person by token and by address',
+		},
+	},
+];
+
+const waiting: Violation[] = [
+	{
+		law: 'A1',
+		title: 'waits for as long as a header says',
+		changes: [
+			change('transport/rateLimitHeaders.ts', '= 15 * 60_000', '= 1000 * 365 * 86_400_000'),
+		],
+		foundBy: { scenarios: 'A1: a Retry-After of a year' },
+	},
+	{
+		law: 'A1',
+		title: 'reads a reset in milliseconds as one in seconds',
+		changes: [
+			change('transport/rateLimitHeaders.ts', '= 15 * 60_000', '= Number.MAX_VALUE'),
+			change('transport/rateLimitHeaders.ts', '= 1e12', '= Infinity'),
+		],
+		foundBy: { scenarios: 'A1: a reset in milliseconds' },
+	},
+	{
+		law: 'A1',
+		title: 'believes a Date of 1970',
+		changes: [
+			change(
+				'transport/serverClock.ts',
+				'if (!(told >= OLDEST)) return;',
+				'if (!(told >= 0 * OLDEST)) return;',
+			),
+			change(
+				'transport/serverClock.ts',
+				'{ least: -DAY_MS, most: DAY_MS }',
+				'{ least: -Infinity, most: DAY_MS }',
+			),
+			change('transport/rateLimitHeaders.ts', '= 15 * 60_000', '= Number.MAX_VALUE'),
+		],
+		foundBy: { scenarios: 'A1: a Date of 1970' },
+	},
+	{
+		law: 'A1',
+		title: 'stops all endpoints when one is throttled',
+		changes: [
+			change(
+				'transport/rateLimiter.ts',
+				'this.windows.get(endpoint) ??',
+				"this.windows.get('all') ??",
+			),
+			change(
+				'transport/rateLimiter.ts',
+				'this.windows.set(endpoint, window);',
+				"this.windows.set('all', window);",
+			),
+		],
+		foundBy: { scenarios: 'A1: a throttled endpoint does not stop others' },
+	},
+	{
+		law: 'A2',
+		title: 'has no deadline of its own',
+		changes: [
+			change(
+				'transport/client.ts',
+				'Math.min(transport?.timeout',
+				'Math.max(Infinity, transport?.timeout',
+			),
+		],
+		foundBy: { scenarios: 'A2: answers that dribble for ever' },
+	},
+	{
+		law: 'A2',
+		title: 'keeps the place of a request that was given up',
+		changes: [
+			change(
+				'transport/client.ts',
+				"if (response === 'expired') {\n				this.rateLimiter.release(permit);\n",
+				"if (response === 'expired') {\n",
+			),
+		],
+		foundBy: { scenarios: 'A2: answers that dribble for ever' },
+	},
+	{
+		law: 'A2',
+		title: 'waits for another execution for as long as it takes',
+		changes: [
+			change(
+				'execution/runExclusive.ts',
+				'if (waitedForOthers >= maxWait)',
+				'if (waitedForOthers >= maxWait + Infinity)',
+			),
+		],
+		foundBy: { scenarios: 'A2: Max Wait bounds the wait for another execution' },
+	},
+	{
+		law: 'A3',
+		title: 'waits for a person, cancelled or not',
+		changes: [
+			change(
+				'execution/runExclusive.ts',
+				"if (isCancelled()) return 'cancelled';",
+				"if (isCancelled() && maxWait < 0) return 'cancelled';",
+			),
+		],
+		foundBy: { scenarios: 'A3: behind another execution' },
+	},
+	{
+		law: 'A3',
+		title: 'waits for the rate limit, cancelled or not',
+		changes: [
+			change(
+				'transport/rateLimiter.ts',
+				'const isCancelled = waiting.waiter.isCancelled();',
+				'const isCancelled = waiting.waiter.isCancelled() && now < 0;',
+			),
+		],
+		foundBy: { scenarios: 'A3: waiting for the rate limit' },
+	},
+	{
+		law: 'A3',
+		title: 'waits for an answer, cancelled or not',
+		changes: [
+			change(
+				'transport/deadline.ts',
+				'entry.until <= now || entry.isCancelled()',
+				'entry.until <= now',
+			),
+		],
+		foundBy: { test: 'unit/deadline.test.ts', name: 'A3: a cancelled execution gives it up' },
+	},
+	{
+		law: 'A3',
+		title: 'waits out a back-off, cancelled or not',
+		changes: [
+			change(
+				'transport/retry.ts',
+				'rest > 0 && !this.signal?.aborted;',
+				'rest > 0 && (!this.signal?.aborted || end > 0);',
+			),
+		],
+		foundBy: { test: 'unit/retry.test.ts', name: 'a cancelled execution ends a back-off' },
+	},
+	{
+		law: 'A3',
+		title: 'waits out the pause between batches, cancelled or not',
+		changes: [
+			change(
+				'execution/customOperations.ts',
+				'Date.now() < end && !run.getExecutionCancelSignal()?.aborted',
+				'Date.now() < end && run',
+			),
+		],
+		foundBy: { scenarios: "A3: in the pause between n8n's batches" },
+	},
+	{
+		law: 'A4',
+		title: 'guesses when to come back, whatever is announced',
+		changes: [
+			change(
+				'transport/rateLimitWindow.ts',
+				'resetIn === undefined\n				? backoff',
+				'resetIn === undefined || resetIn > 0\n				? backoff',
+			),
+		],
+		foundBy: {
+			test: 'engine/behaviour/rateLimits.test.ts',
+			name: 'the wait is as long as asked for',
+		},
+	},
+	{
+		law: 'A4',
+		title: 'takes no notice of what is left, and runs into each limit',
+		changes: [
+			change(
+				'transport/rateLimitWindow.ts',
+				'this.remaining = Math.min(this.remaining, remaining);',
+				'this.remaining = Math.min(this.remaining, remaining + Infinity);',
+			),
+		],
+		foundBy: {
+			test: 'unit/rateLimitWindow.test.ts',
+			name: 'windows of a minute, aligned to the clock',
+		},
+	},
+];
+
+const answering: Violation[] = [
+	{
+		law: 'Failed items',
+		title: 'answers with an error object, and n8n drops the row',
+		changes: [
+			change(
+				'execution/executeItem.ts',
+				'return [{ json: { error: text }, pairedItem }];',
+				'return [{ json: { error: text }, error, pairedItem }];',
+			),
+		],
+		foundBy: { test: 'engine/behaviour/continueOnFail.test.ts', name: 'Failed items' },
+	},
+	{
+		law: 'Failed items',
+		title: 'does not say whose row it was',
+		changes: [
+			change(
+				'execution/executeItem.ts',
+				'const address = addressOf(item);',
+				'const address = addressOf(item) && undefined;',
+			),
+		],
+		foundBy: { test: 'engine/behaviour/continueOnFail.test.ts', name: 'Failed items' },
+	},
+	{
+		law: 'Failed items',
+		title: 'blames SendGrid for what it never saw',
+		changes: [
+			change(
+				'execution/nodeError.ts',
+				'wasSent || status !== undefined',
+				'wasSent || status !== null',
+			),
+		],
+		foundBy: { test: 'unit/nodeError.test.ts', name: 'what SendGrid has never seen' },
+	},
+	{
+		law: 'Section 6',
+		title: 'sends an invitation again that the credential does not allow',
+		changes: [
+			change('resources/invitation/resend.ts', 'if (known) policy.checkGiving(known);', ''),
+		],
+		foundBy: {
+			test: 'engine/behaviour/credentialPolicy.test.ts',
+			name: 'whose invitation is named by its token',
+		},
+	},
+	{
+		law: 'Section 6',
+		title: 'gives out tokens of invitations',
+		changes: [
+			change(
+				'resources/teammate/applyPlan.ts',
+				'		...record,\n		...(invitation',
+				'		...record,\n		token,\n		pending_id,\n		...(invitation',
+			),
+		],
+		foundBy: { histories: 400, seed: 1 },
+	},
+];
+
+/** In the order of the laws. */
+export const violations: readonly Violation[] = [
+	...knowing,
+	...deciding,
+	...writing,
+	...waiting,
+	...answering,
+];

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import { nameOfFinder, type Finder, type Violation } from './violation.mts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** Where nothing ends by itself any more. */
+const MOST_MS = 5 * 60_000;
+
+interface Ended {
+	hasFailed: boolean;
+	text: string;
+}
+
+async function run(folder: string, args: readonly string[]): Promise<Ended> {
+	const env = { ...process.env, NODE_OPTIONS: '' };
+	return await new Promise((done) => {
+		const options = { cwd: folder, env, timeout: MOST_MS, maxBuffer: 256 * 1024 * 1024 };
+		execFile(process.execPath, args, options, (error, stdout, stderr) => {
+			done({ hasFailed: error !== null, text: `${stdout}\n${stderr}` });
+		});
+	});
+}
+
+interface JestReport {
+	numFailedTests: number;
+	numPassedTests: number;
+	testResults: Array<{
+		assertionResults: Array<{ status: string; fullName: string; failureMessages: string[] }>;
+	}>;
+}
+
+/** What fails of the tests of a file whose names hold one of these. */
+async function failures(folder: string, file: string, names: readonly string[]): Promise<string> {
+	const report = join(folder, 'report.json');
+	await rm(report, { force: true });
+	const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
+	const pattern = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+	const { text } = await run(folder, [
+		...[jest, '--runInBand', '--coverage=false', '--reporters=default', '--forceExit'],
+		...['--json', `--outputFile=${report}`, '-t', pattern, '--runTestsByPath', `test/${file}`],
+	]);
+	const found = JSON.parse(await readFile(report, 'utf8').catch(() => 'null')) as JestReport | null;
+	if (!found || found.numFailedTests + found.numPassedTests === 0) {
+		throw new Error(`no test of ${file} was run whose name holds '${pattern}'\n${text}`);
+	}
+	return found.testResults
+		.flatMap(({ assertionResults }) => assertionResults)
+		.filter(({ status }) => status === 'failed')
+		.map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages[0]}`)
+		.join('\n\n');
+}
+
+async function simulated(folder: string, histories: number, seed: number): Promise<string> {
+	const numbers = { histories, seed, workers: 1 };
+	const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
+	const { hasFailed, text } = await run(folder, ['test/simulation/cli.mts', ...args]);
+	if (hasFailed && !/^failing histories: [1-9]/m.test(text)) throw new Error(text);
+	return hasFailed ? text : '';
+}
+
+const placeOf = (finder: Exclude<Finder, 'compiler' | { histories: number }>) =>
+	'scenarios' in finder
+		? { file: 'simulation/scenarios.test.ts', name: finder.scenarios }
+		: { file: finder.test, name: finder.name };
+
+/** What was noticed; empty where nothing was. */
+export async function notice(folder: string, finder: Exclude<Finder, 'compiler'>): Promise<string> {
+	if ('histories' in finder) return await simulated(folder, finder.histories, finder.seed);
+	const { file, name } = placeOf(finder);
+	return await failures(folder, file, [name]);
+}
+
+/** Nothing may fail before anything is broken: else it would prove nothing. */
+export async function control(folder: string, queue: readonly Violation[]): Promise<string> {
+	const names = new Map<string, string[]>();
+	const histories = new Map<string, [number, number]>();
+	for (const { foundBy } of queue) {
+		if (foundBy === 'compiler') continue;
+		if ('histories' in foundBy) {
+			histories.set(nameOfFinder(foundBy), [foundBy.histories, foundBy.seed]);
+		} else {
+			const { file, name } = placeOf(foundBy);
+			names.set(file, [...(names.get(file) ?? []), name]);
+		}
+	}
+	let what = '';
+	for (const [file, all] of names) what += await failures(folder, file, all);
+	for (const [count, seed] of histories.values()) what += await simulated(folder, count, seed);
+	return what;
+}

@@ -1,0 +1,41 @@
+/** A text of one file that is put in the place of another; it has to be there exactly once. */
+export interface Change {
+	/** Below `nodes/SendGridTeammates/`. */
+	file: string;
+	find: string;
+	replace: string;
+}
+
+/** Who has to notice a violation. Names are parts of titles. */
+export type Finder =
+	/** A test of `test/simulation/scenarios.test.ts`. */
+	| { scenarios: string }
+	| { test: string; name: string }
+	/** So many drawn histories, from this seed on. */
+	| { histories: number; seed: number }
+	/** The types: such code cannot be built. */
+	| 'compiler';
+
+/** A law, broken on purpose: an old fault of issue 12, or the nearest to it that the code allows. */
+export interface Violation {
+	law: string;
+	/** What the node does then. */
+	title: string;
+	/** Several where one safeguard stands behind another. */
+	changes: readonly Change[];
+	foundBy: Finder;
+}
+
+export const change = (file: string, find: string, replace: string): Change => ({
+	file,
+	find,
+	replace,
+});
+
+export const nameOfFinder = (finder: Finder): string => {
+	if (finder === 'compiler') return 'the compiler';
+	if ('scenarios' in finder) return `scenario \`${finder.scenarios}\``;
+	if ('histories' in finder)
+		return `simulation: ${finder.histories} histories from seed ${finder.seed}`;
+	return `\`${finder.test}\`: ${finder.name}`;
+};
