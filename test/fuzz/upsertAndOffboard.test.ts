@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 
 import { BEHAVIOUR_CANDIDATES, type Behaviours } from '../../sandbox/behaviours.mts';
+import { movableClock } from '../support/clock';
 import { offboardWith, upsertWith } from '../support/parameters';
 import { fakeSendGrid } from '../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
+const clock = movableClock();
 
 const EMAILS = ['ada@example.com', 'bob@example.com'];
 const ACCESSES = [
@@ -102,6 +104,8 @@ test('any history of upserts, offboardings and acceptances ends as wanted, and n
 				EMAILS.forEach((email, index) => put(email, starts[index]));
 
 				for (const taken of steps) {
+					// The node waits until lists must show an email that it has just sent.
+					clock.advance(10);
 					const email = EMAILS[taken.who];
 					const mailsBefore = world.sentEmails.length;
 					if (taken.do === 'accept') {
@@ -126,6 +130,7 @@ test('any history of upserts, offboardings and acceptances ends as wanted, and n
 						expect(mails).toBe(isMailed ? 1 : 0);
 
 						// Again at once: nothing is left to do.
+						clock.advance(10);
 						const again = await upsertOnce(email, wanted);
 						expect(again).toMatchObject({ action: 'unchanged', changed: false });
 						expect(world.sentEmails).toHaveLength(mailsBefore + mails);
