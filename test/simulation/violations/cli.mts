@@ -11,7 +11,8 @@ import { nameOfFinder, type Violation } from './violation.mts';
 const USAGE = `Breaks each law on purpose, in a copy of this checkout, and tells whether that is noticed.
 
   npm run violations -- [--only K3] [--workers 2] [--verbose]
-  npm run violations -- --list        prints the table for README.md, and runs nothing`;
+  npm run violations -- --histories 500     asks the drawn histories alone, and no written test
+  npm run violations -- --list              prints the table for README.md, and breaks nothing`;
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
 			only: { type: 'string', default: '' },
+			histories: { type: 'string' },
 			workers: { type: 'string', default: String(availableParallelism()) },
 			verbose: { type: 'boolean', default: false },
 			list: { type: 'boolean', default: false },
@@ -83,7 +85,12 @@ async function main(): Promise<void> {
 			['| Law | Violation | Found by |', '| --- | --- | --- |', ...rows].join('\n'),
 		);
 	}
-	const queue = violations.filter(({ law, title }) => `${law} ${title}`.includes(values.only));
+	const finder = values.histories ? { histories: Number(values.histories), seed: 1 } : undefined;
+	const queue = violations
+		.filter(({ law, title }) => `${law} ${title}`.includes(values.only))
+		.map((violation) =>
+			finder && violation.foundBy !== 'compiler' ? { ...violation, foundBy: finder } : violation,
+		);
 	const total = queue.length;
 	const folders = await Promise.all(Array.from({ length: Number(values.workers) || 1 }, makeCopy));
 	try {
