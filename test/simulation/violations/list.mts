@@ -295,14 +295,9 @@ const deciding: Violation[] = [
 		title: 'revokes before it knows that the scopes can be granted',
 		changes: [
 			change(
-				'resources/teammate/applyPlan.ts',
-				'if (!isLost) await checkGrantable',
-				'if (!isLost && revokedAlready) await checkGrantable',
-			),
-			change(
-				'resources/teammate/applyPlan.ts',
-				'const isConflict =',
-				'const revokedAlready = Date.now() < 0;\n\nconst isConflict =',
+				'sendgrid/access.ts',
+				'if (refused.length === 0) return;',
+				'if (refused.length >= 0) return;',
 			),
 		],
 		foundBy: { test: UPSERT, name: 'D4: what replaces is checked' },
