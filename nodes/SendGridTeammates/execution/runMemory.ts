@@ -137,15 +137,13 @@ export async function oncePerRun(
 	if (unclear) throw unclear.forSubject(wording);
 	if (known?.records) return again(known.records);
 
-	try {
-		const records = await work();
-		memory.remember(key, { wish, records });
-		return records;
-	} catch (thrown) {
+	const records = await work().catch((thrown: unknown) => {
 		if (thrown instanceof RequestError && thrown.isUnclear) {
 			memory.remember(key, { wish, unclear: thrown });
 			if (isAiTool) rememberForAgents(`${key} ${wish}`, thrown);
 		}
 		throw thrown;
-	}
+	});
+	memory.remember(key, { wish, records });
+	return records;
 }
