@@ -72,7 +72,7 @@ describe('Create', () => {
 			}),
 		);
 		expect(error?.message).toBe(
-			"'sam@example.com' was created, but SendGrid silently ignored the access to 1 of 1 subusers",
+			"'sam@example.com' was created, but not with all of the access: SendGrid silently ignored the access to 1 of 1 subusers",
 		);
 		expect(error?.description).toContain('templates.read and teammates.read');
 		expect(sso('sam@example.com')).toBeDefined();
