@@ -80,7 +80,7 @@ export class RunMemory {
 	readonly sent = new Set<number>();
 }
 
-/** How long an agent is told again that something is unclear, in milliseconds. */
+/** For how long an agent's calls get the same unclear answer, in milliseconds. */
 const AGENT_MEMORY_MS = 5 * 60_000;
 
 /** Each call of an agent is a run of its own. This is what its calls share. */
