@@ -53,7 +53,9 @@ test.each([
 	['TRUE', true],
 	[false, false],
 	['false', false],
-	[1, false],
+	[1, true],
+	['1', true],
+	[0, false],
 	[undefined, false],
 ])('K6: is_admin %j is %j', (is_admin, isAdmin) => {
 	expect(decodeInvitation({ is_admin }).isAdmin).toBe(isAdmin);

@@ -115,7 +115,7 @@ describe('an error of a request', () => {
 	test('W7: says that nothing happened once the data shows it', () => {
 		const { message, advice: shown, isUnclear } = unclear.asNotApplied();
 		expect(message).toBe('a key-1 was not sent: b key-1');
-		expect(shown).toContain('nothing was changed');
+		expect(shown).toContain('this request was not carried out');
 		expect(isUnclear).toBe(false);
 	});
 

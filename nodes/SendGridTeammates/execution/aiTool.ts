@@ -11,8 +11,8 @@ const TOKEN_FIELDS = new Set(['token', 'pending_id']);
 /**
  * What the model is told of the records that an operation gives.
  *
- * Not the tokens of invitations: who holds one can join the account, and what a model knows it may tell to
- * whoever it talks with. And never nothing, of which n8n makes an empty text that looks like a failure.
+ * Without the tokens of invitations: who holds one can join the account, and a model may repeat what it knows.
+ * An empty result is replaced by a sentence, because n8n would pass on an empty text, which looks like a failure.
  */
 export function resultForAgent(records: IDataObject[]): IDataObject[] {
 	if (records.length === 0) return [{ result: 'Nothing was found' }];

@@ -13,7 +13,7 @@ export class Run {
 
 	private attempt = new Attempt();
 
-	/** Begins with an item. One that has begun before means that n8n tries all of them again. */
+	/** Registers an item. If it was registered before, n8n is retrying the run: a new attempt starts. */
 	begin(index: number): { attempt: Attempt; startedAt: Tick } {
 		if (!this.attempt.begin(index)) {
 			this.attempt = new Attempt();

@@ -158,20 +158,22 @@ export async function onFreshReadings<Result>(
 	work: (validUntil: (readAt: number) => number) => Promise<Result>,
 ): Promise<Result> {
 	let maxAge = FRESH_MS;
-	for (let round = 1; ; round += 1) {
-		try {
-			return await work((readAt) => readAt + maxAge);
-		} catch (thrown) {
-			if (!(thrown instanceof StaleDecision)) throw thrown;
-			if (round === MAX_ROUNDS) {
-				throw new SendGridError(
-					`${failureMessage}: SendGrid's lists took longer to read than they can be relied on`,
-					'Run this item again later. Nothing was changed.',
-					{ cause: 'temporarily-unavailable' },
-				);
-			}
-			maxAge = STILL_FRESH_MS;
-			account.requireFreshReadings();
-		}
+	for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+		const result = await work((readAt) => readAt + maxAge).catch(ifStale);
+		if (result !== STALE) return result;
+		maxAge = STILL_FRESH_MS;
+		account.requireFreshReadings();
 	}
+	throw new SendGridError(
+		`${failureMessage}: reading SendGrid's lists took so long that they were out of date`,
+		'Run this item again later. Nothing was changed.',
+		{ cause: 'temporarily-unavailable' },
+	);
+}
+
+const STALE = Symbol('stale');
+
+function ifStale(thrown: unknown): typeof STALE {
+	if (thrown instanceof StaleDecision) return STALE;
+	throw thrown;
 }

@@ -80,7 +80,7 @@ export class RunMemory {
 	readonly sent = new Set<number>();
 }
 
-/** How long an agent is told again that something is unclear, in milliseconds. */
+/** For how long an agent's calls get the same unclear answer, in milliseconds. */
 const AGENT_MEMORY_MS = 5 * 60_000;
 
 /** Each call of an agent is a run of its own. This is what its calls share. */
@@ -137,15 +137,13 @@ export async function oncePerRun(
 	if (unclear) throw unclear.forSubject(wording);
 	if (known?.records) return again(known.records);
 
-	try {
-		const records = await work();
-		memory.remember(key, { wish, records });
-		return records;
-	} catch (thrown) {
+	const records = await work().catch((thrown: unknown) => {
 		if (thrown instanceof RequestError && thrown.isUnclear) {
 			memory.remember(key, { wish, unclear: thrown });
 			if (isAiTool) rememberForAgents(`${key} ${wish}`, thrown);
 		}
 		throw thrown;
-	}
+	});
+	memory.remember(key, { wish, records });
+	return records;
 }

@@ -44,7 +44,7 @@ export const invitationField: INodeProperties = {
 /** An invitation, the way the item names it. */
 export type InvitationChoice = { by: 'email'; email: string } | { by: 'token'; token: string };
 
-/** Where an address belongs a token is easily put, and that must not be told. */
+/** People may paste a token into the address field. Messages must not repeat it. */
 const quotableChoice = (text: string) =>
 	text.includes('@') ? toSingleLine(text) : maskedToken(text);
 

@@ -9,7 +9,7 @@ import { readGrantableScopes } from './scopes';
  * of the run share.
  */
 export class Account {
-	/** What this item has locked for itself, so that it never waits for itself. */
+	/** Locks that this item holds. It may enter them again. */
 	readonly locks = new Set<string>();
 
 	private since: Tick;

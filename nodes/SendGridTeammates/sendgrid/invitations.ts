@@ -110,6 +110,14 @@ export function invitationOutput(invitation: Invitation): IDataObject {
 	return { ...record, ...(token && { token }), ...(expires_at && { expires_at }) };
 }
 
+/** The same without the token, which lets its holder join the account. */
+export const publicOutput = (invitation: Invitation): IDataObject =>
+	Object.fromEntries(
+		Object.entries(invitationOutput(invitation)).filter(
+			([name]) => name !== 'token' && name !== 'pending_id',
+		),
+	);
+
 /** Those that can be accepted first, and the one that lasts longest first among them. */
 export function bestFirst(invitations: readonly Invitation[], now: number): Invitation[] {
 	const isExpired = (invitation: Invitation) => statusOfInvitation(invitation, now) === 'expired';

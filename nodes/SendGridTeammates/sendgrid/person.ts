@@ -148,7 +148,7 @@ export function statusOf({ invitations, teammates: joined }: Person, now: number
 /**
  * The one teammate with an address, if there is any.
  *
- * @throws SendGridError where two share it: whoever gives something must know to whom
+ * @throws SendGridError where two share it: what gives something has to know to whom
  */
 export function onlyTeammate(
 	joined: readonly Teammate[],

@@ -4,8 +4,8 @@ import {
 	decodeInvitation,
 	expiresWithin as invitationExpiresWithin,
 	expiryOf as expiryOfInvitation,
-	invitationOutput,
 	invitationState as stateOfInvitation,
+	publicOutput,
 } from '../sendgrid/invitations';
 import { decodeTeammate, hasAdminAccess } from '../sendgrid/teammates';
 import { readEpoch } from '../transport/decode';
@@ -38,7 +38,5 @@ export const invitationIsAdmin = (invitation: IDataObject): boolean =>
 	decodeInvitation(invitation).isAdmin;
 
 /** An invitation without its token, which would let its reader join the account. */
-export function invitationRecord(invitation: IDataObject): IDataObject {
-	const { token, pending_id, ...record } = invitationOutput(decodeInvitation(invitation));
-	return record;
-}
+export const invitationRecord = (invitation: IDataObject): IDataObject =>
+	publicOutput(decodeInvitation(invitation));

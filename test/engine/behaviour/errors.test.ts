@@ -160,7 +160,7 @@ describe('trouble on the way that does not go away', () => {
 		const told = await inviteInto(fault, { options: { maxWait: 5.2 } });
 		expect(told.message).toMatch(/^'ada@example.com' was not invited: /);
 		expect(told.message).toContain(message);
-		expect(told.fix).toContain('SendGrid was checked afterwards: nothing was changed');
+		expect(told.fix).toContain('SendGrid was checked afterwards: this request was not carried out');
 		expect(sendGrid.state.sentEmails).toEqual([]);
 	});
 

@@ -51,7 +51,7 @@ describe('values that test/fuzz has found', () => {
 				kind: 'status',
 				status: 200,
 				when: 'before',
-				body: { result: [{ email: 'ada@example.com', ...rest }] },
+				body: { result: [{ email: 'ada@example.com', is_admin: false, ...rest }] },
 			},
 		});
 		const { error } = await sendGrid.run({ items: ADA, parameters: parameters.offboardWith() });

@@ -84,16 +84,14 @@ async function lookUp(
 	token: string,
 	wording: Wording,
 ): Promise<Invitation | undefined> {
-	let found: Invitation | undefined;
-	try {
-		const { items } = await findInList(account, pendingInvitations(wording), (all) =>
-			all.filter((invitation) => invitation.token === token),
-		);
-		[found] = items;
-	} catch (thrown) {
+	const { items } = await findInList(account, pendingInvitations(wording), (all) =>
+		all.filter((invitation) => invitation.token === token),
+	).catch((thrown: unknown) => {
 		const mayNotRead = thrown instanceof RequestError && thrown.status === 403;
-		if (policy.limitsGiving || !mayNotRead) throw thrown;
-	}
+		if (mayNotRead && !policy.limitsGiving) return { items: [] };
+		throw thrown;
+	});
+	const found: Invitation | undefined = items[0];
 	if (found || !policy.limitsGiving) return found;
 	throw new SendGridError(
 		`${wording.failureMessage}: it is not in SendGrid's list, so the limits of this credential cannot be checked`,

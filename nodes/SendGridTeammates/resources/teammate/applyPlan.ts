@@ -14,8 +14,8 @@ import {
 } from '../../sendgrid/access';
 import {
 	createInvitation,
-	invitationOutput,
 	invitationState,
+	publicOutput,
 	resendInvitation,
 	revokeInvitation,
 	statusOfInvitation,
@@ -45,14 +45,11 @@ export interface Applied {
 	reason?: string;
 }
 
-/** An invitation without its token, which lets its holder join the account. */
-export function shown(invitation: Invitation, now: number): IDataObject {
-	const { token, pending_id, ...record } = invitationOutput(invitation);
-	return {
-		...record,
-		...(invitation.expiresAt !== undefined && invitationState(invitation, now)),
-	};
-}
+/** An invitation without its token, with what its expiry means now. */
+export const shown = (invitation: Invitation, now: number): IDataObject => ({
+	...publicOutput(invitation),
+	...(invitation.expiresAt !== undefined && invitationState(invitation, now)),
+});
 
 export const unchangedRecord = (
 	plan: Extract<Plan, { action: 'unchanged' }>,

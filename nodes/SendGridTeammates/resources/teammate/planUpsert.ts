@@ -91,7 +91,7 @@ export function planUpsert(
 	if (invitations.some(({ isAdmin }) => isAdmin) && !wanted.is_admin && !mayDemote) {
 		return { action: 'unchanged', invitation, reason: ADMIN };
 	}
-	// Documented by absence: an invitation cannot be changed, only revoked and sent again.
+	// SendGrid has no call that changes an invitation: it can only be revoked and sent again.
 	const found = difference(invitation, wanted);
 	const access = accessAfter(accessOfAll(invitations), wanted, choices);
 	if (hasToChange(found, choices)) return { action: 'reinvited', access, invitations };

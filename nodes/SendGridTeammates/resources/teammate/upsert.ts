@@ -209,7 +209,7 @@ async function ensure(
 
 const changingError = ({ wording }: Wish): SendGridError =>
 	new SendGridError(
-		`${wording.failureMessage}: somebody else keeps changing this person`,
+		`${wording.failureMessage}: SendGrid's answers about this person keep changing`,
 		'Run this item again later.',
 	);
 
