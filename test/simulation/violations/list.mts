@@ -417,8 +417,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/invitation/resend.ts',
-				'policy.limitsGiving || !mayNotRead',
-				'policy.limitsGiving || mayNotRead || !mayNotRead',
+				'if (mayNotRead && !policy.limitsGiving) return',
+				"if (mayNotRead && policy.limitsGiving && token === '') return",
 			),
 		],
 		foundBy: {
@@ -920,11 +920,7 @@ const answering: Violation[] = [
 		law: 'Section 6',
 		title: 'gives out tokens of invitations',
 		changes: [
-			change(
-				'resources/teammate/applyPlan.ts',
-				'		...record,\n		...(invitation',
-				'		...record,\n		token,\n		pending_id,\n		...(invitation',
-			),
+			change('sendgrid/invitations.ts', "name !== 'token' && name !== 'pending_id'", "name !== ''"),
 		],
 		foundBy: { histories: 400, seed: 1 },
 	},
