@@ -227,12 +227,10 @@ async function replaceInvitations(
 		else if ((await findPersonNow(account, email, wording)).teammates.length > 0) return 'again';
 		else if (!isRevoked && index === invitations.length - 1) return 'again';
 	}
-	const result = await send(context, wish, access, {
+	return await send(context, wish, access, {
 		isKnownToBeNew: true,
 		wording: revokedWording(subject),
 	});
-	revokedPeople.delete(key);
-	return result;
 }
 
 /** What was done, and what was not. A later try of the same run still has to say so. */

@@ -197,6 +197,7 @@ async function ensure(
 			if (done === 'again') return done;
 			if (MAILING.has(done.action)) {
 				memory.mailed.add(mailKey(account, wish.email, wish.choice, wish.choices));
+				memory.revokedPeople.delete(personKey(account, wish.email));
 			}
 			return { ...done, skipped };
 		});
