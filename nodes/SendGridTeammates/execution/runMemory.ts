@@ -73,8 +73,11 @@ export class RunMemory {
 	/** People whose invitation was revoked for a new one that has not been sent yet. */
 	readonly revokedPeople = new Set<string>();
 
-	/** Who was emailed for what, so that nobody gets two emails for the same wish. */
-	readonly mailed = new Set<string>();
+	/**
+	 * Who was emailed for what, so that nobody gets two emails for the same wish; with an error where nobody knows
+	 * whether they were.
+	 */
+	readonly mailed = new Map<string, RequestError | undefined>();
 
 	/** The items for which something was sent that changes SendGrid's data. */
 	readonly sent = new Set<number>();

@@ -12,7 +12,7 @@ export type Claim = 'nothing' | 'unclear' | 'partial' | 'refused' | 'other';
 
 const UNCLEAR = /^It is unclear whether /;
 const PARTIAL =
-	/\b(was|were) (revoked|deleted|updated|invited|changed)\b.*?, (but|and it is unclear whether) /;
+	/\b(was|were) (revoked|deleted|updated|invited|created|changed)\b.*?, (but|and it is unclear whether) /;
 const NOTHING = /\b(was|were) (not|neither)\b/;
 const REFUSED =
 	/^('[A-Z][^']*' (is|are|holds|must|cannot|can|needs)\b|'[^']*' is at a domain|This credential )/;

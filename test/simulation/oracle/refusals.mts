@@ -129,6 +129,8 @@ export function mayFail(facts: Facts): boolean {
 				isEmpty ||
 				isTwice ||
 				access?.kind === 'persona' ||
+				// A new invitation holds what the old one held, and the key may not be able to grant that.
+				(/ cannot grant /.test(facts.answer.failure ?? '') && everPending) ||
 				// SendGrid takes no second invitation while it does not show the first, expired one.
 				(expiredCannot && behaviours.duplicateInvite !== undefined)
 			);

@@ -206,7 +206,9 @@ export async function verifySso(
 		const { admin, missing, superfluous } = difference(teammate, wanted);
 		if (!isNamed(teammate, names)) return 'the name';
 		if (!isGiven) return undefined;
-		if (admin) return 'admin access';
+		// Somebody may have been made an admin meanwhile, and then has it all.
+		if (admin === 'superfluous' && !isExact) return undefined;
+		if (admin) return 'the change of admin access';
 		const dropped = [...missing, ...(isExact ? superfluous : [])];
 		return dropped.length > 0 ? `the change of ${quoteList(dropped)}` : undefined;
 	};

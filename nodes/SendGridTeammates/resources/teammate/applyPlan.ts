@@ -26,7 +26,7 @@ import { bodyOf } from '../../transport/client';
 import type { Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 import type { Choices, Plan } from './planUpsert';
-import { writeAccess } from './writeAccess';
+import { NOTHING_UNMET, writeAccess } from './writeAccess';
 
 const field = emailField.displayName;
 
@@ -81,6 +81,7 @@ export async function applyPlan(
 				before: teammate,
 				access,
 				unmetBy: (after) => {
+					if (after.isAdmin && !access.is_admin && !exactly) return NOTHING_UNMET;
 					const { missing, superfluous, admin } = difference(after, access);
 					return {
 						missing,

@@ -20,7 +20,7 @@ import { canBeTaken } from '../../sendgrid/scopes';
 import { readTeammate, refuseOwner, type Teammate } from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
 import { quoteTeammate, teammatesWithEmail } from './locate';
-import { isMet, writeAccess, type Unmet } from './writeAccess';
+import { isMet, NOTHING_UNMET, writeAccess, type Unmet } from './writeAccess';
 
 const modeField: INodeProperties = {
 	displayName: 'Mode',
@@ -109,8 +109,8 @@ async function changeFor(
 		return {
 			access,
 			skipped: choice.skipped,
-			unmetBy: ({ scopes = [] }) => ({
-				missing: access.scopes.filter((scope) => !scopes.includes(scope)),
+			unmetBy: ({ scopes = [], isAdmin }) => ({
+				missing: isAdmin ? [] : access.scopes.filter((scope) => !scopes.includes(scope)),
 				remaining: removed.filter((scope) => scopes.includes(scope) && canBeTaken(scope)),
 				admin: false,
 			}),
@@ -124,6 +124,8 @@ async function changeFor(
 const unmetOf =
 	(wanted: Access, mode: Mode) =>
 	(teammate: Teammate): Unmet => {
+		// Somebody may have been made an admin meanwhile, and then has it all.
+		if (teammate.isAdmin && !wanted.is_admin && mode === 'add') return NOTHING_UNMET;
 		const { missing, superfluous, admin } = difference(teammate, wanted);
 		return {
 			missing,

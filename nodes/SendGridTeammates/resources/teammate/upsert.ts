@@ -8,7 +8,7 @@ import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { scopesField } from '../../parameters/scopes';
 import { resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
-import { VALIDITY_DAYS, waitForOwnMail } from '../../sendgrid/invitations';
+import { decodeInvitation, VALIDITY_DAYS, waitForOwnMail } from '../../sendgrid/invitations';
 import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { readTeammate } from '../../sendgrid/teammates';
 import { changeOf, RequestError, SendGridError, type Wording } from '../../transport/errors';
@@ -125,6 +125,9 @@ interface Decision {
 	skipped: string[];
 }
 
+/** What comes with an email. */
+const MAILING: ReadonlySet<Plan['action']> = new Set(['invited', 'reinvited', 'resent']);
+
 const MAILED =
 	'An earlier item of this run has already sent this person an email for the same access.';
 
@@ -151,11 +154,12 @@ async function decide(
 	const { access, skipped } = await resolveFor(account, choice, wording, presentScopes(known));
 	const plan = planUpsert(known, access, choices, account.now());
 	if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known);
-	const [invitation] = person.invitations;
-	const isMailing = plan.action === 'reinvited' || plan.action === 'resent';
-	return isMailing && memory.mailed.has(mailKey(account, email, choice, choices))
-		? { plan: { action: 'unchanged', invitation, reason: MAILED }, person, skipped }
-		: { plan, person, skipped };
+	const mail = mailKey(account, email, choice, choices);
+	if (!MAILING.has(plan.action) || !memory.mailed.has(mail)) return { plan, person, skipped };
+	const unclear = memory.mailed.get(mail);
+	if (unclear) throw unclear.forSubject(wording);
+	const invitation = person.invitations[0] ?? decodeInvitation({ email });
+	return { plan: { action: 'unchanged', invitation, reason: MAILED }, person, skipped };
 }
 
 const presentScopes = ({ teammate, invitations }: KnownPerson): readonly string[] | undefined =>
@@ -176,9 +180,6 @@ function refuseUnknownAccess({ teammate, invitations }: KnownPerson, { failureMe
 	);
 }
 
-/** What comes with an email. */
-const MAILING: ReadonlySet<Plan['action']> = new Set(['invited', 'reinvited', 'resent']);
-
 /** How often somebody is looked at again whom others are changing at the same time. */
 const MAX_ROUNDS = 4;
 
@@ -193,10 +194,17 @@ async function ensure(
 			const decision = await decide(context, wish);
 			if (decision === 'again') return decision;
 			const { plan, person, skipped } = decision;
-			const done = await applyPlan(context, wish, plan, person, validUntil(person.readAt));
+			const mail = mailKey(account, wish.email, wish.choice, wish.choices);
+			const done = await applyPlan(context, wish, plan, person, validUntil(person.readAt)).catch(
+				(thrown: unknown) => {
+					const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
+					if (isUnclear && MAILING.has(plan.action)) memory.mailed.set(mail, thrown);
+					throw thrown;
+				},
+			);
 			if (done === 'again') return done;
 			if (MAILING.has(done.action)) {
-				memory.mailed.add(mailKey(account, wish.email, wish.choice, wish.choices));
+				memory.mailed.set(mail, undefined);
 				memory.revokedPeople.delete(personKey(account, wish.email));
 			}
 			return { ...done, skipped };

@@ -20,6 +20,8 @@ export interface Unmet {
 	admin: boolean;
 }
 
+export const NOTHING_UNMET: Unmet = { missing: [], remaining: [], admin: false };
+
 const count = ({ missing, remaining, admin }: Unmet): number =>
 	missing.length + remaining.length + Number(admin);
 
