@@ -150,7 +150,7 @@ function noteMail(account: Account, email: string): void {
 
 /**
  * Waits until SendGrid's lists must show an invitation that this process has just sent, perhaps in another
- * workflow. Whoever decides by a list has to know of it.
+ * workflow. What is decided by a list depends on it.
  */
 export async function waitForOwnMail(account: Account, email: string): Promise<void> {
 	const at = lastMailAt.get(mailKey(account, email));
