@@ -1,7 +1,7 @@
 import { playScenario, type Outcome, type Scenario } from './scenario.mts';
 
 /**
- * The rows of issue 12 that are about time and order, each as a history of its own on the virtual clock.
+ * What has gone wrong by time and order, each case as a history of its own on the virtual clock.
  * What each row does to whom is in the title; what has to be true in the end is in the expectations, and the
  * oracle objects to nothing.
  */
@@ -505,7 +505,27 @@ describe('W6: what was written is read back', () => {
 			faults: [{ method: 'PATCH', fault: { kind: 'not-applied' } }],
 			runs: updateAda('replace'),
 		});
-		expect(typeof said[0]).toBe('string');
+		expect(said[0]).toContain(' were not updated: ');
+	});
+
+	test('W6: somebody else gives a scope as soon as the others are replaced', async () => {
+		const { said, scopesOf, history } = await playWell({
+			people: [{ email: ADA, scopes: ['mail.send', 'stats.read', 'alerts.read'] }],
+			acts: [
+				{
+					at: 375,
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'grant', scopes: ['templates.read'] },
+				},
+			],
+			runs: updateAda('replace'),
+		});
+		// Between the change and the reading, or this test shows nothing.
+		const [patch] = history.truth.writes;
+		expect(history.truth.acts[0].at).toBeGreaterThan(patch.at);
+		expect(scopesOf(ADA)).toEqual(expect.arrayContaining(['mail.send', 'templates.read']));
+		expect(said[0]).toContain(' were updated, but not completely: ');
 	});
 });
 

@@ -1,6 +1,6 @@
 import type { History, Played } from '../play.mts';
 import type { Ask, KeyPlan } from '../script.mts';
-import { lower, type TrueTeammate, type Write } from '../truth.mts';
+import { lower, type Mail, type TrueTeammate, type Write } from '../truth.mts';
 import { isPowerful, mayTake, named } from './access.mts';
 import { linkOf, type Answer } from './answers.mts';
 import { lagOf } from './facts.mts';
@@ -34,13 +34,29 @@ function firstInDoubt(answers: readonly Answer[], item: number): number {
 	return earlier?.item ?? item;
 }
 
+/**
+ * Whether somebody else revoked an invitation of ours before the next e-mail went out. If its answer had been
+ * lost as well, then nobody can tell that it ever was: the list looks as if nothing had been sent.
+ */
+const isRevokedByOthers = ({ truth }: History, mail: Mail, next: Mail): boolean =>
+	truth.acts.some(({ at, account, email }) => {
+		if (account !== mail.account || email !== lower(mail.email)) return false;
+		if (at < mail.at || at > next.at) return false;
+		const after = truth.between(account, at, at).at(-1);
+		return after !== undefined && !after.invitations.some(({ token }) => token === mail.token);
+	});
+
 /** No address gets more e-mails than the run's items wish for. */
 function judgeMails(history: History, run: number, answers: readonly Answer[], find: Find): void {
 	const plan = history.script.runs[run];
 	const mails = history.truth.mails.filter(({ by }) => by !== 'other' && by.run === run);
 	const people = new Set(mails.map(({ account, email }) => `${account} ${lower(email)}`));
 	for (const name of people) {
-		const sent = mails.filter(({ account, email }) => `${account} ${lower(email)}` === name).length;
+		const own = mails.filter(({ account, email }) => `${account} ${lower(email)}` === name);
+		const sent = own.filter(
+			(mail, index) =>
+				index === own.length - 1 || !isRevokedByOthers(history, mail, own[index + 1]),
+		).length;
 		const wishes = answers
 			.filter(({ ask, person }) => `${ask.account} ${person}` === name)
 			.map(({ ask, item, key }) => {

@@ -404,9 +404,9 @@ const writing: Violation[] = [
 		title: 'takes a username and an address for two people',
 		changes: [
 			change(
-				'resources/teammate/updatePermissions.ts',
-				'email || username,',
-				'usernameLock(email && username),',
+				'resources/teammate/locate.ts',
+				'teammate.email || username,',
+				'usernameLock(teammate.email && username),',
 			),
 		],
 		foundBy: { scenarios: 'W1: rows name one person by a username of their own' },
@@ -604,11 +604,33 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/writeAccess.ts',
-				'if (isMet(unmet)) return after;',
-				'if (isMet(unmet) || isConclusive) return after;',
+				'return isMet(unmet) ? undefined : unmet;',
+				'return isMet(unmet) || record ? undefined : unmet;',
 			),
 		],
 		foundBy: { scenarios: 'W6: Replace, answered 200 and dropped' },
+	},
+	{
+		law: 'W6',
+		title: 'says that nothing was updated where only a part was dropped',
+		changes: [
+			change(
+				'resources/teammate/writeAccess.ts',
+				'	return isUnchanged\n',
+				'	return isUnchanged || unmet\n',
+			),
+			change(
+				'resources/teammate/writeAccess.ts',
+				'	{ missing, remaining, admin }: Unmet,\n	isUnchanged',
+				'	unmet: Unmet,\n	isUnchanged',
+			),
+			change(
+				'resources/teammate/writeAccess.ts',
+				'	const dropped = [',
+				'	const { missing, remaining, admin } = unmet;\n	const dropped = [',
+			),
+		],
+		foundBy: { scenarios: 'W6: somebody else gives a scope' },
 	},
 	{
 		law: 'W6',

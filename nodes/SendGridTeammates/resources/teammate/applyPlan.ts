@@ -5,13 +5,7 @@ import { personKey } from '../../execution/runMemory';
 import { emailField } from '../../parameters/emailAddress';
 import { scopesFieldOf } from '../../parameters/access';
 import { adviseOnScopes } from '../../parameters/scopes';
-import {
-	difference,
-	type Access,
-	type AccessChoice,
-	checkGrantable,
-	namedScopes,
-} from '../../sendgrid/access';
+import { type Access, type AccessChoice, checkGrantable, namedScopes } from '../../sendgrid/access';
 import {
 	createInvitation,
 	invitationState,
@@ -26,7 +20,7 @@ import { bodyOf } from '../../transport/client';
 import type { Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 import type { Choices, Plan } from './planUpsert';
-import { NOTHING_UNMET, writeAccess } from './writeAccess';
+import { unmetOf, writeAccess } from './writeAccess';
 
 const field = emailField.displayName;
 
@@ -74,21 +68,12 @@ export async function applyPlan(
 		}
 		case 'updated': {
 			const { teammate, access, action } = plan;
-			const exactly = wish.choices.ifAccessDiffers === 'update';
 			const subject = `'${toSingleLine(wish.email)}'`;
 			const { record } = await writeAccess(context, {
 				teammate: { username: teammate.username, field },
 				before: teammate,
 				access,
-				unmetBy: (after) => {
-					if (after.isAdmin && !access.is_admin && !exactly) return NOTHING_UNMET;
-					const { missing, superfluous, admin } = difference(after, access);
-					return {
-						missing,
-						remaining: exactly ? superfluous : [],
-						admin: admin !== undefined,
-					};
-				},
+				unmetBy: unmetOf(access, wish.choices.ifAccessDiffers === 'update'),
 				subject,
 				wording: {
 					...wish.wording,

@@ -1,7 +1,9 @@
-import type { TeammateChoice } from '../../parameters/teammate';
+import type { OperationContext } from '../../execution/operation';
+import { usernameLock, withPersonLock } from '../../execution/runExclusive';
+import { teammateField, type TeammateChoice } from '../../parameters/teammate';
 import type { Account } from '../../sendgrid/account';
 import { findInvitations, findTeammates, onlyTeammate } from '../../sendgrid/person';
-import type { Teammate } from '../../sendgrid/teammates';
+import { readTeammate, type Teammate } from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
@@ -36,6 +38,40 @@ export async function teammatesWithEmail(
 				`${wording.failureMessage}: no teammate has the address '${toSingleLine(email)}'`,
 				"Check the address in 'Teammate'.",
 			);
+}
+
+/**
+ * Does something about whom an item names, while nobody else writes about them: by email, all teammates with
+ * that address; by username, that one, under the name first and under the address as soon as it is known.
+ *
+ * @throws SendGridError where nobody is found
+ */
+export async function withLocatedTeammates<Result>(
+	context: OperationContext,
+	choice: TeammateChoice,
+	wording: Wording,
+	use: (found: Teammate[]) => Promise<Result>,
+): Promise<Result> {
+	const { account } = context;
+	if (choice.by === 'email') {
+		return await withPersonLock(
+			context,
+			choice.email,
+			wording,
+			async () => await use((await teammatesWithEmail(account, choice.email, wording)).items),
+		);
+	}
+	const { username } = choice;
+	return await withPersonLock(context, usernameLock(username), wording, async () => {
+		const named = { username, field: teammateField.displayName };
+		const teammate = await readTeammate(account, named, wording, false);
+		return await withPersonLock(
+			context,
+			teammate.email || username,
+			wording,
+			async () => await use([teammate]),
+		);
+	});
 }
 
 /**
