@@ -239,6 +239,15 @@ const valuesOf = ({ token, field, wording }: NamedInvitation) => {
 	throw unnamedError('token', wording);
 };
 
+/**
+ * Makes sure that each of several invitations can be named, before the first one goes.
+ *
+ * @throws SendGridError
+ */
+export function checkTokens(invitations: readonly Invitation[], wording: Wording): void {
+	if (invitations.some(({ token }) => token === '')) throw unnamedError('token', wording);
+}
+
 const contextOf = (
 	{ token, wording, on404 = NO_LONGER_THERE }: NamedInvitation,
 	scope: string,

@@ -77,6 +77,15 @@ const valuesOf = ({ username, field }: NamedTeammate, wording: Wording) => {
 	throw unnamedError('username', wording);
 };
 
+/**
+ * Makes sure that each of several teammates can be named, before the first one goes.
+ *
+ * @throws SendGridError
+ */
+export function checkUsernames(people: readonly Teammate[], wording: Wording): void {
+	if (people.some(({ username }) => username === '')) throw unnamedError('username', wording);
+}
+
 export const adviceOnUnknownUsername = (field: string): string =>
 	field === 'Email'
 		? 'This person may just have left. Run this item again.'

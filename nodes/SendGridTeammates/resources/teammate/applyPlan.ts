@@ -7,6 +7,7 @@ import { scopesFieldOf } from '../../parameters/access';
 import { adviseOnScopes } from '../../parameters/scopes';
 import { type Access, type AccessChoice, checkGrantable, namedScopes } from '../../sendgrid/access';
 import {
+	checkTokens,
 	createInvitation,
 	invitationState,
 	publicOutput,
@@ -179,6 +180,7 @@ async function replaceInvitations(
 	const isLost = invitations.every(
 		(invitation) => statusOfInvitation(invitation, account.now()) === 'expired',
 	);
+	checkTokens(invitations, wording);
 	// Nothing is lost with an invitation that nobody can accept any more.
 	if (!isLost)
 		await checkGrantable(
