@@ -159,6 +159,25 @@ test('K4: the API key is an expression: Offboard bob in one account, ada in anot
 	expect(left('umbrella')).toEqual(['dan@example.com']);
 });
 
+test('K3: a write that waited 30 s for slow answers, not for a limit, is decided again', async () => {
+	const people = addresses(60, 'p');
+	const { mailsTo } = await playWell({
+		network: { latency: { least: 4000, most: 4000 }, wireFaults: [] },
+		acts: [
+			{
+				at: 18 * SECOND,
+				after: { method: 'POST', path: /\/v3\/teammates$/ },
+				account: 'acme',
+				email: 'p59@example.com',
+				what: { kind: 'invite', access: STATS },
+			},
+		],
+		runs: [{ operation: 'teammate.upsert', items: people.map((email) => ({ email, ...upsert })) }],
+	});
+	expect(mailsTo('p58@example.com')).toBe(1);
+	expect(mailsTo('p59@example.com')).toBe(0);
+});
+
 describe('K5: a person is all records of an address', () => {
 	test('K5: Offboard somebody with invitations for two spellings', async () => {
 		const { left } = await playWell({

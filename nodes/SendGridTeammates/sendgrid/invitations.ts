@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Call, Outcome } from '../transport/client';
+import type { Call, Outcome, Validity } from '../transport/client';
 import {
 	decodeList,
 	decodeObject,
@@ -171,7 +171,7 @@ export interface NewInvitation {
 	isKnownToBeNew?: boolean;
 	wording: Wording;
 	on400?: RequestContext['on400'];
-	validUntil?: number;
+	validUntil?: Validity;
 }
 
 /**
@@ -228,7 +228,7 @@ export interface NamedInvitation {
 	/** Advice where SendGrid does not know it any more. */
 	on404?: string;
 	wording: Wording;
-	validUntil?: number;
+	validUntil?: Validity;
 }
 
 const NO_LONGER_THERE =

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Call, Outcome } from '../transport/client';
+import type { Call, Outcome, Validity } from '../transport/client';
 import { decodeList, decodeObject, decodeOptionalObject } from '../transport/decode';
 import {
 	asUnclear,
@@ -160,7 +160,7 @@ export function refuseAdmin(
 /** A write about one teammate. */
 export interface TeammateWrite extends NamedTeammate {
 	wording: Wording;
-	validUntil?: number;
+	validUntil?: Validity;
 }
 
 /**

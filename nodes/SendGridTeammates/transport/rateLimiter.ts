@@ -40,6 +40,8 @@ export interface LimiterAnswer {
 interface Waiting {
 	waiter: Waiter;
 	since: number;
+	/** Whether its window was blocked meanwhile. */
+	isHeldBack: boolean;
 	resolve: (permission: Permission) => void;
 }
 
@@ -87,7 +89,7 @@ export class RateLimiter {
 	 */
 	async acquire(waiter: Waiter, isAgain = false): Promise<Permission> {
 		return await new Promise<Permission>((resolve) => {
-			const waiting = { waiter, since: Date.now(), resolve };
+			const waiting = { waiter, since: Date.now(), isHeldBack: isAgain, resolve };
 			const queue = this.queueFor(waiter);
 			if (isAgain) queue.waiting.unshift(waiting);
 			else queue.waiting.push(waiting);
@@ -141,7 +143,7 @@ export class RateLimiter {
 				next.resolve('cancelled');
 			} else {
 				this.inFlight += 1;
-				next.resolve(queue.window.permit(now));
+				next.resolve(queue.window.permit(now, next.isHeldBack));
 			}
 		}
 	}
@@ -171,6 +173,7 @@ export class RateLimiter {
 		for (const queue of this.queues) {
 			const opensAt = queue.window.nextPermitAt(now) ?? now;
 			if (opensAt - now > LOGGED_WAIT_MS) this.log(queue, opensAt, now);
+			if (opensAt > now) queue.waiting.forEach((waiting) => (waiting.isHeldBack = true));
 			queue.waiting = queue.waiting.filter((waiting) => {
 				const isCancelled = waiting.waiter.isCancelled();
 				const stays = !isCancelled && isWithinBudget(waiting, queue.window, Math.max(now, opensAt));

@@ -70,11 +70,23 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'transport/client.ts',
-				'Date.now() > validUntil',
-				'Date.now() > validUntil + Infinity',
+				'permit.wasHeldBack ? ifHeldBack : latest',
+				'permit.wasHeldBack ? ifHeldBack * latest : latest',
 			),
 		],
 		foundBy: { scenarios: 'K3: another admin invites p19' },
+	},
+	{
+		law: 'K3',
+		title: 'acts on what it read long ago, where no limit held it back',
+		changes: [
+			change(
+				'execution/runExclusive.ts',
+				'latest: readAt + MAX_AGE_MS,',
+				'latest: readAt + MAX_AGE_MS * 1000,',
+			),
+		],
+		foundBy: { scenarios: 'K3: a write that waited 30 s' },
 	},
 	{
 		law: 'K4',

@@ -9,7 +9,7 @@ import {
 	type NamedInvitation,
 } from '../../sendgrid/invitations';
 import { findInList, findInvitations, findPersonNow } from '../../sendgrid/person';
-import { bodyOf } from '../../transport/client';
+import { bodyOf, type Validity } from '../../transport/client';
 import {
 	changeOf,
 	type RequestError,
@@ -47,7 +47,7 @@ const withKnown = (
 	{ account }: OperationContext,
 	known: Invitation,
 	wording: Wording,
-	validUntil?: number,
+	validUntil?: Validity,
 ) => {
 	const named: NamedInvitation = {
 		token: known.token,

@@ -17,7 +17,7 @@ import {
 	type Invitation,
 } from '../../sendgrid/invitations';
 import { findPersonNow, type Person } from '../../sendgrid/person';
-import { bodyOf } from '../../transport/client';
+import { bodyOf, type Validity } from '../../transport/client';
 import type { Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 import type { Choices, Plan } from './planUpsert';
@@ -59,7 +59,7 @@ export async function applyPlan(
 	wish: Wish,
 	plan: Plan,
 	person: Person,
-	validUntil: number,
+	validUntil: Validity,
 ): Promise<Applied | Again> {
 	const { account } = context;
 	switch (plan.action) {
@@ -98,7 +98,7 @@ export async function applyPlan(
 interface Sending {
 	isKnownToBeNew: boolean;
 	/** Left out after a revocation: then there is no way back. */
-	validUntil?: number;
+	validUntil?: Validity;
 	/** What to say, where something was revoked before. */
 	wording?: Wording;
 }
@@ -142,7 +142,7 @@ async function sendAgain(
 	wish: Wish,
 	{ invitation, access }: Extract<Plan, { action: 'resent' }>,
 	{ invitations }: Person,
-	validUntil: number,
+	validUntil: Validity,
 ): Promise<Applied | Again> {
 	const { account } = context;
 	const { email, wording } = wish;
@@ -172,7 +172,7 @@ async function replaceInvitations(
 	wish: Wish,
 	access: Access,
 	invitations: readonly Invitation[],
-	validUntil?: number,
+	validUntil?: Validity,
 ): Promise<Applied | Again> {
 	const { account } = context;
 	const { email, wording } = wish;

@@ -10,7 +10,7 @@ import {
 	refuseOwner,
 	type Teammate,
 } from '../../sendgrid/teammates';
-import { bodyOf } from '../../transport/client';
+import { bodyOf, type Validity } from '../../transport/client';
 import { changeOf, type RequestError, type Wording } from '../../transport/errors';
 import { quoteTeammate, withLocatedTeammates } from './locate';
 
@@ -70,7 +70,7 @@ async function deleteRest(
 	usernames: readonly string[],
 	deleted: string[],
 	wording: Wording,
-	validUntil: (readAt: number) => number,
+	validUntil: (readAt: number) => Validity,
 ): Promise<IDataObject[]> {
 	const readAt = Date.now();
 	const people: Teammate[] = [];

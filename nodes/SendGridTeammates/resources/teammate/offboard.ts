@@ -5,7 +5,7 @@ import { emailField, readEmail } from '../../parameters/emailAddress';
 import { checkTokens, revokeInvitation, waitForOwnMail } from '../../sendgrid/invitations';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
 import { checkUsernames, deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
-import type { Outcome } from '../../transport/client';
+import type { Outcome, Validity } from '../../transport/client';
 import { changeOf, SendGridError, type RequestError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
@@ -118,7 +118,7 @@ async function removeAll(
 	{ invitations, teammates }: Person,
 	progress: Progress,
 	wording: Wording,
-	validUntil: number,
+	validUntil: Validity,
 ): Promise<RequestError | undefined> {
 	let missed: RequestError | undefined;
 	const settle = (outcome: Outcome<unknown>): boolean => {

@@ -8,6 +8,7 @@ import {
 	type NamedTeammate,
 	type Teammate,
 } from '../../sendgrid/teammates';
+import type { Validity } from '../../transport/client';
 import { RequestError, SendGridError, type Wording } from '../../transport/errors';
 
 /** What a teammate's record should show, and does not. */
@@ -52,7 +53,7 @@ export interface AccessChange {
 	/** Whose permissions, for messages: `'ada@example.com'` */
 	subject: string;
 	wording: Wording;
-	validUntil?: number;
+	validUntil?: Validity;
 }
 
 /**
