@@ -159,6 +159,19 @@ test('K4: the API key is an expression: Offboard bob in one account, ada in anot
 	expect(left('umbrella')).toEqual(['dan@example.com']);
 });
 
+test('K3: a batch that takes twenty windows of the rate limit fails nowhere', async () => {
+	const people = addresses(200, 'p');
+	const outcome = await playScenario({
+		rateLimit: { limit: 10, windowMs: MINUTE, reset: 'epoch' },
+		runs: [{ operation: 'teammate.upsert', items: people.map((email) => ({ email, ...upsert })) }],
+	});
+	const { mailsTo, said } = outcome;
+	// Twenty minutes are more than the oracle knows to allow.
+	expect(objections(outcome).filter(({ law }) => law !== 'late')).toEqual([]);
+	expect(said).toEqual(said.map(() => expect.objectContaining({ action: 'invited' })));
+	expect(people.map(mailsTo)).toEqual(people.map(() => 1));
+});
+
 test('K3: a write that waited 30 s for slow answers, not for a limit, is decided again', async () => {
 	const people = addresses(60, 'p');
 	const { mailsTo } = await playWell({

@@ -92,8 +92,8 @@ export async function runExclusive<Result>(
  */
 const FRESH_MS = 2_000;
 
-/** How often it is decided before that is given up. */
-const MAX_ROUNDS = 10;
+/** How often it is decided while no other item gets on either, before that is given up. */
+const MAX_STALLED_ROUNDS = 3;
 
 /** Names of other kinds than addresses, for `withPersonLock`. */
 export const usernameLock = (username: string): string => `username ${username}`;
@@ -153,12 +153,13 @@ export async function withPersonLock<Result>(
  * @param work is told until when what it reads may be acted on
  */
 export async function onFreshReadings<Result>(
-	{ account }: OperationContext,
+	{ account, memory }: OperationContext,
 	{ failureMessage }: Wording,
 	work: (validUntil: (readAt: number) => Validity) => Promise<Result>,
 ): Promise<Result> {
 	let maxAge = FRESH_MS;
-	for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+	let finished = memory.lastWriteAt.size;
+	for (let stalled = 0; stalled < MAX_STALLED_ROUNDS; ) {
 		const result = await work((readAt) => ({
 			latest: readAt + MAX_AGE_MS,
 			ifHeldBack: readAt + maxAge,
@@ -166,6 +167,9 @@ export async function onFreshReadings<Result>(
 		if (result !== STALE) return result;
 		maxAge = MAX_AGE_MS;
 		account.requireFreshReadings();
+		// A large batch takes many windows of the rate limit, and everybody in it comes to pass.
+		stalled = memory.lastWriteAt.size > finished ? 0 : stalled + 1;
+		finished = memory.lastWriteAt.size;
 	}
 	throw new SendGridError(
 		`${failureMessage}: reading SendGrid's lists took so long that they were out of date`,

@@ -262,7 +262,7 @@ function judgeLinks(history: History, played: Played, find: Find): void {
 	const { operation } = history.script.runs[run].items[0].ask;
 	if (ended.output.some((output) => linkOf(output) === undefined))
 		find('link', 'linked to no item');
-	if (cancelledAt !== undefined && (played.endedAt ?? Infinity) > cancelledAt) return;
+	if (cancelledAt !== undefined && (played.endedAt ?? Infinity) >= cancelledAt) return;
 	for (const position of items.keys()) {
 		const answers = ended.output.filter((output) => linkOf(output) === position).length;
 		const isRight = MANY.test(operation) || answers === 1;
