@@ -1,6 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
+import { heapInUse } from '../support/heap.mts';
 import { updatePermissionsWith } from '../support/parameters';
 import { addPeople } from '../support/people';
 import { fakeSendGrid } from '../support/fakeSendGrid';
@@ -9,14 +7,6 @@ const sendGrid = fakeSendGrid();
 
 const ROWS = 400;
 const TEAMMATES = 400;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-function heapInUse(): number {
-	collectGarbage();
-	return process.memoryUsage().heapUsed;
-}
 
 test('K3: 400 readings of one run leave no more behind than 100 do', async () => {
 	sendGrid.state.rateLimits.set({ limit: 1e6, windowMs: 60_000, reset: 'epoch' });
