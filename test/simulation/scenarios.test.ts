@@ -398,6 +398,23 @@ describe('W4: what is unknown stays unknown', () => {
 		expect(said[0]).toMatch(/^It is unclear whether /);
 	});
 
+	test('W4: an update is accepted, and the record cannot be read any more: the next try says the same', async () => {
+		const { said, history } = await playWell({
+			people: [{ email: ADA, role: 'admin' }],
+			behaviours: { detailScopes: 'absent' },
+			runs: [
+				{
+					operation: 'teammate.updatePermissions',
+					entrance: 'agentNode',
+					items: [{ email: ADA, access: STATS, mode: 'replace' }],
+					retryOnFail: true,
+				},
+			],
+		});
+		expect(history.truth.writes.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
+		expect(said[0]).toContain('It is unclear whether the permissions of ');
+	});
+
 	test('W4: what an earlier try revoked is told after Retry On Fail', async () => {
 		const { said, left } = await playWell({
 			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'] }],

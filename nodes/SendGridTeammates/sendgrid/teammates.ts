@@ -265,6 +265,7 @@ export async function readBack<Written, Unmet>(
 	{ read, unmetIn, droppedError, wording }: Verification<Written, Unmet>,
 ): Promise<Written> {
 	const end = Date.now() + READ_LAG_MS;
+	let wasUnreadable = false;
 	for (let delay = READ_AGAIN_MS; ; delay *= 2) {
 		const isLast = Date.now() >= end;
 		const outcome = await read().then(
@@ -274,8 +275,10 @@ export async function readBack<Written, Unmet>(
 		if ('written' in outcome) {
 			const { written, unmet } = outcome;
 			if (unmet === undefined) return written;
-			if (isLast) throw droppedError(unmet, written);
+			// What it showed in between is not known: others may have changed it back.
+			if (isLast && !wasUnreadable) throw droppedError(unmet, written);
 		}
+		wasUnreadable ||= 'error' in outcome;
 		const pause = Math.min(delay, Math.max(0, end - Date.now()));
 		const goesOn = !isLast && !client.isCancelled() && (await client.retryBudget.wait(pause));
 		if (goesOn) continue;

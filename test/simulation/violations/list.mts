@@ -576,6 +576,18 @@ const writing: Violation[] = [
 	},
 	{
 		law: 'W4',
+		title: 'decides again about an update of which nobody knows what became',
+		changes: [
+			change(
+				'resources/teammate/locate.ts',
+				'unlessUnclear(context, name, wish, wording, findAndUse)',
+				'unlessUnclear(context, name, `${wish} ${Math.random()}`, wording, findAndUse)',
+			),
+		],
+		foundBy: { scenarios: 'W4: an update is accepted' },
+	},
+	{
+		law: 'W4',
 		title: 'forgets at the next try what it has revoked',
 		changes: [
 			change(
@@ -646,6 +658,12 @@ const writing: Violation[] = [
 	},
 	{
 		law: 'W6',
+		title: 'takes a record that could not be read meanwhile for one that never changed',
+		changes: [change('sendgrid/teammates.ts', 'if (isLast && !wasUnreadable)', 'if (isLast)')],
+		foundBy: { test: 'unit/readBack.test.ts', name: 'a record that is there again' },
+	},
+	{
+		law: 'W6',
 		title: 'reads the record once, however stale',
 		changes: [
 			change(
@@ -698,8 +716,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'execution/runMemory.ts',
-				'if (known?.records) return again(known.records);',
-				'if (known?.records && !work) return again(known.records);',
+				'if (known) return again(known.records);',
+				'if (known && !work) return again(known.records);',
 			),
 		],
 		foundBy: { scenarios: 'W8' },

@@ -1,5 +1,6 @@
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, tokenLock, withPersonLock } from '../../execution/runExclusive';
+import { unlessUnclear } from '../../execution/runMemory';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
 import {
 	checkTokens,
@@ -28,19 +29,18 @@ export const revokeFields = [invitationField];
 export async function revoke(context: OperationContext) {
 	const choice = readInvitation(context.item);
 	const wording = changeOf(`The invitation of ${quoteInvitation(choice)}`, 'revoked');
-	return choice.by === 'email'
-		? await withPersonLock(
-				context,
-				choice.email,
-				wording,
-				async () => await revokeAllOf(context, choice.email, wording),
-			)
-		: await withPersonLock(
-				context,
-				tokenLock(choice.token),
-				wording,
-				async () => await revokeOne(context, choice.token, wording),
-			);
+	const name = choice.by === 'email' ? choice.email : tokenLock(choice.token);
+	return await withPersonLock(
+		context,
+		name,
+		wording,
+		async () =>
+			await unlessUnclear(context, name, 'revoke', wording, async () =>
+				choice.by === 'email'
+					? await revokeAllOf(context, choice.email, wording)
+					: await revokeOne(context, choice.token, wording),
+			),
+	);
 }
 
 const withKnown = (

@@ -99,7 +99,8 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 		wording,
 	};
 
-	return await withLocatedTeammates(context, choice, wording, async (found) => {
+	const what = JSON.stringify(['update', wish.firstName, wish.lastName, access]);
+	return await withLocatedTeammates(context, choice, what, wording, async (found) => {
 		const username = onlyTeammate(found, wording.failureMessage)?.username ?? '';
 		return await updateOne(context, username, wish);
 	});

@@ -30,6 +30,7 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
 	return await withLocatedTeammates(
 		context,
 		choice,
+		'delete',
 		wording,
 		async (found) =>
 			await deleteAll(

@@ -13,6 +13,7 @@ import {
 	type Access,
 	type AccessChoice,
 	resolveFor,
+	wishOf,
 } from '../../sendgrid/access';
 import { onlyTeammate } from '../../sendgrid/person';
 import { canBeTaken } from '../../sendgrid/scopes';
@@ -136,7 +137,8 @@ export async function updatePermissions(context: OperationContext): Promise<IDat
 	if (wish.choice.kind === 'admin') policy.checkAdmin();
 	refuseNothing(wish.choice);
 
-	return await withLocatedTeammates(context, person, wording, async (found) => {
+	const what = JSON.stringify(['update permissions', wish.mode, wishOf(wish.choice)]);
+	return await withLocatedTeammates(context, person, what, wording, async (found) => {
 		const username = onlyTeammate(found, wording.failureMessage)?.username ?? '';
 		return await updateOne(context, username, wish, subject, wording);
 	});
