@@ -2,9 +2,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, usernameLock, withPersonLock } from '../../execution/runExclusive';
-import { accessFields, readAccess, skippedField } from '../../parameters/access';
+import { accessFields, readAccess, scopesField, skippedField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
-import { scopesField } from '../../parameters/scopes';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import {
 	difference,
@@ -71,6 +70,15 @@ function refuseNothing(choice: AccessChoice): void {
 	throw new SendGridError(
 		`'${scopesField.displayName}' is empty for this item`,
 		'Choose at least one scope. To remove the person, use Teammate > Delete.',
+	);
+}
+
+/** Read as it stands, it would make somebody an admin who should be none. */
+function refuseRemovedAdmin({ choice, mode }: Wish): void {
+	if (choice.kind !== 'admin' || mode !== 'remove') return;
+	throw new SendGridError(
+		"'Mode' must not be Remove where 'Access' is Admin",
+		"To take admin access away, choose the scopes that the person is to have instead, and set 'Mode' to 'Replace'.",
 	);
 }
 
@@ -144,9 +152,10 @@ export async function updatePermissions(context: OperationContext): Promise<IDat
 		unclearMessage: `It is unclear whether the permissions of ${subject} were updated`,
 	};
 	const wish: Wish = {
-		choice: readAccess(item, options.skipUngrantableScopes === true),
-		mode: readChoice(item, 'mode', modeField.displayName, MODES, 'add'),
+		choice: readAccess(item, options.skipUngrantableScopes),
+		mode: readChoice(item, modeField, MODES),
 	};
+	refuseRemovedAdmin(wish);
 	if (wish.choice.kind === 'admin') policy.checkAdmin();
 	refuseNothing(wish.choice);
 
@@ -189,7 +198,7 @@ const updateOne = async (
 		const { access, skipped, unmetBy } = await changeFor(context, wish, before, wording);
 
 		const isDone = isMet(unmetBy(before));
-		if (options.dryRun === true) {
+		if (options.dryRun) {
 			const would = isDone ? 'unchanged' : 'updated';
 			return [{ would, changed: false, ...before.record, ...skippedField(skipped) }];
 		}

@@ -1,5 +1,5 @@
 import type { OperationContext } from '../../execution/operation';
-import { adviseOnScopes, quoteList } from '../../parameters/scopes';
+import { adviseOnScopes } from '../../parameters/access';
 import type { Access } from '../../sendgrid/access';
 import {
 	readBack,
@@ -9,6 +9,7 @@ import {
 	type Teammate,
 } from '../../sendgrid/teammates';
 import { asUnclear, RequestError, SendGridError, type Wording } from '../../transport/errors';
+import { formatQuoted } from '../../transport/sanitize';
 
 /** What a teammate's record should show, and does not. */
 export interface Unmet {
@@ -86,8 +87,8 @@ function droppedError(
 ): SendGridError {
 	const dropped = [
 		admin && 'the admin access as it was',
-		missing.length > 0 && `${quoteList(missing)} out`,
-		remaining.length > 0 && `${quoteList(remaining)} in place`,
+		missing.length > 0 && `${formatQuoted(missing)} out`,
+		remaining.length > 0 && `${formatQuoted(remaining)} in place`,
 	].filter(Boolean);
 	const what = `SendGrid accepted the change but left ${dropped.join(', and ')}`;
 	const advice =
