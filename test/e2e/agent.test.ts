@@ -168,7 +168,7 @@ async function converse(agent: number, execute = runInServer): Promise<void> {
 		[expect.objectContaining({ email: 'fresh@acme.example' })],
 		[
 			{
-				error: "'Email' is 'Grace', which is no e-mail address",
+				error: "'Email' must be an email address, not 'Grace'",
 				how_to_fix: expect.stringContaining('Enter an address such as nathan@example.com'),
 			},
 		],
@@ -307,7 +307,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 			[
 				{
 					error:
-						"'ada@acme.example' was not handled: 'Administrator' isn't a valid value for 'Access'",
+						"'ada@acme.example' was not handled: 'Access' must be Admin, Persona or Selected Scopes, not 'Administrator'",
 					how_to_fix: expect.stringContaining('admin'),
 				},
 			],

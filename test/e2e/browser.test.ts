@@ -158,7 +158,7 @@ describe('Invite', () => {
 		await editor.closeMessages();
 		await testId('node-execute-button').click();
 		await testId('node-error-message')
-			.getByText("'Email' is 'Grace', which is no e-mail address")
+			.getByText("'Email' must be an email address, not 'Grace'")
 			.waitFor();
 		await testId('node-error-description')
 			.getByText("Enter an address such as nathan@example.com in 'Email'")

@@ -63,7 +63,7 @@ test('new hires: invited once each, bad rows answered with their reason, the sec
 	};
 	const before = [
 		['dev@acme.example', 'unchanged', 'Is a teammate already'],
-		['nobody', 'failed', expect.stringContaining("'Email' is 'nobody', which is no e-mail")],
+		['nobody', 'failed', expect.stringContaining("'Email' must be an email address, not 'nobody'")],
 		['', 'failed', expect.stringContaining("'Email' is empty")],
 		['mary@acme.example', 'failed', expect.stringContaining("'Region' is 'moon'")],
 	];
@@ -247,7 +247,7 @@ describe('leavers', () => {
 		);
 		const refused = [
 			['adam@acme.example', 'failed', expect.stringContaining('this person is an admin')],
-			['nobody', 'failed', expect.stringContaining('which is no e-mail address')],
+			['nobody', 'failed', expect.stringContaining('must be an email address')],
 		];
 		expect(await outcomesOf('leavers', leavers)).toEqual([
 			['lee@acme.example', 'removed', ''],

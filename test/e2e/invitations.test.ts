@@ -59,7 +59,7 @@ test('the region by expression: each item goes to its own of the two hosts', asy
 });
 
 const MIXED = [{ email: 'ada@acme.example' }, { email: 'nobody' }, { email: 'bob@acme.example' }];
-const REFUSAL = expect.stringContaining("'Email' is 'nobody', which is no e-mail address");
+const REFUSAL = expect.stringContaining("'Email' must be an email address, not 'nobody'");
 
 describe('On Error', () => {
 	test('Stop Workflow: the first failure ends the run and says what happened', async () => {
@@ -67,7 +67,7 @@ describe('On Error', () => {
 		expect(run.status).toBe('error');
 		expect(run.error).toMatchObject({
 			message:
-				"'Email' is 'nobody', which is no e-mail address. The run stopped; nothing was sent for the other 2 items",
+				"'Email' must be an email address, not 'nobody'. The run stopped; nothing was sent for the other 2 items",
 			description: expect.stringContaining('Enter an address such as'),
 			context: { itemIndex: 1 },
 		});

@@ -159,8 +159,10 @@ const dataOf = ({ fault }: FaultRule): unknown => {
 
 /** What the values of an `on-behalf-of` header can be, by what the items say. */
 const onBehalfOfOf = (value: unknown) =>
-	typeof value === 'string'
-		? value.trim().replace(/^account-id +(?=\S+$)/i, 'account-id ')
+	typeof value === 'string' || typeof value === 'number'
+		? String(value)
+				.trim()
+				.replace(/^account-id +(?=\S+$)/i, 'account-id ')
 		: undefined;
 
 function checkRequests({ items, answers }: Case, endpoints: Map<string, number>) {
@@ -234,14 +236,16 @@ function checkMessages(messages: string[], secrets: readonly string[]) {
 function mustFail({ region, onBehalfOf, maxWait }: IDataObject, operation: Name): boolean {
 	if (region !== 'credential') return true;
 	if (maxWait !== 0 && maxWait !== '0') return true;
-	if (onBehalfOf === null || onBehalfOf === undefined) return false;
+	if (onBehalfOf === '') return false;
+	// A whole number may be a username.
+	if (typeof onBehalfOf === 'number') return OWN_ACCOUNT_ONLY.includes(operation);
 	if (typeof onBehalfOf !== 'string' || /[^ -~]/.test(onBehalfOf)) return true;
-	return onBehalfOf.trim() !== '' && OWN_ACCOUNT_ONLY.includes(operation);
+	return onBehalfOf.trim() === '' || OWN_ACCOUNT_ONLY.includes(operation);
 }
 
-/** How messages begin that blame a field: `'Email' is 'nobody', which is …`. */
+/** How messages blame a field. */
 const FIELD_IS_WRONG =
-	/^('[^']+' was not handled: )?('[A-Z][\w ]+' (cannot|holds|is|names|says|starts)\b|.+ isn't a valid value for ')/;
+	/^('[^']+' was not handled: )?'[A-Z][\w ]+'( in [\w ]*'[A-Z][\w ]+')? (cannot|holds|is|must|names|says|starts)\b/;
 
 interface Tally {
 	cases: number;

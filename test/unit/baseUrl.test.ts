@@ -43,27 +43,8 @@ describe("an item's address", () => {
 		['credential', 'eu', 'https://api.eu.sendgrid.com'],
 		['eu', 'global', 'https://api.eu.sendgrid.com'],
 		['global', 'eu', 'https://api.sendgrid.com'],
-	])('%s with a credential for %s', (region, credentialRegion, host) => {
+	] as const)('%s with a credential for %s', (region, credentialRegion, host) => {
 		expect(hostForItem(region, { region: credentialRegion })).toBe(host);
-	});
-
-	test.each([
-		'EU',
-		'https://evil.example.com',
-		'constructor',
-		'__proto__',
-		'',
-		null,
-		undefined,
-		1,
-		{},
-	])('the region %j is refused', (region) => {
-		expect(() => hostForItem(region, { region: 'global' })).toThrow('not a region of SendGrid');
-	});
-
-	test('a region of any length is quoted shortly', () => {
-		const region = 'x'.repeat(500);
-		expect(() => hostForItem(region, {})).toThrow(`'Region' is '${'x'.repeat(40)}', which`);
 	});
 
 	test('a credential with an address of its own keeps its items there', () => {

@@ -1,4 +1,4 @@
-import { checkMaxWait } from '../../nodes/SendGridTeammates/parameters/options';
+import { readOptions } from '../../nodes/SendGridTeammates/parameters/options';
 import { readRateLimitHeaders } from '../../nodes/SendGridTeammates/transport/rateLimitHeaders';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
@@ -47,9 +47,9 @@ test('the limit and what is left are read whatever the case of the names', () =>
 });
 
 test.each([
-	[undefined, 300_000],
-	[0, 0],
-	[' 2.5 ', 2500],
-])('an item whose Max Wait is %j may wait for %d ms', (seconds, milliseconds) => {
-	expect(checkMaxWait(seconds)).toBe(milliseconds);
+	[{}, 300_000],
+	[{ maxWait: 0 }, 0],
+	[{ maxWait: ' 2.5 ' }, 2500],
+])('an item with the options %j may wait for %d ms', (options, milliseconds) => {
+	expect(readOptions({ getNodeParameter: () => options }).maxWait).toBe(milliseconds);
 });

@@ -1,4 +1,4 @@
-import { isGrantable, scopeLabel } from '../../nodes/SendGridTeammates/sendgrid/scopes';
+import { isGrantable, scopeLabel, scopeNamed } from '../../nodes/SendGridTeammates/sendgrid/scopes';
 import { LIVE_SCOPES, UNASSIGNABLE_SCOPES } from '../../sandbox/scopes.mts';
 
 test.each([
@@ -18,6 +18,13 @@ test('every scope of an account has a label of its own', () => {
 	const labels = LIVE_SCOPES.map(scopeLabel);
 	expect(new Set(labels).size).toBe(LIVE_SCOPES.length);
 });
+
+test.each([scopeLabel, (scope: string) => `${scopeLabel(scope)} (${scope})`, String])(
+	'every scope of an account is known by what the list shows (%#)',
+	(shown) => {
+		expect(LIVE_SCOPES.map((scope) => scopeNamed(shown(scope)))).toEqual(LIVE_SCOPES);
+	},
+);
 
 test('we refuse nothing that SendGrid would take', () => {
 	const refusedByUs = LIVE_SCOPES.filter((scope) => !isGrantable(scope));

@@ -3,15 +3,19 @@ import { createHash } from 'node:crypto';
 import {
 	getCredentialAllowedDomains,
 	type ICredentialDataDecryptedObject,
-	type IDataObject,
 	type IExecuteSingleFunctions,
 	type ILoadOptionsFunctions,
 	type INode,
+	type INodeProperties,
 	type IPollFunctions,
 } from 'n8n-workflow';
 
-import { checkMaxWait } from '../parameters/options';
+import { readCollection, type Fields } from '../parameters/field';
+import { optionsField, readOnBehalfOf, readOptions } from '../parameters/options';
+import { readRegion } from '../parameters/region';
 import { CredentialPolicy } from './credentialPolicy';
+import type { Options } from './operation';
+import { readRequestOptions } from './requestOptions';
 import { API_HOSTS, hostForItem } from '../transport/baseUrl';
 import { isRecord } from '../transport/responseErrors';
 import { checkApiKey } from '../transport/authenticate';
@@ -19,10 +23,13 @@ import { CREDENTIAL_TYPE, type Connection, type Transport } from '../transport/c
 import { SendGridError } from '../transport/errors';
 import { checkOnBehalfOf } from '../transport/onBehalfOf';
 
-/** What the node's fields say about where requests go. */
+/** What the node's fields say about where requests go, and how long they may wait. */
 export interface Destination {
-	region: unknown;
-	options: IDataObject;
+	region: ReturnType<typeof readRegion>;
+	/** `undefined` for the key's own account. */
+	onBehalfOf: string | undefined;
+	/** Milliseconds. */
+	maxWait: number;
 }
 
 type AskForDomains = (
@@ -32,11 +39,10 @@ type AskForDomains = (
 
 /** Whom an item acts for, where the credential leaves that open. */
 function onBehalfOfItem(
-	chosen: unknown,
+	wanted: string | undefined,
 	credential: ICredentialDataDecryptedObject,
 ): string | undefined {
 	const fixed = checkOnBehalfOf(credential.onBehalfOf);
-	const wanted = checkOnBehalfOf(chosen);
 	if (fixed === undefined || wanted === undefined) return wanted;
 	throw new SendGridError(
 		"'On Behalf Of' cannot be chosen here, because the credential already acts for a subuser",
@@ -72,21 +78,21 @@ function allowedDomainsOf(
  * The connection for one item, checked before any request leaves.
  *
  * @param node whose settings count
- * @throws SendGridError where region, on behalf of or waiting time make no sense or are not allowed
+ * @throws SendGridError where region or on behalf of are not allowed
  */
 export function connectionFor(
 	node: INode,
 	credential: ICredentialDataDecryptedObject,
-	{ region, options }: Destination,
+	{ region, onBehalfOf: wanted, maxWait }: Destination,
 	transport: Transport,
 ): Connection {
-	const onBehalfOf = onBehalfOfItem(options.onBehalfOf, credential);
+	const onBehalfOf = onBehalfOfItem(wanted, credential);
 	const apiKey = checkApiKey(credential);
 	return {
 		baseURL: hostForItem(region, credential),
 		onBehalfOf,
 		effectiveSubuser: onBehalfOf ?? checkOnBehalfOf(credential.onBehalfOf),
-		maxWait: checkMaxWait(options.maxWait),
+		maxWait,
 		transport: { ...transport, allowedDomains: allowedDomainsOf(node, credential) },
 		keyHash: createHash('sha256').update(apiKey).digest('hex'),
 		secrets: [apiKey],
@@ -97,80 +103,66 @@ export function connectionFor(
 export interface ItemSettings {
 	connection: Connection;
 	policy: CredentialPolicy;
-	/** What the item chose under Options. */
-	options: IDataObject;
-}
-
-/**
- * An expression that found nothing must not act on the parent account. Only an empty text is a decision for it.
- *
- * @throws SendGridError
- */
-function refuseUnsetSubuser(options: Record<string, unknown>): void {
-	if (!('onBehalfOf' in options)) return;
-	if (options.onBehalfOf !== undefined && options.onBehalfOf !== null) return;
-	throw new SendGridError(
-		"'On Behalf Of' is set for this item and has no value",
-		"Its expression returned nothing. Remove 'On Behalf Of' from 'Options' to act on your own account.",
-	);
+	options: Options;
 }
 
 /** Region, options and credential of an item: each read once, since expressions cost time. */
-export async function connectionForItem(
-	item: IExecuteSingleFunctions,
-	readTransport: () => Transport,
-): Promise<ItemSettings> {
-	const region = item.getNodeParameter('region', 'credential');
-	const chosen = item.getNodeParameter('options', {});
-	const options = isRecord(chosen) ? (chosen as IDataObject) : {};
-	refuseUnsetSubuser(options);
+export async function connectionForItem(item: IExecuteSingleFunctions): Promise<ItemSettings> {
+	const region = readRegion(item);
+	const options = readOptions(item);
+	const { transport } = readRequestOptions(item);
 	const credential = await item.getCredentials(CREDENTIAL_TYPE);
+	const destination = { ...options, region };
 	return {
-		connection: connectionFor(item.getNode(), credential, { region, options }, readTransport()),
+		connection: connectionFor(item.getNode(), credential, destination, transport),
 		policy: new CredentialPolicy(credential),
 		options,
 	};
 }
 
-/** A field as the editor has it, unless it is an expression: those need an item, and there is none yet. */
-function plainField(editor: ILoadOptionsFunctions, name: string): unknown {
-	const value = editor.getCurrentNodeParameter(name);
-	return typeof value === 'string' && value.startsWith('=') ? undefined : value;
-}
+const isExpression = (value: unknown): boolean =>
+	typeof value === 'string' && value.startsWith('=');
+
+/** Fields as the editor has them. Expressions need an item, and there is none yet: they count as left out. */
+const editorFields = (editor: ILoadOptionsFunctions): Fields => ({
+	getNodeParameter(name, fallback) {
+		const value: unknown = editor.getCurrentNodeParameter(name);
+		if (!isRecord(value)) return value === undefined || isExpression(value) ? fallback : value;
+		return Object.fromEntries(Object.entries(value).filter(([, entry]) => !isExpression(entry)));
+	},
+});
 
 /** Somebody is looking at the list that this is for. */
-const PATIENCE_IN_SECONDS = 10;
+const PATIENCE_MS = 10_000;
 
 /** The connection for what the editor loads, by the fields that are set for all items alike. */
 export async function connectionForEditor(editor: ILoadOptionsFunctions): Promise<Connection> {
-	const region = plainField(editor, 'region') ?? 'credential';
-	const onBehalfOf = plainField(editor, 'options.onBehalfOf');
+	const fields = editorFields(editor);
+	const destination: Destination = {
+		region: readRegion(fields),
+		onBehalfOf: readOnBehalfOf(readCollection(fields, optionsField)),
+		maxWait: PATIENCE_MS,
+	};
 	const credential = await editor.getCredentials(CREDENTIAL_TYPE);
-	return connectionFor(
-		editor.getNode(),
-		credential,
-		{ region, options: { onBehalfOf, maxWait: PATIENCE_IN_SECONDS } as IDataObject },
-		{},
-	);
+	return connectionFor(editor.getNode(), credential, destination, {});
 }
 
 /**
  * The connection for a poll of the trigger, whose fields hold for all its requests.
  *
- * @param maxWait seconds
+ * @param ownOptions the trigger's field for them
+ * @param maxWait milliseconds
  */
 export async function connectionForPoll(
 	poll: IPollFunctions,
+	ownOptions: INodeProperties,
 	maxWait: number,
 ): Promise<Connection> {
-	const region = poll.getNodeParameter('region', 'credential');
-	const chosen: unknown = poll.getNodeParameter('options', {});
-	const onBehalfOf = isRecord(chosen) ? chosen.onBehalfOf : undefined;
+	const destination: Destination = {
+		region: readRegion(poll),
+		onBehalfOf: readOnBehalfOf(readCollection(poll, ownOptions)),
+		maxWait,
+	};
 	const credential = await poll.getCredentials(CREDENTIAL_TYPE);
-	return connectionFor(
-		poll.getNode(),
-		credential,
-		{ region, options: { onBehalfOf, maxWait } as IDataObject },
-		{},
-	);
+	return connectionFor(poll.getNode(), credential, destination, {});
 }

@@ -1,6 +1,5 @@
 import {
 	sleep,
-	type DeclarativeRestApiSettings,
 	type IExecuteFunctions,
 	type IExecutePaginationFunctions,
 	type IExecuteSingleFunctions,
@@ -9,11 +8,12 @@ import {
 	type INodeType,
 } from 'n8n-workflow';
 
+import { readText } from '../parameters/text';
 import { SendGridError } from '../transport/errors';
 import { executeItem } from './executeItem';
 import { toNodeError } from './nodeError';
 import type { Operation, Resource } from './operation';
-import { readBatching, readTransport, type Batching } from './requestOptions';
+import { NO_BATCHING, readRequestOptions, type Batching } from './requestOptions';
 
 type CustomOperations = NonNullable<INodeType['customOperations']>;
 
@@ -46,9 +46,9 @@ async function pauseFor(run: IExecuteFunctions, milliseconds: number): Promise<v
 /** An expression in Request Options that fails is the failure of each item, which reads them itself. */
 function batchingOf(item: IExecuteSingleFunctions): Batching {
 	try {
-		return readBatching(item);
+		return readRequestOptions(item).batching;
 	} catch {
-		return { size: 1, pause: 0 };
+		return NO_BATCHING;
 	}
 }
 
@@ -70,7 +70,7 @@ const runAllItems = (operation: Operation) =>
 				await pauseFor(this, pause);
 				if (this.getExecutionCancelSignal()?.aborted) break;
 			}
-			const execution = executeItem(item, operation, () => readTransport(item));
+			const execution = executeItem(item, operation);
 			started.push(
 				execution.then(
 					(results) => ({ results }),
@@ -102,6 +102,9 @@ export function customOperationsOf(resources: Resources): CustomOperations {
 	return all;
 }
 
+const RESOURCE = { displayName: 'Resource', name: 'resource', default: '' };
+const OPERATION = { displayName: 'Operation', name: 'operation', default: '' };
+
 /**
  * The other entrance: AI agents up to version 2 run the node through n8n's engine for declarative nodes, item
  * by item. The engine calls this in place of sending the operation's request.
@@ -109,13 +112,9 @@ export function customOperationsOf(resources: Resources): CustomOperations {
 export const declarativeRouting = (resources: Resources): INodePropertyRouting => ({
 	send: { paginate: true },
 	operations: {
-		async pagination(
-			this: IExecutePaginationFunctions,
-			{ options }: DeclarativeRestApiSettings.ResultOptions,
-		): Promise<INodeExecutionData[]> {
-			const resource = String(this.getNodeParameter('resource', ''));
-			const operation =
-				resources[resource]?.operations[String(this.getNodeParameter('operation', ''))];
+		async pagination(this: IExecutePaginationFunctions): Promise<INodeExecutionData[]> {
+			const resource = readText(this, RESOURCE);
+			const operation = resources[resource]?.operations[readText(this, OPERATION)];
 			if (!operation) {
 				throw toNodeError(
 					this.getNode(),
@@ -125,13 +124,7 @@ export const declarativeRouting = (resources: Resources): INodePropertyRouting =
 					),
 				);
 			}
-			const { timeout, proxy } = options;
-			const skipSslCertificateValidation = options.skipSslCertificateValidation === true;
-			return await executeItem(this, operation, () => ({
-				timeout,
-				proxy,
-				skipSslCertificateValidation,
-			}));
+			return await executeItem(this, operation);
 		},
 	},
 });

@@ -1,10 +1,9 @@
 import type { IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { Account } from '../sendgrid/account';
-import { isEmailAddress } from '../parameters/emailAddress';
-import { accountKeyOf, SendGridClient, type Connection, type Transport } from '../transport/client';
+import { namedAddress } from '../parameters/emailAddress';
+import { accountKeyOf, SendGridClient, type Connection } from '../transport/client';
 import { RequestError, SendGridError } from '../transport/errors';
-import { isRecord } from '../transport/responseErrors';
 import { errorForAgent, isAiTool, resultForAgent } from './aiTool';
 import { connectionForItem } from './connection';
 import { ItemExecution, Run, runOf } from './itemScheduler';
@@ -26,11 +25,10 @@ function refuseOnBehalfOf({ effectiveSubuser }: Connection): void {
 async function prepare(
 	item: IExecuteSingleFunctions,
 	{ ownAccountOnly }: Operation,
-	readTransport: () => Transport,
 	execution: ItemExecution,
 ): Promise<OperationContext> {
 	const { memory, group, startedAt } = execution;
-	const { connection, policy, options } = await connectionForItem(item, readTransport);
+	const { connection, policy, options } = await connectionForItem(item);
 	if (ownAccountOnly) refuseOnBehalfOf(connection);
 	// Its readings are shared with other items, so they must not be aborted with this one.
 	const reader = new SendGridClient(item, connection, {
@@ -59,24 +57,10 @@ async function prepare(
 const itemCountOf = (item: IExecuteSingleFunctions): number =>
 	item.getExecuteData().data.main?.[0]?.length ?? 1;
 
-/** The address that the item names, so that a message about another field can say whose row it is. */
-function addressOf(item: IExecuteSingleFunctions): string | undefined {
-	for (const name of ['email', 'teammate', 'invitation']) {
-		try {
-			const value: unknown = item.getNodeParameter(name, undefined);
-			const text = isRecord(value) && value.mode === 'email' ? value.value : value;
-			if (typeof text === 'string' && isEmailAddress(text.trim())) return text.trim();
-		} catch {
-			// The expression itself may be what failed.
-		}
-	}
-	return undefined;
-}
-
 /** What happened, and to whom. */
 function messageFor(item: IExecuteSingleFunctions, thrown: unknown): string {
 	const { message } = describeError(thrown);
-	const address = addressOf(item);
+	const address = namedAddress(item);
 	return address === undefined || message.toLowerCase().includes(address.toLowerCase())
 		? message
 		: `'${address}' was not handled: ${message}`;
@@ -126,13 +110,11 @@ async function answerError(
  * Executes one item. Whatever happens ends linked to its input item. Without Continue On Fail all items are
  * read before the first request is sent, and the first failure stops what has not been sent yet.
  *
- * @param readTransport the node's Request Options for this item
  * @throws NodeError
  */
 export async function executeItem(
 	item: IExecuteSingleFunctions,
 	operation: Operation,
-	readTransport: () => Transport,
 ): Promise<INodeExecutionData[]> {
 	const index = item.getItemIndex();
 	const isTool = isAiTool(item);
@@ -147,7 +129,7 @@ export async function executeItem(
 		if (execution.isAborted()) return [];
 		const unclear = memory.unclear.get(index);
 		if (unclear) throw unclear;
-		const records = await operation.run(await prepare(item, operation, readTransport, execution));
+		const records = await operation.run(await prepare(item, operation, execution));
 		const shown = isTool ? resultForAgent(records) : records;
 		const results = shown.map((json) => ({ json, pairedItem: { item: index } }));
 		memory.results.set(index, results);

@@ -14,14 +14,20 @@ export interface Policy {
 	checkDeletion(): void;
 }
 
+/** What the item chose under Options, as far as operations depend on it. */
+export interface Options {
+	allowAdmins: boolean;
+	dryRun: boolean;
+	skipUngrantableScopes: boolean;
+}
+
 /** What an operation has at hand for one item. */
 export interface OperationContext {
-	/** Reads the item's fields. Read each once: an expression is evaluated every time. */
+	/** Holds the item's fields, for the readers of `parameters/`. Read each once: an expression is evaluated every time. */
 	item: IExecuteSingleFunctions;
 	account: Account;
 	policy: Policy;
-	/** What the item chose under Options. */
-	options: IDataObject;
+	options: Options;
 	memory: RunMemory;
 	/** Milliseconds that the item may wait for somebody else who works on the same person. */
 	maxWait: number;

@@ -1,11 +1,45 @@
-import type { IExecuteSingleFunctions } from 'n8n-workflow';
-
-import { isRecord } from '../transport/responseErrors';
+import {
+	readCollection,
+	whereSet,
+	type Collection,
+	type Field,
+	type Fields,
+} from '../parameters/field';
+import { readFlag } from '../parameters/flag';
+import { readNumber } from '../parameters/number';
+import { readText } from '../parameters/text';
 import type { Transport } from '../transport/client';
 import { SendGridError } from '../transport/errors';
 
-/** As n8n's engine for declarative nodes has it, in milliseconds. */
-const DEFAULT_TIMEOUT = 300_000;
+// What n8n adds to every declarative node under Settings, as its own engine reads it.
+
+const batchSizeField: Field = { displayName: 'Items per Batch', name: 'batchSize', default: 50 };
+
+const batchIntervalField: Field = {
+	displayName: 'Batch Interval (ms)',
+	name: 'batchInterval',
+	default: 1000,
+};
+
+const batchField: Field = { displayName: 'Batching', name: 'batch', default: {} };
+
+const batchingField: Field = { displayName: 'Batching', name: 'batching', default: {} };
+
+const insecureField: Field = {
+	displayName: 'Ignore SSL Issues (Insecure)',
+	name: 'allowUnauthorizedCerts',
+	default: false,
+};
+
+const proxyField: Field = { displayName: 'Proxy', name: 'proxy', default: '' };
+
+const timeoutField: Field = { displayName: 'Timeout', name: 'timeout', default: 300_000 };
+
+const requestOptionsField: Field = {
+	displayName: 'Request Options',
+	name: 'requestOptions',
+	default: {},
+};
 
 /** How n8n wants items to be started: so many at once, with a pause in between. */
 export interface Batching {
@@ -15,49 +49,59 @@ export interface Batching {
 	pause: number;
 }
 
-/** What n8n adds to every declarative node under Request Options. */
-function readRequestOptions(item: IExecuteSingleFunctions): Record<string, unknown> {
-	const options: unknown = item.getNodeParameter('requestOptions', {});
-	return isRecord(options) ? options : {};
+export const NO_BATCHING: Batching = { size: 1, pause: 0 };
+
+/** What the node's settings say about requests. */
+export interface RequestOptions {
+	transport: Transport;
+	batching: Batching;
 }
 
-/** Batching holds for the whole run, so the first item says it. */
-export function readBatching(item: IExecuteSingleFunctions): Batching {
-	const { batching } = readRequestOptions(item);
-	const batch = isRecord(batching) && isRecord(batching.batch) ? batching.batch : {};
-	const size = Number(batch.batchSize);
-	const pause = Number(batch.batchInterval);
-	// -1 stands for no batches.
-	return { size: size > 0 ? size : 1, pause: pause > 0 && size !== -1 ? pause : 0 };
-}
+const MILLISECONDS = { noun: 'number of milliseconds' };
 
-/** @throws SendGridError for a proxy that is no address with a port */
-export function readTransport(item: IExecuteSingleFunctions): Transport {
-	const { timeout, proxy, allowUnauthorizedCerts } = readRequestOptions(item);
+/** @throws SendGridError for what makes no sense: a proxy that is no address, say */
+export function readRequestOptions(fields: Fields): RequestOptions {
+	const options = readCollection(fields, requestOptionsField);
+	const proxy = whereSet(options, proxyField, readText);
 	return {
-		timeout: Number(timeout) > 0 ? Number(timeout) : DEFAULT_TIMEOUT,
-		skipSslCertificateValidation: allowUnauthorizedCerts === true,
-		...(typeof proxy === 'string' && proxy.trim() !== '' && { proxy: parseProxy(proxy.trim()) }),
+		transport: {
+			timeout: readNumber(options, timeoutField, { ...MILLISECONDS, min: 1 }),
+			skipSslCertificateValidation: readFlag(options, insecureField),
+			...(proxy !== undefined && { proxy: parseProxy(proxy) }),
+		},
+		batching: batchingIn(readCollection(options, batchingField)),
 	};
+}
+
+function batchingIn(batching: Collection): Batching {
+	const batch = readCollection(batching, batchField);
+	if (!batch.has(batchSizeField) && !batch.has(batchIntervalField)) return NO_BATCHING;
+	const size = readNumber(batch, batchSizeField, { min: -1, isWhole: true });
+	const pause = readNumber(batch, batchIntervalField, { ...MILLISECONDS, min: 0 });
+	// -1 stands for no batches.
+	return size === -1 ? NO_BATCHING : { size: Math.max(1, size), pause };
 }
 
 function parseProxy(text: string): Transport['proxy'] {
 	let url: URL;
+	let auth: { username: string; password: string };
 	try {
 		url = new URL(text);
+		auth = {
+			username: decodeURIComponent(url.username),
+			password: decodeURIComponent(url.password),
+		};
 	} catch {
 		throw badProxy();
 	}
-	const { protocol, hostname, username, password } = url;
+	const { protocol, hostname } = url;
 	const isSecure = protocol === 'https:';
 	if (hostname === '' || !['http:', 'https:'].includes(protocol)) throw badProxy();
 	return {
 		protocol: protocol.slice(0, -1),
 		host: hostname,
 		port: url.port === '' ? (isSecure ? 443 : 80) : Number(url.port),
-		...(username && {
-			auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
-		}),
+		...(auth.username && { auth }),
 	};
 
 	function badProxy() {

@@ -1,40 +1,139 @@
-import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import type { AccessChoice } from '../sendgrid/access';
-import { SendGridError } from '../transport/errors';
-import { textOf, toSingleLine } from '../transport/sanitize';
-import { personaField, readPersona } from './persona';
-import { additionalScopesField, checkScopes, scopesField } from './scopes';
+import type { Account } from '../sendgrid/account';
+import { isGrantable, PERSONAS, scopeNamed, type Persona } from '../sendgrid/scopes';
+import { SendGridError, type Wording } from '../transport/errors';
+import type { ApiErrorDetail } from '../transport/responseErrors';
+import { formatQuoted } from '../transport/sanitize';
+import { readChoice } from './choice';
+import { nameOf, wrongValue, type Field, type Fields } from './field';
+import { readTexts } from './text';
+
+export const scopesField: INodeProperties = {
+	displayName: 'Scope Names or IDs',
+	name: 'scopes',
+	type: 'multiOptions',
+	default: [],
+	typeOptions: {
+		loadOptionsMethod: 'getScopes',
+		loadOptionsDependsOn: ['region', 'options.onBehalfOf'],
+	},
+	displayOptions: { show: { access: ['scopes'] } },
+	description:
+		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+	hint: 'Type a part of a name to find it. An expression may give a list, or a text with commas.',
+};
+
+export const additionalScopesField: INodeProperties = {
+	...scopesField,
+	displayName: 'Additional Scope Names or IDs',
+	name: 'additionalScopes',
+	displayOptions: { show: { access: ['persona'] } },
+	hint: 'On top of what the persona has',
+};
+
+export const personaField: INodeProperties = {
+	displayName: 'Persona',
+	name: 'persona',
+	type: 'options',
+	default: 'observer',
+	options: [
+		{ name: 'Accountant', value: 'accountant', description: 'Billing, and reading statistics' },
+		{
+			name: 'Developer',
+			value: 'developer',
+			description: 'Sending, API keys, webhooks, templates',
+		},
+		{ name: 'Marketer', value: 'marketer', description: 'Campaigns, templates, suppressions' },
+		{ name: 'Observer', value: 'observer', description: 'Reading only' },
+	],
+	displayOptions: { show: { access: ['persona'] } },
+	description: "SendGrid's own set of scopes for this role",
+};
+
+const accessField: INodeProperties = {
+	displayName: 'Access',
+	name: 'access',
+	type: 'options',
+	default: 'scopes',
+	options: [
+		{
+			name: 'Admin',
+			value: 'admin',
+			description: 'Everything in the account, managing teammates included',
+		},
+		{
+			name: 'Persona',
+			value: 'persona',
+			description: 'What SendGrid thinks a role needs',
+		},
+		{
+			name: 'Selected Scopes',
+			value: 'scopes',
+			description: 'Only what you choose below',
+		},
+	],
+	description: 'What the person may do in SendGrid',
+};
 
 export const accessFields: INodeProperties[] = [
-	{
-		displayName: 'Access',
-		name: 'access',
-		type: 'options',
-		default: 'scopes',
-		options: [
-			{
-				name: 'Admin',
-				value: 'admin',
-				description: 'Everything in the account, managing teammates included',
-			},
-			{
-				name: 'Persona',
-				value: 'persona',
-				description: 'What SendGrid thinks a role needs',
-			},
-			{
-				name: 'Selected Scopes',
-				value: 'scopes',
-				description: 'Only what you choose below',
-			},
-		],
-		description: 'What the person may do in SendGrid',
-	},
+	accessField,
 	scopesField,
 	personaField,
 	additionalScopesField,
 ];
+
+/** Scopes as an item names them. */
+export interface NamedScopes {
+	scopes: string[];
+	/** What SendGrid lets nobody grant, where the item wants it left out. */
+	skipped: string[];
+}
+
+/** Labels have spaces in them. Names have none, so spaces may stand between them. */
+const namesIn = (text: string): string[] =>
+	scopeNamed(text) === undefined && !/[:(]/.test(text) ? text.split(/\s+/) : [text];
+
+/**
+ * The scopes of a field, each once, by name or as the editor's list shows them.
+ *
+ * @param skipUngrantable leave out what SendGrid lets nobody grant, instead of refusing it
+ * @throws SendGridError for what is no list of scopes, and for scopes that SendGrid lets nobody grant
+ */
+export function readScopes(
+	fields: Fields,
+	field: Field = scopesField,
+	skipUngrantable = false,
+): NamedScopes {
+	const named = readTexts(fields, field, true).flatMap(namesIn);
+	const scopes = named.map((text) => {
+		const scope = scopeNamed(text);
+		if (scope !== undefined) return scope;
+		throw wrongValue(
+			fields,
+			field,
+			text,
+			'a list of scopes',
+			`Use names such as stats.read, or what the list of '${field.displayName}' shows.`,
+		);
+	});
+
+	const unique = [...new Set(scopes)];
+	const skipped = unique.filter((scope) => !isGrantable(scope));
+	if (skipped.length > 0 && !skipUngrantable) {
+		throw new SendGridError(
+			`${nameOf(fields, field)} holds what SendGrid lets nobody grant: ${formatQuoted(skipped)}`,
+			"Remove it, or turn on 'Skip Scopes That Cannot Be Granted' in 'Options' where there is one. SendGrid gives every teammate the scopes for their own profile, password and sign-in by itself.",
+		);
+	}
+	return { scopes: unique.filter(isGrantable), skipped };
+}
+
+/** @throws SendGridError for a persona that is none */
+export const readPersona = (fields: Fields): Persona => readChoice(fields, personaField, PERSONAS);
+
+const ACCESS = ['admin', 'persona', 'scopes'] as const;
 
 /**
  * What the item's person should be able to do.
@@ -42,26 +141,19 @@ export const accessFields: INodeProperties[] = [
  * @param skipUngrantable leave out scopes that nobody can grant, instead of refusing them
  * @throws SendGridError for an access, a persona or scopes that are not valid
  */
-export function readAccess(item: IExecuteSingleFunctions, skipUngrantable: boolean): AccessChoice {
-	const kind = item.getNodeParameter('access', 'scopes');
-	if (kind === 'admin') return { kind, skipped: [] };
-	if (kind === 'scopes') {
-		const value: unknown = item.getNodeParameter('scopes', []);
-		return { kind, ...checkScopes(value, scopesField.displayName, skipUngrantable) };
+export function readAccess(fields: Fields, skipUngrantable: boolean): AccessChoice {
+	const kind = readChoice(fields, accessField, ACCESS);
+	switch (kind) {
+		case 'admin':
+			return { kind, skipped: [] };
+		case 'scopes':
+			return { kind, ...readScopes(fields, scopesField, skipUngrantable) };
+		case 'persona': {
+			const persona = readPersona(fields);
+			const { scopes, skipped } = readScopes(fields, additionalScopesField, skipUngrantable);
+			return { kind, persona, additional: scopes, skipped };
+		}
 	}
-	if (kind === 'persona') {
-		const persona = readPersona(item);
-		const { scopes, skipped } = checkScopes(
-			item.getNodeParameter('additionalScopes', []),
-			additionalScopesField.displayName,
-			skipUngrantable,
-		);
-		return { kind, persona, additional: scopes, skipped };
-	}
-	throw new SendGridError(
-		`'${toSingleLine(textOf(kind))}' isn't a valid value for 'Access'`,
-		'Use admin, persona or scopes.',
-	);
 }
 
 /** Display name of the field that holds the scopes of a choice. */
@@ -71,3 +163,24 @@ export const scopesFieldOf = ({ kind }: AccessChoice): string =>
 /** For the output: what was left out, where there is something. */
 export const skippedField = (skipped: readonly string[]) =>
 	skipped.length > 0 ? { skipped_scopes: [...skipped] } : {};
+
+/**
+ * Advice that names the scopes which SendGrid refused: it says only that there are some.
+ *
+ * @param scopes what was sent
+ */
+export const adviseOnScopes =
+	(
+		account: Account,
+		scopes: readonly string[],
+		wording: Wording,
+		displayName = scopesField.displayName,
+	) =>
+	async ({ field }: ApiErrorDetail): Promise<string | undefined> => {
+		if (field !== 'scopes') return undefined;
+		const grantable = await account.grantableScopes(wording).catch(() => scopes);
+		const unknown = scopes.filter((scope) => !grantable.includes(scope));
+		return unknown.length > 0
+			? `Remove what this account cannot grant from '${displayName}': ${formatQuoted(unknown)}.`
+			: `Remove scopes from '${displayName}' until SendGrid accepts the rest. It was sent ${formatQuoted(scopes)}.`;
+	};

@@ -1,42 +1,64 @@
-import type { IExecuteSingleFunctions } from 'n8n-workflow';
+import { formatList } from '../transport/sanitize';
+import { readSet, wrongValue, type Field, type Fields } from './field';
+import { readTexts } from './text';
 
-import { SendGridError } from '../transport/errors';
-import { formatList, toSingleLine } from '../transport/sanitize';
+const plain = (text: string): string => text.toLowerCase().replace(/\s+/g, ' ');
 
-function described(chosen: unknown): string {
-	if (chosen === undefined || chosen === null || chosen === '') return 'An empty field';
-	return typeof chosen === 'object'
-		? 'An object'
-		: `'${toSingleLine(String(chosen as string | number | boolean))}'`;
+/** Display names and values of what the field offers, by the value. */
+function offered<Value extends string>(field: Field, values: readonly Value[]) {
+	return (field.options ?? []).flatMap((option) => {
+		const value = values.find((known) => 'value' in option && option.value === known);
+		return value === undefined ? [] : [{ value, name: option.name }];
+	});
 }
 
-/**
- * The value of a field that offers a choice.
- *
- * @param field the field's display name, for the message
- * @throws SendGridError for anything that is not one of the values
- */
-export function checkChoice<Value extends string>(
+function checkChoice<Value extends string>(
+	fields: Fields,
+	field: Field,
 	chosen: unknown,
-	field: string,
 	values: readonly Value[],
 ): Value {
-	const value = values.find((known) => known === chosen);
-	if (value !== undefined) return value;
-	throw new SendGridError(
-		`${described(chosen)} isn't a valid value for '${field}'`,
-		`Use ${formatList(
-			values.map((known) => `'${known}'`),
+	const choices = offered(field, values);
+	if (typeof chosen === 'string') {
+		const wanted = plain(chosen);
+		const found =
+			choices.find(({ value }) => value.toLowerCase() === wanted) ??
+			choices.find(({ name }) => plain(name) === wanted);
+		if (found) return found.value;
+	}
+	throw wrongValue(
+		fields,
+		field,
+		chosen,
+		formatList(
+			choices.map(({ name }) => name),
+			'or',
+		),
+		`Choose from the list, or let the expression give ${formatList(
+			choices.map(({ value }) => `'${value}'`),
 			'or',
 		)}.`,
 	);
 }
 
-/** The same, for a field of its own. @throws SendGridError */
+/**
+ * The value of a field that offers a choice: by value or by display name, in any case.
+ *
+ * @param values those that the field's description offers
+ * @throws SendGridError for nothing, and for anything that it does not offer
+ */
 export const readChoice = <Value extends string>(
-	item: IExecuteSingleFunctions,
-	name: string,
-	field: string,
+	fields: Fields,
+	field: Field,
 	values: readonly Value[],
-	preset: Value,
-): Value => checkChoice(item.getNodeParameter(name, preset), field, values);
+): Value => checkChoice(fields, field, readSet(fields, field), values);
+
+/** The same for a field that offers several, each once and in the order of the values. At least one. */
+export function readChoices<Value extends string>(
+	fields: Fields,
+	field: Field,
+	values: readonly Value[],
+): Value[] {
+	const chosen = readTexts(fields, field).map((text) => checkChoice(fields, field, text, values));
+	return values.filter((value) => chosen.includes(value));
+}

@@ -1,7 +1,17 @@
-import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { SendGridError } from '../transport/errors';
-import { hasControlCharacters, toSingleLine } from '../transport/sanitize';
+import { isRecord } from '../transport/responseErrors';
+import {
+	checkLength,
+	emptyError,
+	MAX_TEXT_LENGTH,
+	nameOf,
+	quoteValue,
+	valueOf,
+	type Field,
+	type Fields,
+} from './field';
 
 export const emailField: INodeProperties = {
 	displayName: 'Email',
@@ -16,31 +26,73 @@ export const emailField: INodeProperties = {
 
 /** Documented: 5 to 255 characters of the form `something@something.tld`, which has 5 at least. */
 const LONGEST = 255;
-const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
+
+/** What no address has, the likeliest mistakes first. */
+const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
+	[/\p{Cf}/u, 'it has an invisible character'],
+	[/[\p{Cc}\p{Zl}\p{Zp}]/u, 'it has a line break or another control character'],
+	[/\p{Cs}/u, 'it has half of a character'],
+	[/^mailto:/i, "it begins with 'mailto:'"],
+	[/@.*@/, 'it has more than one @'],
+	[/[<>]/, 'it has < or >'],
+	[/[,;]/, 'it has a comma or a semicolon'],
+	[/[()[\]:"\\]/, 'it has a bracket, a colon, a quotation mark or a backslash'],
+	[/\s/, 'it has a space'],
+	[/\.\./, 'it has two dots in a row'],
+	[/^\.|\.@|@\.|\.$/, 'it has a dot at the wrong place'],
+];
+
+/** A dot-atom, where letters of all languages count, and a domain with a dot. */
+const ADDRESS =
+	/^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u;
+
+const faultIn = (text: string): string | undefined =>
+	text.length > LONGEST
+		? `it is longer than ${LONGEST} characters`
+		: FAULTS.find(([pattern]) => pattern.test(text))?.[1];
 
 /** Whether SendGrid could send an email to this. */
 export const isEmailAddress = (text: string): boolean =>
-	text.length <= LONGEST && ADDRESS.test(text) && !hasControlCharacters(text);
+	faultIn(text) === undefined && ADDRESS.test(text);
 
 /**
  * An address as it will be sent: trimmed, and otherwise as it was typed.
  *
- * @param quote how a message shows what is no address
- * @throws SendGridError for anything that SendGrid could not send an e-mail to
+ * @throws SendGridError for anything that SendGrid could not send an email to
  */
-export function checkEmail(value: unknown, field = 'Email', quote = toSingleLine): string {
-	const fix = `Enter an address such as nathan@example.com in '${field}'. If it comes from an earlier node, check that this item has one.`;
-	if (value === undefined || value === null || value === '') {
-		throw new SendGridError(`'${field}' is empty`, fix);
-	}
-	if (typeof value !== 'string') throw new SendGridError(`'${field}' is not a text`, fix);
-
-	const email = value.trim();
-	if (!isEmailAddress(email)) {
-		throw new SendGridError(`'${field}' is '${quote(email)}', which is no e-mail address`, fix);
-	}
-	return email;
+export function checkEmail(fields: Fields, field: Field, value: unknown): string {
+	const { displayName } = field;
+	const advice = `Enter an address such as nathan@example.com in '${displayName}'. If it comes from an earlier node, check that this item has one.`;
+	if (value === undefined || value === null) throw emptyError(fields, field, advice);
+	if (typeof value === 'string') checkLength(fields, field, value, MAX_TEXT_LENGTH);
+	const text = typeof value === 'string' ? value.trim() : undefined;
+	if (text === '') throw emptyError(fields, field, advice);
+	if (text !== undefined && isEmailAddress(text)) return text;
+	const fault = text === undefined ? undefined : faultIn(text);
+	throw new SendGridError(
+		`${nameOf(fields, field)} must be an email address, not ${quoteValue(text ?? value)}${fault ? `: ${fault}` : ''}`,
+		advice,
+	);
 }
 
-export const readEmail = (item: IExecuteSingleFunctions): string =>
-	checkEmail(item.getNodeParameter('email', ''));
+/** @throws SendGridError for anything that is no address */
+export const readEmail = (fields: Fields): string =>
+	checkEmail(fields, emailField, valueOf(fields, emailField));
+
+/** Fields that may say whose item it is. */
+const NAMING = ['email', 'teammate', 'invitation'];
+
+/** The address that an item names, so that a message about another field can say whose row it is. */
+export function namedAddress(fields: Fields): string | undefined {
+	for (const name of NAMING) {
+		try {
+			const value = valueOf(fields, { displayName: '', name, default: '' });
+			const text = isRecord(value) ? value.value : value;
+			if (typeof text !== 'string' || text.length > MAX_TEXT_LENGTH) continue;
+			if (isEmailAddress(text.trim())) return text.trim();
+		} catch {
+			// The expression itself may be what failed.
+		}
+	}
+	return undefined;
+}

@@ -1,10 +1,10 @@
-import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { SendGridError } from '../transport/errors';
 import { checkSegment } from '../transport/path';
-import { isRecord } from '../transport/responseErrors';
 import { maskedToken, toSingleLine } from '../transport/sanitize';
 import { checkEmail } from './emailAddress';
+import type { Fields } from './field';
+import { readLocator } from './locator';
 
 /** Ways to name an invitation. */
 const MODE = { list: 'list', email: 'email', token: 'token' } as const;
@@ -44,29 +44,22 @@ export const invitationField: INodeProperties = {
 /** An invitation, the way the item names it. */
 export type InvitationChoice = { by: 'email'; email: string } | { by: 'token'; token: string };
 
-/** People may paste a token into the address field. Messages must not repeat it. */
-const quotableChoice = (text: string) =>
-	text.includes('@') ? toSingleLine(text) : maskedToken(text);
-
 /**
- * Which invitation the item is about.
+ * Which invitation the item is about. What has an @ is an address, also where only the list or an expression
+ * says it.
  *
  * @throws SendGridError where it names none, or nothing that could be a token
  */
-export function readInvitation(item: IExecuteSingleFunctions): InvitationChoice {
-	const choice: unknown = item.getNodeParameter('invitation', '');
-	const { mode, value } = isRecord(choice) ? choice : { mode: undefined, value: undefined };
-	if (mode === MODE.email) {
-		return { by: 'email', email: checkEmail(value, 'Invitation', quotableChoice) };
-	}
-
-	if (typeof value !== 'string' || value.trim() === '') {
-		throw new SendGridError(
-			"'Invitation' is empty",
-			"Choose an invitation from the list in 'Invitation', or name it by e-mail address or token.",
-		);
-	}
-	return { by: 'token', token: checkSegment(value, invitationField.displayName) };
+export function readInvitation(fields: Fields): InvitationChoice {
+	const { mode, value } = readLocator(
+		fields,
+		invitationField,
+		Object.values(MODE),
+		"Choose an invitation from the list in 'Invitation', or name it by email address or token.",
+	);
+	return mode === MODE.email || (mode !== MODE.token && value.includes('@'))
+		? { by: 'email', email: checkEmail(fields, invitationField, value) }
+		: { by: 'token', token: checkSegment(value, invitationField.displayName) };
 }
 
 /** How a message names an invitation: by its address, or by a few characters of its token. */

@@ -1,8 +1,10 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { isRecord } from '../transport/responseErrors';
-import { SendGridError } from '../transport/errors';
-import { numberOf } from '../transport/sanitize';
+import { isAtDomain } from '../sendgrid/teammates';
+import { whereSet, type Collection, type Fields } from './field';
+import { readFlag } from './flag';
+import { readNumber } from './number';
+import { readDomains } from './text';
 
 export const listFields: INodeProperties[] = [
 	{
@@ -38,7 +40,8 @@ export const emailDomainFilter: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. example.com',
-	description: 'Only people whose address is at this domain',
+	description:
+		'Only people whose address is at this domain, or at one of several with commas in between',
 };
 
 /**
@@ -46,18 +49,14 @@ export const emailDomainFilter: INodeProperties = {
  *
  * @throws SendGridError for a limit that is no number of results
  */
-export function readLimit(item: IExecuteSingleFunctions): number {
-	if (item.getNodeParameter('returnAll', false) === true) return Infinity;
-	const limit = numberOf(item.getNodeParameter('limit', 50));
-	if (Number.isInteger(limit) && limit > 0) return limit;
-	throw new SendGridError(
-		"'Limit' is not a number of results",
-		"Set 'Limit' to a whole number from 1, or turn on 'Return All'.",
-	);
+export function readLimit(fields: Fields): number {
+	const [returnAll, limit] = listFields;
+	if (readFlag(fields, returnAll)) return Infinity;
+	return readNumber(fields, limit, { min: 1, isWhole: true });
 }
 
-/** What the item chose under Filters. */
-export function readFilters(item: IExecuteSingleFunctions): IDataObject {
-	const filters: unknown = item.getNodeParameter('filters', {});
-	return isRecord(filters) ? (filters as IDataObject) : {};
+/** Whether an address is at one of the domains that the filter names; `undefined` where it is not set. */
+export function readEmailDomain(filters: Collection): ((email: string) => boolean) | undefined {
+	const domains = whereSet(filters, emailDomainFilter, readDomains);
+	return domains && ((email) => domains.some((domain) => isAtDomain(email, domain)));
 }

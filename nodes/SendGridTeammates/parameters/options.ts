@@ -1,6 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { SendGridError } from '../transport/errors';
+import { checkOnBehalfOf } from '../transport/onBehalfOf';
+import { readCollection, valueOf, type Collection, type Fields } from './field';
+import { readFlag } from './flag';
+import { readNumber } from './number';
+import { readText } from './text';
 
 /** Seconds that an item may wait after its first refusal or fault. */
 const DEFAULT_MAX_WAIT = 300;
@@ -15,6 +19,45 @@ export const onBehalfOfOption: INodeProperties = {
 		"Username of the subuser to act for, or 'account-ID 12345' for a customer account. Only possible while the credential leaves this open.",
 };
 
+const allowAdminsOption: INodeProperties = {
+	displayName: 'Allow Admins',
+	name: 'allowAdmins',
+	type: 'boolean',
+	default: false,
+	displayOptions: { show: { '/operation': ['delete', 'offboard', 'upsert'] } },
+	description: 'Whether admins can be removed, or lose admin access, too',
+};
+
+const dryRunOption: INodeProperties = {
+	displayName: 'Dry Run',
+	name: 'dryRun',
+	type: 'boolean',
+	default: false,
+	displayOptions: { show: { '/operation': ['offboard', 'updatePermissions', 'upsert'] } },
+	description:
+		'Whether to change nothing, and only tell in the field would what would have happened',
+};
+
+const maxWaitOption: INodeProperties = {
+	displayName: 'Max Wait',
+	name: 'maxWait',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: DEFAULT_MAX_WAIT,
+	description:
+		'How many seconds an item may wait for the rate limit of SendGrid and after faults, from its first refusal on. Defaults to 300.',
+};
+
+const skipUngrantableScopesOption: INodeProperties = {
+	displayName: 'Skip Scopes That Cannot Be Granted',
+	name: 'skipUngrantableScopes',
+	type: 'boolean',
+	default: false,
+	displayOptions: { show: { '/operation': ['invite', 'updatePermissions', 'upsert'] } },
+	description:
+		'Whether to leave out scopes that SendGrid lets nobody grant, and report them in skipped_scopes, instead of failing',
+};
+
 export const optionsField: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -22,58 +65,34 @@ export const optionsField: INodeProperties = {
 	default: {},
 	placeholder: 'Add option',
 	options: [
-		{
-			displayName: 'Allow Admins',
-			name: 'allowAdmins',
-			type: 'boolean',
-			default: false,
-			displayOptions: { show: { '/operation': ['delete', 'offboard', 'upsert'] } },
-			description: 'Whether admins can be removed, or lose admin access, too',
-		},
-		{
-			displayName: 'Dry Run',
-			name: 'dryRun',
-			type: 'boolean',
-			default: false,
-			displayOptions: { show: { '/operation': ['offboard', 'updatePermissions', 'upsert'] } },
-			description:
-				'Whether to change nothing, and only tell in the field would what would have happened',
-		},
-		{
-			displayName: 'Max Wait',
-			name: 'maxWait',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: DEFAULT_MAX_WAIT,
-			description:
-				'How many seconds an item may wait for the rate limit of SendGrid and after faults, from its first refusal on. Defaults to 300.',
-		},
+		allowAdminsOption,
+		dryRunOption,
+		maxWaitOption,
 		onBehalfOfOption,
-		{
-			displayName: 'Skip Scopes That Cannot Be Granted',
-			name: 'skipUngrantableScopes',
-			type: 'boolean',
-			default: false,
-			displayOptions: { show: { '/operation': ['invite', 'updatePermissions', 'upsert'] } },
-			description:
-				'Whether to leave out scopes that SendGrid lets nobody grant, and report them in skipped_scopes, instead of failing',
-		},
+		skipUngrantableScopesOption,
 	],
 };
 
 /**
- * How long an item may wait for rate limits, in milliseconds.
+ * Whom to act for, or `undefined` for the key's own account: where nobody is named, or where the text is empty.
+ * An expression that found nothing must not act on the parent account.
  *
- * @param seconds the option, where it is set
- * @throws SendGridError for what is no number of seconds
+ * @throws SendGridError for nothing, and for what SendGrid would misread
  */
-export function checkMaxWait(seconds: unknown = DEFAULT_MAX_WAIT): number {
-	const number = typeof seconds === 'string' && seconds.trim() !== '' ? Number(seconds) : seconds;
-	if (typeof number !== 'number' || !(number >= 0) || number === Infinity) {
-		throw new SendGridError(
-			"'Max Wait' is not a number of seconds",
-			"Set 'Max Wait' to a number such as 300, or remove it from 'Options'.",
-		);
-	}
-	return number * 1000;
+export function readOnBehalfOf(options: Collection): string | undefined {
+	if (!options.has(onBehalfOfOption) || valueOf(options, onBehalfOfOption) === '') return undefined;
+	return checkOnBehalfOf(readText(options, onBehalfOfOption));
+}
+
+/** All options of an item. @throws SendGridError */
+export function readOptions(fields: Fields) {
+	const options = readCollection(fields, optionsField);
+	return {
+		allowAdmins: readFlag(options, allowAdminsOption),
+		dryRun: readFlag(options, dryRunOption),
+		/** Milliseconds. */
+		maxWait: 1000 * readNumber(options, maxWaitOption, { min: 0, noun: 'number of seconds' }),
+		onBehalfOf: readOnBehalfOf(options),
+		skipUngrantableScopes: readFlag(options, skipUngrantableScopesOption),
+	};
 }

@@ -1,5 +1,8 @@
 import type { INodeProperties, NodeHint } from 'n8n-workflow';
 
+import { readChoice } from './choice';
+import type { Fields } from './field';
+
 export const regionField: INodeProperties = {
 	displayName: 'Region',
 	name: 'region',
@@ -25,6 +28,12 @@ export const regionField: INodeProperties = {
 	description:
 		"Where SendGrid keeps the account or subuser. An expression may choose for each item: 'credential', 'global' or 'eu'.",
 };
+
+const REGIONS = ['credential', 'global', 'eu'] as const;
+
+/** @throws SendGridError for a region that SendGrid does not have */
+export const readRegion = (fields: Fields): (typeof REGIONS)[number] =>
+	readChoice(fields, regionField, REGIONS);
 
 export const euRegionHint: NodeHint = {
 	message:

@@ -1,7 +1,8 @@
-import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { SendGridError } from '../transport/errors';
 import { checkSegment } from '../transport/path';
+import type { Fields } from './field';
+import { readText } from './text';
 
 export const requestIdField: INodeProperties = {
 	displayName: 'Request ID',
@@ -14,16 +15,8 @@ export const requestIdField: INodeProperties = {
 };
 
 /** @throws SendGridError for anything that could not be an ID */
-export function readRequestId(item: IExecuteSingleFunctions): string {
-	const value: unknown = item.getNodeParameter('requestId', '');
-	if (typeof value === 'number' || typeof value === 'string') {
-		return checkSegment(String(value), requestIdField.displayName);
-	}
-	throw new SendGridError(
-		"'Request ID' is not an ID",
-		"Fill in 'Request ID' with the 'id' that Get Many gives.",
-	);
-}
+export const readRequestId = (fields: Fields): string =>
+	checkSegment(readText(fields, requestIdField), requestIdField.displayName);
 
 /** For the output: a number where it is one, as SendGrid has it. */
 export const requestIdOutput = (id: string): number | string =>

@@ -1,8 +1,8 @@
-import type { IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { isRecord } from '../transport/responseErrors';
-import { SendGridError } from '../transport/errors';
 import { checkEmail } from './emailAddress';
+import type { Fields } from './field';
+import { readLocator } from './locator';
 
 /** Ways to name a teammate. */
 const MODE = { list: 'list', email: 'email', username: 'username' } as const;
@@ -43,20 +43,18 @@ export const teammateField: INodeProperties = {
 export type TeammateChoice = { by: 'email'; email: string } | { by: 'username'; username: string };
 
 /**
- * Which teammate the item is about.
+ * Which teammate the item is about. Without a mode, what has an @ is taken for an address.
  *
  * @throws SendGridError where it names none
  */
-export function readTeammateChoice(item: IExecuteSingleFunctions): TeammateChoice {
-	const choice: unknown = item.getNodeParameter('teammate', '');
-	const { mode, value } = isRecord(choice) ? choice : { mode: undefined, value: undefined };
-	if (mode === MODE.email) return { by: 'email', email: checkEmail(value, 'Teammate') };
-
-	if (typeof value !== 'string' || value.trim() === '') {
-		throw new SendGridError(
-			"'Teammate' is empty",
-			"Choose somebody from the list in 'Teammate', or name them by e-mail address or username.",
-		);
-	}
-	return { by: 'username', username: value.trim() };
+export function readTeammateChoice(fields: Fields): TeammateChoice {
+	const { mode, value } = readLocator(
+		fields,
+		teammateField,
+		Object.values(MODE),
+		"Choose somebody from the list in 'Teammate', or name them by email address or username.",
+	);
+	return mode === MODE.email || (mode === undefined && value.includes('@'))
+		? { by: 'email', email: checkEmail(fields, teammateField, value) }
+		: { by: 'username', username: value };
 }

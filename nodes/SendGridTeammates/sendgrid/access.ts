@@ -1,8 +1,13 @@
 import { SendGridError, type Wording } from '../transport/errors';
-import { formatList, toSingleLine } from '../transport/sanitize';
+import { formatQuoted } from '../transport/sanitize';
 import type { Account } from './account';
-import { PERSONA_SCOPES, type Persona } from './personas';
-import { canBeTaken, isGivenToEverybody, isGrantable } from './scopes';
+import {
+	canBeTaken,
+	isGivenToEverybody,
+	isGrantable,
+	PERSONA_SCOPES,
+	type Persona,
+} from './scopes';
 
 /** What SendGrid's requests say about somebody's access. */
 export interface Access {
@@ -169,9 +174,8 @@ export async function checkGrantable(
 	const grantable = await account.grantableScopes(wording);
 	const refused = scopes.filter((scope) => !grantable.includes(scope));
 	if (refused.length === 0) return;
-	const names = formatList(refused.map((scope) => `'${toSingleLine(scope)}'`));
 	throw new SendGridError(
-		`${wording.failureMessage}: this API key cannot grant ${names}`,
+		`${wording.failureMessage}: this API key cannot grant ${formatQuoted(refused)}`,
 		refused.every((scope) => named.scopes.includes(scope))
 			? `Nothing was changed. Remove them from '${named.field}', or use a key that has them.`
 			: 'Nothing was changed. This person has some of them already: use a key that can grant them, or leave the access as it is.',

@@ -83,7 +83,7 @@ function cursorAfter(page: IDataObject): string | undefined {
  * Everything that SendGrid says about a teammate's subusers, on all its pages:
  * `GET /v3/teammates/{teammate_name}/subuser_access`.
  *
- * @param subuser read only the subuser with this username
+ * @param subuser only the subuser with this username, in any case
  * @throws RequestError
  */
 export async function readSubuserAccess(
@@ -123,5 +123,9 @@ export async function readSubuserAccess(
 		// A page that brings nothing new would go on forever.
 		cursor = subusers.size > known ? page.cursor : undefined;
 	} while (cursor);
-	return { isRestricted, subusers: [...subusers.values()] };
+	const all = [...subusers.values()];
+	// Unknown: whether SendGrid goes by the name at all.
+	const isWanted = ({ username: name }: IDataObject) =>
+		textOf(name).toLowerCase() === subuser?.toLowerCase();
+	return { isRestricted, subusers: subuser === undefined ? all : all.filter(isWanted) };
 }

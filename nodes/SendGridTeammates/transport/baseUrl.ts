@@ -1,5 +1,4 @@
 import { SendGridError } from './errors';
-import { toSingleLine } from './sanitize';
 
 /** Documented: the one for the global region, the other for subusers that live in the EU. */
 export const API_HOSTS = {
@@ -71,18 +70,11 @@ export function hostOfCredential({ region = 'global', apiUrl }: HostSettings): s
  * A credential with an address of its own (a gateway, say) keeps its items there: its owner chose that
  * address, and an item must not carry the key past it.
  *
- * @param region the node's field, often an expression: `credential`, `global` or `eu`
- * @throws SendGridError for any other region
+ * @throws SendGridError where the credential does not leave the region open
  */
-export function hostForItem(region: unknown, credential: HostSettings): string {
+export function hostForItem(region: ApiRegion | 'credential', credential: HostSettings): string {
 	const own = hostOfCredential(credential);
 	if (region === 'credential') return own;
-	if (!isApiRegion(region)) {
-		throw new SendGridError(
-			`'Region' is ${describe(region)}, which is not a region of SendGrid`,
-			"Set 'Region' to 'global' or 'eu', or to 'credential' to use the credential's own region.",
-		);
-	}
 	if (credential.region === 'custom') {
 		throw new SendGridError(
 			"'Region' cannot be chosen here, because the credential uses an address of its own",
@@ -90,9 +82,4 @@ export function hostForItem(region: unknown, credential: HostSettings): string {
 		);
 	}
 	return API_HOSTS[region];
-}
-
-function describe(value: unknown): string {
-	if (value === undefined || value === null || value === '') return 'empty';
-	return typeof value === 'string' ? `'${toSingleLine(value).slice(0, 40)}'` : `a ${typeof value}`;
 }

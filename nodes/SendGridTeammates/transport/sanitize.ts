@@ -1,20 +1,19 @@
 /** Longest piece of somebody else's text that goes into a message of ours, in characters. */
 const MAX_QUOTE_LENGTH = 200;
 
-const isControlCharacter = (character: string) => {
-	const code = character.codePointAt(0) ?? 0;
-	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
-};
-
 /** Whether the text holds a line break, a tab or another control character. */
-export function hasControlCharacters(text: string): boolean {
-	return [...text].some(isControlCharacter);
-}
+export const hasControlCharacters = (text: string): boolean => /\p{Cc}/u.test(text);
 
-/** Somebody else's text, made fit for one line of a message: no control characters, not too long. */
+/**
+ * Somebody else's text, made fit for one line of a message: no control characters, not too long. What is cut off
+ * is not even looked at, since it may be long.
+ */
 export function toSingleLine(text: string): string {
-	const line = [...text].map((character) => (isControlCharacter(character) ? ' ' : character));
-	const tidy = line.join('').replace(/ {2,}/g, ' ').trim();
+	const tidy = text
+		.slice(0, 4 * MAX_QUOTE_LENGTH)
+		.replace(/\p{Cc}/gu, ' ')
+		.replace(/ {2,}/g, ' ')
+		.trim();
 	return tidy.length > MAX_QUOTE_LENGTH ? `${tidy.slice(0, MAX_QUOTE_LENGTH)}…` : tidy;
 }
 
@@ -66,6 +65,18 @@ export const numberOf = (value: unknown): number => {
 export function formatList(words: readonly string[], conjunction: 'and' | 'or' = 'and'): string {
 	if (words.length < 2) return words.join('');
 	return `${words.slice(0, -1).join(', ')} ${conjunction} ${words[words.length - 1]}`;
+}
+
+/** Messages quote this many names out of a longer list. */
+const MAX_QUOTED = 5;
+
+/** A list of names in quotation marks, cut after the first five: `'a', 'b', 'c', 'd', 'e' and 12 more`. */
+export function formatQuoted(names: readonly string[]): string {
+	const quoted = names.slice(0, MAX_QUOTED).map((name) => `'${toSingleLine(name)}'`);
+	const more = names.length - quoted.length;
+	return more > 0
+		? `${quoted.join(', ')} and ${more.toLocaleString('en-US')} more`
+		: formatList(quoted);
 }
 
 /**

@@ -1,11 +1,14 @@
-import type { IPollFunctions, IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { emailDomainFilter, simplifyField } from '../parameters/list';
+import { readChoice, readChoices } from '../parameters/choice';
+import { readCollection, whereSet, type Fields } from '../parameters/field';
+import { readFlag } from '../parameters/flag';
+import { emailDomainFilter, readEmailDomain, simplifyField } from '../parameters/list';
+import { readDays } from '../parameters/number';
 import { onBehalfOfOption } from '../parameters/options';
 import { regionField } from '../parameters/region';
-import { isRecord } from '../transport/responseErrors';
-import { SendGridError } from '../transport/errors';
-import { isAtDomain } from '../sendgrid/teammates';
+import { readText } from '../parameters/text';
+import { VALIDITY_DAYS } from '../sendgrid/invitations';
 import { EVENT_NAMES, type EventName, type PeopleEvent } from './events';
 import { compilePattern } from './pattern';
 
@@ -65,10 +68,34 @@ const expiresWithinDaysField: INodeProperties = {
 	displayName: 'Expires Within Days',
 	name: 'expiresWithinDays',
 	type: 'number',
-	typeOptions: { minValue: 0 },
+	typeOptions: { minValue: 0, maxValue: 6 },
 	default: 2,
 	displayOptions: { show: { events: ['invitationExpiring'] } },
 	description: 'How many days before its end an invitation is reported. An invitation lasts seven.',
+};
+
+const emailPatternFilter: INodeProperties = {
+	displayName: 'Email Pattern',
+	name: 'emailPattern',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. ^(hr|sales)-.*@example\\.com$',
+	description:
+		'Only people whose address this regular expression finds, in any case. Look-around and back-references are not available.',
+};
+
+const ROLES = ['admin', 'teammate'] as const;
+
+const roleFilter: INodeProperties = {
+	displayName: 'Role',
+	name: 'role',
+	type: 'options',
+	default: 'admin',
+	options: [
+		{ name: 'Admin', value: 'admin', description: 'Admins and the owner' },
+		{ name: 'Teammate', value: 'teammate', description: 'Everybody else' },
+	],
+	description: 'Only people with this role. A change of admin rights counts as both.',
 };
 
 const filtersField: INodeProperties = {
@@ -77,32 +104,10 @@ const filtersField: INodeProperties = {
 	type: 'collection',
 	default: {},
 	placeholder: 'Add filter',
-	options: [
-		emailDomainFilter,
-		{
-			displayName: 'Email Pattern',
-			name: 'emailPattern',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. ^(hr|sales)-.*@example\\.com$',
-			description:
-				'Only people whose address this regular expression finds, in any case. Look-around and back-references are not available.',
-		},
-		{
-			displayName: 'Role',
-			name: 'role',
-			type: 'options',
-			default: 'admin',
-			options: [
-				{ name: 'Admin', value: 'admin', description: 'Admins and the owner' },
-				{ name: 'Teammate', value: 'teammate', description: 'Everybody else' },
-			],
-			description: 'Only people with this role. A change of admin rights counts as both.',
-		},
-	],
+	options: [emailDomainFilter, emailPatternFilter, roleFilter],
 };
 
-const optionsField: INodeProperties = {
+export const optionsField: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
@@ -129,68 +134,35 @@ export interface Settings {
 	isWanted: (event: PeopleEvent) => boolean;
 }
 
-function readEvents(poll: IPollFunctions): ReadonlySet<EventName> {
-	const chosen: unknown = poll.getNodeParameter('events', []);
-	const names: unknown[] = Array.isArray(chosen) ? chosen : [chosen];
-	const events = EVENT_NAMES.filter((name) => names.includes(name));
-	const areAllKnown = names.every((name) => EVENT_NAMES.some((known) => known === name));
-	if (events.length > 0 && areAllKnown) return new Set(events);
-	throw new SendGridError(
-		events.length > 0 ? "'Trigger On' has an unknown event" : "'Trigger On' is empty",
-		`Choose from the list, or give some of ${EVENT_NAMES.map((name) => `'${name}'`).join(', ')}.`,
-	);
-}
-
-function readDays(poll: IPollFunctions): number {
-	const value: unknown = poll.getNodeParameter('expiresWithinDays', 2);
-	const days = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
-	if (days >= 0) return days;
-	throw new SendGridError(
-		"'Expires Within Days' is not a number of days",
-		"Set 'Expires Within Days' to a number from 0.",
-	);
-}
-
-function readText(filters: IDataObject, name: string, field: string): string {
-	const value = filters[name] ?? '';
-	if (typeof value === 'string') return value.trim();
-	throw new SendGridError(`'${field}' is not a text`, `Fill in '${field}', or remove it.`);
-}
-
-function readRole({ role }: IDataObject): boolean | undefined {
-	if (role === undefined) return undefined;
-	if (role === 'admin' || role === 'teammate') return role === 'admin';
-	throw new SendGridError(
-		"'Role' is neither Admin nor Teammate",
-		"Set 'Role' to 'admin' or 'teammate', or remove it from 'Filters'.",
-	);
-}
-
-function readFilters(poll: IPollFunctions): (event: PeopleEvent) => boolean {
-	const chosen: unknown = poll.getNodeParameter('filters', {});
-	const filters = isRecord(chosen) ? (chosen as IDataObject) : {};
-	const domain = readText(filters, 'emailDomain', 'Email Domain');
-	const pattern = readText(filters, 'emailPattern', 'Email Pattern');
-	const hasPattern = pattern === '' ? undefined : compilePattern(pattern);
-	const wantsAdmin = readRole(filters);
+/** Whether the filters let an event through. */
+function readFilters(poll: Fields): (event: PeopleEvent) => boolean {
+	const filters = readCollection(poll, filtersField);
+	const isAtDomain = readEmailDomain(filters);
+	const pattern = whereSet(filters, emailPatternFilter, readText);
+	const hasPattern = pattern === undefined ? undefined : compilePattern(pattern);
+	const role = whereSet(filters, roleFilter, (...field) => readChoice(...field, ROLES));
 	return ({ email, isAdmin }) =>
-		(domain === '' || isAtDomain(email, domain)) &&
+		(!isAtDomain || isAtDomain(email)) &&
 		(!hasPattern || hasPattern(email)) &&
-		(wantsAdmin === undefined || isAdmin === undefined || isAdmin === wantsAdmin);
+		(role === undefined || isAdmin === undefined || isAdmin === (role === 'admin'));
 }
+
+const TOO_MANY_DAYS = `An invitation lasts ${VALIDITY_DAYS} days: from ${VALIDITY_DAYS} on, every invitation would be reported as soon as it is sent.`;
 
 /**
  * The trigger's fields.
  *
  * @throws SendGridError for what makes no sense, before any request leaves
  */
-export function readSettings(poll: IPollFunctions): Settings {
-	const events = readEvents(poll);
+export function readSettings(poll: Fields): Settings {
+	const events = new Set(readChoices(poll, eventsField, EVENT_NAMES));
 	const passes = readFilters(poll);
 	return {
 		events,
-		expiresWithinDays: readDays(poll),
-		simplify: poll.getNodeParameter('simplify', true) === true,
+		expiresWithinDays: events.has('invitationExpiring')
+			? readDays(poll, expiresWithinDaysField, { below: VALIDITY_DAYS, advice: TOO_MANY_DAYS })
+			: Number(expiresWithinDaysField.default),
+		simplify: readFlag(poll, simplifyField),
 		isWanted: (event) => events.has(event.event) && passes(event),
 	};
 }

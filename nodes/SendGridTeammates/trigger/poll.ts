@@ -12,7 +12,7 @@ import { SendGridError } from '../transport/errors';
 import { NOTHING_IS_LOST, PollBudget } from './budget';
 import { diff, isOtherAccount } from './diff';
 import { itemOf, type PeopleEvent } from './events';
-import { readSettings, type Settings } from './parameters';
+import { optionsField, readSettings, type Settings } from './parameters';
 import { readAccount, readRecord, type Reader } from './source';
 import { sampleEvents } from './sampleEvents';
 import { baseLine, type EvaluatedAt } from './snapshot';
@@ -40,7 +40,7 @@ function refuseRequestsOfOthers({ events }: Settings, { effectiveSubuser }: Conn
 async function prepare(poll: IPollFunctions): Promise<Poll> {
 	const budget = new PollBudget(poll);
 	const settings = readSettings(poll);
-	const connection = await connectionForPoll(poll, budget.left / 1000);
+	const connection = await connectionForPoll(poll, optionsField, budget.left);
 	refuseRequestsOfOthers(settings, connection);
 	const client = () =>
 		new SendGridClient(poll, {

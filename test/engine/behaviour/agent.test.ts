@@ -16,7 +16,7 @@ describe('as the tool of an AI agent', () => {
 		expect(error).toBeUndefined();
 		expect(results.map(({ json }) => json)).toEqual([
 			{
-				error: "'Email' is 'nobody', which is no e-mail address",
+				error: "'Email' must be an email address, not 'nobody'",
 				how_to_fix:
 					"Enter an address such as nathan@example.com in 'Email'. If it comes from an earlier node, check that this item has one.",
 			},

@@ -42,7 +42,7 @@ describe('Continue On Fail', () => {
 				// n8n adds the input row on the error output.
 				...(onError === 'continueErrorOutput' && MIXED[1]),
 				error:
-					"'Email' is 'nobody', which is no e-mail address. Enter an address such as nathan@example.com in 'Email'. If it comes from an earlier node, check that this item has one.",
+					"'Email' must be an email address, not 'nobody'. Enter an address such as nathan@example.com in 'Email'. If it comes from an earlier node, check that this item has one.",
 			});
 		},
 	);
@@ -90,9 +90,11 @@ describe('Continue On Fail', () => {
 		);
 		expect(failures.map(linkOf)).toEqual([0, 1, 3]);
 		expect(failures.map(({ json }) => json.error)).toEqual([
-			expect.stringContaining("'Email' is 'nobody'"),
+			expect.stringContaining("'Email' must be an email address, not 'nobody'"),
 			expect.stringContaining("'cakes@example.com' was not invited: "),
-			expect.stringContaining("'broken@example.com' was not handled: 'Region' is 'mars'"),
+			expect.stringContaining(
+				"'broken@example.com' was not handled: 'Region' must be Same as Credential, Global or EU, not 'mars'",
+			),
 		]);
 	});
 

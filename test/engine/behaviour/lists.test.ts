@@ -67,7 +67,7 @@ describe.each(names)('%s', (name) => {
 
 	test.each([0, -1, 1.5, 'many'])('a limit of %j is refused', async (limit) => {
 		const { error } = await sendGrid.run({ parameters: parameters({ returnAll: false, limit }) });
-		expect(error?.message).toBe("'Limit' is not a number of results");
+		expect(error?.message).toContain("'Limit' must be a whole number from 1, not ");
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 

@@ -20,7 +20,7 @@ describe('without Continue On Fail', () => {
 		const { results, error } = await sendGrid.run({ items, parameters: inviteWith() });
 		expect(results).toEqual([]);
 		expect(error?.message).toBe(
-			"'Email' is 'nobody', which is no e-mail address. The run stopped; nothing was sent for the other 123 items",
+			"'Email' must be an email address, not 'nobody'. The run stopped; nothing was sent for the other 123 items",
 		);
 		expect(error?.description).toContain(
 			"To handle the other items anyway, set Settings > On Error to 'Continue (using error output)'.",

@@ -65,9 +65,15 @@ describe('filters of invitations', () => {
 	});
 
 	test.each([
-		[{ status: 'gone' }, "isn't a valid value for 'Status'"],
-		[{ expiresWithinDays: 'soon' }, "'Expires Within Days' is not a number of days"],
-		[{ expiresWithinDays: -1 }, "'Expires Within Days' is not a number of days"],
+		[{ status: 'gone' }, "'Status' in 'Filters' must be All, Expired or Pending, not 'gone'"],
+		[
+			{ expiresWithinDays: 'soon' },
+			"'Expires Within Days' in 'Filters' must be a number of days from 0",
+		],
+		[
+			{ expiresWithinDays: -1 },
+			"'Expires Within Days' in 'Filters' must be a number of days from 0",
+		],
 	])('%j is refused', async (filters, message) => {
 		const { error } = await sendGrid.run({ parameters: getInvitationsWith({ filters }) });
 		expect(error?.message).toContain(message);

@@ -74,7 +74,7 @@ describe('Create', () => {
 		expect(error?.message).toBe(
 			"'sam@example.com' was created, but not with all of the access: SendGrid silently ignored the access to 1 of 1 subusers",
 		);
-		expect(error?.description).toContain('templates.read and teammates.read');
+		expect(error?.description).toContain("'templates.read' and 'teammates.read'");
 		expect(sso('sam@example.com')).toBeDefined();
 	});
 
@@ -126,14 +126,26 @@ describe('Create', () => {
 		[{ scopes: [] }, 'wants at least one scope'],
 		[{ firstName: ' ' }, "'First Name' is empty"],
 		[{ lastName: '={{ $json.surname }}' }, "'Last Name' is empty"],
-		[{ access: 'king' }, "'king' isn't a valid value for 'Access'"],
-		[{ access: 'persona', persona: 'king' }, "'Persona' is not one"],
-		[{ access: 'subusers', subuserAccess: {} }, "'Subuser Access' names no subuser"],
-		[subusers({ username: '', permission: 'admin' }), 'a row without a username'],
-		[subusers({ username: 'acme-marketing', permission: 'king' }), 'without a permission'],
+		[
+			{ access: 'king' },
+			"'Access' must be Admin, Persona, Selected Scopes or Selected Subusers, not 'king'",
+		],
+		[
+			{ access: 'persona', persona: 'king' },
+			"'Persona' must be Accountant, Developer, Marketer or Observer, not 'king'",
+		],
+		[{ access: 'subusers', subuserAccess: {} }, "'Subuser Access' is empty"],
+		[
+			subusers({ username: '', permission: 'admin' }),
+			"'Username' in row 1 of 'Subuser Access' is set and has no value",
+		],
+		[
+			subusers({ username: 'acme-marketing', permission: 'king' }),
+			"'Permission' in row 1 of 'Subuser Access' must be Admin or Restricted, not 'king'",
+		],
 		[
 			subusers({ username: 'acme-marketing', permission: 'restricted', scopes: '' }),
-			'holds no list of scopes',
+			"'Scope Names or IDs' in row 1 of 'Subuser Access' is set and has no value",
 		],
 	])('%j is refused before any request', async (parameters, message) => {
 		const { error } = await create(parameters);

@@ -35,15 +35,23 @@ describe('Update', () => {
 	test.each([
 		[{ firstName: ' Samantha ' }, { first_name: 'Samantha', last_name: 'Single' }],
 		[{ lastName: ' Double ' }, { first_name: 'Sam', last_name: 'Double' }],
-		[
-			{ firstName: ' ', lastName: '' },
-			{ first_name: 'Sam', last_name: 'Single' },
-		],
+		[{}, { first_name: 'Sam', last_name: 'Single' }],
 	])('changes the name that is set, and nothing about access: %j', async (updateFields, body) => {
 		const { results } = await update({ updateFields });
 		expect(writes()).toEqual([body]);
 		expect(results).toMatchObject([{ json: body }]);
 		expect(sso('sam@example.com')?.scopes).toEqual(['stats.read']);
+	});
+
+	test.each(['', ' ', null, undefined])('V2: a name of %j changes nothing at all', async (name) => {
+		const { error } = await sendGrid.run({
+			items: [{ ...SAM[0], name }],
+			parameters: updateSsoWith({ updateFields: { lastName: '={{ $json.name }}' } }),
+		});
+		expect(error?.message).toBe(
+			"'sam@example.com' was not handled: 'Last Name' in 'Update Fields' is set and has no value",
+		);
+		expect(sendGrid.calls()).toEqual([]);
 	});
 
 	test('names scopes that the account cannot grant', async () => {

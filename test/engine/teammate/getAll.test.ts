@@ -49,7 +49,9 @@ describe('filters of teammates', () => {
 		const { error } = await sendGrid.run({
 			parameters: getTeammatesWith({ filters: { role: 'king' } }),
 		});
-		expect(error?.message).toContain("'king' isn't a valid value for 'Role'");
+		expect(error?.message).toContain(
+			"'Role' in 'Filters' must be Admin, Owner or Teammate, not 'king'",
+		);
 	});
 
 	test('simplified, a record holds the essentials; else all that SendGrid has', async () => {

@@ -210,10 +210,10 @@ describe('Update Permissions', () => {
 	});
 
 	test.each([
-		[{ mode: 'merge' }, "'merge' isn't a valid value for 'Mode'"],
+		[{ mode: 'merge' }, "'Mode' must be Add, Remove or Replace, not 'merge'"],
 		[{ scopes: [] }, "'Scope Names or IDs' is empty for this item"],
 		[{ scopes: [], mode: 'remove' }, "'Scope Names or IDs' is empty for this item"],
-		[{ access: 'king' }, "'king' isn't a valid value for 'Access'"],
+		[{ access: 'king' }, "'Access' must be Admin, Persona or Selected Scopes, not 'king'"],
 		[{ scopes: ['user.profile.update'] }, 'lets nobody grant'],
 	])('%j is refused before any request', async (parameters, message) => {
 		const { error } = await update(parameters);

@@ -553,12 +553,18 @@ describe('K5: two teammates with one address', () => {
 
 describe('what is refused before any request', () => {
 	test.each([
-		[{ ifPending: 'maybe' }, "'maybe' isn't a valid value for 'If Pending'"],
-		[{ ifAccessDiffers: 'maybe' }, "'maybe' isn't a valid value for 'If Access Differs'"],
-		[{ expiresWithinDays: 'soon' }, "'Expires Within Days' is not a number"],
-		[{ expiresWithinDays: -1 }, "'Expires Within Days' is not a number"],
-		[{ expiresWithinDays: 7 }, "'Expires Within Days' is not a number from 0 to less than 7"],
-		[{ email: 'nobody' }, 'which is no e-mail address'],
+		[
+			{ ifPending: 'maybe' },
+			"'If Pending' must be Leave, Resend or Resend if Expiring, not 'maybe'",
+		],
+		[{ ifAccessDiffers: 'maybe' }, "'If Access Differs' must be Add, Leave or Update, not 'maybe'"],
+		[{ expiresWithinDays: 'soon' }, "'Expires Within Days' must be a number of days"],
+		[{ expiresWithinDays: -1 }, "'Expires Within Days' must be a number of days"],
+		[
+			{ expiresWithinDays: 7 },
+			"'Expires Within Days' must be a number of days from 0 to less than 7, not 7",
+		],
+		[{ email: 'nobody' }, 'must be an email address'],
 	])('D6, V1: %j', async (parameters, message) => {
 		const { error } = await upsert(parameters);
 		expect(error?.message).toContain(message);

@@ -12,23 +12,40 @@ describe('refused before any request leaves', () => {
 			'an unknown event',
 			{ events: ['teammateAdded', 'x'] },
 			{},
-			"'Trigger On' has an unknown event",
+			expect.stringMatching(
+				/^'Trigger On' must be Access Requested, .+ or Teammate Removed, not 'x'$/,
+			),
 		],
 		[
 			'days',
 			{ events: ['invitationExpiring'], expiresWithinDays: -1 },
 			{},
-			"'Expires Within Days' is not a number of days",
+			"'Expires Within Days' must be a number of days from 0 to less than 7, not -1",
 		],
-		['a region', { region: 'mars' }, {}, "'Region' is 'mars', which is not a region of SendGrid"],
+		[
+			'a region',
+			{ region: 'mars' },
+			{},
+			"'Region' must be Same as Credential, Global or EU, not 'mars'",
+		],
 		[
 			'a region beside a custom URL',
 			{ region: 'eu' },
 			{},
 			"'Region' cannot be chosen here, because the credential uses an address of its own",
 		],
-		['a role', { filters: { role: 'owner' } }, {}, "'Role' is neither Admin nor Teammate"],
-		['a domain', { filters: { emailDomain: 7 } }, {}, "'Email Domain' is not a text"],
+		[
+			'a role',
+			{ filters: { role: 'owner' } },
+			{},
+			"'Role' in 'Filters' must be Admin or Teammate, not 'owner'",
+		],
+		[
+			'a domain',
+			{ filters: { emailDomain: 7 } },
+			{},
+			"'Email Domain' in 'Filters' must be a list of texts, not 7",
+		],
 		[
 			'a pattern',
 			{ filters: { emailPattern: '(' } },
@@ -55,7 +72,7 @@ describe('refused before any request leaves', () => {
 		],
 	])('%s', async (_, parameters, credential, message) => {
 		const trigger = new ActiveTrigger(sendGrid, parameters, credential);
-		expect((await trigger.failure()).message).toBe(message);
+		expect((await trigger.failure()).message).toEqual(message);
 		expect(sendGrid.calls()).toEqual([]);
 		expect(JSON.stringify(trigger.staticData)).not.toContain('seen');
 	});

@@ -1,8 +1,10 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { checkChoice } from '../../parameters/choice';
-import { emailDomainFilter, listFields, readFilters, readLimit } from '../../parameters/list';
+import { readChoice } from '../../parameters/choice';
+import { readCollection, whereSet, type Collection } from '../../parameters/field';
+import { emailDomainFilter, listFields, readEmailDomain, readLimit } from '../../parameters/list';
+import { readDays } from '../../parameters/number';
 import {
 	expiresWithin,
 	invitationOutput,
@@ -11,69 +13,61 @@ import {
 	statusOfInvitation,
 	type Invitation,
 } from '../../sendgrid/invitations';
-import { isAtDomain } from '../../sendgrid/teammates';
-import { SendGridError } from '../../transport/errors';
 import { list } from '../../transport/pagination';
-import { numberOf, textOf } from '../../transport/sanitize';
 
-const filters: INodeProperties = {
+const expiresWithinDaysFilter: INodeProperties = {
+	displayName: 'Expires Within Days',
+	name: 'expiresWithinDays',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 2,
+	description: 'Only invitations that are still valid and expire within this many days',
+};
+
+const STATUSES = ['all', 'expired', 'pending'] as const;
+
+const statusFilter: INodeProperties = {
+	displayName: 'Status',
+	name: 'status',
+	type: 'options',
+	default: 'all',
+	options: [
+		{ name: 'All', value: 'all' },
+		{ name: 'Expired', value: 'expired' },
+		{ name: 'Pending', value: 'pending' },
+	],
+	description: 'Whether the invitation can still be accepted',
+};
+
+const filtersField: INodeProperties = {
 	displayName: 'Filters',
 	name: 'filters',
 	type: 'collection',
 	default: {},
 	placeholder: 'Add filter',
-	options: [
-		emailDomainFilter,
-		{
-			displayName: 'Expires Within Days',
-			name: 'expiresWithinDays',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: 2,
-			description: 'Only invitations that are still valid and expire within this many days',
-		},
-		{
-			displayName: 'Status',
-			name: 'status',
-			type: 'options',
-			default: 'all',
-			options: [
-				{ name: 'All', value: 'all' },
-				{ name: 'Expired', value: 'expired' },
-				{ name: 'Pending', value: 'pending' },
-			],
-			description: 'Whether the invitation can still be accepted',
-		},
-	],
+	options: [emailDomainFilter, expiresWithinDaysFilter, statusFilter],
 };
 
-export const getAllFields = [...listFields, filters];
+export const getAllFields = [...listFields, filtersField];
 
 type Filter = (invitation: Invitation) => boolean;
 
-function expiringWithin(days: unknown, now: number): Filter {
-	const number = numberOf(days);
-	if (!(number >= 0)) {
-		throw new SendGridError(
-			"'Expires Within Days' is not a number of days",
-			"Set 'Expires Within Days' to a number from 0, or remove it from 'Filters'.",
+/** Those that are set: without any, no more is read than is wanted. */
+function filtersOf(filters: Collection, now: number): Filter[] {
+	const status = whereSet(filters, statusFilter, (...field) => readChoice(...field, STATUSES));
+	const days = whereSet(filters, expiresWithinDaysFilter, readDays);
+	const isAtDomain = readEmailDomain(filters);
+	const wanted: Filter[] = [];
+	if (status !== undefined && status !== 'all') {
+		wanted.push((invitation) => statusOfInvitation(invitation, now) === status);
+	}
+	if (days !== undefined) {
+		wanted.push(
+			(invitation) =>
+				expiresWithin(invitation, days, now) && statusOfInvitation(invitation, now) === 'pending',
 		);
 	}
-	return (invitation) =>
-		expiresWithin(invitation, number, now) && statusOfInvitation(invitation, now) === 'pending';
-}
-
-function filtersOf(
-	{ status = 'all', expiresWithinDays, emailDomain }: IDataObject,
-	now: number,
-): Filter[] {
-	const wantedStatus = checkChoice(status, 'Status', ['all', 'expired', 'pending']);
-	const wanted: Filter[] = [];
-	if (wantedStatus !== 'all') {
-		wanted.push((invitation) => statusOfInvitation(invitation, now) === wantedStatus);
-	}
-	if (expiresWithinDays !== undefined) wanted.push(expiringWithin(expiresWithinDays, now));
-	if (emailDomain) wanted.push(({ email }) => isAtDomain(email, textOf(emailDomain)));
+	if (isAtDomain) wanted.push(({ email }) => isAtDomain(email));
 	return wanted;
 }
 
@@ -84,7 +78,7 @@ export async function getAllInvitations({ item, account }: OperationContext) {
 		account.client,
 		pendingInvitations({ failureMessage: 'The invitations could not be read' }),
 		readLimit(item),
-		filtersOf(readFilters(item), now),
+		filtersOf(readCollection(item, filtersField), now),
 	);
 	return invitations.map((invitation) => ({
 		...invitationOutput(invitation),

@@ -1,9 +1,14 @@
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun } from '../../execution/runMemory';
-import { accessFields, readAccess, scopesFieldOf, skippedField } from '../../parameters/access';
+import {
+	accessFields,
+	adviseOnScopes,
+	readAccess,
+	scopesFieldOf,
+	skippedField,
+} from '../../parameters/access';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { adviseOnScopes } from '../../parameters/scopes';
 import { wishOf, resolveFor } from '../../sendgrid/access';
 import { createInvitation, invitationOutput } from '../../sendgrid/invitations';
 import { findPersonNow } from '../../sendgrid/person';
@@ -25,7 +30,7 @@ export async function invite(context: OperationContext) {
 	const { item, account, policy, options } = context;
 	const email = readEmail(item);
 	policy.checkEmail(email);
-	const choice = readAccess(item, options.skipUngrantableScopes === true);
+	const choice = readAccess(item, options.skipUngrantableScopes);
 	if (choice.kind === 'admin') policy.checkAdmin();
 	const wording = changeOf(`'${toSingleLine(email)}'`, 'invited');
 

@@ -1,14 +1,10 @@
-import type {
-	IDataObject,
-	IExecuteSingleFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { checkChoice } from '../../parameters/choice';
-import { personaField, readPersona } from '../../parameters/persona';
-import { checkScopes, quoteList, scopesField } from '../../parameters/scopes';
+import { personaField, readPersona, readScopes, scopesField } from '../../parameters/access';
+import { readChoice } from '../../parameters/choice';
+import { nameOf, quoteText, readRows, type Fields } from '../../parameters/field';
+import { readText } from '../../parameters/text';
 import { difference } from '../../sendgrid/access';
 import type { Account } from '../../sendgrid/account';
 import type { SsoAccess, SubuserGrant } from '../../sendgrid/ssoTeammates';
@@ -17,8 +13,7 @@ import { readBack, readTeammate, type Teammate } from '../../sendgrid/teammates'
 import { allOrFirstError } from '../../transport/allOrFirstError';
 import { RequestError, SendGridError, type Wording } from '../../transport/errors';
 import { checkSegment } from '../../transport/path';
-import { isRecord } from '../../transport/responseErrors';
-import { formatList, numberOf, toSingleLine } from '../../transport/sanitize';
+import { formatQuoted, numberOf } from '../../transport/sanitize';
 
 const WAYS: INodePropertyOptions[] = [
 	{ name: 'Admin', value: 'admin', description: 'Everything in the account' },
@@ -50,6 +45,33 @@ export const accessToUpdateField: INodeProperties = {
 	],
 };
 
+const usernameField: INodeProperties = {
+	displayName: 'Username',
+	name: 'username',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. acme-marketing',
+	description: "The subuser's username",
+};
+
+const PERMISSIONS = ['admin', 'restricted'] as const;
+
+const permissionField: INodeProperties = {
+	displayName: 'Permission',
+	name: 'permission',
+	type: 'options',
+	default: 'restricted',
+	options: [
+		{ name: 'Admin', value: 'admin', description: 'Everything in this subuser' },
+		{ name: 'Restricted', value: 'restricted', description: 'Only the scopes below' },
+	],
+};
+
+const rowScopesField: INodeProperties = {
+	...scopesField,
+	displayOptions: { show: { permission: ['restricted'] } },
+};
+
 const subuserAccessField: INodeProperties = {
 	displayName: 'Subuser Access',
 	name: 'subuserAccess',
@@ -62,27 +84,7 @@ const subuserAccessField: INodeProperties = {
 		{
 			displayName: 'Subuser',
 			name: 'subusers',
-			values: [
-				{
-					displayName: 'Username',
-					name: 'username',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. acme-marketing',
-					description: "The subuser's username",
-				},
-				{
-					displayName: 'Permission',
-					name: 'permission',
-					type: 'options',
-					default: 'restricted',
-					options: [
-						{ name: 'Admin', value: 'admin', description: 'Everything in this subuser' },
-						{ name: 'Restricted', value: 'restricted', description: 'Only the scopes below' },
-					],
-				},
-				{ ...scopesField, displayOptions: { show: { permission: ['restricted'] } } },
-			],
+			values: [usernameField, permissionField, rowScopesField],
 		},
 	],
 	description: 'The subusers that the person may work in. They replace those from before.',
@@ -99,29 +101,22 @@ interface GrantRow {
 }
 
 /** All rows, checked before the first request is sent. @throws SendGridError */
-function readGrantRows(item: IExecuteSingleFunctions): GrantRow[] {
-	const value: unknown = item.getNodeParameter('subuserAccess', {});
-	const rows: unknown[] = isRecord(value) && Array.isArray(value.subusers) ? value.subusers : [];
-	if (rows.length === 0) {
-		throw new SendGridError(
-			"'Subuser Access' names no subuser",
-			"Add at least one subuser, or choose another 'Access'.",
-		);
-	}
-	return rows.filter(isRecord).map(({ username, permission, scopes }) => {
-		const name = typeof username === 'string' ? username.trim() : '';
-		if (name === '' || (permission !== 'admin' && permission !== 'restricted')) {
-			throw new SendGridError(
-				"'Subuser Access' holds a row without a username, or without a permission",
-				"Give each row a username, and 'admin' or 'restricted' as permission.",
-			);
-		}
+function readGrantRows(item: Fields): GrantRow[] {
+	const rows = readRows(item, subuserAccessField).map((row) => {
+		const permission = readChoice(row, permissionField, PERMISSIONS);
 		return {
-			name: checkSegment(name, 'Subuser Access'),
+			name: checkSegment(readText(row, usernameField), nameOf(row, usernameField)),
 			permission,
-			scopes: permission === 'restricted' ? checkScopes(scopes).scopes : [],
+			scopes: permission === 'restricted' ? readScopes(row, rowScopesField).scopes : [],
 		};
 	});
+	const names = rows.map(({ name }) => name.toLowerCase());
+	const twice = rows.find((_, index) => names.indexOf(names[index]) < index);
+	if (!twice) return rows;
+	throw new SendGridError(
+		`'Subuser Access' names the subuser ${quoteText(twice.name)} twice`,
+		'Give each subuser one row, with all that the person may do in it.',
+	);
 }
 
 const grantsOf = async (
@@ -143,13 +138,15 @@ const ACCESS = ['admin', 'keep', 'persona', 'scopes', 'subusers'] as const;
 /**
  * What the item says about access, in SendGrid's words and nothing more than that.
  *
+ * @param field offers what can be chosen
  * @throws SendGridError for access that is not valid or not allowed, and for subusers that are not there
  */
 export async function readSsoAccess(
 	{ item, account, policy }: OperationContext,
+	field: INodeProperties,
 	wording: Wording,
 ): Promise<SsoAccess> {
-	const kind = checkChoice(item.getNodeParameter('access', 'scopes'), 'Access', ACCESS);
+	const kind = readChoice(item, field, ACCESS);
 	switch (kind) {
 		case 'keep':
 			return {};
@@ -159,7 +156,7 @@ export async function readSsoAccess(
 		case 'persona':
 			return { persona: readPersona(item) };
 		case 'scopes': {
-			const { scopes } = checkScopes(item.getNodeParameter('scopes', []));
+			const { scopes } = readScopes(item);
 			if (scopes.length > 0) return { scopes };
 			throw new SendGridError(
 				`'${scopesField.displayName}' is empty, and SendGrid wants at least one scope here`,
@@ -210,7 +207,7 @@ export async function verifySso(
 		if (admin === 'superfluous' && !isExact) return undefined;
 		if (admin) return 'the change of admin access';
 		const dropped = [...missing, ...(isExact ? superfluous : [])];
-		return dropped.length > 0 ? `the change of ${quoteList(dropped)}` : undefined;
+		return dropped.length > 0 ? `the change of ${formatQuoted(dropped)}` : undefined;
 	};
 	await readBack(account, {
 		read: async () => await readTeammate(account, { username, field: 'Email' }, wording),
@@ -269,7 +266,7 @@ export async function verifyGrants(
 			return ignoredError(
 				`${done}, but not with all of the access`,
 				`the access to ${length} of ${grants.length} subusers`,
-				`One of these scopes cannot be granted in a subuser: ${formatList([...scopes].map(toSingleLine)) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with SSO Teammate > Update.`,
+				`One of these scopes cannot be granted in a subuser: ${formatQuoted([...scopes]) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with SSO Teammate > Update.`,
 			);
 		},
 		wording,

@@ -1,12 +1,13 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun } from '../../execution/runMemory';
+import { adviseOnScopes } from '../../parameters/access';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { adviseOnScopes } from '../../parameters/scopes';
+import { readText } from '../../parameters/text';
 import { createSsoTeammate } from '../../sendgrid/ssoTeammates';
-import { changeOf, SendGridError } from '../../transport/errors';
+import { changeOf } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 import { accessDetailFields, accessField, readSsoAccess, verifyGrants, verifySso } from './access';
 
@@ -19,19 +20,16 @@ const nameField = (displayName: string, name: string, placeholder: string): INod
 	placeholder,
 });
 
+const firstNameField = nameField('First Name', 'firstName', 'e.g. Nathan');
+const lastNameField = nameField('Last Name', 'lastName', 'e.g. Smith');
+
 export const createFields = [
 	emailField,
-	nameField('First Name', 'firstName', 'e.g. Nathan'),
-	nameField('Last Name', 'lastName', 'e.g. Smith'),
+	firstNameField,
+	lastNameField,
 	accessField,
 	...accessDetailFields,
 ];
-
-function readName(item: IExecuteSingleFunctions, name: string, field: string): string {
-	const value: unknown = item.getNodeParameter(name, '');
-	if (typeof value === 'string' && value.trim() !== '') return value.trim();
-	throw new SendGridError(`'${field}' is empty`, `SendGrid wants a name: fill in '${field}'.`);
-}
 
 /**
  * `POST /v3/sso/teammates`. Subuser access is read back afterwards, since SendGrid answers 201 also where it
@@ -41,11 +39,11 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 	const { item, account, policy } = context;
 	const email = readEmail(item);
 	policy.checkEmail(email);
-	const first_name = readName(item, 'firstName', 'First Name');
-	const last_name = readName(item, 'lastName', 'Last Name');
+	const first_name = readText(item, firstNameField);
+	const last_name = readText(item, lastNameField);
 	const subject = `'${toSingleLine(email)}'`;
 	const wording = changeOf(subject, 'created');
-	const access = await readSsoAccess(context, wording);
+	const access = await readSsoAccess(context, accessField, wording);
 
 	return await withPersonLock(
 		context,

@@ -2,13 +2,15 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings } from '../../execution/runExclusive';
-import { adviseOnScopes } from '../../parameters/scopes';
+import { adviseOnScopes } from '../../parameters/access';
+import { readCollection, whereSet } from '../../parameters/field';
+import { readFlag } from '../../parameters/flag';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
+import { readText } from '../../parameters/text';
 import { onlyTeammate } from '../../sendgrid/person';
 import { updateSsoTeammate, type SsoAccess } from '../../sendgrid/ssoTeammates';
 import { adviceOnUnknownUsername, readTeammate, refuseOwner } from '../../sendgrid/teammates';
 import { changeOf, SendGridError, type Wording } from '../../transport/errors';
-import { isRecord } from '../../transport/responseErrors';
 import { textOf } from '../../transport/sanitize';
 import { quoteTeammate, withLocatedTeammates } from '../teammate/locate';
 import {
@@ -19,36 +21,38 @@ import {
 	verifySso,
 } from './access';
 
+const firstNameField: INodeProperties = {
+	displayName: 'First Name',
+	name: 'firstName',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. Nathan',
+};
+
+const lastNameField: INodeProperties = {
+	displayName: 'Last Name',
+	name: 'lastName',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. Smith',
+};
+
+const liftField: INodeProperties = {
+	displayName: 'Lift Subuser Restriction',
+	name: 'liftSubuserRestriction',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether a person who could work in some subusers only is to work in the account itself. Needed for giving such a person scopes or a persona.',
+};
+
 const updateFieldsField: INodeProperties = {
 	displayName: 'Update Fields',
 	name: 'updateFields',
 	type: 'collection',
 	default: {},
 	placeholder: 'Add Field',
-	options: [
-		{
-			displayName: 'First Name',
-			name: 'firstName',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. Nathan',
-		},
-		{
-			displayName: 'Last Name',
-			name: 'lastName',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. Smith',
-		},
-		{
-			displayName: 'Lift Subuser Restriction',
-			name: 'liftSubuserRestriction',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether a person who could work in some subusers only is to work in the account itself. Needed for giving such a person scopes or a persona.',
-		},
-	],
+	options: [firstNameField, lastNameField, liftField],
 };
 
 export const updateFields = [
@@ -57,9 +61,6 @@ export const updateFields = [
 	...accessDetailFields,
 	updateFieldsField,
 ];
-
-const given = (value: unknown) =>
-	typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 
 const field = teammateField.displayName;
 
@@ -85,19 +86,15 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 	const choice = readTeammateChoice(item);
 	const subject = quoteTeammate(choice);
 	const wording = changeOf(subject, 'updated');
-	const chosen: unknown = item.getNodeParameter('updateFields', {});
-	const { firstName, lastName, liftSubuserRestriction } = isRecord(chosen) ? chosen : {};
+	const chosen = readCollection(item, updateFieldsField);
+	const firstName = whereSet(chosen, firstNameField, readText);
+	const lastName = whereSet(chosen, lastNameField, readText);
+	const isLifted = readFlag(chosen, liftField);
 	const access = {
-		...(liftSubuserRestriction === true && { has_restricted_subuser_access: false }),
-		...(await readSsoAccess(context, wording)),
+		...(isLifted && { has_restricted_subuser_access: false }),
+		...(await readSsoAccess(context, accessToUpdateField, wording)),
 	};
-	const wish: Wish = {
-		firstName: given(firstName),
-		lastName: given(lastName),
-		access,
-		subject,
-		wording,
-	};
+	const wish: Wish = { firstName, lastName, access, subject, wording };
 
 	const what = JSON.stringify(['update', wish.firstName, wish.lastName, access]);
 	return await withLocatedTeammates(context, choice, what, wording, async (found) => {

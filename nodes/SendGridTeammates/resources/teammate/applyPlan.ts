@@ -3,8 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { OperationContext } from '../../execution/operation';
 import { personKey } from '../../execution/runMemory';
 import { emailField } from '../../parameters/emailAddress';
-import { scopesFieldOf } from '../../parameters/access';
-import { adviseOnScopes } from '../../parameters/scopes';
+import { adviseOnScopes, scopesFieldOf } from '../../parameters/access';
 import { type Access, type AccessChoice, checkGrantable, namedScopes } from '../../sendgrid/access';
 import {
 	checkTokens,

@@ -1,36 +1,38 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { readFilters } from '../../parameters/list';
+import { readCollection, whereSet } from '../../parameters/field';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
+import { readText } from '../../parameters/text';
 import { readSubuserAccess } from '../../sendgrid/subusers';
 import { checkSegment } from '../../transport/path';
 import { quoteTeammate, usernameOf } from './locate';
 
-const filters: INodeProperties = {
+const subuserFilter: INodeProperties = {
+	displayName: 'Subuser',
+	name: 'subuser',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. acme-marketing',
+	description: 'Only the subuser with this username',
+};
+
+const filtersField: INodeProperties = {
 	displayName: 'Filters',
 	name: 'filters',
 	type: 'collection',
 	default: {},
 	placeholder: 'Add filter',
-	options: [
-		{
-			displayName: 'Subuser',
-			name: 'subuser',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. acme-marketing',
-			description: 'Only the subuser with this username',
-		},
-	],
+	options: [subuserFilter],
 };
 
-export const getSubuserAccessFields = [teammateField, filters];
+export const getSubuserAccessFields = [teammateField, filtersField];
 
 /** `GET /v3/teammates/{teammate_name}/subuser_access`, all its pages: an item for each subuser. */
 export async function getSubuserAccess({ item, account }: OperationContext) {
 	const choice = readTeammateChoice(item);
-	const { subuser } = readFilters(item);
+	const subuser = whereSet(readCollection(item, filtersField), subuserFilter, readText);
+	if (subuser !== undefined) checkSegment(subuser, subuserFilter.displayName);
 	const wording = {
 		failureMessage: `The subuser access of ${quoteTeammate(choice)} could not be read`,
 	};
@@ -39,9 +41,7 @@ export async function getSubuserAccess({ item, account }: OperationContext) {
 		account.client,
 		{ username, field: teammateField.displayName },
 		wording,
-		typeof subuser === 'string' && subuser.trim() !== ''
-			? checkSegment(subuser, 'Subuser')
-			: undefined,
+		subuser,
 	);
 	return subusers.map((entry) => ({
 		...entry,

@@ -26,7 +26,7 @@ export async function offboard(context: OperationContext) {
 	policy.checkDeletion();
 	const wording = changeOf(`'${toSingleLine(email)}'`, 'offboarded');
 	return await withPersonLock(context, email, wording, async () => {
-		if (options.dryRun === true) return await plan(context, email, wording);
+		if (options.dryRun) return await plan(context, email, wording);
 		return await oncePerRun(
 			context,
 			email,
@@ -52,7 +52,7 @@ function refuseProtected(
 	for (const teammate of teammates) {
 		refuseOwner(teammate, failureMessage);
 		refuseAdmin(teammate, options.allowAdmins, failureMessage);
-		if (!teammate.isRoleKnown && options.allowAdmins !== true) {
+		if (!teammate.isRoleKnown && !options.allowAdmins) {
 			throw new SendGridError(
 				`${failureMessage}: SendGrid's list does not say whether this person is an admin`,
 				"Run this item again later, or turn on 'Allow Admins' in 'Options'.",

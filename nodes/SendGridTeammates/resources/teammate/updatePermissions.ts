@@ -2,9 +2,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings } from '../../execution/runExclusive';
-import { accessFields, readAccess, skippedField } from '../../parameters/access';
+import { accessFields, readAccess, scopesField, skippedField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
-import { scopesField } from '../../parameters/scopes';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import {
 	namedScopes,
@@ -74,6 +73,15 @@ function refuseNothing(choice: AccessChoice): void {
 	);
 }
 
+/** Read as it stands, it would make somebody an admin who should be none. */
+function refuseRemovedAdmin({ choice, mode }: Wish): void {
+	if (choice.kind !== 'admin' || mode !== 'remove') return;
+	throw new SendGridError(
+		"'Mode' must not be Remove where 'Access' is Admin",
+		"To take admin access away, choose the scopes that the person is to have instead, and set 'Mode' to 'Replace'.",
+	);
+}
+
 /** Add and Remove start from what the teammate has, and an admin has everything. */
 function refuseAdminFor(mode: Mode, { isAdmin }: Teammate, { failureMessage }: Wording): void {
 	if (!isAdmin || mode === 'replace') return;
@@ -131,9 +139,10 @@ export async function updatePermissions(context: OperationContext): Promise<IDat
 		unclearMessage: `It is unclear whether the permissions of ${subject} were updated`,
 	};
 	const wish: Wish = {
-		choice: readAccess(item, options.skipUngrantableScopes === true),
-		mode: readChoice(item, 'mode', modeField.displayName, MODES, 'add'),
+		choice: readAccess(item, options.skipUngrantableScopes),
+		mode: readChoice(item, modeField, MODES),
 	};
+	refuseRemovedAdmin(wish);
 	if (wish.choice.kind === 'admin') policy.checkAdmin();
 	refuseNothing(wish.choice);
 
@@ -162,7 +171,7 @@ const updateOne = async (
 		const { access, skipped, unmetBy } = await changeFor(context, wish, before, wording);
 
 		const isDone = isMet(unmetBy(before));
-		if (options.dryRun === true) {
+		if (options.dryRun) {
 			const would = isDone ? 'unchanged' : 'updated';
 			return [{ would, changed: false, ...before.record, ...skippedField(skipped) }];
 		}

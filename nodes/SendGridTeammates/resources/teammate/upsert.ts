@@ -1,105 +1,98 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { OperationContext } from '../../execution/operation';
+import type { OperationContext, Options } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun, personKey } from '../../execution/runMemory';
-import { accessFields, readAccess, skippedField } from '../../parameters/access';
+import { accessFields, readAccess, scopesField, skippedField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { scopesField } from '../../parameters/scopes';
+import type { Fields } from '../../parameters/field';
+import { readDays } from '../../parameters/number';
 import { resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
 import { decodeInvitation, VALIDITY_DAYS, waitForOwnMail } from '../../sendgrid/invitations';
 import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { readTeammate } from '../../sendgrid/teammates';
 import { changeOf, RequestError, SendGridError, type Wording } from '../../transport/errors';
-import { numberOf, toSingleLine } from '../../transport/sanitize';
+import { toSingleLine } from '../../transport/sanitize';
 import { applyPlan, revokedWording, shown, type Again, type Applied, type Wish } from './applyPlan';
 import { planUpsert, type Choices, type KnownPerson, type Plan } from './planUpsert';
 
-/** What the item leaves to choice, where somebody is there already. */
-const choiceFields: INodeProperties[] = [
-	{
-		displayName: 'If Pending',
-		name: 'ifPending',
-		type: 'options',
-		default: 'resendIfExpiring',
-		options: [
-			{ name: 'Leave', value: 'leave', description: 'Send nothing' },
-			{ name: 'Resend', value: 'resend', description: 'Send the email again each time' },
-			{
-				name: 'Resend if Expiring',
-				value: 'resendIfExpiring',
-				description: 'Send the email again when the invitation is about to expire',
-			},
-		],
-		description:
-			'What to do when the person has been invited with this access and has not accepted yet. Expired invitations are always sent again.',
-	},
-	{
-		displayName: 'Expires Within Days',
-		name: 'expiresWithinDays',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 6 },
-		default: 2,
-		displayOptions: { show: { ifPending: ['resendIfExpiring'] } },
-		description: 'How many days before it expires an invitation is sent again',
-	},
-	{
-		displayName: 'If Access Differs',
-		name: 'ifAccessDiffers',
-		type: 'options',
-		default: 'add',
-		options: [
-			{
-				name: 'Add',
-				value: 'add',
-				description:
-					'Give what is missing and take nothing away. For a pending invitation, revoke it and send a new one.',
-			},
-			{ name: 'Leave', value: 'leave', description: 'Keep the access that the person has' },
-			{
-				name: 'Update',
-				value: 'update',
-				description:
-					"Make a teammate's access exactly this. For a pending invitation, revoke it and send a new one.",
-			},
-		],
-		description: 'What to do when the person is there with other access',
-	},
-];
+// What the item leaves to choice, where somebody is there already.
 
-export const upsertFields = [emailField, ...accessFields, ...choiceFields];
+const ifPendingField: INodeProperties = {
+	displayName: 'If Pending',
+	name: 'ifPending',
+	type: 'options',
+	default: 'resendIfExpiring',
+	options: [
+		{ name: 'Leave', value: 'leave', description: 'Send nothing' },
+		{ name: 'Resend', value: 'resend', description: 'Send the email again each time' },
+		{
+			name: 'Resend if Expiring',
+			value: 'resendIfExpiring',
+			description: 'Send the email again when the invitation is about to expire',
+		},
+	],
+	description:
+		'What to do when the person has been invited with this access and has not accepted yet. Expired invitations are always sent again.',
+};
+
+const expiresWithinDaysField: INodeProperties = {
+	displayName: 'Expires Within Days',
+	name: 'expiresWithinDays',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 6 },
+	default: 2,
+	displayOptions: { show: { ifPending: ['resendIfExpiring'] } },
+	description: 'How many days before it expires an invitation is sent again',
+};
+
+const ifAccessDiffersField: INodeProperties = {
+	displayName: 'If Access Differs',
+	name: 'ifAccessDiffers',
+	type: 'options',
+	default: 'add',
+	options: [
+		{
+			name: 'Add',
+			value: 'add',
+			description:
+				'Give what is missing and take nothing away. For a pending invitation, revoke it and send a new one.',
+		},
+		{ name: 'Leave', value: 'leave', description: 'Keep the access that the person has' },
+		{
+			name: 'Update',
+			value: 'update',
+			description:
+				"Make a teammate's access exactly this. For a pending invitation, revoke it and send a new one.",
+		},
+	],
+	description: 'What to do when the person is there with other access',
+};
+
+export const upsertFields = [
+	emailField,
+	...accessFields,
+	ifPendingField,
+	expiresWithinDaysField,
+	ifAccessDiffersField,
+];
 
 const field = emailField.displayName;
 
+const TOO_MANY_DAYS = `An invitation lasts ${VALIDITY_DAYS} days: from ${VALIDITY_DAYS} on, every run would send the email again. To do that, set 'If Pending' to 'Resend'.`;
+
 /** @throws SendGridError */
-function readChoices(item: IExecuteSingleFunctions, options: IDataObject): Choices {
-	const ifPending = readChoice(
-		item,
-		'ifPending',
-		'If Pending',
-		['leave', 'resend', 'resendIfExpiring'],
-		'resendIfExpiring',
-	);
-	const expiresWithinDays = numberOf(item.getNodeParameter('expiresWithinDays', 2));
-	const isSensible = expiresWithinDays >= 0 && expiresWithinDays < VALIDITY_DAYS;
-	if (!isSensible && ifPending === 'resendIfExpiring') {
-		throw new SendGridError(
-			`'Expires Within Days' is not a number from 0 to less than ${VALIDITY_DAYS}`,
-			`An invitation lasts ${VALIDITY_DAYS} days: from ${VALIDITY_DAYS} on, every run would send the email again. To do that, set 'If Pending' to 'Resend'.`,
-		);
-	}
+function readChoices(item: Fields, { allowAdmins }: Options): Choices {
+	const ifPending = readChoice(item, ifPendingField, ['leave', 'resend', 'resendIfExpiring']);
 	return {
 		ifPending,
-		expiresWithinDays,
-		ifAccessDiffers: readChoice(
-			item,
-			'ifAccessDiffers',
-			'If Access Differs',
-			['add', 'leave', 'update'],
-			'add',
-		),
-		allowAdmins: options.allowAdmins === true,
+		expiresWithinDays:
+			ifPending === 'resendIfExpiring'
+				? readDays(item, expiresWithinDaysField, { below: VALIDITY_DAYS, advice: TOO_MANY_DAYS })
+				: Number(expiresWithinDaysField.default),
+		ifAccessDiffers: readChoice(item, ifAccessDiffersField, ['add', 'leave', 'update']),
+		allowAdmins,
 	};
 }
 
@@ -231,7 +224,7 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 	const email = readEmail(item);
 	policy.checkEmail(email);
 	const choices = readChoices(item, options);
-	const choice = readAccess(item, options.skipUngrantableScopes === true);
+	const choice = readAccess(item, options.skipUngrantableScopes);
 	if (choice.kind === 'admin') policy.checkAdmin();
 	const subject = `'${toSingleLine(email)}'`;
 	const unchanged = changeOf(subject, 'invited or updated');
@@ -240,7 +233,7 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 		const isRevoked = memory.revokedPeople.has(personKey(account, email));
 		const wording = isRevoked ? revokedWording(subject) : unchanged;
 		const wish: Wish = { email, choice, choices, wording };
-		if (options.dryRun === true) return [await dryRun(context, wish)];
+		if (options.dryRun) return [await dryRun(context, wish)];
 		return await oncePerRun(
 			context,
 			email,

@@ -1,5 +1,5 @@
 import type { OperationContext } from '../../execution/operation';
-import { adviseOnScopes, quoteList } from '../../parameters/scopes';
+import { adviseOnScopes } from '../../parameters/access';
 import { difference, isSame, type Access } from '../../sendgrid/access';
 import {
 	readBack,
@@ -10,6 +10,7 @@ import {
 } from '../../sendgrid/teammates';
 import type { Validity } from '../../transport/client';
 import { RequestError, SendGridError, type Wording } from '../../transport/errors';
+import { formatQuoted } from '../../transport/sanitize';
 
 /** What a teammate's record should show, and does not. */
 export interface Unmet {
@@ -97,8 +98,8 @@ function droppedError(
 ): SendGridError {
 	const dropped = [
 		admin && 'the admin access as it was',
-		missing.length > 0 && `${quoteList(missing)} out`,
-		remaining.length > 0 && `${quoteList(remaining)} in place`,
+		missing.length > 0 && `${formatQuoted(missing)} out`,
+		remaining.length > 0 && `${formatQuoted(remaining)} in place`,
 	].filter(Boolean);
 	const what = `SendGrid accepted the change but left ${dropped.join(', and ')}`;
 	const advice =

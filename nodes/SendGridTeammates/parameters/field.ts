@@ -1,0 +1,148 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { SendGridError } from '../transport/errors';
+import { isRecord } from '../transport/responseErrors';
+import { sanitizeRemoteText } from '../transport/sanitize';
+
+/** Where fields are read: an item, a poll of the trigger, or a collection or row inside of one. */
+export interface Fields {
+	getNodeParameter(name: string, fallback?: unknown): unknown;
+	/** Where messages say that the field is: `'Filters'`, `row 2 of 'Subuser Access'`. */
+	readonly within?: string;
+}
+
+/** The part of a description that reading depends on. */
+export type Field = Pick<INodeProperties, 'displayName' | 'name' | 'default' | 'options' | 'modes'>;
+
+/** What somebody added to a collection. What is not there says nothing. */
+export interface Collection extends Fields {
+	has(field: Field): boolean;
+}
+
+/** Longest text in a field that holds one thing, in characters. Longer ones are refused unseen. */
+export const MAX_TEXT_LENGTH = 1000;
+
+/** Longest piece of a value that a message repeats, in characters. */
+const MAX_QUOTE_LENGTH = 60;
+
+/** For the rows of a field: SendGrid is asked about each of them. */
+const MAX_ROWS = 1000;
+
+/** A field's value as it is, or its default where the node has none. The only place that asks n8n for one. */
+export const valueOf = (fields: Fields, { name, default: preset }: Field): unknown =>
+	fields.getNodeParameter(name, preset);
+
+/** How a message names a field. */
+export const nameOf = ({ within }: Fields, { displayName }: Field): string =>
+	within === undefined ? `'${displayName}'` : `'${displayName}' in ${within}`;
+
+/** A short piece of a text, in one line and without what may be a key or a token. */
+export function quoteText(text: string): string {
+	const line = sanitizeRemoteText(text.slice(0, 4 * MAX_QUOTE_LENGTH), []);
+	return line.length > MAX_QUOTE_LENGTH ? `'${line.slice(0, MAX_QUOTE_LENGTH)}…'` : `'${line}'`;
+}
+
+/** How a message shows a value, whatever it is. */
+export function quoteValue(value: unknown): string {
+	if (typeof value === 'string') return quoteText(value);
+	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+	if (value === undefined || value === null) return 'nothing';
+	return Array.isArray(value) ? 'a list' : 'an object';
+}
+
+/**
+ * For a value that a field cannot hold: `'Limit' must be a whole number from 1, not 'many'`.
+ *
+ * @param must what it must be
+ */
+export const wrongValue = (
+	fields: Fields,
+	field: Field,
+	value: unknown,
+	must: string,
+	advice: string,
+): SendGridError =>
+	new SendGridError(`${nameOf(fields, field)} must be ${must}, not ${quoteValue(value)}`, advice);
+
+/** For a field that is there and yields nothing. Leaving it out is the way to say nothing. */
+export const emptyError = (fields: Fields, field: Field, advice?: string): SendGridError =>
+	fields.within === undefined
+		? new SendGridError(
+				`'${field.displayName}' is empty`,
+				advice ??
+					`Fill in '${field.displayName}'. Where it is an expression, that returned nothing.`,
+			)
+		: new SendGridError(
+				`${nameOf(fields, field)} is set and has no value`,
+				`Remove '${field.displayName}' there, or give it a value. Where it is an expression, that returned nothing.`,
+			);
+
+/** @throws SendGridError for a text that is too long for any work to be done on it */
+export function checkLength(fields: Fields, field: Field, text: string, most: number): void {
+	if (text.length <= most) return;
+	throw new SendGridError(
+		`${nameOf(fields, field)} must be at most ${most.toLocaleString('en-US')} characters, not ${text.length.toLocaleString('en-US')}`,
+		`Check what '${field.displayName}' gets: this is no value for it.`,
+	);
+}
+
+/**
+ * A value of a field that holds one thing: text without the spaces around it, everything else as it is.
+ *
+ * @throws SendGridError for nothing, and for a text that is too long
+ */
+export function readSet(fields: Fields, field: Field): unknown {
+	const value = valueOf(fields, field);
+	if (value === undefined || value === null) throw emptyError(fields, field);
+	if (typeof value !== 'string') return value;
+	checkLength(fields, field, value, MAX_TEXT_LENGTH);
+	const text = value.trim();
+	if (text === '') throw emptyError(fields, field);
+	return text;
+}
+
+function collectionOf(value: Record<string, unknown>, within: string): Collection {
+	const entries = new Map(Object.entries(value));
+	return {
+		within,
+		has: ({ name }) => entries.has(name),
+		getNodeParameter: (name, fallback) => (entries.has(name) ? entries.get(name) : fallback),
+	};
+}
+
+/** @throws SendGridError for a collection that is none */
+export function readCollection(fields: Fields, field: Field): Collection {
+	const value = valueOf(fields, field);
+	if (isRecord(value)) return collectionOf(value, `'${field.displayName}'`);
+	if (value === undefined || value === null || value === '') throw emptyError(fields, field);
+	throw wrongValue(
+		fields,
+		field,
+		value,
+		'an object',
+		`Add what you need under '${field.displayName}'.`,
+	);
+}
+
+/** What is read where it is set; `undefined` where it is not. */
+export const whereSet = <Value>(
+	collection: Collection,
+	field: Field,
+	read: (fields: Fields, field: Field) => Value,
+): Value | undefined => (collection.has(field) ? read(collection, field) : undefined);
+
+/** The rows of a fixed collection. @throws SendGridError for anything else in their place */
+export function readRows(fields: Fields, field: Field): Collection[] {
+	const [{ name }] = field.options ?? [field];
+	const value = valueOf(fields, field);
+	const content = isRecord(value) ? value[name] : value;
+	const rows: unknown[] = Array.isArray(content) ? content : isRecord(content) ? [content] : [];
+	if (rows.length > MAX_ROWS) {
+		throw new SendGridError(
+			`'${field.displayName}' must be at most ${MAX_ROWS.toLocaleString('en-US')} rows, not ${rows.length.toLocaleString('en-US')}`,
+			'Leave some of them out.',
+		);
+	}
+	if (rows.length === 0 || !rows.every(isRecord)) throw emptyError(fields, field);
+	return rows.map((row, index) => collectionOf(row, `row ${index + 1} of '${field.displayName}'`));
+}

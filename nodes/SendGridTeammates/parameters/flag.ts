@@ -1,0 +1,20 @@
+import { readSet, wrongValue, type Field, type Fields } from './field';
+
+/**
+ * A yes or a no, also as text in any case.
+ *
+ * @throws SendGridError for anything else: what somebody did not say must not delete anybody
+ */
+export function readFlag(fields: Fields, field: Field): boolean {
+	const value = readSet(fields, field);
+	const flag = typeof value === 'string' ? value.toLowerCase() : value;
+	if (flag === true || flag === 'true') return true;
+	if (flag === false || flag === 'false') return false;
+	throw wrongValue(
+		fields,
+		field,
+		value,
+		'true or false',
+		`Let the expression of '${field.displayName}' give true or false.`,
+	);
+}

@@ -1,0 +1,117 @@
+import { SendGridError } from '../transport/errors';
+import { hasControlCharacters } from '../transport/sanitize';
+import {
+	checkLength,
+	emptyError,
+	MAX_TEXT_LENGTH,
+	nameOf,
+	readSet,
+	valueOf,
+	wrongValue,
+	type Field,
+	type Fields,
+} from './field';
+
+/** A text in one line, without the spaces around it. Numbers count, as IDs and usernames may be some. */
+export function checkText(fields: Fields, field: Field, value: unknown): string {
+	const text = Number.isSafeInteger(value) ? String(value) : value;
+	if (typeof text === 'string' && !hasControlCharacters(text)) return text;
+	throw wrongValue(
+		fields,
+		field,
+		value,
+		'a text in one line',
+		`Let the expression of '${field.displayName}' give a text.`,
+	);
+}
+
+/** @throws SendGridError for nothing, and for anything but a text or a whole number */
+export const readText = (fields: Fields, field: Field): string =>
+	checkText(fields, field, readSet(fields, field));
+
+/** Longest list that is written as one text, in characters, and most entries. */
+const MAX_LIST_LENGTH = 100_000;
+const MAX_ENTRIES = 1000;
+
+const ADVICE =
+	'Let the expression give a list such as ["a", "b"], or a text with commas, semicolons or line breaks in between.';
+
+const SEPARATORS = /[,;\r\n]/;
+
+/** `"stats.read"` -> `stats.read` */
+const withoutQuotes = (text: string): string =>
+	text
+		.trim()
+		.replace(/^(["'])(.*)\1$/s, '$2')
+		.trim();
+
+function parsedJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+/**
+ * Texts, from a list (also one written as JSON, as AI agents do it) or from a text with commas, semicolons or
+ * line breaks.
+ *
+ * An empty list is a decision, and allowed where there can be one. Nothing at all is not: that is an expression
+ * that found nothing.
+ *
+ * @throws SendGridError for nothing, and for what is no list of texts
+ */
+export function readTexts(fields: Fields, field: Field, mayBeEmpty = false): string[] {
+	const value = valueOf(fields, field);
+	if (typeof value === 'string') checkLength(fields, field, value, MAX_LIST_LENGTH);
+	const isJson = typeof value === 'string' && value.trim().startsWith('[');
+	const list: unknown = isJson ? parsedJson(value) : value;
+	const empty = emptyError(fields, field, mayBeEmpty ? `${ADVICE} [] means none.` : undefined);
+	if (list === undefined || list === null) throw empty;
+	const entries: unknown[] = Array.isArray(list) ? list : [list];
+	if (entries.length === 0 && mayBeEmpty) return [];
+	checkCount(fields, field, entries.length);
+	let left = MAX_LIST_LENGTH;
+	const texts = entries.flatMap((entry) => {
+		if (typeof entry !== 'string' || (isJson && entry === value)) {
+			throw wrongValue(fields, field, entry, 'a list of texts', ADVICE);
+		}
+		checkLength(fields, field, entry, left);
+		left -= entry.length;
+		const pieces = entry.split(SEPARATORS).map(withoutQuotes).filter(Boolean);
+		if (pieces.length === 0) throw empty;
+		return pieces;
+	});
+	if (texts.length === 0) throw empty;
+	checkCount(fields, field, texts.length);
+	for (const text of texts) checkLength(fields, field, text, MAX_TEXT_LENGTH);
+	return texts;
+}
+
+function checkCount(fields: Fields, field: Field, count: number): void {
+	if (count <= MAX_ENTRIES) return;
+	throw new SendGridError(
+		`${nameOf(fields, field)} must be at most ${MAX_ENTRIES.toLocaleString('en-US')} entries, not ${count.toLocaleString('en-US')}`,
+		`Check what '${field.displayName}' gets: this is no value for it.`,
+	);
+}
+
+const DOMAIN = /^[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u;
+
+/** Domains of addresses, in small letters. `@example.com` counts as `example.com`. @throws SendGridError */
+export function readDomains(fields: Fields, field: Field): string[] {
+	const texts = readTexts(fields, field).flatMap((text) => text.split(/\s+/));
+	checkCount(fields, field, texts.length);
+	return texts.map((text) => {
+		const domain = text.toLowerCase().replace(/^@/, '');
+		if (DOMAIN.test(domain)) return domain;
+		throw wrongValue(
+			fields,
+			field,
+			text,
+			'a domain such as example.com',
+			'Several domains need commas between them. Wildcards are not possible.',
+		);
+	});
+}

@@ -1,0 +1,442 @@
+/** Values as webhooks, forms, sheets and AI models deliver them, where it matters most. */
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { linkOf } from '../../support/link';
+import {
+	by,
+	createSsoWith,
+	deleteTeammateWith,
+	getInvitationsWith,
+	getSubuserAccessWith,
+	getTeammatesWith,
+	getTeammateWith,
+	inviteWith,
+	offboardWith,
+	resendWith,
+	updatePermissionsWith,
+	upsertWith,
+} from '../../support/parameters';
+import { ActiveTrigger } from '../../support/trigger';
+
+const sendGrid = fakeSendGrid();
+
+const EMAIL = 'ada@example.com';
+
+const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
+
+/** One item whose value stands in every field that says so: `={{ $json.it }}`. */
+const runWith = async (parameters: INodeParameters, it: unknown = undefined) =>
+	await sendGrid.run({ items: [{ email: EMAIL, it } as IDataObject], parameters });
+
+const IT = '={{ $json.it }}';
+
+describe('flags as text', () => {
+	test.each(['true', 'TRUE', ' True '])('dryRun %j deletes nobody', async (it) => {
+		sendGrid.state.addTeammate({ email: EMAIL });
+		const { results } = await runWith(offboardWith({ options: { dryRun: IT } }), it);
+		expect(results).toMatchObject([{ json: { would: 'delete', changed: false } }]);
+		expect(writes()).toEqual([]);
+	});
+
+	test.each(['yes', 'on', 1, [], {}, null, undefined, ''])('dryRun %j is refused', async (it) => {
+		sendGrid.state.addTeammate({ email: EMAIL });
+		const { error } = await runWith(offboardWith({ options: { dryRun: IT } }), it);
+		expect(error?.message).toContain("'Dry Run' in 'Options' ");
+		expect(sendGrid.calls()).toEqual([]);
+	});
+
+	test('returnAll "true" gives all 203', async () => {
+		sendGrid.state.addManyTeammates(203);
+		const { results } = await runWith(getTeammatesWith({ returnAll: IT }), 'true');
+		expect(results).toHaveLength(203);
+	});
+
+	test('sso "false", simplify "false", allowAdmins "true"', async () => {
+		const { state } = sendGrid;
+		state.addTeammate({ email: EMAIL, is_admin: true, phone: '123' });
+		state.addTeammate({ email: 'sam@example.com', is_sso: true });
+		const { results } = await runWith(
+			getTeammatesWith({ simplify: IT, filters: { sso: IT } }),
+			'false',
+		);
+		expect(results).toMatchObject([{ json: { email: EMAIL, phone: '123' } }]);
+		const { error } = await runWith(offboardWith({ options: { allowAdmins: IT } }), 'true');
+		expect(error).toBeUndefined();
+		expect(writes()).toEqual([`DELETE /v3/teammates/${encodeURIComponent(EMAIL)}`]);
+	});
+});
+
+describe('V2: a filter that is set and yields nothing is refused before any request', () => {
+	test.each([null, undefined, '', '  ', ',;', [], ['']])('emailDomain %j', async (it) => {
+		for (const make of [getTeammatesWith, getInvitationsWith]) {
+			const { error } = await runWith(make({ filters: { emailDomain: IT } }), it);
+			expect(error?.message).toBe("'Email Domain' in 'Filters' is set and has no value");
+		}
+		expect(sendGrid.calls()).toEqual([]);
+	});
+
+	test.each([null, undefined, '', '  '])('subuser %j', async (it) => {
+		const { error } = await runWith(getSubuserAccessWith({ filters: { subuser: IT } }), it);
+		expect(error?.message).toBe(
+			`'${EMAIL}' was not handled: 'Subuser' in 'Filters' is set and has no value`,
+		);
+		expect(sendGrid.calls()).toEqual([]);
+	});
+
+	test.each([null, undefined, '  '])('on behalf of %j does not act for the parent', async (it) => {
+		const { error } = await runWith(inviteWith({ options: { onBehalfOf: IT } }), it);
+		expect(error?.message).toBe(
+			`'${EMAIL}' was not handled: 'On Behalf Of' in 'Options' is set and has no value`,
+		);
+		const trigger = new ActiveTrigger(sendGrid, {
+			events: ['teammateAdded'],
+			options: { onBehalfOf: `={{ ${JSON.stringify(it)} }}` },
+		});
+		expect((await trigger.failure()).message).toContain("'On Behalf Of' in 'Options' is set");
+		expect(sendGrid.calls()).toEqual([]);
+	});
+
+	test.each([null, undefined, '', '  '])('of the trigger: %j', async (it) => {
+		const value = `={{ ${JSON.stringify(it)} }}`;
+		for (const name of ['emailDomain', 'emailPattern', 'role']) {
+			const trigger = new ActiveTrigger(sendGrid, { filters: { [name]: value } });
+			expect((await trigger.failure()).message).toMatch(/^'.+' in 'Filters' is set and has no/);
+		}
+		expect(sendGrid.calls()).toEqual([]);
+	});
+});
+
+test('several domains', async () => {
+	const { state } = sendGrid;
+	for (const email of ['a@a.com', 'b@B.com', 'c@c.com']) state.addTeammate({ email });
+	const { results } = await runWith(
+		getTeammatesWith({ filters: { emailDomain: IT } }),
+		'a.com, @b.com',
+	);
+	expect(results.map(({ json }) => json.email)).toEqual(['a@a.com', 'b@B.com']);
+
+	const filters = { emailDomain: 'a.com; b.com' };
+	const trigger = new ActiveTrigger(sendGrid, { events: ['teammateAdded'], filters });
+	await trigger.poll();
+	for (const email of ['aa@a.com', 'bb@b.com', 'cc@c.com']) state.addTeammate({ email });
+	expect(await trigger.events()).toEqual(['teammateAdded aa@a.com', 'teammateAdded bb@b.com']);
+});
+
+describe('a subuser that is called by a number', () => {
+	beforeEach(() => {
+		const { state } = sendGrid;
+		const ids = ['12345', '123456'].map((username) => state.addSubuser({ username }).id);
+		state.addTeammate({
+			email: EMAIL,
+			is_sso: true,
+			has_restricted_subuser_access: true,
+			subuser_access: ids.map((id) => ({ id, permission_type: 'admin' as const, scopes: [] })),
+		});
+	});
+
+	test('as a filter, also where SendGrid does not filter', async () => {
+		sendGrid.state.faults.add({
+			path: /subuser_access$/,
+			fault: {
+				kind: 'status',
+				status: 200,
+				when: 'before',
+				body: {
+					subuser_access: [
+						{ id: 1, username: '12345' },
+						{ id: 2, username: '123456' },
+					],
+				},
+			},
+		});
+		const parameters = getSubuserAccessWith({
+			teammate: by('username', EMAIL),
+			filters: { subuser: IT },
+		});
+		const { results } = await runWith(parameters, 12345);
+		expect(results.map(({ json }) => json.username)).toEqual(['12345']);
+		expect(sendGrid.state.requests[0].query).toMatchObject({ username: '12345' });
+	});
+
+	test('in a row, with its permission by name; the same one twice is refused', async () => {
+		const row = { username: 12345, permission: 'Admin' };
+		const create = (subusers: object[]) =>
+			createSsoWith({
+				email: 'new@example.com',
+				access: 'subusers',
+				subuserAccess: { subusers } as never,
+			});
+		const { error } = await runWith(create([row, { username: ' 12345 ', permission: 'admin' }]));
+		expect(error?.message).toContain("'Subuser Access' names the subuser '12345' twice");
+		expect(sendGrid.calls()).toEqual([]);
+		const { results } = await runWith(create([row]));
+		expect(results).toMatchObject([
+			{ json: { subuser_access: [{ username: '12345', permission_type: 'admin' }] } },
+		]);
+	});
+});
+
+describe('Mode Remove beside Access Admin', () => {
+	test.each(['admin', 'Admin'])('%j makes nobody an admin', async (access) => {
+		sendGrid.state.addTeammate({ email: EMAIL, scopes: ['stats.read'] });
+		const { error } = await runWith(
+			updatePermissionsWith({ access: `={{ '${access}' }}`, mode: 'remove' }),
+		);
+		expect(error?.message).toContain("'Mode' must not be Remove where 'Access' is Admin");
+		expect(error?.description).toContain("set 'Mode' to 'Replace'");
+		expect(sendGrid.calls()).toEqual([]);
+	});
+});
+
+describe('what the panel shows', () => {
+	const invited = () => sendGrid.state.account().invitations.at(-1);
+
+	test.each([
+		['Admin', { is_admin: true }],
+		['Selected Scopes', { scopes: ['stats.read'], is_admin: false }],
+		['PERSONA', { is_admin: false }],
+	])('Access %j', async (it, expected) => {
+		const { error } = await runWith(
+			inviteWith({ access: IT, persona: 'Marketer', additionalScopes: [] }),
+			it,
+		);
+		expect(error).toBeUndefined();
+		expect(invited()).toMatchObject(expected);
+	});
+
+	test.each([
+		[{ scopes: 'Stats: Read' }, ['stats.read']],
+		[{ scopes: ['Mail: Send (mail.send)', 'stats.read'] }, ['mail.send', 'stats.read']],
+		[{ scopes: 'stats.read; mail.send' }, ['stats.read', 'mail.send']],
+		[{ scopes: 'stats.read\nmail.send\n' }, ['stats.read', 'mail.send']],
+		[{ scopes: 'stats.read mail.send' }, ['stats.read', 'mail.send']],
+		[{ scopes: '"stats.read","mail.send"' }, ['stats.read', 'mail.send']],
+		[{ scopes: [] }, []],
+	])('%j', async ({ scopes }, expected) => {
+		await runWith(inviteWith({ scopes: IT }), scopes);
+		expect(invited()?.scopes).toEqual(expect.arrayContaining(expected));
+	});
+
+	test.each([',', ' ; ,', '""', null, undefined])('scopes %j invite nobody', async (it) => {
+		const { error } = await runWith(inviteWith({ scopes: IT }), it);
+		expect(error?.message).toContain("'Scope Names or IDs' is empty");
+		expect(sendGrid.calls()).toEqual([]);
+	});
+
+	test('Mode, If Pending, If Access Differs, Region', async () => {
+		sendGrid.state.addTeammate({ email: EMAIL, scopes: ['stats.read'] });
+		const parameters = upsertWith({
+			scopes: ['mail.send'],
+			ifPending: "={{ 'Resend if Expiring' }}",
+			ifAccessDiffers: "={{ 'ADD' }}",
+			region: "={{ 'Same as Credential' }}",
+		});
+		const { results } = await runWith(parameters);
+		expect(results).toMatchObject([{ json: { action: 'updated' } }]);
+		const removed = updatePermissionsWith({ mode: "={{ 'Remove' }}", scopes: ['mail.send'] });
+		expect((await runWith(removed)).error).toBeUndefined();
+		expect(sendGrid.state.account().teammates.at(-1)?.scopes).not.toContain('mail.send');
+	});
+
+	test('events of the trigger, and its region', async () => {
+		const trigger = new ActiveTrigger(sendGrid, {
+			events: "={{ 'Teammate Added; teammateRemoved' }}",
+			region: "={{ 'SAME AS credential' }}",
+			simplify: "={{ 'true' }}",
+			filters: { role: "={{ 'TEAMMATE' }}" },
+		});
+		await trigger.poll();
+		sendGrid.state.addTeammate({ email: EMAIL });
+		expect(await trigger.events()).toEqual([`teammateAdded ${EMAIL}`]);
+	});
+});
+
+describe('D6: seven days', () => {
+	test.each([7, '7', 8, 1e9])('%j are refused where they decide about an email', async (it) => {
+		const { error } = await runWith(upsertWith({ expiresWithinDays: IT }), it);
+		expect(error?.message).toContain("'Expires Within Days' must be a number of days from 0 to");
+		expect(error?.description).toContain('every run would send the email again');
+		const trigger = new ActiveTrigger(sendGrid, {
+			events: ['invitationExpiring'],
+			expiresWithinDays: it,
+		});
+		expect((await trigger.failure()).message).toContain('from 0 to less than 7');
+		expect(sendGrid.calls()).toEqual([]);
+	});
+
+	test('a filter may have them', async () => {
+		sendGrid.state.addPending({ email: EMAIL });
+		const { results } = await runWith(
+			getInvitationsWith({ filters: { expiresWithinDays: IT } }),
+			'8',
+		);
+		expect(results).toHaveLength(1);
+	});
+});
+
+describe('locators', () => {
+	beforeEach(() => {
+		sendGrid.state.addTeammate({ email: EMAIL, username: 'countess' });
+		sendGrid.state.addTeammate({ email: 'bob@example.com', username: '12345' });
+	});
+
+	test.each<[unknown, string]>([
+		[EMAIL, 'countess'],
+		['countess', 'countess'],
+		[12345, '12345'],
+		[{ mode: 'By Email', value: 'ADA@example.com' }, 'countess'],
+		[{ mode: 'username', value: 12345 }, '12345'],
+		[`{"mode": "email", "value": "${EMAIL}"}`, 'countess'],
+	])('as one expression: %j', async (it, username) => {
+		const { results } = await runWith(getTeammateWith({ teammate: IT }), it);
+		expect(results).toMatchObject([{ json: { username } }]);
+	});
+
+	test.each(['email', 'EMAIL', 'By Email'])('with its mode by expression: %j', async (it) => {
+		const teammate = { __rl: true, mode: IT, value: EMAIL };
+		const { results } = await runWith(getTeammateWith({ teammate } as INodeParameters), it);
+		expect(results).toMatchObject([{ json: { username: 'countess' } }]);
+	});
+
+	test.each([null, '', 'phone'])('with a mode that is none: %j', async (it) => {
+		const teammate = { __rl: true, mode: IT, value: EMAIL };
+		const { error } = await runWith(deleteTeammateWith({ teammate } as INodeParameters), it);
+		expect(error?.message).toContain("'Mode' in 'Teammate' ");
+		expect(sendGrid.calls()).toEqual([]);
+	});
+});
+
+describe('addresses that are none are not sent anything', () => {
+	test.each([
+		'<ada@example.com>',
+		'ada@example.com,',
+		'mailto:ada@example.com',
+		'ada\u200b@example.com',
+		'\u202eada@example.com',
+		'a..b@example.com',
+	])('%j', async (it) => {
+		const { error } = await runWith(inviteWith({ email: IT }), it);
+		expect(error?.message).toMatch(/^'Email' must be an email address, not '.+': it /);
+		expect(sendGrid.calls()).toEqual([]);
+	});
+});
+
+describe('V4: what is far too long', () => {
+	const HUGE = 'x'.repeat(16_000_000);
+
+	/** How long the event loop does nothing else, in milliseconds. */
+	async function longestHold(work: () => Promise<unknown>): Promise<number> {
+		let longest = 0;
+		let last = performance.now();
+		const timer = setInterval(() => {
+			longest = Math.max(longest, performance.now() - last);
+			last = performance.now();
+		}, 1);
+		await work();
+		clearInterval(timer);
+		return Math.max(longest, performance.now() - last);
+	}
+
+	test.each<[string, INodeParameters, unknown]>([
+		['email', inviteWith({ email: IT }), HUGE],
+		['username', getTeammateWith({ teammate: by('username', IT) }), HUGE],
+		['token', resendWith({ invitation: by('token', IT) }), HUGE],
+		['scopes', inviteWith({ scopes: IT }), HUGE],
+		['scopes with commas', inviteWith({ scopes: IT }), 'a,'.repeat(8_000_000)],
+		['50,000 scopes', inviteWith({ scopes: IT }), Array(50_000).fill('stats.read')],
+		['deep JSON', inviteWith({ scopes: IT }), '['.repeat(1_000_000)],
+		['a domain', getTeammatesWith({ filters: { emailDomain: IT } }), HUGE],
+		['access', inviteWith({ access: IT }), HUGE],
+		['limit', getTeammatesWith({ returnAll: false, limit: IT }), HUGE],
+		['on behalf of', inviteWith({ options: { onBehalfOf: IT } }), HUGE],
+	])('%s is refused at once', async (_, parameters, it) => {
+		// What n8n itself does with such an item, and with an expression about it, costs more than the rest.
+		const small = await longestHold(
+			async () => await runWith(inviteWith({ access: IT }), ['x', it]),
+		);
+		let error: Awaited<ReturnType<typeof runWith>>['error'];
+		const hold = await longestHold(async () => {
+			({ error } = await runWith(parameters, it));
+		});
+		expect(error?.message).toMatch(/ must be at most | must be a list of texts/);
+		expect(error?.message.length).toBeLessThan(300);
+		expect(hold).toBeLessThan(3 * small + 50);
+		expect(sendGrid.calls()).toEqual([]);
+	});
+});
+
+describe('expressions that throw', () => {
+	const ITEMS = [{ email: 'bob@example.com' }, { email: EMAIL, fails: true }];
+	const FAILS = (value: string) => `={{ $json.fails ? $json.no.such.thing() : ${value} }}`;
+
+	test.each<[string, INodeParameters]>([
+		['a field', inviteWith({ scopes: FAILS('["stats.read"]') })],
+		['an option', inviteWith({ options: { maxWait: FAILS('0') } })],
+		['the region', inviteWith({ region: FAILS('"credential"') })],
+		['Request Options', inviteWith({ requestOptions: { timeout: FAILS('1000') } })],
+		[
+			'Batching',
+			inviteWith({ requestOptions: { batching: { batch: { batchSize: FAILS('50') } } } }),
+		],
+	])('%s fails its item, linked, and others go on', async (_, parameters) => {
+		for (const [onError, items] of [
+			['continueErrorOutput', ITEMS],
+			['continueErrorOutput', [...ITEMS].reverse()],
+			['continueRegularOutput', ITEMS],
+		] as const) {
+			const { results, failures, error } = await sendGrid.run({
+				items: [...items],
+				parameters,
+				settings: { onError },
+			});
+			expect(error).toBeUndefined();
+			const all = [...results, ...failures];
+			const failed = all.filter(({ json }) => json.error);
+			expect(failed.map(linkOf)).toEqual([items.findIndex(({ email }) => email === EMAIL)]);
+			if (onError === 'continueErrorOutput') {
+				expect(failures).toEqual(failed);
+				expect(failures[0].json).toMatchObject({ email: EMAIL, error: expect.any(String) });
+			}
+			expect(sendGrid.mailed()).toEqual(['bob@example.com']);
+			sendGrid.state.account().invitations.length = 0;
+			sendGrid.state.sentEmails.length = 0;
+		}
+	});
+
+	test.each<INodeParameters>([
+		{ timeout: "={{ $('Nobody').first().json.it }}" },
+		{ proxy: '={{ $json.no.such.thing() }}' },
+		{ batching: { batch: { batchInterval: "={{ $('Nobody').first().json.it }}" } } },
+		{ timeout: 'soon' },
+		{ timeout: IT },
+		{ batching: { batch: { batchSize: 'many' } } },
+		{ proxy: '' },
+		{ proxy: 'http://%zz@proxy:1' },
+		{ allowUnauthorizedCerts: 'perhaps' },
+	])(
+		'Request Options %j fail all items, which come out of the error output',
+		async (requestOptions) => {
+			const { results, failures, error } = await sendGrid.run({
+				items: ITEMS,
+				parameters: inviteWith({ requestOptions }),
+				settings: { onError: 'continueErrorOutput' },
+			});
+			expect(error).toBeUndefined();
+			expect(results).toEqual([]);
+			expect(failures.map(linkOf)).toEqual([0, 1]);
+			expect(failures.map(({ json }) => json.email)).toEqual(ITEMS.map(({ email }) => email));
+			expect(sendGrid.calls()).toEqual([]);
+		},
+	);
+
+	test('Request Options as text count', async () => {
+		const requestOptions = {
+			timeout: '5000',
+			allowUnauthorizedCerts: 'true',
+			batching: { batch: { batchSize: '1', batchInterval: '0' } },
+		};
+		const { results } = await runWith(inviteWith({ requestOptions }));
+		expect(results).toHaveLength(1);
+	});
+});

@@ -1,0 +1,215 @@
+/**
+ * Walks both nodes' descriptions: each field of each operation is set to what people, forms and models deliver,
+ * and has to take it or to refuse it by its name, before any request.
+ */
+import type { INodeProperties } from 'n8n-workflow';
+
+import { builtPackage } from '../../support/builtPackage';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+import {
+	allLeaves,
+	leavesOfOperation,
+	optionsOf,
+	setLeaf,
+	type Leaf,
+} from '../../support/fieldWalk';
+import { linkOf } from '../../support/link';
+import {
+	NAMES,
+	sampleOf,
+	sampleParameters,
+	seedExampleCompany,
+	type Name,
+} from '../../support/operations';
+import * as parameters from '../../support/parameters';
+import { ActiveTrigger } from '../../support/trigger';
+
+const sendGrid = fakeSendGrid();
+
+let nodeFields: INodeProperties[];
+let triggerFields: INodeProperties[];
+
+beforeAll(async () => {
+	const { node, trigger } = await builtPackage();
+	nodeFields = node.description.properties;
+	triggerFields = trigger.description.properties;
+});
+
+const HUGE = 'x'.repeat(200_000);
+
+const NOTHING: unknown[] = [null, undefined, '', ' \t '];
+
+/** What no field of a kind takes. */
+const REFUSED: Record<string, unknown[]> = {
+	boolean: ['yes', 2, {}, [true], HUGE],
+	number: ['many', '0x10', '1,5', -2, true, {}, [1], HUGE],
+	options: ['no such thing', 7, true, {}, ['x'], HUGE],
+	multiOptions: [',', [''], 7, true, {}, [['stats.read']], HUGE, Array(50_000).fill('stats.read')],
+	string: [true, 1.5, {}, [[]], 'a\nb\u0007', HUGE],
+	resourceLocator: [{}, true, 1.5, [], { mode: 'phone', value: 'ada@x.com' }, HUGE],
+	'locator mode': ['phone', 7, true, {}, HUGE],
+	'locator value': [{}, true, 1.5, ['ada@x.com'], HUGE],
+};
+
+/** What every field of a kind takes. */
+function takenBy({ kind, field }: Leaf): unknown[] {
+	switch (kind) {
+		case 'boolean':
+			return [true, 'TRUE', ' false '];
+		case 'number':
+			return field.name === 'timeout' ? [5000, ' 5000 '] : [2, '2', ' 2 '];
+		case 'options':
+			return optionsOf(field).flatMap(({ name, value }) => [
+				value,
+				name,
+				` ${name.toUpperCase()} `,
+			]);
+		case 'multiOptions':
+			return field.name === 'events'
+				? optionsOf(field).map(({ name, value }) => `${name}; ${value}`)
+				: [['stats.read'], 'stats.read; mail.send', 'Stats: Read', '["stats.read"]'];
+		case 'locator mode':
+			return (field.modes ?? []).flatMap(({ name, displayName }) => [
+				name,
+				displayName.toUpperCase(),
+			]);
+		case 'locator value':
+			return [' lee@acme.example '];
+		case 'resourceLocator':
+			return [4711, 'lee@acme.example'];
+		default:
+			return [];
+	}
+}
+
+/** Numbers name people and subusers, but no addresses and proxies. */
+const TEXTS: Record<string, unknown> = {
+	email: ' lee@acme.example ',
+	emailDomain: 'a.com; B.com',
+	emailPattern: ' ^a ',
+	proxy: 'http://127.0.0.1:1',
+};
+
+const valuesOf = (leaf: Leaf) => {
+	const isOwnAccount = leaf.field.name === 'onBehalfOf';
+	return {
+		// The one text that is a decision when it is empty.
+		refused: [
+			...NOTHING.filter((it) => !(isOwnAccount && it === '')),
+			...(REFUSED[leaf.kind] ?? []),
+		],
+		taken: leaf.kind === 'string' ? [TEXTS[leaf.field.name] ?? 4711] : takenBy(leaf),
+	};
+};
+
+const blames = (message: unknown, { called, field, kind }: Leaf): boolean =>
+	typeof message === 'string' &&
+	(message.includes(`${called} `) ||
+		// Of a locator without a mode that counts, the mode is to blame.
+		(kind === 'resourceLocator' && message.includes(`'Mode' in '${field.displayName}' `)));
+
+/** What is understood, and does not go with the credential of these tests or the operation. */
+const NOT_HERE =
+	/^(.+ was not handled: )?'Region' cannot be chosen here|doesn't support 'On Behalf Of'/;
+
+/** For messages of these tests. */
+const shown = (value: unknown): string => String(JSON.stringify(value)).slice(0, 60);
+
+let people = 0;
+
+function somebodyNew(): string {
+	people += 1;
+	return `new${people}@acme.example`;
+}
+
+/** Runs one item for each value, and tells which ones were not answered as they should be. */
+async function misreadBy(name: Name, leaf: Leaf): Promise<string[]> {
+	const company = seedExampleCompany(sendGrid);
+	const { refused, taken } = valuesOf(leaf);
+	// What is taken may well fail later on, and nobody waits for that.
+	const base = sampleParameters(name, {
+		options: { maxWait: 0 },
+		...('email' in sampleOf(name).fields && { email: '={{ $json.email }}' }),
+	});
+	const wrong: string[] = [];
+	const place = leaf.path.join('.');
+	const settings = { onError: 'continueRegularOutput' } as const;
+
+	const items = refused.map((it) => ({ ...company, email: 'lee@acme.example', it }));
+	const made = setLeaf(base, leaf, leaf.field.noDataExpression ? 'perhaps' : '={{ $json.it }}');
+	const { results, error } = await sendGrid.run({
+		items: items as never,
+		parameters: made,
+		settings,
+	});
+	if (error) wrong.push(`${place}: ${error.message}`);
+	for (const [index, it] of refused.entries()) {
+		const own = results.filter((result) => linkOf(result) === index);
+		const isBlamed = own.length === 1 && blames(own[0].json.error, leaf);
+		if (!isBlamed) wrong.push(`${place} took ${shown(it)}: ${shown(own.map(({ json }) => json))}`);
+	}
+	const requests = sendGrid.calls();
+	if (requests.length > 0) wrong.push(`${place} sent ${requests.join()}`);
+
+	// One that cannot be an expression is set as it is.
+	for (const group of leaf.field.noDataExpression ? taken.map((it) => [it]) : [taken]) {
+		const { results: outcome } = await sendGrid.run({
+			// Somebody else each time, since nobody is emailed twice in a hurry.
+			items: group.map((it) => ({ ...company, email: somebodyNew(), it })) as never,
+			parameters: setLeaf(base, leaf, leaf.field.noDataExpression ? group[0] : '={{ $json.it }}'),
+			settings,
+		});
+		for (const { json, pairedItem } of outcome) {
+			if (!blames(json.error, leaf) || NOT_HERE.test(String(json.error))) continue;
+			wrong.push(`${place} refused ${shown(group[Number(linkOf({ pairedItem }))])}: ${json.error}`);
+		}
+	}
+	return wrong;
+}
+
+const idOf = ({ path }: Leaf) => path.join('.');
+
+describe('the node', () => {
+	test.each(NAMES)(
+		'%s reads every field that it shows',
+		async (name) => {
+			const leaves = leavesOfOperation(nodeFields, parameters[name]);
+			expect(leaves.length).toBeGreaterThan(6);
+			const wrong: string[] = [];
+			for (const leaf of leaves) wrong.push(...(await misreadBy(name, leaf)));
+			expect(wrong).toEqual([]);
+		},
+		120_000,
+	);
+
+	test('no field is left out', () => {
+		const visited = NAMES.flatMap((name) => leavesOfOperation(nodeFields, parameters[name]));
+		const all = new Set(allLeaves(nodeFields).map(idOf));
+		expect([...all].filter((id) => !visited.some((leaf) => idOf(leaf) === id))).toEqual([]);
+		// A field that is added has to be added here: so nobody forgets to look whether it is read well.
+		expect({ fields: all.size, readings: visited.length }).toEqual({ fields: 44, readings: 220 });
+	});
+});
+
+describe('the trigger', () => {
+	test('reads every field', async () => {
+		const wrong: string[] = [];
+		const leaves = allLeaves(triggerFields);
+		expect(leaves.length).toBeGreaterThanOrEqual(8);
+		for (const leaf of leaves) {
+			const { refused, taken } = valuesOf(leaf);
+			for (const it of [...refused, ...taken]) {
+				const events = ['invitationExpiring'];
+				const value = it === undefined || it === null ? `={{ ${it} }}` : it;
+				const made = setLeaf({ events }, leaf, value);
+				const message = await new ActiveTrigger(sendGrid, made).poll().then(
+					() => '',
+					(thrown: Error) => thrown.message,
+				);
+				const isRight = (blames(message, leaf) && !NOT_HERE.test(message)) === refused.includes(it);
+				if (!isRight) wrong.push(`${idOf(leaf)}: ${shown(it)}: ${message}`);
+			}
+		}
+		expect(wrong).toEqual([]);
+	}, 120_000);
+});
