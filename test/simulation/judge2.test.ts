@@ -503,3 +503,86 @@ describe("D3, W4: 'Add' takes nothing away, also where the new invitation takes 
 		expect(given).toEqual(['mail.send', 'stats.read']);
 	});
 });
+
+test('W4/W8: an agent calls again after an unclear one, with another Expires Within Days: no second email', async () => {
+	const { said, mailsTo } = await playScenario({
+		faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
+		runs: [
+			{
+				operation: 'teammate.upsert',
+				entrance: 'agentNode',
+				maxWait: 5,
+				items: [2, 3].map((days) => ({
+					email: ADA,
+					...upsert,
+					ifPending: 'resendIfExpiring',
+					expiresWithinDays: days,
+					parameters: { expiresWithinDays: days },
+				})),
+			},
+		],
+	});
+	expect(said[0]).toMatch(/^It is unclear/);
+	expect(mailsTo(ADA)).toBe(1);
+});
+
+test('W4: an agent and Retry On Fail: Update Permissions, carried out and unclear, does not end with "were not updated"', async () => {
+	const { said, scopesOf } = await playScenario({
+		people: [{ email: ADA, scopes: ['mail.send'] }],
+		faults: [
+			{ method: 'GET', path: /ada/, fault: { kind: 'slow', ms: 1 } },
+			{
+				method: 'GET',
+				path: /ada/,
+				times: Infinity,
+				fault: { kind: 'status', status: 403, when: 'before' },
+			},
+		],
+		runs: [
+			{
+				operation: 'teammate.updatePermissions',
+				entrance: 'agentNode',
+				retryOnFail: true,
+				maxTries: 2,
+				items: [{ email: ADA, access: STATS, mode: 'add' }],
+			},
+		],
+	});
+	expect(scopesOf(ADA)).toContain('stats.read');
+	expect(said).not.toEqual([expect.stringContaining('were not updated')]);
+});
+
+test('W7/W4: Offboard, revoked in the first try, somebody else holds the lock in the second: not "was not offboarded"', async () => {
+	const { said, history } = await playScenario({
+		people: [
+			{ email: ADA, state: 'pending' },
+			{ email: ADA, username: 'countess' },
+		],
+		faults: [
+			{
+				method: 'DELETE',
+				path: /countess/,
+				fault: { kind: 'status', status: 403, when: 'before' },
+			},
+			{ method: 'GET', path: /pending$/, times: 2, fault: { kind: 'slow', ms: 1 } },
+			{ method: 'GET', path: /pending$/, fault: { kind: 'slow', ms: 9000 } },
+		],
+		runs: [
+			{
+				operation: 'teammate.offboard',
+				continueOnFail: false,
+				retryOnFail: true,
+				maxTries: 2,
+				maxWait: 1,
+				items: [{ email: ADA }],
+			},
+			{
+				operation: 'teammate.upsert',
+				startsAt: 800,
+				items: [{ email: ADA, ...upsert }],
+			},
+		],
+	});
+	expect(history.truth.writes[0]).toMatchObject({ method: 'DELETE', hasChanged: true });
+	expect(said).not.toEqual([expect.stringMatching(/^'ada@example.com' was not offboarded/)]);
+});
