@@ -151,9 +151,7 @@ describe('W7: what a success says is so', () => {
 		const { said, mailsTo } = await playScenario({
 			weather: 'undisturbed',
 			behaviours: { emptyAnswers: 'no-body' },
-			people: [
-				{ email: ADA, state: 'pending', expiresInSeconds: -86_400, scopes: ['stats.read'] },
-			],
+			people: [{ email: ADA, state: 'pending', expiresInSeconds: -86_400, scopes: ['stats.read'] }],
 			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...upsert }] }],
 		});
 		expect(mailsTo(ADA)).toBe(1);
@@ -370,7 +368,13 @@ test('W1: what Approve gave is not lost to an Update Permissions that follows, w
 			{
 				name: 'acme',
 				people: [
-					{ email: ADA, state: 'teammate', scopes: ['alerts.read'], role: 'teammate', isSso: false },
+					{
+						email: ADA,
+						state: 'teammate',
+						scopes: ['alerts.read'],
+						role: 'teammate',
+						isSso: false,
+					},
 				],
 				requests: [{ username: ADA, group: 'Mail', scopes: ['mail.send'] }],
 			},
@@ -455,12 +459,19 @@ test('W7/W4: revoked in the first try, somebody else holds the lock in the secon
 			{ operation: 'teammate.offboard', startsAt: 800, items: [{ email: ADA }] },
 		],
 	});
-	expect(said).not.toEqual([expect.stringMatching(/^'ada@example.com' was not invited or updated/)]);
+	expect(said).not.toEqual([
+		expect.stringMatching(/^'ada@example.com' was not invited or updated/),
+	]);
 });
 
 describe("D3, W4: 'Add' takes nothing away, also where the new invitation takes two attempts", () => {
 	const people = [
-		{ email: ADA, state: 'pending', scopes: ['mail.send'], expiresInSeconds: 500_000 } as const,
+		{
+			email: ADA,
+			state: 'pending' as const,
+			scopes: ['mail.send'],
+			expiresInSeconds: 500_000,
+		},
 	];
 	const refusedOnce = [
 		{ method: 'POST', fault: { kind: 'status', status: 403, when: 'before' } as const },

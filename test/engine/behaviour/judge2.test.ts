@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- stands between n8n and the sandbox */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -364,7 +365,9 @@ test('W3: Create or Update: another admin has just invited the person, SendGrid 
 	await until(/^GET .*teammates$/);
 	sendGrid.state.addPending({ email: ADA, is_admin: true });
 	const { results } = await running;
-	expect(results.map(({ json }) => json)).not.toMatchObject([{ action: 'invited', is_admin: true }]);
+	expect(results.map(({ json }) => json)).not.toMatchObject([
+		{ action: 'invited', is_admin: true },
+	]);
 });
 
 test('K6: teammates whose records say no address: the person is not "gone already"', async () => {
@@ -378,7 +381,6 @@ test('K6: teammates whose records say no address: the person is not "gone alread
 	const { results } = await sendGrid.run({ items: [{ email: ADA }], parameters: offboardWith() });
 	expect(results.map(({ json }) => json)).not.toMatchObject([{ changed: false }]);
 });
-
 
 /** A detail that says neither `is_admin` nor `user_type`. */
 const hideRole = (scopes: string[]) =>
