@@ -188,6 +188,7 @@ const TABLE: Record<ReaderName, Array<[value: unknown, outcome: unknown]>> = {
 		[',;\n,', EMPTY],
 		[[], EMPTY],
 		[[''], EMPTY],
+		[['a', ''], EMPTY],
 		['[]', EMPTY],
 		[[['a']], NO_TEXTS],
 		[[1, null], NO_TEXTS],
@@ -293,7 +294,13 @@ describe.each(names)('%s', (name) => {
 	});
 
 	test('16 MB are refused at once, and told in few words', () => {
-		const values = [HUGE, ' '.repeat(16_000_000), [HUGE], Array<string>(50_000).fill('stats.read')];
+		const values = [
+			HUGE,
+			' '.repeat(16_000_000),
+			[HUGE],
+			Array<string>(50_000).fill('a'),
+			'a,'.repeat(49_000),
+		];
 		for (const value of values) {
 			const startedAt = performance.now();
 			const outcome = outcomeOf(name, value);
