@@ -54,7 +54,7 @@ test('the region by expression: each item goes to its own of the two hosts', asy
 		[0, 'done'],
 		[1, 'done'],
 		[2, 'done'],
-		[3, expect.stringContaining("'Region' is 'mars'")],
+		[3, expect.stringContaining("'Region' must be Same as Credential, Global or EU, not 'mars'")],
 	]);
 });
 

@@ -1,6 +1,6 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
-import { toNodeError } from '../../nodes/SendGridTeammates/execution/nodeError';
+import { toNodeError, withEnding } from '../../nodes/SendGridTeammates/execution/nodeError';
 import {
 	changeOf,
 	RequestError,
@@ -57,6 +57,16 @@ test('a request that was sent and got no answer is an error of the API without a
 test('a message that goes on and on is cut', () => {
 	const error = toNodeError(NODE, new SendGridError('a'.repeat(5000), 'b'.repeat(5000)));
 	expect([error.message.length, error.description?.length]).toEqual([2000, 2000]);
+});
+
+test.each([
+	['what', 'why', 'what. why'],
+	['what', '', 'what'],
+	['a'.repeat(1990), 'b'.repeat(20), `${'a'.repeat(1977)}…. ${'b'.repeat(20)}`],
+	['a'.repeat(2000), 'b'.repeat(2000), `${'a'.repeat(999)}…. ${'b'.repeat(997)}…`],
+])('with an ending it is not longer (%#)', (text, ending, message) => {
+	expect(withEnding(text, ending)).toBe(message);
+	expect(message.length).toBeLessThanOrEqual(2000);
 });
 
 test("n8n's own words are kept", () => {

@@ -72,6 +72,16 @@ function outcomeOf(name: ReaderName, value: unknown): unknown {
 	}
 }
 
+/** Milliseconds. The least of several, since the machine may have other things to do meanwhile. */
+const timeOf = (work: () => unknown): number =>
+	Math.min(
+		...Array.from({ length: 5 }, () => {
+			const startedAt = performance.now();
+			work();
+			return performance.now() - startedAt;
+		}),
+	);
+
 const EMPTY = expect.stringMatching(/^! '(Thing|Email|Options)' is empty$/);
 const mustBe = (what: string) => expect.stringMatching(new RegExp(`^! '\\w+' must be ${what}`));
 const NOT_TRUE_OR_FALSE = mustBe('true or false, not ');
@@ -188,6 +198,7 @@ const TABLE: Record<ReaderName, Array<[value: unknown, outcome: unknown]>> = {
 		[',;\n,', EMPTY],
 		[[], EMPTY],
 		[[''], EMPTY],
+		[['a', ''], EMPTY],
 		['[]', EMPTY],
 		[[['a']], NO_TEXTS],
 		[[1, null], NO_TEXTS],
@@ -293,11 +304,16 @@ describe.each(names)('%s', (name) => {
 	});
 
 	test('16 MB are refused at once, and told in few words', () => {
-		const values = [HUGE, ' '.repeat(16_000_000), [HUGE], Array<string>(50_000).fill('stats.read')];
+		const values = [
+			HUGE,
+			' '.repeat(16_000_000),
+			[HUGE],
+			Array<string>(50_000).fill('a'),
+			'a,'.repeat(49_000),
+		];
 		for (const value of values) {
-			const startedAt = performance.now();
 			const outcome = outcomeOf(name, value);
-			expect(performance.now() - startedAt).toBeLessThan(50);
+			expect(timeOf(() => outcomeOf(name, value))).toBeLessThan(50);
 			expect(String(outcome).length).toBeLessThan(200);
 			expect(outcome).toMatch(/^! /);
 		}
@@ -314,16 +330,14 @@ test.each([HUGE, `${HUGE}@example.com`, ','.repeat(16_000_000)])(
 
 test('JSON that goes deep is no list', () => {
 	const deep = `${'['.repeat(40_000)}${']'.repeat(40_000)}`;
-	const startedAt = performance.now();
 	expect(outcomeOf('scopes', deep)).toEqual(NO_SCOPES);
-	expect(performance.now() - startedAt).toBeLessThan(50);
+	expect(timeOf(() => outcomeOf('scopes', deep))).toBeLessThan(50);
 });
 
 test('most that a list may hold takes no time', () => {
 	const most = Array.from({ length: 1000 }, (_, index) => `Stats: Read (scope_${index}.read)`);
-	const startedAt = performance.now();
 	expect(outcomeOf('scopes', most.join(';'))).toHaveLength(1000);
-	expect(performance.now() - startedAt).toBeLessThan(50);
+	expect(timeOf(() => outcomeOf('scopes', most.join(';')))).toBeLessThan(50);
 });
 
 test('of many wrong names five are quoted', () => {
@@ -459,5 +473,13 @@ describe('collections', () => {
 		expect(() => read({ rows: ['a'] })).toThrow("'Thing' is empty");
 		expect(() => read({})).toThrow("'Thing' is empty");
 		expect(() => read({ rows: Array(50_000).fill({ thing: 'a' }) })).toThrow('at most 1,000 rows');
+		const many = Array(1000).fill({ thing: 'stats.read,a' });
+		const lists = () => readRows(holding({ rows: many }), rows).map((row) => readTexts(row, THING));
+		expect(lists()).toHaveLength(1000);
+		expect(timeOf(lists)).toBeLessThan(50);
+		for (const thing of ['a'.repeat(900), 'a,'.repeat(90), Array(900).fill('a')]) {
+			const long = Array(900).fill({ thing });
+			expect(() => read({ rows: long })).toThrow('with 200,000 characters in all its rows');
+		}
 	});
 });

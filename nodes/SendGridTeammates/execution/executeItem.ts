@@ -7,7 +7,7 @@ import { RequestError, SendGridError } from '../transport/errors';
 import { errorForAgent, isAiTool, resultForAgent } from './aiTool';
 import { connectionForItem } from './connection';
 import { ItemExecution, Run, runOf } from './itemScheduler';
-import { describeError, toNodeError } from './nodeError';
+import { describeError, toNodeError, withEnding } from './nodeError';
 import type { Operation, OperationContext } from './operation';
 
 /**
@@ -94,13 +94,13 @@ async function answerError(
 	if (isAiTool(item)) return [{ json: errorForAgent(error), pairedItem }];
 	if (item.continueOnFail()) {
 		// n8n keeps the text alone, so the advice goes with it.
-		const text = error.description ? `${error.message}. ${error.description}` : error.message;
+		const text = withEnding(error.message, error.description);
 		return [{ json: { error: text }, pairedItem }];
 	}
 	const sent = await execution.abortOthers();
 	const others = itemCountOf(item) - 1;
 	if (others > 0) {
-		error.message = `${error.message}. ${stoppedRun(others, sent)}`;
+		error.message = withEnding(error.message, stoppedRun(others, sent));
 		error.description = [error.description, ON_ERROR].filter(Boolean).join(' ');
 	}
 	throw error;

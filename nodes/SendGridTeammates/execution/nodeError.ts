@@ -21,8 +21,15 @@ export function describeError(thrown: unknown): { message: string; advice?: stri
 /** Messages are read by people. In characters. */
 const MAX_MESSAGE_LENGTH = 2000;
 
-const shortened = (text: string): string =>
-	text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : text;
+const shortened = (text: string, most = MAX_MESSAGE_LENGTH): string =>
+	text.length > most ? `${text.slice(0, most - 1)}…` : text;
+
+/** Two sentences as one message. Where that is too much, the first is cut, but to no less than half. */
+export function withEnding(text: string, ending?: string | null): string {
+	if (!ending) return text;
+	const left = Math.max(MAX_MESSAGE_LENGTH / 2, MAX_MESSAGE_LENGTH - ending.length - 2);
+	return shortened(`${shortened(text, left)}. ${ending}`);
+}
 
 /**
  * An error as n8n wants it: `message` says what happened, `description` how to fix it. What SendGrid has never

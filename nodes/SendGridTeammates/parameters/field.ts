@@ -25,8 +25,10 @@ export const MAX_TEXT_LENGTH = 1000;
 /** Longest piece of a value that a message repeats, in characters. */
 const MAX_QUOTE_LENGTH = 60;
 
-/** For the rows of a field: SendGrid is asked about each of them. */
+/** Most rows of a field, and how much they may hold together: values and entries of lists, and characters. */
 const MAX_ROWS = 1000;
+const MAX_ROWS_COUNT = 15_000;
+const MAX_ROWS_LENGTH = 200_000;
 
 /** A field's value as it is, or its default where the node has none. The only place that asks n8n for one. */
 export const valueOf = (fields: Fields, { name, default: preset }: Field): unknown =>
@@ -131,6 +133,25 @@ export const whereSet = <Value>(
 	read: (fields: Fields, field: Field) => Value,
 ): Value | undefined => (collection.has(field) ? read(collection, field) : undefined);
 
+/** Whether rows hold so much that reading them would hold up n8n. Looks no further than it has to. */
+function isTooMuch(rows: ReadonlyArray<Record<string, unknown>>): boolean {
+	let count = 0;
+	let length = 0;
+	for (const value of rows.flatMap(Object.values)) {
+		const entries: unknown[] = Array.isArray(value) ? value : [value];
+		count += entries.length;
+		if (count > MAX_ROWS_COUNT) return true;
+		for (const entry of entries) {
+			if (typeof entry !== 'string') continue;
+			length += entry.length;
+			if (length > MAX_ROWS_LENGTH) return true;
+			// A text may be a list.
+			count += entry.split(/[\s,;]/).length - 1;
+		}
+	}
+	return count > MAX_ROWS_COUNT;
+}
+
 /** The rows of a fixed collection. @throws SendGridError for anything else in their place */
 export function readRows(fields: Fields, field: Field): Collection[] {
 	const [{ name }] = field.options ?? [field];
@@ -144,5 +165,11 @@ export function readRows(fields: Fields, field: Field): Collection[] {
 		);
 	}
 	if (rows.length === 0 || !rows.every(isRecord)) throw emptyError(fields, field);
+	if (isTooMuch(rows)) {
+		throw new SendGridError(
+			`'${field.displayName}' must be at most ${MAX_ROWS_COUNT.toLocaleString('en-US')} values with ${MAX_ROWS_LENGTH.toLocaleString('en-US')} characters in all its rows`,
+			'Leave some of them out.',
+		);
+	}
 	return rows.map((row, index) => collectionOf(row, `row ${index + 1} of '${field.displayName}'`));
 }

@@ -79,9 +79,11 @@ export function readTexts(fields: Fields, field: Field, mayBeEmpty = false): str
 		}
 		checkLength(fields, field, entry, left);
 		left -= entry.length;
-		const pieces = entry.split(SEPARATORS).map(withoutQuotes).filter(Boolean);
-		if (pieces.length === 0) throw empty;
-		return pieces;
+		const pieces = entry.split(SEPARATORS);
+		checkCount(fields, field, pieces.length);
+		const named = pieces.map(withoutQuotes).filter(Boolean);
+		if (named.length === 0) throw empty;
+		return named;
 	});
 	if (texts.length === 0) throw empty;
 	checkCount(fields, field, texts.length);

@@ -1,5 +1,5 @@
 /** Values as webhooks, forms, sheets and AI models deliver them, where it matters most. */
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { sleep, type IDataObject, type INodeParameters } from 'n8n-workflow';
 
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import { linkOf } from '../../support/link';
@@ -328,14 +328,19 @@ describe('V4: what is far too long', () => {
 	/** How long the event loop does nothing else, in milliseconds. */
 	async function longestHold(work: () => Promise<unknown>): Promise<number> {
 		let longest = 0;
-		let last = performance.now();
-		const timer = setInterval(() => {
-			longest = Math.max(longest, performance.now() - last);
-			last = performance.now();
-		}, 1);
+		let isRunning = true;
+		const watch = async () => {
+			while (isRunning) {
+				const since = performance.now();
+				await sleep(1);
+				longest = Math.max(longest, performance.now() - since);
+			}
+		};
+		const watching = watch();
 		await work();
-		clearInterval(timer);
-		return Math.max(longest, performance.now() - last);
+		isRunning = false;
+		await watching;
+		return longest;
 	}
 
 	test.each<[string, INodeParameters, unknown]>([
@@ -352,16 +357,20 @@ describe('V4: what is far too long', () => {
 		['on behalf of', inviteWith({ options: { onBehalfOf: IT } }), HUGE],
 	])('%s is refused at once', async (_, parameters, it) => {
 		// What n8n itself does with such an item, and with an expression about it, costs more than the rest.
-		const small = await longestHold(
-			async () => await runWith(inviteWith({ access: IT }), ['x', it]),
-		);
-		let error: Awaited<ReturnType<typeof runWith>>['error'];
-		const hold = await longestHold(async () => {
-			({ error } = await runWith(parameters, it));
-		});
-		expect(error?.message).toMatch(/ must be at most | must be a list of texts/);
-		expect(error?.message.length).toBeLessThan(300);
-		expect(hold).toBeLessThan(3 * small + 50);
+		const plain = inviteWith({ access: IT });
+		const holds = { ours: Infinity, others: Infinity };
+		// The least of three, since the machine may have other things to do meanwhile.
+		for (let round = 0; round < 3; round += 1) {
+			const others = await longestHold(async () => await runWith(plain, ['x', it]));
+			const ours = await longestHold(async () => {
+				const { error } = await runWith(parameters, it);
+				expect(error?.message).toMatch(/ must be at most | must be a list of texts/);
+				expect(error?.message.length).toBeLessThan(300);
+			});
+			holds.others = Math.min(holds.others, others);
+			holds.ours = Math.min(holds.ours, ours);
+		}
+		expect(holds.ours).toBeLessThan(2 * holds.others + 50);
 		expect(sendGrid.calls()).toEqual([]);
 	});
 });

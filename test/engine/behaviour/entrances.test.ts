@@ -99,7 +99,9 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 	test.each(NAMES)('are told the same of a field that is wrong: %s', async (name) => {
 		const fields = sampleParameters(name, { region: '={{ "mars" }}' });
 		const expected = await enter('workflow', fields);
-		expect(expected.failure?.message).toContain("'Region' is 'mars'");
+		expect(expected.failure?.message).toContain(
+			"'Region' must be Same as Credential, Global or EU, not 'mars'",
+		);
 		expect(expected.calls).toEqual([]);
 		expect(await enter(agent, fields)).toEqual(expected);
 	});

@@ -133,10 +133,10 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 		});
 		const { error } = await sendGrid.run({
 			items: ADA,
-			parameters: inviteWith({ scopes: ['stats.read', 'cakes\nbake'] }),
+			parameters: inviteWith({ scopes: ['stats.read', 'cakes.bake'] }),
 		});
 		expect(error?.message).toContain('[HTTP 400]');
-		expect(error?.description).toContain("It was sent 'stats.read' and 'cakes bake'");
+		expect(error?.description).toContain("It was sent 'stats.read' and 'cakes.bake'");
 	});
 
 	test('a complaint that repeats the key does not bring it into the message', async () => {

@@ -368,8 +368,8 @@ const deciding: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/upsert.ts',
-				'expiresWithinDays < VALIDITY_DAYS;',
-				'expiresWithinDays <= VALIDITY_DAYS;',
+				'{ below: VALIDITY_DAYS, advice',
+				'{ below: VALIDITY_DAYS + 1, advice',
 			),
 		],
 		foundBy: { test: UPSERT, name: 'D6, V1' },
@@ -920,6 +920,78 @@ const waiting: Violation[] = [
 	},
 ];
 
+const VALUES = 'engine/behaviour/asPeopleHaveThem.test.ts';
+
+const reading: Violation[] = [
+	{
+		law: 'V1',
+		title: 'deletes where Dry Run is true as text',
+		changes: [
+			change('parameters/flag.ts', "if (flag === true || flag === 'true')", 'if (flag === true)'),
+			change(
+				'parameters/flag.ts',
+				"if (flag === false || flag === 'false') return false;",
+				"if (flag !== '') return false;",
+			),
+		],
+		foundBy: { test: VALUES, name: 'deletes nobody' },
+	},
+	{
+		law: 'V1',
+		title: 'reads a field in a way of its own',
+		changes: [
+			change(
+				'resources/teammate/getAll.ts',
+				'readFlag(item, simplifyField)',
+				"item.getNodeParameter('simplify', true) === true",
+			),
+		],
+		foundBy: { test: 'package/reading.test.ts', name: 'a field is read in one place only' },
+	},
+	{
+		law: 'V2',
+		title: 'lets everybody through a filter that found nothing',
+		changes: [
+			change(
+				'parameters/field.ts',
+				'collection.has(field) ? read',
+				'collection.has(field) && valueOf(collection, field) ? read',
+			),
+		],
+		foundBy: { test: VALUES, name: 'V2: a filter that is set' },
+	},
+	{
+		law: 'V2',
+		title: 'acts on the parent account where On Behalf Of found nothing',
+		changes: [
+			change(
+				'parameters/options.ts',
+				"valueOf(options, onBehalfOfOption) === ''",
+				'!valueOf(options, onBehalfOfOption)',
+			),
+		],
+		foundBy: { test: VALUES, name: 'does not act for the parent' },
+	},
+	{
+		law: 'V3',
+		title: 'sends an email to an address with an invisible character',
+		changes: [
+			change(
+				'parameters/emailAddress.ts',
+				'faultIn(text) === undefined && ADDRESS.test(text)',
+				"ADDRESS.test(text.replace(/\\p{Cf}/gu, ''))",
+			),
+		],
+		foundBy: { test: VALUES, name: 'addresses that are none' },
+	},
+	{
+		law: 'V4',
+		title: 'works on texts of any length',
+		changes: [change('parameters/field.ts', 'if (text.length <= most)', 'if (text.length >= 0)')],
+		foundBy: { test: 'unit/readers.test.ts', name: '16 MB are refused' },
+	},
+];
+
 const answering: Violation[] = [
 	{
 		law: 'Failed items',
@@ -939,8 +1011,8 @@ const answering: Violation[] = [
 		changes: [
 			change(
 				'execution/executeItem.ts',
-				'const address = addressOf(item);',
-				'const address = addressOf(item) && undefined;',
+				'const address = namedAddress(item);',
+				'const address = namedAddress(item) && undefined;',
 			),
 		],
 		foundBy: { test: 'engine/behaviour/continueOnFail.test.ts', name: 'Failed items' },
@@ -984,5 +1056,6 @@ export const violations: readonly Violation[] = [
 	...deciding,
 	...writing,
 	...waiting,
+	...reading,
 	...answering,
 ];

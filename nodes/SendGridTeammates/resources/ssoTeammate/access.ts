@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-wor
 import type { OperationContext } from '../../execution/operation';
 import { personaField, readPersona, readScopes, scopesField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
-import { nameOf, quoteText, readRows, type Fields } from '../../parameters/field';
+import { quoteText, readRows, type Fields } from '../../parameters/field';
 import { readText } from '../../parameters/text';
 import { difference } from '../../sendgrid/access';
 import type { Account } from '../../sendgrid/account';
@@ -105,7 +105,7 @@ function readGrantRows(item: Fields): GrantRow[] {
 	const rows = readRows(item, subuserAccessField).map((row) => {
 		const permission = readChoice(row, permissionField, PERMISSIONS);
 		return {
-			name: checkSegment(readText(row, usernameField), nameOf(row, usernameField)),
+			name: checkSegment(readText(row, usernameField), subuserAccessField.displayName),
 			permission,
 			scopes: permission === 'restricted' ? readScopes(row, rowScopesField).scopes : [],
 		};
