@@ -118,34 +118,6 @@ describe('K3, D3: what a probe shows counts before a write is sent again', () =>
 	});
 });
 
-describe('K1: pages of one record', () => {
-	const behaviours = { maxPage: 1 } as never;
-
-	test('Offboard finds somebody beyond the first page', async () => {
-		const outcome = await playScenario({
-			weather: 'undisturbed',
-			behaviours,
-			people: [...people(3), { email: ADA }],
-			runs: [{ operation: 'teammate.offboard', items: [{ email: ADA }] }],
-		});
-		expect(outcome.left()).not.toContain(ADA);
-	});
-
-	test('Create or Update sends no second email', async () => {
-		const { mailsTo } = await playScenario({
-			weather: 'undisturbed',
-			behaviours,
-			people: [...people(3), { email: ADA }].map((one) => ({
-				...one,
-				state: 'pending' as const,
-				scopes: ['stats.read'],
-			})),
-			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...upsert }] }],
-		});
-		expect(mailsTo(ADA)).toBe(0);
-	});
-});
-
 describe('W7: what a success says is so', () => {
 	test('Create or Update, an expired invitation sent again and answered without a body, is not "expired"', async () => {
 		const { said, mailsTo } = await playScenario({

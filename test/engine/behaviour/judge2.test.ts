@@ -9,7 +9,6 @@ import {
 	approveWith,
 	createSsoWith,
 	deleteTeammateWith,
-	getInvitationsWith,
 	inviteWith,
 	offboardWith,
 	resendWith,
@@ -255,16 +254,6 @@ test('W2: the same with Resend Invite', async () => {
 	expect(sendGrid.mailed()).toEqual([ADA]);
 });
 
-test('K6: Invitation > Get Many, first request of the process, n8n clock ten minutes slow: an expired one is not pending', async () => {
-	sendGrid.state.addPending({ email: ADA, scopes: ['mail.send'], expiresInSeconds: 300 });
-	sendGrid.state.advance(600);
-	const { results } = await sendGrid.run({
-		items: [{}],
-		parameters: getInvitationsWith({ returnAll: true }),
-	});
-	expect(results[0].json).toMatchObject({ email: ADA, status: 'expired' });
-});
-
 const answer = (body: object, status = 200) => ({ kind: 'status', status, when: 'after', body });
 
 test('W6/W7: SSO Create, answered 201 without scopes: the output says what the person has', async () => {
@@ -305,20 +294,6 @@ test('W7: SSO Update answered without a body: the output says who it is', async 
 	});
 	expect(error).toBeUndefined();
 	expect(results[0].json).toMatchObject({ email: ADA });
-});
-
-test('K6/D3: a pending invitation that says admin by user_type is not revoked without Allow Admins', async () => {
-	sendGrid.state.addPending({ email: ADA, is_admin: true, token: 'the-token' });
-	fault({
-		method: 'GET',
-		path: /pending$/,
-		times: Infinity,
-		fault: answer({
-			result: [{ email: ADA, token: 'the-token', user_type: 'admin', scopes: [] }],
-		}),
-	});
-	await sendGrid.run({ items: [{ email: ADA }], parameters: offboardWith() });
-	expect(sendGrid.state.account().invitations).toHaveLength(1);
 });
 
 test('W4: an agent calls Delete again after an unclear one: not "was not deleted"', async () => {
@@ -368,44 +343,6 @@ test('W3: Create or Update: another admin has just invited the person, SendGrid 
 	expect(results.map(({ json }) => json)).not.toMatchObject([
 		{ action: 'invited', is_admin: true },
 	]);
-});
-
-test('K6: teammates whose records say no address: the person is not "gone already"', async () => {
-	joined();
-	fault({
-		method: 'GET',
-		path: /teammates$/,
-		times: Infinity,
-		fault: answer({ result: [{ username: 'countess', is_admin: false, user_type: 'teammate' }] }),
-	});
-	const { results } = await sendGrid.run({ items: [{ email: ADA }], parameters: offboardWith() });
-	expect(results.map(({ json }) => json)).not.toMatchObject([{ changed: false }]);
-});
-
-/** A detail that says neither `is_admin` nor `user_type`. */
-const hideRole = (scopes: string[]) =>
-	fault({
-		method: 'GET',
-		path: /countess$/,
-		times: Infinity,
-		fault: answer({ username: 'countess', email: ADA, scopes }),
-	});
-
-test('K6/D3: Delete: of somebody of whom the record says neither is_admin nor user_type, an admin is not deleted', async () => {
-	joined({ is_admin: true });
-	hideRole([]);
-	await sendGrid.run({ items: [{ email: ADA }], parameters: deleteTeammateWith() });
-	expect(teammate('countess')).toBeDefined();
-});
-
-test.each([
-	['Create or Update', upsertWith({ ifAccessDiffers: 'add' })],
-	['Update Permissions', updatePermissionsWith({ mode: 'add' })],
-])('K6/D3: %s, Add: of such a person an admin is not demoted', async (_name, node) => {
-	joined({ is_admin: true });
-	hideRole([]);
-	await sendGrid.run({ items: [{ email: ADA }], parameters: node });
-	expect(teammate('countess')?.profile.is_admin).toBe(true);
 });
 
 test('K6: Delete in doubt, the look answered 200 {}: the person is gone, and it is not "was not deleted"', async () => {

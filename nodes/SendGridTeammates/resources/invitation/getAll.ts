@@ -52,19 +52,24 @@ export const getAllFields = [...listFields, filtersField];
 
 type Filter = (invitation: Invitation) => boolean;
 
-/** Those that are set: without any, no more is read than is wanted. */
-function filtersOf(filters: Collection, now: number): Filter[] {
+/**
+ * Those that are set: without any, no more is read than is wanted.
+ *
+ * @param now epoch milliseconds of SendGrid's clock; only its answers tell that clock
+ */
+function filtersOf(filters: Collection, now: () => number): Filter[] {
 	const status = whereSet(filters, statusFilter, (...field) => readChoice(...field, STATUSES));
 	const days = whereSet(filters, expiresWithinDaysFilter, readDays);
 	const isAtDomain = readEmailDomain(filters);
 	const wanted: Filter[] = [];
 	if (status !== undefined && status !== 'all') {
-		wanted.push((invitation) => statusOfInvitation(invitation, now) === status);
+		wanted.push((invitation) => statusOfInvitation(invitation, now()) === status);
 	}
 	if (days !== undefined) {
 		wanted.push(
 			(invitation) =>
-				expiresWithin(invitation, days, now) && statusOfInvitation(invitation, now) === 'pending',
+				expiresWithin(invitation, days, now()) &&
+				statusOfInvitation(invitation, now()) === 'pending',
 		);
 	}
 	if (isAtDomain) wanted.push(({ email }) => isAtDomain(email));
@@ -73,7 +78,8 @@ function filtersOf(filters: Collection, now: number): Filter[] {
 
 /** `GET /v3/teammates/pending`. SendGrid filters nothing, so that is done here. */
 export async function getAllInvitations({ item, account }: OperationContext) {
-	const now = account.now();
+	let readAt: number | undefined;
+	const now = () => (readAt ??= account.now());
 	const invitations = await list(
 		account.client,
 		pendingInvitations({ failureMessage: 'The invitations could not be read' }),
@@ -82,6 +88,6 @@ export async function getAllInvitations({ item, account }: OperationContext) {
 	);
 	return invitations.map((invitation) => ({
 		...invitationOutput(invitation),
-		...invitationState(invitation, now),
+		...invitationState(invitation, now()),
 	}));
 }
