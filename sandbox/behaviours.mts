@@ -54,8 +54,11 @@ export const BEHAVIOUR_CANDIDATES = {
 	readLagMs: [0, 700, 3000],
 	/** Whether a teammate's detail has its scopes; without them in other people's fixtures. */
 	detailScopes: ['present', 'absent'],
-	/** Form of `is_admin` in teammates' records; all three in other people's fixtures. */
-	adminFlag: ['boolean', 'text', 'absent'],
+	/**
+	 * Form of `is_admin` in teammates' records; the first three in other people's fixtures. 'hidden': no
+	 * `user_type` either, and no `is_admin` in the list of invitations, so that nobody can tell.
+	 */
+	adminFlag: ['boolean', 'text', 'absent', 'hidden'],
 	/** Form of `expiration_date` in the list; documented: seconds, the rest in other people's fixtures. */
 	expiryForm: ['seconds', 'milliseconds', 'iso', 'zero'],
 	/** Whether resend, revoke, delete, approve and deny are answered 200 without a body, as in fixtures. */

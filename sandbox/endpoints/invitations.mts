@@ -112,7 +112,7 @@ function list({ state, account, query }: Call): Result {
 	const items = page.map(({ email, scopes, is_admin, token, expiration_date }) => ({
 		email,
 		scopes,
-		is_admin,
+		...(state.behaviours.adminFlag !== 'hidden' && { is_admin }),
 		[tokenName]: token,
 		expiration_date: shownExpiry(state, expiration_date),
 	}));

@@ -20,6 +20,7 @@ const named = (username: string) => (teammate: Teammate) => teammate.profile.use
 
 function shownProfile({ behaviours }: SandboxState, { is_admin, ...rest }: Profile) {
 	if (behaviours.adminFlag === 'absent') return rest;
+	if (behaviours.adminFlag === 'hidden') return { ...rest, user_type: undefined };
 	return { ...rest, is_admin: behaviours.adminFlag === 'text' ? String(is_admin) : is_admin };
 }
 

@@ -88,6 +88,10 @@ const CHECKS: Checks = {
 			expect(await detail()).not.toHaveProperty('is_admin');
 			expect(await detail()).toHaveProperty('user_type', 'teammate');
 		},
+		hidden: async () => {
+			expect(await detail()).not.toHaveProperty('is_admin');
+			expect(await detail()).not.toHaveProperty('user_type');
+		},
 	},
 	expiryForm: {
 		seconds: async () => expect(await shownExpiry()).toBe(trueExpiry()),

@@ -15,7 +15,13 @@ const teammateOf = (account: Account, email: string): Teammate | undefined =>
 /** Somebody else does something in SendGrid's own pages, if it can be done at that moment. */
 export function act(sendGrid: SandboxState, truth: Truth, planned: Act): void {
 	const account = sendGrid.account(planned.account);
-	truth.acts.push({ at: sendGrid.now(), account: account.name, email: lower(planned.email) });
+	const { email, what } = planned;
+	truth.acts.push({
+		at: sendGrid.now(),
+		account: account.name,
+		email: lower(email),
+		kind: what.kind,
+	});
 	truth.observe('other', () => {
 		sendGrid.keepPast();
 		carryOut(sendGrid, account, planned);
@@ -52,6 +58,7 @@ function carryOut(sendGrid: SandboxState, account: Account, { email, what }: Act
 		case 'resend':
 			if (!invitation) return;
 			invitation.expiration_date = sendGrid.expiry();
+			if (sendGrid.behaviours.tokenChangesOnResend) invitation.token = sendGrid.newId();
 			sendGrid.send('resend', invitation, account);
 			return;
 		case 'revoke':
@@ -65,6 +72,17 @@ function carryOut(sendGrid: SandboxState, account: Account, { email, what }: Act
 			Object.assign(teammate.profile, { is_admin: true, user_type: 'admin' });
 			teammate.scopes = [];
 			return;
+		case 'approve':
+		case 'deny': {
+			const request = account.accessRequests.find(
+				({ username }) => username === teammate?.profile.username,
+			);
+			if (!request || !teammate) return;
+			account.accessRequests = account.accessRequests.filter((other) => other !== request);
+			if (what.kind === 'deny' || teammate.profile.is_admin) return;
+			teammate.scopes = [...new Set([...teammate.scopes, ...request.scopes])];
+			return;
+		}
 		case 'grant':
 			if (!teammate || teammate.profile.is_admin) return;
 			teammate.scopes = [...new Set([...teammate.scopes, ...what.scopes])];

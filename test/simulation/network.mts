@@ -25,6 +25,8 @@ export interface NetworkSettings {
 	latency: { least: number; most: number };
 	/** How many of all requests meet a fault of the wire. */
 	wireFaults: Array<{ fault: WireFault; probability: number }>;
+	/** Whether answers come without the header `Date`. */
+	hasNoDate?: boolean;
 }
 
 /** The errors of n8n's HTTP library, with what the node can see of them; recorded with n8n-core 2.40.3. */
@@ -186,9 +188,11 @@ export class Network {
 					if (outcome === 'drop') return errors.reset();
 					if (fault === 'tls-broken') return errors.tls();
 					if (outcome.isEndless) return 'dribble';
+					const headers = lowerCase(outcome.headers);
+					if (this.settings.hasNoDate) delete headers.date;
 					return {
 						body: parsed(outcome.text) as IN8nHttpFullResponse['body'],
-						headers: lowerCase(outcome.headers),
+						headers,
 						statusCode: outcome.status,
 					};
 				};

@@ -86,7 +86,7 @@ function setUp(sendGrid: SandboxState, { name, people, requests }: AccountPlan):
 /** Plays a script from its beginning to the end of all runs, on a clock of its own. */
 export async function play(script: Script): Promise<History> {
 	const random = new Random(script.seed ^ 0x5f3759df);
-	const clock = new VirtualClock(script.startsAt, () => random.next());
+	const clock = new VirtualClock(script.startsAt, () => random.next(), script.clocks?.aheadMs);
 	const restoreClock = clock.install();
 	try {
 		return await playOn(clock, random, script);
@@ -191,7 +191,7 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 
 	// All that is odd begins here.
 	Object.assign(sendGrid.behaviours, script.behaviours);
-	Object.assign(settings, script.network);
+	Object.assign(settings, script.network, { hasNoDate: script.clocks?.hasNoDate });
 	if (script.rateLimit) sendGrid.rateLimits.set(script.rateLimit);
 	for (const fault of script.faults) sendGrid.faults.add(fault);
 	for (const planned of script.acts) {

@@ -40,6 +40,14 @@ export interface Ask {
 	isInvalid?: boolean;
 }
 
+/** What n8n's clock and SendGrid's have to do with each other. */
+export interface Clocks {
+	/** By how many milliseconds n8n's is ahead of SendGrid's, which is the true one. */
+	aheadMs: number;
+	/** Whether something between the two drops the header `Date`. */
+	hasNoDate: boolean;
+}
+
 /** An API key with the guards of its credential. */
 export interface KeyPlan {
 	name: string;
@@ -115,6 +123,8 @@ export interface Act {
 		| { kind: 'revoke' }
 		| { kind: 'delete' }
 		| { kind: 'promote' }
+		| { kind: 'approve' }
+		| { kind: 'deny' }
 		| { kind: 'grant'; scopes: string[] };
 }
 
@@ -122,6 +132,8 @@ export interface Act {
 export interface Script {
 	seed: number;
 	weather: Weather;
+	/** Name of the mix that it was drawn from. */
+	mix?: string;
 	/** Epoch milliseconds of the beginning. */
 	startsAt: number;
 	accounts: AccountPlan[];
@@ -131,5 +143,7 @@ export interface Script {
 	faults: FaultRule[];
 	acts: Act[];
 	network: NetworkSettings;
+	/** Left out: they agree. */
+	clocks?: Clocks;
 	runs: RunPlan[];
 }

@@ -68,9 +68,9 @@ function happenings({ truth, played, script }: History): Line[] {
 		at,
 		text: `  e-mail (${kind}) to ${email} of ${account}, by ${by === 'other' ? by : `run ${by.run}`}`,
 	}));
-	const acts = truth.acts.map(({ at, account, email }) => ({
+	const acts = truth.acts.map(({ at, account, email, kind }) => ({
 		at,
-		text: `somebody else does something about ${email} of ${account}`,
+		text: `somebody else: ${kind} ${email} of ${account}`,
 	}));
 	const calls = played.flatMap(({ run, items, startedAt, endedAt, cancelledAt, ended }) => [
 		{ at: startedAt, text: `run ${run} begins with items ${items.join(', ')}` },
@@ -101,10 +101,21 @@ export function traceOf(history: History, answers: Answer[], findings: Finding[]
 		const outcome = failure ?? (records ? JSON.stringify(records) : '(nothing)');
 		return `run ${run} item ${item} ${JSON.stringify(ask)}\n            => ${short(outcome)}`;
 	});
-	const { seed, weather, behaviours, rateLimit, faults, keys, network } = script;
+	const {
+		seed,
+		weather,
+		mix = 'by hand',
+		clocks,
+		behaviours,
+		rateLimit,
+		faults,
+		keys,
+		network,
+	} = script;
 	const shownFaults = faults.map((fault) => ({ ...fault, path: String(fault.path ?? '') }));
 	const text = [
-		`Seed ${seed} (${weather})`,
+		`Seed ${seed} (${weather}, ${mix})`,
+		`clocks ${JSON.stringify(clocks ?? 'agree')}`,
 		`behaviours ${JSON.stringify(behaviours)}`,
 		`rate limit ${JSON.stringify(rateLimit ?? 'as by default')}, network ${JSON.stringify(network)}`,
 		`faults ${JSON.stringify(shownFaults)}`,

@@ -6,6 +6,7 @@ import type {
 	Teammate,
 } from '../../sandbox/model.mts';
 import type { SandboxState } from '../../sandbox/state.mts';
+import type { Act } from './script.mts';
 
 /** Who changed something: a run of ours by its number, another admin, or the person themselves. */
 export type Actor = Ours | 'other';
@@ -133,7 +134,8 @@ export class Truth {
 	readonly tokens = new Set<string>();
 
 	/** Moments at which somebody else did something, with the person's address in lower case. */
-	readonly acts: Array<{ at: number; account: string; email: string }> = [];
+	readonly acts: Array<{ at: number; account: string; email: string; kind: Act['what']['kind'] }> =
+		[];
 
 	/** The latest moments as text, to be compared. */
 	private readonly texts = new Map<string, string>();

@@ -42,6 +42,8 @@ export class VirtualClock {
 
 	private readonly random: () => number;
 
+	private readonly ahead: number;
+
 	private current: number;
 
 	private order = 0;
@@ -49,10 +51,14 @@ export class VirtualClock {
 	/** A binary heap, the next timer first. */
 	private readonly heap: Timer[] = [];
 
-	/** @param start epoch milliseconds */
-	constructor(start: number, random: () => number) {
+	/**
+	 * @param start epoch milliseconds
+	 * @param ahead by how many milliseconds `Date` is ahead of this clock
+	 */
+	constructor(start: number, random: () => number, ahead = 0) {
 		this.start = start;
 		this.random = random;
+		this.ahead = ahead;
 		this.current = start;
 	}
 
@@ -159,7 +165,7 @@ export class VirtualClock {
 	}
 
 	private dateClass(): DateConstructor {
-		const now = () => this.current;
+		const now = () => this.current + this.ahead;
 		class VirtualDate extends RealDate {
 			constructor(...args: unknown[]) {
 				if (args.length === 0) super(now());

@@ -4,6 +4,7 @@ import type { RateLimitRule } from '../../../sandbox/rate-limits.mts';
 import type { Random } from '../random.mts';
 import type { Act, Script, Weather } from '../script.mts';
 import { drawAccess } from './items.mts';
+import { drawMinutes, type Mix } from './mix.mts';
 import { addressesOf, SCOPES } from './people.mts';
 
 /** The endpoints that faults may meet: pattern of the path, and method. */
@@ -63,18 +64,20 @@ const drawFault = (random: Random): Fault => {
 };
 
 /** What nobody knows about SendGrid, drawn for each history. */
-export function drawBehaviours(random: Random, weather: Weather): Partial<Behaviours> {
+export function drawBehaviours(random: Random, mix: Mix, weather: Weather): Partial<Behaviours> {
 	const all = Object.keys(BEHAVIOUR_CANDIDATES) as Array<keyof Behaviours>;
 	const names = all.filter((name) => name !== 'readLagMs' || weather !== 'undisturbed');
 	const behaviours: Record<string, unknown> = {};
 	for (const name of names) {
 		if (random.chance(0.15)) behaviours[name] = random.pick<unknown>(BEHAVIOUR_CANDIDATES[name]);
 	}
+	if (mix.isVaried && random.chance(0.25)) behaviours.maxPage = random.pick([1, 2, 3]);
 	return behaviours;
 }
 
 /** A limit that a run of a few items meets, over soon. */
-export function drawRateLimit(random: Random): RateLimitRule | undefined {
+export function drawRateLimit(random: Random, mix: Mix): RateLimitRule | undefined {
+	if (mix.name === 'minutes') return drawMinutes(random);
 	if (random.chance(0.8)) return undefined;
 	return {
 		limit: random.whole(3, 12),
@@ -107,21 +110,39 @@ function drawRule(random: Random): FaultRule {
 	};
 }
 
-export function drawActs(random: Random, weather: Weather, accounts: string[]): Act[] {
+/** Requests of ours that something may happen right after. */
+const TIES: ReadonlyArray<NonNullable<Act['after']>> = [
+	{ method: 'GET', path: /\/teammates$/ },
+	{ method: 'GET', path: /\/pending$/ },
+	{ method: 'GET', path: /\/teammates\/(?!pending)/ },
+	{ method: 'POST', path: /\/(teammates|resend)$/ },
+	{ method: 'DELETE', path: /\/pending\// },
+	{ method: 'DELETE', path: /\/teammates\/(?!pending)/ },
+	{ method: 'PATCH', path: /\// },
+];
+
+const drawMoment = (random: Random, { tiedActs }: Mix): Pick<Act, 'at' | 'after'> =>
+	tiedActs > 0 && random.chance(tiedActs)
+		? { at: random.whole(0, random.pick([50, 400, 3000])), after: random.pick(TIES) }
+		: { at: random.whole(0, random.pick([300, 2000, 10_000])) };
+
+export function drawActs(random: Random, mix: Mix, weather: Weather, accounts: string[]): Act[] {
 	if (weather === 'undisturbed') return [];
 	const count = weather === 'mild' ? random.whole(0, 2) : random.whole(1, 6);
 	return Array.from({ length: count }, () => ({
-		at: random.whole(0, random.pick([300, 2000, 10_000])),
+		...drawMoment(random, mix),
 		account: random.chance(0.8) ? accounts[0] : random.pick(accounts),
-		email: random.pick(addressesOf()),
+		email: random.pick(addressesOf(mix)),
 		what: random.weighted<Act['what']>([
 			[5, { kind: 'accept' }],
 			[3, { kind: 'invite', access: drawAccess(random) }],
 			[1, { kind: 'resend' }],
 			[2, { kind: 'revoke' }],
 			[2, { kind: 'delete' }],
-			[1, { kind: 'promote' }],
-			[1, { kind: 'grant', scopes: random.some(SCOPES, 2) }],
+			[mix.isVaried ? 3 : 1, { kind: 'promote' }],
+			[mix.isVaried ? 3 : 1, { kind: 'grant', scopes: random.some(SCOPES, 2) }],
+			[mix.isVaried ? 1 : 0, { kind: 'approve' }],
+			[mix.isVaried ? 1 : 0, { kind: 'deny' }],
 		]),
 	}));
 }

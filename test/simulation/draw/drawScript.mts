@@ -8,6 +8,7 @@ import {
 	drawRateLimit,
 } from './disturbances.mts';
 import { drawCommon, drawItem, drawOperation, type Setting } from './items.mts';
+import { drawClocks, drawMix } from './mix.mts';
 import { drawAccount, drawKey } from './people.mts';
 
 const FIRST_DAY = Date.UTC(2026, 10, 26, 10);
@@ -20,7 +21,8 @@ function drawRun(random: Random, setting: Setting, weather: Weather): RunPlan {
 		: random.weighted([
 				[4, 1],
 				[5, random.whole(2, 5)],
-				[1, random.whole(6, 15)],
+				// In windows of a minute so many would take longer than they may wait.
+				[setting.mix.name === 'minutes' ? 0 : 1, random.whole(6, 15)],
 			]);
 	const common = drawCommon(random, operation);
 	const items: Item[] = [];
@@ -40,8 +42,8 @@ function drawRun(random: Random, setting: Setting, weather: Weather): RunPlan {
 		atOnce: random.chance(0.5),
 		startsAt: 0,
 		items,
-		continueOnFail: random.chance(0.7),
-		retryOnFail: random.chance(0.2),
+		continueOnFail: random.chance(setting.mix.continueOnFail),
+		retryOnFail: random.chance(setting.mix.retryOnFail),
 		maxTries: random.whole(2, 3),
 		waitBetweenTries: random.pick([100, 1000]),
 		...(weather === 'wild' && random.chance(0.15) && { cancelAfter: random.whole(1, 5000) }),
@@ -51,33 +53,39 @@ function drawRun(random: Random, setting: Setting, weather: Weather): RunPlan {
 /** All of a history, from its seed alone. */
 export function drawScript(seed: number, wanted?: Weather): Script {
 	const random = new Random(seed);
+	const mix = drawMix(seed);
 	const drawn = random.weighted<Weather>([
 		[25, 'undisturbed'],
 		[50, 'mild'],
 		[25, 'wild'],
 	]);
 	const weather = wanted ?? drawn;
-	const accounts = [drawAccount(random, 'acme'), drawAccount(random, 'umbrella')];
+	const accounts = [drawAccount(random, mix, 'acme'), drawAccount(random, mix, 'umbrella')];
 	const keys = [
 		drawKey(random, 'first', 'acme'),
 		drawKey(random, 'second', random.chance(0.7) ? 'umbrella' : 'acme'),
 	];
-	const setting: Setting = { accounts, keys, isPatient: weather === 'undisturbed' };
+	const setting: Setting = { mix, accounts, keys, isPatient: weather === 'undisturbed' };
 	const runs = [drawRun(random, setting, weather)];
-	if (random.chance(0.3)) {
+	if (random.chance(mix.secondRun)) {
 		runs.push({ ...drawRun(random, setting, weather), startsAt: random.whole(0, 1500) });
 	}
+	const startsAt = FIRST_DAY + random.whole(0, 59_999);
+	const behaviours = drawBehaviours(random, mix, weather);
+	const rateLimit = drawRateLimit(random, mix);
 	return {
 		seed,
 		weather,
-		startsAt: FIRST_DAY + random.whole(0, 59_999),
+		mix: mix.name,
+		startsAt,
 		accounts,
 		keys,
-		behaviours: drawBehaviours(random, weather),
-		rateLimit: drawRateLimit(random),
+		behaviours,
+		rateLimit,
 		faults: drawFaults(random, weather),
-		acts: drawActs(random, weather, ['acme', 'umbrella']),
+		acts: drawActs(random, mix, weather, ['acme', 'umbrella']),
 		network: drawNetwork(random, weather),
+		clocks: drawClocks(random, mix, rateLimit !== undefined),
 		runs,
 	};
 }

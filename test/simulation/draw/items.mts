@@ -1,9 +1,11 @@
 import { choicesOf, hasField } from '../builtNode.mts';
 import type { Random } from '../random.mts';
 import type { Access, AccountPlan, Ask, Item, KeyPlan, PersonPlan } from '../script.mts';
+import type { Mix } from './mix.mts';
 import { addressesOf, SCOPES, spelled } from './people.mts';
 
 export interface Setting {
+	mix: Mix;
 	accounts: AccountPlan[];
 	keys: KeyPlan[];
 	/** Whether items wait as long as it takes. */
@@ -45,9 +47,9 @@ export function drawAccess(random: Random): Access {
 }
 
 /** Rows of one run often name the same person twice, or in another spelling. */
-function drawAddress(random: Random, before: readonly string[]): string {
+function drawAddress(random: Random, mix: Mix, before: readonly string[]): string {
 	const email =
-		before.length > 0 && random.chance(0.2) ? random.pick(before) : random.pick(addressesOf());
+		before.length > 0 && random.chance(0.2) ? random.pick(before) : random.pick(addressesOf(mix));
 	return random.chance(0.15) ? spelled(random, email) : email;
 }
 
@@ -150,7 +152,7 @@ export function drawItem(
 ): Item {
 	const key = random.chance(0.9) ? setting.keys[0] : random.pick(setting.keys);
 	const account = setting.accounts.find(({ name }) => name === key.account) as AccountPlan;
-	const email = drawAddress(random, before);
+	const email = drawAddress(random, setting.mix, before);
 	const own: Common = random.chance(0.15) ? drawCommon(random, operation) : common;
 	const item: Item = {
 		ask: { operation, account: account.name, ...own },
@@ -170,13 +172,14 @@ export function drawItem(
 			break;
 		case 'teammate.upsert': {
 			const { access, ifPending, ifAccessDiffers } = own;
-			Object.assign(ask, { email, expiresWithinDays: 2 });
+			const expiresWithinDays = setting.mix.isVaried ? random.whole(0, 6) : 2;
+			Object.assign(ask, { email, expiresWithinDays });
 			Object.assign(parameters, {
 				email,
 				...accessFields(access as Access),
 				ifPending,
 				ifAccessDiffers,
-				expiresWithinDays: 2,
+				expiresWithinDays,
 			});
 			break;
 		}
@@ -205,7 +208,7 @@ export function drawItem(
 			});
 			break;
 		default:
-			special(random, account, item, email);
+			special(random, setting.mix, account, item, email);
 	}
 	parameters.options = drawOptions(random, ask, setting.isPatient);
 	return item;
@@ -224,13 +227,21 @@ function invalidItem(item: Item): Item {
 	return item;
 }
 
+const drawSsoAccess = (random: Random, { isVaried }: Mix): Access =>
+	isVaried && random.chance(0.5)
+		? random.pick<Access>([
+				{ kind: 'admin', scopes: [] },
+				{ kind: 'persona', scopes: [], persona: 'observer' },
+			])
+		: { kind: 'scopes', scopes: random.some(SCOPES, 2) };
+
 /** SSO teammates and access requests. */
-function special(random: Random, account: AccountPlan, item: Item, email: string): void {
+function special(random: Random, mix: Mix, account: AccountPlan, item: Item, email: string): void {
 	const { ask, parameters } = item;
 	const [, operation] = ask.operation.split('.');
 	if (operation === 'create') {
 		ask.email = email;
-		ask.access = { kind: 'scopes', scopes: random.some(SCOPES, 2) };
+		ask.access = drawSsoAccess(random, mix);
 		Object.assign(parameters, { email, firstName: 'Ada', lastName: 'Lovelace' });
 		Object.assign(parameters, accessFields(ask.access));
 		return;
@@ -241,7 +252,7 @@ function special(random: Random, account: AccountPlan, item: Item, email: string
 		parameters.teammate = locator('email', ask.email);
 		Object.assign(parameters, { access: 'keep', updateFields: { firstName: 'Grace' } });
 		if (random.chance(0.5)) {
-			ask.access = { kind: 'scopes', scopes: random.some(SCOPES, 2) };
+			ask.access = drawSsoAccess(random, mix);
 			Object.assign(parameters, accessFields(ask.access));
 		}
 		return;

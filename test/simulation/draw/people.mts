@@ -1,5 +1,6 @@
 import type { Random } from '../random.mts';
 import type { AccountPlan, KeyPlan, PersonPlan } from '../script.mts';
+import type { Mix } from './mix.mts';
 
 const NAMES = ['ada', 'bob', 'cleo', 'dan', 'eve', 'finn', 'gus', 'hana', 'ivo', 'june'];
 
@@ -18,7 +19,7 @@ const DOMAIN = 'example.com';
 export const OTHER_DOMAIN = 'elsewhere.example';
 
 /** What becomes of each name: nothing at all, or a record or two. */
-function recordsOf(random: Random, email: string, token: () => string): PersonPlan[] {
+function recordsOf(random: Random, mix: Mix, email: string, token: () => string): PersonPlan[] {
 	const scopes = random.some(SCOPES, random.whole(0, 3));
 	const teammate: PersonPlan = { email, state: 'teammate', scopes, role: 'teammate', isSso: false };
 	const pending: PersonPlan = {
@@ -54,11 +55,26 @@ function recordsOf(random: Random, email: string, token: () => string): PersonPl
 				},
 			],
 		],
-		[1, () => [{ ...pending, email: spelled(random, email), token: token() }, pending]],
-		[0.5, () => [teammate, { ...teammate, username: `second_${email.split('@')[0]}` }]],
-		[0.5, () => [teammate, pending]],
+		[mix.doubles, () => [{ ...pending, email: spelled(random, email), token: token() }, pending]],
+		[0.5 * mix.doubles, () => [teammate, { ...teammate, username: `second_${nameOf(email)}` }]],
+		[0.5 * mix.doubles, () => [teammate, pending]],
+		...(mix.isVaried
+			? [[2, () => [pending, otherInvitation(random, pending, token())]] as const]
+			: []),
 	])();
 }
+
+const nameOf = (email: string) => email.split('@')[0];
+
+/** A second invitation, in another spelling and with other access. */
+const otherInvitation = (random: Random, pending: PersonPlan, token: string): PersonPlan => ({
+	...pending,
+	email: spelled(random, pending.email),
+	token,
+	scopes: random.some(SCOPES, 2),
+	role: random.chance(0.2) ? 'admin' : 'teammate',
+	expiresInSeconds: random.pick([5 * 86_400, 4 * 86_400, -86_400]),
+});
 
 /** Another spelling of an address, for SendGrid the same person. */
 export const spelled = (random: Random, email: string): string =>
@@ -69,14 +85,14 @@ export const spelled = (random: Random, email: string): string =>
 	]);
 
 /** Addresses that histories are about: some known to the account, some not. */
-export const addressesOf = (): string[] => [
-	...NAMES.map((name) => `${name}@${DOMAIN}`),
+export const addressesOf = ({ names }: Mix): string[] => [
+	...NAMES.slice(0, names).map((name) => `${name}@${DOMAIN}`),
 	`zoe@${OTHER_DOMAIN}`,
 ];
 
-export function drawAccount(random: Random, name: string): AccountPlan {
+export function drawAccount(random: Random, mix: Mix, name: string): AccountPlan {
 	const token = () => random.id();
-	const known = addressesOf().flatMap((email) => recordsOf(random, email, token));
+	const known = addressesOf(mix).flatMap((email) => recordsOf(random, mix, email, token));
 	const owner: PersonPlan = {
 		email: 'olivia@example.com',
 		username: 'the_owner',

@@ -16,8 +16,9 @@ export interface PersonMoment {
 	invitations: TrueInvitation[];
 }
 
-/** Between the node's clock and SendGrid's, in milliseconds. */
-const CLOCK_TOLERANCE = 1500;
+/** How well SendGrid's clock can be known, in milliseconds: answers tell it, if anything does. */
+export const toleranceOf = ({ script: { clocks } }: History): number =>
+	1500 + (clocks?.hasNoDate ? Math.abs(clocks.aheadMs) : 0);
 
 export const isExpired = ({ expiresAt }: TrueInvitation, at: number) => expiresAt <= at;
 
@@ -197,13 +198,13 @@ export class Facts {
 	/** Whether there was an invitation that could be accepted, at some moment, give or take what clocks differ. */
 	everValid(): boolean {
 		return this.ever(({ from, invitations }) =>
-			invitations.some((invitation) => !isExpired(invitation, from - CLOCK_TOLERANCE)),
+			invitations.some((invitation) => !isExpired(invitation, from - toleranceOf(this.history))),
 		);
 	}
 
 	everExpired(): boolean {
 		return this.ever(({ to, invitations }) =>
-			invitations.some((invitation) => isExpired(invitation, to + CLOCK_TOLERANCE)),
+			invitations.some((invitation) => isExpired(invitation, to + toleranceOf(this.history))),
 		);
 	}
 }

@@ -38,6 +38,13 @@ const NEED_THE_RECORD = new Set([
 	'ssoTeammate.update',
 ]);
 
+const NEED_THE_ROLE = new Set([
+	'teammate.delete',
+	'teammate.offboard',
+	'teammate.upsert',
+	'teammate.updatePermissions',
+]);
+
 const DELETES = new Set(['teammate.delete', 'teammate.offboard']);
 
 function isGuarded({ answer, history }: Facts): boolean {
@@ -111,6 +118,9 @@ export function mayFail(facts: Facts): boolean {
 	// A record that does not say what somebody may do is no ground for a change.
 	if (behaviours.detailScopes === 'absent' && isTeammate && NEED_THE_RECORD.has(ask.operation))
 		return true;
+
+	// Nor is one that does not say who is an admin.
+	if (behaviours.adminFlag === 'hidden' && NEED_THE_ROLE.has(ask.operation)) return true;
 
 	switch (ask.operation) {
 		case 'invitation.invite':

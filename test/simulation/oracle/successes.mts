@@ -2,7 +2,7 @@ import { lower, type TrueInvitation, type TrueTeammate } from '../truth.mts';
 import { hasAtLeast, hasExactly, hasNone, named } from './access.mts';
 import type { Json } from './answers.mts';
 import type { Facts, PersonMoment } from './facts.mts';
-import { isExpired } from './facts.mts';
+import { isExpired, toleranceOf } from './facts.mts';
 
 /** Why a success is untrue; undefined: it is true. */
 type Verdict = string | undefined;
@@ -42,7 +42,7 @@ const nobody = ({ teammates, invitations }: PersonMoment) =>
 const isHidden = ({ history }: Facts, { teammates, invitations, to }: PersonMoment) =>
 	history.script.behaviours.expiredStayListed === false &&
 	teammates.length === 0 &&
-	invitations.every((one) => isExpired(one, to + 1500));
+	invitations.every((one) => isExpired(one, to + toleranceOf(history)));
 
 /** Mails of the run to the person, with the invitation as it was then. */
 const mailed = (facts: Facts) =>

@@ -1,0 +1,86 @@
+import type { RateLimitRule } from '../../../sandbox/rate-limits.mts';
+import { Random } from '../random.mts';
+import type { Clocks } from '../script.mts';
+
+/**
+ * What histories are made of, in shares.
+ *
+ * - `wide`: many people, and little that happens to one of them
+ * - `crowded`: few people, so that items, runs and other admins meet, often right after a request of ours
+ * - `minutes`: SendGrid's windows of a minute, as recorded, with clocks that differ by minutes
+ */
+export interface Mix {
+	name: 'wide' | 'crowded' | 'minutes';
+	/** How many names there are. */
+	names: number;
+	/** How much likelier somebody has several records than otherwise. */
+	doubles: number;
+	/** Shares of runs, acts and histories. */
+	retryOnFail: number;
+	continueOnFail: number;
+	secondRun: number;
+	tiedActs: number;
+	otherClocks: number;
+	/** Whether pages are tiny, records hide things, and fields hold more than their defaults. */
+	isVaried: boolean;
+}
+
+const WIDE: Mix = {
+	name: 'wide',
+	names: 10,
+	doubles: 1,
+	retryOnFail: 0.2,
+	continueOnFail: 0.7,
+	secondRun: 0.3,
+	tiedActs: 0,
+	otherClocks: 0,
+	isVaried: false,
+};
+
+const CROWDED: Mix = {
+	name: 'crowded',
+	names: 3,
+	doubles: 4,
+	retryOnFail: 0.5,
+	continueOnFail: 0.5,
+	secondRun: 0.6,
+	tiedActs: 0.6,
+	otherClocks: 0.15,
+	isVaried: true,
+};
+
+const MINUTES: Mix = {
+	...CROWDED,
+	name: 'minutes',
+	names: 6,
+	doubles: 2,
+	secondRun: 0.4,
+	tiedActs: 0.3,
+	otherClocks: 0.3,
+};
+
+/** Of a generator of its own: what a mix draws follows from the seed as if there were no other. */
+export const drawMix = (seed: number): Mix =>
+	new Random(seed ^ 0x3c6ef372).weighted([
+		[60, WIDE],
+		[30, CROWDED],
+		[10, MINUTES],
+	]);
+
+const MINUTE = 60_000;
+
+/** Recorded: 600 for each endpoint in each minute of the clock. */
+export const drawMinutes = (random: Random): RateLimitRule => ({
+	limit: random.pick([10, 10, 600]),
+	windowMs: MINUTE,
+	reset: random.pick(['epoch', 'delta']),
+});
+
+/** @param isLimited whether SendGrid's limit is met: where its clock is not known, neither is the limit's end */
+export function drawClocks(random: Random, mix: Mix, isLimited: boolean): Clocks | undefined {
+	if (mix.otherClocks === 0 || !random.chance(mix.otherClocks)) return undefined;
+	return {
+		aheadMs: random.pick([-10, -1.5, 0, 1.5, 10]) * MINUTE,
+		hasNoDate: random.chance(0.4) && !isLimited,
+	};
+}
