@@ -140,7 +140,7 @@ const lastMailAt = new Map<string, number>();
 const mailKey = (account: Account, email: string): string =>
 	`${account.key} ${email.toLowerCase()}`;
 
-function noteMail(account: Account, email: string): void {
+export function noteMail(account: Account, email: string): void {
 	const now = Date.now();
 	for (const [key, at] of lastMailAt) {
 		if (now - at > 2 * LIST_LAG_MS) lastMailAt.delete(key);

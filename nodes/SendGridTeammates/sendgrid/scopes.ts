@@ -44,6 +44,7 @@ export const isGrantable = (scope: string): boolean => !UNGRANTABLE_SCOPES.has(s
 export async function readGrantableScopes(
 	client: SendGridClient,
 	wording: Wording,
+	onSend?: () => void,
 ): Promise<string[]> {
 	return await client.send({
 		method: 'GET',
@@ -55,6 +56,7 @@ export async function readGrantableScopes(
 				: undefined;
 		},
 		context: { ...wording, scope: 'any' },
+		onSend,
 	});
 }
 

@@ -71,6 +71,8 @@ export interface Call<Body> {
 	 */
 	decode: (body: unknown) => Body | undefined;
 	context: RequestContext;
+	/** Called each time it is sent, after it has waited for its turn. */
+	onSend?: () => void;
 	/** What the request was decided on is too old after this. */
 	validUntil?: Validity;
 }
@@ -204,6 +206,7 @@ export class SendGridClient {
 			}
 
 			this.hooks?.onSend(method);
+			call.onSend?.();
 			const { sentAt } = permit;
 			let response: IN8nHttpFullResponse | 'expired';
 			try {

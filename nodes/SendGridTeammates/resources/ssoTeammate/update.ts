@@ -111,7 +111,6 @@ const updateOne = async (
 	await onFreshReadings(context, wish.wording, async (validUntil) => {
 		const { account, policy } = context;
 		const { firstName, lastName, access, subject, wording } = wish;
-		const readAt = Date.now();
 		const before = await readTeammate(account, { username, field }, wording);
 		refuseOwner(before, wording.failureMessage);
 		if (Object.keys(access).length > 0) policy.checkEmail(before.email);
@@ -135,7 +134,7 @@ const updateOne = async (
 				access,
 				wording,
 				on400: async (detail) => (await adviseOn(detail)) ?? RESTRICTED,
-				validUntil: validUntil(readAt),
+				validUntil: validUntil(before.readAt),
 			},
 			field,
 			adviceOnUnknownUsername(field),

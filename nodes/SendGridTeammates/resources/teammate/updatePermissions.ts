@@ -163,7 +163,6 @@ const updateOne = async (
 	await onFreshReadings(context, wording, async (validUntil) => {
 		const { account, options, policy } = context;
 		const teammate = { username, field: teammateField.displayName };
-		const readAt = Date.now();
 		const before = await readTeammate(account, teammate, wording);
 		refuseOwner(before, wording.failureMessage);
 		// Taking something away is never stopped.
@@ -183,7 +182,7 @@ const updateOne = async (
 			unmetBy,
 			subject,
 			wording,
-			validUntil: validUntil(readAt),
+			validUntil: validUntil(before.readAt),
 		});
 		return [{ ...after.record, ...skippedField(skipped) }];
 	});

@@ -173,6 +173,10 @@ function refuseUnknownAccess({ teammate, invitations }: KnownPerson, { failureMe
 	);
 }
 
+/** From when the knowledge is that a plan rests on: of a teammate, the record, which is read last. */
+const readAtOf = (plan: Plan, { readAt }: Person): number =>
+	plan.action === 'updated' ? plan.teammate.readAt : readAt;
+
 /** How often somebody is looked at again whom others are changing at the same time. */
 const MAX_ROUNDS = 4;
 
@@ -188,13 +192,17 @@ async function ensure(
 			if (decision === 'again') return decision;
 			const { plan, person, skipped } = decision;
 			const mail = mailKey(account, wish.email, wish.choice, wish.choices);
-			const done = await applyPlan(context, wish, plan, person, validUntil(person.readAt)).catch(
-				(thrown: unknown) => {
-					const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
-					if (isUnclear && MAILING.has(plan.action)) memory.mailed.set(mail, thrown);
-					throw thrown;
-				},
-			);
+			const done = await applyPlan(
+				context,
+				wish,
+				plan,
+				person,
+				validUntil(readAtOf(plan, person)),
+			).catch((thrown: unknown) => {
+				const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
+				if (isUnclear && MAILING.has(plan.action)) memory.mailed.set(mail, thrown);
+				throw thrown;
+			});
 			if (done === 'again') return done;
 			if (MAILING.has(done.action)) {
 				memory.mailed.set(mail, undefined);
