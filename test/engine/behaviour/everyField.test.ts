@@ -102,11 +102,17 @@ const valuesOf = (leaf: Leaf) => {
 	};
 };
 
-const blames = (message: unknown, { called, field, kind }: Leaf): boolean =>
-	typeof message === 'string' &&
-	(message.includes(`${called} `) ||
+const blames = (message: unknown, { called, field, kind }: Leaf): boolean => {
+	if (typeof message !== 'string') return false;
+	const [, rows] = / in row 1 of ('.+')$/.exec(called) ?? [];
+	return (
+		message.includes(`${called} `) ||
+		// So much that the rows are not even looked into.
+		(rows !== undefined && message.includes(`${rows} must be at most `)) ||
 		// Of a locator without a mode that counts, the mode is to blame.
-		(kind === 'resourceLocator' && message.includes(`'Mode' in '${field.displayName}' `)));
+		(kind === 'resourceLocator' && message.includes(`'Mode' in '${field.displayName}' `))
+	);
+};
 
 /** What is understood, and does not go with the credential of these tests or the operation. */
 const NOT_HERE =
