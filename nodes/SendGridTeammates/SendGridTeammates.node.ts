@@ -44,6 +44,8 @@ export class SendGridTeammates implements INodeType {
 		],
 		// Each item's context puts the host of its region in its place.
 		requestDefaults: { baseURL: API_HOSTS.global },
+		// n8n 2.x shows nobody what these hold, not even in an execution that it has stored.
+		sensitiveOutputFields: ['token', 'pending_id'],
 		properties: [...resourceProperties, regionField, optionsField],
 	};
 

@@ -40,6 +40,8 @@ export class SendGridTeammatesTrigger implements INodeType {
 			},
 			euRegionHint,
 		],
+		// No event has a token. Should one ever get in, n8n 2.x shows it to nobody.
+		sensitiveOutputFields: ['invitation.token', 'invitation.pending_id'],
 		properties: triggerFields,
 	};
 

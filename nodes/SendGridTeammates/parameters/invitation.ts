@@ -56,7 +56,8 @@ const quotableChoice = (text: string) =>
 export function readInvitation(item: IExecuteSingleFunctions): InvitationChoice {
 	const choice: unknown = item.getNodeParameter('invitation', '');
 	const { mode, value } = isRecord(choice) ? choice : { mode: undefined, value: undefined };
-	if (mode === MODE.email) {
+	// Workflows from before the list gave addresses have a token there.
+	if (mode === MODE.email || (mode === MODE.list && String(value).includes('@'))) {
 		return { by: 'email', email: checkEmail(value, 'Invitation', quotableChoice) };
 	}
 

@@ -2,8 +2,15 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { checkChoice } from '../../parameters/choice';
-import { emailDomainFilter, listFields, readFilters, readLimit } from '../../parameters/list';
 import {
+	emailDomainFilter,
+	listFields,
+	readFilters,
+	readLimit,
+	simplifyField,
+} from '../../parameters/list';
+import {
+	essentialsOf,
 	expiresWithin,
 	invitationOutput,
 	invitationState,
@@ -47,7 +54,7 @@ const filters: INodeProperties = {
 	],
 };
 
-export const getAllFields = [...listFields, filters];
+export const getAllFields = [...listFields, simplifyField, filters];
 
 type Filter = (invitation: Invitation) => boolean;
 
@@ -77,7 +84,10 @@ function filtersOf(
 	return wanted;
 }
 
-/** `GET /v3/teammates/pending`. SendGrid filters nothing, so that is done here. */
+/**
+ * `GET /v3/teammates/pending`. SendGrid filters nothing, so that is done here. Only the raw records have the
+ * tokens, which let their reader join the account.
+ */
 export async function getAllInvitations({ item, account }: OperationContext) {
 	const now = account.now();
 	const invitations = await list(
@@ -86,8 +96,11 @@ export async function getAllInvitations({ item, account }: OperationContext) {
 		readLimit(item),
 		filtersOf(readFilters(item), now),
 	);
-	return invitations.map((invitation) => ({
-		...invitationOutput(invitation),
-		...invitationState(invitation, now),
-	}));
+	const simplify = item.getNodeParameter('simplify', true) === true;
+	return invitations.map((invitation) => {
+		const state = invitationState(invitation, now);
+		return simplify
+			? { ...essentialsOf(invitation), ...state }
+			: invitationOutput(invitation, { ...state });
+	});
 }
