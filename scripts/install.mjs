@@ -237,6 +237,22 @@ async function installNode(modules, log) {
 	}
 }
 
+/**
+ * Puts the program into node_modules/.bin, where npm's scripts find it first: npm has left it out, because it
+ * was not there yet.
+ *
+ * @param {string} log file that takes npm's output
+ */
+async function linkNode(log) {
+	const { command, args, shell } = npm();
+	const rebuild = { command, args: [...args, 'rebuild', 'node'], shell };
+	if ((await run(rebuild, { cwd: PROJECT_ROOT, log })) === 0) return;
+	throw new InstallError(
+		`"npm rebuild node" did not work; see the end of ${log}`,
+		'Run the same command again.',
+	);
+}
+
 async function installDevelopmentPackages() {
 	const modules = path.join(PROJECT_ROOT, 'node_modules');
 	const stamp = path.join(modules, '.install-stamp');
@@ -245,10 +261,14 @@ async function installDevelopmentPackages() {
 	if (!matchesLock(PROJECT_ROOT)) {
 		await step('development packages (about a minute)', () => npmCi(PROJECT_ROOT));
 	}
-	if (!existsSync(nodeBinary(modules))) {
+	const link = path.join(modules, '.bin', WINDOWS ? 'node.cmd' : 'node');
+	if (!existsSync(nodeBinary(modules)) || !existsSync(link)) {
 		const log = path.join(modules, '.install.log');
 		rmSync(log, { force: true });
-		await step('the Node.js of the development packages', () => installNode(modules, log));
+		await step('the Node.js of the development packages', async () => {
+			await installNode(modules, log);
+			await linkNode(log);
+		});
 	}
 	writeFileSync(stamp, wanted);
 }
