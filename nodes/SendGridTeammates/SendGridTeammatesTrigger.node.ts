@@ -40,7 +40,7 @@ export class SendGridTeammatesTrigger implements INodeType {
 			},
 			euRegionHint,
 		],
-		// No event has a token. Should one ever get in, n8n 2.x shows it to nobody.
+		// No event has a token. Should one ever get in, an n8n that masks such fields does not show it.
 		sensitiveOutputFields: ['invitation.token', 'invitation.pending_id'],
 		properties: triggerFields,
 	};

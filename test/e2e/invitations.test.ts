@@ -101,11 +101,3 @@ test('the API key is in no execution and in no log', async () => {
 	expect(JSON.stringify([run, failed])).not.toContain(on.keys.fullAccess);
 	expect(on.n8n.log).not.toContain(on.keys.fullAccess);
 });
-
-test('n8n 2.x shows nobody the token in an execution', async () => {
-	const run = await runOnce(on, [{ email: 'ada@acme.example' }], inviteWith());
-	const [{ json }] = outputItems(run, NAME);
-	const [{ token }] = on.sandbox.state.sentEmails;
-	expect(json).toMatchObject({ email: 'ada@acme.example', token: expect.any(String) });
-	expect(JSON.stringify(run).includes(token)).toBe(on.n8n.major === 1);
-});

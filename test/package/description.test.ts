@@ -49,7 +49,7 @@ test('n8n loads the trigger by its public name, and offers it as one', async () 
 	expect(trigger.methods?.credentialTest).toHaveProperty('testSendGridTeammatesApi');
 });
 
-test('n8n is told where the token of an invitation may be, to show it to nobody', async () => {
+test('n8n is told where the token of an invitation may be', async () => {
 	const { node, trigger } = await builtPackage();
 	expect(node.description.sensitiveOutputFields).toEqual(['token', 'pending_id']);
 	expect(trigger.description.sensitiveOutputFields).toEqual([
