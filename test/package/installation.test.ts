@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import {
 	environment,
 	filesBelow,
+	inProject,
 	readBytes,
 	readText,
 	run,
@@ -48,6 +49,25 @@ const withoutSettings = Object.fromEntries(
 		.filter((name) => /^npm_/i.test(name))
 		.map((name) => [name, undefined]),
 );
+
+// The older one refuses what the newer one has made, and not the other way round.
+test('npm 10 takes each lock file of this project', async () => {
+	const [version, integrity] = NPMS[0];
+	await withTemporaryFolder(async (folder) => {
+		const npm = await npmIn(folder, version, integrity);
+		for (const project of ['.', 'playground/n8n', 'playground/n8n-1']) {
+			const target = `${folder}/${project}/locked`;
+			for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
+				await writeText(`${target}/${file}`, await readText(inProject(project, file)));
+			}
+			// Fails where npm would resolve something in another way than the lock file says.
+			await run('node', [npm, 'ci', '--dry-run', '--loglevel=error'], {
+				cwd: target,
+				env: withoutSettings,
+			});
+		}
+	});
+});
 
 test.each(NPMS)('npm %s installs one package, and runs nothing', async (version, integrity) => {
 	await withTemporaryFolder(async (folder) => {
