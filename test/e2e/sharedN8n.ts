@@ -54,6 +54,9 @@ export function sharedN8n(
 		get sandbox() {
 			return environment.sandbox;
 		},
+		get secrets() {
+			return environment.secrets;
+		},
 		get keys() {
 			return environment.keys;
 		},

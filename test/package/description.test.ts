@@ -49,6 +49,15 @@ test('n8n loads the trigger by its public name, and offers it as one', async () 
 	expect(trigger.methods?.credentialTest).toHaveProperty('testSendGridTeammatesApi');
 });
 
+test('n8n is told where the token of an invitation may be', async () => {
+	const { node, trigger } = await builtPackage();
+	expect(node.description.sensitiveOutputFields).toEqual(['token', 'pending_id']);
+	expect(trigger.description.sensitiveOutputFields).toEqual([
+		'invitation.token',
+		'invitation.pending_id',
+	]);
+});
+
 test('the fields of the trigger have names that stay', async () => {
 	const { trigger } = await builtPackage();
 	const optionsOf = (name: string) => {

@@ -48,7 +48,7 @@ export async function invite(context: OperationContext) {
 				},
 				async () => await findPersonNow(account, email, wording),
 			);
-			return [{ ...invitationOutput(bodyOf(outcome)), ...skippedField(skipped) }];
+			return [invitationOutput(bodyOf(outcome), skippedField(skipped))];
 		});
 	});
 }
