@@ -7,7 +7,7 @@ import { isRecord } from '../transport/responseErrors';
 import { SendGridError } from '../transport/errors';
 import { isAtDomain } from '../sendgrid/teammates';
 import { EVENT_NAMES, type EventName, type PeopleEvent } from './events';
-import { compilePattern } from './pattern';
+import { addressMatcher } from './wildcard';
 
 const eventsField: INodeProperties = {
 	displayName: 'Trigger On',
@@ -24,13 +24,13 @@ const eventsField: INodeProperties = {
 		{
 			name: 'Admin Rights Changed',
 			value: 'adminChanged',
-			description: 'Somebody became an admin, or is none any more',
+			description: 'A teammate gained or lost admin access',
 		},
 		{
 			name: 'Invitation Accepted',
 			value: 'invitationAccepted',
 			description:
-				'Somebody with a pending invitation joined. Who is invited and joins between two polls is only a teammate added.',
+				'A person accepted a pending invitation. Somebody invited and accepted between two polls only fires Teammate Added.',
 		},
 		{
 			name: 'Invitation Expired',
@@ -78,15 +78,19 @@ const filtersField: INodeProperties = {
 	default: {},
 	placeholder: 'Add filter',
 	options: [
-		emailDomainFilter,
 		{
-			displayName: 'Email Pattern',
-			name: 'emailPattern',
+			displayName: 'Email',
+			name: 'email',
 			type: 'string',
 			default: '',
-			placeholder: 'e.g. ^(hr|sales)-.*@example\\.com$',
+			placeholder: 'e.g. hr-*@example.com',
 			description:
-				'Only people whose address this regular expression finds, in any case. Look-around and back-references are not available.',
+				'Only people whose address is like this, in any case. * stands for anything. Several with commas in between.',
+		},
+		{
+			...emailDomainFilter,
+			description:
+				'Only people whose address is at this domain, or at one of several with commas in between',
 		},
 		{
 			displayName: 'Role',
@@ -151,10 +155,23 @@ function readDays(poll: IPollFunctions): number {
 	);
 }
 
-function readText(filters: IDataObject, name: string, field: string): string {
-	const value = filters[name] ?? '';
-	if (typeof value === 'string') return value.trim();
-	throw new SendGridError(`'${field}' is not a text`, `Fill in '${field}', or remove it.`);
+/** Longest text that is looked at, in characters. */
+const MAX_LENGTH = 100_000;
+
+/** Texts, from a list or from a text with commas, semicolons or line breaks; `undefined` where it is not set. */
+function readTexts(filters: IDataObject, name: string, field: string): string[] | undefined {
+	const value = filters[name];
+	if (value === undefined || value === '') return undefined;
+	const entries: unknown[] = Array.isArray(value) ? value : [value];
+	const isReadable =
+		entries.every((entry) => typeof entry === 'string') && entries.join().length <= MAX_LENGTH;
+	if (!isReadable) {
+		throw new SendGridError(`'${field}' is not a text`, `Fill in '${field}', or remove it.`);
+	}
+	const texts = entries.flatMap((entry) => String(entry).split(/[,;\r\n]/));
+	const filled = texts.map((text) => text.trim()).filter(Boolean);
+	if (filled.length > 0) return filled;
+	throw new SendGridError(`'${field}' is empty`, `Fill in '${field}', or remove it.`);
 }
 
 function readRole({ role }: IDataObject): boolean | undefined {
@@ -169,13 +186,13 @@ function readRole({ role }: IDataObject): boolean | undefined {
 function readFilters(poll: IPollFunctions): (event: PeopleEvent) => boolean {
 	const chosen: unknown = poll.getNodeParameter('filters', {});
 	const filters = isRecord(chosen) ? (chosen as IDataObject) : {};
-	const domain = readText(filters, 'emailDomain', 'Email Domain');
-	const pattern = readText(filters, 'emailPattern', 'Email Pattern');
-	const hasPattern = pattern === '' ? undefined : compilePattern(pattern);
+	const domains = readTexts(filters, 'emailDomain', 'Email Domain');
+	const addresses = readTexts(filters, 'email', 'Email');
+	const isLike = addresses && addressMatcher(addresses);
 	const wantsAdmin = readRole(filters);
 	return ({ email, isAdmin }) =>
-		(domain === '' || isAtDomain(email, domain)) &&
-		(!hasPattern || hasPattern(email)) &&
+		(domains?.some((domain) => isAtDomain(email, domain)) ?? true) &&
+		(isLike?.(email) ?? true) &&
 		(wantsAdmin === undefined || isAdmin === undefined || isAdmin === wantsAdmin);
 }
 

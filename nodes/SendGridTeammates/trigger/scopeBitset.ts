@@ -1,8 +1,14 @@
-const DIGITS = 36;
+/** One sign for each number that six bits can be. */
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+const BITS = 6;
+
+const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
 
 /**
- * Writes sets of scopes as numbers: bit _n_ stands for the _n_-th name of a list that all sets share. So a
- * teammate's scopes take up to 60 characters instead of some thousand.
+ * Writes sets of scopes as texts: bit _n_ stands for the _n_-th name of a list that all sets share. So a
+ * teammate's scopes take up to 60 characters instead of some thousand, and two sets are the same where their
+ * texts are.
  */
 export class ScopeBitset {
 	private readonly positions: Map<string, number>;
@@ -13,17 +19,22 @@ export class ScopeBitset {
 	}
 
 	encode(scopes: readonly string[]): string {
-		const bits = scopes.map((scope) => 1n << BigInt(this.positionOf(scope)));
-		return bits.reduce((all, bit) => all | bit, 0n).toString(DIGITS);
+		const digits: number[] = [];
+		for (const scope of scopes) {
+			const position = this.positionOf(scope);
+			const index = Math.floor(position / BITS);
+			while (digits.length <= index) digits.push(0);
+			digits[index] |= 1 << position % BITS;
+		}
+		return digits.map((value) => DIGITS[value]).join('');
 	}
 
 	/** In alphabetical order. Characters that are no digits stand for nothing. */
 	decode(code: string): string[] {
-		const number = [...code].reduce(
-			(all, digit) => all * BigInt(DIGITS) + BigInt(parseInt(digit, DIGITS) || 0),
-			0n,
-		);
-		return this.names.filter((_, position) => (number >> BigInt(position)) % 2n === 1n).sort();
+		const values = [...code].map((digit) => VALUES.get(digit) ?? 0);
+		return this.names
+			.filter((_, position) => ((values[Math.floor(position / BITS)] ?? 0) >> position % BITS) & 1)
+			.sort();
 	}
 
 	private positionOf(scope: string): number {

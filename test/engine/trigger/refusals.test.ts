@@ -29,12 +29,8 @@ describe('refused before any request leaves', () => {
 		],
 		['a role', { filters: { role: 'owner' } }, {}, "'Role' is neither Admin nor Teammate"],
 		['a domain', { filters: { emailDomain: 7 } }, {}, "'Email Domain' is not a text"],
-		[
-			'a pattern',
-			{ filters: { emailPattern: '(' } },
-			{},
-			"'Email Pattern' is no regular expression",
-		],
+		['an address', { filters: { email: 7 } }, {}, "'Email' is not a text"],
+		['addresses', { filters: { email: ' , ;' } }, {}, "'Email' is empty"],
 		[
 			'access requests of others',
 			{ options: { onBehalfOf: 'acme-marketing' } },
