@@ -116,6 +116,8 @@ async function newEvents(
 	const before = readState(latest, account);
 
 	const reading = await readAccount(reader, settings.events, before);
+	// An account has its owner at least: a list without anybody is no base line.
+	if (!before && reading.teammates.length === 0) return null;
 	const moment = momentOf(prepared);
 	const { events, after } = compare(before, reading, moment);
 	const output = outputOf(events.filter(settings.isWanted), moment, settings);

@@ -79,9 +79,11 @@ export class PollMemory {
 		this.quiet = { state, from: from.add(markOf(state)) };
 	}
 
-	/** A poll with events has seen this. */
+	/**
+	 * A poll with events has seen this. What was seen before it stays: n8n may drop the events, and then it is
+	 * gone on from there.
+	 */
 	keepReported(state: unknown): void {
-		this.quiet = undefined;
 		this.reported = { mark: markOf(state), at: Date.now() };
 	}
 }
