@@ -20,7 +20,6 @@ import {
 	teammateKey,
 	withoutGaps,
 	type EvaluatedAt,
-	type KnownInvitation,
 	type Reading,
 	type Snapshot,
 } from './snapshot';
@@ -123,27 +122,32 @@ function agedInvitations(change: Change): PeopleEvent[] {
 	});
 }
 
-/** Until when an invitation that is gone is remembered, in epoch seconds. */
-const memoryOf = ({ expires, goneUntil }: KnownInvitation, { now }: EvaluatedAt): number =>
-	goneUntil ?? expires ?? now / 1000 + VALIDITY_DAYS * DAY_IN_SECONDS;
+const inDays = (days: number, { now }: EvaluatedAt): number => now / 1000 + days * DAY_IN_SECONDS;
 
 /**
  * Invitations that are gone without a teammate: expired where their date says so. Before it they have been
  * revoked, or accepted and the list of teammates lags behind, so they are remembered until then. Unknown:
  * whether SendGrid keeps expired ones in its list; those that it does keep have been reported while they
- * were there.
+ * were there. They are remembered for a while, too: a list that lacks them for once does not make them new.
  */
 function vanishedInvitations({ before, reading, after, moment }: Change): PeopleEvent[] {
 	const joined = joinedOf(reading);
 	return [...before.invitations].flatMap(([address, known]): PeopleEvent[] => {
 		if (after.invitations.has(address) || joined.has(address)) return [];
-		const goneUntil = memoryOf(known, moment);
-		if (goneUntil * 1000 > moment.now + CLOCK_SKEW) {
-			after.invitations.set(address, { ...known, goneUntil });
+		const { expires, reported, goneUntil } = known;
+		if (goneUntil !== undefined) {
+			if (goneUntil * 1000 > moment.now) after.invitations.set(address, known);
 			return [];
 		}
-		const wasThere = known.goneUntil === undefined && known.reported < REPORTED.expired;
-		if (!wasThere) return [];
+		const isOver = expires !== undefined && expires * 1000 <= moment.now + CLOCK_SKEW;
+		const until = isOver || expires === undefined ? inDays(VALIDITY_DAYS, moment) : expires;
+		const isNews = isOver && reported < REPORTED.expired;
+		after.invitations.set(address, {
+			...known,
+			reported: isNews ? reported | REPORTED.expired : reported,
+			goneUntil: until,
+		});
+		if (!isNews) return [];
 		const record = rememberedInvitation(known);
 		return [
 			eventOf('invitationExpired', record, {

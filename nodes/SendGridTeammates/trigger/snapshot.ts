@@ -46,8 +46,8 @@ export interface KnownInvitation {
 	/** A sum of `REPORTED`. */
 	reported: number;
 	/**
-	 * Only of one that is gone from SendGrid's list before its date: it was revoked, or accepted and the teammate
-	 * is not listed yet. Until then, in epoch seconds, it is remembered.
+	 * Only of one that is gone from SendGrid's list: it was revoked, or accepted and the teammate is not listed
+	 * yet, or has expired, or the list lacks it for once. Until then, in epoch seconds, it is remembered.
 	 */
 	goneUntil?: number;
 }
