@@ -212,7 +212,7 @@ function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
 	const events: PeopleEvent[] = [];
 	for (const [key, known] of after.teammates) {
 		const past = before.teammates.get(key)?.scopes;
-		const record = reading.scopes.records.get(key);
+		const record = reading.scopes.records.get(key)?.record;
 		if (!record) {
 			if (!known.isAdmin) known.scopes = past;
 			continue;
@@ -243,7 +243,7 @@ export function diff(
 	reading: Reading,
 	moment: EvaluatedAt,
 ): { events: PeopleEvent[]; after: Snapshot } {
-	const after = baseLine(reading, moment, stored.scopeCode);
+	const after = baseLine(reading, moment);
 	const before = withoutGaps(stored, after);
 	const change: Change = { before, reading, after, moment };
 	const events = [

@@ -3,6 +3,9 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_
 
 const BITS = 6;
 
+/** The position of what does not count. */
+const NOWHERE = -1;
+
 const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
 
 /**
@@ -13,15 +16,22 @@ const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
 export class ScopeBitset {
 	private readonly positions: Map<string, number>;
 
-	/** @param names scopes in the order of their bits; `encode` adds those that are missing */
-	constructor(readonly names: string[] = []) {
+	/**
+	 * @param names scopes in the order of their bits; `encode` adds those that are missing
+	 * @param counts whether a scope belongs to the sets; each is asked for once
+	 */
+	constructor(
+		readonly names: string[] = [],
+		private readonly counts: (scope: string) => boolean = () => true,
+	) {
 		this.positions = new Map(names.map((name, position) => [name, position]));
 	}
 
 	encode(scopes: readonly string[]): string {
 		const digits: number[] = [];
 		for (const scope of scopes) {
-			const position = this.positionOf(scope);
+			const position = this.positions.get(scope) ?? this.add(scope);
+			if (position === NOWHERE) continue;
 			const index = Math.floor(position / BITS);
 			while (digits.length <= index) digits.push(0);
 			digits[index] |= 1 << position % BITS;
@@ -37,10 +47,8 @@ export class ScopeBitset {
 			.sort();
 	}
 
-	private positionOf(scope: string): number {
-		const known = this.positions.get(scope);
-		if (known !== undefined) return known;
-		const position = this.names.push(scope) - 1;
+	private add(scope: string): number {
+		const position = this.counts(scope) ? this.names.push(scope) - 1 : NOWHERE;
 		this.positions.set(scope, position);
 		return position;
 	}

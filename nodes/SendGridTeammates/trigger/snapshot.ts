@@ -24,10 +24,19 @@ export interface Reading {
 	scopes?: ScopesReading;
 }
 
+/** A teammate's full record, and its scopes as they are compared: written as it comes in, one at a time. */
+export interface ScopedRecord {
+	record: IDataObject;
+	/** Of an admin none. */
+	scopes?: string;
+}
+
 /** Scopes need a request for each teammate, so a poll may not get to all of them. */
 export interface ScopesReading {
-	/** Full records by key, of those that were read. */
-	records: ReadonlyMap<string, IDataObject>;
+	/** Of those that were read, by key. */
+	records: ReadonlyMap<string, ScopedRecord>;
+	/** What their scopes are written in. */
+	code: ScopeBitset;
 	/** Key of the first teammate that was not reached: the next poll goes on there. */
 	next?: string;
 	/** Of how many the record could not be read. */
@@ -127,35 +136,28 @@ export const knownInvitation = (invitation: IDataObject, moment: EvaluatedAt): K
 });
 
 /**
- * A teammate's scopes as far as they are compared: without those that SendGrid gives and takes by itself.
- * An admin has all there are, also those that the plan gains, so there is nothing to compare.
+ * What scopes are written in as far as they are compared: without those that SendGrid gives and takes by itself.
+ *
+ * @param names of those that are known so far
  */
-function comparableScopes(record: IDataObject, code: ScopeBitset): string | undefined {
+export const comparedScopes = (names: string[] = []): ScopeBitset =>
+	new ScopeBitset(names, isGrantable);
+
+/** A teammate's scopes. An admin has all there are, also those that the plan gains: nothing to compare. */
+export function scopedRecord(record: IDataObject, code: ScopeBitset): ScopedRecord {
 	const scopes = isAdmin(record) ? undefined : scopesOf(record);
-	return scopes && code.encode(scopes.filter(isGrantable));
+	return { record, scopes: scopes && code.encode(scopes) };
 }
 
-const knownTeammate = (
-	teammate: IDataObject,
-	record: IDataObject | undefined,
-	code: ScopeBitset,
-): KnownTeammate => ({
+const knownTeammate = (teammate: IDataObject, scopes?: string): KnownTeammate => ({
 	username: textOf(teammate.username ?? teammate.email),
 	email: emailOf(teammate),
 	isAdmin: isAdmin(teammate),
-	scopes: record && comparableScopes(record, code),
+	scopes,
 });
 
-/**
- * A reading as a base line: whatever is so now has been so before, and nothing is reported of it.
- *
- * @param scopeCode what the scopes are written in, so that they can be compared with others in it
- */
-export function baseLine(
-	reading: Reading,
-	moment: EvaluatedAt,
-	scopeCode = new ScopeBitset(),
-): Snapshot {
+/** A reading as a base line: whatever is so now has been so before, and nothing is reported of it. */
+export function baseLine(reading: Reading, moment: EvaluatedAt): Snapshot {
 	const { invitations, teammates, requests, scopes } = reading;
 	const owner = teammates.find(isOwner);
 	return {
@@ -166,10 +168,10 @@ export function baseLine(
 		teammates: new Map(
 			teammates.map((teammate) => {
 				const key = teammateKey(teammate);
-				return [key, knownTeammate(teammate, scopes?.records.get(key), scopeCode)];
+				return [key, knownTeammate(teammate, scopes?.records.get(key)?.scopes)];
 			}),
 		),
-		scopeCode,
+		scopeCode: scopes?.code ?? comparedScopes(),
 		owner: owner && teammateKey(owner),
 		requests: requests && new Set(requests.map(requestKey)),
 		nextScopes: scopes?.next,

@@ -13,9 +13,12 @@ import { NOTHING_IS_LOST, type PollBudget } from './budget';
 import type { EventName } from './events';
 import { isAdmin, scopesOf } from './records';
 import {
+	comparedScopes,
 	invitationKey,
+	scopedRecord,
 	teammateKey,
 	type Reading,
+	type ScopedRecord,
 	type ScopesReading,
 	type Snapshot,
 } from './snapshot';
@@ -214,16 +217,17 @@ export async function readRecord(
 async function readScopes(
 	reader: Reader,
 	people: readonly IDataObject[],
-	first?: string,
+	known?: Snapshot,
 ): Promise<ScopesReading> {
 	const ordinary = people.filter((teammate) => !isAdmin(teammate));
 	const start = Math.max(
 		0,
-		ordinary.findIndex((teammate) => teammateKey(teammate) === first),
+		ordinary.findIndex((teammate) => teammateKey(teammate) === known?.nextScopes),
 	);
 	const queue = [...ordinary.slice(start), ...ordinary.slice(0, start)];
 	const { budget } = reader;
-	const records = new Map<string, IDataObject>();
+	const code = known?.scopeCode ?? comparedScopes();
+	const records = new Map<string, ScopedRecord>();
 	const reached = new Set<IDataObject>();
 	const errors: RequestError[] = [];
 	let position = 0;
@@ -240,8 +244,11 @@ async function readScopes(
 				return;
 			}
 			reached.add(teammate);
-			if ('record' in reading) records.set(teammateKey(teammate), reading.record);
-			else if ('error' in reading && reading.error.status !== 404) errors.push(reading.error);
+			if ('record' in reading) {
+				records.set(teammateKey(teammate), scopedRecord(reading.record, code));
+			} else if ('error' in reading && reading.error.status !== 404) {
+				errors.push(reading.error);
+			}
 			if (records.size === 0 && errors.length >= HOPELESS) isOver = true;
 		}
 	}
@@ -254,7 +261,7 @@ async function readScopes(
 	isOver = true;
 	if (records.size === 0 && errors.length > 0) throw errors[0];
 	const next = queue.find((teammate) => !reached.has(teammate));
-	return { records, next: next && teammateKey(next), unread: errors.length };
+	return { records, code, next: next && teammateKey(next), unread: errors.length };
 }
 
 /**
@@ -274,8 +281,6 @@ export async function readAccount(
 	const requests = events.has('accessRequested')
 		? (await readAll(reader, ACCESS_REQUESTS)).records
 		: undefined;
-	const scopes = events.has('scopesChanged')
-		? await readScopes(reader, people, known?.nextScopes)
-		: undefined;
+	const scopes = events.has('scopesChanged') ? await readScopes(reader, people, known) : undefined;
 	return { invitations, teammates: people, requests, scopes };
 }

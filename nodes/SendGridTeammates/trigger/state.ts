@@ -2,8 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isRecord } from '../transport/responseErrors';
 import { readVersion1 } from './stateVersion1';
-import { ScopeBitset } from './scopeBitset';
-import { keyOf, type KnownInvitation, type KnownTeammate, type Snapshot } from './snapshot';
+import {
+	comparedScopes,
+	keyOf,
+	type KnownInvitation,
+	type KnownTeammate,
+	type Snapshot,
+} from './snapshot';
 
 /** Counts up when the form below changes, so that a later version can tell what it finds. */
 const VERSION = 2;
@@ -139,7 +144,7 @@ function readStored(value: Record<string, unknown>): Snapshot {
 	const requests = readable(value.requests ?? [], isText);
 	const names = readable(value.scopeNames ?? [], isText);
 	// With a name missing, the bits would stand for others.
-	const code = new ScopeBitset(names.hasGaps ? [] : names.rows);
+	const code = comparedScopes(names.hasGaps ? [] : names.rows);
 	const hasGaps =
 		value.version !== VERSION || [teammates, invitations, requests].some((part) => part.hasGaps);
 	return {
