@@ -26,6 +26,9 @@ export class PollBudget {
 
 	private readonly end: number;
 
+	/** Whatever a clock that is set back says. */
+	private isOver = false;
+
 	constructor(poll: IPollFunctions) {
 		const ofAnyVersion: Partial<IPollFunctions> = poll;
 		const given = ofAnyVersion.getPollBudgetMs?.() ?? DEFAULT;
@@ -35,7 +38,7 @@ export class PollBudget {
 
 	/** Milliseconds, never less than 0. */
 	get left(): number {
-		return Math.max(0, this.end - Date.now());
+		return this.isOver ? 0 : Math.max(0, this.end - Date.now());
 	}
 
 	/** What a request may take, in milliseconds: one at least, since none would mean no limit. */
@@ -67,6 +70,7 @@ export class PollBudget {
 	 */
 	async limit<Result>(work: () => Promise<Result>): Promise<Result> {
 		const result = await withDeadline(work, this.end, () => false);
+		this.isOver = true;
 		if (result === 'expired') throw this.overdue();
 		return result;
 	}

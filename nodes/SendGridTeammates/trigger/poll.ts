@@ -126,7 +126,7 @@ async function newEvents(
 	budget.check();
 	logUnread(poll, reading);
 	if (output) memory.keepReported(state);
-	else if (isNews(state, latest)) memory.keepQuiet(stored, state);
+	else if (isNews(state, latest) || latest !== stored) memory.keepQuiet(stored, state);
 	else return null;
 	keepIn(data, state);
 	return output;
