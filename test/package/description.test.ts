@@ -86,7 +86,7 @@ test('the fields of the trigger have names that stay', async () => {
 		'teammateAdded',
 		'teammateRemoved',
 	]);
-	expect(optionsOf('filters')).toEqual(['emailDomain', 'emailPattern', 'role']);
+	expect(optionsOf('filters')).toEqual(['email', 'emailDomain', 'role']);
 	expect(optionsOf('region')).toEqual(['credential', 'global', 'eu']);
 	expect(optionsOf('options')).toEqual(['onBehalfOf']);
 });

@@ -93,9 +93,9 @@ export const pause = async (milliseconds: number) =>
 const PATIENCE = 60_000;
 
 /** Waits until something is so that happens by itself. */
-export const until = async (isSo: () => boolean) => {
+export const until = async (isSo: () => boolean, patience = PATIENCE) => {
 	for (const start = performance.now(); !isSo(); await pause(1)) {
-		if (performance.now() - start > PATIENCE) throw new Error(`waited in vain for ${String(isSo)}`);
+		if (performance.now() - start > patience) throw new Error(`waited in vain for ${String(isSo)}`);
 	}
 };
 

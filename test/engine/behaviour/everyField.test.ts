@@ -86,7 +86,6 @@ function takenBy({ kind, field }: Leaf): unknown[] {
 const TEXTS: Record<string, unknown> = {
 	email: ' lee@acme.example ',
 	emailDomain: 'a.com; B.com',
-	emailPattern: ' ^a ',
 	proxy: 'http://127.0.0.1:1',
 };
 
