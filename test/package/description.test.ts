@@ -152,9 +152,11 @@ test("the credential's fields have names that stay", async () => {
 		'apiKey',
 		'region',
 		'apiUrl',
+		'allowUnauthorizedCerts',
 		'onBehalfOf',
 		'allowedEmailDomains',
 		'allowAdminAccess',
 		'allowDeletion',
+		'allowAgents',
 	]);
 });

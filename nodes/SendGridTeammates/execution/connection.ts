@@ -12,7 +12,7 @@ import {
 
 import { checkMaxWait } from '../parameters/options';
 import { CredentialPolicy } from './credentialPolicy';
-import { API_HOSTS, hostForItem } from '../transport/baseUrl';
+import { API_HOSTS, checkProxy, hostForItem, isSendGridHost } from '../transport/baseUrl';
 import { isRecord } from '../transport/responseErrors';
 import { checkApiKey } from '../transport/authenticate';
 import { CREDENTIAL_TYPE, type Connection, type Transport } from '../transport/client';
@@ -82,8 +82,11 @@ export function connectionFor(
 ): Connection {
 	const onBehalfOf = onBehalfOfItem(options.onBehalfOf, credential);
 	const apiKey = checkApiKey(credential);
+	const baseURL = hostForItem(region, credential);
+	checkProxy(baseURL, transport.proxy);
 	return {
-		baseURL: hostForItem(region, credential),
+		baseURL,
+		isGateway: !isSendGridHost(baseURL),
 		onBehalfOf,
 		effectiveSubuser: onBehalfOf ?? checkOnBehalfOf(credential.onBehalfOf),
 		maxWait: checkMaxWait(options.maxWait),

@@ -126,12 +126,7 @@ export const declarativeRouting = (resources: Resources): INodePropertyRouting =
 				);
 			}
 			const { timeout, proxy } = options;
-			const skipSslCertificateValidation = options.skipSslCertificateValidation === true;
-			return await executeItem(this, operation, () => ({
-				timeout,
-				proxy,
-				skipSslCertificateValidation,
-			}));
+			return await executeItem(this, operation, () => ({ timeout, proxy }));
 		},
 	},
 });

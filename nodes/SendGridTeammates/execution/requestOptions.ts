@@ -31,12 +31,15 @@ export function readBatching(item: IExecuteSingleFunctions): Batching {
 	return { size: size > 0 ? size : 1, pause: pause > 0 && size !== -1 ? pause : 0 };
 }
 
-/** @throws SendGridError for a proxy that is no address with a port */
+/**
+ * Without 'Ignore SSL Issues': whether a certificate has to be good is for the credential to say.
+ *
+ * @throws SendGridError for a proxy that is no address with a port
+ */
 export function readTransport(item: IExecuteSingleFunctions): Transport {
-	const { timeout, proxy, allowUnauthorizedCerts } = readRequestOptions(item);
+	const { timeout, proxy } = readRequestOptions(item);
 	return {
 		timeout: Number(timeout) > 0 ? Number(timeout) : DEFAULT_TIMEOUT,
-		skipSslCertificateValidation: allowUnauthorizedCerts === true,
 		...(typeof proxy === 'string' && proxy.trim() !== '' && { proxy: parseProxy(proxy.trim()) }),
 	};
 }

@@ -5,12 +5,13 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 
-import type { OperationContext } from '../../execution/operation';
+import type { OperationContext, Policy } from '../../execution/operation';
 import { checkChoice } from '../../parameters/choice';
 import { personaField, readPersona } from '../../parameters/persona';
 import { checkScopes, quoteList, scopesField } from '../../parameters/scopes';
-import { difference } from '../../sendgrid/access';
+import { difference, gainOf, type KnownAccess } from '../../sendgrid/access';
 import type { Account } from '../../sendgrid/account';
+import { isPersona, PERSONA_SCOPES } from '../../sendgrid/personas';
 import type { SsoAccess, SubuserGrant } from '../../sendgrid/ssoTeammates';
 import { idOfSubuser, readSubuserAccess } from '../../sendgrid/subusers';
 import { readBack, readTeammate, type Teammate } from '../../sendgrid/teammates';
@@ -169,12 +170,35 @@ export async function readSsoAccess(
 		case 'subusers': {
 			const rows = readGrantRows(item);
 			if (rows.some(({ permission }) => permission === 'admin')) policy.checkAdmin();
+			policy.checkScopes(rows.flatMap(({ scopes }) => scopes));
 			return {
 				has_restricted_subuser_access: true,
 				subuser_access: await grantsOf(account, rows, wording),
 			};
 		}
 	}
+}
+
+/** The scopes that access has, for what it does in the account itself. */
+const scopesOf = ({ persona, scopes = [] }: SsoAccess): readonly string[] =>
+	isPersona(persona) ? PERSONA_SCOPES[persona] : scopes;
+
+/**
+ * A persona of single sign-on cannot be cut: SendGrid expands it.
+ *
+ * @param known what the person has
+ * @throws SendGridError where the credential does not allow what the person gains
+ */
+export function checkGain(
+	policy: Policy,
+	known: KnownAccess & { email: string },
+	access: SsoAccess,
+): void {
+	const gain = gainOf(known, { is_admin: access.is_admin === true, scopes: [...scopesOf(access)] });
+	const gainsSubusers = access.has_restricted_subuser_access !== undefined && !known.isAdmin;
+	const gainsAny = gain.isAdmin || gain.scopes.length > 0 || gainsSubusers;
+	// Taking something away is never stopped.
+	if (gainsAny) policy.checkGiving({ email: known.email, ...gain });
 }
 
 const isNamed = (

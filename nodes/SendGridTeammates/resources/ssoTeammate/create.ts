@@ -8,7 +8,14 @@ import { adviseOnScopes } from '../../parameters/scopes';
 import { createSsoTeammate } from '../../sendgrid/ssoTeammates';
 import { changeOf, SendGridError } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
-import { accessDetailFields, accessField, readSsoAccess, verifyGrants, verifySso } from './access';
+import {
+	accessDetailFields,
+	accessField,
+	checkGain,
+	readSsoAccess,
+	verifyGrants,
+	verifySso,
+} from './access';
 
 const nameField = (displayName: string, name: string, placeholder: string): INodeProperties => ({
 	displayName,
@@ -46,6 +53,7 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 	const subject = `'${toSingleLine(email)}'`;
 	const wording = changeOf(subject, 'created');
 	const access = await readSsoAccess(context, wording);
+	checkGain(policy, { email, isAdmin: false }, access);
 
 	return await withPersonLock(
 		context,

@@ -14,6 +14,7 @@ import { quoteTeammate, teammatesWithEmail } from '../teammate/locate';
 import {
 	accessDetailFields,
 	accessToUpdateField,
+	checkGain,
 	readSsoAccess,
 	verifyGrants,
 	verifySso,
@@ -129,7 +130,7 @@ const updateOne = async (
 		const readAt = Date.now();
 		const before = await readTeammate(account, { username, field }, wording);
 		refuseOwner(before, wording.failureMessage);
-		if (Object.keys(access).length > 0) policy.checkEmail(before.email);
+		checkGain(policy, before, access);
 		if (before.isSso === false) {
 			throw new SendGridError(
 				`${wording.failureMessage}: this person does not sign in by single sign-on`,
