@@ -1,4 +1,6 @@
 /** What a hostile or broken host cannot do: stop others, fill the memory, get the key into results. */
+import type { INodeParameters } from 'n8n-workflow';
+
 import { startSandbox, type Sandbox } from '../../../sandbox/sandbox.mts';
 import { selfSigned } from '../../sandbox/outside.mts';
 import { movableClock } from '../../support/clock';
@@ -41,7 +43,12 @@ async function hostile<Host extends HostileHost>(starting: Promise<Host>): Promi
 const people = (count: number) =>
 	Array.from({ length: count }, (_, i) => ({ email: `person${i}@example.com` }));
 
-const IMPATIENT = { options: { maxWait: 0 } };
+/** Gives a request up soon: n8n's own limit is five minutes. */
+const IMPATIENT = { options: { maxWait: 0 }, requestOptions: { timeout: 1500 } };
+
+/** A request for each person, which nobody shares. */
+const lookUp = (more: INodeParameters = {}) =>
+	getTeammateWith({ teammate: by('username', '={{ $json.email }}'), ...IMPATIENT, ...more });
 
 /** Another workflow with the same key, at the fake SendGrid. @returns how long it took, in milliseconds */
 async function another(): Promise<number> {
@@ -63,8 +70,8 @@ describe('A2: a body that dribbles in for ever', () => {
 	test('stops nobody else with the same key, and is let go of', async () => {
 		const host = await hostile(dribbling());
 		const stuck = sendGrid.run({
-			items: people(30),
-			parameters: inviteWith(IMPATIENT),
+			items: people(4),
+			parameters: lookUp(),
 			credential: { apiUrl: host.url },
 			settings: { onError: 'continueRegularOutput' },
 		});
@@ -72,29 +79,26 @@ describe('A2: a body that dribbles in for ever', () => {
 		expect(await another()).toBeLessThan(SOON);
 		expect(await poll()).toBeLessThan(SOON);
 		const { results } = await stuck;
-		expect(results.map(({ json }) => String(json.error))).toEqual(
-			people(30).map(({ email }) =>
-				expect.stringContaining(
-					`It is unclear whether '${email}' was invited: no answer came in time`,
-				),
-			),
-		);
+		expect(results).toHaveLength(4);
+		for (const { json } of results) expect(json.error).toContain('no answer came in time');
 		await until(() => host.open === 0);
 	});
 
 	test('at SendGrid itself: its places are given back after 15 seconds', async () => {
 		sendGrid.state.addTeammate({ email: 'ada@example.com' });
 		sendGrid.state.faults.add({
-			method: 'POST',
+			path: 'teammates/person',
 			times: Infinity,
 			fault: { kind: 'dribble', when: 'before' },
 		});
+		// The first answer tells that more may follow at once.
+		await sendGrid.run({ items: ADA, parameters: lookUp() });
 		const stuck = sendGrid.run({
 			items: people(10),
-			parameters: inviteWith({ options: { maxWait: 20 } }),
+			parameters: lookUp({ requestOptions: { timeout: 20_000 } }),
 			settings: { onError: 'continueRegularOutput' },
 		});
-		await until(() => sendGrid.state.requests.length === 10);
+		await until(() => sendGrid.state.requests.length === 11);
 		const other = sendGrid.run({ parameters: getTeammatesWith() });
 		clock.advance(15);
 		expect((await other).results).toHaveLength(1);
@@ -132,7 +136,10 @@ describe('a proxy that never answers', () => {
 		const host = await hostile(blackHole());
 		const stuck = sendGrid.run({
 			items: ADA,
-			parameters: offboardWith({ ...IMPATIENT, requestOptions: { proxy: host.url } }),
+			parameters: offboardWith({
+				...IMPATIENT,
+				requestOptions: { timeout: 4000, proxy: host.url },
+			}),
 			credential: { ...gateway(), apiKey: 'SG.bogus' },
 			settings: { onError: 'continueRegularOutput' },
 		});
@@ -149,18 +156,20 @@ describe('a proxy that never answers', () => {
 
 	test('takes no places from those who go without it, with the same key', async () => {
 		const host = await hostile(blackHole());
+		secure.state.addTeammate({ email: 'ada@example.com' });
+		const lookUpAda = async () =>
+			await sendGrid.run({ items: ADA, parameters: lookUp(), credential: gateway() });
+		// The first answer tells that more may follow at once.
+		expect((await lookUpAda()).error).toBeUndefined();
 		const stuck = sendGrid.run({
-			items: people(30),
-			parameters: inviteWith({ ...IMPATIENT, requestOptions: { proxy: host.url } }),
+			items: people(10),
+			parameters: lookUp({ requestOptions: { timeout: 60_000, proxy: host.url } }),
 			credential: gateway(),
 			settings: { onError: 'continueRegularOutput' },
+			cancelAfter: 5000,
 		});
 		await until(() => host.open > 0);
-		const { error, duration } = await sendGrid.run({
-			items: ADA,
-			parameters: inviteWith(),
-			credential: gateway(),
-		});
+		const { error, duration } = await lookUpAda();
 		expect(error).toBeUndefined();
 		expect(duration).toBeLessThan(SOON);
 		await stuck;
@@ -174,13 +183,12 @@ describe('A1: a Retry-After of a year', () => {
 			fault: { kind: 'rate-limited', header: 'retry-after', seconds: 365 * 86_400 },
 		});
 
-	test('stops no other endpoint, account or trigger, and its own for 15 minutes', async () => {
+	test('stops nothing', async () => {
 		aYear();
-		const { error } = await sendGrid.run({
-			items: ADA,
-			parameters: inviteWith({ options: { maxWait: 1 } }),
-		});
-		expect(error?.message).toContain("'ada@example.com' was not invited");
+		const { error, duration } = await sendGrid.run({ items: ADA, parameters: inviteWith() });
+		expect(error).toBeUndefined();
+		// Nobody means that: it is taken for no time at all.
+		expect(duration).toBeLessThan(SOON);
 		expect((await sendGrid.run({ parameters: getTeammatesWith() })).duration).toBeLessThan(SOON);
 		expect(await poll()).toBeLessThan(SOON);
 		const key = sendGrid.state.addKey({});
@@ -191,9 +199,23 @@ describe('A1: a Retry-After of a year', () => {
 		});
 		expect(elsewhere.error).toBeUndefined();
 		expect(elsewhere.duration).toBeLessThan(SOON);
-		clock.advance(15 * 60 + 1);
+		expect(sendGrid.mailed()).toEqual(['ada@example.com', 'person0@example.com']);
+	});
+
+	test('nor does one of ten minutes, for anything else', async () => {
+		sendGrid.state.faults.add({
+			method: 'POST',
+			fault: { kind: 'rate-limited', header: 'retry-after', seconds: 600 },
+		});
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({ options: { maxWait: 1 } }),
+		});
+		expect(error?.message).toContain("'ada@example.com' was not invited");
+		expect(await poll()).toBeLessThan(SOON);
+		clock.advance(601);
 		expect(await another()).toBeLessThan(SOON);
-		expect(sendGrid.mailed()).toEqual(['person0@example.com', 'ada@example.com']);
+		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	});
 });
 
@@ -238,8 +260,8 @@ describe('an answer of 400 MB in 400 kB', () => {
 			expect(error?.message).toContain('larger than 32 MB instead of');
 		});
 		expect(taken).toBeLessThan(200 * MB);
-		// A list is not asked for again: it would be as large.
-		expect(bomb.accepted).toBe(1);
+		// A list is not asked for again: it would be as large. A write is looked up.
+		if (message.startsWith('the answer')) expect(bomb.accepted).toBe(1);
 	});
 
 	test('with a failure, and for the test of the credential', async () => {
