@@ -458,16 +458,16 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 					[{ tool: 'Delete', arguments: {} }],
 					[{ tool: 'Elsewhere', arguments: {} }],
 				];
-				const before = model.requests.length;
-				const run = await runInServer({
-					agent,
-					tools: [
-						tool('Delete', 'DELETE', 'https://api.sendgrid.com/v3/teammates/legacy_lee'),
-						tool('Elsewhere', 'GET', `${model.url}/models`),
-					],
-				});
+				// n8n 2.x saves no such workflow, so it is imported.
+				const id = `tools${agent}${Object.keys(limits).join('')}`.replace('.', '');
+				const tools = [
+					tool('Delete', 'DELETE', 'https://api.sendgrid.com/v3/teammates/legacy_lee'),
+					tool('Elsewhere', 'GET', `${model.url}/models`),
+				];
+				await on.n8n.importWorkflows([{ ...exampleWithButton({ agent, tools }), id }]);
+				const run = await on.rest.finishedExecution(await on.rest.runManually(id, 'Start'));
 				// The agent was there, and either it or the tool has failed.
-				expect(model.requests.length).toBeGreaterThan(before);
+				expect(model.requests.length).toBeGreaterThan(0);
 				expect(JSON.stringify([run, model.requests])).toMatch(
 					/restricted to specific nodes|only the SendGrid Teammates nodes keep to them/,
 				);

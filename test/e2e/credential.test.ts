@@ -2,7 +2,7 @@
 import { createListener, type Listener } from '../../sandbox/listener.mts';
 import type { Run } from '../../playground/run.mts';
 import { outputItems } from '../../playground/run.mts';
-import type { WorkflowNode } from '../../playground/workflow.mts';
+import type { Workflow, WorkflowNode } from '../../playground/workflow.mts';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
 import { sampleParameters } from '../support/operations';
 import { runOnce, sharedN8n, type SharedN8n } from './sharedN8n';
@@ -46,76 +46,56 @@ beforeEach(() => {
 	received.length = 0;
 });
 
+type Node = Pick<WorkflowNode, 'type' | 'typeVersion' | 'parameters' | 'credentials'>;
+
 /** Start -> one node. */
-async function runNode(
-	node: Pick<WorkflowNode, 'type' | 'typeVersion' | 'parameters' | 'credentials'>,
-): Promise<Run> {
-	const start = { id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger' };
-	const { id } = await on.rest.createWorkflow({
-		name: 'One node',
-		nodes: [
-			{ ...start, typeVersion: 1, position: [0, 0], parameters: {} },
-			{ ...node, id: 'node', name: 'Node', position: [200, 0] },
-		],
-		connections: { Start: { main: [[{ node: 'Node', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	});
-	return await on.rest.finishedExecution(await on.rest.runManually(id, 'Start'));
-}
-
-/** n8n's HTTP Request node with the credential. */
-const request = async (
-	credential: Saved,
-	method: string,
-	url: string,
-	parameters: Record<string, unknown> = {},
-): Promise<Run> =>
-	await runNode({
-		type: 'n8n-nodes-base.httpRequest',
-		typeVersion: 4.2,
-		parameters: {
-			method,
-			url,
-			authentication: 'predefinedCredentialType',
-			nodeCredentialType: CREDENTIAL_TYPE,
-			options: {},
-			...parameters,
+const workflowOf = (node: Node, id?: string): Workflow => ({
+	id,
+	name: 'One node',
+	nodes: [
+		{
+			id: 'start',
+			name: 'Start',
+			type: 'n8n-nodes-base.manualTrigger',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: {},
 		},
-		credentials: { [CREDENTIAL_TYPE]: credential },
-	});
+		{ ...node, id: 'node', name: 'Node', position: [200, 0] },
+	],
+	connections: { Start: { main: [[{ node: 'Node', type: 'main', index: 0 }]] } },
+	settings: { executionOrder: 'v1' },
+});
 
-const INVITATION = {
-	sendBody: true,
-	specifyBody: 'json',
-	jsonBody: '{ "email": "mallory@evil.example", "scopes": [], "is_admin": true }',
-};
+const runSaved = async (id: string): Promise<Run> =>
+	await on.rest.finishedExecution(await on.rest.runManually(id, 'Start'));
+
+const runNode = async (node: Node): Promise<Run> =>
+	await runSaved((await on.rest.createWorkflow(workflowOf(node))).id);
 
 const API = 'https://api.sendgrid.com/v3';
 
-/** What n8n 2.x says, and what the credential says in n8n 1.x. */
-const refusal = () =>
-	on.n8n.major > 1
-		? /restricted to specific nodes/
-		: /This credential has limits, and only the SendGrid Teammates nodes keep to them/;
-
-describe("n8n's HTTP Request node", () => {
-	test.each(Object.keys(LIMITS))('does nothing with a credential with %s', async (name) => {
-		const credential = Object.fromEntries(limited)[name];
-		const runs = [
-			await request(credential, 'DELETE', `${API}/teammates/legacy_lee`),
-			await request(credential, 'POST', `${API}/teammates`, INVITATION),
-			await request(credential, 'GET', `${API}/teammates`),
-			await request(credential, 'GET', elsewhere.url),
-		];
-		for (const run of runs.slice(0, 3)) expect(run.error?.message).toMatch(refusal());
-		expect(runs[3].error).toBeDefined();
-		expect(JSON.stringify(runs)).not.toContain(on.keys.fullAccess);
-		expect(on.sandbox.state.requests).toEqual([]);
-		expect(received).toEqual([]);
-	});
-
-	test('never sends the key to another host, on no way that it knows', async () => {
-		const pages = {
+/** What n8n's HTTP Request node may be told to do with the credential. */
+const requests = (): Record<string, Record<string, unknown>> => ({
+	delete: { method: 'DELETE', url: `${API}/teammates/legacy_lee` },
+	invite: {
+		method: 'POST',
+		url: `${API}/teammates`,
+		sendBody: true,
+		specifyBody: 'json',
+		jsonBody: '{ "email": "mallory@evil.example", "scopes": [], "is_admin": true }',
+	},
+	list: { method: 'GET', url: `${API}/scopes` },
+	elsewhere: { method: 'GET', url: elsewhere.url },
+	postElsewhere: { method: 'POST', url: elsewhere.url },
+	almostElsewhere: {
+		method: 'GET',
+		url: `https://api.sendgrid.com@${new URL(elsewhere.url).host}/`,
+	},
+	nextPageElsewhere: {
+		method: 'GET',
+		url: `${API}/scopes`,
+		options: {
 			pagination: {
 				pagination: {
 					paginationMode: 'responseContainsNextURL',
@@ -124,27 +104,72 @@ describe("n8n's HTTP Request node", () => {
 					completeExpression: '={{ $pageCount > 1 }}',
 				},
 			},
-		};
-		const runs = [
-			await request(on.credential, 'GET', elsewhere.url),
-			await request(on.credential, 'POST', elsewhere.url, INVITATION),
-			await request(on.credential, 'GET', `${API}/scopes`, { options: pages }),
-			await request(
-				on.credential,
-				'GET',
-				`https://api.sendgrid.com@${new URL(elsewhere.url).host}/`,
-			),
-		];
-		for (const run of runs) expect(run.error).toBeDefined();
-		expect(JSON.stringify(runs)).not.toContain(on.keys.fullAccess);
+		},
+	},
+});
+
+const ELSEWHERE = ['elsewhere', 'postElsewhere', 'almostElsewhere', 'nextPageElsewhere'];
+
+const nodeFor = (name: string, credential: Saved): Node => ({
+	type: 'n8n-nodes-base.httpRequest',
+	typeVersion: 4.2,
+	parameters: {
+		authentication: 'predefinedCredentialType',
+		nodeCredentialType: CREDENTIAL_TYPE,
+		options: {},
+		...requests()[name],
+	},
+	credentials: { [CREDENTIAL_TYPE]: credential },
+});
+
+const idOf = (name: string, limit: string) => `${name}${limit.replaceAll(' ', '')}`;
+
+/** The workflows are imported: n8n 2.x saves none of them. */
+beforeAll(async () => {
+	const workflows = [...limited, ['', on.credential] as const].flatMap(([limit, credential]) =>
+		Object.keys(requests()).map((name) => workflowOf(nodeFor(name, credential), idOf(name, limit))),
+	);
+	await on.n8n.importWorkflows(workflows);
+});
+
+const request = async (name: string, limit = ''): Promise<Run> => await runSaved(idOf(name, limit));
+
+/** What n8n 2.x says, and what the credential says in n8n 1.x. */
+const refusal = () =>
+	on.n8n.major > 1
+		? /restricted to specific nodes/
+		: /This credential has limits, and only the SendGrid Teammates nodes keep to them/;
+
+describe("n8n's HTTP Request node", () => {
+	test.each(Object.keys(LIMITS))('does nothing with a credential with %s', async (limit) => {
+		for (const name of ['delete', 'invite', 'list']) {
+			expect((await request(name, limit)).error?.message).toMatch(refusal());
+		}
+		for (const name of ELSEWHERE) {
+			const run = await request(name, limit);
+			expect(run.error).toBeDefined();
+			expect(JSON.stringify(run)).not.toContain(on.keys.fullAccess);
+		}
+		expect(on.sandbox.state.requests).toEqual([]);
+		expect(received).toEqual([]);
+	});
+
+	test('never sends the key to another host, on no way that it knows', async () => {
+		for (const name of ELSEWHERE) {
+			const run = await request(name);
+			expect(run.error).toBeDefined();
+			expect(JSON.stringify(run)).not.toContain(on.keys.fullAccess);
+		}
 		expect(received).toEqual([]);
 	});
 
 	test('can use a credential without limits on n8n 1.x only', async () => {
-		const run = await request(on.credential, 'GET', `${API}/scopes`);
+		const run = await request('list');
 		if (on.n8n.major > 1) {
 			expect(run.error?.message).toMatch(refusal());
 			expect(on.sandbox.state.requests).toEqual([]);
+			const saving = on.rest.createWorkflow(workflowOf(nodeFor('list', on.credential)));
+			await expect(saving).rejects.toThrow('Cannot save workflow');
 		} else {
 			expect(run.error).toBeUndefined();
 			expect(on.sandbox.state.requests).toHaveLength(1);
