@@ -4,7 +4,7 @@ import { selfSigned } from '../../sandbox/outside.mts';
 import { testCredential } from '../../support/editor';
 import { failureOfKind } from '../../support/engine';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
-import { tunnelTo } from '../../support/hostileHosts.mts';
+import { tunnelTo, type HostileHost } from '../../support/hostileHosts.mts';
 import { inviteWith } from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
@@ -56,8 +56,15 @@ describe('a gateway with a certificate of its own', () => {
 		},
 	);
 
+	let tunnel: HostileHost;
+	beforeEach(async () => {
+		tunnel = await tunnelTo(secure.globalUrl);
+	});
+	afterEach(async () => {
+		await tunnel.close();
+	});
+
 	test('goes through the proxy of the node', async () => {
-		const tunnel = await tunnelTo(secure.globalUrl);
 		const { error } = await sendGrid.run({
 			items: ADA,
 			parameters: inviteWith({ requestOptions: { proxy: tunnel.url } }),
@@ -66,13 +73,11 @@ describe('a gateway with a certificate of its own', () => {
 		expect(error).toBeUndefined();
 		expect(tunnel.accepted).toBeGreaterThan(0);
 		expect(secure.state.sentEmails).toHaveLength(1);
-		await tunnel.close();
 	});
 
 	test.each(['global', 'eu'])(
 		"who poses as SendGrid's host behind a proxy gets no key, whatever is set (%s)",
 		async (region) => {
-			const tunnel = await tunnelTo(secure.globalUrl);
 			for (const asTool of [undefined, true, 'asAnyNode'] as const) {
 				const { error, results } = await sendGrid.run({
 					items: ADA,
@@ -88,7 +93,6 @@ describe('a gateway with a certificate of its own', () => {
 			}
 			expect(tunnel.accepted).toBeGreaterThan(0);
 			expect(secure.state.requests).toEqual([]);
-			await tunnel.close();
 		},
 	);
 });
