@@ -49,7 +49,8 @@ async function ask(
 				useStream: true,
 				timeout: TIMEOUT,
 				followRedirect: false,
-				rejectUnauthorized: !allowsAnyCertificate(credential),
+				// Where it says `true`, n8n 1.x keeps to itself what is wrong with a certificate.
+				...(allowsAnyCertificate(credential) && { rejectUnauthorized: false }),
 				simple: false,
 				resolveWithFullResponse: true,
 			})) as { statusCode: number; body: unknown };

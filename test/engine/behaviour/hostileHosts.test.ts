@@ -14,7 +14,7 @@ import {
 	memoryTakenBy,
 	type HostileHost,
 } from '../../support/hostileHosts.mts';
-import { until } from '../../support/machine';
+import { pause, until } from '../../support/machine';
 import {
 	by,
 	getTeammateWith,
@@ -95,14 +95,14 @@ describe('A2: a body that dribbles in for ever', () => {
 		await sendGrid.run({ items: ADA, parameters: lookUp() });
 		const stuck = sendGrid.run({
 			items: people(10),
-			parameters: lookUp({ requestOptions: { timeout: 20_000 } }),
+			parameters: lookUp({ requestOptions: { timeout: 120_000 } }),
 			settings: { onError: 'continueRegularOutput' },
 		});
 		await until(() => sendGrid.state.requests.length === 11);
 		const other = sendGrid.run({ parameters: getTeammatesWith() });
 		clock.advance(15);
 		expect((await other).results).toHaveLength(1);
-		clock.advance(30);
+		clock.advance(150);
 		await stuck;
 	});
 
@@ -162,13 +162,14 @@ describe('a proxy that never answers', () => {
 		// The first answer tells that more may follow at once.
 		expect((await lookUpAda()).error).toBeUndefined();
 		const stuck = sendGrid.run({
-			items: people(10),
+			items: people(12),
 			parameters: lookUp({ requestOptions: { timeout: 60_000, proxy: host.url } }),
 			credential: gateway(),
 			settings: { onError: 'continueRegularOutput' },
 			cancelAfter: 5000,
 		});
 		await until(() => host.open > 0);
+		await pause(300);
 		const { error, duration } = await lookUpAda();
 		expect(error).toBeUndefined();
 		expect(duration).toBeLessThan(SOON);
