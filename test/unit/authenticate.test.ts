@@ -83,6 +83,20 @@ describe('who may use it', () => {
 	});
 });
 
+test.each(['On-Behalf-Of', 'on-behalf-of', 'ON-BEHALF-OF'])(
+	'no request chooses whom to act for in place of the credential (%s)',
+	async (name) => {
+		const url = 'https://api.sendgrid.com/v3/scopes';
+		const headers = { [name]: 'another', AUTHORIZATION: 'Bearer another', accept: '*/*' };
+		expect((await sign({ url, headers }, { onBehalfOf: 'acme' })).headers).toEqual({
+			accept: '*/*',
+			'on-behalf-of': 'acme',
+			Authorization: `Bearer ${KEY}`,
+		});
+		expect((await sign({ url, headers })).headers).toMatchObject({ [name]: 'another' });
+	},
+);
+
 describe('certificates and proxies', () => {
 	const careless = {
 		url: 'https://api.sendgrid.com/v3/scopes',

@@ -1,4 +1,8 @@
-import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
 
 import { allowsAnyCertificate, checkProxy, hostsOfCredential } from './baseUrl';
 import { isOwnRequest } from './client';
@@ -37,6 +41,16 @@ export function headersOfCredential(
 		...(onBehalfOf && { 'on-behalf-of': onBehalfOf }),
 		Authorization: `Bearer ${apiKey}`,
 	};
+}
+
+/** The request's headers, less those that the credential sets, in whatever case. */
+function withHeaders(
+	headers: IHttpRequestOptions['headers'] = {},
+	own: Readonly<Record<string, string>>,
+): IDataObject {
+	const names = Object.keys(own).map((name) => name.toLowerCase());
+	const others = Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase()));
+	return { ...Object.fromEntries(others), ...own };
 }
 
 /** A request as n8n hands it over: n8n's HTTP Request node uses the older names. */
@@ -99,6 +113,6 @@ export async function authenticate(
 		}),
 		skipSslCertificateValidation:
 			acceptsAnyCertificate && (isOwn || request.skipSslCertificateValidation === true),
-		headers: { ...request.headers, ...headersOfCredential(credential) },
+		headers: withHeaders(request.headers, headersOfCredential(credential)),
 	};
 }
