@@ -1,8 +1,8 @@
 import { sleep } from 'n8n-workflow';
 
-import { StaleDecision } from '../transport/client';
+import { StaleDecision, type Validity } from '../transport/client';
 import { SendGridError, type Wording } from '../transport/errors';
-import { tick } from '../transport/singleFlight';
+import { MAX_AGE_MS, tick } from '../transport/singleFlight';
 import type { OperationContext } from './operation';
 import { personKey } from './runMemory';
 
@@ -86,14 +86,14 @@ export async function runExclusive<Result>(
 	}
 }
 
-/** What was read longer ago than this is read again before a write, where the rate limit made it wait. */
+/**
+ * What was read longer ago than this is read again before a write that the rate limit held back, in
+ * milliseconds. Only once: else a low limit would never let a write pass.
+ */
 const FRESH_MS = 2_000;
 
-/** From the second time on. Readings that are older never count. */
-const STILL_FRESH_MS = 30_000;
-
-/** How often it is decided before that is given up. */
-const MAX_ROUNDS = 10;
+/** How often it is decided while no other item gets on either, before that is given up. */
+const MAX_STALLED_ROUNDS = 3;
 
 /** Names of other kinds than addresses, for `withPersonLock`. */
 export const usernameLock = (username: string): string => `username ${username}`;
@@ -150,19 +150,26 @@ export async function withPersonLock<Result>(
  * Decides and writes; decides again where the rate limit made the write wait so long that others may have
  * changed something meanwhile.
  *
- * @param work is told until when (epoch milliseconds) what it reads may be acted on
+ * @param work is told until when what it reads may be acted on
  */
 export async function onFreshReadings<Result>(
-	{ account }: OperationContext,
+	{ account, memory }: OperationContext,
 	{ failureMessage }: Wording,
-	work: (validUntil: (readAt: number) => number) => Promise<Result>,
+	work: (validUntil: (readAt: number) => Validity) => Promise<Result>,
 ): Promise<Result> {
 	let maxAge = FRESH_MS;
-	for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-		const result = await work((readAt) => readAt + maxAge).catch(ifStale);
+	let finished = memory.lastWriteAt.size;
+	for (let stalled = 0; stalled < MAX_STALLED_ROUNDS; ) {
+		const result = await work((readAt) => ({
+			latest: readAt + MAX_AGE_MS,
+			ifHeldBack: readAt + maxAge,
+		})).catch(ifStale);
 		if (result !== STALE) return result;
-		maxAge = STILL_FRESH_MS;
+		maxAge = MAX_AGE_MS;
 		account.requireFreshReadings();
+		// A large batch takes many windows of the rate limit, and everybody in it comes to pass.
+		stalled = memory.lastWriteAt.size > finished ? 0 : stalled + 1;
+		finished = memory.lastWriteAt.size;
 	}
 	throw new SendGridError(
 		`${failureMessage}: reading SendGrid's lists took so long that they were out of date`,

@@ -7,9 +7,7 @@ import { SingleFlight, type Tick } from '../transport/singleFlight';
 /** What was done about a person: what was wanted, and what came of it. */
 interface Handled {
 	wish: string;
-	records?: IDataObject[];
-	/** It is unknown whether it was done: nothing more may be sent for it. */
-	unclear?: RequestError;
+	records: IDataObject[];
 }
 
 /** What has been done about a leaver so far, over all tries. */
@@ -67,6 +65,9 @@ export class RunMemory {
 	 */
 	readonly results = new Map<number, INodeExecutionData[]>();
 
+	/** Wishes of which nobody knows whether they were carried out, whichever item has them. */
+	readonly unclearWishes = new Map<string, RequestError>();
+
 	/** Items of which nobody knows whether they were carried out. A later try repeats that and sends nothing. */
 	readonly unclear = new Map<number, RequestError>();
 
@@ -114,6 +115,33 @@ interface Remembering {
 }
 
 /**
+ * Does something about a person unless it is unknown whether that has been done before: then nothing is read
+ * and nothing is sent, and the answer stays unclear.
+ *
+ * @param name whom the wish is about, as in `withPersonLock`, which must be held
+ * @param wish tells apart what is wanted
+ * @throws RequestError
+ */
+export async function unlessUnclear<Result>(
+	{ account, memory, isAiTool }: Remembering,
+	name: string,
+	wish: string,
+	wording: Wording,
+	work: () => Promise<Result>,
+): Promise<Result> {
+	const key = `${personKey(account, name)} ${wish}`;
+	const unclear = memory.unclearWishes.get(key) ?? (isAiTool ? unclearForAgent(key) : undefined);
+	if (unclear) throw unclear.forSubject(wording);
+	return await work().catch((thrown: unknown) => {
+		if (thrown instanceof RequestError && thrown.isUnclear) {
+			memory.unclearWishes.set(key, thrown);
+			if (isAiTool) rememberForAgents(key, thrown);
+		}
+		throw thrown;
+	});
+}
+
+/**
  * Does something about a person once in a run: further items with the same wish are answered from the first,
  * before anything is read. What is unclear stays unclear, and nothing more is sent for it.
  *
@@ -123,7 +151,7 @@ interface Remembering {
  * @param isRepeatable whether the wish counts anew after another one about the same person
  */
 export async function oncePerRun(
-	{ account, memory, isAiTool }: Remembering,
+	remembering: Remembering,
 	name: string,
 	wish: string,
 	wording: Wording,
@@ -131,22 +159,16 @@ export async function oncePerRun(
 	again: (records: IDataObject[]) => IDataObject[] = (records) => records,
 	isRepeatable = false,
 ): Promise<IDataObject[]> {
-	const key = personKey(account, name);
-	const handled = memory.handledPeople.get(key) ?? [];
-	const earlier = handled.find((other) => other.wish === wish);
-	// What was done for another wish since then counts.
-	const known = isRepeatable && handled[handled.length - 1] !== earlier ? undefined : earlier;
-	const unclear = earlier?.unclear ?? (isAiTool ? unclearForAgent(`${key} ${wish}`) : undefined);
-	if (unclear) throw unclear.forSubject(wording);
-	if (known?.records) return again(known.records);
-
-	const records = await work().catch((thrown: unknown) => {
-		if (thrown instanceof RequestError && thrown.isUnclear) {
-			memory.remember(key, { wish, unclear: thrown });
-			if (isAiTool) rememberForAgents(`${key} ${wish}`, thrown);
-		}
-		throw thrown;
+	return await unlessUnclear(remembering, name, wish, wording, async () => {
+		const { account, memory } = remembering;
+		const key = personKey(account, name);
+		const handled = memory.handledPeople.get(key) ?? [];
+		const earlier = handled.find((other) => other.wish === wish);
+		// What was done for another wish since then counts.
+		const known = isRepeatable && handled[handled.length - 1] !== earlier ? undefined : earlier;
+		if (known) return again(known.records);
+		const records = await work();
+		memory.remember(key, { wish, records });
+		return records;
 	});
-	memory.remember(key, { wish, records });
-	return records;
 }

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Call, Outcome } from '../transport/client';
+import type { Call, Outcome, Validity } from '../transport/client';
 import {
 	decodeList,
 	decodeObject,
@@ -171,7 +171,7 @@ export interface NewInvitation {
 	isKnownToBeNew?: boolean;
 	wording: Wording;
 	on400?: RequestContext['on400'];
-	validUntil?: number;
+	validUntil?: Validity;
 }
 
 /**
@@ -228,7 +228,7 @@ export interface NamedInvitation {
 	/** Advice where SendGrid does not know it any more. */
 	on404?: string;
 	wording: Wording;
-	validUntil?: number;
+	validUntil?: Validity;
 }
 
 const NO_LONGER_THERE =
@@ -238,6 +238,15 @@ const valuesOf = ({ token, field, wording }: NamedInvitation) => {
 	if (token !== '') return { token: { value: token, field } };
 	throw unnamedError('token', wording);
 };
+
+/**
+ * Makes sure that each of several invitations can be named, before the first one goes.
+ *
+ * @throws SendGridError
+ */
+export function checkTokens(invitations: readonly Invitation[], wording: Wording): void {
+	if (invitations.some(({ token }) => token === '')) throw unnamedError('token', wording);
+}
 
 const contextOf = (
 	{ token, wording, on404 = NO_LONGER_THERE }: NamedInvitation,

@@ -11,7 +11,7 @@ const scopesOf = (actions: Readonly<Record<string, string>>): readonly string[] 
  * What each persona is made of. Documented on SendGrid's page "Teammate Permissions"; its API knows personas
  * for single sign-on only.
  *
- * Left out is what SendGrid gives everybody by itself and takes from nobody. The page lists the update of
+ * What SendGrid gives to everybody is in it as far as that page lists it. The page lists the update of
  * `mail_settings.bounce_purge` for the observer, who otherwise only reads: taken for a slip, and read here.
  */
 export const PERSONA_SCOPES: Readonly<Record<Persona, readonly string[]>> = {

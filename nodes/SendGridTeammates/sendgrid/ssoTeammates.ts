@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Validity } from '../transport/client';
 import { decodeObject, decodeOptionalObject } from '../transport/decode';
 import type { Wording } from '../transport/errors';
 import { sendReconciled, type WriteState } from '../transport/reconcile';
@@ -34,7 +35,7 @@ export interface SsoWrite {
 	access: SsoAccess;
 	wording: Wording;
 	on400?: RequestContext['on400'];
-	validUntil?: number;
+	validUntil?: Validity;
 }
 
 /** Observed: a 500 for a scope that a subuser cannot have. */

@@ -1,8 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Call, Outcome } from '../transport/client';
+import type { Call, Outcome, Validity } from '../transport/client';
 import { decodeList, decodeObject, decodeOptionalObject } from '../transport/decode';
-import { SendGridError, unnamedError, type Wording } from '../transport/errors';
+import {
+	asUnclear,
+	RequestError,
+	SendGridError,
+	unnamedError,
+	type Wording,
+} from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
 import { reconcile, sendReconciled, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
@@ -70,6 +76,15 @@ const valuesOf = ({ username, field }: NamedTeammate, wording: Wording) => {
 	if (username !== '') return { username: { value: username, field } };
 	throw unnamedError('username', wording);
 };
+
+/**
+ * Makes sure that each of several teammates can be named, before the first one goes.
+ *
+ * @throws SendGridError
+ */
+export function checkUsernames(people: readonly Teammate[], wording: Wording): void {
+	if (people.some(({ username }) => username === '')) throw unnamedError('username', wording);
+}
 
 export const adviceOnUnknownUsername = (field: string): string =>
 	field === 'Email'
@@ -145,7 +160,7 @@ export function refuseAdmin(
 /** A write about one teammate. */
 export interface TeammateWrite extends NamedTeammate {
 	wording: Wording;
-	validUntil?: number;
+	validUntil?: Validity;
 }
 
 /**
@@ -228,40 +243,52 @@ const READ_LAG_MS = 4_000;
 /** First pause before a stale record is read again, in milliseconds. */
 const READ_AGAIN_MS = 250;
 
-/** What was read after a write. */
-export interface ReadBack<Written> {
-	written: Written;
-	/** Whether it shows the write, or cannot be lagging behind any more. */
-	isConclusive: boolean;
+/** How what was written is read back. */
+export interface Verification<Written, Unmet> {
+	read: () => Promise<Written>;
+	/** What the record should show and does not; `undefined` where it shows everything. */
+	unmetIn: (written: Written) => Unmet | undefined;
+	/** For what SendGrid accepted and did not carry out. */
+	droppedError: (unmet: Unmet, written: Written) => SendGridError;
+	wording: Wording;
 }
 
 /**
  * Reads a record until it shows what was written, or until it cannot be lagging behind any more.
  *
- * @param isAsWritten whether it shows the write
- * @returns the last record
- * @throws RequestError
+ * @returns the record as it is then
+ * @throws RequestError where it is unknown what became of the change
+ * @throws SendGridError where SendGrid did not carry out what it accepted
  */
-export async function readBack<Written>(
+export async function readBack<Written, Unmet>(
 	{ client }: Account,
-	read: () => Promise<Written>,
-	isAsWritten: (written: Written) => boolean,
-): Promise<ReadBack<Written>> {
+	{ read, unmetIn, droppedError, wording }: Verification<Written, Unmet>,
+): Promise<Written> {
 	const end = Date.now() + READ_LAG_MS;
+	let wasUnreadable = false;
 	for (let delay = READ_AGAIN_MS; ; delay *= 2) {
 		const isLast = Date.now() >= end;
 		const outcome = await read().then(
-			(written) => ({ written }),
+			(written) => ({ written, unmet: unmetIn(written) }),
 			(error: unknown) => ({ error }),
 		);
-		if ('written' in outcome && (isLast || isAsWritten(outcome.written))) {
-			return { ...outcome, isConclusive: true };
+		if ('written' in outcome) {
+			const { written, unmet } = outcome;
+			if (unmet === undefined) return written;
+			// What it showed in between is not known: others may have changed it back.
+			if (isLast && !wasUnreadable) throw droppedError(unmet, written);
 		}
+		wasUnreadable ||= 'error' in outcome;
 		const pause = Math.min(delay, Math.max(0, end - Date.now()));
 		const goesOn = !isLast && !client.isCancelled() && (await client.retryBudget.wait(pause));
 		if (goesOn) continue;
-		if ('error' in outcome) throw outcome.error;
-		return { ...outcome, isConclusive: false };
+		if ('error' in outcome) return asUnclear(wording)(outcome.error);
+		throw new RequestError(
+			wording,
+			'SendGrid accepted the change, and its data does not show it yet',
+			'',
+			{ accepted: true },
+		);
 	}
 }
 

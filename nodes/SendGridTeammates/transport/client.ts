@@ -73,9 +73,18 @@ export interface Call<Body> {
 	 */
 	decode: (body: unknown) => Body | undefined;
 	context: RequestContext;
-	/** Epoch milliseconds: what the request was decided on is too old after this. */
-	validUntil?: number;
+	/** What the request was decided on is too old after this. */
+	validUntil?: Validity;
 }
+
+/** Until when a decision may be acted on, in epoch milliseconds. */
+export interface Validity {
+	latest: number;
+	/** Where the rate limit held the request back: others have had time to change something. */
+	ifHeldBack: number;
+}
+
+const ALWAYS: Validity = { latest: Infinity, ifHeldBack: Infinity };
 
 /** What became of a call: SendGrid's data, or why there is none. */
 export type Outcome<Body> = { body: Body } | { error: RequestError };
@@ -191,7 +200,7 @@ export class SendGridClient {
 
 	/** Sends once, or as often as the rate limit refuses: a 429 was not carried out, says SendGrid. */
 	private async attemptOnce<Body>(call: Call<Body>, path: string): Promise<Outcome<Body>> {
-		const { method, context, decode, validUntil = Infinity } = call;
+		const { method, context, decode, validUntil = ALWAYS } = call;
 		const { secrets } = this.connection;
 		const waiter: Waiter = {
 			endpoint: `${method} ${call.path}`,
@@ -205,7 +214,8 @@ export class SendGridClient {
 			const permit = await this.rateLimiter.acquire(waiter, throttled !== undefined);
 			if (permit === 'cancelled') return { error: cancelledError(context) };
 			if (permit === 'overBudget') return { error: throttled ?? overBudgetError(context) };
-			if (Date.now() > validUntil) {
+			const { latest, ifHeldBack } = validUntil;
+			if (Date.now() > (permit.wasHeldBack ? ifHeldBack : latest)) {
 				this.rateLimiter.release(permit);
 				throw new StaleDecision();
 			}

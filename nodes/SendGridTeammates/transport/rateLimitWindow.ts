@@ -20,6 +20,8 @@ export interface Permit {
 	isProbe: boolean;
 	/** Epoch milliseconds. */
 	sentAt: number;
+	/** Whether the window was blocked while the request waited. */
+	wasHeldBack: boolean;
 }
 
 /** A response, as far as the rate limit is concerned. */
@@ -76,9 +78,14 @@ export class RateLimitWindow {
 	}
 
 	/** To be called only when `nextPermitAt` has come. */
-	permit(now: number): Permit {
+	permit(now: number, wasHeldBack = false): Permit {
 		if (now >= this.endsAt) this.requireProbe();
-		const permit = { window: this, isProbe: this.blockedUntil !== undefined, sentAt: now };
+		const permit = {
+			window: this,
+			isProbe: this.blockedUntil !== undefined,
+			sentAt: now,
+			wasHeldBack,
+		};
 		if (permit.isProbe) this.probe = permit;
 		this.inFlight += 1;
 		return permit;

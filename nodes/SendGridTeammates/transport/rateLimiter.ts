@@ -46,6 +46,8 @@ export interface LimiterAnswer {
 interface Waiting {
 	waiter: Waiter;
 	since: number;
+	/** Whether its window was blocked meanwhile. */
+	isHeldBack: boolean;
 	resolve: (permission: Permission) => void;
 }
 
@@ -93,7 +95,7 @@ export class RateLimiter {
 	 */
 	async acquire(waiter: Waiter, isAgain = false): Promise<Permission> {
 		return await new Promise<Permission>((resolve) => {
-			const waiting = { waiter, since: Date.now(), resolve };
+			const waiting = { waiter, since: Date.now(), isHeldBack: isAgain, resolve };
 			const queue = this.queueFor(waiter);
 			if (isAgain) queue.waiting.unshift(waiting);
 			else queue.waiting.push(waiting);
@@ -150,7 +152,7 @@ export class RateLimiter {
 			if (next.waiter.isCancelled()) {
 				next.resolve('cancelled');
 			} else {
-				const permit = queue.window.permit(now);
+				const permit = queue.window.permit(now, next.isHeldBack);
 				this.inFlight.add(permit);
 				next.resolve(permit);
 			}
@@ -182,6 +184,7 @@ export class RateLimiter {
 		for (const queue of this.queues) {
 			const opensAt = queue.window.nextPermitAt(now) ?? now;
 			if (opensAt - now > LOGGED_WAIT_MS) this.log(queue, opensAt, now);
+			if (opensAt > now) queue.waiting.forEach((waiting) => (waiting.isHeldBack = true));
 			queue.waiting = queue.waiting.filter((waiting) => {
 				const isCancelled = waiting.waiter.isCancelled();
 				const stays = !isCancelled && isWithinBudget(waiting, queue.window, Math.max(now, opensAt));

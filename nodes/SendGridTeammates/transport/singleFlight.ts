@@ -26,7 +26,7 @@ interface Flight {
 }
 
 /** A reading that is older does not serve anybody, in milliseconds. */
-const MAX_AGE_MS = 30_000;
+export const MAX_AGE_MS = 30_000;
 
 /**
  * Readings that are shared by all items of a run.

@@ -178,3 +178,38 @@ describe('K6: a 2xx with errors is no success', () => {
 		expect(sendGrid.mailed()).toEqual([]);
 	});
 });
+
+describe('K5: somebody whom a list does not name', () => {
+	const email = 'ada@example.com';
+	const expired = Date.UTC(2026, 0, 1) / 1000;
+
+	test.each<[Name, INodeParameters]>([
+		['revokeWith', {}],
+		['offboardWith', {}],
+		['upsertWith', { ifPending: 'resend', access: 'scopes', scopes: ['mail.send'] }],
+	])('an invitation without a token: %s leaves the others there', async (name, changes) => {
+		answerWith('GET', /pending$/, {
+			result: [
+				{ email, token: 'known', scopes: [], is_admin: false, expiration_date: expired },
+				{ email, scopes: [], is_admin: false, expiration_date: expired },
+			],
+		});
+		answerWith('GET', /teammates$/, { result: [] });
+		const { error } = await run(name, changes);
+		expect(error?.message).toContain("SendGrid's list does not say the token");
+		expect(writes()).toEqual([]);
+	});
+
+	test('a teammate without a username: Offboard leaves the others there', async () => {
+		answerWith('GET', /teammates$/, {
+			result: [
+				{ email, username: 'countess', is_admin: false },
+				{ email, username: '', is_admin: false },
+			],
+		});
+		answerWith('GET', /pending$/, { result: [] });
+		const { error } = await run('offboardWith');
+		expect(error?.message).toContain("SendGrid's list does not say the username");
+		expect(writes()).toEqual([]);
+	});
+});

@@ -147,6 +147,18 @@ export class Facts {
 		);
 	}
 
+	/** Whether the limit makes the lists longer to read twice than a decision may be acted on. */
+	get isTooLongToRead(): boolean {
+		const { rateLimit, behaviours } = this.history.script;
+		if (!rateLimit) return false;
+		const pageSize = Math.max(1, Number(behaviours.maxPage ?? 500) - 1);
+		const pages = this.moments.map(
+			({ teammates, invitations }) =>
+				Math.ceil(teammates.length / pageSize) + Math.ceil(invitations.length / pageSize),
+		);
+		return ((2 * Math.max(...pages)) / rateLimit.limit) * rateLimit.windowMs > 30_000;
+	}
+
 	/** Whether what became of a write about the person could be in doubt. */
 	get isDoubtful(): boolean {
 		const { history, answer, writes } = this;

@@ -23,7 +23,8 @@ export function judgeFailure(facts: Facts): Finding[] {
 	}
 	if (claim === 'unclear' && !facts.isDoubtful) find('needless', 'unclear without a reason');
 	if (claim === 'other' && !READS.test(ask.operation)) find('form', 'none of the three sentences');
-	if (!facts.isDisturbed && !mayFail(facts)) find('needless', 'failed without a reason');
+	const isExcused = facts.isDisturbed || facts.isMetByOthers || facts.isTooLongToRead;
+	if (!isExcused && !mayFail(facts)) find('needless', 'failed without a reason');
 	return findings;
 }
 

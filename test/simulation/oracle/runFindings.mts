@@ -1,6 +1,6 @@
 import type { History, Played } from '../play.mts';
 import type { Ask, KeyPlan } from '../script.mts';
-import { lower, type TrueTeammate, type Write } from '../truth.mts';
+import { lower, type Mail, type TrueTeammate, type Write } from '../truth.mts';
 import { isPowerful, mayTake, named } from './access.mts';
 import { linkOf, type Answer } from './answers.mts';
 import { lagOf } from './facts.mts';
@@ -34,13 +34,29 @@ function firstInDoubt(answers: readonly Answer[], item: number): number {
 	return earlier?.item ?? item;
 }
 
+/**
+ * Whether somebody else revoked an invitation of ours before the next e-mail went out. If its answer had been
+ * lost as well, then nobody can tell that it ever was: the list looks as if nothing had been sent.
+ */
+const isRevokedByOthers = ({ truth }: History, mail: Mail, next: Mail): boolean =>
+	truth.acts.some(({ at, account, email }) => {
+		if (account !== mail.account || email !== lower(mail.email)) return false;
+		if (at < mail.at || at > next.at) return false;
+		const after = truth.between(account, at, at).at(-1);
+		return after !== undefined && !after.invitations.some(({ token }) => token === mail.token);
+	});
+
 /** No address gets more e-mails than the run's items wish for. */
 function judgeMails(history: History, run: number, answers: readonly Answer[], find: Find): void {
 	const plan = history.script.runs[run];
 	const mails = history.truth.mails.filter(({ by }) => by !== 'other' && by.run === run);
 	const people = new Set(mails.map(({ account, email }) => `${account} ${lower(email)}`));
 	for (const name of people) {
-		const sent = mails.filter(({ account, email }) => `${account} ${lower(email)}` === name).length;
+		const own = mails.filter(({ account, email }) => `${account} ${lower(email)}` === name);
+		const sent = own.filter(
+			(mail, index) =>
+				index === own.length - 1 || !isRevokedByOthers(history, mail, own[index + 1]),
+		).length;
 		const wishes = answers
 			.filter(({ ask, person }) => `${ask.account} ${person}` === name)
 			.map(({ ask, item, key }) => {
@@ -246,7 +262,7 @@ function judgeLinks(history: History, played: Played, find: Find): void {
 	const { operation } = history.script.runs[run].items[0].ask;
 	if (ended.output.some((output) => linkOf(output) === undefined))
 		find('link', 'linked to no item');
-	if (cancelledAt !== undefined && (played.endedAt ?? Infinity) > cancelledAt) return;
+	if (cancelledAt !== undefined && (played.endedAt ?? Infinity) >= cancelledAt) return;
 	for (const position of items.keys()) {
 		const answers = ended.output.filter((output) => linkOf(output) === position).length;
 		const isRight = MANY.test(operation) || answers === 1;
@@ -271,8 +287,10 @@ function longest(history: History, { items, run }: Played): number {
 	const { timeout = 300_000, batching } = request;
 	const tries = retryOnFail ? maxTries : 1;
 	const pauses = (batching?.batch.batchInterval ?? 0) * items.length;
+	// Lists that a low limit makes slow to read are read three times, until it is given up to be in time.
+	const rereading = history.script.rateLimit ? 3 * 60 * SECOND : 0;
 	// What is in doubt is looked into for a minute; each of a few steps may meet its own time-out.
-	const one = maxWait * SECOND + 60 * SECOND + 8 * timeout + pauses;
+	const one = maxWait * SECOND + 60 * SECOND + 8 * timeout + pauses + rereading;
 	return tries * one + (tries - 1) * waitBetweenTries;
 }
 

@@ -70,11 +70,23 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'transport/client.ts',
-				'Date.now() > validUntil',
-				'Date.now() > validUntil + Infinity',
+				'permit.wasHeldBack ? ifHeldBack : latest',
+				'permit.wasHeldBack ? ifHeldBack * latest : latest',
 			),
 		],
 		foundBy: { scenarios: 'K3: another admin invites p19' },
+	},
+	{
+		law: 'K3',
+		title: 'acts on what it read long ago, where no limit held it back',
+		changes: [
+			change(
+				'execution/runExclusive.ts',
+				'latest: readAt + MAX_AGE_MS,',
+				'latest: readAt + MAX_AGE_MS * 1000,',
+			),
+		],
+		foundBy: { scenarios: 'K3: a write that waited 30 s' },
 	},
 	{
 		law: 'K4',
@@ -404,9 +416,9 @@ const writing: Violation[] = [
 		title: 'takes a username and an address for two people',
 		changes: [
 			change(
-				'resources/teammate/updatePermissions.ts',
-				'email || username,',
-				'usernameLock(email && username),',
+				'resources/teammate/locate.ts',
+				'teammate.email || username,',
+				'usernameLock(teammate.email && username),',
 			),
 		],
 		foundBy: { scenarios: 'W1: rows name one person by a username of their own' },
@@ -564,6 +576,18 @@ const writing: Violation[] = [
 	},
 	{
 		law: 'W4',
+		title: 'decides again about an update of which nobody knows what became',
+		changes: [
+			change(
+				'resources/teammate/locate.ts',
+				'unlessUnclear(context, name, wish, wording, findAndUse)',
+				'unlessUnclear(context, name, `${wish} ${Math.random()}`, wording, findAndUse)',
+			),
+		],
+		foundBy: { scenarios: 'W4: an update is accepted' },
+	},
+	{
+		law: 'W4',
 		title: 'forgets at the next try what it has revoked',
 		changes: [
 			change(
@@ -604,11 +628,39 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/writeAccess.ts',
-				'if (isMet(unmet)) return after;',
-				'if (isMet(unmet) || isConclusive) return after;',
+				'return isMet(unmet) ? undefined : unmet;',
+				'return isMet(unmet) || record ? undefined : unmet;',
 			),
 		],
 		foundBy: { scenarios: 'W6: Replace, answered 200 and dropped' },
+	},
+	{
+		law: 'W6',
+		title: 'says that nothing was updated where only a part was dropped',
+		changes: [
+			change(
+				'resources/teammate/writeAccess.ts',
+				'	return isUnchanged\n',
+				'	return isUnchanged || unmet\n',
+			),
+			change(
+				'resources/teammate/writeAccess.ts',
+				'	{ missing, remaining, admin }: Unmet,\n	isUnchanged',
+				'	unmet: Unmet,\n	isUnchanged',
+			),
+			change(
+				'resources/teammate/writeAccess.ts',
+				'	const dropped = [',
+				'	const { missing, remaining, admin } = unmet;\n	const dropped = [',
+			),
+		],
+		foundBy: { scenarios: 'W6: somebody else gives a scope' },
+	},
+	{
+		law: 'W6',
+		title: 'takes a record that could not be read meanwhile for one that never changed',
+		changes: [change('sendgrid/teammates.ts', 'if (isLast && !wasUnreadable)', 'if (isLast)')],
+		foundBy: { test: 'unit/readBack.test.ts', name: 'a record that is there again' },
 	},
 	{
 		law: 'W6',
@@ -664,8 +716,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'execution/runMemory.ts',
-				'if (known?.records) return again(known.records);',
-				'if (known?.records && !work) return again(known.records);',
+				'if (known) return again(known.records);',
+				'if (known && !work) return again(known.records);',
 			),
 		],
 		foundBy: { scenarios: 'W8' },

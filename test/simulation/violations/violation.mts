@@ -16,7 +16,7 @@ export type Finder =
 	/** The types: such code cannot be built. */
 	| 'compiler';
 
-/** A law, broken on purpose: an old fault of issue 12, or the nearest to it that the code allows. */
+/** A law, broken on purpose: an old fault, or the nearest to it that the code allows. */
 export interface Violation {
 	law: string;
 	/** What the node does then. */

@@ -1,5 +1,6 @@
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
+import { unlessUnclear } from '../../execution/runMemory';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
 import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
 import { changeOf } from '../../transport/errors';
@@ -13,7 +14,8 @@ export async function approve(context: OperationContext) {
 	const field = requestIdField.displayName;
 	const wording = changeOf(`The access request '${toSingleLine(id)}'`, 'approved');
 	const named = { id, field, wording };
-	return await withPersonLock(context, `request ${id}`, wording, async () => {
+	const name = `request ${id}`;
+	const work = async () => {
 		// It gives something to this person, like any other operation that does.
 		const request = await findRequest(context.account, named);
 		const email = textOf(request.email);
@@ -23,5 +25,11 @@ export async function approve(context: OperationContext) {
 			const answer = await answerRequest(context.account, 'approve', named);
 			return [{ approved: true, request_id: requestIdOutput(id), ...answer }];
 		});
-	});
+	};
+	return await withPersonLock(
+		context,
+		name,
+		wording,
+		async () => await unlessUnclear(context, name, 'approve', wording, work),
+	);
 }

@@ -1,5 +1,6 @@
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
+import { unlessUnclear } from '../../execution/runMemory';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
 import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
 import { changeOf } from '../../transport/errors';
@@ -13,9 +14,16 @@ export async function deny(context: OperationContext) {
 	const field = requestIdField.displayName;
 	const wording = changeOf(`The access request '${toSingleLine(id)}'`, 'denied');
 	const named = { id, field, wording };
-	return await withPersonLock(context, `request ${id}`, wording, async () => {
+	const name = `request ${id}`;
+	const work = async () => {
 		await findRequest(context.account, named);
 		await answerRequest(context.account, 'deny', named);
 		return [{ denied: true, request_id: requestIdOutput(id) }];
-	});
+	};
+	return await withPersonLock(
+		context,
+		name,
+		wording,
+		async () => await unlessUnclear(context, name, 'deny', wording, work),
+	);
 }

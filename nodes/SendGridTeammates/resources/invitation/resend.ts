@@ -9,7 +9,7 @@ import {
 	type Invitation,
 } from '../../sendgrid/invitations';
 import { findInList, findInvitations } from '../../sendgrid/person';
-import { bodyOf, type Outcome } from '../../transport/client';
+import { bodyOf, type Outcome, type Validity } from '../../transport/client';
 import { changeOf, RequestError, SendGridError, type Wording } from '../../transport/errors';
 import { notPendingError } from './notPending';
 
@@ -104,7 +104,7 @@ const send = async (
 	{ token }: { token: string },
 	wording: Wording,
 	known?: Invitation,
-	validUntil?: number,
+	validUntil?: Validity,
 ): Promise<Outcome<Invitation>> =>
 	await resendInvitation(account, { token, field, known, wording, validUntil });
 

@@ -1,15 +1,23 @@
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, tokenLock, withPersonLock } from '../../execution/runExclusive';
+import { unlessUnclear } from '../../execution/runMemory';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
 import {
+	checkTokens,
 	pendingInvitations,
 	revokeInvitation,
 	type Invitation,
 	type NamedInvitation,
 } from '../../sendgrid/invitations';
 import { findInList, findInvitations, findPersonNow } from '../../sendgrid/person';
-import { bodyOf } from '../../transport/client';
-import { changeOf, SendGridError, type Wording } from '../../transport/errors';
+import { bodyOf, type Validity } from '../../transport/client';
+import {
+	changeOf,
+	type RequestError,
+	type SendGridError,
+	type Wording,
+} from '../../transport/errors';
+import { toSingleLine } from '../../transport/sanitize';
 import { notPendingError } from './notPending';
 
 export const revokeFields = [invitationField];
@@ -21,26 +29,25 @@ export const revokeFields = [invitationField];
 export async function revoke(context: OperationContext) {
 	const choice = readInvitation(context.item);
 	const wording = changeOf(`The invitation of ${quoteInvitation(choice)}`, 'revoked');
-	return choice.by === 'email'
-		? await withPersonLock(
-				context,
-				choice.email,
-				wording,
-				async () => await revokeAllOf(context, choice.email, wording),
-			)
-		: await withPersonLock(
-				context,
-				tokenLock(choice.token),
-				wording,
-				async () => await revokeOne(context, choice.token, wording),
-			);
+	const name = choice.by === 'email' ? choice.email : tokenLock(choice.token);
+	return await withPersonLock(
+		context,
+		name,
+		wording,
+		async () =>
+			await unlessUnclear(context, name, 'revoke', wording, async () =>
+				choice.by === 'email'
+					? await revokeAllOf(context, choice.email, wording)
+					: await revokeOne(context, choice.token, wording),
+			),
+	);
 }
 
 const withKnown = (
 	{ account }: OperationContext,
 	known: Invitation,
 	wording: Wording,
-	validUntil?: number,
+	validUntil?: Validity,
 ) => {
 	const named: NamedInvitation = {
 		token: known.token,
@@ -61,6 +68,7 @@ async function revokeAllOf(context: OperationContext, email: string, wording: Wo
 	return await onFreshReadings(context, wording, async (validUntil) => {
 		const { items, readAt } = await findInvitations(account, email, wording);
 		if (items.length === 0) throw await notPendingError(account, email, wording.failureMessage);
+		checkTokens(items, wording);
 		let revoked = 0;
 		for (const known of items) {
 			const outcome = await withKnown(
@@ -82,15 +90,14 @@ async function revocationError(
 	{ account }: OperationContext,
 	email: string,
 	wording: Wording,
-	error: SendGridError,
+	error: RequestError,
 	revoked: number,
 ): Promise<SendGridError> {
 	if (revoked > 0) {
-		return new SendGridError(
-			`An invitation of '${email}' was revoked, but another was not: ${error.message}`,
-			error.advice,
-			{ status: error.status, cause: error.errorCause },
-		);
+		const done = `An invitation of '${toSingleLine(email)}' was revoked, but`;
+		return error.isUnclear
+			? error.afterDoing(`${done} it is unclear whether another was`)
+			: error.forSubject({ failureMessage: `${done} another was not` });
 	}
 	if (error.status !== 404) return error;
 	account.requireFreshReadings();

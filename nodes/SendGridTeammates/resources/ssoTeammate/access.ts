@@ -16,7 +16,7 @@ import type { SsoAccess, SubuserGrant } from '../../sendgrid/ssoTeammates';
 import { idOfSubuser, readSubuserAccess } from '../../sendgrid/subusers';
 import { readBack, readTeammate, type Teammate } from '../../sendgrid/teammates';
 import { allOrFirstError } from '../../transport/allOrFirstError';
-import { asUnclear, RequestError, SendGridError, type Wording } from '../../transport/errors';
+import { RequestError, SendGridError, type Wording } from '../../transport/errors';
 import { checkSegment } from '../../transport/path';
 import { isRecord } from '../../transport/responseErrors';
 import { formatList, numberOf, toSingleLine } from '../../transport/sanitize';
@@ -236,21 +236,23 @@ export async function verifySso(
 		const dropped = [...missing, ...(isExact ? superfluous : [])];
 		return dropped.length > 0 ? `the change of ${quoteList(dropped)}` : undefined;
 	};
-	const { written } = await readBack(
-		account,
-		async () =>
-			await readTeammate(account, { username, field: 'Email' }, wording).catch(asUnclear(wording)),
-		(teammate) => unmetIn(teammate) === undefined,
-	);
-	const unmet = unmetIn(written);
-	if (unmet === undefined) return;
-	throw new RequestError(
-		{ failureMessage: `${done}, but not completely` },
-		`SendGrid silently ignored ${unmet}`,
-		'Check this person under Settings > Teammates in SendGrid. Some scopes depend on the plan.',
-		{ partlyDone: true },
-	);
+	await readBack(account, {
+		read: async () => await readTeammate(account, { username, field: 'Email' }, wording),
+		unmetIn,
+		droppedError: (unmet) =>
+			ignoredError(
+				`${done}, but not completely`,
+				unmet,
+				'Check this person under Settings > Teammates in SendGrid. Some scopes depend on the plan.',
+			),
+		wording,
+	});
 }
+
+const ignoredError = (failureMessage: string, what: string, advice: string): RequestError =>
+	new RequestError({ failureMessage }, `SendGrid silently ignored ${what}`, advice, {
+		partlyDone: true,
+	});
 
 /** The grants that a teammate does not have. SendGrid adds about eleven scopes of its own to each entry. */
 const missingGrants = (grants: readonly SubuserGrant[], subusers: readonly IDataObject[]) =>
@@ -279,22 +281,22 @@ export async function verifyGrants(
 ): Promise<IDataObject[]> {
 	const failureMessage = `It is unclear whether ${done} with all of the access`;
 	const wording = { failureMessage, unclearMessage: failureMessage };
-	const { written } = await readBack(
-		account,
-		async () =>
-			await readSubuserAccess(account.client, { username, field: 'Email' }, wording).catch(
-				asUnclear(wording),
-			),
-		(access) => missingGrants(grants, access.subusers).length === 0,
-	);
-	const { subusers } = written;
-	const missing = missingGrants(grants, subusers);
-	if (missing.length === 0) return subusers;
-	const scopes = new Set(grants.flatMap((grant) => ('scopes' in grant ? grant.scopes : [])));
-	throw new RequestError(
-		{ failureMessage: `${done}, but not with all of the access` },
-		`SendGrid silently ignored the access to ${missing.length} of ${grants.length} subusers`,
-		`One of these scopes cannot be granted in a subuser: ${formatList([...scopes].map(toSingleLine)) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with SSO Teammate > Update.`,
-		{ partlyDone: true },
-	);
+	const { subusers } = await readBack(account, {
+		read: async () =>
+			await readSubuserAccess(account.client, { username, field: 'Email' }, wording),
+		unmetIn: (access) => {
+			const missing = missingGrants(grants, access.subusers);
+			return missing.length > 0 ? missing : undefined;
+		},
+		droppedError: ({ length }) => {
+			const scopes = new Set(grants.flatMap((grant) => ('scopes' in grant ? grant.scopes : [])));
+			return ignoredError(
+				`${done}, but not with all of the access`,
+				`the access to ${length} of ${grants.length} subusers`,
+				`One of these scopes cannot be granted in a subuser: ${formatList([...scopes].map(toSingleLine)) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with SSO Teammate > Update.`,
+			);
+		},
+		wording,
+	});
+	return subusers;
 }

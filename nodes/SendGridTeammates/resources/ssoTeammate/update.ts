@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { onFreshReadings, usernameLock, withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings } from '../../execution/runExclusive';
 import { adviseOnScopes } from '../../parameters/scopes';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import { onlyTeammate } from '../../sendgrid/person';
@@ -10,7 +10,7 @@ import { adviceOnUnknownUsername, readTeammate, refuseOwner } from '../../sendgr
 import { changeOf, SendGridError, type Wording } from '../../transport/errors';
 import { isRecord } from '../../transport/responseErrors';
 import { textOf } from '../../transport/sanitize';
-import { quoteTeammate, teammatesWithEmail } from '../teammate/locate';
+import { quoteTeammate, withLocatedTeammates } from '../teammate/locate';
 import {
 	accessDetailFields,
 	accessToUpdateField,
@@ -82,7 +82,7 @@ interface Wish {
  * wants both, so they are sent as they are.
  */
 export async function update(context: OperationContext): Promise<IDataObject[]> {
-	const { item, account } = context;
+	const { item } = context;
 	const choice = readTeammateChoice(item);
 	const subject = quoteTeammate(choice);
 	const wording = changeOf(subject, 'updated');
@@ -100,22 +100,10 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 		wording,
 	};
 
-	if (choice.by === 'email') {
-		return await withPersonLock(context, choice.email, wording, async () => {
-			const { items } = await teammatesWithEmail(account, choice.email, wording);
-			const username = onlyTeammate(items, wording.failureMessage)?.username ?? '';
-			return await updateOne(context, username, wish);
-		});
-	}
-	const { username } = choice;
-	return await withPersonLock(context, usernameLock(username), wording, async () => {
-		const { email } = await readTeammate(account, { username, field }, wording);
-		return await withPersonLock(
-			context,
-			email || username,
-			wording,
-			async () => await updateOne(context, username, wish),
-		);
+	const what = JSON.stringify(['update', wish.firstName, wish.lastName, access]);
+	return await withLocatedTeammates(context, choice, what, wording, async (found) => {
+		const username = onlyTeammate(found, wording.failureMessage)?.username ?? '';
+		return await updateOne(context, username, wish);
 	});
 }
 

@@ -5,14 +5,9 @@ import { personKey } from '../../execution/runMemory';
 import { emailField } from '../../parameters/emailAddress';
 import { scopesFieldOf } from '../../parameters/access';
 import { adviseOnScopes } from '../../parameters/scopes';
+import { type Access, type AccessChoice, checkGrantable, namedScopes } from '../../sendgrid/access';
 import {
-	difference,
-	type Access,
-	type AccessChoice,
-	checkGrantable,
-	namedScopes,
-} from '../../sendgrid/access';
-import {
+	checkTokens,
 	createInvitation,
 	invitationState,
 	publicOutput,
@@ -22,11 +17,11 @@ import {
 	type Invitation,
 } from '../../sendgrid/invitations';
 import { findPersonNow, type Person } from '../../sendgrid/person';
-import { bodyOf } from '../../transport/client';
+import { bodyOf, type Validity } from '../../transport/client';
 import type { Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 import type { Choices, Plan } from './planUpsert';
-import { NOTHING_UNMET, writeAccess } from './writeAccess';
+import { unmetOf, writeAccess } from './writeAccess';
 
 const field = emailField.displayName;
 
@@ -67,7 +62,7 @@ export async function applyPlan(
 	wish: Wish,
 	plan: Plan,
 	person: Person,
-	validUntil: number,
+	validUntil: Validity,
 ): Promise<Applied | Again> {
 	const { account } = context;
 	switch (plan.action) {
@@ -77,21 +72,12 @@ export async function applyPlan(
 		}
 		case 'updated': {
 			const { teammate, access, action } = plan;
-			const exactly = wish.choices.ifAccessDiffers === 'update';
 			const subject = `'${toSingleLine(wish.email)}'`;
 			const { record } = await writeAccess(context, {
 				teammate: { username: teammate.username, field },
 				before: teammate,
 				access,
-				unmetBy: (after) => {
-					if (after.isAdmin && !access.is_admin && !exactly) return NOTHING_UNMET;
-					const { missing, superfluous, admin } = difference(after, access);
-					return {
-						missing,
-						remaining: exactly ? superfluous : [],
-						admin: admin !== undefined,
-					};
-				},
+				unmetBy: unmetOf(access, wish.choices.ifAccessDiffers === 'update'),
 				subject,
 				wording: {
 					...wish.wording,
@@ -114,7 +100,7 @@ export async function applyPlan(
 interface Sending {
 	isKnownToBeNew: boolean;
 	/** Left out after a revocation: then there is no way back. */
-	validUntil?: number;
+	validUntil?: Validity;
 	/** What to say, where something was revoked before. */
 	wording?: Wording;
 }
@@ -158,7 +144,7 @@ async function sendAgain(
 	wish: Wish,
 	{ invitation, access }: Extract<Plan, { action: 'resent' }>,
 	{ invitations }: Person,
-	validUntil: number,
+	validUntil: Validity,
 ): Promise<Applied | Again> {
 	const { account } = context;
 	const { email, wording } = wish;
@@ -189,7 +175,7 @@ async function replaceInvitations(
 	wish: Wish,
 	access: Access,
 	invitations: readonly Invitation[],
-	validUntil?: number,
+	validUntil?: Validity,
 ): Promise<Applied | Again> {
 	const { account } = context;
 	const { email, wording } = wish;
@@ -197,6 +183,7 @@ async function replaceInvitations(
 	const isLost = invitations.every(
 		(invitation) => statusOfInvitation(invitation, account.now()) === 'expired',
 	);
+	checkTokens(invitations, wording);
 	// Nothing is lost with an invitation that nobody can accept any more.
 	if (!isLost)
 		await checkGrantable(

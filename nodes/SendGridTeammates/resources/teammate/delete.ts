@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { onFreshReadings, usernameLock, withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings } from '../../execution/runExclusive';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import {
 	deleteTeammate,
@@ -10,9 +10,9 @@ import {
 	refuseOwner,
 	type Teammate,
 } from '../../sendgrid/teammates';
-import { bodyOf } from '../../transport/client';
+import { bodyOf, type Validity } from '../../transport/client';
 import { changeOf, type RequestError, type Wording } from '../../transport/errors';
-import { quoteTeammate, teammatesWithEmail } from './locate';
+import { quoteTeammate, withLocatedTeammates } from './locate';
 
 export const deleteFields = [teammateField];
 
@@ -23,30 +23,22 @@ const field = teammateField.displayName;
  * with that address. The records are read first: they tell owner and admins, and whom the output is about.
  */
 export async function deleteOne(context: OperationContext): Promise<IDataObject[]> {
-	const { item, account, policy } = context;
+	const { item, policy } = context;
 	policy.checkDeletion();
 	const choice = readTeammateChoice(item);
 	const wording = changeOf(quoteTeammate(choice), 'deleted');
-	if (choice.by === 'email') {
-		return await withPersonLock(context, choice.email, wording, async () => {
-			const { items } = await teammatesWithEmail(account, choice.email, wording);
-			return await deleteAll(
+	return await withLocatedTeammates(
+		context,
+		choice,
+		'delete',
+		wording,
+		async (found) =>
+			await deleteAll(
 				context,
-				items.map(({ username }) => username),
+				found.map(({ username }) => username),
 				wording,
-			);
-		});
-	}
-	return await withPersonLock(context, usernameLock(choice.username), wording, async () => {
-		const named = { username: choice.username, field };
-		const { email } = await readTeammate(account, named, wording, false);
-		return await withPersonLock(
-			context,
-			email || choice.username,
-			wording,
-			async () => await deleteAll(context, [choice.username], wording),
-		);
-	});
+			),
+	);
 }
 
 /** All are checked before the first one goes. */
@@ -79,7 +71,7 @@ async function deleteRest(
 	usernames: readonly string[],
 	deleted: string[],
 	wording: Wording,
-	validUntil: (readAt: number) => number,
+	validUntil: (readAt: number) => Validity,
 ): Promise<IDataObject[]> {
 	const readAt = Date.now();
 	const people: Teammate[] = [];

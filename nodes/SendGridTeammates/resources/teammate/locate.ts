@@ -1,7 +1,10 @@
-import type { TeammateChoice } from '../../parameters/teammate';
+import type { OperationContext } from '../../execution/operation';
+import { usernameLock, withPersonLock } from '../../execution/runExclusive';
+import { unlessUnclear } from '../../execution/runMemory';
+import { teammateField, type TeammateChoice } from '../../parameters/teammate';
 import type { Account } from '../../sendgrid/account';
 import { findInvitations, findTeammates, onlyTeammate } from '../../sendgrid/person';
-import type { Teammate } from '../../sendgrid/teammates';
+import { readTeammate, type Teammate } from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
@@ -36,6 +39,44 @@ export async function teammatesWithEmail(
 				`${wording.failureMessage}: no teammate has the address '${toSingleLine(email)}'`,
 				"Check the address in 'Teammate'.",
 			);
+}
+
+/**
+ * Does something about whom an item names, while nobody else writes about them: by email, all teammates with
+ * that address; by username, that one, under the name first and under the address as soon as it is known.
+ *
+ * @param wish tells apart what is wanted
+ * @throws SendGridError where nobody is found
+ */
+export async function withLocatedTeammates<Result>(
+	context: OperationContext,
+	choice: TeammateChoice,
+	wish: string,
+	wording: Wording,
+	use: (found: Teammate[]) => Promise<Result>,
+): Promise<Result> {
+	const { account } = context;
+	const name = choice.by === 'email' ? choice.email : usernameLock(choice.username);
+	const findAndUse = async (): Promise<Result> => {
+		if (choice.by === 'email') {
+			return await use((await teammatesWithEmail(account, choice.email, wording)).items);
+		}
+		const { username } = choice;
+		const named = { username, field: teammateField.displayName };
+		const teammate = await readTeammate(account, named, wording, false);
+		return await withPersonLock(
+			context,
+			teammate.email || username,
+			wording,
+			async () => await use([teammate]),
+		);
+	};
+	return await withPersonLock(
+		context,
+		name,
+		wording,
+		async () => await unlessUnclear(context, name, wish, wording, findAndUse),
+	);
 }
 
 /**

@@ -2,10 +2,10 @@ import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun, personKey, type Progress } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { revokeInvitation, waitForOwnMail } from '../../sendgrid/invitations';
+import { checkTokens, revokeInvitation, waitForOwnMail } from '../../sendgrid/invitations';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
-import { deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
-import type { Outcome } from '../../transport/client';
+import { checkUsernames, deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
+import type { Outcome, Validity } from '../../transport/client';
 import { changeOf, SendGridError, type RequestError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
@@ -46,8 +46,9 @@ export async function offboard(context: OperationContext) {
 function refuseProtected(
 	{ invitations, teammates }: Person,
 	{ options }: OperationContext,
-	{ failureMessage }: Wording,
+	wording: Wording,
 ): void {
+	const { failureMessage } = wording;
 	for (const teammate of teammates) {
 		refuseOwner(teammate, failureMessage);
 		refuseAdmin(teammate, options.allowAdmins, failureMessage);
@@ -60,6 +61,9 @@ function refuseProtected(
 	}
 	for (const invitation of invitations)
 		refuseAdmin(invitation, options.allowAdmins, failureMessage);
+	// Somebody whom SendGrid's list does not name could not be removed after the others were.
+	checkTokens(invitations, wording);
+	checkUsernames(teammates, wording);
 }
 
 const addressIn = ({ invitations, teammates }: Person): string | undefined =>
@@ -114,7 +118,7 @@ async function removeAll(
 	{ invitations, teammates }: Person,
 	progress: Progress,
 	wording: Wording,
-	validUntil: number,
+	validUntil: Validity,
 ): Promise<RequestError | undefined> {
 	let missed: RequestError | undefined;
 	const settle = (outcome: Outcome<unknown>): boolean => {

@@ -1,13 +1,12 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { onFreshReadings, usernameLock, withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings } from '../../execution/runExclusive';
 import { accessFields, readAccess, skippedField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
 import { scopesField } from '../../parameters/scopes';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import {
-	difference,
 	gainOf,
 	namedScopes,
 	withMore,
@@ -15,13 +14,14 @@ import {
 	type Access,
 	type AccessChoice,
 	resolveFor,
+	wishOf,
 } from '../../sendgrid/access';
 import { onlyTeammate } from '../../sendgrid/person';
 import { canBeTaken } from '../../sendgrid/scopes';
 import { readTeammate, refuseOwner, type Teammate } from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
-import { quoteTeammate, teammatesWithEmail } from './locate';
-import { isMet, NOTHING_UNMET, writeAccess, type Unmet } from './writeAccess';
+import { quoteTeammate, withLocatedTeammates } from './locate';
+import { isMet, unmetOf, writeAccess, type Unmet } from './writeAccess';
 
 const modeField: INodeProperties = {
 	displayName: 'Mode',
@@ -100,7 +100,7 @@ async function changeFor(
 	const present = before.scopes ?? [];
 	if (choice.kind === 'admin') {
 		const access = { scopes: [], is_admin: true };
-		return { access, skipped: choice.skipped, unmetBy: unmetOf(access, mode) };
+		return { access, skipped: choice.skipped, unmetBy: unmetOf(access, mode === 'replace') };
 	}
 	refuseAdminFor(mode, before, wording);
 	if (mode === 'remove') {
@@ -125,25 +125,12 @@ async function changeFor(
 		present,
 	);
 	const access = mode === 'add' ? { ...wanted, scopes: withMore(present, wanted.scopes) } : wanted;
-	return { access, skipped, unmetBy: unmetOf(access, mode) };
+	return { access, skipped, unmetBy: unmetOf(access, mode === 'replace') };
 }
-
-const unmetOf =
-	(wanted: Access, mode: Mode) =>
-	(teammate: Teammate): Unmet => {
-		// Somebody may have been made an admin meanwhile, and then has it all.
-		if (teammate.isAdmin && !wanted.is_admin && mode === 'add') return NOTHING_UNMET;
-		const { missing, superfluous, admin } = difference(teammate, wanted);
-		return {
-			missing,
-			remaining: mode === 'replace' ? superfluous : [],
-			admin: admin !== undefined,
-		};
-	};
 
 /** Reads what is there, writes what is wanted, and gives the record as it is then. */
 export async function updatePermissions(context: OperationContext): Promise<IDataObject[]> {
-	const { item, account, policy, options } = context;
+	const { item, policy, options } = context;
 	const person = readTeammateChoice(item);
 	const subject = quoteTeammate(person);
 	const wording = {
@@ -157,24 +144,10 @@ export async function updatePermissions(context: OperationContext): Promise<IDat
 	if (wish.choice.kind === 'admin') policy.checkAdmin();
 	refuseNothing(wish.choice);
 
-	const update = async (username: string) =>
-		await updateOne(context, username, wish, subject, wording);
-	if (person.by === 'email') {
-		return await withPersonLock(context, person.email, wording, async () => {
-			const { items } = await teammatesWithEmail(account, person.email, wording);
-			return await update(onlyTeammate(items, wording.failureMessage)?.username ?? '');
-		});
-	}
-	const { username } = person;
-	return await withPersonLock(context, usernameLock(username), wording, async () => {
-		const named = { username, field: teammateField.displayName };
-		const { email } = await readTeammate(account, named, wording);
-		return await withPersonLock(
-			context,
-			email || username,
-			wording,
-			async () => await update(username),
-		);
+	const what = JSON.stringify(['update permissions', wish.mode, wishOf(wish.choice)]);
+	return await withLocatedTeammates(context, person, what, wording, async (found) => {
+		const username = onlyTeammate(found, wording.failureMessage)?.username ?? '';
+		return await updateOne(context, username, wish, subject, wording);
 	});
 }
 

@@ -1,6 +1,6 @@
 import type { OperationContext } from '../../execution/operation';
 import { adviseOnScopes, quoteList } from '../../parameters/scopes';
-import type { Access } from '../../sendgrid/access';
+import { difference, isSame, type Access } from '../../sendgrid/access';
 import {
 	readBack,
 	readTeammate,
@@ -8,7 +8,8 @@ import {
 	type NamedTeammate,
 	type Teammate,
 } from '../../sendgrid/teammates';
-import { asUnclear, RequestError, SendGridError, type Wording } from '../../transport/errors';
+import type { Validity } from '../../transport/client';
+import { RequestError, SendGridError, type Wording } from '../../transport/errors';
 
 /** What a teammate's record should show, and does not. */
 export interface Unmet {
@@ -20,13 +21,25 @@ export interface Unmet {
 	admin: boolean;
 }
 
-export const NOTHING_UNMET: Unmet = { missing: [], remaining: [], admin: false };
-
-const count = ({ missing, remaining, admin }: Unmet): number =>
-	missing.length + remaining.length + Number(admin);
+const NOTHING_UNMET: Unmet = { missing: [], remaining: [], admin: false };
 
 /** Whether a record shows all that it should. */
-export const isMet = (unmet: Unmet): boolean => count(unmet) === 0;
+export const isMet = ({ missing, remaining, admin }: Unmet): boolean =>
+	missing.length + remaining.length === 0 && !admin;
+
+/**
+ * What of the wanted access a record does not show.
+ *
+ * @param isExact whether nothing else may be there
+ */
+export const unmetOf =
+	(wanted: Access, isExact: boolean) =>
+	(teammate: Teammate): Unmet => {
+		// Somebody may have been made an admin meanwhile, and then has it all.
+		if (teammate.isAdmin && !wanted.is_admin && !isExact) return NOTHING_UNMET;
+		const { missing, superfluous, admin } = difference(teammate, wanted);
+		return { missing, remaining: isExact ? superfluous : [], admin: admin !== undefined };
+	};
 
 /** A change of access that has been decided on. */
 export interface AccessChange {
@@ -40,7 +53,7 @@ export interface AccessChange {
 	/** Whose permissions, for messages: `'ada@example.com'` */
 	subject: string;
 	wording: Wording;
-	validUntil?: number;
+	validUntil?: Validity;
 }
 
 /**
@@ -61,26 +74,24 @@ export async function writeAccess(
 		on400: adviseOnScopes(account, access.scopes, wording),
 		validUntil,
 	});
-	const { written: after, isConclusive } = await readBack(
-		account,
-		async () => await readTeammate(account, teammate, wording).catch(asUnclear(wording)),
-		(record) => isMet(unmetBy(record)),
-	);
-	const unmet = unmetBy(after);
-	if (isMet(unmet)) return after;
-	if (!isConclusive) throw notYetShownError(wording);
-	const isPartlyDone = count(unmet) < count(unmetBy(before));
-	throw droppedError(unmet, isPartlyDone, subject, wording);
+	return await readBack(account, {
+		read: async () => await readTeammate(account, teammate, wording),
+		unmetIn: (record) => {
+			const unmet = unmetBy(record);
+			return isMet(unmet) ? undefined : unmet;
+		},
+		droppedError: (unmet, after) =>
+			droppedError(unmet, isUnchanged(before, after), subject, wording),
+		wording,
+	});
 }
 
-const notYetShownError = (wording: Wording) =>
-	new RequestError(wording, 'SendGrid accepted the change, and its data does not show it yet', '', {
-		accepted: true,
-	});
+const isUnchanged = (before: Teammate, { scopes = [], isAdmin }: Teammate): boolean =>
+	isSame(difference(before, { scopes: [...scopes], is_admin: isAdmin }));
 
 function droppedError(
 	{ missing, remaining, admin }: Unmet,
-	isPartlyDone: boolean,
+	isUnchanged: boolean,
 	subject: string,
 	{ failureMessage }: Wording,
 ): SendGridError {
@@ -92,12 +103,12 @@ function droppedError(
 	const what = `SendGrid accepted the change but left ${dropped.join(', and ')}`;
 	const advice =
 		'Check these permissions under Settings > Teammates in SendGrid. Some depend on the plan, or belong to everybody.';
-	return isPartlyDone
-		? new RequestError(
+	return isUnchanged
+		? new SendGridError(`${failureMessage}: ${what}`, advice)
+		: new RequestError(
 				{ failureMessage: `The permissions of ${subject} were updated, but not completely` },
 				what,
 				advice,
 				{ partlyDone: true },
-			)
-		: new SendGridError(`${failureMessage}: ${what}`, advice);
+			);
 }

@@ -1,0 +1,46 @@
+import { heapInUse } from '../support/heap.mts';
+import { updatePermissionsWith } from '../support/parameters';
+import { addPeople } from '../support/people';
+import { fakeSendGrid } from '../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+
+const ROWS = 400;
+const TEAMMATES = 400;
+
+test('K3: 400 readings of one run leave no more behind than 100 do', async () => {
+	sendGrid.state.rateLimits.set({ limit: 1e6, windowMs: 60_000, reset: 'epoch' });
+	addPeople(sendGrid.state);
+	for (let index = 0; index < TEAMMATES; index += 1) {
+		sendGrid.state.addTeammate({ username: `person${index}`, email: `person${index}@example.com` });
+	}
+	const { requests } = sendGrid.state;
+	let readings = 0;
+	const heap = new Map<number, number>();
+	const push = requests.push.bind(requests);
+	requests.push = (...entries) => {
+		if (entries.some(({ path, query }) => path === '/v3/teammates' && query.offset === '0')) {
+			readings += 1;
+			if (readings === 100 || readings === ROWS) heap.set(readings, heapInUse());
+		}
+		return push(...entries);
+	};
+
+	// One row after the other, since they are about one person, and each on a reading of its own.
+	const items = Array.from({ length: ROWS }, (_, index) => ({
+		email: 'ada@example.com',
+		mode: index % 2 === 0 ? 'add' : 'remove',
+	}));
+	const { results, error } = await sendGrid.run({
+		items,
+		parameters: updatePermissionsWith({ mode: '={{ $json.mode }}', scopes: ['mail.send'] }),
+	});
+	expect(error).toBeUndefined();
+	expect(results).toHaveLength(ROWS);
+	expect(readings).toBeGreaterThanOrEqual(ROWS);
+
+	// What one reading of the list takes, as text: decoded it takes more.
+	const size = JSON.stringify(sendGrid.state.account().teammates).length;
+	const grown = (heap.get(ROWS) ?? Infinity) - (heap.get(100) ?? 0);
+	expect(grown).toBeLessThan(30 * size);
+}, 120_000);

@@ -1,0 +1,63 @@
+import type { Account } from '../../nodes/SendGridTeammates/sendgrid/account';
+import { readBack } from '../../nodes/SendGridTeammates/sendgrid/teammates';
+import {
+	changeOf,
+	RequestError,
+	SendGridError,
+} from '../../nodes/SendGridTeammates/transport/errors';
+import { RetryBudget } from '../../nodes/SendGridTeammates/transport/retry';
+
+beforeEach(() => {
+	jest.useFakeTimers();
+});
+afterEach(() => {
+	jest.useRealTimers();
+});
+
+const wording = changeOf("'ada'", 'updated');
+
+/** @param readings what each reading shows, the last one for good; `undefined`: it cannot be read */
+async function read(
+	readings: Array<string | undefined>,
+	{ maxWait = 300_000, isCancelled = false } = {},
+): Promise<string> {
+	const client = { retryBudget: new RetryBudget(maxWait), isCancelled: () => isCancelled };
+	const left = [...readings];
+	const reading = readBack({ client } as unknown as Account, {
+		read: async () => {
+			const shown = left.length > 1 ? left.shift() : left[0];
+			if (shown !== undefined) return await Promise.resolve(shown);
+			throw new RequestError(wording, 'SendGrid failed', 'Do it');
+		},
+		unmetIn: (shown) => (shown === 'new' ? undefined : shown),
+		droppedError: (unmet) => new SendGridError(`It shows ${unmet}`, ''),
+		wording,
+	}).catch(({ message }: Error) => message);
+	await jest.advanceTimersByTimeAsync(10_000);
+	return await reading;
+}
+
+const UNCLEAR = "It is unclear whether 'ada' was updated: ";
+
+test('gives the record as soon as it shows the change', async () => {
+	expect(await read(['old', 'old', 'new', 'old'])).toBe('new');
+});
+
+test('says so where it never shows the change', async () => {
+	expect(await read(['old'])).toBe('It shows old');
+});
+
+test('a record that is there again after it could not be read says nothing about the time between', async () => {
+	expect(await read([undefined, 'old'])).toContain(UNCLEAR);
+	expect(await read(['old', undefined, 'old'])).toContain(UNCLEAR);
+	expect(await read([undefined, 'new'])).toBe('new');
+});
+
+test('is unclear where it cannot be read at all', async () => {
+	expect(await read([undefined])).toBe(`${UNCLEAR}SendGrid failed`);
+});
+
+test('is unclear where there is no time to read it again', async () => {
+	expect(await read(['old', 'new'], { maxWait: 100 })).toContain(UNCLEAR);
+	expect(await read(['old', 'new'], { isCancelled: true })).toContain(UNCLEAR);
+});
