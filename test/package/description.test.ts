@@ -161,9 +161,11 @@ test("the credential's fields have names that stay", async () => {
 		'apiKey',
 		'region',
 		'apiUrl',
+		'allowUnauthorizedCerts',
 		'onBehalfOf',
 		'allowedEmailDomains',
 		'allowAdminAccess',
 		'allowDeletion',
+		'allowAgents',
 	]);
 });

@@ -5,7 +5,6 @@ import {
 	type Field,
 	type Fields,
 } from '../parameters/field';
-import { readFlag } from '../parameters/flag';
 import { readNumber } from '../parameters/number';
 import { readText } from '../parameters/text';
 import type { Transport } from '../transport/client';
@@ -24,12 +23,6 @@ const batchIntervalField: Field = {
 const batchField: Field = { displayName: 'Batching', name: 'batch', default: {} };
 
 const batchingField: Field = { displayName: 'Batching', name: 'batching', default: {} };
-
-const insecureField: Field = {
-	displayName: 'Ignore SSL Issues (Insecure)',
-	name: 'allowUnauthorizedCerts',
-	default: false,
-};
 
 const proxyField: Field = { displayName: 'Proxy', name: 'proxy', default: '' };
 
@@ -59,14 +52,17 @@ export interface RequestOptions {
 
 const MILLISECONDS = { noun: 'number of milliseconds' };
 
-/** @throws SendGridError for what makes no sense: a proxy that is no address, say */
+/**
+ * Without 'Ignore SSL Issues': whether a certificate has to be good is for the credential to say.
+ *
+ * @throws SendGridError for what makes no sense: a proxy that is no address, say
+ */
 export function readRequestOptions(fields: Fields): RequestOptions {
 	const options = readCollection(fields, requestOptionsField);
 	const proxy = whereSet(options, proxyField, readText);
 	return {
 		transport: {
 			timeout: readNumber(options, timeoutField, { ...MILLISECONDS, min: 1 }),
-			skipSslCertificateValidation: readFlag(options, insecureField),
 			...(proxy !== undefined && { proxy: parseProxy(proxy) }),
 		},
 		batching: batchingIn(readCollection(options, batchingField)),

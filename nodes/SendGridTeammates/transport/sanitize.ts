@@ -31,6 +31,19 @@ export function redact(text: string, secrets: ReadonlyArray<string | undefined>)
 	);
 }
 
+/** All texts in a value, with the secrets blotted out. */
+export function redactAll(value: unknown, secrets: readonly string[]): unknown {
+	if (typeof value === 'string') return redact(value, secrets);
+	if (Array.isArray(value)) return value.map((entry) => redactAll(entry, secrets));
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value).map(([name, entry]) => [
+			redact(name, secrets),
+			redactAll(entry, secrets),
+		]),
+	);
+}
+
 /** Such words only machines write: keys, and tokens of invitations, which nobody may see but who needs them. */
 const isOpaque = (word: string) => /\d/.test(word) && /[a-z]/i.test(word);
 

@@ -133,12 +133,15 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 	});
 
 	test("take the settings of the node's requests alike", async () => {
-		const fields = sampleParameters('inviteWith', {
-			requestOptions: { proxy: 'http://127.0.0.1:9' },
+		const fields = sampleParameters('getTeammatesWith', {
+			requestOptions: { timeout: 100 },
 			options: { maxWait: 0 },
 		});
-		const expected = await enter('workflow', fields);
-		expect(expected.failure?.message).toContain('[ECONNREFUSED]');
-		expect(await enter(agent, fields)).toEqual(expected);
+		const hang = ({ state }: FakeSendGrid) => {
+			state.faults.add({ times: Infinity, fault: { kind: 'hang', when: 'before' } });
+		};
+		const expected = await enter('workflow', fields, hang);
+		expect(expected.failure?.message).toContain('no answer came in time');
+		expect(await enter(agent, fields, hang)).toEqual(expected);
 	});
 });

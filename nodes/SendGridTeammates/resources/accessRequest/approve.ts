@@ -18,8 +18,10 @@ export async function approve(context: OperationContext) {
 	const name = requestLock(id);
 	const work = async () => {
 		// It gives something to this person, like any other operation that does.
-		const email = textOf((await findRequest(context.account, named)).email);
+		const request = await findRequest(context.account, named);
+		const email = textOf(request.email);
 		context.policy.checkEmail(email);
+		context.policy.checkGroup(textOf(request.scope_group_name));
 		return await withPersonLock(context, email, wording, async () => {
 			const answer = await answerRequest(context.account, 'approve', named);
 			// What it gave cannot be read back: nobody knows which scopes it stands for.

@@ -16,6 +16,7 @@ import { quoteTeammate, withLocatedTeammates } from '../teammate/locate';
 import {
 	accessDetailFields,
 	accessToUpdateField,
+	checkGain,
 	readSsoAccess,
 	verifyGrants,
 	verifySso,
@@ -113,7 +114,7 @@ const updateOne = async (
 		const { firstName, lastName, access, subject, wording } = wish;
 		const before = await readTeammate(account, { username, field }, wording);
 		refuseOwner(before, wording.failureMessage);
-		if (Object.keys(access).length > 0) policy.checkEmail(before.email);
+		checkGain(policy, before, access);
 		if (before.isSso === false) {
 			throw new SendGridError(
 				`${wording.failureMessage}: this person does not sign in by single sign-on`,
