@@ -5,6 +5,7 @@ import {
 	type Field,
 	type Fields,
 } from '../parameters/field';
+import { readFlag } from '../parameters/flag';
 import { readNumber } from '../parameters/number';
 import { readText } from '../parameters/text';
 import type { Transport } from '../transport/client';
@@ -23,6 +24,12 @@ const batchIntervalField: Field = {
 const batchField: Field = { displayName: 'Batching', name: 'batch', default: {} };
 
 const batchingField: Field = { displayName: 'Batching', name: 'batching', default: {} };
+
+const insecureField: Field = {
+	displayName: 'Ignore SSL Issues (Insecure)',
+	name: 'allowUnauthorizedCerts',
+	default: false,
+};
 
 const proxyField: Field = { displayName: 'Proxy', name: 'proxy', default: '' };
 
@@ -53,13 +60,15 @@ export interface RequestOptions {
 const MILLISECONDS = { noun: 'number of milliseconds' };
 
 /**
- * Without 'Ignore SSL Issues': whether a certificate has to be good is for the credential to say.
+ * 'Ignore SSL Issues' has no effect: whether a certificate has to be good is for the credential to say. It is read
+ * all the same, since what it cannot mean is a mistake in the workflow.
  *
  * @throws SendGridError for what makes no sense: a proxy that is no address, say
  */
 export function readRequestOptions(fields: Fields): RequestOptions {
 	const options = readCollection(fields, requestOptionsField);
 	const proxy = whereSet(options, proxyField, readText);
+	readFlag(options, insecureField);
 	return {
 		transport: {
 			timeout: readNumber(options, timeoutField, { ...MILLISECONDS, min: 1 }),

@@ -163,10 +163,8 @@ async function withAddressLock<Result>(
 	const { account, memory, item } = context;
 	await account.client.beforeFirst();
 	await memory.allLocatedBefore(item.getItemIndex());
-	const working = whileLocked(context, address, wording, async () => {
-		await waitForOwnMail(account, address);
-		return await work();
-	});
+	account.address = address;
+	const working = whileLocked(context, address, wording, work);
 	// It stands in the queue.
 	account.onLocated();
 	return await working;
@@ -231,6 +229,7 @@ export async function onFreshReadings<Result>(
 		throw notBegunError(outcome, wording);
 	};
 
+	if (account.address !== undefined) await waitForOwnMail(account, account.address);
 	let finished = memory.lastWriteAt.size;
 	for (let stalled = 0; stalled < MAX_STALLED_ROUNDS; ) {
 		const result = stalled === 0 ? await decide() : await decideAlone();

@@ -12,6 +12,9 @@ export class Account {
 	/** Locks that this item holds. It may enter them again. */
 	readonly locks = new Set<string>();
 
+	/** Of the person whom the item is about, as soon as it is known. */
+	address?: string;
+
 	/** To be called when the item has its place among those about a person. */
 	onLocated: () => void = () => {};
 

@@ -246,6 +246,7 @@ describe('what the panel shows', () => {
 			simplify: "={{ 'true' }}",
 			filters: { role: "={{ 'TEAMMATE' }}" },
 		});
+		sendGrid.state.addTeammate({ email: 'bob@example.com' });
 		await trigger.poll();
 		sendGrid.state.addTeammate({ email: EMAIL });
 		expect(await trigger.events()).toEqual([`teammateAdded ${EMAIL}`]);
