@@ -1088,7 +1088,9 @@ const polling: Violation[] = [
 	{
 		law: 'Trigger',
 		title: 'believes a list that begins again instead of going on',
-		changes: [change('trigger/source.ts', 'if (isStuck) {', 'if (isStuck && records.length < 0) {')],
+		changes: [
+			change('trigger/source.ts', 'if (isStuck) {', 'if (isStuck && records.length < 0) {'),
+		],
 		foundBy: { pollScenarios: 'paging: the first 50' },
 	},
 	{
@@ -1120,7 +1122,9 @@ const polling: Violation[] = [
 	{
 		law: 'Trigger',
 		title: 'takes for new who got lost in the state',
-		changes: [change('trigger/snapshot.ts', 'before.hasGaps\n', 'before.hasGaps && before.at === 0\n')],
+		changes: [
+			change('trigger/snapshot.ts', 'before.hasGaps\n', 'before.hasGaps && before.at === 0\n'),
+		],
 		foundBy: { test: STATE, name: 'half a teammate in the state' },
 	},
 	{
