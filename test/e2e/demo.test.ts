@@ -5,7 +5,9 @@ test('npm run demo invites the list once and resends what expires, as the sentEm
 	const printed = await run('node', ['playground/demo.mts']);
 	expect(printed).toContain('5 e-mails from SendGrid, as expected');
 	expect(printed).toMatch(/hedy@acme\.example +invited +eu/);
-	expect(printed).toMatch(/not an address +failed: 'Email' is 'not an address'/);
+	expect(printed).toMatch(
+		/not an address +failed: 'Email' must be an email address, not 'not an address'/,
+	);
 	expect(printed).toMatch(/dev@acme\.example +unchanged: Is a teammate already +0/);
 	expect(printed).toMatch(/hedy@acme\.example +unchanged: Was invited before +0/);
 	expect(printed).toContain('Expiring.Soon@acme.example: sent again');

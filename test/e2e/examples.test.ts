@@ -65,7 +65,11 @@ test('new hires: invited once each, bad rows answered with their reason, the sec
 		['dev@acme.example', 'unchanged', 'Is a teammate already'],
 		['nobody', 'failed', expect.stringContaining("'Email' must be an email address, not 'nobody'")],
 		['', 'failed', expect.stringContaining("'Email' is empty")],
-		['mary@acme.example', 'failed', expect.stringContaining("'Region' is 'moon'")],
+		[
+			'mary@acme.example',
+			'failed',
+			expect.stringContaining("'Region' must be Same as Credential, Global or EU, not 'moon'"),
+		],
 	];
 	expect(await on.rest.callWebhook('new-hires', body)).toHaveProperty('status', 403);
 	expect(await outcomesOf('new-hires', body)).toEqual([
@@ -154,7 +158,9 @@ describe('new hire form', () => {
 		expect(writes()).toHaveLength(1);
 
 		await fillIn('Marketer', 'kay');
-		expect(await nextMail()).toEqual(told("It did not work. 'Email' is 'kay'"));
+		expect(await nextMail()).toEqual(
+			told("It did not work. 'Email' must be an email address, not 'kay'"),
+		);
 		expect(writes()).toHaveLength(1);
 	});
 

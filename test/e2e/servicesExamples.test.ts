@@ -84,7 +84,7 @@ describe('BambooHR every morning', () => {
 		expect(personOf('adam@acme.example')?.profile.is_admin).toBe(true);
 		expect(personOf('lee@acme.example')).toEqual(lee);
 		expect(outputItems(run, 'Not Done').map(({ json }) => json.error)).toEqual([
-			expect.stringContaining("'Email' is 'not an address'"),
+			expect.stringContaining("'Email' must be an email address, not 'not an address'"),
 		]);
 
 		expect((await morning(workflow)).error).toBeUndefined();

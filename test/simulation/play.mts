@@ -58,7 +58,8 @@ function newKey(): string {
 	return `SG.${String(keys).padStart(22, 'simulated')}.${'x'.repeat(43)}`;
 }
 
-function setUp(sendGrid: SandboxState, { name, people, requests }: AccountPlan): void {
+/** Puts an account's people into the stand-in. */
+export function setUp(sendGrid: SandboxState, { name, people, requests }: AccountPlan): void {
 	sendGrid.addAccount({ name });
 	for (const person of people) {
 		const { email, scopes, role, token, expiresInSeconds } = person;
@@ -86,7 +87,8 @@ function setUp(sendGrid: SandboxState, { name, people, requests }: AccountPlan):
 /** Plays a script from its beginning to the end of all runs, on a clock of its own. */
 export async function play(script: Script): Promise<History> {
 	const random = new Random(script.seed ^ 0x5f3759df);
-	const clock = new VirtualClock(script.startsAt, () => random.next(), script.clocks?.aheadMs);
+	const clock = new VirtualClock(script.startsAt, () => random.next());
+	clock.dateAhead = script.clocks?.aheadMs ?? 0;
 	const restoreClock = clock.install();
 	try {
 		return await playOn(clock, random, script);

@@ -134,7 +134,7 @@ export class Truth {
 	readonly tokens = new Set<string>();
 
 	/** Moments at which somebody else did something, with the person's address in lower case. */
-	readonly acts: Array<{ at: number; account: string; email: string; kind: Act['what']['kind'] }> =
+	readonly acts: Array<{ at: number; account: string; email: string; kind?: Act['what']['kind'] }> =
 		[];
 
 	/** The latest moments as text, to be compared. */

@@ -42,23 +42,20 @@ export class VirtualClock {
 
 	private readonly random: () => number;
 
-	private readonly ahead: number;
-
 	private current: number;
 
 	private order = 0;
 
+	/** By how many milliseconds the date that a program reads is wrong; timers go by what is right. */
+	dateAhead = 0;
+
 	/** A binary heap, the next timer first. */
 	private readonly heap: Timer[] = [];
 
-	/**
-	 * @param start epoch milliseconds
-	 * @param ahead by how many milliseconds `Date` is ahead of this clock
-	 */
-	constructor(start: number, random: () => number, ahead = 0) {
+	/** @param start epoch milliseconds */
+	constructor(start: number, random: () => number) {
 		this.start = start;
 		this.random = random;
-		this.ahead = ahead;
 		this.current = start;
 	}
 
@@ -165,7 +162,7 @@ export class VirtualClock {
 	}
 
 	private dateClass(): DateConstructor {
-		const now = () => this.current + this.ahead;
+		const now = () => this.current + this.dateAhead;
 		class VirtualDate extends RealDate {
 			constructor(...args: unknown[]) {
 				if (args.length === 0) super(now());

@@ -52,12 +52,14 @@ const MAX_RESTARTS = 3;
  * and others have moved up, past the place where we are: the list is read from its start once more. After a page
  * of one item, the next begins behind it: a server that gives no more at a time would give the same one for ever.
  *
+ * @param onBegin called when the first page is asked for, also where the list is read once more
  * @throws SendGridError
  */
 export async function* pages<Item>(
 	client: SendGridClient,
 	{ method, path, query, decode, identify, context }: ListEndpoint<Item>,
 	{ offset = 0, atMost = Infinity }: Part = {},
+	onBegin?: () => void,
 ): AsyncGenerator<Item[], void, undefined> {
 	const identityOf = (item: Item) => identify(item) || JSON.stringify(item);
 	const seen = new Set<string>();
@@ -80,6 +82,7 @@ export async function* pages<Item>(
 			},
 			decode,
 			context,
+			...(last === undefined && { onSend: onBegin }),
 		});
 		const identities = page.map(identityOf);
 		const fresh = page.filter((_, index) => !seen.has(identities[index]));
@@ -140,10 +143,11 @@ export interface WholeList<Item> {
 export async function readWholeList<Item>(
 	client: SendGridClient,
 	endpoint: ListEndpoint<Item>,
+	onBegin?: () => void,
 ): Promise<WholeList<Item>> {
 	const items: Item[] = [];
 	let pageCount = 0;
-	for await (const page of pages(client, endpoint)) {
+	for await (const page of pages(client, endpoint, {}, onBegin)) {
 		items.push(...page);
 		pageCount += 1;
 	}

@@ -89,8 +89,6 @@ export function mayFail(facts: Facts): boolean {
 		}
 	}
 	if (access && !ask.skipUngrantable && ungrantable(access).length > 0) return true;
-	// Taking admin access away is asked for in another way.
-	if (access?.kind === 'admin' && ask.mode === 'remove') return true;
 	const isEmpty = access?.kind === 'scopes' && named(access.scopes).length === 0;
 
 	const isTeammate = facts.ever(({ teammates }) => teammates.length > 0);
@@ -148,7 +146,14 @@ export function mayFail(facts: Facts): boolean {
 			);
 		case 'teammate.updatePermissions':
 			return (
-				everNoTeammate || isOwner || isAdmin || isTwice || isEmpty || access?.kind === 'persona'
+				everNoTeammate ||
+				isOwner ||
+				isAdmin ||
+				isTwice ||
+				isEmpty ||
+				access?.kind === 'persona' ||
+				// To take admin access away, one has to say what comes in its place.
+				(access?.kind === 'admin' && ask.mode === 'remove')
 			);
 		case 'teammate.get':
 			return everNoTeammate || isTwice;

@@ -224,7 +224,7 @@ function judgeGuards(history: History, run: number, answers: readonly Answer[], 
 	}
 }
 
-const MAY_HOLD_TOKENS = ['invitation.invite', 'invitation.resend', 'invitation.getAll'];
+const MAY_HOLD_TOKENS = ['invitation.invite', 'invitation.resend'];
 
 /** Keys nowhere; tokens only where an invitation is given out. */
 function judgeSecrets(history: History, played: Played, find: Find): void {
@@ -243,7 +243,14 @@ function judgeSecrets(history: History, played: Played, find: Find): void {
 	if (history.log.some((line) => history.apiKeys.some((key) => line.includes(key)))) {
 		find('secret', 'the API key is in the log');
 	}
-	const mayHold = MAY_HOLD_TOKENS.includes(items[0].ask.operation) && entrance === 'workflow';
+	const mayHold =
+		entrance === 'workflow' &&
+		items.some(
+			({ ask, parameters }) =>
+				MAY_HOLD_TOKENS.includes(ask.operation) ||
+				// The records as they are have them.
+				(ask.operation === 'invitation.getAll' && parameters.simplify === false),
+		);
 	const where = mayHold ? JSON.stringify(failures) : text;
 	// A token that the item itself names is no news.
 	const known = new Set(items.map(({ ask }) => ask.token));

@@ -50,6 +50,9 @@ export const unchangedRecord = (
 	now: number,
 ): IDataObject => ('teammate' in plan ? plan.teammate.record : shown(plan.invitation, now));
 
+/** What an invitation with this access gives. */
+export const givenBy = ({ is_admin, scopes }: Access) => ({ isAdmin: is_admin, scopes });
+
 /** Others have changed something since it was decided what to do. */
 export type Again = 'again';
 
@@ -86,7 +89,6 @@ export async function applyPlan(
 		case 'invited':
 			return await send(context, wish, plan.access, { isKnownToBeNew: true, validUntil });
 		case 'resent':
-			context.policy.checkGiving(plan.invitation);
 			return await sendAgain(context, wish, plan, person, validUntil);
 		case 'reinvited':
 			return await replaceInvitations(context, wish, plan.access, plan.invitations, validUntil);
@@ -162,6 +164,7 @@ async function sendAgain(
 	const now = await findPersonNow(account, email, wording);
 	const isStillThere = now.invitations.some(({ token }) => token === invitation.token);
 	if (!isStillThere) return 'again';
+	context.policy.checkGiving({ email, ...givenBy(access) });
 	return await replaceInvitations(context, wish, access, invitations);
 }
 

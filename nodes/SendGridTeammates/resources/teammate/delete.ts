@@ -8,7 +8,7 @@ import {
 	readTeammate,
 	refuseAdmin,
 	refuseOwner,
-	type Teammate,
+	type DetailedTeammate,
 } from '../../sendgrid/teammates';
 import { bodyOf, type Validity } from '../../transport/client';
 import { changeOf, type RequestError, type Wording } from '../../transport/errors';
@@ -73,15 +73,14 @@ async function deleteRest(
 	wording: Wording,
 	validUntil: (readAt: number) => Validity,
 ): Promise<IDataObject[]> {
-	const readAt = Date.now();
-	const people: Teammate[] = [];
+	const people: DetailedTeammate[] = [];
 	for (const username of usernames.filter((name) => !deleted.includes(name))) {
 		const teammate = await readTeammate(account, { username, field }, wording, false);
 		refuseOwner(teammate, wording.failureMessage);
 		refuseAdmin(teammate, options.allowAdmins, wording.failureMessage);
 		people.push(teammate);
 	}
-	for (const { username } of people) {
+	for (const { username, readAt } of people) {
 		const outcome = await deleteTeammate(account, {
 			username,
 			field,

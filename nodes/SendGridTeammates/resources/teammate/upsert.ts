@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { OperationContext, Options } from '../../execution/operation';
+import type { OperationContext, Options, Policy } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun, personKey } from '../../execution/runMemory';
 import { accessFields, readAccess, scopesField, skippedField } from '../../parameters/access';
@@ -8,13 +8,21 @@ import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import type { Fields } from '../../parameters/field';
 import { readDays } from '../../parameters/number';
-import { resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
+import { gainOf, resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
 import { decodeInvitation, VALIDITY_DAYS, waitForOwnMail } from '../../sendgrid/invitations';
 import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { readTeammate, refuseUnknownRole } from '../../sendgrid/teammates';
 import { changeOf, RequestError, SendGridError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
-import { applyPlan, revokedWording, shown, type Again, type Applied, type Wish } from './applyPlan';
+import {
+	applyPlan,
+	givenBy,
+	revokedWording,
+	shown,
+	type Again,
+	type Applied,
+	type Wish,
+} from './applyPlan';
 import { planUpsert, type Choices, type KnownPerson, type Plan } from './planUpsert';
 
 // What the item leaves to choice, where somebody is there already.
@@ -151,7 +159,7 @@ const mailKey = (
 	`${personKey(account, email)} ${JSON.stringify([wishOf(choice), ifPending, ifAccessDiffers])}`;
 
 async function decide(
-	{ account, memory }: OperationContext,
+	{ account, memory, policy }: OperationContext,
 	{ email, choice, choices, wording }: Wish,
 ): Promise<Decision | Again> {
 	const person = await findPerson(account, email, wording);
@@ -162,16 +170,38 @@ async function decide(
 	if (teammate === 'again') return teammate;
 	const known: KnownPerson = { teammate, invitations: person.invitations };
 	refuseUnknownAccess(known, wording);
-	const { access, skipped } = await resolveFor(account, choice, wording, presentScopes(known));
+	const { access, skipped } = await resolveFor(
+		account,
+		choice,
+		wording,
+		policy.mayGive,
+		presentScopes(known),
+	);
 	const plan = planUpsert(known, access, choices, account.now());
 	if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known);
 	refuseHiddenAdmin(plan, known, choices, wording);
+	checkPlan(policy, email, plan);
 	const mail = mailKey(account, email, choice, choices);
 	if (!MAILING.has(plan.action) || !memory.mailed.has(mail)) return { plan, person, skipped };
 	const unclear = memory.mailed.get(mail);
 	if (unclear) throw unclear.forSubject(wording);
 	const invitation = person.invitations[0] ?? decodeInvitation({ email });
 	return { plan: { action: 'unchanged', invitation, reason: MAILED }, person, skipped };
+}
+
+/** An invitation gives all that is in it, whoever had been invited to the same before. @throws SendGridError */
+function checkPlan(policy: Policy, email: string, plan: Plan): void {
+	switch (plan.action) {
+		case 'unchanged':
+			return;
+		case 'resent':
+			return policy.checkGiving(plan.invitation);
+		case 'updated':
+			return policy.checkGiving({ email, ...gainOf(plan.teammate, plan.access) });
+		case 'invited':
+		case 'reinvited':
+			return policy.checkGiving({ email, ...givenBy(plan.access) });
+	}
 }
 
 const presentScopes = ({ teammate, invitations }: KnownPerson): readonly string[] | undefined =>
@@ -192,6 +222,10 @@ function refuseUnknownAccess({ teammate, invitations }: KnownPerson, { failureMe
 	);
 }
 
+/** From when the knowledge is that a plan rests on: of a teammate, the record, which is read last. */
+const readAtOf = (plan: Plan, { readAt }: Person): number =>
+	plan.action === 'updated' ? plan.teammate.readAt : readAt;
+
 /** How often somebody is looked at again whom others are changing at the same time. */
 const MAX_ROUNDS = 4;
 
@@ -207,13 +241,17 @@ async function ensure(
 			if (decision === 'again') return decision;
 			const { plan, person, skipped } = decision;
 			const mail = mailKey(account, wish.email, wish.choice, wish.choices);
-			const done = await applyPlan(context, wish, plan, person, validUntil(person.readAt)).catch(
-				(thrown: unknown) => {
-					const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
-					if (isUnclear && MAILING.has(plan.action)) memory.mailed.set(mail, thrown);
-					throw thrown;
-				},
-			);
+			const done = await applyPlan(
+				context,
+				wish,
+				plan,
+				person,
+				validUntil(readAtOf(plan, person)),
+			).catch((thrown: unknown) => {
+				const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
+				if (isUnclear && MAILING.has(plan.action)) memory.mailed.set(mail, thrown);
+				throw thrown;
+			});
 			if (done === 'again') return done;
 			if (MAILING.has(done.action)) {
 				memory.mailed.set(mail, undefined);
