@@ -90,3 +90,9 @@ export const answersOf = (history: History): Answer[] =>
 	history.played.flatMap((played) =>
 		played.items.map((_item, position) => answerOf(history, played, position)),
 	);
+
+/** Whether an answer says that something was done, or may have been; where n8n dropped it, it may have said so. */
+export function tellsOfChange({ claim, records }: Answer): boolean {
+	if (claim !== undefined) return claim === 'partial' || claim === 'unclear';
+	return records === undefined || records.some(({ changed }) => changed !== false);
+}

@@ -86,6 +86,24 @@ export class Facts {
 		return this.writes.filter(({ hasChanged, mails }) => hasChanged || mails.length > 0);
 	}
 
+	/** The same of all calls of the run: an agent's later call may tell what an earlier one did. */
+	get effectsOfRun(): Write[] {
+		const { run, person, ask } = this.answer;
+		return this.history.truth.writes.filter(
+			({ run: by, account, people, hasChanged }) =>
+				by === run &&
+				account === ask.account &&
+				hasChanged &&
+				person !== undefined &&
+				people.includes(person),
+		);
+	}
+
+	/** Another admin did the very same thing while our own request was in doubt: nobody could tell them apart. */
+	get isDoneByOthers(): boolean {
+		return this.isMeddledWith && this.isDoubtful;
+	}
+
 	/** Whether somebody else did something to the person while the answer was made, or another run of ours did. */
 	get isMeddledWith(): boolean {
 		const { truth } = this.history;

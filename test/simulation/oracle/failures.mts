@@ -1,6 +1,7 @@
+import { tellsOfChange } from './answers.mts';
 import type { Facts } from './facts.mts';
 import type { Finding } from './findings.mts';
-import type { Claim } from './messages.mts';
+import { isDoneBy, type Claim } from './messages.mts';
 import { mayFail } from './refusals.mts';
 
 const READS = /\.(get|getAll|getStatus|getSubuserAccess)$/;
@@ -14,12 +15,13 @@ export function judgeFailure(facts: Facts): Finding[] {
 		findings.push({ law, run: answer.run, item: answer.item, what: `${what}: ${failure}` });
 
 	if (saysNothing(claim)) {
-		const isExplained = facts.twins.some(
-			({ item, claim: other }) => !saysNothing(other) || item < answer.item,
-		);
+		const isExplained = facts.twins.some(tellsOfChange);
 		if (facts.effects.length > 0 && !isExplained && ask.requestId === undefined) {
 			find('untrue', `says that nothing happened, but ${effectsOf(facts)}`);
 		}
+	}
+	if (claim === 'partial' && !facts.isDoneByOthers && !isDoneBy(failure, facts.effectsOfRun)) {
+		find('untrue', 'says that something was done, and it was not');
 	}
 	if (claim === 'unclear' && !facts.isDoubtful) find('needless', 'unclear without a reason');
 	if (claim === 'other' && !READS.test(ask.operation)) find('form', 'none of the three sentences');

@@ -25,3 +25,22 @@ export function claimOf(message: string): Claim {
 	if (REFUSED.test(sentence)) return 'refused';
 	return 'other';
 }
+
+/** What a sentence says was done: the requests that do it. */
+const DEEDS: ReadonlyArray<readonly [said: RegExp, method: string, path: RegExp]> = [
+	[/\b(was|were) revoked\b/, 'DELETE', /\/pending\//],
+	[/\b(was|were) deleted\b/, 'DELETE', /\/teammates\/(?!pending)/],
+	[/\b(was|were) updated\b/, 'PATCH', /\/teammates\//],
+	[/\b(was|were) created\b/, 'POST', /\/sso\/teammates$/],
+];
+
+/** Whether requests did all that a sentence says was done, before it goes on with what was not. */
+export function isDoneBy(
+	message: string,
+	requests: ReadonlyArray<{ method: string; path: string }>,
+): boolean {
+	const [done] = message.split(/, (?:but|and it is unclear whether) /);
+	return DEEDS.filter(([said]) => said.test(done)).every(([, method, path]) =>
+		requests.some((request) => request.method === method && path.test(request.path)),
+	);
+}

@@ -50,6 +50,7 @@ const DELETES = new Set(['teammate.delete', 'teammate.offboard']);
 function isGuarded({ answer, history }: Facts): boolean {
 	const { ask, key, person } = answer;
 	const { allowedEmailDomains, allowAdminAccess, allowDeletion } = key;
+	const isRoleHidden = history.script.behaviours.adminFlag === 'hidden';
 	if (!allowDeletion && DELETES.has(ask.operation)) return true;
 	if (!GIVES.has(ask.operation)) {
 		// Listing the invitations of a domain that is not allowed may be refused too.
@@ -64,6 +65,7 @@ function isGuarded({ answer, history }: Facts): boolean {
 	return (
 		ask.access?.kind === 'admin' ||
 		isPendingAdmin === true ||
+		isRoleHidden ||
 		ask.access?.scopes.some(isPowerful) === true ||
 		// Whether a persona holds such scopes is not for this oracle to say.
 		ask.access?.kind === 'persona'

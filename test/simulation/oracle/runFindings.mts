@@ -71,24 +71,50 @@ function judgeMails(history: History, run: number, answers: readonly Answer[], f
 	}
 }
 
-/** Whether somebody else, or another run, changed the person shortly before a write. */
+/** Older than this nothing may be that a write is decided by, a request's way included. */
+const OLDEST_READING = 35 * SECOND;
+
+/**
+ * From when on what others did could not be known to a write: it had been sent, or the person's own record had
+ * been read, or it came after the oldest reading that may be acted on. A list may have been read for other items.
+ */
+function unknownSince(history: History, write: Write, from: number): number {
+	const { entry, run, path } = write;
+	const name = path.split('/').pop();
+	const isOf = (read: string) => read.includes('/teammates/') && read.split('/').pop() === name;
+	const readings = history.truth.requests.filter(
+		(one) =>
+			one.run === run &&
+			one.entry.method === 'GET' &&
+			one.entry.status === 200 &&
+			one.entry.fault === undefined &&
+			isOf(one.entry.path) &&
+			one.entry.at + 2 * history.script.network.latency.least <= entry.at,
+	);
+	return (
+		Math.max(from, entry.at - OLDEST_READING, ...readings.map((one) => one.entry.at)) -
+		lagOf(history)
+	);
+}
+
+/** Whether somebody else, or another run, changed the person since it was decided what to write. */
 const isMeddled = (history: History, write: Write, from: number) =>
+	hasChangedSince(history, write, unknownSince(history, write, from));
+
+const hasChangedSince = (history: History, write: Write, since: number) =>
 	history.truth.writes.some(
 		// With another key of the same account nobody knows that it is the same one.
 		({ key, at, account, people, hasChanged }) =>
 			key !== write.key &&
 			hasChanged &&
 			account === write.account &&
-			at >= from - lagOf(history) &&
+			at >= since &&
 			at <= write.at &&
 			people.some((person) => write.people.includes(person)),
 	) ||
 	history.truth.acts.some(
 		({ at, account, email }) =>
-			account === write.account &&
-			at >= from - lagOf(history) &&
-			at <= write.at &&
-			write.people.includes(email),
+			account === write.account && at >= since && at <= write.at && write.people.includes(email),
 	);
 
 /** Add and Remove never touch an admin; Replace, and an update of somebody with single sign-on, say what is left. */
@@ -224,6 +250,54 @@ function judgeGuards(history: History, run: number, answers: readonly Answer[], 
 	}
 }
 
+/** What an item makes of a scope that a teammate has or has not; undefined: it leaves it as it is. */
+function effectOn(scope: string, { operation, access, mode, ifAccessDiffers }: Ask) {
+	if (access?.kind !== 'scopes' || access.scopes.length === 0) return undefined;
+	const isNamed = access.scopes.includes(scope);
+	const upsertModes: Record<string, string> = { add: 'add', update: 'replace', leave: 'leave' };
+	switch (operation === 'teammate.upsert' ? upsertModes[String(ifAccessDiffers)] : mode) {
+		case 'add':
+			return isNamed ? true : undefined;
+		case 'remove':
+			return isNamed ? false : undefined;
+		case 'replace':
+			return isNamed;
+		default:
+			return undefined;
+	}
+}
+
+const CHANGES_ACCESS = ['teammate.upsert', 'teammate.updatePermissions'];
+
+/** Where nothing disturbs them, rows about one teammate leave what they come to in their order. */
+function judgeOrder(history: History, run: number, answers: readonly Answer[], find: Find): void {
+	const { script, truth } = history;
+	if (script.weather !== 'undisturbed' || script.runs.length > 1) return;
+	if (script.runs[run].entrance !== 'workflow') return;
+	for (const person of new Set(answers.map((answer) => answer.person))) {
+		const own = answers.filter((answer) => answer.person === person);
+		const [{ ask }] = own;
+		const found = truth
+			.latest(ask.account)
+			.teammates.filter(({ email }) => lower(email) === person && !own.some(isOther(ask)));
+		const isJudged =
+			found.length === 1 &&
+			!found[0].isAdmin &&
+			own.every((answer) => answer.records && CHANGES_ACCESS.includes(answer.ask.operation)) &&
+			!own.some((answer) => answer.ask.dryRun || answer.ask.access?.kind !== 'scopes');
+		if (!isJudged) continue;
+		for (const scope of new Set(own.flatMap((answer) => named(answer.ask.access?.scopes ?? [])))) {
+			const effects = own.map((answer) => effectOn(scope, answer.ask));
+			const last = effects.filter((effect) => effect !== undefined).pop();
+			if (last !== undefined && found[0].scopes.includes(scope) !== last) {
+				find('untrue', `${person}: ${scope} is not as the last of the rows wants it`);
+			}
+		}
+	}
+}
+
+const isOther = (ask: Ask) => (answer: Answer) => answer.ask.account !== ask.account;
+
 const MAY_HOLD_TOKENS = ['invitation.invite', 'invitation.resend'];
 
 /** Keys nowhere; tokens only where an invitation is given out. */
@@ -297,7 +371,10 @@ function longest(history: History, { items, run }: Played): number {
 	const { rateLimit, behaviours } = history.script;
 	// Lists that are slow to read, with a low limit or in tiny pages, are read three times until it is given up.
 	const isSlow = rateLimit !== undefined || (behaviours.maxPage ?? 500) < 5;
-	const rereading = isSlow ? 3 * 60 * SECOND : 0;
+	// Waiting for a limit that has been announced, and not been met, counts for nobody.
+	const own = history.truth.requests.filter((request) => request.run === run);
+	const queueing = rateLimit ? (own.length / rateLimit.limit + 1) * rateLimit.windowMs : 0;
+	const rereading = isSlow ? 3 * 60 * SECOND + queueing : 0;
 	// What is in doubt is looked into for a minute; each of a few steps may meet its own time-out.
 	const one = maxWait * SECOND + 60 * SECOND + 8 * timeout + pauses + rereading;
 	return tries * one + (tries - 1) * waitBetweenTries;
@@ -334,6 +411,7 @@ export function judgeRuns(history: History, answers: readonly Answer[]): Finding
 		judgeMails(history, run, own, find);
 		judgeLosses(history, run, own, find);
 		judgeGuards(history, run, own, find);
+		judgeOrder(history, run, own, find);
 		for (const played of history.played.filter((call) => call.run === run)) {
 			judgeSecrets(history, played, find);
 			judgeLinks(history, played, find);

@@ -1,6 +1,6 @@
 import { lower, type TrueInvitation, type TrueTeammate } from '../truth.mts';
 import { hasAtLeast, hasExactly, hasNone, named } from './access.mts';
-import type { Json } from './answers.mts';
+import { tellsOfChange, type Json } from './answers.mts';
 import type { Facts, PersonMoment } from './facts.mts';
 import { isExpired, toleranceOf } from './facts.mts';
 
@@ -17,10 +17,15 @@ const isSameFlag = (shown: unknown, isSo: boolean) =>
 	shown === undefined || String(shown) === String(isSo);
 
 /** Whether a record that was given out shows the invitation as it was. */
-function showsInvitation(record: Json, { email, isAdmin, scopes }: TrueInvitation): boolean {
+function showsInvitation(
+	record: Json,
+	{ email, token, isAdmin, scopes, expiresAt }: TrueInvitation,
+): boolean {
 	const shown = scopesOf(record);
 	return (
 		(record.email === undefined || lower(String(record.email)) === lower(email)) &&
+		(record.token === undefined || record.token === token) &&
+		(typeof record.expires_at !== 'string' || Date.parse(record.expires_at) === expiresAt) &&
 		isSameFlag(record.is_admin, isAdmin) &&
 		(shown === undefined || isSameSet(shown, scopes))
 	);
@@ -60,9 +65,6 @@ const isTakenAsSame = (facts: Facts) =>
 	facts.history.script.behaviours.duplicateInvite === 'same-invitation' &&
 	facts.writes.some(({ method, entry }) => method === 'POST' && entry.status === 201);
 
-/** Another admin did the very same thing while our own request was in doubt: nobody could tell them apart. */
-const isDoneByOthers = (facts: Facts) => facts.isMeddledWith && facts.isDoubtful;
-
 function invited(facts: Facts, record: Json): Verdict {
 	// 'Leave' keeps the access of the invitation that was there.
 	const { ifAccessDiffers, access: wanted } = facts.answer.ask;
@@ -73,15 +75,25 @@ function invited(facts: Facts, record: Json): Verdict {
 	const mails = mailed(facts).filter(({ kind }) => kind === 'invitation');
 	const isTrue =
 		mails.some(({ invitation }) => invitation && fits(invitation)) ||
-		isTakenAsSame(facts) ||
-		(isDoneByOthers(facts) && facts.ever(({ invitations }) => invitations.some(fits)));
+		// Invite gives out what SendGrid answered, and says nothing else.
+		(isTakenAsSame(facts) && record.action === undefined) ||
+		((isTakenAsSame(facts) || facts.isDoneByOthers) &&
+			facts.ever(({ invitations }) => invitations.some(fits)));
 	if (!isTrue) return 'no invitation with the wanted access was sent';
 	return matches(facts, record, 'invitation');
 }
 
 function resent(facts: Facts, record: Json): Verdict {
-	if (mailed(facts).length === 0 && !isDoneByOthers(facts)) return 'nothing was sent';
-	return matches(facts, record, 'invitation');
+	const [first] = facts.writes.filter(({ mails }) => mails.length > 0);
+	if (!first && !facts.isDoneByOthers) return 'nothing was sent';
+	if (record.status === 'expired') return 'sent again, and expired';
+	if (facts.isDoneByOthers) return matches(facts, record, 'invitation');
+	// What was so before it was sent again is out of date: until when it lasts, and maybe the token.
+	const isTrue = facts.states.some(
+		({ to, invitations }) =>
+			to >= first.at && invitations.some((one) => showsInvitation(record, one)),
+	);
+	return isTrue ? undefined : 'the record is from before';
 }
 
 /** The record given out has to show what was so at some moment. */
@@ -96,10 +108,10 @@ function matches(facts: Facts, record: Json, kind: 'invitation' | 'teammate' | '
 
 function revoked(facts: Facts): Verdict {
 	const { ask } = facts.answer;
-	const isGone = facts.ever(({ invitations }) =>
+	const isGone = facts.ever((state) =>
 		ask.token === undefined
-			? invitations.length === 0
-			: !invitations.some(({ token }) => token === ask.token),
+			? state.invitations.length === 0 || isHidden(facts, { ...state, teammates: [] })
+			: !state.invitations.some(({ token }) => token === ask.token),
 	);
 	if (!isGone) return 'an invitation was there all the time';
 	if (!facts.ever(({ invitations }) => invitations.length > 0)) return 'there was no invitation';
@@ -131,7 +143,7 @@ function offboarded(facts: Facts, record: Json): Verdict {
 	if (record.deleted === true && !facts.ever(({ teammates }) => teammates.length > 0)) {
 		return 'deleted, although there was no teammate';
 	}
-	if (facts.effects.length === 0 && facts.twins.length === 0 && !isDoneByOthers(facts)) {
+	if (facts.effects.length === 0 && facts.twins.length === 0 && !facts.isDoneByOthers) {
 		return 'changed, although we changed nothing';
 	}
 	return undefined;
@@ -162,7 +174,7 @@ function upserted(facts: Facts, record: Json): Verdict {
 			);
 			if (!isThere) return 'the teammate never had the wanted access';
 			const isOurs = facts.writes.some(({ method }) => method === 'PATCH');
-			if (!isOurs && !isDoneByOthers(facts) && facts.twins.length === 0) return 'updated by nobody';
+			if (!isOurs && !facts.isDoneByOthers && facts.twins.length === 0) return 'updated by nobody';
 			return matches(facts, record, 'teammate');
 		}
 		case 'unchanged': {
@@ -172,9 +184,8 @@ function upserted(facts: Facts, record: Json): Verdict {
 					(ask.ifAccessDiffers === 'leave' && teammates.length + invitations.length > 0),
 			);
 			if (!isRight && !leftAlone(facts)) return 'unchanged, although the wanted access was missing';
-			// What an earlier try of the run did is not told again.
-			const isAlone = facts.twins.length === 0 && facts.answer.played.ended?.tries === 1;
-			if (isAlone && facts.effects.length > 0) return 'unchanged, although we changed something';
+			if (facts.effects.length > 0 && !facts.twins.some(tellsOfChange))
+				return 'unchanged, although we changed something';
 			return matches(facts, record, 'either');
 		}
 		default:
@@ -209,24 +220,55 @@ function status(facts: Facts, record: Json): Verdict {
 	if (!isTrue) return `an unknown status: ${String(record.status)}`;
 	if (record.status === 'not_found' && facts.ever((state) => isHidden(facts, state)))
 		return undefined;
-	return isTrue() ? undefined : `never ${String(record.status)}`;
+	return isTrue() ? statusDetails(facts, record) : `never ${String(record.status)}`;
 }
 
-function ssoWritten(facts: Facts): Verdict {
+/** What is said of somebody beside where they stand. */
+function statusDetails(facts: Facts, { status: shown, is_admin, expires_at }: Json): Verdict {
+	const isHere = shown === 'active';
+	const isKnown = facts.history.script.behaviours.adminFlag !== 'hidden';
+	if (shown === 'not_found' || !isKnown) return undefined;
+	const isRole = ({ isAdmin }: { isAdmin: boolean }) => isAdmin === is_admin;
+	const isRoleSo = facts.ever(({ teammates, invitations }) =>
+		isHere ? teammates.some(isRole) : invitations.some(isRole),
+	);
+	if (!isRoleSo) return 'is_admin was never so';
+	if (isHere || typeof expires_at !== 'string') return undefined;
+	const isSo = facts.ever(({ invitations }) =>
+		invitations.some(({ expiresAt }) => expiresAt === Date.parse(expires_at)),
+	);
+	return isSo ? undefined : 'expires_at was never so';
+}
+
+function ssoWritten(facts: Facts, record: Json): Verdict {
 	const { ask } = facts.answer;
 	const isThere = facts.ever(({ teammates }) =>
 		teammates.some((one) => one.isSso && (!ask.access || hasAtLeast(one, ask.access))),
 	);
-	return isThere ? undefined : 'there was never such a teammate';
+	if (!isThere) return 'there was never such a teammate';
+	if (record.email === undefined) return 'the record does not say who it is';
+	const isTrue = facts.ever(({ teammates }) =>
+		teammates.some((one) => showsTeammate({ ...record, username: one.username }, one)),
+	);
+	return isTrue ? undefined : 'the record was never so';
 }
 
-function decided(facts: Facts): Verdict {
+/** @param opposite what is not the same if somebody else did it */
+function decided(facts: Facts, opposite: 'approve' | 'deny'): Verdict {
 	const { requestId = 0 } = facts.answer.ask;
 	const { moments } = facts;
 	if (!moments.some(({ requests }) => requests.includes(requestId))) return 'no such request';
-	return moments.some(({ requests }) => !requests.includes(requestId))
-		? undefined
-		: 'the request was there all the time';
+	const gone = moments.find(({ requests }) => !requests.includes(requestId));
+	if (!gone) return 'the request was there all the time';
+	const { truth, script } = facts.history;
+	const isOpposite =
+		truth.acts.some(({ at, kind }) => at === gone.at && kind === opposite) ||
+		truth.writes.some(
+			({ at, path }) => at === gone.at && path.endsWith(`/${requestId}/${opposite}`),
+		);
+	return isOpposite && script.behaviours.readLagMs === undefined
+		? `somebody chose ${opposite}`
+		: undefined;
 }
 
 /** Lists: nobody who was there all the time is missing, and nobody is in it who never was. */
@@ -287,10 +329,11 @@ export function judgeSuccess(facts: Facts, records: Json[]): Verdict {
 			return listed(facts, records);
 		case 'ssoTeammate.create':
 		case 'ssoTeammate.update':
-			return ssoWritten(facts);
+			return ssoWritten(facts, record);
 		case 'accessRequest.approve':
+			return decided(facts, 'deny');
 		case 'accessRequest.deny':
-			return decided(facts);
+			return decided(facts, 'approve');
 		default:
 			return undefined;
 	}
