@@ -87,11 +87,20 @@ export function drawRateLimit(random: Random, mix: Mix): RateLimitRule | undefin
 	};
 }
 
-export function drawFaults(random: Random, weather: Weather): FaultRule[] {
+export function drawFaults(random: Random, mix: Mix, weather: Weather): FaultRule[] {
 	if (weather === 'undisturbed') return [];
 	const count = weather === 'mild' ? random.whole(0, 2) : random.whole(1, 5);
-	return Array.from({ length: count }, () => drawRule(random));
+	const rules = Array.from({ length: count }, () => drawRule(random));
+	if (mix.isVaried) rules.push(...random.some(DOUBTS, random.whole(1, 4)));
+	return rules;
 }
+
+/** Writes that leave it open for a while what became of them, or that are refused once. */
+const DOUBTS: readonly FaultRule[] = ['PATCH', 'DELETE', 'POST'].flatMap((method): FaultRule[] => [
+	{ method, fault: { kind: 'status', status: 503, when: 'before' } },
+	{ method, fault: { kind: 'drop', when: 'after' } },
+	{ method, fault: { kind: 'status', status: 403, when: 'before' } },
+]);
 
 function drawRule(random: Random): FaultRule {
 	// Observed where permissions are changed, and to be seen by reading them again.
@@ -111,36 +120,45 @@ function drawRule(random: Random): FaultRule {
 }
 
 /** Requests of ours that something may happen right after. */
-const TIES: ReadonlyArray<NonNullable<Act['after']>> = [
-	{ method: 'GET', path: /\/teammates$/ },
-	{ method: 'GET', path: /\/pending$/ },
-	{ method: 'GET', path: /\/teammates\/(?!pending)/ },
-	{ method: 'POST', path: /\/(teammates|resend)$/ },
-	{ method: 'DELETE', path: /\/pending\// },
-	{ method: 'DELETE', path: /\/teammates\/(?!pending)/ },
-	{ method: 'PATCH', path: /\// },
+const TIES: ReadonlyArray<readonly [number, NonNullable<Act['after']>]> = [
+	[1, { method: 'GET', path: /\/teammates$/ }],
+	[1, { method: 'GET', path: /\/pending$/ }],
+	[1, { method: 'GET', path: /\/teammates\/(?!pending)/ }],
+	[3, { method: 'POST', path: /\/(teammates|resend)$/ }],
+	[3, { method: 'DELETE', path: /\/pending\// }],
+	[3, { method: 'DELETE', path: /\/teammates\/(?!pending)/ }],
+	[3, { method: 'PATCH', path: /\// }],
 ];
 
 const drawMoment = (random: Random, { tiedActs }: Mix): Pick<Act, 'at' | 'after'> =>
 	tiedActs > 0 && random.chance(tiedActs)
-		? { at: random.whole(0, random.pick([50, 400, 3000])), after: random.pick(TIES) }
+		? { at: random.whole(0, random.pick([50, 400, 3000])), after: random.weighted(TIES) }
 		: { at: random.whole(0, random.pick([300, 2000, 10_000])) };
 
-export function drawActs(random: Random, mix: Mix, weather: Weather, accounts: string[]): Act[] {
+export function drawActs(
+	random: Random,
+	mix: Mix,
+	weather: Weather,
+	accounts: string[],
+	named: readonly string[],
+): Act[] {
 	if (weather === 'undisturbed') return [];
-	const count = weather === 'mild' ? random.whole(0, 2) : random.whole(1, 6);
+	const count = weather === 'mild' ? random.whole(mix.isVaried ? 1 : 0, 2) : random.whole(1, 6);
 	return Array.from({ length: count }, () => ({
 		...drawMoment(random, mix),
 		account: random.chance(0.8) ? accounts[0] : random.pick(accounts),
-		email: random.pick(addressesOf(mix)),
+		email:
+			mix.isVaried && named.length > 0 && random.chance(0.7)
+				? random.pick(named).toLowerCase()
+				: random.pick(addressesOf(mix)),
 		what: random.weighted<Act['what']>([
 			[5, { kind: 'accept' }],
 			[3, { kind: 'invite', access: drawAccess(random) }],
 			[1, { kind: 'resend' }],
 			[2, { kind: 'revoke' }],
 			[2, { kind: 'delete' }],
-			[mix.isVaried ? 3 : 1, { kind: 'promote' }],
-			[mix.isVaried ? 3 : 1, { kind: 'grant', scopes: random.some(SCOPES, 2) }],
+			[mix.isVaried ? 4 : 1, { kind: 'promote' }],
+			[mix.isVaried ? 4 : 1, { kind: 'grant', scopes: random.some(SCOPES, 2) }],
 			[mix.isVaried ? 1 : 0, { kind: 'approve' }],
 			[mix.isVaried ? 1 : 0, { kind: 'deny' }],
 		]),

@@ -72,7 +72,11 @@ export function drawScript(seed: number, wanted?: Weather): Script {
 	}
 	const startsAt = FIRST_DAY + random.whole(0, 59_999);
 	const behaviours = drawBehaviours(random, mix, weather);
+	// Who is many in pages of one or two is read for longer than anything may take.
+	const isLarge = accounts.some(({ people }) => people.length > 40);
+	if (isLarge && (behaviours.maxPage ?? 500) < 5) behaviours.maxPage = 5;
 	const rateLimit = drawRateLimit(random, mix);
+	const named = runs.flatMap(({ items }) => items.flatMap(({ ask }) => ask.email ?? []));
 	return {
 		seed,
 		weather,
@@ -82,8 +86,8 @@ export function drawScript(seed: number, wanted?: Weather): Script {
 		keys,
 		behaviours,
 		rateLimit,
-		faults: drawFaults(random, weather),
-		acts: drawActs(random, mix, weather, ['acme', 'umbrella']),
+		faults: drawFaults(random, mix, weather),
+		acts: drawActs(random, mix, weather, ['acme', 'umbrella'], named),
 		network: drawNetwork(random, weather),
 		clocks: drawClocks(random, mix, rateLimit !== undefined),
 		runs,

@@ -44,8 +44,8 @@ const CROWDED: Mix = {
 	retryOnFail: 0.5,
 	continueOnFail: 0.5,
 	secondRun: 0.6,
-	tiedActs: 0.6,
-	otherClocks: 0.15,
+	tiedActs: 0.75,
+	otherClocks: 0.25,
 	isVaried: true,
 };
 
@@ -81,6 +81,6 @@ export function drawClocks(random: Random, mix: Mix, isLimited: boolean): Clocks
 	if (mix.otherClocks === 0 || !random.chance(mix.otherClocks)) return undefined;
 	return {
 		aheadMs: random.pick([-10, -1.5, 0, 1.5, 10]) * MINUTE,
-		hasNoDate: random.chance(0.4) && !isLimited,
+		hasNoDate: random.chance(0.6) && !isLimited,
 	};
 }
