@@ -112,7 +112,7 @@ export const tokenLock = (token: string): string => `token ${token}`;
 export async function withPersonLock<Result>(
 	{ account, memory, maxWait }: OperationContext,
 	name: string,
-	{ failureMessage }: Wording,
+	wording: Wording,
 	work: () => Promise<Result>,
 ): Promise<Result> {
 	const { client } = account;
@@ -134,6 +134,7 @@ export async function withPersonLock<Result>(
 		}
 	});
 	if (typeof outcome === 'object') return outcome.result;
+	const { failureMessage } = wording;
 	throw outcome === 'cancelled'
 		? new SendGridError(
 				`${failureMessage}: the execution was stopped`,
@@ -154,7 +155,7 @@ export async function withPersonLock<Result>(
  */
 export async function onFreshReadings<Result>(
 	{ account, memory }: OperationContext,
-	{ failureMessage }: Wording,
+	wording: Wording,
 	work: (validUntil: (readAt: number) => Validity) => Promise<Result>,
 ): Promise<Result> {
 	let maxAge = FRESH_MS;
@@ -172,8 +173,8 @@ export async function onFreshReadings<Result>(
 		finished = memory.lastWriteAt.size;
 	}
 	throw new SendGridError(
-		`${failureMessage}: reading SendGrid's lists took so long that they were out of date`,
-		'Run this item again later. Nothing was changed.',
+		`${wording.failureMessage}: reading SendGrid's lists took so long that they were out of date`,
+		'Run this item again later.',
 		{ cause: 'temporarily-unavailable' },
 	);
 }

@@ -58,7 +58,7 @@ const UNKNOWN: NetworkErrorKind = {
 };
 
 const CHECK_THE_CONNECTION =
-	"Check n8n's internet connection, its proxy settings, and 'Region' or 'API URL' in the credential. Nothing was changed.";
+	"Check n8n's internet connection, its proxy settings, and 'Region' or 'API URL' in the credential.";
 
 /** Codes and messages along the chain of causes: n8n wraps what the HTTP library threw. */
 function* causes(thrown: unknown): Generator<Record<string, unknown>> {

@@ -473,7 +473,9 @@ describe('D4: what replaces is checked before what is replaced goes', () => {
 			expect(error?.message).toBe(
 				"'ada@example.com' was not invited or updated: this API key cannot grant 'cakes.bake'",
 			);
-			expect(error?.description).toContain('Nothing was changed');
+			expect(error?.description).toBe(
+				"Remove them from 'Scope Names or IDs', or use a key that has them.",
+			);
 			expect(writes()).toEqual([]);
 			expect(accessNow()).toEqual(before);
 		},
