@@ -2,6 +2,17 @@ import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
 import { authenticate } from '../nodes/SendGridTeammates/transport/authenticate';
 
+/** A choice and no secret, whatever its name sounds like to a linter. */
+const certificateField: INodeProperties = {
+	displayName: 'Ignore SSL Issues (Insecure)',
+	name: 'allowUnauthorizedCerts',
+	type: 'boolean',
+	default: false,
+	displayOptions: { show: { region: ['custom'] } },
+	description:
+		'Whether to connect to this address even if its certificate is not valid. Whoever stands in between can then read the API key.',
+};
+
 /** Tested by the node (`testedBy`), which can tell a wrong key from a wrong region. */
 export class SendGridTeammatesApi implements ICredentialType {
 	name = 'sendGridTeammatesApi';
@@ -12,6 +23,9 @@ export class SendGridTeammatesApi implements ICredentialType {
 		light: 'file:../icons/sendGridTeammates.svg',
 		dark: 'file:../icons/sendGridTeammates.dark.svg',
 	} as const;
+
+	/** n8n 2.x lets no other node use it, the HTTP Request node included. n8n 1.x knows no such thing: `authenticate`. */
+	restrictToSupportedNodes = true as const;
 
 	documentationUrl = 'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys';
 
@@ -60,6 +74,7 @@ export class SendGridTeammatesApi implements ICredentialType {
 			displayOptions: { show: { region: ['custom'] } },
 			description: 'Address that stands for the SendGrid API. It has to start with https.',
 		},
+		certificateField,
 		{
 			displayName: 'On Behalf Of',
 			name: 'onBehalfOf',
@@ -83,7 +98,8 @@ export class SendGridTeammatesApi implements ICredentialType {
 			name: 'allowAdminAccess',
 			type: 'boolean',
 			default: true,
-			description: 'Whether admin access can be granted with this credential',
+			description:
+				'Whether admin access can be granted with this credential, and scopes that let somebody create access: teammates, API keys, subusers, single sign-on',
 		},
 		{
 			displayName: 'Allow Deletion',
@@ -91,6 +107,13 @@ export class SendGridTeammatesApi implements ICredentialType {
 			type: 'boolean',
 			default: true,
 			description: 'Whether teammates can be deleted with this credential',
+		},
+		{
+			displayName: 'Allow AI Agents',
+			name: 'allowAgents',
+			type: 'boolean',
+			default: true,
+			description: 'Whether AI agents can use this credential, with the node as their tool',
 		},
 	];
 

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { chromium, selectors, type Browser, type Locator, type Page } from 'playwright-core';
 
 import type { N8n } from './n8n.mts';
-import { OWNER } from './rest.mts';
 
 /** Where systems keep a browser of this kind. CHROMIUM names another. */
 const USUAL_PLACES = [
@@ -98,8 +97,8 @@ export class Editor {
 		});
 		page.setDefaultTimeout(PATIENCE_MS);
 		await page.goto(`${n8n.url}/signin`);
-		await page.locator('input[autocomplete="email"]').fill(OWNER.email);
-		await page.locator('input[type="password"]').fill(OWNER.password);
+		await page.locator('input[autocomplete="email"]').fill(n8n.owner.email);
+		await page.locator('input[type="password"]').fill(n8n.owner.password);
 		await page.getByTestId('form-submit-button').click();
 		await page.waitForURL(/\/home\//);
 		return new Editor(page, n8n);

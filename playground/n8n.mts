@@ -7,9 +7,10 @@ import { provideDatabase } from './database.mts';
 import { n8nVariables } from './n8nVariables.mts';
 import { freePort, tryPort } from './ports.mts';
 import { TiedProcess } from './process.mts';
-import { Rest } from './rest.mts';
+import { OWNER, Rest, type Owner } from './rest.mts';
 import { runFromOutput, type Run } from './run.mts';
 import { findRuntime, type Runtime } from './runtime.mts';
+import { secretsOf, type Secrets } from './secrets.mts';
 import type { Credential, Workflow } from './workflow.mts';
 
 export interface N8nOptions {
@@ -19,6 +20,8 @@ export interface N8nOptions {
 	userFolder: string;
 	/** Go on with what is in the user folder instead of starting afresh. */
 	keep?: boolean;
+	/** What opens it; without them, those of the user folder. */
+	secrets?: Secrets;
 	/** Port of the server; without it, one that is free. */
 	port?: number;
 	/** Further environment variables, such as those of hosts/environment.mts. */
@@ -50,6 +53,7 @@ export class N8n {
 
 	private readonly options: N8nOptions;
 	private readonly port: number;
+	private readonly secrets: Secrets;
 	private readonly runtime: Runtime;
 	private server: TiedProcess | undefined;
 	private session: Promise<Rest> | undefined;
@@ -59,6 +63,7 @@ export class N8n {
 		// Absolute, because n8n's processes work in another folder.
 		this.options = { ...options, userFolder: path.resolve(options.userFolder) };
 		this.port = port;
+		this.secrets = options.secrets ?? secretsOf(this.options.userFolder);
 		this.runtime = findRuntime(options.projectRoot);
 		this.url = `http://127.0.0.1:${port}`;
 	}
@@ -162,9 +167,14 @@ export class N8n {
 		return this.runtime.major;
 	}
 
+	/** The account that owns it. */
+	get owner(): Owner {
+		return { ...OWNER, password: this.secrets.password };
+	}
+
 	/** The server's REST API, signed in as its owner. */
 	async rest(): Promise<Rest> {
-		this.session ??= Rest.signIn(this.url, this.major);
+		this.session ??= Rest.signIn(this.url, this.major, this.owner);
 		return await this.session;
 	}
 
@@ -231,6 +241,7 @@ export class N8n {
 				...n8nVariables({
 					runtime: this.runtime,
 					userFolder,
+					encryptionKey: this.secrets.encryptionKey,
 					brokerPort: await freePort(),
 					logLevel,
 				}),

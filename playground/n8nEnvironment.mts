@@ -11,6 +11,7 @@ import { nearbyHostsEnvironment } from './hosts/environment.mts';
 import { N8n } from './n8n.mts';
 import { chosenN8n } from './runtime.mts';
 import type { Credential, Workflow } from './workflow.mts';
+import { secretsOf, type Secrets } from './secrets.mts';
 import type { Service } from './services/service.mts';
 
 /** A real n8n with the packed node, and a sandbox that answers on SendGrid's real host names. */
@@ -18,6 +19,7 @@ export interface N8nEnvironment {
 	n8n: N8n;
 	sandbox: Sandbox;
 	keys: SeedKeys;
+	secrets: Secrets;
 	/** Another n8n with all that the first one has, in a folder of its own, as in another container. */
 	another(name: string): Promise<N8n>;
 	close(): Promise<void>;
@@ -88,6 +90,7 @@ export async function createN8nEnvironment(
 	const { projectRoot, name, port, logLevel, latencyMs, onStep = () => {} } = options;
 	const { services = [], packages = [], preloads = [], env = {} } = options;
 	const folder = n8nEnvironmentFolder(projectRoot, name);
+	const secrets = secretsOf(folder);
 
 	onStep('Packing the node');
 	const tarball = await pack(projectRoot, path.join(folder, 'package'));
@@ -117,6 +120,7 @@ export async function createN8nEnvironment(
 		const required = preloads.map((file) => `--require ${JSON.stringify(file)}`);
 		const settings = {
 			projectRoot,
+			secrets,
 			logLevel,
 			packages: [tarball, ...packages],
 			env: {
@@ -132,6 +136,7 @@ export async function createN8nEnvironment(
 			n8n,
 			sandbox,
 			keys,
+			secrets,
 			async another(instance) {
 				const other = await N8n.create({ ...settings, userFolder: path.join(folder, instance) });
 				others.push(other);

@@ -26,12 +26,10 @@ const INHERITED = [
  */
 const DISABLED_MODULES = ['mcp-registry', 'instance-ai'];
 
-/** Nothing in the playground is worth protecting; a fixed key lets a prepared database be reused. */
-const ENCRYPTION_KEY = 'n8n-nodes-sendgrid-teammates-playground';
-
 export interface EnvironmentOptions {
 	runtime: Runtime;
 	userFolder: string;
+	encryptionKey: string;
 	/** Port of n8n's task broker, which every n8n process opens, the command line ones too. */
 	brokerPort: number;
 	/** error, warn, info, debug. At warn and above `n8n execute` prints nothing. */
@@ -40,7 +38,7 @@ export interface EnvironmentOptions {
 
 /** The environment of an n8n that keeps to itself: no telemetry, no look-ups, no open ports. */
 export function n8nVariables(options: EnvironmentOptions): Record<string, string> {
-	const { runtime, userFolder, brokerPort, logLevel } = options;
+	const { runtime, userFolder, encryptionKey, brokerPort, logLevel } = options;
 	const inherited = INHERITED.flatMap((name) => {
 		const value = process.env[name];
 		return value === undefined ? [] : [[name, value] as const];
@@ -55,7 +53,7 @@ export function n8nVariables(options: EnvironmentOptions): Record<string, string
 		GENERIC_TIMEZONE: 'UTC',
 
 		N8N_USER_FOLDER: userFolder,
-		N8N_ENCRYPTION_KEY: ENCRYPTION_KEY,
+		N8N_ENCRYPTION_KEY: encryptionKey,
 		N8N_LOG_LEVEL: logLevel,
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_SECURE_COOKIE: 'false',

@@ -5,10 +5,11 @@ import type { Credential, Workflow } from './workflow.mts';
 /** The account that owns a playground's n8n. The address is reserved for examples. */
 export const OWNER = {
 	email: 'owner@example.com',
-	password: 'Playground1',
 	firstName: 'Playground',
 	lastName: 'Owner',
 } as const;
+
+export type Owner = typeof OWNER & { password: string };
 
 /** An answer of n8n other than 2xx. */
 export class RestError extends Error {
@@ -112,18 +113,18 @@ export class Rest {
 	}
 
 	/**
-	 * Signs in as {@link OWNER}, who is created on an instance that has no owner yet.
+	 * Signs in as the owner, who is created on an instance that has none yet.
 	 *
 	 * @param major first part of n8n's version
 	 */
-	static async signIn(url: string, major: number): Promise<Rest> {
+	static async signIn(url: string, major: number, owner: Owner): Promise<Rest> {
 		const visitor = new Rest(url, '', major);
 		const settings = await visitor.get<{
 			userManagement: { showSetupOnFirstLoad?: boolean };
 		}>('/settings');
-		const { email, password } = OWNER;
+		const { email, password } = owner;
 		const response = settings.userManagement.showSetupOnFirstLoad
-			? await visitor.request('POST', '/owner/setup', OWNER)
+			? await visitor.request('POST', '/owner/setup', owner)
 			: await visitor.request('POST', '/login', { emailOrLdapLoginId: email, password });
 		const cookie = response.headers
 			.getSetCookie()

@@ -7,7 +7,6 @@ import path from 'node:path';
 
 import { FORM_LOGIN, WEBHOOK_HEADER, allExamples, playgroundAccounts } from './examples.mts';
 import { startFakeSmtp } from './fakeSmtp.mts';
-import { OWNER } from './rest.mts';
 import { createN8nEnvironment } from './n8nEnvironment.mts';
 import { BambooHr } from './services/bamboohr.mts';
 import { GoogleSheets } from './services/google-sheets.mts';
@@ -37,7 +36,7 @@ const environment = await createN8nEnvironment({
 	onStep: (step) => console.log(`${step} …`),
 });
 try {
-	const { n8n, sandbox, keys } = environment;
+	const { n8n, sandbox, keys, secrets } = environment;
 	const accounts = playgroundAccounts(keys, fakeSmtp, services);
 	const { workflows, credentials } = allExamples(projectRoot, accounts);
 	await n8n.importCredentials(credentials);
@@ -48,8 +47,11 @@ try {
 
 	console.log(`
 n8n's editor   ${n8n.url}
-  e-mail       ${OWNER.email}
-  password     ${OWNER.password}
+  e-mail       ${n8n.owner.email}
+  password     ${n8n.owner.password}
+
+Its encryption key is ${secrets.encryptionKey}. Key and password were drawn at random for
+this folder of .playground/, and are kept there in secrets.json.
 
 The examples' webhooks want the header ${WEBHOOK_HEADER.name}: ${WEBHOOK_HEADER.value}, their form ${FORM_LOGIN.user} / ${FORM_LOGIN.password}.
 What they send by e-mail, to Slack and to Google Sheets stays here, and BambooHR's employees come from

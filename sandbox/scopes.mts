@@ -305,6 +305,7 @@ const rows = TABLE.trim()
 const marked = (mark: string): readonly string[] =>
 	rows.filter(({ marks }) => marks.has(mark)).map(({ scope }) => scope);
 
+export const ALL_SCOPES: readonly string[] = rows.map(({ scope }) => scope);
 export const LIVE_SCOPES = marked('live');
 export const SELF_SERVICE_SCOPES = marked('self-service');
 export const AUTOMATIC_SCOPES = marked('automatic');

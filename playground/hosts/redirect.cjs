@@ -11,6 +11,8 @@
 
 const net = require('node:net');
 
+const { isLoopback } = require('./loopback.cjs');
+
 /**
  * What `connect` is told about its destination; `path` is that of a local socket file.
  *
@@ -24,11 +26,6 @@ const { SANDBOX_HOSTS = '{}', SANDBOX_REFUSE_OTHERS } = process.env;
 
 /** @type {Map<string, number>} host name -> port on this machine, for the hosts that have one */
 const nearbyPorts = new Map(Object.entries(JSON.parse(SANDBOX_HOSTS)));
-
-/** @param {string} host @returns {boolean} whether a connection to it stays on the machine */
-function isLoopback(host) {
-	return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
 
 /**
  * `connect` takes (options), (port, host) or (path), each with an optional listener at the end;

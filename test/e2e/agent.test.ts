@@ -48,7 +48,7 @@ interface Changes {
 	parameters?: Record<string, Record<string, unknown>>;
 	settings?: Record<string, unknown>;
 	/** Further tools. */
-	tools?: Array<Pick<WorkflowNode, 'name' | 'type' | 'typeVersion' | 'parameters'>>;
+	tools?: Array<Pick<WorkflowNode, 'name' | 'type' | 'typeVersion' | 'parameters' | 'credentials'>>;
 }
 
 /** The example, with the credentials of this n8n. */
@@ -408,6 +408,74 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 			]);
 			expect(on.sandbox.state.requests).toEqual([]);
 		});
+	});
+
+	describe('a credential that AI agents may not use, and others with limits', () => {
+		const save = async (limits: object) =>
+			await on.rest.createCredential({
+				name: 'Limited',
+				type: CREDENTIAL_TYPE,
+				data: {
+					apiKey: on.keys.fullAccess,
+					region: 'global',
+					apiUrl: '',
+					onBehalfOf: '',
+					...limits,
+				},
+			});
+
+		test('no tool works with it', async () => {
+			const credential = await save({ allowAgents: false });
+			const told = await letModel([[invite('grace@acme.example')], [status('lee@acme.example')]], {
+				agent,
+				credential,
+			});
+			for (const [answer] of told as Array<Array<Record<string, string>>>) {
+				expect(answer.error).toContain('This credential does not allow AI agents to use it');
+				expect(answer.how_to_fix).toContain("under 'Allow AI Agents' in the credential");
+			}
+			expect(on.sandbox.state.requests).toEqual([]);
+		});
+
+		test.each([{ allowAgents: false }, { allowDeletion: false }])(
+			"n8n's HTTP Request tool does nothing with %j",
+			async (limits) => {
+				const credential = await save(limits);
+				const tool = (name: string, method: string, url: string) => ({
+					name,
+					type: 'n8n-nodes-base.httpRequestTool',
+					typeVersion: 4.2,
+					parameters: {
+						method,
+						url,
+						authentication: 'predefinedCredentialType',
+						nodeCredentialType: CREDENTIAL_TYPE,
+						options: {},
+					},
+					credentials: { [CREDENTIAL_TYPE]: credential },
+				});
+				model.script = [
+					[{ tool: 'Delete', arguments: {} }],
+					[{ tool: 'Elsewhere', arguments: {} }],
+				];
+				// n8n 2.x saves no such workflow, so it is imported.
+				const id = `tools${agent}${Object.keys(limits).join('')}`.replace('.', '');
+				const tools = [
+					tool('Delete', 'DELETE', 'https://api.sendgrid.com/v3/teammates/legacy_lee'),
+					tool('Elsewhere', 'GET', `${model.url}/models`),
+				];
+				await on.n8n.importWorkflows([{ ...exampleWithButton({ agent, tools }), id }]);
+				const run = await on.rest.finishedExecution(await on.rest.runManually(id, 'Start'));
+				// The agent was there, and either it or the tool has failed.
+				expect(model.requests.length).toBeGreaterThan(0);
+				expect(JSON.stringify([run, model.requests])).toMatch(
+					/restricted to specific nodes|only the SendGrid Teammates nodes keep to them/,
+				);
+				checkSecrecy();
+				expect(JSON.stringify(run)).not.toContain(on.keys.fullAccess);
+				expect(on.sandbox.state.requests).toEqual([]);
+			},
+		);
 	});
 
 	describe('what SendGrid refuses', () => {

@@ -41,6 +41,33 @@ describe('testing the credential', () => {
 		});
 	});
 
+	test('a key that its own region knows is not sent to the other one', async () => {
+		on.sandbox.state.addKey({ key: 'SG.elsewhere', ipAllowed: false });
+		const { message } = await testWith({ apiKey: 'SG.elsewhere' });
+		expect(message).toContain('IP Access Management');
+		on.sandbox.state.faults.add({ fault: { kind: 'status', status: 503, when: 'before' } });
+		expect((await testWith({})).message).toContain('[HTTP 503]');
+		expect(on.sandbox.state.requests.map(({ host }) => host)).toEqual(['global', 'global']);
+	});
+
+	test.each([
+		{ allowedHttpRequestDomains: 'none' },
+		{ allowedHttpRequestDomains: 'domains', allowedDomains: 'api.sendgrid.com' },
+	])("nor is any key where n8n's Allowed Domains leave it out (%j)", async (allowed) => {
+		const { message } = await testWith({ apiKey: on.keys.euSubuser, ...allowed });
+		expect(message).toContain('SendGrid does not accept this API key');
+		expect(on.sandbox.state.requests.map(({ host }) => host)).toEqual(['global']);
+	});
+
+	test('and is where they have it', async () => {
+		const { message } = await testWith({
+			apiKey: on.keys.euSubuser,
+			allowedHttpRequestDomains: 'domains',
+			allowedDomains: 'example.com, *.sendgrid.com',
+		});
+		expect(message).toContain("Set 'Region' to EU");
+	});
+
 	test('a host that cannot be reached', async () => {
 		const { message } = await testWith({ region: 'custom', apiUrl: 'http://127.0.0.1:9' });
 		expect(message).toContain('127.0.0.1:9 could not be asked: the connection was refused');

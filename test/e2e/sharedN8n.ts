@@ -18,18 +18,20 @@ interface SharedN8nOptions {
 	hasCredential?: boolean;
 	/** Further services that n8n finds on this machine. */
 	services?: readonly Service[];
+	/** Further environment variables for n8n. */
+	env?: Record<string, string>;
 }
 
 /** A running n8n for one test file; the sandbox and the fake services are as new before each test. */
 export function sharedN8n(
 	name: string,
-	{ hasCredential = true, services = [] }: SharedN8nOptions = {},
+	{ hasCredential = true, services = [], env = {} }: SharedN8nOptions = {},
 ): SharedN8n {
 	let environment: N8nEnvironment;
 	let rest: Rest;
 	let credential: SharedN8n['credential'];
 	beforeAll(async () => {
-		environment = await createN8nEnvironment({ projectRoot, name: `e2e-${name}`, services });
+		environment = await createN8nEnvironment({ projectRoot, name: `e2e-${name}`, services, env });
 		await environment.n8n.start();
 		rest = await environment.n8n.rest();
 		if (!hasCredential) return;
@@ -53,6 +55,9 @@ export function sharedN8n(
 		},
 		get sandbox() {
 			return environment.sandbox;
+		},
+		get secrets() {
+			return environment.secrets;
 		},
 		get keys() {
 			return environment.keys;

@@ -28,14 +28,12 @@ async function eventsAfter(known: string[], rest: Rest, { id }: SavedWorkflow): 
 const polls = () => on.sandbox.state.requests.filter(({ path }) => path === '/v3/teammates').length;
 
 test('a trigger that cannot work is not activated, and says why', async () => {
-	const workflow = await save({ filters: { emailPattern: '(?=a)' } });
-	await expect(on.rest.activate(workflow)).rejects.toThrow(
-		"'Email Pattern' has '(?=a)' at a place where that cannot be used",
-	);
+	const workflow = await save({ filters: { email: ' , ' } });
+	await expect(on.rest.activate(workflow)).rejects.toThrow("'Email' is empty");
 	expect(on.sandbox.state.requests).toEqual([]);
 });
 
-test("the editor's test shows who is there", async () => {
+test("the editor's test shows who is there, and the example sends nothing for them", async () => {
 	const workflow = await save();
 	const run = await on.rest.finishedExecution(await on.rest.runManually(workflow.id, TRIGGER));
 	expect(run.error).toBeUndefined();
@@ -43,6 +41,10 @@ test("the editor's test shows who is there", async () => {
 		'invitationAccepted dev@acme.example',
 		'invitationExpiring Expiring.Soon@acme.example',
 	]);
+	for (const { json } of outputItems(run, TRIGGER)) expect(json.test).toBe(true);
+	expect(outputItems(run, 'For Real?')).toEqual([]);
+	expect(examples.mails).toEqual([]);
+	expect(on.sandbox.state.sentEmails).toEqual([]);
 });
 
 // The last one: it leaves an active workflow behind.

@@ -49,6 +49,15 @@ test('n8n loads the trigger by its public name, and offers it as one', async () 
 	expect(trigger.methods?.credentialTest).toHaveProperty('testSendGridTeammatesApi');
 });
 
+test('n8n is told where the token of an invitation may be', async () => {
+	const { node, trigger } = await builtPackage();
+	expect(node.description.sensitiveOutputFields).toEqual(['token', 'pending_id']);
+	expect(trigger.description.sensitiveOutputFields).toEqual([
+		'invitation.token',
+		'invitation.pending_id',
+	]);
+});
+
 test('the fields of the trigger have names that stay', async () => {
 	const { trigger } = await builtPackage();
 	const optionsOf = (name: string) => {
@@ -77,7 +86,7 @@ test('the fields of the trigger have names that stay', async () => {
 		'teammateAdded',
 		'teammateRemoved',
 	]);
-	expect(optionsOf('filters')).toEqual(['emailDomain', 'emailPattern', 'role']);
+	expect(optionsOf('filters')).toEqual(['email', 'emailDomain', 'role']);
 	expect(optionsOf('region')).toEqual(['credential', 'global', 'eu']);
 	expect(optionsOf('options')).toEqual(['onBehalfOf']);
 });
@@ -152,9 +161,11 @@ test("the credential's fields have names that stay", async () => {
 		'apiKey',
 		'region',
 		'apiUrl',
+		'allowUnauthorizedCerts',
 		'onBehalfOf',
 		'allowedEmailDomains',
 		'allowAdminAccess',
 		'allowDeletion',
+		'allowAgents',
 	]);
 });

@@ -1,3 +1,4 @@
+import { POWERFUL_SCOPES } from '../../nodes/SendGridTeammates/sendgrid/scopes';
 import { builtPackage } from '../support/builtPackage';
 import { inProject, readText } from '../support/machine';
 
@@ -64,4 +65,22 @@ test("the README's table of events is the trigger's description", async () => {
 	]);
 	const rows = await tableBelow('## Trigger');
 	expect(rows.map(([name, value]) => [name, value])).toEqual(described);
+});
+
+test('the README lists the scopes that count as admin access', async () => {
+	const readme = await readText(inProject('README.md'));
+	const [, listed = ''] =
+		/count as admin access: ([^.]*(?:`[^`]*`[^.`]*)*)\. With/.exec(readme) ?? [];
+	expect(listed.split(', ')).toEqual(POWERFUL_SCOPES.map((scope) => `\`${scope}\``));
+});
+
+test("the README's table of the credential has all its fields", async () => {
+	const { credential } = await builtPackage();
+	const rows = await tableBelow('## Credential');
+	const named = rows.map(([field]) => field);
+	const fields = credential.properties
+		.map(({ displayName }) => displayName.replace(' (Insecure)', ''))
+		// Described beside the region.
+		.filter((name) => name !== 'API URL');
+	expect([...named].sort()).toEqual([...fields].sort());
 });

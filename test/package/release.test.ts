@@ -1,4 +1,7 @@
-import { filesBelow, inProject, readText, run } from '../support/machine';
+import { parse } from 'yaml';
+
+import { createListener } from '../../sandbox/listener.mts';
+import { filesBelow, inProject, readText, run, withTemporaryFolder } from '../support/machine';
 
 interface Manifest {
 	name: string;
@@ -45,12 +48,125 @@ describe('workflows on GitHub', () => {
 			const runners = matches(text, /(runs-on:)/g);
 			expect(matches(text, /(timeout-minutes: \d+)/g)).toHaveLength(runners.length);
 		}
-		const [ci, publish] = texts.map((text) => matches(text, /^\s+([\w-]+: (?:read|write)\b.*)$/gm));
+		const [ci] = texts.map((text) => matches(text, /^\s+([\w-]+: (?:read|write)\b.*)$/gm));
 		expect(new Set(ci)).toEqual(new Set(['contents: read']));
-		expect(publish).toEqual(['contents: read', 'contents: read', 'id-token: write']);
 	});
 
-	test("a version tag is published by n8n's own tool, after all checks", async () => {
+	interface Step {
+		name?: string;
+		uses?: string;
+		run?: string;
+		env?: Record<string, string>;
+		with?: Record<string, unknown>;
+	}
+
+	interface Job {
+		needs?: string;
+		uses?: string;
+		environment?: string;
+		permissions: Record<string, string>;
+		outputs?: Record<string, string>;
+		steps?: Step[];
+	}
+
+	interface Workflow {
+		on: {
+			push?: { tags?: string[] };
+			workflow_call?: { outputs: Record<string, { value: string }> } | null;
+		};
+		jobs: Record<string, Job>;
+	}
+
+	const parsed = async (name: string) => parse(await workflow(name)) as Workflow;
+
+	const commandsOf = ({ steps = [] }: Job) => steps.flatMap(({ run: command }) => command ?? []);
+
+	test('a version tag starts it: first the tag is looked at, then all checks, then it is published', async () => {
+		const { on, jobs } = await parsed('publish.yml');
+		expect(on).toEqual({ push: { tags: ['*.*.*'] } });
+		expect(Object.keys(jobs)).toEqual(['tag', 'ci', 'publish']);
+		expect([jobs.tag.needs, jobs.ci.needs, jobs.publish.needs]).toEqual([undefined, 'tag', 'ci']);
+	});
+
+	test('only a commit of main is published, under the version of its package.json', async () => {
+		const { tag } = (await parsed('publish.yml')).jobs;
+		const [checkout] = tag.steps ?? [];
+		expect(checkout.with).toMatchObject({ 'fetch-depth': 0 });
+		const commands = commandsOf(tag);
+		expect(commands).toContain('git merge-base --is-ancestor HEAD origin/main');
+		expect(commands.some((command) => /GITHUB_REF_NAME.*package\.json/.test(command))).toBe(true);
+	});
+
+	test('the checks and the tarball are those of ci.yml, and no step is there twice', async () => {
+		const [ci, publish] = [await parsed('ci.yml'), await parsed('publish.yml')];
+		expect(publish.jobs.ci).toMatchObject({ uses: './.github/workflows/ci.yml' });
+		expect(publish.jobs.ci).not.toHaveProperty('secrets');
+		const called = Object.values(ci.jobs).flatMap(commandsOf);
+		expect(called).toEqual(expect.arrayContaining(['npm ci', 'npm run build']));
+		const own = Object.values(publish.jobs).flatMap(commandsOf);
+		expect(own.length).toBeGreaterThan(3);
+		expect(own.filter((command) => called.includes(command))).toEqual([]);
+		expect(own.filter((command) => /npm (ci|install|run|test|pack)|npx/.test(command))).toEqual([]);
+	});
+
+	test('what builds and packs has no identity, and reads no cache of another run', async () => {
+		const { on, jobs } = await parsed('ci.yml');
+		for (const { permissions } of Object.values(jobs)) {
+			expect(permissions).toEqual({ contents: 'read' });
+		}
+		const { steps = [] } = jobs.pack;
+		const node = steps.find(({ uses = '' }) => uses.startsWith('actions/setup-node@'));
+		expect(node?.with).not.toHaveProperty('cache');
+		expect(node?.with).toMatchObject({ 'package-manager-cache': false });
+		expect(on.workflow_call?.outputs).toMatchObject({
+			artifact: { value: '${{ jobs.pack.outputs.artifact }}' },
+			file: { value: '${{ jobs.pack.outputs.file }}' },
+			sha256: { value: '${{ jobs.pack.outputs.sha256 }}' },
+		});
+		const upload = steps.find(({ uses = '' }) => uses.startsWith('actions/upload-artifact@'));
+		expect(upload?.with).toMatchObject({ name: jobs.pack.outputs?.artifact });
+	});
+
+	test('the identity is had by one job, which a person lets go on, and which only publishes', async () => {
+		const { jobs } = await parsed('publish.yml');
+		const withIdentity = Object.entries(jobs).filter(
+			([, { permissions }]) => 'id-token' in permissions,
+		);
+		expect(withIdentity.map(([name]) => name)).toEqual(['publish']);
+		const { permissions, environment, steps = [] } = jobs.publish;
+		expect(permissions).toEqual({ 'id-token': 'write' });
+		expect(environment).toBe('npm');
+		// Nothing of the repository, and nobody's code but npm's.
+		const used = steps.flatMap(({ uses }) => uses?.split('@')[0] ?? []);
+		expect(used).toEqual(['actions/download-artifact', 'actions/setup-node']);
+		const commands = commandsOf(jobs.publish);
+		expect(commands).toHaveLength(3);
+		expect(commands[0]).toContain('sha256sum --check');
+		expect(commands[2]).toBe('npm publish "./$FILE" --provenance --access public --ignore-scripts');
+		const order = steps.map(({ run: command = '' }) => command);
+		expect(order.indexOf(commands[0])).toBeLessThan(order.indexOf(commands[2]));
+		expect(steps.find(({ run: command }) => command === commands[0])?.env).toEqual({
+			FILE: '${{ needs.ci.outputs.file }}',
+			SHA256: '${{ needs.ci.outputs.sha256 }}',
+		});
+	});
+
+	test('it goes on only where somebody has to agree', async () => {
+		const { tag } = (await parsed('publish.yml')).jobs;
+		expect(tag.permissions).toEqual({ contents: 'read', actions: 'read' });
+		const asks = commandsOf(tag).find((command) => command.includes('required_reviewers'));
+		expect(asks).toContain('/environments/npm');
+		expect(asks).toContain('jq --exit-status');
+	});
+
+	test('no text from outside becomes part of a command', async () => {
+		for (const text of await all()) {
+			const commands = Object.values((parse(text) as Workflow).jobs).flatMap(commandsOf);
+			expect(commands.filter((command) => command.includes('${{'))).toEqual([]);
+		}
+	});
+
+	test('n8n asks for a tool that knows provenance, and the tools of a release are pinned', async () => {
 		const { scripts, devDependencies } = await manifest();
 		expect(scripts).toMatchObject({
 			release: 'n8n-node release',
@@ -58,19 +174,43 @@ describe('workflows on GitHub', () => {
 		});
 		const [major, minor] = devDependencies['@n8n/node-cli'].split('.').map(Number);
 		expect(major > 0 || minor >= 23).toBe(true);
-
-		const publish = await workflow('publish.yml');
-		expect(publish).toContain("\non:\n  push:\n    tags: ['*.*.*']\n\n");
-		expect(publish).toContain('uses: ./.github/workflows/ci.yml');
-		expect(publish).toContain('needs: check');
-		expect(publish.trimEnd()).toMatch(/\n {6}- run: npm run release$/);
-		expect(await workflow('ci.yml')).toContain('\n  workflow_call:\n');
+		// n8n's tool would have npm fetch them, whatever version is the latest.
+		expect(devDependencies).toHaveProperty('release-it');
+		expect(devDependencies).toHaveProperty('auto-changelog');
+		for (const version of Object.values(devDependencies))
+			expect(version).toMatch(/^\d+\.\d+\.\d+$/);
 	});
 });
 
 test('nothing is published by hand, but by npm run release', async () => {
 	await expect(run('n8n-node', ['prerelease'])).rejects.toThrow('npm run release');
 	await run('n8n-node', ['prerelease'], { env: { RELEASE_MODE: 'true' } });
+});
+
+test('npm publishes it from a workflow of GitHub only: elsewhere there is no provenance', async () => {
+	const asked: string[] = [];
+	const { app, listen } = createListener({ bodyLimit: 16 * 1024 * 1024 });
+	app.all('*', async ({ method, url }, reply) => {
+		asked.push(`${method} ${url}`);
+		return await reply.code(404).send({});
+	});
+	const registry = await listen(0);
+	try {
+		await withTemporaryFolder(async (folder) => {
+			const packed = await run('npm', ['pack', '--json', '--pack-destination', folder]);
+			const [{ filename }] = JSON.parse(packed) as Array<{ filename: string }>;
+			const env = {
+				npm_config_registry: registry.url,
+				[`npm_config_${registry.url.replace('http:', '')}/:_authToken`]: 'of-no-use',
+				GITHUB_ACTIONS: undefined,
+			};
+			const publishing = run('npm', ['publish', `${folder}/${filename}`], { env });
+			await expect(publishing).rejects.toThrow(/provenance/i);
+			expect(asked.filter((request) => request.startsWith('PUT'))).toEqual([]);
+		});
+	} finally {
+		await registry.close();
+	}
 });
 
 test("n8n's tool leaves the changelog alone", async () => {

@@ -66,14 +66,25 @@ export class BuiltNode {
 
 	readonly credential: Credential;
 
+	private readonly load: (path: string) => unknown;
+
 	constructor() {
 		const load = freshCopy();
+		this.load = load;
 		const node = load(`${DIST}/nodes/SendGridTeammates/SendGridTeammates.node.js`);
 		const credential = load(`${DIST}/credentials/SendGridTeammatesApi.credentials.js`);
 		this.node = new (node as { SendGridTeammates: new () => INodeType }).SendGridTeammates();
 		this.credential = new (
 			credential as { SendGridTeammatesApi: new () => Credential }
 		).SendGridTeammatesApi();
+	}
+
+	/** The trigger, which few histories need. */
+	trigger(): INodeType {
+		const trigger = this.load(`${DIST}/nodes/SendGridTeammates/SendGridTeammatesTrigger.node.js`);
+		return new (
+			trigger as { SendGridTeammatesTrigger: new () => INodeType }
+		).SendGridTeammatesTrigger();
 	}
 
 	/** The entrance for workflows, and for agents from version 3 on. */

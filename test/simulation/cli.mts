@@ -2,12 +2,15 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
+import { mergePolls, simulateAllPolls, type PollSummary } from './polls/simulatePolls.mts';
 import { merge, simulateAll, type Summary } from './simulate.mts';
 
 const USAGE = `Plays histories of the built node on a virtual clock, and judges what it says.
 
   npm run simulate -- [--histories 2000] [--seed 1] [--verbose] [--workers 2]
+  npm run simulate -- --polls 2000 [--seed 1] [--verbose] [--workers 2]
 
+--polls: histories of the trigger's polls instead of operations.
 A failing seed plays again alone: npm run simulate -- --histories 1 --seed <it> --verbose`;
 
 interface Task {
@@ -15,6 +18,8 @@ interface Task {
 	histories: number;
 	step: number;
 	isVerbose: boolean;
+	/** Whether they are histories of polls. */
+	isOfPolls: boolean;
 }
 
 function* seedsOf({ seed, histories, step }: Task): Generator<number> {
@@ -22,11 +27,11 @@ function* seedsOf({ seed, histories, step }: Task): Generator<number> {
 }
 
 /** A process of its own for each core: the clock that a history runs on is that of the whole process. */
-async function inProcess(task: Task): Promise<Summary> {
+async function inProcess<Result>(task: Task): Promise<Result> {
 	const child = fork(import.meta.filename, ['--worker'], { serialization: 'advanced' });
 	child.send(task);
-	return await new Promise<Summary>((done, fail) => {
-		child.once('message', (summary) => done(summary as Summary));
+	return await new Promise<Result>((done, fail) => {
+		child.once('message', (summary) => done(summary as Result));
 		child.once('exit', (code) => fail(new Error(`a worker ended with ${code}`)));
 	});
 }
@@ -59,10 +64,50 @@ function print(
 	);
 }
 
+function printPolls(
+	{ histories, polls, failures, events, broken, failing }: PollSummary,
+	seconds: number,
+	isVerbose: boolean,
+) {
+	for (const { seed, findings, trace } of failing) {
+		if (isVerbose) console.log(`${trace}\n`);
+		else {
+			console.log(`seed ${seed}`);
+			for (const { law, poll, what } of findings) {
+				console.log(`   ${law}, poll ${poll}: ${what.slice(0, 240)}`);
+			}
+		}
+	}
+	console.log(
+		[
+			`${histories} histories of polls, ${polls} polls, ${failures} of them failed, ${events} events judged, ${seconds.toFixed(1)} s`,
+			`failing histories: ${failing.length}`,
+			...Object.entries(broken)
+				.sort()
+				.map(([law, count]) => `  ${law}: ${count}`),
+		].join('\n'),
+	);
+}
+
+const playOperations = async (task: Task) => await simulateAll(seedsOf(task), task);
+
+const playPolls = async (task: Task) => await simulateAllPolls(seedsOf(task), task.isVerbose);
+
+/** Plays a kind of histories on all cores. */
+async function playAll<Result>(
+	tasks: readonly Task[],
+	play: (task: Task) => Promise<Result>,
+	merged: (results: readonly Result[]) => Result,
+): Promise<Result> {
+	if (tasks.length === 1) return await play(tasks[0]);
+	return merged(await Promise.all(tasks.map(async (task) => await inProcess<Result>(task))));
+}
+
 async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
 			histories: { type: 'string', default: '2000' },
+			polls: { type: 'string' },
 			seed: { type: 'string', default: '1' },
 			workers: { type: 'string', default: String(availableParallelism()) },
 			verbose: { type: 'boolean', default: false },
@@ -73,7 +118,9 @@ async function main(): Promise<void> {
 		console.log(USAGE);
 		return;
 	}
-	const [histories, seed, workers] = [values.histories, values.seed, values.workers].map(Number);
+	const isOfPolls = values.polls !== undefined;
+	const wanted = values.polls ?? values.histories;
+	const [histories, seed, workers] = [wanted, values.seed, values.workers].map(Number);
 	if (![histories, seed, workers].every((value) => Number.isSafeInteger(value) && value > 0)) {
 		throw new Error(USAGE);
 	}
@@ -85,19 +132,23 @@ async function main(): Promise<void> {
 		histories: Math.ceil((histories - index) / count),
 		step: count,
 		isVerbose,
+		isOfPolls,
 	}));
-	const summaries =
-		count === 1
-			? [await simulateAll(seedsOf(tasks[0]), { isVerbose })]
-			: await Promise.all(tasks.map(inProcess));
-	const summary = merge(summaries);
-	print(summary, (performance.now() - startedAt) / 1000, isVerbose);
+	const secondsSince = () => (performance.now() - startedAt) / 1000;
+	if (isOfPolls) {
+		const summary = await playAll(tasks, playPolls, mergePolls);
+		printPolls(summary, secondsSince(), isVerbose);
+		if (summary.failing.length > 0) process.exitCode = 1;
+		return;
+	}
+	const summary = await playAll(tasks, playOperations, merge);
+	print(summary, secondsSince(), isVerbose);
 	if (summary.failing.length > 0) process.exitCode = 1;
 }
 
 if (process.argv.includes('--worker')) {
 	process.once('message', async (task: Task) => {
-		const summary = await simulateAll(seedsOf(task), task);
+		const summary = await (task.isOfPolls ? playPolls(task) : playOperations(task));
 		process.send?.(summary, () => process.disconnect());
 	});
 } else {

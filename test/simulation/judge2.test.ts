@@ -26,26 +26,6 @@ const failuresOf = ({ said }: Outcome) => said.filter((one) => typeof one === 's
 const untrue = ({ findings }: Outcome) =>
 	findings.filter(({ law }) => law === 'untrue' || law === 'taken');
 
-/** Recorded: windows are minutes. 600 requests each there, 5 here. */
-const rateLimit = { limit: 5, windowMs: 60_000, reset: 'epoch' } as const;
-
-describe('K3, A4: in windows of a minute no row fails because its reading had to wait', () => {
-	test.each<[string, number, object, boolean]>([
-		['teammate.updatePermissions', 11, { access: STATS, mode: 'add' }, true],
-		['teammate.delete', 11, {}, true],
-		['teammate.upsert', 60, upsert, false],
-		['teammate.offboard', 60, {}, true],
-	])('%s, %d rows, 5 requests per minute and endpoint', async (operation, count, ask, areIn) => {
-		const outcome = await playScenario({
-			weather: 'undisturbed',
-			rateLimit,
-			people: areIn ? people(count) : [],
-			runs: [{ operation, items: people(count).map(({ email }) => ({ email, ...ask })) }],
-		});
-		expect(failuresOf(outcome)).toEqual([]);
-	});
-});
-
 describe('K3, D3: what a probe shows counts before a write is sent again', () => {
 	/** Another admin does something while our write, answered 503 and not carried out, is in doubt. */
 	const meanwhile = async (
@@ -342,58 +322,6 @@ test('W7: the change is dropped whole, and another admin gives something else: n
 	});
 	expect(scopesOf(ADA)).not.toContain('stats.read');
 	expect(said).not.toEqual([expect.stringContaining('were updated, but not completely')]);
-});
-
-test('W1: rows about one person are served in their order, by username and by email', async () => {
-	const { scopesOf } = await playScenario({
-		weather: 'undisturbed',
-		people: [{ email: ADA, username: 'countess', scopes: ['alerts.read'] }],
-		runs: [
-			{
-				operation: 'teammate.updatePermissions',
-				items: [
-					{ username: 'countess', access: STATS, mode: 'remove' },
-					{ email: ADA, access: STATS, mode: 'add' },
-				],
-			},
-		],
-	});
-	expect(scopesOf(ADA)).toContain('stats.read');
-});
-
-test('W1: what Approve gave is not lost to an Update Permissions that follows, where records lag behind', async () => {
-	const { said, scopesOf } = await playScenario({
-		behaviours: { readLagMs: 3000 },
-		accounts: [
-			{
-				name: 'acme',
-				people: [
-					{
-						email: ADA,
-						state: 'teammate',
-						scopes: ['alerts.read'],
-						role: 'teammate',
-						isSso: false,
-					},
-				],
-				requests: [{ username: ADA, group: 'Mail', scopes: ['mail.send'] }],
-			},
-			{ name: 'umbrella', people: [], requests: [] },
-		],
-		runs: [
-			{
-				operation: 'accessRequest.approve',
-				items: [{ requestId: 1002, parameters: { requestId: '1002' } }],
-			},
-			{
-				operation: 'teammate.updatePermissions',
-				startsAt: 400,
-				items: [{ email: ADA, access: STATS, mode: 'add' }],
-			},
-		],
-	} as Parameters<typeof playScenario>[0]);
-	expect(said).toMatchObject([{ approved: true }]);
-	expect(scopesOf(ADA)).toEqual(expect.arrayContaining(['stats.read', 'mail.send']));
 });
 
 test('W2: a row while the email of an earlier row is in doubt (504, twenty seconds late) sends no second one', async () => {

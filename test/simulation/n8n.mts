@@ -34,7 +34,7 @@ export interface Placed {
 const CREDENTIAL_TYPE = 'sendGridTeammatesApi';
 
 /** A field by its path, such as `options.maxWait`. */
-function fieldOf(fields: Record<string, unknown>, path: string): unknown {
+export function fieldOf(fields: Record<string, unknown>, path: string): unknown {
 	return path
 		.split('.')
 		.reduce<unknown>(
@@ -62,7 +62,7 @@ function parameterOf(
 }
 
 /** n8n's `httpRequestWithAuthentication`, for a credential with an `authenticate` of its own. */
-const helpersOf = ({ built, node, send }: Placed) => ({
+export const helpersOf = ({ built, node, send }: Pick<Placed, 'built' | 'node' | 'send'>) => ({
 	async httpRequestWithAuthentication(
 		this: Partial<IExecuteFunctions>,
 		_type: string,
@@ -85,7 +85,7 @@ const helpersOf = ({ built, node, send }: Placed) => ({
 	},
 });
 
-const loggerOf = (log: (line: string) => void) => ({
+export const loggerOf = (log: (line: string) => void) => ({
 	debug: () => {},
 	info: log,
 	warn: log,

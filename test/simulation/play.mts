@@ -58,7 +58,8 @@ function newKey(): string {
 	return `SG.${String(keys).padStart(22, 'simulated')}.${'x'.repeat(43)}`;
 }
 
-function setUp(sendGrid: SandboxState, { name, people, requests }: AccountPlan): void {
+/** Puts an account's people into the stand-in. */
+export function setUp(sendGrid: SandboxState, { name, people, requests }: AccountPlan): void {
 	sendGrid.addAccount({ name });
 	for (const person of people) {
 		const { email, scopes, role, token, expiresInSeconds } = person;

@@ -35,7 +35,7 @@ const peopleOf = ({ teammates, invitations }: Moment): Map<string, string> =>
 	]);
 
 /** What a moment brought, against the one before it. */
-function differences(before: Moment, after: Moment): string[] {
+export function differences(before: Moment, after: Moment): string[] {
 	const [then, now] = [peopleOf(before), peopleOf(after)];
 	return [
 		...[...now]

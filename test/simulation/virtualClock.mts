@@ -46,6 +46,9 @@ export class VirtualClock {
 
 	private order = 0;
 
+	/** By how many milliseconds the date that a program reads is wrong; timers go by what is right. */
+	dateAhead = 0;
+
 	/** A binary heap, the next timer first. */
 	private readonly heap: Timer[] = [];
 
@@ -159,7 +162,7 @@ export class VirtualClock {
 	}
 
 	private dateClass(): DateConstructor {
-		const now = () => this.current;
+		const now = () => this.current + this.dateAhead;
 		class VirtualDate extends RealDate {
 			constructor(...args: unknown[]) {
 				if (args.length === 0) super(now());

@@ -1,10 +1,20 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports --
    n8n's rules are for code that runs inside n8n; tests read files and start programs. All of that is here. */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, readdir, rm, stat, symlink } from 'node:fs/promises';
+import {
+	cp,
+	mkdir,
+	mkdtemp,
+	readFile,
+	readdir,
+	rm,
+	stat,
+	symlink,
+	writeFile,
+} from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 /** Jest is started from the project's root. */
@@ -18,7 +28,7 @@ export const environment = process.env;
 export async function run(
 	program: string,
 	args: string[],
-	{ cwd = projectRoot, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+	{ cwd = projectRoot, env = {} }: { cwd?: string; env?: Record<string, string | undefined> } = {},
 ): Promise<string> {
 	const path = `${inProject('node_modules', '.bin')}:${process.env.PATH ?? ''}`;
 	// Jest's own NODE_ENV would make n8n's lint rules apply to every file as if it were a node.
@@ -56,6 +66,14 @@ export async function filesBelow(folder: string): Promise<string[]> {
 
 export const readText = async (path: string) => await readFile(path, 'utf8');
 
+export const readBytes = async (path: string) => await readFile(path);
+
+/** @param path with its folder, which need not exist */
+export async function writeText(path: string, text: string): Promise<void> {
+	await mkdir(dirname(path), { recursive: true });
+	await writeFile(path, text);
+}
+
 export const copy = async (from: string, to: string) => await cp(from, to, { recursive: true });
 
 export const linkFolder = async (target: string, path: string) =>
@@ -75,9 +93,9 @@ export const pause = async (milliseconds: number) =>
 const PATIENCE = 60_000;
 
 /** Waits until something is so that happens by itself. */
-export const until = async (isSo: () => boolean) => {
+export const until = async (isSo: () => boolean, patience = PATIENCE) => {
 	for (const start = performance.now(); !isSo(); await pause(1)) {
-		if (performance.now() - start > PATIENCE) throw new Error(`waited in vain for ${String(isSo)}`);
+		if (performance.now() - start > patience) throw new Error(`waited in vain for ${String(isSo)}`);
 	}
 };
 
@@ -99,3 +117,6 @@ export function watchConnections(): { targets: ReadonlySet<string>; stop: () => 
 		},
 	};
 }
+
+/** What this process holds in memory, in bytes. */
+export const memoryUse = (): number => process.memoryUsage.rss();

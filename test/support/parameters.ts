@@ -61,7 +61,7 @@ export const revokeWith = operation('invitation', 'revoke', invitationByEmail, {
 export const getInvitationsWith = operation(
 	'invitation',
 	'getAll',
-	{ returnAll: true, filters: {} },
+	{ returnAll: true, simplify: true, filters: {} },
 	{
 		fields: { filters: { expiresWithinDays: 2 } },
 		gives: { status: 'pending', days_left: 1 },

@@ -37,6 +37,11 @@ const DEFAULTS: INodeParameters = {
 	options: {},
 };
 
+const namesOf = (items: IDataObject[] | null): string[] =>
+	(items ?? []).map(({ event, email }) => `${event} ${email}`);
+
+let workflows = 0;
+
 /** An activated workflow that begins with the built trigger, polled by hand in n8n's own poll context. */
 export class ActiveTrigger {
 	/** What n8n would have in its database. */
@@ -45,6 +50,9 @@ export class ActiveTrigger {
 	/** What n8n gives a poll, in milliseconds. */
 	budget: number | undefined;
 
+	/** What is in n8n's process belongs to one workflow. */
+	private readonly workflowId: string;
+
 	private workflow: Promise<Workflow> | undefined;
 
 	constructor(
@@ -52,7 +60,10 @@ export class ActiveTrigger {
 		private parameters: INodeParameters = {},
 		private credential: IDataObject = {},
 		private credentialId = '1',
-	) {}
+	) {
+		workflows += 1;
+		this.workflowId = `workflow-${workflows}`;
+	}
 
 	/** Saves the workflow with other fields or another credential. */
 	edit(parameters: INodeParameters, credential: IDataObject = {}, credentialId = '1'): void {
@@ -62,10 +73,30 @@ export class ActiveTrigger {
 		this.restart();
 	}
 
+	/** A copy of what n8n has stored. */
+	stored(): IDataObject {
+		return JSON.parse(JSON.stringify(this.staticData)) as IDataObject;
+	}
+
 	/** Stops n8n and starts it again: nothing is left but what is in the database. */
 	restart(): void {
-		this.staticData = JSON.parse(JSON.stringify(this.staticData)) as IDataObject;
+		this.staticData = this.stored();
 		this.workflow = undefined;
+	}
+
+	/**
+	 * Lets n8n make a workflow of its own for each poll, out of what it has stored: after a poll with events, or
+	 * with durable cursors after every poll.
+	 */
+	perPoll(storesQuietPolls: boolean): { poll: () => Promise<string[]> } {
+		return {
+			poll: async () => {
+				const staticData = this.stored();
+				const items = await this.call('trigger', await this.load(staticData));
+				if (items ?? storesQuietPolls) this.staticData = staticData;
+				return namesOf(items);
+			},
+		};
 	}
 
 	/** What comes out of a poll, in order; of a poll that starts no execution, `null`. */
@@ -80,7 +111,7 @@ export class ActiveTrigger {
 
 	/** `invitationAccepted ada@example.com`, in order. */
 	async events(): Promise<string[]> {
-		return ((await this.poll()) ?? []).map(({ event, email }) => `${event} ${email}`);
+		return namesOf(await this.poll());
 	}
 
 	/** How a poll fails. */
@@ -93,10 +124,13 @@ export class ActiveTrigger {
 		);
 	}
 
-	private async call(mode: WorkflowExecuteMode): Promise<IDataObject[] | null> {
+	private async call(
+		mode: WorkflowExecuteMode,
+		workflowOfPoll?: Workflow,
+	): Promise<IDataObject[] | null> {
 		const { trigger, credential: credentialType } = await builtPackage();
-		this.workflow ??= this.load();
-		const workflow = await this.workflow;
+		this.workflow ??= this.load(this.staticData);
+		const workflow = workflowOfPoll ?? (await this.workflow);
 		const node = workflow.getNode(NAME);
 		if (!node || !trigger.poll) throw new Error('There is nothing to poll');
 		const credential = { ...this.sendGrid.credential, ...this.credential };
@@ -129,7 +163,7 @@ export class ActiveTrigger {
 		return output && output[0].map(({ json }) => json);
 	}
 
-	private async load(): Promise<Workflow> {
+	private async load(staticData: IDataObject): Promise<Workflow> {
 		const { trigger } = await builtPackage();
 		const nodeTypes: INodeTypes = {
 			getByName: () => trigger,
@@ -137,11 +171,11 @@ export class ActiveTrigger {
 			getKnownTypes: () => ({}),
 		};
 		return new Workflow({
-			id: 'test',
+			id: this.workflowId,
 			active: true,
 			nodeTypes,
 			connections: {},
-			staticData: this.staticData,
+			staticData,
 			nodes: [
 				{
 					id: 'trigger',

@@ -6,8 +6,10 @@ import { readEpoch } from '../../nodes/SendGridTeammates/transport/decode';
 import {
 	bestFirst,
 	decodeInvitation,
+	essentialsOf,
 	expiryOf,
 	invitationOutput,
+	publicOutput,
 } from '../../nodes/SendGridTeammates/sendgrid/invitations';
 
 const MOMENT = '2016-02-25T18:17:43.000Z';
@@ -69,6 +71,24 @@ test('scopes that SendGrid does not list are unknown, not none', () => {
 test('fields of SendGrid that we do not know stay', () => {
 	const record = { pending_id: 'abc', email: 'a@b.cd', brand_new: [1] };
 	expect(invitationOutput(decodeInvitation(record))).toEqual({ ...record, token: 'abc' });
+});
+
+test('the token comes last, also where SendGrid calls it otherwise', () => {
+	const invitation = decodeInvitation({ pending_id: 'abc', email: 'a@b.cd', expiration_date: 9 });
+	const output = invitationOutput(invitation, { status: 'expired' });
+	expect(Object.keys(output)).toEqual([
+		'email',
+		'expiration_date',
+		'expires_at',
+		'status',
+		'pending_id',
+		'token',
+	]);
+});
+
+test.each([publicOutput, essentialsOf])('%p has no token', (outputOf) => {
+	const record = { token: 'abc', pending_id: 'abc', email: 'a@b.cd' };
+	expect(outputOf(decodeInvitation(record))).toEqual({ email: 'a@b.cd' });
 });
 
 test('K5: of several invitations, one that can be accepted and lasts longest is the best', () => {

@@ -146,12 +146,26 @@ test('queueing uses up no budget, being throttled does', async () => {
 	const permissions = acquireAll(
 		Array.from({ length: 12 }, () => waiter({ retryBudget: new RetryBudget(5000) })),
 	);
-	// Ten are in flight for a minute: nobody is rejected.
-	await jest.advanceTimersByTimeAsync(60_000);
+	// Ten are in flight for longer than the budget: nobody is rejected.
+	await jest.advanceTimersByTimeAsync(14_000);
 	expect(permissions.filter((permission) => permission === undefined)).toHaveLength(2);
 	release(permissions[0], { 'retry-after': '6' }, true);
 	await jest.advanceTimersByTimeAsync(1000);
 	expect(permissions.filter((permission) => permission === 'overBudget')).toHaveLength(2);
+});
+
+test('A2: a request that nobody answers gives its place to others after 15 seconds', async () => {
+	await send(OPEN);
+	const permissions = acquireAll(many(30));
+	const sent = () => permissions.filter((permission) => permission !== undefined).length;
+	await jest.advanceTimersByTimeAsync(14_700);
+	expect(sent()).toBe(10);
+	await jest.advanceTimersByTimeAsync(600);
+	expect(sent()).toBe(20);
+	for (const permission of permissions.slice(0, 10)) release(permission, OPEN);
+	await jest.advanceTimersByTimeAsync(1000);
+	// They had none to give any more.
+	expect(sent()).toBe(20);
 });
 
 test('a slow probe does not reject the waiters behind it, however small their budget', async () => {

@@ -85,23 +85,27 @@ describe('a request without an answer', () => {
 });
 
 describe('an error of a request', () => {
-	const wording = changeOf('a key-1', 'sent');
-	const advice = 'use key-1 or token-2';
-	const refused = new RequestError(wording, 'b key-1', advice, { status: 400 });
-	const unclear = new RequestError(wording, 'b key-1', advice, {
+	const wording = changeOf('a api-key-1', 'sent');
+	const advice = 'use api-key-1 or a-token-2';
+	const refused = new RequestError(wording, 'b api-key-1', advice, { status: 400 });
+	const unclear = new RequestError(wording, 'b api-key-1', advice, {
 		status: 503,
 		inDoubtUntil: 1,
 		hint: 'mind the gap',
 	});
 
 	test('shows no secret', () => {
-		const { message, advice: shown, status } = refused.redact(['key-1', undefined, 'token-2']);
+		const {
+			message,
+			advice: shown,
+			status,
+		} = refused.redact(['api-key-1', undefined, 'a-token-2']);
 		expect({ message, shown, status }).toEqual({
 			message: 'a … was not sent: b …',
 			shown: 'use … or …',
 			status: 400,
 		});
-		expect(unclear.redact(['key-1'])).toMatchObject({
+		expect(unclear.redact(['api-key-1'])).toMatchObject({
 			message: 'It is unclear whether a … was sent: b …',
 			advice: expect.stringMatching(/^SendGrid may have carried it out.*mind the gap$/),
 			isUnclear: true,
@@ -110,20 +114,22 @@ describe('an error of a request', () => {
 
 	test('W7: is worded for each subject that depends on the same request', () => {
 		const other = changeOf('c', 'invited');
-		expect(refused.forSubject(other).message).toBe('c was not invited: b key-1');
-		expect(unclear.forSubject(other).message).toBe('It is unclear whether c was invited: b key-1');
+		expect(refused.forSubject(other).message).toBe('c was not invited: b api-key-1');
+		expect(unclear.forSubject(other).message).toBe(
+			'It is unclear whether c was invited: b api-key-1',
+		);
 	});
 
 	test('W7: says that nothing happened once the data shows it', () => {
 		const { message, advice: shown, isUnclear } = unclear.asNotApplied();
-		expect(message).toBe('a key-1 was not sent: b key-1');
+		expect(message).toBe('a api-key-1 was not sent: b api-key-1');
 		expect(shown).toContain('this request was not carried out');
 		expect(isUnclear).toBe(false);
 	});
 
 	test('W2: is unclear where SendGrid accepted it without a readable response', () => {
 		const accepted = new RequestError(wording, 'b', advice, { status: 200, accepted: true });
-		expect(accepted.message).toBe('It is unclear whether a key-1 was sent: b');
+		expect(accepted.message).toBe('It is unclear whether a api-key-1 was sent: b');
 		expect(accepted.advice).toContain('check Settings > Teammates');
 	});
 

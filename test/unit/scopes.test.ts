@@ -1,5 +1,13 @@
-import { isGrantable, scopeLabel, scopeNamed } from '../../nodes/SendGridTeammates/sendgrid/scopes';
-import { LIVE_SCOPES, UNASSIGNABLE_SCOPES } from '../../sandbox/scopes.mts';
+import {
+	isGrantable,
+	isPowerful,
+	isPowerlessGroup,
+	POWERFUL_SCOPES,
+	scopeLabel,
+	scopeNamed,
+} from '../../nodes/SendGridTeammates/sendgrid/scopes';
+import { ALL_SCOPES, LIVE_SCOPES, UNASSIGNABLE_SCOPES } from '../../sandbox/scopes.mts';
+import { SCOPE_GROUPS } from '../support/scopeGroups';
 
 test.each([
 	['stats.read', 'Stats: Read'],
@@ -30,4 +38,71 @@ test('we refuse nothing that SendGrid would take', () => {
 	const refusedByUs = LIVE_SCOPES.filter((scope) => !isGrantable(scope));
 	expect(refusedByUs.filter((scope) => !UNASSIGNABLE_SCOPES.has(scope))).toEqual([]);
 	expect(refusedByUs).toContain('user.profile.update');
+});
+
+describe('scopes that let somebody create access', () => {
+	const catalogue = Object.values(SCOPE_GROUPS).flat();
+	const powerful = (group: string) => SCOPE_GROUPS[group].filter(isPowerful);
+
+	test('the groups are a catalogue of all scopes that are known', () => {
+		expect([...catalogue].sort()).toEqual([...ALL_SCOPES].sort());
+	});
+
+	test('each one is in the catalogue, and nothing else is powerful', () => {
+		expect(catalogue.filter(isPowerful).sort()).toEqual([...POWERFUL_SCOPES].sort());
+	});
+
+	/** What else these groups hold. Whoever adds a scope has to say which it is. */
+	test.each([
+		['API keys', 'api_keys.delete api_keys.read'],
+		['Credentials', 'credentials.delete credentials.read'],
+		['Single Sign-On', 'sso.settings.read'],
+		[
+			'Subusers',
+			'subusers.credits.create subusers.credits.delete subusers.credits.read subusers.credits.remaining.create subusers.credits.remaining.delete subusers.credits.remaining.read subusers.credits.remaining.update subusers.credits.update subusers.delete subusers.monitor.create subusers.monitor.delete subusers.monitor.read subusers.monitor.update subusers.read subusers.reputations.read subusers.stats.monthly.read subusers.stats.read subusers.stats.sums.read subusers.summary.read subusers.update',
+		],
+		['Teammates', 'teammates.read'],
+	])('of %s all but these are', (group, rest) => {
+		expect(powerful(group).length).toBeGreaterThan(0);
+		expect(SCOPE_GROUPS[group].filter((scope) => !isPowerful(scope)).sort()).toEqual(
+			rest.split(' '),
+		);
+	});
+
+	test.each(Object.keys(SCOPE_GROUPS))(
+		'the group %s gives power if, and only if, it holds it',
+		(group) => {
+			// In brackets stand remarks.
+			const name = group.replace(/ \([^)]*\)/g, '');
+			expect(isPowerlessGroup(name)).toBe(powerful(group).length === 0);
+		},
+	);
+
+	test.each([
+		'',
+		'Something New',
+		'teammates',
+		'API-Keys',
+		'Mail > Teammates',
+		'Templates / Subusers',
+		'Mail (Teammates)',
+	])('the group %j may give power', (group) => {
+		expect(isPowerlessGroup(group)).toBe(false);
+	});
+
+	test.each(['templates', 'Mail Settings', 'mail_settings', 'STATS'])(
+		'the group %j gives none',
+		(group) => {
+			expect(isPowerlessGroup(group)).toBe(true);
+		},
+	);
+
+	test.each([
+		'sso.something.write',
+		'teammates.invite',
+		'Teammates.Create',
+		' sso.teammates.delete ',
+	])('%j counts as well, although nobody knows it yet', (scope) => {
+		expect(isPowerful(scope)).toBe(true);
+	});
 });

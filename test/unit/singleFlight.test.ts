@@ -3,12 +3,21 @@ import { SingleFlight, tick } from '../../nodes/SendGridTeammates/transport/sing
 /** A list whose readings end when the test says so. */
 function slowList() {
 	const begun: Array<{ end: (items: string[]) => void; fail: (error: Error) => void }> = [];
-	const read = async () =>
+	const read = async (onBegin: () => void) =>
 		await new Promise<string[]>((end, fail) => {
+			onBegin();
 			begun.push({ end, fail });
 		});
 	return { begun, read };
 }
+
+/** A reading that begins and ends at once. */
+const giving =
+	<Value>(value: Value) =>
+	async (onBegin: () => void) => {
+		onBegin();
+		return await Promise.resolve(value);
+	};
 
 /** Lets everything happen that waits for nothing but a turn. */
 const settle = async () => {
@@ -31,14 +40,14 @@ test('those who began before the reading share it', async () => {
 test('a reading that has ended still serves whoever began before it', async () => {
 	const readings = new SingleFlight();
 	const [early, late] = [tick(), tick()];
-	await readings.read('list', late, async () => 'first');
-	expect(await valueOf(readings.read('list', early, async () => 'second'))).toBe('first');
+	await readings.read('list', late, giving('first'));
+	expect(await valueOf(readings.read('list', early, giving('second')))).toBe('first');
 });
 
 test('whoever begins after the reading gets another', async () => {
 	const readings = new SingleFlight();
-	await readings.read('list', tick(), async () => 'first');
-	expect(await valueOf(readings.read('list', tick(), async () => 'second'))).toBe('second');
+	await readings.read('list', tick(), giving('first'));
+	expect(await valueOf(readings.read('list', tick(), giving('second')))).toBe('second');
 });
 
 test('those for whom a reading under way is too old share the one that follows', async () => {
@@ -61,8 +70,8 @@ test('those for whom a reading under way is too old share the one that follows',
 test('another list, or another account, is another reading', async () => {
 	const readings = new SingleFlight();
 	const since = tick();
-	expect(await valueOf(readings.read('one', since, async () => 1))).toBe(1);
-	expect(await valueOf(readings.read('other', since, async () => 2))).toBe(2);
+	expect(await valueOf(readings.read('one', since, giving(1)))).toBe(1);
+	expect(await valueOf(readings.read('other', since, giving(2)))).toBe(2);
 });
 
 test('a reading older than half a minute serves nobody', async () => {
@@ -70,11 +79,11 @@ test('a reading older than half a minute serves nobody', async () => {
 	try {
 		const readings = new SingleFlight();
 		const since = tick();
-		await readings.read('list', since, async () => 'first');
+		await readings.read('list', since, giving('first'));
 		jest.advanceTimersByTime(30_000);
-		expect(await valueOf(readings.read('list', since, async () => 'second'))).toBe('first');
+		expect(await valueOf(readings.read('list', since, giving('second')))).toBe('first');
 		jest.advanceTimersByTime(1);
-		expect(await valueOf(readings.read('list', since, async () => 'third'))).toBe('third');
+		expect(await valueOf(readings.read('list', since, giving('third')))).toBe('third');
 	} finally {
 		jest.useRealTimers();
 	}
@@ -91,13 +100,35 @@ test('K3: a reading that fails does so for those who wait, and for nobody who as
 		{ status: 'rejected', reason: { message: '403' } },
 		{ status: 'rejected', reason: { message: '403' } },
 	]);
-	expect(await valueOf(readings.read('list', since, async () => ['ada']))).toEqual(['ada']);
+	expect(await valueOf(readings.read('list', since, giving(['ada'])))).toEqual(['ada']);
+});
+
+test('a reading that waits for the rate limit serves those who begin before it is sent', async () => {
+	const readings = new SingleFlight();
+	let send = () => {};
+	const first = readings.read('list', tick(), async (onBegin) => {
+		await new Promise<void>((resolve) => {
+			send = resolve;
+		});
+		onBegin();
+		return 'first';
+	});
+	await settle();
+	const second = readings.read('list', tick(), giving('second'));
+	send();
+	expect(await valueOf(second)).toBe('first');
+	expect((await first).readAt).toBe((await second).readAt);
 });
 
 test('a reading tells when it was made', async () => {
 	const before = tick();
-	const { startedAt, endedAt, readAt } = await new SingleFlight().read('list', before, async () =>
-		tick(),
+	const { startedAt, endedAt, readAt } = await new SingleFlight().read(
+		'list',
+		before,
+		async (onBegin) => {
+			onBegin();
+			return tick();
+		},
 	);
 	expect(before).toBeLessThan(startedAt);
 	expect(startedAt).toBeLessThan(endedAt);
@@ -111,7 +142,7 @@ test('K3: readings that can serve nobody any more are let go', async () => {
 	// One account after the other, as with an API key or subuser that is an expression.
 	for (let account = 0; account < 100; account += 1) {
 		clock.mockReturnValue(start + account * 60_000);
-		await flights.read(`account${account}`, tick(), async () => ['a whole list']);
+		await flights.read(`account${account}`, tick(), giving(['a whole list']));
 	}
 	clock.mockRestore();
 	const held = (Reflect.get(flights, 'flights') as Map<string, unknown>).size;

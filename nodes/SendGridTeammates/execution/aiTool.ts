@@ -1,24 +1,110 @@
-import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
+import type { GenericValue, IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
+import { isRecord } from '../transport/responseErrors';
+import { flagOf, textOf, toSingleLine } from '../transport/sanitize';
 import type { NodeError } from './nodeError';
 
 /** n8n gives the copy of a node that an AI agent uses a type name with this ending. */
 export const isAiTool = (item: IExecuteSingleFunctions) => item.getNode().type.endsWith('Tool');
 
-/** Names under which SendGrid gives out the token of an invitation. */
-const TOKEN_FIELDS = new Set(['token', 'pending_id']);
+/** Names are what strangers can choose themselves, instructions to the model included. In characters. */
+const MAX_NAME_LENGTH = 100;
+
+/** What a field becomes for the model, or `undefined` where it does not hold what it should. */
+type Reader = (value: unknown) => GenericValue | GenericValue[] | IDataObject[] | undefined;
+
+const fieldsOf = (readers: Record<string, Reader>): ReadonlyMap<string, Reader> =>
+	new Map(Object.entries(readers));
+
+const orNull =
+	(read: Reader): Reader =>
+	(value) =>
+		value === null ? null : read(value);
+
+const isText = (value: unknown) => typeof value === 'string' || typeof value === 'number';
+
+const name: Reader = (value) =>
+	isText(value) ? [...toSingleLine(textOf(value))].slice(0, MAX_NAME_LENGTH).join('') : undefined;
+
+/** An address, a username, a word of ours: cut only where it is longer than any of these can be. */
+const text: Reader = (value) => (isText(value) ? toSingleLine(textOf(value)) : undefined);
+
+const flag: Reader = (value) => flagOf(value);
+
+const number: Reader = (value) => (typeof value === 'number' ? value : undefined);
+
+const id: Reader = (value) => number(value) ?? text(value);
+
+const names: Reader = (value) =>
+	Array.isArray(value) ? value.filter(isText).map((entry) => name(entry) as string) : undefined;
+
+const SUBUSER_FIELDS = fieldsOf({ username: text, permission_type: text, scopes: names });
+
+const subuserAccess: Reader = (value) =>
+	Array.isArray(value)
+		? value.filter(isRecord).map((entry) => pick(entry, SUBUSER_FIELDS))
+		: undefined;
 
 /**
- * What the model is told of the records that an operation gives.
+ * All that an agent gets to know: who, what they may do, and what was done. A field that is not here stays
+ * with n8n: tokens of invitations, telephone numbers, postal addresses, and whatever SendGrid may add.
+ */
+const FIELDS = fieldsOf({
+	// Who.
+	email: text,
+	username: orNull(text),
+	usernames: names,
+	teammate: text,
+	first_name: name,
+	last_name: name,
+	// What they may do.
+	user_type: text,
+	is_admin: flag,
+	is_owner: flag,
+	is_sso: flag,
+	scopes: names,
+	permission_type: text,
+	disabled: flag,
+	has_restricted_subuser_access: flag,
+	subuser_access: subuserAccess,
+	// Where they stand.
+	status: text,
+	expires_at: orNull(text),
+	days_left: orNull(number),
+	// An access request.
+	id,
+	request_id: id,
+	scope_group_name: name,
+	// What was done.
+	action: text,
+	would: text,
+	changed: flag,
+	reason: text,
+	approved: flag,
+	denied: flag,
+	deleted: flag,
+	revoked: flag,
+	skipped_scopes: names,
+});
+
+/** What a record has of these fields, in its own order. */
+const pick = (record: Record<string, unknown>, fields: ReadonlyMap<string, Reader>): IDataObject =>
+	Object.fromEntries(
+		Object.entries(record).flatMap(([field, value]) => {
+			const read = fields.get(field)?.(value);
+			return read === undefined ? [] : [[field, read]];
+		}),
+	);
+
+/**
+ * What the model is told of the records that an operation gives: the fields of the list above, and names cut
+ * short. Its texts are data that other people have written, and a model may take them for instructions.
  *
- * Without the tokens of invitations: who holds one can join the account, and a model may repeat what it knows.
  * An empty result is replaced by a sentence, because n8n would pass on an empty text, which looks like a failure.
  */
 export function resultForAgent(records: IDataObject[]): IDataObject[] {
 	if (records.length === 0) return [{ result: 'Nothing was found' }];
-	return records.map((record) =>
-		Object.fromEntries(Object.entries(record).filter(([name]) => !TOKEN_FIELDS.has(name))),
-	);
+	return records.map((record) => pick(record, FIELDS));
 }
 
 /** A failure as an answer, because what a tool throws may reach the model as an empty text. */

@@ -16,7 +16,7 @@ import { readRegion } from '../parameters/region';
 import { CredentialPolicy } from './credentialPolicy';
 import type { Options } from './operation';
 import { readRequestOptions } from './requestOptions';
-import { API_HOSTS, hostForItem } from '../transport/baseUrl';
+import { API_HOSTS, checkProxy, hostForItem, isSendGridHost } from '../transport/baseUrl';
 import { isRecord } from '../transport/responseErrors';
 import { checkApiKey } from '../transport/authenticate';
 import { CREDENTIAL_TYPE, type Connection, type Transport } from '../transport/client';
@@ -88,8 +88,11 @@ export function connectionFor(
 ): Connection {
 	const onBehalfOf = onBehalfOfItem(wanted, credential);
 	const apiKey = checkApiKey(credential);
+	const baseURL = hostForItem(region, credential);
+	checkProxy(baseURL, transport.proxy);
 	return {
-		baseURL: hostForItem(region, credential),
+		baseURL,
+		isGateway: !isSendGridHost(baseURL),
 		onBehalfOf,
 		effectiveSubuser: onBehalfOf ?? checkOnBehalfOf(credential.onBehalfOf),
 		maxWait,

@@ -1,9 +1,11 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { SendGridError } from '../transport/errors';
+import { isPowerful, isPowerlessGroup } from '../sendgrid/scopes';
 import { isAtDomain } from '../sendgrid/teammates';
+import { SendGridError } from '../transport/errors';
+import { isAllowed, limitsDomains } from '../transport/limits';
 import { formatList, toSingleLine } from '../transport/sanitize';
-import type { Policy } from './operation';
+import type { Given, Policy } from './operation';
 
 const WHO_CAN_CHANGE_IT = 'Only somebody who may edit the credential can change this, under';
 
@@ -11,9 +13,6 @@ const refusal = (what: string, field: string) =>
 	new SendGridError(what, `${WHO_CAN_CHANGE_IT} '${field}' in the credential.`, {
 		cause: 'configuration-invalid',
 	});
-
-/** Older credentials lack this field and are unrestricted. Any value but `true` denies. */
-const isAllowed = (value: unknown) => value === undefined || value === true;
 
 /**
  * Limits that the credential's owner sets, and that whoever edits a workflow, or an AI agent, cannot lift.
@@ -23,10 +22,8 @@ export class CredentialPolicy implements Policy {
 	private readonly domains: string[] | undefined;
 
 	constructor(private readonly credential: ICredentialDataDecryptedObject) {
-		const text = credential.allowedEmailDomains;
-		const isSet = text !== undefined && text !== '';
-		this.domains = isSet
-			? String(text)
+		this.domains = limitsDomains(credential)
+			? String(credential.allowedEmailDomains)
 					.split(',')
 					.map((domain) => domain.trim())
 					.filter(Boolean)
@@ -45,7 +42,11 @@ export class CredentialPolicy implements Policy {
 
 	/** Whether the owner has set any limit on who may be given what. */
 	get limitsGiving(): boolean {
-		return this.domains !== undefined || !isAllowed(this.credential.allowAdminAccess);
+		return this.domains !== undefined || !this.allowsPower;
+	}
+
+	private get allowsPower(): boolean {
+		return isAllowed(this.credential.allowAdminAccess);
 	}
 
 	/**
@@ -53,18 +54,57 @@ export class CredentialPolicy implements Policy {
 	 *
 	 * @throws SendGridError
 	 */
-	checkGiving({ email, isAdmin }: { email: string; isAdmin: boolean }): void {
+	checkGiving({ email, isAdmin, scopes }: Given): void {
 		this.checkEmail(email);
 		if (isAdmin) this.checkAdmin();
+		else this.checkScopes(scopes);
 	}
 
 	/** @throws SendGridError where nobody may be made an admin */
 	checkAdmin(): void {
-		if (isAllowed(this.credential.allowAdminAccess)) return;
+		if (this.allowsPower) return;
 		throw refusal(
 			'This credential does not allow admin access to be granted',
 			'Allow Admin Access',
 		);
+	}
+
+	/** Whether a scope may be given. */
+	readonly mayGive = (scope: string): boolean => this.allowsPower || !isPowerful(scope);
+
+	/**
+	 * @param scopes left out where nobody knows them
+	 * @throws SendGridError for those that let somebody create access, where nobody may be made an admin
+	 */
+	checkScopes(scopes: readonly string[] | undefined): void {
+		if (this.allowsPower) return;
+		if (scopes === undefined) {
+			throw refusal(
+				"This credential does not allow admin access to be granted, and SendGrid's list does not say what access this gives",
+				'Allow Admin Access',
+			);
+		}
+		const refused = scopes.filter((scope) => !this.mayGive(scope));
+		if (refused.length === 0) return;
+		throw refusal(
+			`This credential does not allow scopes to be granted that let somebody create access: ${formatList(refused.map((scope) => `'${toSingleLine(scope)}'`))}`,
+			'Allow Admin Access',
+		);
+	}
+
+	/** @throws SendGridError for a feature that may let somebody create access, where nobody may be made an admin */
+	checkGroup(name: string): void {
+		if (this.allowsPower || isPowerlessGroup(name)) return;
+		throw refusal(
+			`This credential does not allow admin access to be granted, and '${toSingleLine(name)}' may let somebody create access`,
+			'Allow Admin Access',
+		);
+	}
+
+	/** @throws SendGridError where no AI agent may use the credential */
+	checkAgents(): void {
+		if (isAllowed(this.credential.allowAgents)) return;
+		throw refusal('This credential does not allow AI agents to use it', 'Allow AI Agents');
 	}
 
 	/** @throws SendGridError where nobody may be deleted */

@@ -29,6 +29,7 @@ async function prepare(
 ): Promise<OperationContext> {
 	const { memory, group, startedAt } = execution;
 	const { connection, policy, options } = await connectionForItem(item);
+	if (isAiTool(item)) policy.checkAgents();
 	if (ownAccountOnly) refuseOnBehalfOf(connection);
 	// Its readings are shared with other items, so they must not be aborted with this one.
 	const reader = new SendGridClient(item, connection, {

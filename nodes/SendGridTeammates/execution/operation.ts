@@ -3,14 +3,27 @@ import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-
 import type { Account } from '../sendgrid/account';
 import type { RunMemory } from './runMemory';
 
+/** What somebody is given, by a record or in one. */
+export interface Given {
+	email: string;
+	isAdmin: boolean;
+	/** `undefined` where nobody knows. */
+	scopes?: readonly string[];
+}
+
 /** Limits that the credential's owner has set. Each check throws a SendGridError. */
 export interface Policy {
 	/** Whether there is any limit on who may be given what. */
 	readonly limitsGiving: boolean;
 	checkEmail(email: string): void;
 	/** For whatever gives something to somebody who is known by a record. */
-	checkGiving(person: { email: string; isAdmin: boolean }): void;
+	checkGiving(given: Given): void;
 	checkAdmin(): void;
+	/** Whether a scope may be given: a persona is cut to those. */
+	readonly mayGive: (scope: string) => boolean;
+	checkScopes(scopes: readonly string[]): void;
+	/** For the feature of an access request. */
+	checkGroup(name: string): void;
 	checkDeletion(): void;
 }
 

@@ -59,14 +59,19 @@ export interface RequestOptions {
 
 const MILLISECONDS = { noun: 'number of milliseconds' };
 
-/** @throws SendGridError for what makes no sense: a proxy that is no address, say */
+/**
+ * 'Ignore SSL Issues' has no effect: whether a certificate has to be good is for the credential to say. It is read
+ * all the same, since what it cannot mean is a mistake in the workflow.
+ *
+ * @throws SendGridError for what makes no sense: a proxy that is no address, say
+ */
 export function readRequestOptions(fields: Fields): RequestOptions {
 	const options = readCollection(fields, requestOptionsField);
 	const proxy = whereSet(options, proxyField, readText);
+	readFlag(options, insecureField);
 	return {
 		transport: {
 			timeout: readNumber(options, timeoutField, { ...MILLISECONDS, min: 1 }),
-			skipSslCertificateValidation: readFlag(options, insecureField),
 			...(proxy !== undefined && { proxy: parseProxy(proxy) }),
 		},
 		batching: batchingIn(readCollection(options, batchingField)),

@@ -1,5 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
+import { waitForOwnMail } from '../sendgrid/invitations';
 import { StaleDecision, type Validity } from '../transport/client';
 import { SendGridError, type Wording } from '../transport/errors';
 import { MAX_AGE_MS, tick } from '../transport/singleFlight';
@@ -98,44 +99,19 @@ const MAX_STALLED_ROUNDS = 3;
 /** Names of other kinds than addresses, for `withPersonLock`. */
 export const usernameLock = (username: string): string => `username ${username}`;
 export const tokenLock = (token: string): string => `token ${token}`;
+export const requestLock = (id: string): string => `request ${id}`;
 
-/**
- * Does something about a person while nobody else in this process does: of two items with the same address,
- * in any case, the second begins when the first has ended, and reads what the first has done.
- *
- * An item may take several names of one person, one after the other, and the same one twice.
- *
- * @param name an address, or what `nameOf...` gives: usernames and tokens come first, addresses inside, so that
- *   no two items can wait for each other
- * @throws SendGridError where the wait was cancelled, or took too long
- */
-export async function withPersonLock<Result>(
-	{ account, memory, maxWait }: OperationContext,
-	name: string,
-	wording: Wording,
-	work: () => Promise<Result>,
-): Promise<Result> {
-	const { client } = account;
-	// Waiting here must not keep other items from being read.
-	await client.beforeFirst();
-	const key = personKey(account, name);
-	if (account.locks.has(key)) return await work();
-	const contender = { group: memory, maxWait, isCancelled: () => client.isCancelled() };
-	const outcome = await runExclusive(key, contender, async (waited) => {
-		const lastWriteAt = memory.lastWriteAt.get(key);
-		if (waited) account.requireFreshReadings();
-		else if (lastWriteAt !== undefined) account.requireFreshReadings(lastWriteAt);
-		account.locks.add(key);
-		try {
-			return await work();
-		} finally {
-			account.locks.delete(key);
-			memory.lastWriteAt.set(key, tick());
-		}
-	});
-	if (typeof outcome === 'object') return outcome.result;
-	const { failureMessage } = wording;
-	throw outcome === 'cancelled'
+/** No address has a blank in it. */
+const isAddress = (name: string): boolean => !name.includes(' ');
+
+const contenderFor = ({ account, memory, maxWait }: OperationContext): Contender => ({
+	group: memory,
+	maxWait,
+	isCancelled: () => account.client.isCancelled(),
+});
+
+function notBegunError(why: NotBegun, { failureMessage }: Wording): SendGridError {
+	return why === 'cancelled'
 		? new SendGridError(
 				`${failureMessage}: the execution was stopped`,
 				'Run this item again if it is still wanted.',
@@ -148,27 +124,118 @@ export async function withPersonLock<Result>(
 }
 
 /**
+ * Does something about a person while nobody else in this process does: of two items with the same address,
+ * in any case, the second begins when the first has ended, and reads what the first has done. Items of one run
+ * are served in their order, also where some name the address and others the username.
+ *
+ * An item may take several names of one person, one after the other, and the same one twice.
+ *
+ * @param name an address, or what `...Lock` gives: usernames and tokens come first, addresses inside, so that
+ *   no two items can wait for each other
+ * @throws SendGridError where the wait was cancelled, or took too long
+ */
+export async function withPersonLock<Result>(
+	context: OperationContext,
+	name: string,
+	wording: Wording,
+	work: () => Promise<Result>,
+): Promise<Result> {
+	const { account, memory, item } = context;
+	const index = item.getItemIndex();
+	if (isAddress(name)) return await withAddressLock(context, name, wording, work);
+	const endLocating = memory.beginLocating(index);
+	account.onLocated = endLocating;
+	try {
+		// Waiting here must not keep other items from being read.
+		await account.client.beforeFirst();
+		return await whileLocked(context, name, wording, work);
+	} finally {
+		endLocating();
+	}
+}
+
+async function withAddressLock<Result>(
+	context: OperationContext,
+	address: string,
+	wording: Wording,
+	work: () => Promise<Result>,
+): Promise<Result> {
+	const { account, memory, item } = context;
+	await account.client.beforeFirst();
+	await memory.allLocatedBefore(item.getItemIndex());
+	account.address = address;
+	const working = whileLocked(context, address, wording, work);
+	// It stands in the queue.
+	account.onLocated();
+	return await working;
+}
+
+async function whileLocked<Result>(
+	context: OperationContext,
+	name: string,
+	wording: Wording,
+	work: () => Promise<Result>,
+): Promise<Result> {
+	const { account, memory } = context;
+	const key = personKey(account, name);
+	if (account.locks.has(key)) return await work();
+	const outcome = await runExclusive(key, contenderFor(context), async (waited) => {
+		const lastWriteAt = memory.lastWriteAt.get(key);
+		if (waited) account.requireFreshReadings();
+		else if (lastWriteAt !== undefined) account.requireFreshReadings(lastWriteAt);
+		account.locks.add(key);
+		try {
+			return await work();
+		} finally {
+			account.locks.delete(key);
+			memory.lastWriteAt.set(key, tick());
+		}
+	});
+	if (typeof outcome === 'object') return outcome.result;
+	throw notBegunError(outcome, wording);
+}
+
+/**
  * Decides and writes; decides again where the rate limit made the write wait so long that others may have
  * changed something meanwhile.
+ *
+ * A large batch takes many windows of the rate limit, and everybody in it comes to pass. Where nobody gets on,
+ * since what all are reading leaves nothing of the limit for writing, they decide and write one after the other.
  *
  * @param work is told until when what it reads may be acted on
  */
 export async function onFreshReadings<Result>(
-	{ account, memory }: OperationContext,
+	context: OperationContext,
 	wording: Wording,
 	work: (validUntil: (readAt: number) => Validity) => Promise<Result>,
 ): Promise<Result> {
+	const { account, memory } = context;
 	let maxAge = FRESH_MS;
-	let finished = memory.lastWriteAt.size;
-	for (let stalled = 0; stalled < MAX_STALLED_ROUNDS; ) {
-		const result = await work((readAt) => ({
+	const decide = async () =>
+		await work((readAt) => ({
 			latest: readAt + MAX_AGE_MS,
 			ifHeldBack: readAt + maxAge,
 		})).catch(ifStale);
+	const decideAlone = async () => {
+		const outcome = await runExclusive(
+			`deciding ${account.key}`,
+			contenderFor(context),
+			async () => {
+				account.requireFreshReadings();
+				return await decide();
+			},
+		);
+		if (typeof outcome === 'object') return outcome.result;
+		throw notBegunError(outcome, wording);
+	};
+
+	if (account.address !== undefined) await waitForOwnMail(account, account.address);
+	let finished = memory.lastWriteAt.size;
+	for (let stalled = 0; stalled < MAX_STALLED_ROUNDS; ) {
+		const result = stalled === 0 ? await decide() : await decideAlone();
 		if (result !== STALE) return result;
 		maxAge = MAX_AGE_MS;
 		account.requireFreshReadings();
-		// A large batch takes many windows of the rate limit, and everybody in it comes to pass.
 		stalled = memory.lastWriteAt.size > finished ? 0 : stalled + 1;
 		finished = memory.lastWriteAt.size;
 	}

@@ -72,6 +72,31 @@ export class RunMemory {
 	 */
 	readonly results = new Map<number, INodeExecutionData[]>();
 
+	private readonly unlocated = new Map<number, Promise<void>>();
+
+	/**
+	 * Notes that nobody knows yet whom an item is about: it names a username or a token.
+	 *
+	 * @returns to be called as soon as its place among those about the person is sure
+	 */
+	beginLocating(index: number): () => void {
+		let end = () => {};
+		const located = new Promise<void>((resolve) => {
+			end = resolve;
+		});
+		this.unlocated.set(index, located);
+		return () => {
+			end();
+			if (this.unlocated.get(index) === located) this.unlocated.delete(index);
+		};
+	}
+
+	/** Ends when it is known whom all items before are about. */
+	async allLocatedBefore(index: number): Promise<void> {
+		const earlier = [...this.unlocated].filter(([other]) => other < index);
+		await Promise.all(earlier.map(async ([, located]) => await located));
+	}
+
 	/** Wishes of which nobody knows whether they were carried out, whichever item has them. */
 	readonly unclearWishes = new Map<string, RequestError>();
 

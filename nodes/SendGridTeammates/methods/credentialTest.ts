@@ -5,11 +5,18 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { readErrorDetails, isRecord } from '../transport/responseErrors';
-import { API_HOSTS, hostOfCredential } from '../transport/baseUrl';
-import { authenticate, checkApiKey } from '../transport/authenticate';
+import { checkApiKey, headersOfCredential } from '../transport/authenticate';
+import {
+	allowsAnyCertificate,
+	API_HOSTS,
+	hostOfCredential,
+	isSendGridHost,
+} from '../transport/baseUrl';
+import { withDeadline } from '../transport/deadline';
+import { readBody } from '../transport/decode';
 import { SendGridError } from '../transport/errors';
 import { networkError } from '../transport/networkErrors';
+import { readErrorDetails, isRecord } from '../transport/responseErrors';
 
 /** What a person waits for a test, in milliseconds. */
 const TIMEOUT = 20_000;
@@ -28,22 +35,62 @@ async function ask(
 	host: string,
 	credential: ICredentialDataDecryptedObject,
 ): Promise<Answer> {
-	const { headers } = await authenticate(credential, { url: host });
-	const response = (await helpers.request({
-		method: 'GET',
-		uri: `${host}/v3/scopes`,
-		headers,
-		json: true,
-		timeout: TIMEOUT,
-		followRedirect: false,
-		simple: false,
-		resolveWithFullResponse: true,
-	})) as { statusCode: number; body: unknown };
-	return { status: response.statusCode, body: response.body };
+	const answer = await withDeadline(
+		async (signal) => {
+			const response = (await helpers.request({
+				method: 'GET',
+				uri: `${host}/v3/scopes`,
+				headers: {
+					accept: 'application/json',
+					...(!isSendGridHost(host) && { 'accept-encoding': 'identity' }),
+					...headersOfCredential(credential),
+				},
+				json: true,
+				useStream: true,
+				timeout: TIMEOUT,
+				followRedirect: false,
+				// Where it says `true`, n8n 1.x keeps to itself what is wrong with a certificate.
+				...(allowsAnyCertificate(credential) && { rejectUnauthorized: false }),
+				simple: false,
+				resolveWithFullResponse: true,
+			})) as { statusCode: number; body: unknown };
+			// This helper takes no signal.
+			if (signal.aborted) endStream(response.body);
+			signal.addEventListener('abort', () => endStream(response.body));
+			return {
+				status: response.statusCode,
+				body: await readBody(response.body, [checkApiKey(credential)]),
+			};
+		},
+		Date.now() + TIMEOUT,
+		() => false,
+	);
+	if (answer !== 'expired') return answer;
+	throw Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' });
+}
+
+function endStream(body: unknown): void {
+	if (isRecord(body) && typeof body.destroy === 'function') body.destroy();
 }
 
 const isAccepted = ({ status, body }: Answer) =>
 	status >= 200 && status < 300 && isRecord(body) && Array.isArray(body.scopes);
+
+/** Whether n8n's own 'Allowed HTTP Request Domains' let the credential be used there. */
+function isAllowedHost(
+	host: string,
+	{ allowedHttpRequestDomains, allowedDomains }: ICredentialDataDecryptedObject,
+): boolean {
+	if (allowedHttpRequestDomains === 'none') return false;
+	if (allowedHttpRequestDomains !== 'domains') return true;
+	const { hostname } = new URL(host);
+	return String(allowedDomains ?? '')
+		.split(',')
+		.map((domain) => domain.trim().toLowerCase())
+		.some((domain) =>
+			domain.startsWith('*.') ? hostname.endsWith(domain.slice(1)) : hostname === domain,
+		);
+}
 
 /** The other region's name, where its host takes the key: the credential only has the wrong region. */
 async function regionThatAccepts(
@@ -53,6 +100,7 @@ async function regionThatAccepts(
 	if (credential.region === 'custom') return undefined;
 	const [name, host] =
 		credential.region === 'eu' ? ['Global', API_HOSTS.global] : ['EU', API_HOSTS.eu];
+	if (!isAllowedHost(host, credential)) return undefined;
 	const answer = await ask(helpers, host, credential).catch(() => undefined);
 	return answer && isAccepted(answer) ? name : undefined;
 }
@@ -84,7 +132,7 @@ export async function testSendGridTeammatesApi(
 	let host: string;
 	try {
 		host = hostOfCredential(credential);
-		await authenticate(credential, { url: host });
+		headersOfCredential(credential);
 	} catch (thrown) {
 		return refused(
 			thrown instanceof SendGridError ? `${thrown.message}. ${thrown.advice}` : String(thrown),
@@ -111,7 +159,8 @@ export async function testSendGridTeammatesApi(
 	}
 	if (isAccepted(answer)) return { status: 'OK', message: 'Connection successful' };
 
-	const region = await regionThatAccepts(helpers, credential);
+	// A key that is known here is not sent anywhere else.
+	const region = answer.status === 401 ? await regionThatAccepts(helpers, credential) : undefined;
 	return refused(
 		region
 			? `SendGrid knows this API key in its other region only. Set 'Region' to ${region}.`

@@ -2,6 +2,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 
 import { connectionForEditor } from '../execution/connection';
 import {
+	bestFirst,
 	expiryOf,
 	pendingInvitations,
 	statusOfInvitation,
@@ -22,6 +23,8 @@ interface SearchableList<Item> {
 	valueOf: (item: Item) => string;
 	/** Whether SendGrid is known to go on where `offset` says. Else the whole list is read at once. */
 	honoursOffset: boolean;
+	/** What is left of a whole list where some of it stands for the same choice. */
+	distinct?: (items: Item[], now: number) => Item[];
 }
 
 /**
@@ -32,7 +35,7 @@ interface SearchableList<Item> {
  */
 async function searchList<Item>(
 	editor: ILoadOptionsFunctions,
-	{ endpoint, labelOf, valueOf, honoursOffset }: SearchableList<Item>,
+	{ endpoint, labelOf, valueOf, honoursOffset, distinct = (all) => all }: SearchableList<Item>,
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
@@ -40,20 +43,23 @@ async function searchList<Item>(
 		const client = new SendGridClient(editor, await connectionForEditor(editor));
 		const wanted = filter.trim().toLowerCase();
 		const offset = Number(paginationToken ?? 0);
-		const results: INodeListSearchResult['results'] = [];
-		for await (const page of pages(client, endpoint, { offset })) {
-			const now = client.serverTime(Date.now());
-			const labelled = page.map((item) => ({
+		const choices = (items: Item[], now: number): INodeListSearchResult['results'] =>
+			items.map((item) => ({
 				name: labelOf(item, now),
 				value: valueOf(item),
 				url: TEAMMATES_PAGE,
 			}));
+		const all: Item[] = [];
+		for await (const page of pages(client, endpoint, { offset })) {
 			if (!wanted && honoursOffset) {
-				return { results: labelled, paginationToken: String(offset + page.length) };
+				const results = choices(page, client.serverTime(Date.now()));
+				return { results, paginationToken: String(offset + page.length) };
 			}
-			results.push(...labelled.filter(({ name }) => name.toLowerCase().includes(wanted)));
+			all.push(...page);
 		}
-		return { results };
+		const now = client.serverTime(Date.now());
+		const results = choices(distinct(all, now), now);
+		return { results: results.filter(({ name }) => name.toLowerCase().includes(wanted)) };
 	} catch (thrown) {
 		throw listError(editor, thrown);
 	}
@@ -67,7 +73,20 @@ function labelOfInvitation(invitation: Invitation, now: number): string {
 	return `${invitation.email} (${tense} ${expiry.slice(0, 10)})`;
 }
 
-/** Invitations that have not been accepted: address, and until when. */
+/** One invitation for each address, the best one: all of them are meant, whichever is chosen. */
+function onePerAddress(invitations: Invitation[], now: number): Invitation[] {
+	const best = new Map<string, Invitation>();
+	for (const invitation of bestFirst(invitations, now)) {
+		const address = invitation.email.toLowerCase();
+		if (!best.has(address)) best.set(address, invitation);
+	}
+	return invitations.filter((one) => one.email !== '' && best.get(one.email.toLowerCase()) === one);
+}
+
+/**
+ * Invitations that have not been accepted: address, and until when. What is chosen is saved in the workflow,
+ * so it is the address: the token lets whoever reads it join the account.
+ */
 export async function searchInvitations(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -79,8 +98,9 @@ export async function searchInvitations(
 				failureMessage: 'The pending invitations could not be loaded',
 			}),
 			labelOf: labelOfInvitation,
-			valueOf: ({ token }) => token,
+			valueOf: ({ email }) => email,
 			honoursOffset: false,
+			distinct: onePerAddress,
 		},
 		filter,
 	);

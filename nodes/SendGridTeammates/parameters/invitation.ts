@@ -57,6 +57,7 @@ export function readInvitation(fields: Fields): InvitationChoice {
 		Object.values(MODE),
 		"Choose an invitation from the list in 'Invitation', or name it by email address or token.",
 	);
+	// Workflows from before the list gave addresses have a token there.
 	return mode === MODE.email || (mode !== MODE.token && value.includes('@'))
 		? { by: 'email', email: checkEmail(fields, invitationField, value) }
 		: { by: 'token', token: checkSegment(value, invitationField.displayName) };

@@ -87,7 +87,11 @@ export function readTexts(fields: Fields, field: Field, mayBeEmpty = false): str
 	});
 	if (texts.length === 0) throw empty;
 	checkCount(fields, field, texts.length);
-	for (const text of texts) checkLength(fields, field, text, MAX_TEXT_LENGTH);
+	for (const text of texts) {
+		checkLength(fields, field, text, MAX_TEXT_LENGTH);
+		if (hasControlCharacters(text))
+			throw wrongValue(fields, field, text, 'a list of texts', ADVICE);
+	}
 	return texts;
 }
 

@@ -90,7 +90,7 @@ export const givesSomething = ({ is_admin, scopes }: Access): boolean =>
  * A persona is cut to what the key can grant, since nobody can give away more than they have; scopes of it
  * that the person has already stay.
  *
- * @param grantable what the key can grant; needed for a persona only
+ * @param grantable what may be granted; needed for a persona only
  * @param present what the person has
  */
 export function resolveAccess(
@@ -140,6 +140,7 @@ export const wishOf = (choice: AccessChoice): unknown[] => [
 /**
  * The access that a choice stands for, for somebody who has none yet or for a teammate.
  *
+ * @param mayGive whether the credential allows a scope to be given: a persona is cut to those
  * @param present what the person has
  * @throws SendGridError where nothing would be left of a persona but what everybody has
  */
@@ -147,15 +148,29 @@ export async function resolveFor(
 	account: Account,
 	choice: AccessChoice,
 	wording: Wording,
+	mayGive: (scope: string) => boolean,
 	present: readonly string[] = [],
 ): Promise<ResolvedAccess> {
 	if (choice.kind !== 'persona') return resolveAccess(choice);
-	const resolved = resolveAccess(choice, await account.grantableScopes(wording), present);
+	const grantable = await account.grantableScopes(wording);
+	const resolved = resolveAccess(choice, grantable.filter(mayGive), present);
 	if (givesSomething(resolved.access)) return resolved;
 	throw new SendGridError(
 		`${wording.failureMessage}: this API key can grant nothing of the persona but what everybody has`,
-		"Choose another 'Persona', or 'Selected Scopes'. A key can grant only what it has itself.",
+		"Choose another 'Persona', or 'Selected Scopes'. A key can grant only what it has itself, and what its credential allows.",
 	);
+}
+
+/** What somebody is given who did not have it before. An admin has everything. */
+export function gainOf(
+	{ isAdmin, scopes = [] }: KnownAccess,
+	after: Access,
+): { isAdmin: boolean; scopes: string[] } {
+	if (isAdmin) return { isAdmin: false, scopes: [] };
+	return {
+		isAdmin: after.is_admin,
+		scopes: after.scopes.filter((scope) => !scopes.includes(scope)),
+	};
 }
 
 /**

@@ -12,6 +12,12 @@ export class Account {
 	/** Locks that this item holds. It may enter them again. */
 	readonly locks = new Set<string>();
 
+	/** Of the person whom the item is about, as soon as it is known. */
+	address?: string;
+
+	/** To be called when the item has its place among those about a person. */
+	onLocated: () => void = () => {};
+
 	private since: Tick;
 
 	constructor(
@@ -52,7 +58,7 @@ export class Account {
 		return await this.shared(
 			`${path} ${JSON.stringify(query)}`,
 			since,
-			async () => await readWholeList(this.reader, endpoint),
+			async (onBegin) => await readWholeList(this.reader, endpoint, onBegin),
 			context,
 		);
 	}
@@ -67,7 +73,7 @@ export class Account {
 		const { value } = await this.shared(
 			'grantable scopes',
 			this.since,
-			async () => await readGrantableScopes(this.reader, wording),
+			async (onBegin) => await readGrantableScopes(this.reader, wording, onBegin),
 			wording,
 		);
 		return value;
@@ -76,15 +82,15 @@ export class Account {
 	private async shared<Value>(
 		what: string,
 		since: Tick,
-		read: () => Promise<Value>,
+		read: (onBegin: () => void) => Promise<Value>,
 		wording: Wording,
 	): Promise<Reading<Value>> {
 		await this.client.beforeFirst();
 		const key = `${this.key} ${what}`;
 		let isMine = false;
-		const readMyself = async () => {
+		const readMyself = async (onBegin: () => void) => {
 			isMine = true;
-			return await read();
+			return await read(onBegin);
 		};
 		try {
 			return await this.readings.read(key, since, readMyself).catch(async (thrown: unknown) => {

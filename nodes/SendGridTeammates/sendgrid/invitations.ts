@@ -100,23 +100,46 @@ export const invitationState = (
 			: Math.max(0, Math.floor((invitation.expiresAt - now) / DAY_MS)),
 });
 
-/**
- * An invitation as the node gives it out: SendGrid's fields as they are, the `token` also where SendGrid
- * calls it `pending_id`, and `expires_at` where SendGrid says when.
- */
-export function invitationOutput(invitation: Invitation): IDataObject {
-	const { record, token } = invitation;
+const withoutToken = (record: IDataObject): IDataObject =>
+	Object.fromEntries(
+		Object.entries(record).filter(([name]) => name !== 'token' && name !== 'pending_id'),
+	);
+
+/** An invitation without the token, which lets its holder join the account: SendGrid's fields, and `expires_at`. */
+export function publicOutput(invitation: Invitation): IDataObject {
 	const expires_at = expiryOf(invitation);
-	return { ...record, ...(token && { token }), ...(expires_at && { expires_at }) };
+	return { ...withoutToken(invitation.record), ...(expires_at && { expires_at }) };
 }
 
-/** The same without the token, which lets its holder join the account. */
-export const publicOutput = (invitation: Invitation): IDataObject =>
-	Object.fromEntries(
-		Object.entries(invitationOutput(invitation)).filter(
-			([name]) => name !== 'token' && name !== 'pending_id',
-		),
-	);
+/**
+ * An invitation as SendGrid has it, `expires_at` where SendGrid says when, and last the `token`, also where
+ * SendGrid calls it `pending_id`.
+ *
+ * @param more what else to give out of it
+ */
+export function invitationOutput(invitation: Invitation, more: IDataObject = {}): IDataObject {
+	const { record, token } = invitation;
+	return {
+		...publicOutput(invitation),
+		...more,
+		...(record.pending_id !== undefined && { pending_id: record.pending_id }),
+		...(token && { token }),
+	};
+}
+
+/** What is left of an invitation when it is simplified, in this order. */
+const ESSENTIALS = ['email', 'scopes', 'is_admin', 'expiration_date'] as const;
+
+/** An invitation with what most workflows need, without the token. */
+export function essentialsOf(invitation: Invitation): IDataObject {
+	const { record } = invitation;
+	const expires_at = expiryOf(invitation);
+	const essentials = ESSENTIALS.filter((field) => field in record);
+	return {
+		...Object.fromEntries(essentials.map((field) => [field, record[field]])),
+		...(expires_at && { expires_at }),
+	};
+}
 
 /** Those that can be accepted first, and the one that lasts longest first among them. */
 export function bestFirst(invitations: readonly Invitation[], now: number): Invitation[] {
@@ -140,7 +163,7 @@ const lastMailAt = new Map<string, number>();
 const mailKey = (account: Account, email: string): string =>
 	`${account.key} ${email.toLowerCase()}`;
 
-function noteMail(account: Account, email: string): void {
+export function noteMail(account: Account, email: string): void {
 	const now = Date.now();
 	for (const [key, at] of lastMailAt) {
 		if (now - at > 2 * LIST_LAG_MS) lastMailAt.delete(key);

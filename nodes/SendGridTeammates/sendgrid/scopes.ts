@@ -44,6 +44,7 @@ export const isGrantable = (scope: string): boolean => !UNGRANTABLE_SCOPES.has(s
 export async function readGrantableScopes(
 	client: SendGridClient,
 	wording: Wording,
+	onSend?: () => void,
 ): Promise<string[]> {
 	return await client.send({
 		method: 'GET',
@@ -55,6 +56,7 @@ export async function readGrantableScopes(
 				: undefined;
 		},
 		context: { ...wording, scope: 'any' },
+		onSend,
 	});
 }
 
@@ -81,6 +83,86 @@ export const isGivenToEverybody = (scope: string): boolean => MINIMUM_SCOPES.has
 /** Whether a scope can be taken from a teammate: not one that SendGrid gives by itself. */
 export const canBeTaken = (scope: string): boolean =>
 	isGrantable(scope) && !isGivenToEverybody(scope);
+
+/**
+ * What lets somebody create access, for themselves or for others: new teammates, keys and passwords, subusers, other
+ * ways to sign in. A credential that does not allow admin access gives none of these.
+ */
+export const POWERFUL_SCOPES: readonly string[] = [
+	'api_keys.create',
+	'api_keys.update',
+	'credentials.create',
+	'credentials.update',
+	'sso.settings.create',
+	'sso.settings.delete',
+	'sso.settings.update',
+	'sso.teammates.create',
+	'sso.teammates.update',
+	'subusers.create',
+	'teammates.create',
+	'teammates.delete',
+	'teammates.update',
+];
+
+/** Also what SendGrid may add to these later. */
+const WRITES_ACCESS = /^(sso|teammates)\..*(?<!\.read)$/;
+
+/** Whether a scope lets somebody create access. */
+export function isPowerful(scope: string): boolean {
+	const name = scope.trim().toLowerCase();
+	return POWERFUL_SCOPES.includes(name) || WRITES_ACCESS.test(name);
+}
+
+/**
+ * Features that somebody can ask for, `scope_group_name` of an access request, and that create no access. Documented:
+ * the headings of SendGrid's page "Teammate Permissions". Unknown: whether its API writes them in the same way.
+ */
+const POWERLESS_GROUPS = new Set(
+	[
+		'Alerts',
+		'ASM',
+		'Automations',
+		'Billing',
+		'Categories',
+		'Clients',
+		'Deliverability Insights',
+		'Design Library',
+		'Domain Authentication',
+		'Email Activity',
+		'Email Testing',
+		'Email Validations',
+		'IP Access',
+		'IP Access Management',
+		'IP Address Management',
+		'Mail',
+		'Mail Settings',
+		'Marketing',
+		'Marketing Campaigns',
+		'Messages',
+		'Newsletter',
+		'Partner',
+		'Recipients Data Erasure',
+		'Reverse DNS',
+		'Scheduled Sends',
+		'Statistics',
+		'Stats',
+		'Suppressions',
+		'Templates',
+		'Tracking',
+		'Unsubscribe Groups',
+		'User Settings',
+		'Webhook',
+	].map(groupKey),
+);
+
+/** Upper and lower case, blanks and the like tell no two apart. */
+function groupKey(name: string): string {
+	return name.toLowerCase().replace(/[ _-]/g, '');
+}
+
+/** Whether a feature is known to create no access. One that nobody knows is not. */
+export const isPowerlessGroup = (name: string): boolean =>
+	name.split(/[>/]/).every((part) => POWERLESS_GROUPS.has(groupKey(part)));
 
 /** Parts of scope names that are no ordinary words. */
 const SPELLINGS: Readonly<Record<string, string>> = {

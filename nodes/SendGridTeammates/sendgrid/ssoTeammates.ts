@@ -9,6 +9,7 @@ import { difference, isSame } from './access';
 import type { Account } from './account';
 import { tick } from '../transport/singleFlight';
 import { findTeammates } from './person';
+import type { Persona } from './scopes';
 import { decodeTeammate, readTeammate, type Teammate } from './teammates';
 
 /** One subuser that somebody may work in, as SendGrid wants it. Scopes never go together with admin. */
@@ -22,7 +23,7 @@ export type SubuserGrant =
  */
 export interface SsoAccess {
 	is_admin?: boolean;
-	persona?: string;
+	persona?: Persona;
 	scopes?: string[];
 	has_restricted_subuser_access?: boolean;
 	subuser_access?: SubuserGrant[];

@@ -34,6 +34,12 @@ export interface Teammate {
 	record: IDataObject;
 }
 
+/** A single teammate's record. */
+export interface DetailedTeammate extends Teammate {
+	/** Epoch milliseconds: nothing is known of what happened after. */
+	readAt: number;
+}
+
 export const decodeTeammate = (record: IDataObject): Teammate => {
 	const { scopes, user_type } = record;
 	const isOwner = user_type === 'owner';
@@ -116,19 +122,25 @@ export async function readTeammate(
 	teammate: NamedTeammate,
 	wording: Wording,
 	needsScopes = true,
-): Promise<Teammate> {
+): Promise<DetailedTeammate> {
 	const wanted = teammate.username.toLowerCase();
 	const isUnderstood = ({ username, scopes, isAdmin, isOwner }: Teammate) =>
 		username.toLowerCase() === wanted &&
 		(!needsScopes || scopes !== undefined || isAdmin || isOwner);
-	return await client.send({
+	let readAt = Date.now();
+	const decoded = await client.send({
 		...teammateCall(teammate, wording),
+		// Not while it waits for the rate limit.
+		onSend: () => {
+			readAt = Date.now();
+		},
 		decode: (body) => {
 			const record = decodeObject(body);
 			const decoded = record && decodeTeammate(record);
 			return decoded && isUnderstood(decoded) ? decoded : undefined;
 		},
 	});
+	return { ...decoded, readAt };
 }
 
 /** @throws SendGridError for the account's owner, whom nobody can change or remove */

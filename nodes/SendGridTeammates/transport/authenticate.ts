@@ -1,6 +1,13 @@
-import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
 
+import { allowsAnyCertificate, checkProxy, hostsOfCredential } from './baseUrl';
+import { isOwnRequest } from './client';
 import { SendGridError } from './errors';
+import { isLimited } from './limits';
 import { checkOnBehalfOf } from './onBehalfOf';
 import { hasControlCharacters } from './sanitize';
 
@@ -20,23 +27,92 @@ export function checkApiKey({ apiKey }: ICredentialDataDecryptedObject): string 
 }
 
 /**
- * Signs a request: the only place where the API key leaves the credential. `on-behalf-of` is left out where
- * the credential leaves it empty, so that an item may set it.
+ * The headers that the credential adds: the only place where the API key leaves it. `on-behalf-of` is left out
+ * where the credential leaves it empty, so that an item may set it.
  *
  * @throws SendGridError for a key or a subuser that no header can carry
+ */
+export function headersOfCredential(
+	credential: ICredentialDataDecryptedObject,
+): Record<string, string> {
+	const apiKey = checkApiKey(credential);
+	const onBehalfOf = checkOnBehalfOf(credential.onBehalfOf);
+	return {
+		...(onBehalfOf && { 'on-behalf-of': onBehalfOf }),
+		Authorization: `Bearer ${apiKey}`,
+	};
+}
+
+/** The request's headers, less those that the credential sets, in whatever case. */
+function withHeaders(
+	headers: IHttpRequestOptions['headers'] = {},
+	own: Readonly<Record<string, string>>,
+): IDataObject {
+	const names = Object.keys(own).map((name) => name.toLowerCase());
+	const others = Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase()));
+	return { ...Object.fromEntries(others), ...own };
+}
+
+/** A request as n8n hands it over: n8n's HTTP Request node uses the older names. */
+type AnyRequest = IHttpRequestOptions & { uri?: unknown };
+
+/** All places that the request may go to: n8n knows several ways to say it. @throws TypeError */
+function originsOf({ url, uri, baseURL }: AnyRequest): URL[] {
+	const given: unknown[] = [url, uri].filter((address) => address !== undefined);
+	return (given.length > 0 ? given : ['']).map((address) => new URL(String(address), baseURL));
+}
+
+/** Whether the request goes to one of the credential's own hosts, and nowhere else. */
+function goesHome(request: AnyRequest, credential: ICredentialDataDecryptedObject): boolean {
+	const homes = hostsOfCredential(credential).map((host) => new URL(host).origin);
+	try {
+		return originsOf(request).every(({ origin }) => homes.includes(origin));
+	} catch {
+		return false;
+	}
+}
+
+/**
+ * Signs a request, whoever makes it: n8n 1.x lets every node use every credential.
+ *
+ * The key goes to the credential's own hosts only. Where the owner has set limits, only this package's own requests
+ * are signed: nobody else would keep to them. Certificates are checked as the credential says, whatever the
+ * request wants.
+ *
+ * @throws SendGridError for a request that is not signed
  */
 export async function authenticate(
 	credential: ICredentialDataDecryptedObject,
 	request: IHttpRequestOptions,
 ): Promise<IHttpRequestOptions> {
-	const apiKey = checkApiKey(credential);
-	const onBehalfOf = checkOnBehalfOf(credential.onBehalfOf);
+	if (!goesHome(request, credential)) {
+		throw new SendGridError(
+			"This credential's API key is sent to SendGrid, or to the credential's 'API URL', and nowhere else",
+			'Use another credential for this address.',
+			{ cause: 'configuration-invalid' },
+		);
+	}
+	const isOwn = isOwnRequest(request);
+	if (!isOwn && isLimited(credential)) {
+		throw new SendGridError(
+			'This credential has limits, and only the SendGrid Teammates nodes keep to them. No other node can use it',
+			'Use the SendGrid Teammates node, or a credential without limits.',
+			{ cause: 'configuration-invalid' },
+		);
+	}
+	checkProxy(hostsOfCredential(credential)[0], request.proxy);
+	const acceptsAnyCertificate = allowsAnyCertificate(credential);
+	const wantsAnyCertificate = 'rejectUnauthorized' in request && !request.rejectUnauthorized;
 	return {
 		...request,
-		headers: {
-			...request.headers,
-			...(onBehalfOf && { 'on-behalf-of': onBehalfOf }),
-			Authorization: `Bearer ${apiKey}`,
-		},
+		...(!isOwn && {
+			// The older names for the same, and what could bring an authority of somebody's own.
+			rejectUnauthorized: !(acceptsAnyCertificate && wantsAnyCertificate),
+			...(!acceptsAnyCertificate && { agentOptions: undefined }),
+			sendCredentialsOnCrossOriginRedirect: false,
+		}),
+		skipSslCertificateValidation:
+			acceptsAnyCertificate && (isOwn || request.skipSslCertificateValidation === true),
+		headers: withHeaders(request.headers, headersOfCredential(credential)),
 	};
 }

@@ -13,10 +13,16 @@ export interface HostSettings {
 	region?: unknown;
 	/** Only with the region `custom`. */
 	apiUrl?: unknown;
+	/** Likewise. */
+	allowUnauthorizedCerts?: unknown;
 }
 
 const isApiRegion = (region: unknown): region is ApiRegion =>
 	region === 'global' || region === 'eu';
+
+/** Whether it is an address of SendGrid's own, and not one that somebody put in its place. */
+export const isSendGridHost = (baseURL: string): boolean =>
+	Object.values<string>(API_HOSTS).includes(baseURL);
 
 const LOOPBACK_NAMES = new Set(['localhost', '[::1]']);
 
@@ -61,6 +67,31 @@ export function hostOfCredential({ region = 'global', apiUrl }: HostSettings): s
 	throw new SendGridError(
 		"The credential's 'Region' is neither Global, EU nor Custom URL",
 		"Choose one of them under 'Region' in the credential.",
+	);
+}
+
+/**
+ * All addresses that the credential's key may go to, its own first.
+ *
+ * @throws SendGridError where the credential names no usable address
+ */
+export function hostsOfCredential(credential: HostSettings): string[] {
+	const own = hostOfCredential(credential);
+	if (credential.region === 'custom') return [own];
+	return [own, ...Object.values(API_HOSTS).filter((host) => host !== own)];
+}
+
+/** Whether a certificate that nobody vouches for will do: never for SendGrid's own hosts. */
+export const allowsAnyCertificate = ({ region, allowUnauthorizedCerts }: HostSettings): boolean =>
+	region === 'custom' && allowUnauthorizedCerts === true;
+
+/** @throws SendGridError where a proxy could read the key */
+export function checkProxy(host: string, proxy: unknown): void {
+	if (proxy === undefined || proxy === null || proxy === '' || host.startsWith('https:')) return;
+	throw new SendGridError(
+		"A proxy cannot be used for an 'API URL' that starts with http: it would read the API key",
+		"Remove 'Proxy' under the node's settings, or use an https address under 'API URL' in the credential.",
+		{ cause: 'configuration-invalid' },
 	);
 }
 

@@ -9,6 +9,7 @@ import type {
 } from 'n8n-workflow';
 
 import { withDeadline } from './deadline';
+import { readBody } from './decode';
 import { RequestError } from './errors';
 import { deadlineError, networkError } from './networkErrors';
 import { buildPath, type PathValues } from './path';
@@ -27,15 +28,16 @@ export const CREDENTIAL_TYPE = 'sendGridTeammatesApi';
 export type Caller = IExecuteSingleFunctions | ILoadOptionsFunctions | IPollFunctions;
 
 /** How requests travel, as set in the node's and the credential's settings. */
-export type Transport = Pick<
-	IHttpRequestOptions,
-	'timeout' | 'proxy' | 'skipSslCertificateValidation'
-> & { allowedDomains?: string };
+export type Transport = Pick<IHttpRequestOptions, 'timeout' | 'proxy'> & {
+	allowedDomains?: string;
+};
 
 /** Where requests go and for whom: the same for all requests of one item. */
 export interface Connection {
 	/** Without a slash at its end. */
 	baseURL: string;
+	/** Whether somebody else's gateway is there. */
+	isGateway: boolean;
 	/** Only where the item chose it: the credential adds its own. */
 	onBehalfOf?: string;
 	/** Whom requests act for, by the item or the credential; `undefined` for the key's own account. */
@@ -71,6 +73,8 @@ export interface Call<Body> {
 	 */
 	decode: (body: unknown) => Body | undefined;
 	context: RequestContext;
+	/** Called each time it is sent, after it has waited for its turn. */
+	onSend?: () => void;
 	/** What the request was decided on is too old after this. */
 	validUntil?: Validity;
 }
@@ -105,6 +109,19 @@ export interface RequestHooks {
  */
 export class StaleDecision extends Error {}
 
+const ownRequests = new WeakSet<object>();
+
+/**
+ * Whether the client below has made the request. Both lines of n8n hand the very same object to the credential's
+ * `authenticate`, and nobody outside can make another one that passes for it.
+ */
+export const isOwnRequest = (request: object): boolean => ownRequests.has(request);
+
+export function asOwnRequest(request: IHttpRequestOptions): IHttpRequestOptions {
+	ownRequests.add(request);
+	return request;
+}
+
 /** How often a request is sent before its failure counts. */
 export const MAX_ATTEMPTS = 5;
 
@@ -134,7 +151,9 @@ export class SendGridClient {
 		private readonly hooks?: RequestHooks,
 	) {
 		this.retryBudget = new RetryBudget(connection.maxWait, this.cancelSignal);
-		this.rateLimiter = rateLimiterFor(connection.baseURL, connection.keyHash);
+		// A proxy that never answers must not take the places of those who go another way.
+		const way = JSON.stringify(connection.transport?.proxy ?? '');
+		this.rateLimiter = rateLimiterFor(connection.baseURL, `${connection.keyHash} ${way}`);
 	}
 
 	/**
@@ -204,6 +223,7 @@ export class SendGridClient {
 			}
 
 			this.hooks?.onSend(method);
+			call.onSend?.();
 			const { sentAt } = permit;
 			let response: IN8nHttpFullResponse | 'expired';
 			try {
@@ -246,7 +266,7 @@ export class SendGridClient {
 		{ method, query, body }: Call<unknown>,
 		path: string,
 	): Promise<IN8nHttpFullResponse | 'expired'> {
-		const { baseURL, onBehalfOf, transport } = this.connection;
+		const { baseURL, isGateway, onBehalfOf, transport, secrets } = this.connection;
 		const options = {
 			...transport,
 			method,
@@ -255,9 +275,12 @@ export class SendGridClient {
 			body,
 			headers: {
 				accept: 'application/json',
+				// Who knows what a gateway packs.
+				...(isGateway && { 'accept-encoding': 'identity' }),
 				...(onBehalfOf && { 'on-behalf-of': onBehalfOf }),
 			},
 			json: true,
+			encoding: 'stream',
 			// Every status comes back as a response: n8n would send a 401 twice and hide SendGrid's words.
 			ignoreHttpStatusErrors: true,
 			returnFullResponse: true,
@@ -265,12 +288,15 @@ export class SendGridClient {
 			disableFollowRedirect: true,
 		} as IHttpRequestOptions;
 		return await withDeadline(
-			async (abortSignal) =>
-				(await this.caller.helpers.httpRequestWithAuthentication.call(
-					this.caller,
+			async (abortSignal) => {
+				const response = (await this.caller.helpers.httpRequestWithAuthentication.call(
+					withCancelSignal(this.caller, abortSignal),
 					CREDENTIAL_TYPE,
-					{ ...options, abortSignal },
-				)) as IN8nHttpFullResponse,
+					asOwnRequest({ ...options, abortSignal }),
+				)) as IN8nHttpFullResponse;
+				const content = await readBody(response.body, secrets);
+				return { ...response, body: content as IN8nHttpFullResponse['body'] };
+			},
 			// A further try has what is left of the budget, and a second to be answered in any case.
 			Date.now() +
 				Math.min(transport?.timeout ?? DEFAULT_TIMEOUT_MS, this.retryBudget.left + MIN_TIMEOUT_MS),
@@ -278,6 +304,14 @@ export class SendGridClient {
 		);
 	}
 }
+
+/** Where an execution can be cancelled, n8n takes its signal and no other. The deadline's covers cancelling. */
+const withCancelSignal = <Context extends Caller>(caller: Context, signal: AbortSignal): Context =>
+	'getExecutionCancelSignal' in caller
+		? (Object.create(caller, {
+				getExecutionCancelSignal: { value: () => signal },
+			}) as Context)
+		: caller;
 
 /** @throws RequestError where there is none */
 export function bodyOf<Body>(outcome: Outcome<Body>): Body {

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isRecord } from './responseErrors';
+import { isRecord, TOO_LARGE } from './responseErrors';
+import { redactAll } from './sanitize';
 
 /** The body of a 204, or of a 2xx that says nothing more. */
 export const isEmptyBody = (body: unknown): boolean =>
@@ -52,4 +53,55 @@ export function readEpoch(value: unknown): number | undefined {
 		? Date.parse(text)
 		: number * (Math.abs(number) >= SMALLEST_IN_MS ? 1 : 1000);
 	return moment > 0 && moment <= LATEST_MS ? moment : undefined;
+}
+
+/** No answer of SendGrid's comes near this: a list of 500 people has about 300 kB. */
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/** Shorter ones are no real keys, and might be ordinary words. */
+const SHORTEST_SECRET = 8;
+
+const isStream = (body: unknown): body is AsyncIterable<Uint8Array | string> =>
+	typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+
+/** Counts what has been unpacked, and lets go of the rest: a few kB can be unpacked to gigabytes. */
+async function readText(stream: AsyncIterable<Uint8Array | string>) {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for await (const chunk of stream) {
+		const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+		size += bytes.length;
+		if (size > MAX_BYTES) return TOO_LARGE;
+		chunks.push(bytes);
+	}
+	return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+/** Whatever it is labelled as, and as it is where it is no JSON. */
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+/** Whether a text may hold a secret: as it is, or written with escapes. */
+const mayHold = (text: string, secrets: readonly string[]): boolean =>
+	text.includes('\\') ||
+	secrets.some((secret) => text.includes(secret) || text.includes(encodeURIComponent(secret)));
+
+/**
+ * The body of a response, parsed where it is JSON.
+ *
+ * @param body as n8n gives it: a stream, since n8n has no other way to limit how much is read
+ * @param secrets blotted out, because a gateway may repeat what it was sent
+ */
+export async function readBody(body: unknown, secrets: readonly string[]): Promise<unknown> {
+	const text = isStream(body) ? await readText(body) : body;
+	if (text === TOO_LARGE) return text;
+	const value = typeof text === 'string' ? parse(text) : text;
+	const known = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
+	// A list of 500 people is looked through in one go.
+	return typeof text === 'string' && !mayHold(text, known) ? value : redactAll(value, known);
 }

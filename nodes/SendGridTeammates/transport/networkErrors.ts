@@ -18,6 +18,7 @@ interface NetworkErrorKind {
 	mayApplyForMs?: number;
 	/** Whether another try would end the same way. */
 	isPermanent?: true;
+	advice?: string;
 }
 
 const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
@@ -32,6 +33,8 @@ const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
 			/^(CERT_\w+|ERR_TLS_CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w*(CERT|ISSUER|CRL|KEY|SIGNATURE)\w*|HOSTNAME_MISMATCH|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_\w*HANDSHAKE\w*)$/,
 		what: 'the encrypted connection was not trusted',
 		isPermanent: true,
+		advice:
+			"Somebody stands between n8n and SendGrid, or the certificate behind 'API URL' is not valid: have it replaced, or, for a gateway of your own, turn on 'Ignore SSL Issues' in the credential. Nothing was changed.",
 	},
 	{
 		codes: /^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|ERR_CANCELED|UND_ERR_\w*TIMEOUT)$/,
@@ -102,12 +105,16 @@ export function networkError(
 		);
 	}
 
-	const { what, mayApplyForMs, isPermanent } =
-		NETWORK_ERRORS.find(({ codes: known }) => codes.some((code) => known.test(code))) ?? UNKNOWN;
+	const {
+		what,
+		mayApplyForMs,
+		isPermanent,
+		advice: special,
+	} = NETWORK_ERRORS.find(({ codes: known }) => codes.some((code) => known.test(code))) ?? UNKNOWN;
 	const reason = codes.length > 0 ? `${what} [${codes[codes.length - 1]}]` : what;
 	const cause = 'temporarily-unavailable';
 	if (mayApplyForMs === undefined) {
-		return new RequestError(context, reason, CHECK_THE_CONNECTION, {
+		return new RequestError(context, reason, special ?? CHECK_THE_CONNECTION, {
 			cause,
 			retryable: !isPermanent,
 		});

@@ -51,12 +51,14 @@ const MAX_RESTARTS = 3;
  * Each page begins with the last item of the one before. Where it does not, somebody has been removed meanwhile
  * and others have moved up, past the place where we are: the list is read from its start once more.
  *
+ * @param onBegin called when the first page is asked for, also where the list is read once more
  * @throws SendGridError
  */
 export async function* pages<Item>(
 	client: SendGridClient,
 	{ method, path, query, decode, identify, context }: ListEndpoint<Item>,
 	{ offset = 0, atMost = Infinity }: Part = {},
+	onBegin?: () => void,
 ): AsyncGenerator<Item[], void, undefined> {
 	const identityOf = (item: Item) => identify(item) || JSON.stringify(item);
 	const seen = new Set<string>();
@@ -78,6 +80,7 @@ export async function* pages<Item>(
 			},
 			decode,
 			context,
+			...(last === undefined && { onSend: onBegin }),
 		});
 		const identities = page.map(identityOf);
 		const fresh = page.filter((_, index) => !seen.has(identities[index]));
@@ -137,10 +140,11 @@ export interface WholeList<Item> {
 export async function readWholeList<Item>(
 	client: SendGridClient,
 	endpoint: ListEndpoint<Item>,
+	onBegin?: () => void,
 ): Promise<WholeList<Item>> {
 	const items: Item[] = [];
 	let pageCount = 0;
-	for await (const page of pages(client, endpoint)) {
+	for await (const page of pages(client, endpoint, {}, onBegin)) {
 		items.push(...page);
 		pageCount += 1;
 	}

@@ -8,6 +8,12 @@ import { ServerClock } from './serverClock';
 /** Requests in flight at the same time. More would not be faster, and less polite. */
 const MAX_CONCURRENT = 10;
 
+/**
+ * A request that takes longer than this no longer counts among them, in milliseconds: those that a proxy or an
+ * endpoint never answers must not stop all others.
+ */
+const SLOW_MS = 15_000;
+
 /** How late a cancelled waiter may notice, in milliseconds: nothing can wake n8n's sleep. */
 const MAX_TICK_MS = 200;
 
@@ -66,7 +72,7 @@ export class RateLimiter {
 	/** The group that had its turn last stands last. */
 	private queues: Queue[] = [];
 
-	private inFlight = 0;
+	private readonly inFlight = new Set<Permit>();
 
 	private isTicking = false;
 
@@ -101,7 +107,7 @@ export class RateLimiter {
 	/** @param answer absent if no response came */
 	release(permit: Permit, answer?: LimiterAnswer): void {
 		const now = Date.now();
-		this.inFlight -= 1;
+		this.inFlight.delete(permit);
 		if (answer) this.clock.observe(headerOf(answer.headers, 'date'), permit.sentAt, now);
 		const result = answer && {
 			...readRateLimitHeaders(answer.headers, this.serverTime(now)),
@@ -115,7 +121,7 @@ export class RateLimiter {
 
 	/** Whether it has not been used for so long that what it knows is worthless. */
 	isIdle(now: number): boolean {
-		return this.inFlight === 0 && this.queues.length === 0 && now - this.usedAt > IDLE_MS;
+		return this.inFlight.size === 0 && this.queues.length === 0 && now - this.usedAt > IDLE_MS;
 	}
 
 	private queueFor({ group, endpoint }: Waiter): Queue {
@@ -128,11 +134,15 @@ export class RateLimiter {
 		return queue;
 	}
 
+	private placesTaken(now: number): number {
+		return [...this.inFlight].filter(({ sentAt }) => now - sentAt < SLOW_MS).length;
+	}
+
 	/** Gives out all permits that are due, to each group in its turn. */
 	private dispatch(): void {
 		const now = Date.now();
 		this.usedAt = now;
-		while (this.inFlight < MAX_CONCURRENT) {
+		while (this.placesTaken(now) < MAX_CONCURRENT) {
 			const queue = this.queues.find(({ window }) => (window.nextPermitAt(now) ?? Infinity) <= now);
 			if (!queue) return;
 			const next = queue.waiting.shift();
@@ -142,8 +152,9 @@ export class RateLimiter {
 			if (next.waiter.isCancelled()) {
 				next.resolve('cancelled');
 			} else {
-				this.inFlight += 1;
-				next.resolve(queue.window.permit(now, next.isHeldBack));
+				const permit = queue.window.permit(now, next.isHeldBack);
+				this.inFlight.add(permit);
+				next.resolve(permit);
 			}
 		}
 	}

@@ -166,7 +166,10 @@ export async function statusError(
 	});
 }
 
-/** An error for a 2xx response whose body cannot be understood: HTML, truncated, empty, or of another shape. */
+/**
+ * An error for a 2xx response whose body cannot be understood: HTML, truncated, empty, too large, or of another
+ * shape.
+ */
 export function unreadableError(
 	{ status, body, sentAt }: ReceivedResponse,
 	method: string,
@@ -185,7 +188,8 @@ export function unreadableError(
 		`${what} [HTTP ${status}]`,
 		`Run this item again later. ${hint}`,
 		{
-			...(method === 'GET' ? { retryable: true } : { accepted: true }),
+			// A second one would be as large.
+			...(method === 'GET' ? { retryable: body !== TOO_LARGE } : { accepted: true }),
 			hint,
 			sentAt,
 			status,
@@ -205,8 +209,12 @@ export function overBudgetError(context: RequestContext): RequestError {
 	);
 }
 
+/** Stands for the body of a response that is larger than 32 MB. */
+export const TOO_LARGE = Symbol('larger than 32 MB');
+
 function describeBody(body: unknown): string {
 	if (body === undefined || body === null || body === '') return 'empty';
+	if (body === TOO_LARGE) return 'larger than 32 MB';
 	if (typeof body !== 'string') return 'of another shape';
 	return /^\s*</.test(body) ? 'a web page' : 'incomplete';
 }

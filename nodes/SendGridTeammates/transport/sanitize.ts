@@ -17,12 +17,30 @@ export function toSingleLine(text: string): string {
 	return tidy.length > MAX_QUOTE_LENGTH ? `${tidy.slice(0, MAX_QUOTE_LENGTH)}…` : tidy;
 }
 
+/** Keys and tokens are longer. What a field holds in place of one may be a letter, and is in every word. */
+const MIN_SECRET_LENGTH = 8;
+
 /** A text with each of these blotted out. */
 export function redact(text: string, secrets: ReadonlyArray<string | undefined>): string {
 	return secrets.reduce<string>(
-		(rest, secret) =>
-			secret ? rest.split(secret).join('…').split(encodeURIComponent(secret)).join('…') : rest,
+		(rest, secret = '') =>
+			secret.length < MIN_SECRET_LENGTH
+				? rest
+				: rest.split(secret).join('…').split(encodeURIComponent(secret)).join('…'),
 		text,
+	);
+}
+
+/** All texts in a value, with the secrets blotted out. */
+export function redactAll(value: unknown, secrets: readonly string[]): unknown {
+	if (typeof value === 'string') return redact(value, secrets);
+	if (Array.isArray(value)) return value.map((entry) => redactAll(entry, secrets));
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value).map(([name, entry]) => [
+			redact(name, secrets),
+			redactAll(entry, secrets),
+		]),
 	);
 }
 
@@ -51,7 +69,7 @@ export const textOf = (value: unknown): string =>
 
 /** A yes or a no, also where it is written as text; `undefined` for anything else. */
 export function flagOf(value: unknown): boolean | undefined {
-	const text = String(value).trim().toLowerCase();
+	const text = typeof value === 'boolean' ? String(value) : textOf(value).trim().toLowerCase();
 	return ['true', '1'].includes(text) ? true : ['false', '0'].includes(text) ? false : undefined;
 }
 

@@ -19,7 +19,7 @@ export interface Reading<Value> {
 }
 
 interface Flight {
-	/** Infinity while it waits for the reading before. */
+	/** Infinity while it waits for the reading before, or for the rate limit. */
 	startedAt: Tick;
 	readAt: number;
 	result: Promise<unknown>;
@@ -44,9 +44,13 @@ export class SingleFlight {
 	/**
 	 * @param key what is read, and from which account
 	 * @param since the reading must have begun after this
-	 * @param read reads all of it
+	 * @param read reads all of it, and says when its first request is sent
 	 */
-	async read<Value>(key: string, since: Tick, read: () => Promise<Value>): Promise<Reading<Value>> {
+	async read<Value>(
+		key: string,
+		since: Tick,
+		read: (onBegin: () => void) => Promise<Value>,
+	): Promise<Reading<Value>> {
 		for (const [other, { readAt }] of this.flights) {
 			if (Date.now() - readAt > MAX_AGE_MS) this.flights.delete(other);
 		}
@@ -56,7 +60,11 @@ export class SingleFlight {
 		return (await flight.result) as Reading<Value>;
 	}
 
-	private begin<Value>(key: string, read: () => Promise<Value>, before?: Flight): Flight {
+	private begin<Value>(
+		key: string,
+		read: (onBegin: () => void) => Promise<Value>,
+		before?: Flight,
+	): Flight {
 		const flight: Flight = {
 			startedAt: Infinity,
 			readAt: Infinity,
@@ -65,9 +73,10 @@ export class SingleFlight {
 		const previous = before?.result;
 		const run = async (): Promise<Reading<Value>> => {
 			await previous?.catch(() => undefined);
-			flight.startedAt = tick();
-			flight.readAt = Date.now();
-			const value = await read();
+			const value = await read(() => {
+				flight.startedAt = tick();
+				flight.readAt = Date.now();
+			});
 			return { value, startedAt: flight.startedAt, endedAt: tick(), readAt: flight.readAt };
 		};
 		flight.result = run().catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
+import { withDeadline } from '../transport/deadline';
 import { SendGridError } from '../transport/errors';
 
 /** What n8n gives a poll by default, in milliseconds. An older n8n sets no limit. */
@@ -8,11 +9,12 @@ const DEFAULT = 5 * 60_000;
 /** What somebody waits for who has pressed the editor's test button, in milliseconds. */
 const PATIENCE = 30_000;
 
-/** The share of it that reading scopes leaves alone, so that what has been read is reported in time. */
+/** The share of it that is kept back, so that what has been read is compared and reported in time. */
 const RESERVE = 0.2;
 
-/** Longest that one answer may take, in milliseconds. */
+/** Longest that one answer may take, in milliseconds, and as a share of the whole: one may hang. */
 const LONGEST_ANSWER = 60_000;
+const LONGEST_SHARE = 1 / 3;
 
 /** How to fix what passes by itself. */
 export const NOTHING_IS_LOST =
@@ -24,6 +26,9 @@ export class PollBudget {
 
 	private readonly end: number;
 
+	/** Whatever a clock that is set back says. */
+	private isOver = false;
+
 	constructor(poll: IPollFunctions) {
 		const ofAnyVersion: Partial<IPollFunctions> = poll;
 		const given = ofAnyVersion.getPollBudgetMs?.() ?? DEFAULT;
@@ -33,25 +38,48 @@ export class PollBudget {
 
 	/** Milliseconds, never less than 0. */
 	get left(): number {
-		return Math.max(0, this.end - Date.now());
+		return this.isOver ? 0 : Math.max(0, this.end - Date.now());
 	}
 
 	/** What a request may take, in milliseconds: one at least, since none would mean no limit. */
 	get forAnswer(): number {
-		return Math.max(1, Math.min(LONGEST_ANSWER, this.left));
+		return Math.max(1, Math.min(LONGEST_ANSWER, this.total * LONGEST_SHARE, this.left));
+	}
+
+	/** Epoch milliseconds: what can wait for the next poll ends here. */
+	get reserveFrom(): number {
+		return this.end - this.total * RESERVE;
 	}
 
 	/** Whether it is time to come to an end. */
 	get isShort(): boolean {
-		return this.left < this.total * RESERVE;
+		return Date.now() >= this.reserveFrom;
 	}
 
 	/** @throws SendGridError where nothing is left */
 	check(): void {
 		if (this.left > 0) return;
-		throw new SendGridError(
+		throw this.overdue();
+	}
+
+	/**
+	 * Ends work that does not end by itself, when the time is up. What it does afterwards has to `check` before
+	 * it keeps anything.
+	 *
+	 * @throws SendGridError where the time is up
+	 */
+	async limit<Result>(work: () => Promise<Result>): Promise<Result> {
+		const result = await withDeadline(work, this.end, () => false);
+		this.isOver = true;
+		if (result === 'expired') throw this.overdue();
+		return result;
+	}
+
+	private overdue(): SendGridError {
+		return new SendGridError(
 			`The poll took longer than the ${Math.round(this.total / 1000)} seconds that it has`,
 			NOTHING_IS_LOST,
+			{ cause: 'temporarily-unavailable' },
 		);
 	}
 }

@@ -1,30 +1,33 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { invitationRecord, invitationState, isOwner } from './records';
-import { textOf } from '../transport/sanitize';
+import { VALIDITY_DAYS } from '../sendgrid/invitations';
 import {
-	eventOf,
-	rememberedInvitation,
-	rememberedTeammate,
-	type EventName,
-	type PeopleEvent,
-} from './events';
+	emailOf,
+	expirySecondsOf,
+	invitationRecord,
+	invitationState,
+	isOwner,
+	isSso,
+} from './records';
+import { eventOf, rememberedInvitation, rememberedTeammate, type PeopleEvent } from './events';
 import {
 	baseLine,
 	byAddress,
-	comparableScopes,
+	dueOf,
 	keyOf,
+	REPORTED,
 	requestKey,
-	STAGE,
 	teammateKey,
-	type KnownInvitation,
+	withoutGaps,
 	type EvaluatedAt,
 	type Reading,
 	type Snapshot,
 } from './snapshot';
 
-/** How far n8n's clock and SendGrid's may lie apart, in milliseconds. */
+/** How much earlier than the date an invitation may be gone and still have expired, in milliseconds. */
 const CLOCK_SKEW = 60_000;
+
+const DAY_IN_SECONDS = 86_400;
 
 /** What is known before, what is read now, and what will be known after. */
 interface Change {
@@ -34,23 +37,44 @@ interface Change {
 	moment: EvaluatedAt;
 }
 
-const addressesOf = (teammates: readonly IDataObject[]) =>
-	new Set(teammates.map(({ email }) => keyOf(email)));
+const addressOf = (teammate: IDataObject): string => keyOf(emailOf(teammate));
+
+const joinedOf = ({ teammates }: Reading): Set<string> => new Set(teammates.map(addressOf));
+
+/**
+ * An account has one owner, whom nobody can remove. Where another one stands in the old one's place, who was
+ * not there before, the owner has changed the address that is the username.
+ */
+function isRenamedOwner({ before, after }: Change, key: string): boolean {
+	const [old, present] = [before.owner, after.owner];
+	if (old === undefined || present === undefined || (key !== old && key !== present)) return false;
+	return !after.teammates.has(old) && !before.teammates.has(present);
+}
+
+const newTeammates = (change: Change): IDataObject[] =>
+	change.reading.teammates.filter((teammate) => {
+		const key = teammateKey(teammate);
+		return !change.before.teammates.has(key) && !isRenamedOwner(change, key);
+	});
 
 /**
  * An acceptance is a teammate who is new while an invitation of the same address was pending: in the poll
- * before, or in this one, whose list of invitations is read before that of the teammates.
+ * before, in this one, whose list of invitations is read before that of the teammates, or earlier, where the
+ * invitation has gone before its date and the lists have lagged behind.
  *
  * So an invitation that goes away beside somebody who was a teammate already is not accepted, but revoked;
- * one that was sent and accepted between two polls was never seen, and is a teammate added; and one that
- * was revoked and sent anew is the same person's and not accepted.
+ * one that was sent and accepted between two polls was never seen, and is a teammate added; one that was
+ * revoked and sent again is the same person's and not accepted; and who signs in by single sign-on was
+ * given access without any.
  */
-function acceptedInvitations({ before, reading, after }: Change): PeopleEvent[] {
-	return reading.teammates.flatMap((teammate): PeopleEvent[] => {
-		if (before.teammates.has(teammateKey(teammate))) return [];
-		const address = keyOf(teammate.email);
-		const invitation = before.invitations.get(address) ?? after.invitations.get(address);
-		if (!invitation) return [];
+function acceptedInvitations(change: Change): PeopleEvent[] {
+	const { before, after } = change;
+	const invited = new Map([...after.invitations, ...before.invitations]);
+	return newTeammates(change).flatMap((teammate): PeopleEvent[] => {
+		const invitation = invited.get(addressOf(teammate));
+		if (!invitation || isSso(teammate)) return [];
+		// One invitation lets in one person.
+		invited.delete(addressOf(teammate));
 		return [
 			eventOf('invitationAccepted', teammate, {
 				teammate,
@@ -60,64 +84,85 @@ function acceptedInvitations({ before, reading, after }: Change): PeopleEvent[] 
 	});
 }
 
-const nameOfStage = (stage: number): EventName =>
-	stage === STAGE.expired ? 'invitationExpired' : 'invitationExpiring';
-
 /**
- * Invitations that have reached a further stage. Each is reported once for its expiry date: whoever is
- * invited again gets another date. Whoever is a teammate needs no invitation, so nothing is reported then.
- *
- * Sets the stages of `after`, so that an event that is not asked for counts as reported too: choosing it
- * later does not bring up what happened before.
+ * What has been reported of an invitation. Where the clock that it was held against has turned out to be
+ * wrong, what is not due any more was not true, and comes again at its time.
  */
-function agedInvitations({ before, reading, after, moment }: Change): PeopleEvent[] {
-	const joined = addressesOf(reading.teammates);
-	const events: PeopleEvent[] = [];
-	for (const [address, invitation] of byAddress(reading.invitations)) {
-		const known = after.invitations.get(address);
-		if (!known) continue;
-		const past = before.invitations.get(address);
-		const reported = past && past.expires === known.expires ? past.stage : STAGE.open;
-		const isOver = joined.has(address) || known.stage <= reported;
-		if (isOver) {
-			known.stage = reported;
-			continue;
-		}
-		const record = { ...invitationRecord(invitation), ...invitationState(invitation, moment.now) };
-		events.push(eventOf(nameOfStage(known.stage), invitation, { invitation: record }));
-	}
-	return events;
+function reportedOf({ before, moment }: Change, address: string, invitation: IDataObject): number {
+	const past = before.invitations.get(address);
+	const isSame = past !== undefined && past.expires === expirySecondsOf(invitation);
+	if (!isSame) return REPORTED.nothing;
+	const wasAhead = before.at !== undefined && moment.now < before.at - CLOCK_SKEW;
+	return wasAhead ? past.reported & dueOf(invitation, moment) : past.reported;
 }
 
 /**
- * Invitations that are gone without a teammate: expired where their date says so, revoked where it does
- * not. Unknown: whether SendGrid keeps expired ones in its list; those that it does keep have been reported
- * while they were there.
+ * Invitations whose date is near, or over. Each is reported once for its expiry date: whoever is invited
+ * again gets another date. Whoever is a teammate needs no invitation, so nothing is reported then.
+ *
+ * Notes in `after` what is reported, so that an event that is not asked for counts as reported too: choosing
+ * it later does not bring up what happened before.
+ */
+function agedInvitations(change: Change): PeopleEvent[] {
+	const { reading, after, moment } = change;
+	const joined = joinedOf(reading);
+	return [...byAddress(reading.invitations)].flatMap(([address, invitation]): PeopleEvent[] => {
+		const known = after.invitations.get(address);
+		if (!known) return [];
+		const due = known.reported;
+		known.reported = reportedOf(change, address, invitation);
+		const next = due >= REPORTED.expired ? REPORTED.expired : due;
+		if (joined.has(address) || (known.reported & next) === next) return [];
+		// Once it has expired, it is too late to say that it is about to.
+		if (known.reported >= REPORTED.expired) return [];
+		known.reported |= next;
+		const record = { ...invitationRecord(invitation), ...invitationState(invitation, moment.now) };
+		const event = next === REPORTED.expired ? 'invitationExpired' : 'invitationExpiring';
+		return [eventOf(event, invitation, { invitation: record })];
+	});
+}
+
+const inDays = (days: number, { now }: EvaluatedAt): number => now / 1000 + days * DAY_IN_SECONDS;
+
+/**
+ * Invitations that are gone without a teammate: expired where their date says so. Before it they have been
+ * revoked, or accepted and the list of teammates lags behind, so they are remembered until then. Unknown:
+ * whether SendGrid keeps expired ones in its list; those that it does keep have been reported while they
+ * were there. They are remembered for a while, too: a list that lacks them for once does not make them new.
  */
 function vanishedInvitations({ before, reading, after, moment }: Change): PeopleEvent[] {
-	const joined = addressesOf(reading.teammates);
-	const hasExpired = ({ expires, stage }: KnownInvitation) =>
-		stage < STAGE.expired && expires !== undefined && expires * 1000 <= moment.now + CLOCK_SKEW;
-	return [...before.invitations]
-		.filter(([address]) => !after.invitations.has(address) && !joined.has(address))
-		.filter(([, known]) => hasExpired(known))
-		.map(([, known]) => {
-			const record = rememberedInvitation(known);
-			return eventOf('invitationExpired', record, {
-				invitation: { ...record, status: 'expired', days_left: 0 },
-			});
+	const joined = joinedOf(reading);
+	return [...before.invitations].flatMap(([address, known]): PeopleEvent[] => {
+		if (after.invitations.has(address) || joined.has(address)) return [];
+		const { expires, reported, goneUntil } = known;
+		if (goneUntil !== undefined) {
+			if (goneUntil * 1000 > moment.now) after.invitations.set(address, known);
+			return [];
+		}
+		const isOver = expires !== undefined && expires * 1000 <= moment.now + CLOCK_SKEW;
+		const until = isOver || expires === undefined ? inDays(VALIDITY_DAYS, moment) : expires;
+		const isNews = isOver && reported < REPORTED.expired;
+		after.invitations.set(address, {
+			...known,
+			reported: isNews ? reported | REPORTED.expired : reported,
+			goneUntil: until,
 		});
+		if (!isNews) return [];
+		const record = rememberedInvitation(known);
+		return [
+			eventOf('invitationExpired', record, {
+				invitation: { ...record, status: 'expired', days_left: 0 },
+			}),
+		];
+	});
 }
 
-function addedTeammates({ before, reading }: Change): PeopleEvent[] {
-	return reading.teammates
-		.filter((teammate) => !before.teammates.has(teammateKey(teammate)))
-		.map((teammate) => eventOf('teammateAdded', teammate, { teammate }));
-}
+const addedTeammates = (change: Change): PeopleEvent[] =>
+	newTeammates(change).map((teammate) => eventOf('teammateAdded', teammate, { teammate }));
 
-function removedTeammates({ before, after }: Change): PeopleEvent[] {
-	return [...before.teammates]
-		.filter(([key]) => !after.teammates.has(key))
+function removedTeammates(change: Change): PeopleEvent[] {
+	return [...change.before.teammates]
+		.filter(([key]) => !change.after.teammates.has(key) && !isRenamedOwner(change, key))
 		.map(([, known]) => {
 			const teammate = rememberedTeammate(known);
 			return eventOf('teammateRemoved', teammate, { teammate });
@@ -129,19 +174,27 @@ function changedAdmins({ before, reading, after }: Change): PeopleEvent[] {
 		const past = before.teammates.get(teammateKey(teammate));
 		const present = after.teammates.get(teammateKey(teammate));
 		if (!past || past.isAdmin === present?.isAdmin) return [];
-		return [{ event: 'adminChanged', email: textOf(teammate.email), details: { teammate } }];
+		return [{ event: 'adminChanged', email: emailOf(teammate), details: { teammate } }];
 	});
 }
 
-/** The first reading of access requests sets their base line and reports none. */
+/** How many access requests are remembered that are not in the list any more. */
+const MOST_PAST_REQUESTS = 200;
+
+/**
+ * The first reading of access requests sets their base line and reports none. A request that is missing for
+ * once is not a new one when it is there again.
+ */
 function newRequests({ before, reading, after }: Change): PeopleEvent[] {
 	const { requests } = before;
-	if (!requests) return [];
-	return (reading.requests ?? [])
+	if (!requests || !reading.requests) return [];
+	const past = [...requests].filter((key) => !after.requests?.has(key));
+	after.requests = new Set([...past.slice(-MOST_PAST_REQUESTS), ...(after.requests ?? [])]);
+	return reading.requests
 		.filter((request) => !requests.has(requestKey(request)))
 		.map((request) => ({
 			event: 'accessRequested',
-			email: textOf(request.email),
+			email: emailOf(request),
 			isAdmin: after.teammates.get(teammateKey(request))?.isAdmin ?? false,
 			details: { access_request: request },
 		}));
@@ -151,28 +204,27 @@ function newRequests({ before, reading, after }: Change): PeopleEvent[] {
  * Teammates whose scopes differ from when they were last read. Scopes that are read for the first time, or
  * after somebody was an admin, set the base line.
  *
- * Sets the scopes of `after` for those whom this poll did not get to.
+ * Notes in `after` the scopes of those whom this poll did not read.
  */
 function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
 	if (!reading.scopes) return [];
+	const { scopeCode } = after;
 	const events: PeopleEvent[] = [];
 	for (const [key, known] of after.teammates) {
 		const past = before.teammates.get(key)?.scopes;
-		const record = reading.scopes.records.get(key);
+		const record = reading.scopes.records.get(key)?.record;
 		if (!record) {
 			if (!known.isAdmin) known.scopes = past;
 			continue;
 		}
-		const present = comparableScopes(record);
-		if (!past || !present) continue;
-		const added = present.filter((scope) => !past.includes(scope));
-		const removed = past.filter((scope) => !present.includes(scope));
-		if (added.length + removed.length === 0) continue;
+		// Of a thousand people hardly anybody has changed, and equal texts are equal sets.
+		if (past === undefined || known.scopes === undefined || past === known.scopes) continue;
+		const [then, now] = [scopeCode.decode(past), scopeCode.decode(known.scopes)];
 		events.push(
 			eventOf('scopesChanged', record, {
 				teammate: record,
-				added_scopes: added,
-				removed_scopes: removed,
+				added_scopes: now.filter((scope) => !then.includes(scope)),
+				removed_scopes: then.filter((scope) => !now.includes(scope)),
 			}),
 		);
 	}
@@ -187,11 +239,12 @@ function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
  * starts from what is known by then.
  */
 export function diff(
-	before: Snapshot,
+	stored: Snapshot,
 	reading: Reading,
 	moment: EvaluatedAt,
 ): { events: PeopleEvent[]; after: Snapshot } {
 	const after = baseLine(reading, moment);
+	const before = withoutGaps(stored, after);
 	const change: Change = { before, reading, after, moment };
 	const events = [
 		...acceptedInvitations(change),
@@ -206,12 +259,19 @@ export function diff(
 	return { events, after };
 }
 
+/** How many of the others have to be known for an account to be the same, as a share. */
+const MOST_OF_THEM = 0.5;
+
 /**
  * Whether the reading is of another account than the snapshot, although nothing in the node says so: the
  * credential's key has been replaced. An owner cannot be deleted, so the account is another where there is
- * a new owner and the old one is gone.
+ * a new owner, the old one is gone, and most of the others are gone as well. Where they are there, the owner
+ * has only changed the address.
  */
-export const isOtherAccount = ({ owner }: Snapshot, { teammates }: Reading): boolean =>
-	owner !== undefined &&
-	teammates.some(isOwner) &&
-	!teammates.some((teammate) => teammateKey(teammate) === owner);
+export function isOtherAccount({ owner, teammates }: Snapshot, reading: Reading): boolean {
+	const present = new Set(reading.teammates.map(teammateKey));
+	if (owner === undefined || !reading.teammates.some(isOwner) || present.has(owner)) return false;
+	const others = [...teammates.keys()].filter((key) => key !== owner);
+	const known = others.filter((key) => present.has(key));
+	return known.length <= others.length * MOST_OF_THEM;
+}

@@ -1,8 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { essentialsOf } from '../sendgrid/teammates';
-import { isAdmin, isoOf } from './records';
-import { textOf } from '../transport/sanitize';
+import {
+	emailOf,
+	isAdmin,
+	isoOf,
+	nameOf,
+	simplifiedInvitation,
+	simplifiedTeammate,
+} from './records';
 import type { KnownInvitation, KnownTeammate } from './snapshot';
 
 /** Public names: saved workflows depend on them. */
@@ -41,7 +46,7 @@ export const eventOf = (
 	event: EventName,
 	about: IDataObject,
 	details: PeopleEvent['details'],
-): PeopleEvent => ({ event, email: textOf(about.email), isAdmin: isAdmin(about), details });
+): PeopleEvent => ({ event, email: emailOf(about), isAdmin: isAdmin(about), details });
 
 /** What is left of an invitation that SendGrid's list does not have any more. */
 export const rememberedInvitation = (known: KnownInvitation): IDataObject => ({
@@ -60,30 +65,30 @@ export const rememberedTeammate = ({ username, email, isAdmin }: KnownTeammate):
 	is_admin: isAdmin,
 });
 
-/**
- * An event as the trigger gives it out.
- *
- * @param now epoch milliseconds of the poll: SendGrid does not say when it happened
- * @param simplify whether to leave out telephone number, address and the like of a teammate
- */
+/** How events are given out. */
+export interface Presentation {
+	/** Epoch milliseconds of the poll: SendGrid does not say when it happened. */
+	now: number;
+	/** Whether to leave out telephone number, address and the like. */
+	simplify: boolean;
+	/** Whether nothing has happened, and the editor's test shows what it would look like. */
+	isTest: boolean;
+}
+
+/** An event as the trigger gives it out: what happened to whom first, the records last. */
 export function itemOf(
 	{ event, email, details }: PeopleEvent,
-	now: number,
-	simplify: boolean,
+	{ now, simplify, isTest }: Presentation,
 ): IDataObject {
-	const { teammate, ...others } = details;
+	const { teammate, invitation, ...others } = details;
 	return {
+		...(isTest && { test: true }),
 		event,
-		occurred_at: new Date(now).toISOString(),
 		email,
-		...(teammate && {
-			teammate: simplify
-				? {
-						...essentialsOf(teammate),
-						...(teammate.scopes !== undefined && { scopes: teammate.scopes }),
-					}
-				: teammate,
-		}),
+		name: nameOf(teammate ?? others.access_request ?? {}),
+		occurred_at: new Date(now).toISOString(),
+		...(teammate && { teammate: simplify ? simplifiedTeammate(teammate) : teammate }),
+		...(invitation && { invitation: simplify ? simplifiedInvitation(invitation) : invitation }),
 		...others,
 	};
 }

@@ -7,10 +7,10 @@ import { emailDomainFilter, readEmailDomain, simplifyField } from '../parameters
 import { readDays } from '../parameters/number';
 import { onBehalfOfOption } from '../parameters/options';
 import { regionField } from '../parameters/region';
-import { readText } from '../parameters/text';
+import { readTexts } from '../parameters/text';
 import { VALIDITY_DAYS } from '../sendgrid/invitations';
 import { EVENT_NAMES, type EventName, type PeopleEvent } from './events';
-import { compilePattern } from './pattern';
+import { addressMatcher } from './wildcard';
 
 const eventsField: INodeProperties = {
 	displayName: 'Trigger On',
@@ -27,13 +27,13 @@ const eventsField: INodeProperties = {
 		{
 			name: 'Admin Rights Changed',
 			value: 'adminChanged',
-			description: 'Somebody became an admin, or is none any more',
+			description: 'A teammate gained or lost admin access',
 		},
 		{
 			name: 'Invitation Accepted',
 			value: 'invitationAccepted',
 			description:
-				'Somebody with a pending invitation joined. Who is invited and joins between two polls is only a teammate added.',
+				'A person accepted a pending invitation. Somebody invited and accepted between two polls only fires Teammate Added.',
 		},
 		{
 			name: 'Invitation Expired',
@@ -74,14 +74,14 @@ const expiresWithinDaysField: INodeProperties = {
 	description: 'How many days before its end an invitation is reported. An invitation lasts seven.',
 };
 
-const emailPatternFilter: INodeProperties = {
-	displayName: 'Email Pattern',
-	name: 'emailPattern',
+const emailFilter: INodeProperties = {
+	displayName: 'Email',
+	name: 'email',
 	type: 'string',
 	default: '',
-	placeholder: 'e.g. ^(hr|sales)-.*@example\\.com$',
+	placeholder: 'e.g. hr-*@example.com',
 	description:
-		'Only people whose address this regular expression finds, in any case. Look-around and back-references are not available.',
+		'Only people whose address is like this, in any case. * stands for anything. Several with commas in between.',
 };
 
 const ROLES = ['admin', 'teammate'] as const;
@@ -104,7 +104,7 @@ const filtersField: INodeProperties = {
 	type: 'collection',
 	default: {},
 	placeholder: 'Add filter',
-	options: [emailDomainFilter, emailPatternFilter, roleFilter],
+	options: [emailFilter, emailDomainFilter, roleFilter],
 };
 
 export const optionsField: INodeProperties = {
@@ -138,12 +138,12 @@ export interface Settings {
 function readFilters(poll: Fields): (event: PeopleEvent) => boolean {
 	const filters = readCollection(poll, filtersField);
 	const isAtDomain = readEmailDomain(filters);
-	const pattern = whereSet(filters, emailPatternFilter, readText);
-	const hasPattern = pattern === undefined ? undefined : compilePattern(pattern);
+	const wildcards = whereSet(filters, emailFilter, readTexts);
+	const isLike = wildcards && addressMatcher(wildcards);
 	const role = whereSet(filters, roleFilter, (...field) => readChoice(...field, ROLES));
 	return ({ email, isAdmin }) =>
 		(!isAtDomain || isAtDomain(email)) &&
-		(!hasPattern || hasPattern(email)) &&
+		(!isLike || isLike(email)) &&
 		(role === undefined || isAdmin === undefined || isAdmin === (role === 'admin'));
 }
 

@@ -1,9 +1,4 @@
-import {
-	ExpressionError,
-	type IDataObject,
-	type INodeExecutionData,
-	type IPollFunctions,
-} from 'n8n-workflow';
+import { ExpressionError, type INodeExecutionData, type IPollFunctions } from 'n8n-workflow';
 
 import { connectionForPoll } from '../execution/connection';
 import { errorOutsideItem, toNodeError, type ErrorContext } from '../execution/nodeError';
@@ -13,10 +8,11 @@ import { NOTHING_IS_LOST, PollBudget } from './budget';
 import { diff, isOtherAccount } from './diff';
 import { itemOf, type PeopleEvent } from './events';
 import { optionsField, readSettings, type Settings } from './parameters';
+import { pollMemoryOf, type PollMemory } from './pollMemory';
 import { readAccount, readRecord, type Reader } from './source';
 import { sampleEvents } from './sampleEvents';
-import { baseLine, type EvaluatedAt } from './snapshot';
-import { loadState, saveState } from './state';
+import { baseLine, type EvaluatedAt, type Reading, type Snapshot } from './snapshot';
+import { isNews, keepIn, readState, store, storedIn } from './state';
 
 /** What a poll works with. */
 interface Poll {
@@ -37,17 +33,26 @@ function refuseRequestsOfOthers({ events }: Settings, { effectiveSubuser }: Conn
 	);
 }
 
-async function prepare(poll: IPollFunctions): Promise<Poll> {
-	const budget = new PollBudget(poll);
+async function prepare(poll: IPollFunctions, budget: PollBudget): Promise<Poll> {
 	const settings = readSettings(poll);
 	const connection = await connectionForPoll(poll, optionsField, budget.left);
 	refuseRequestsOfOthers(settings, connection);
-	const client = () =>
-		new SendGridClient(poll, {
-			...connection,
-			maxWait: budget.left,
-			transport: { ...connection.transport, timeout: budget.forAnswer },
-		});
+	const group = {};
+	const client: Reader['client'] = (isOver = () => false) =>
+		new SendGridClient(
+			poll,
+			{
+				...connection,
+				maxWait: budget.left,
+				transport: { ...connection.transport, timeout: budget.forAnswer },
+			},
+			{
+				group,
+				beforeFirst: async () => {},
+				isAborted: () => budget.left === 0 || isOver(),
+				onSend: () => {},
+			},
+		);
 	return { settings, connection, reader: { client, budget } };
 }
 
@@ -60,32 +65,70 @@ function accountOf(poll: IPollFunctions, { baseURL, effectiveSubuser }: Connecti
 	return [credential, baseURL, effectiveSubuser ?? ''].join(' ');
 }
 
-/** Expiry is held against the time after reading, so that what SendGrid left out for its age is old here. */
-const momentOf = ({ expiresWithinDays }: Settings): EvaluatedAt => ({
-	now: Date.now(),
-	expiresWithinDays,
+/**
+ * Expiry is held against SendGrid's clock, as its answers tell it, since n8n's own may be wrong; and against the
+ * time after reading, so that what SendGrid left out for its age is old here.
+ */
+const momentOf = ({ settings, reader }: Poll): EvaluatedAt => ({
+	now: reader.client().serverTime(Date.now()),
+	expiresWithinDays: settings.expiresWithinDays,
 });
 
-const outputOf = (events: PeopleEvent[], now: number, { simplify }: Settings) =>
-	events.length > 0 ? [events.map((event) => ({ json: itemOf(event, now, simplify) }))] : null;
+function outputOf(
+	events: PeopleEvent[],
+	{ now }: EvaluatedAt,
+	{ simplify }: Settings,
+	isTest = false,
+): INodeExecutionData[][] | null {
+	if (events.length === 0) return null;
+	return [events.map((event) => ({ json: itemOf(event, { now, simplify, isTest }) }))];
+}
+
+/** What has happened since a snapshot, and what is known then. Without one, nothing: it sets the base line. */
+function compare(
+	before: Snapshot | undefined,
+	reading: Reading,
+	moment: EvaluatedAt,
+): { events: PeopleEvent[]; after: Snapshot } {
+	return before && !isOtherAccount(before, reading)
+		? diff(before, reading, moment)
+		: { events: [], after: baseLine(reading, moment) };
+}
+
+function logUnread(poll: IPollFunctions, { scopes }: Reading): void {
+	if (!scopes || scopes.unread === 0) return;
+	const people = scopes.unread === 1 ? 'a teammate' : `${scopes.unread} teammates`;
+	poll.logger.info(`The scopes of ${people} could not be read: what was known of them stays`);
+}
 
 async function newEvents(
 	poll: IPollFunctions,
-	data: IDataObject,
+	budget: PollBudget,
+	memory: PollMemory,
 ): Promise<INodeExecutionData[][] | null> {
-	const { settings, connection, reader } = await prepare(poll);
+	const data = poll.getWorkflowStaticData('node');
+	const stored = storedIn(data);
+	if (memory.isOutdated(stored)) return null;
+	const prepared = await prepare(poll, budget);
+	const { settings, connection, reader } = prepared;
 	const account = accountOf(poll, connection);
-	const before = loadState(data, account);
+	const latest = memory.latest(stored);
+	const before = readState(latest, account);
 
 	const reading = await readAccount(reader, settings.events, before);
-	const moment = momentOf(settings);
-	if (!before || isOtherAccount(before, reading)) {
-		saveState(data, account, baseLine(reading, moment));
-		return null;
-	}
-	const { events, after } = diff(before, reading, moment);
-	const output = outputOf(events.filter(settings.isWanted), moment.now, settings);
-	saveState(data, account, after);
+	// An account has its owner at least: a list without anybody is no base line.
+	if (!before && reading.teammates.length === 0) return null;
+	const moment = momentOf(prepared);
+	const { events, after } = compare(before, reading, moment);
+	const output = outputOf(events.filter(settings.isWanted), moment, settings);
+	const state = store(after, account);
+	// What is late n8n throws away, so it must not count as reported.
+	budget.check();
+	logUnread(poll, reading);
+	if (output) memory.keepReported(state);
+	else if (isNews(state, latest) || latest !== stored) memory.keepQuiet(stored, state);
+	else return null;
+	keepIn(data, state);
 	return output;
 }
 
@@ -93,39 +136,46 @@ async function newEvents(
 async function withScopes(reader: Reader, sample: PeopleEvent): Promise<PeopleEvent> {
 	const { teammate } = sample.details;
 	if (sample.event !== 'scopesChanged' || !teammate) return sample;
-	const outcome = await readRecord(reader, teammate);
-	if ('error' in outcome) throw outcome.error;
-	return { ...sample, details: { ...sample.details, teammate: { ...teammate, ...outcome.body } } };
+	const reading = await readRecord(reader, teammate);
+	if ('error' in reading) throw reading.error;
+	if (!('record' in reading)) return sample;
+	return { ...sample, details: { ...sample.details, teammate: reading.record } };
 }
 
 /** What the editor's test shows. The state is neither used nor touched. */
-async function samples(poll: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-	const { settings, reader } = await prepare(poll);
+async function samples(
+	poll: IPollFunctions,
+	budget: PollBudget,
+): Promise<INodeExecutionData[][] | null> {
+	const prepared = await prepare(poll, budget);
+	const { settings, reader } = prepared;
 	const listed = new Set([...settings.events].filter((event) => event !== 'scopesChanged'));
 	const reading = await readAccount(reader, listed);
-	const moment = momentOf(settings);
+	const moment = momentOf(prepared);
 	const found = sampleEvents(reading, moment, settings.events, settings.isWanted);
 	const shown = await Promise.all(found.map(async (sample) => await withScopes(reader, sample)));
-	const output = outputOf(shown, moment.now, settings);
+	const output = outputOf(shown, moment, settings, true);
 	if (output) return output;
 	throw new SendGridError(
-		"There is nobody in this account to show for 'Trigger On' and 'Filters'",
-		"Choose further events or loosen the filters for the test; 'Teammate Added' nearly always has somebody. Nobody is ever shown for 'Teammate Removed', since SendGrid keeps no record of them. Activated, the trigger works all the same.",
+		"No sample data matches 'Trigger On' and 'Filters'",
+		"Choose further events or loosen the filters for the test; 'Teammate Added' nearly always has somebody. Nobody is ever shown for 'Teammate Removed', since SendGrid keeps no record of them, and for 'Invitation Expiring' only who is invited and within 'Expires Within Days'. Activated, the trigger works all the same.",
 	);
 }
 
-/** Static data of polls under way: n8n starts the next poll on time, also while one waits for a rate limit. */
-const busy = new WeakSet<object>();
-
-async function skipIfRunning(poll: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-	const data = poll.getWorkflowStaticData('node');
-	if (busy.has(data)) return null;
-	busy.add(data);
-	try {
-		return await newEvents(poll, data);
-	} finally {
-		busy.delete(data);
+/**
+ * One poll at a time for each trigger: n8n starts the next one on time, also while one waits for a rate limit,
+ * and may give it a copy of the static data of its own. The second yields; what it would have found the next
+ * one finds.
+ */
+async function runPoll(poll: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	const budget = new PollBudget(poll);
+	if (poll.getMode() === 'manual') {
+		return await budget.limit(async () => await samples(poll, budget));
 	}
+	const memory = pollMemoryOf(poll.getWorkflow().id ?? '', poll.getNode().id);
+	return await memory.alone(
+		async () => await budget.limit(async () => await newEvents(poll, budget, memory)),
+	);
 }
 
 const POLL: ErrorContext = {
@@ -157,7 +207,7 @@ function pollError(thrown: unknown): unknown {
  */
 export async function pollTeammates(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	try {
-		return await (this.getMode() === 'manual' ? samples(this) : skipIfRunning(this));
+		return await runPoll(this);
 	} catch (thrown) {
 		throw toNodeError(this.getNode(), pollError(thrown));
 	}

@@ -7,8 +7,9 @@ import {
 	invitationState as stateOfInvitation,
 	publicOutput,
 } from '../sendgrid/invitations';
-import { decodeTeammate, hasAdminAccess } from '../sendgrid/teammates';
+import { decodeTeammate, essentialsOf, hasAdminAccess } from '../sendgrid/teammates';
 import { readEpoch } from '../transport/decode';
+import { textOf } from '../transport/sanitize';
 
 /** What the trigger asks of records in the shape in which SendGrid has them, and in which they go out. */
 
@@ -16,7 +17,21 @@ export const isAdmin = (teammate: IDataObject): boolean => hasAdminAccess(decode
 
 export const isOwner = (teammate: IDataObject): boolean => decodeTeammate(teammate).isOwner;
 
-export const scopesOf = (teammate: IDataObject): string[] => decodeTeammate(teammate).scopes ?? [];
+/** Whether somebody signs in by single sign-on: nobody invites them. */
+export const isSso = (teammate: IDataObject): boolean => decodeTeammate(teammate).isSso === true;
+
+export const emailOf = (teammate: IDataObject): string => decodeTeammate(teammate).email;
+
+/** `undefined` where the record does not say. */
+export const scopesOf = (teammate: IDataObject): string[] | undefined =>
+	decodeTeammate(teammate).scopes;
+
+/** First and last name, empty where the record has none. */
+export const nameOf = ({ first_name, last_name }: IDataObject): string =>
+	[first_name, last_name]
+		.map((name) => textOf(name).trim())
+		.filter(Boolean)
+		.join(' ');
 
 /** Epoch seconds, where SendGrid says when. */
 export function expirySecondsOf({ expiration_date }: IDataObject): number | undefined {
@@ -40,3 +55,25 @@ export const invitationIsAdmin = (invitation: IDataObject): boolean =>
 /** An invitation without its token, which would let its reader join the account. */
 export const invitationRecord = (invitation: IDataObject): IDataObject =>
 	publicOutput(decodeInvitation(invitation));
+
+/** A teammate's record without telephone number, postal address and the like; with scopes, if it has them. */
+export const simplifiedTeammate = (teammate: IDataObject): IDataObject => ({
+	...essentialsOf(teammate),
+	...(teammate.scopes !== undefined && { scopes: teammate.scopes }),
+});
+
+/** What is left of an invitation when it is simplified, in this order. */
+const ESSENTIALS = [
+	'email',
+	'scopes',
+	'is_admin',
+	'expiration_date',
+	'expires_at',
+	'status',
+	'days_left',
+] as const;
+
+export const simplifiedInvitation = (invitation: IDataObject): IDataObject =>
+	Object.fromEntries(
+		ESSENTIALS.filter((field) => field in invitation).map((field) => [field, invitation[field]]),
+	);

@@ -1,6 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { invitationRecord, invitationState, isAdmin, isOwner } from './records';
+import {
+	expiresWithin,
+	invitationRecord,
+	invitationState,
+	isAdmin,
+	isOwner,
+	isSso,
+} from './records';
 import { eventOf, rememberedInvitation, type EventName, type PeopleEvent } from './events';
 import { knownInvitation, type EvaluatedAt, type Reading } from './snapshot';
 
@@ -20,7 +27,7 @@ function invitationsWith(
 	return status === 'expired' ? found : found.reverse();
 }
 
-/** How a person of the account would have looked in an event, the latest in SendGrid's list last. */
+/** How a person of the account looks in an event, the latest in SendGrid's list last. */
 type Samples = Record<EventName, (reading: Reading, moment: EvaluatedAt) => PeopleEvent[]>;
 
 const SAMPLES: Samples = {
@@ -32,7 +39,7 @@ const SAMPLES: Samples = {
 			.map((teammate) => eventOf('adminChanged', teammate, { teammate })),
 	invitationAccepted: ({ teammates }, moment) =>
 		teammates
-			.filter((teammate) => !isOwner(teammate) && teammate.is_sso !== true)
+			.filter((teammate) => !isOwner(teammate) && !isSso(teammate))
 			.map((teammate) => {
 				const invitation = rememberedInvitation(knownInvitation(teammate, moment));
 				return eventOf('invitationAccepted', teammate, { teammate, invitation });
@@ -42,9 +49,9 @@ const SAMPLES: Samples = {
 			ofInvitation('invitationExpired', invitation, moment),
 		),
 	invitationExpiring: (reading, moment) =>
-		invitationsWith('pending', reading, moment).map((invitation) =>
-			ofInvitation('invitationExpiring', invitation, moment),
-		),
+		invitationsWith('pending', reading, moment)
+			.filter((invitation) => expiresWithin(invitation, moment.expiresWithinDays, moment.now))
+			.map((invitation) => ofInvitation('invitationExpiring', invitation, moment)),
 	scopesChanged: ({ teammates }) =>
 		teammates
 			.filter((teammate) => !isAdmin(teammate))
@@ -72,7 +79,7 @@ function ofInvitation(
 /**
  * For each event an example of whom it could have been about, out of who is there now: what the editor's
  * test shows. People who accepted, were added or became admins did so at some time; who expires, has
- * expired or asks for access does so now.
+ * expired or asks for access does so now. Somebody whose invitation is not about to expire is no example.
  *
  * @param isWanted whether the filters let an event through
  */

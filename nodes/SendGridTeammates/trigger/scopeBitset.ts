@@ -1,35 +1,54 @@
-const DIGITS = 36;
+/** One sign for each number that six bits can be. */
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+const BITS = 6;
+
+/** The position of what does not count. */
+const NOWHERE = -1;
+
+const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
 
 /**
- * Writes sets of scopes as numbers: bit _n_ stands for the _n_-th name of a list that all sets share. So a
- * teammate's scopes take up to 60 characters instead of some thousand.
+ * Writes sets of scopes as texts: bit _n_ stands for the _n_-th name of a list that all sets share. So a
+ * teammate's scopes take up to 60 characters instead of some thousand, and two sets are the same where their
+ * texts are.
  */
 export class ScopeBitset {
 	private readonly positions: Map<string, number>;
 
-	/** @param names scopes in the order of their bits; `encode` adds those that are missing */
-	constructor(readonly names: string[] = []) {
+	/**
+	 * @param names scopes in the order of their bits; `encode` adds those that are missing
+	 * @param counts whether a scope belongs to the sets; each is asked for once
+	 */
+	constructor(
+		readonly names: string[] = [],
+		private readonly counts: (scope: string) => boolean = () => true,
+	) {
 		this.positions = new Map(names.map((name, position) => [name, position]));
 	}
 
 	encode(scopes: readonly string[]): string {
-		const bits = scopes.map((scope) => 1n << BigInt(this.positionOf(scope)));
-		return bits.reduce((all, bit) => all | bit, 0n).toString(DIGITS);
+		const digits: number[] = [];
+		for (const scope of scopes) {
+			const position = this.positions.get(scope) ?? this.add(scope);
+			if (position === NOWHERE) continue;
+			const index = Math.floor(position / BITS);
+			while (digits.length <= index) digits.push(0);
+			digits[index] |= 1 << position % BITS;
+		}
+		return digits.map((value) => DIGITS[value]).join('');
 	}
 
 	/** In alphabetical order. Characters that are no digits stand for nothing. */
 	decode(code: string): string[] {
-		const number = [...code].reduce(
-			(all, digit) => all * BigInt(DIGITS) + BigInt(parseInt(digit, DIGITS) || 0),
-			0n,
-		);
-		return this.names.filter((_, position) => (number >> BigInt(position)) % 2n === 1n).sort();
+		const values = [...code].map((digit) => VALUES.get(digit) ?? 0);
+		return this.names
+			.filter((_, position) => ((values[Math.floor(position / BITS)] ?? 0) >> position % BITS) & 1)
+			.sort();
 	}
 
-	private positionOf(scope: string): number {
-		const known = this.positions.get(scope);
-		if (known !== undefined) return known;
-		const position = this.names.push(scope) - 1;
+	private add(scope: string): number {
+		const position = this.counts(scope) ? this.names.push(scope) - 1 : NOWHERE;
 		this.positions.set(scope, position);
 		return position;
 	}

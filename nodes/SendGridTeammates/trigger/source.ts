@@ -3,27 +3,34 @@ import type { IDataObject } from 'n8n-workflow';
 import { accessRequests } from '../sendgrid/accessRequests';
 import { decodeInvitation, pendingInvitations } from '../sendgrid/invitations';
 import { decodeTeammate, teammateCall, teammates } from '../sendgrid/teammates';
-import type { Outcome, SendGridClient } from '../transport/client';
+import type { SendGridClient } from '../transport/client';
+import { withDeadline } from '../transport/deadline';
 import { decodeList } from '../transport/decode';
-import { SendGridError } from '../transport/errors';
+import { RequestError, SendGridError } from '../transport/errors';
 import { list, type ListEndpoint } from '../transport/pagination';
 import { toSingleLine } from '../transport/sanitize';
 import { NOTHING_IS_LOST, type PollBudget } from './budget';
 import type { EventName } from './events';
-import { isAdmin } from './records';
+import { isAdmin, scopesOf } from './records';
 import {
+	comparedScopes,
 	invitationKey,
-	requestKey,
+	scopedRecord,
 	teammateKey,
 	type Reading,
+	type ScopedRecord,
 	type ScopesReading,
 	type Snapshot,
 } from './snapshot';
 
 /** What a poll reads with. */
 export interface Reader {
-	/** A client that waits no longer than what is left of the budget. */
-	client(): SendGridClient;
+	/**
+	 * A client that waits no longer than what is left of the budget.
+	 *
+	 * @param isOver whether what it reads is not wanted any more
+	 */
+	client(isOver?: () => boolean): SendGridClient;
 	budget: PollBudget;
 }
 
@@ -45,9 +52,45 @@ const ACCESS_REQUESTS: Records = accessRequests(
 	"Remove 'Access Requested' from 'Trigger On'.",
 );
 
-async function readAll({ client, budget }: Reader, endpoint: Records): Promise<IDataObject[]> {
+/** A list that has been read. */
+interface ListReading {
+	records: IDataObject[];
+	/** Whether what is beyond the first page was asked for and the first page came again. */
+	isStuck: boolean;
+}
+
+const identityIn =
+	({ identify }: Records) =>
+	(record: IDataObject) =>
+		identify(record) || JSON.stringify(record);
+
+async function readAll({ client, budget }: Reader, endpoint: Records): Promise<ListReading> {
 	budget.check();
-	return await list(client(), endpoint, Infinity);
+	const identityOf = identityIn(endpoint);
+	let firstPage: IDataObject[] | undefined;
+	let lastPage: IDataObject[] = [];
+	const records = await list(
+		client(),
+		{
+			...endpoint,
+			decode: (body) => {
+				const page = endpoint.decode(body);
+				if (!page) return undefined;
+				firstPage ??= page;
+				lastPage = page;
+				return page;
+			},
+		},
+		Infinity,
+	);
+	// Each further page begins with the last record of the one before.
+	const [first, ...others] = firstPage ?? [];
+	const isStuck =
+		others.length > 0 &&
+		lastPage !== firstPage &&
+		lastPage.length > 0 &&
+		identityOf(lastPage[0]) === identityOf(first);
+	return { records, isStuck };
 }
 
 /**
@@ -63,87 +106,162 @@ async function readAll({ client, budget }: Reader, endpoint: Records): Promise<I
 async function readListVerified(
 	reader: Reader,
 	endpoint: Records,
-	isComplete: (records: readonly IDataObject[]) => boolean,
-): Promise<IDataObject[]> {
+	isComplete: (list: ListReading) => boolean,
+): Promise<ListReading> {
 	const first = await readAll(reader, endpoint);
 	if (isComplete(first)) return first;
-	const both = [...first, ...(await readAll(reader, endpoint))];
-	return [
-		...new Map(
-			both.map((record) => [endpoint.identify(record) || JSON.stringify(record), record]),
-		).values(),
-	];
+	const second = await readAll(reader, endpoint);
+	const identityOf = identityIn(endpoint);
+	const both = [...first.records, ...second.records];
+	return {
+		records: [...new Map(both.map((record) => [identityOf(record), record])).values()],
+		isStuck: second.isStuck,
+	};
 }
 
 /** Whether all keys are among those of the records. */
 const contains =
-	(keys: Iterable<string> = [], keyOf: (record: IDataObject) => string) =>
-	(records: readonly IDataObject[]) => {
+	(keys: readonly string[], keyOf: (record: IDataObject) => string) =>
+	({ records }: ListReading) => {
 		const found = new Set(records.map(keyOf));
-		return [...keys].every((key) => found.has(key));
+		return keys.every((key) => found.has(key));
 	};
 
+/** The pending invitations. Unknown: whether SendGrid pages this list, so it may come in one page for ever. */
+async function readInvitations(reader: Reader, known?: Snapshot): Promise<IDataObject[]> {
+	const listed = [...(known?.invitations ?? [])]
+		.filter(([, { goneUntil }]) => goneUntil === undefined)
+		.map(([key]) => key);
+	const isComplete = contains(listed, invitationKey);
+	return (await readListVerified(reader, INVITATIONS, isComplete)).records;
+}
+
+const LOOKS_LIKE_AN_OUTAGE = `This looks like an outage of SendGrid, so nobody is reported as removed. ${NOTHING_IS_LOST}`;
+
 /**
- * The teammates. An account always has its owner, so a list without anybody is not believed at once.
+ * The teammates. An account always has its owner, so a list without anybody is not believed at once. Nor is
+ * one that begins again instead of going on: documented and observed, this list has pages.
  *
- * @throws SendGridError where the list is empty and was not before
+ * @throws SendGridError where the list is empty and was not before, or does not go on
  */
 async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObject[]> {
-	const hasAll = contains(known?.teammates.keys(), teammateKey);
-	const found = await readListVerified(
+	const hasAll = contains([...(known?.teammates.keys() ?? [])], teammateKey);
+	const { records, isStuck } = await readListVerified(
 		reader,
 		TEAMMATES,
-		(records) => records.length > 0 && hasAll(records),
+		(list) => list.records.length > 0 && !list.isStuck && hasAll(list),
 	);
-	if (found.length > 0 || !known || known.teammates.size === 0) return found;
+	if (isStuck) {
+		throw new SendGridError(
+			`SendGrid's list of teammates does not go on after the first ${records.length}`,
+			`${LOOKS_LIKE_AN_OUTAGE} If this goes on, check that nothing between n8n and SendGrid changes its answers, such as a custom 'API URL' in the credential.`,
+		);
+	}
+	if (records.length > 0 || !known || known.teammates.size === 0) return records;
 	throw new SendGridError(
 		`SendGrid's list of teammates is empty, although it had ${known.teammates.size} before`,
-		`This looks like an outage of SendGrid, so nobody is reported as removed. ${NOTHING_IS_LOST} If all of them have really left, put a new trigger in this one's place.`,
+		`${LOOKS_LIKE_AN_OUTAGE} If all of them have really left, put a new trigger in this one's place.`,
 	);
 }
+
+/** How many records are read at the same time; the rate limiter of the account has the last word. */
+const AT_ONCE = 10;
+
+/** How many records in a row may be unreadable, before one was read, until it is no use to go on. */
+const HOPELESS = 20;
+
+/** What became of reading a record. */
+type RecordReading =
+	/** Somebody's own record, with scopes unless an admin. */
+	| { record: IDataObject }
+	/** Cannot be named in a path: a slash in the username. */
+	| { isUnnamable: true }
+	| { error: RequestError };
+
+const isOwnRecord = (record: IDataObject, teammate: IDataObject): boolean =>
+	teammateKey(record) === teammateKey(teammate) &&
+	(isAdmin(record) || scopesOf(record) !== undefined);
 
 /** A teammate's record, scopes included. */
 export async function readRecord(
 	{ client }: Reader,
 	teammate: IDataObject,
-): Promise<Outcome<IDataObject>> {
+	isOver?: () => boolean,
+): Promise<RecordReading> {
 	const username = String(teammate.username);
-	return await client().attempt(
-		teammateCall(
+	const read = async () => {
+		const call = teammateCall(
 			{ username, field: 'Username' },
 			{ failureMessage: `The scopes of '${toSingleLine(username)}' could not be read` },
-		),
+		);
+		const decode = (body: unknown) => {
+			const record = call.decode(body);
+			return record && isOwnRecord(record, teammate) ? record : undefined;
+		};
+		return await client(isOver).attempt({ ...call, decode });
+	};
+	return await read().then(
+		(outcome) =>
+			'body' in outcome ? { record: { ...teammate, ...outcome.body } } : { error: outcome.error },
+		() => ({ isUnnamable: true }),
 	);
 }
 
 /**
- * Scopes, one request for each teammate who is no admin. When the time is up, or SendGrid has had enough,
- * the rest is left to the next poll, which begins there. Whoever is gone by now is left out.
+ * Scopes, one request for each teammate who is no admin, some at a time. When the time is up, or SendGrid has
+ * had enough, the rest is left to the next poll, which begins there. Whoever is gone by now is left out, and so
+ * is whose record cannot be read: all that is known of them stays.
+ *
+ * @throws RequestError where there is somebody, and nobody can be read
  */
 async function readScopes(
 	reader: Reader,
 	people: readonly IDataObject[],
-	first?: string,
+	known?: Snapshot,
 ): Promise<ScopesReading> {
 	const ordinary = people.filter((teammate) => !isAdmin(teammate));
 	const start = Math.max(
 		0,
-		ordinary.findIndex((teammate) => teammateKey(teammate) === first),
+		ordinary.findIndex((teammate) => teammateKey(teammate) === known?.nextScopes),
 	);
-	const records = new Map<string, IDataObject>();
-	for (const teammate of [...ordinary.slice(start), ...ordinary.slice(0, start)]) {
-		const key = teammateKey(teammate);
-		if (reader.budget.isShort) return { records, next: key };
-		const outcome = await readRecord(reader, teammate);
-		if ('body' in outcome) {
-			records.set(key, { ...teammate, ...outcome.body });
-		} else if (outcome.error.errorCause === 'rate-limited') {
-			return { records, next: key };
-		} else if (outcome.error.status !== 404) {
-			throw outcome.error;
+	const queue = [...ordinary.slice(start), ...ordinary.slice(0, start)];
+	const { budget } = reader;
+	const code = known?.scopeCode ?? comparedScopes();
+	const records = new Map<string, ScopedRecord>();
+	const reached = new Set<IDataObject>();
+	const errors: RequestError[] = [];
+	let position = 0;
+	let isOver = false;
+
+	async function readOn(): Promise<void> {
+		while (!isOver && !budget.isShort && position < queue.length) {
+			const teammate = queue[position];
+			position += 1;
+			const reading = await readRecord(reader, teammate, () => isOver);
+			if (isOver) return;
+			if ('error' in reading && reading.error.errorCause === 'rate-limited') {
+				isOver = true;
+				return;
+			}
+			reached.add(teammate);
+			if ('record' in reading) {
+				records.set(teammateKey(teammate), scopedRecord(reading.record, code));
+			} else if ('error' in reading && reading.error.status !== 404) {
+				errors.push(reading.error);
+			}
+			if (records.size === 0 && errors.length >= HOPELESS) isOver = true;
 		}
 	}
-	return { records };
+
+	await withDeadline(
+		async () => await Promise.all(Array.from({ length: AT_ONCE }, readOn)),
+		budget.reserveFrom,
+		() => isOver,
+	);
+	isOver = true;
+	if (records.size === 0 && errors.length > 0) throw errors[0];
+	const next = queue.find((teammate) => !reached.has(teammate));
+	return { records, code, next: next && teammateKey(next), unread: errors.length };
 }
 
 /**
@@ -158,17 +276,11 @@ export async function readAccount(
 	events: ReadonlySet<EventName>,
 	known?: Snapshot,
 ): Promise<Reading> {
-	const invitations = await readListVerified(
-		reader,
-		INVITATIONS,
-		contains(known?.invitations.keys(), invitationKey),
-	);
+	const invitations = await readInvitations(reader, known);
 	const people = await readTeammates(reader, known);
 	const requests = events.has('accessRequested')
-		? await readListVerified(reader, ACCESS_REQUESTS, contains(known?.requests, requestKey))
+		? (await readAll(reader, ACCESS_REQUESTS)).records
 		: undefined;
-	const scopes = events.has('scopesChanged')
-		? await readScopes(reader, people, known?.nextScopes)
-		: undefined;
+	const scopes = events.has('scopesChanged') ? await readScopes(reader, people, known) : undefined;
 	return { invitations, teammates: people, requests, scopes };
 }

@@ -1,18 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isRecord } from '../transport/responseErrors';
-import { ScopeBitset } from './scopeBitset';
+import { readVersion1 } from './stateVersion1';
 import {
+	comparedScopes,
 	keyOf,
-	STAGE,
 	type KnownInvitation,
 	type KnownTeammate,
 	type Snapshot,
-	type Stage,
 } from './snapshot';
 
 /** Counts up when the form below changes, so that a later version can tell what it finds. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Where the node's static data keeps it. */
 const NAME = 'seen';
@@ -20,14 +19,19 @@ const NAME = 'seen';
 /** `[username, admin, address where it is another, scopes where they have been read]` */
 type TeammateRow = [string, 0 | 1, string?, string?];
 
-/** `[address, admin, stage, epoch seconds of its expiry or null]` */
-type InvitationRow = [string, 0 | 1, Stage, number | null];
+/**
+ * `[address, admin, what has been reported, epoch seconds of its expiry or null, epoch seconds until when it is
+ * remembered where it is gone]`
+ */
+type InvitationRow = [string, 0 | 1, number, number | null, number?];
 
 /** What has been seen, in the form that n8n stores with the workflow: rows without names, for their size. */
-interface Stored {
-	version: typeof VERSION;
+export interface Stored {
+	version: number;
 	/** Credential, host and on behalf of. */
 	account: string;
+	/** When it was so, in epoch seconds. */
+	at?: number;
 	owner?: string;
 	teammates: TeammateRow[];
 	invitations: InvitationRow[];
@@ -37,43 +41,45 @@ interface Stored {
 	nextScopes?: string;
 }
 
-function rowOfTeammate(known: KnownTeammate, code: ScopeBitset): TeammateRow {
-	const { username, email, isAdmin, scopes } = known;
+function rowOfTeammate({ username, email, isAdmin, scopes }: KnownTeammate): TeammateRow {
 	const row: TeammateRow = [username, isAdmin ? 1 : 0];
-	if (email !== username || scopes) row.push(email === username ? '' : email);
-	if (scopes) row.push(code.encode(scopes));
+	if (email !== username || scopes !== undefined) row.push(email === username ? '' : email);
+	if (scopes !== undefined) row.push(scopes);
 	return row;
 }
 
-const rowOfInvitation = ({ email, isAdmin, stage, expires }: KnownInvitation): InvitationRow => [
-	email,
-	isAdmin ? 1 : 0,
-	stage,
-	expires ?? null,
-];
+function rowOfInvitation(known: KnownInvitation): InvitationRow {
+	const { email, isAdmin, reported, expires, goneUntil } = known;
+	const row: InvitationRow = [email, isAdmin ? 1 : 0, reported, expires ?? null];
+	if (goneUntil !== undefined) row.push(Math.round(goneUntil));
+	return row;
+}
 
-function stored(snapshot: Snapshot, account: string): Stored {
-	const { teammates, invitations, owner, requests, nextScopes } = snapshot;
-	const code = new ScopeBitset();
-	const rows = [...teammates.values()].map((known) => rowOfTeammate(known, code));
+/** A snapshot as it is stored. */
+export function store(snapshot: Snapshot, account: string): Stored {
+	const { at, teammates, invitations, owner, requests, scopeCode, nextScopes } = snapshot;
 	return {
 		version: VERSION,
 		account,
-		teammates: rows,
+		teammates: [...teammates.values()].map(rowOfTeammate),
 		invitations: [...invitations.values()].map(rowOfInvitation),
+		...(at !== undefined && { at: Math.round(at / 1000) }),
 		...(owner !== undefined && { owner }),
 		...(requests && { requests: [...requests] }),
-		...(code.names.length > 0 && { scopeNames: code.names }),
+		...(scopeCode.names.length > 0 && { scopeNames: [...scopeCode.names] }),
 		...(nextScopes !== undefined && { nextScopes }),
 	};
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-const isTextOrNothing = (value: unknown): value is string | undefined =>
-	value === undefined || isText(value);
+const isNumber = (value: unknown): value is number =>
+	typeof value === 'number' && Number.isFinite(value);
 
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
+const isOptional =
+	<Value>(is: (value: unknown) => value is Value) =>
+	(value: unknown): value is Value | undefined =>
+		value === undefined || is(value);
 
 const isFlag = (value: unknown) => value === 0 || value === 1;
 
@@ -81,82 +87,112 @@ const isTeammateRow = (row: unknown): row is TeammateRow =>
 	Array.isArray(row) &&
 	isText(row[0]) &&
 	isFlag(row[1]) &&
-	isTextOrNothing(row[2]) &&
-	isTextOrNothing(row[3]);
-
-const STAGES: readonly unknown[] = Object.values(STAGE);
+	isOptional(isText)(row[2]) &&
+	isOptional(isText)(row[3]);
 
 const isInvitationRow = (row: unknown): row is InvitationRow =>
 	Array.isArray(row) &&
 	isText(row[0]) &&
 	isFlag(row[1]) &&
-	STAGES.includes(row[2]) &&
-	(row[3] === null || typeof row[3] === 'number');
+	[0, 1, 2, 3].includes(row[2] as number) &&
+	(row[3] === null || isNumber(row[3])) &&
+	isOptional(isNumber)(row[4]);
 
-function isStored(value: unknown): value is Stored {
-	if (!isRecord(value) || value.version !== VERSION || !isText(value.account)) return false;
-	const { teammates, invitations, owner, requests, scopeNames, nextScopes } = value;
-	return (
-		Array.isArray(teammates) &&
-		teammates.every(isTeammateRow) &&
-		Array.isArray(invitations) &&
-		invitations.every(isInvitationRow) &&
-		isTextOrNothing(owner) &&
-		isTextOrNothing(nextScopes) &&
-		(requests === undefined || isTexts(requests)) &&
-		(scopeNames === undefined || isTexts(scopeNames))
-	);
+/** What can be read of a list; anything else leaves a gap. */
+function readable<Row>(
+	value: unknown,
+	isRow: (row: unknown) => row is Row,
+): { rows: Row[]; hasGaps: boolean } {
+	const all: unknown[] = Array.isArray(value) ? value : [];
+	const rows = all.filter(isRow);
+	return { rows, hasGaps: !Array.isArray(value) || rows.length < all.length };
 }
 
-function snapshotOf({
-	teammates,
-	invitations,
-	owner,
-	requests,
-	scopeNames,
-	nextScopes,
-}: Stored): Snapshot {
-	const code = new ScopeBitset([...(scopeNames ?? [])]);
+function knownTeammate(
+	[username, isAdmin, email, scopes]: TeammateRow,
+	hasNames: boolean,
+): KnownTeammate {
 	return {
+		username,
+		email: email || username,
+		isAdmin: isAdmin === 1,
+		scopes: hasNames ? scopes : undefined,
+	};
+}
+
+const knownInvitation = ([
+	email,
+	isAdmin,
+	reported,
+	expires,
+	goneUntil,
+]: InvitationRow): KnownInvitation => ({
+	email,
+	isAdmin: isAdmin === 1,
+	reported,
+	expires: expires ?? undefined,
+	...(goneUntil !== undefined && { goneUntil }),
+});
+
+/**
+ * A stored state of this version, or of a later one, as far as it can be read: of what cannot, the snapshot has
+ * gaps.
+ */
+function readStored(value: Record<string, unknown>): Snapshot {
+	const teammates = readable(value.teammates, isTeammateRow);
+	const invitations = readable(value.invitations, isInvitationRow);
+	const requests = readable(value.requests ?? [], isText);
+	const names = readable(value.scopeNames ?? [], isText);
+	// With a name missing, the bits would stand for others.
+	const code = comparedScopes(names.hasGaps ? [] : names.rows);
+	const hasGaps =
+		value.version !== VERSION || [teammates, invitations, requests].some((part) => part.hasGaps);
+	return {
+		at: isNumber(value.at) ? value.at * 1000 : undefined,
 		teammates: new Map(
-			teammates.map(([username, isAdmin, email, scopes]) => [
-				keyOf(username),
-				{
-					username,
-					email: email || username,
-					isAdmin: isAdmin === 1,
-					scopes: scopes === undefined ? undefined : code.decode(scopes),
-				},
-			]),
+			teammates.rows.map((row) => [keyOf(row[0]), knownTeammate(row, !names.hasGaps)]),
 		),
-		invitations: new Map(
-			invitations.map(([email, isAdmin, stage, expires]) => [
-				keyOf(email),
-				{ email, isAdmin: isAdmin === 1, stage, expires: expires ?? undefined },
-			]),
-		),
-		owner,
-		requests: requests && new Set(requests),
-		nextScopes,
+		invitations: new Map(invitations.rows.map((row) => [keyOf(row[0]), knownInvitation(row)])),
+		scopeCode: code,
+		owner: isText(value.owner) ? value.owner : undefined,
+		requests: value.requests === undefined ? undefined : new Set(requests.rows),
+		nextScopes: isText(value.nextScopes) ? value.nextScopes : undefined,
+		...(hasGaps && { hasGaps }),
 	};
 }
 
 /**
  * What has been seen of this account, or `undefined` where a base line has to be set first: nothing has
- * been seen, or another account, or what is there cannot be read.
+ * been seen, or another account. A state of another version, or a broken one, is kept as far as it goes.
  *
- * @param data the node's static data
+ * @param value what n8n has stored
  */
-export function loadState(data: IDataObject, account: string): Snapshot | undefined {
-	const value: unknown = data[NAME];
-	return isStored(value) && value.account === account ? snapshotOf(value) : undefined;
+export function readState(value: unknown, account: string): Snapshot | undefined {
+	if (!isRecord(value) || value.account !== account) return undefined;
+	return readStored(value.version === 1 ? readVersion1(value) : value);
 }
+
+/** How far a stored moment may be ahead of what is now known to be right, in seconds. */
+const CLOCK_SKEW = 60;
+
+/** Whether a state says anything that the one before does not, but for when it was so. */
+export function isNews(state: Stored, before: unknown): boolean {
+	if (!isRecord(before)) return true;
+	const textOf = (value: object) => JSON.stringify({ ...value, at: undefined });
+	const wasAhead = isNumber(before.at) && before.at > (state.at ?? 0) + CLOCK_SKEW;
+	return wasAhead || textOf(before) !== textOf(state);
+}
+
+/** What n8n has stored of the node. */
+export const storedIn = (data: IDataObject): unknown => data[NAME];
 
 /**
  * Puts what has been seen into the node's static data, in one go and as the last thing that a poll does.
- * n8n saves it together with the execution that the poll starts, and after activation; what a poll without
- * events has seen it keeps in memory until then (read in the code of 2.40.7, with its default settings).
+ *
+ * With durable cursors n8n 2.x stores it after each poll. Otherwise it is saved together with the execution
+ * that the poll starts, and after activation; what a poll without events has seen n8n keeps in memory until
+ * then, or not at all (read in the code of 2.40.7).
  */
-export function saveState(data: IDataObject, account: string, snapshot: Snapshot): void {
-	data[NAME] = stored(snapshot, account) as unknown as IDataObject;
+export function keepIn(data: IDataObject, stored: Stored): void {
+	data[NAME] = stored as unknown as IDataObject;
 }

@@ -78,7 +78,9 @@ describe('a persona', () => {
 
 	test('that is none is refused', async () => {
 		const { error } = await invite({ access: 'persona', persona: 'king' });
-		expect(error?.message).toContain("'Persona' is not one");
+		expect(error?.message).toContain(
+			"'Persona' must be Accountant, Developer, Marketer or Observer, not 'king'",
+		);
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 });

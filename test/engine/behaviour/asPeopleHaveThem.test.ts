@@ -99,7 +99,7 @@ describe('V2: a filter that is set and yields nothing is refused before any requ
 
 	test.each([null, undefined, '', '  '])('of the trigger: %j', async (it) => {
 		const value = `={{ ${JSON.stringify(it)} }}`;
-		for (const name of ['emailDomain', 'emailPattern', 'role']) {
+		for (const name of ['emailDomain', 'email', 'role']) {
 			const trigger = new ActiveTrigger(sendGrid, { filters: { [name]: value } });
 			expect((await trigger.failure()).message).toMatch(/^'.+' in 'Filters' is set and has no/);
 		}
@@ -246,6 +246,7 @@ describe('what the panel shows', () => {
 			simplify: "={{ 'true' }}",
 			filters: { role: "={{ 'TEAMMATE' }}" },
 		});
+		sendGrid.state.addTeammate({ email: 'bob@example.com' });
 		await trigger.poll();
 		sendGrid.state.addTeammate({ email: EMAIL });
 		expect(await trigger.events()).toEqual([`teammateAdded ${EMAIL}`]);

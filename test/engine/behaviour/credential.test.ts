@@ -10,6 +10,11 @@ test('the API key is hidden as it is typed', async () => {
 	expect(apiKey?.typeOptions).toEqual({ password: true });
 });
 
+test('n8n 2.x is told that no other node may use it', async () => {
+	const { credential } = await builtPackage();
+	expect(credential.restrictToSupportedNodes).toBe(true);
+});
+
 describe('the test of the credential', () => {
 	test('passes for any valid key', async () => {
 		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });

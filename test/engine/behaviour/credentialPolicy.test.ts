@@ -98,3 +98,42 @@ describe("the credential's guards", () => {
 		expect(error).toBeUndefined();
 	});
 });
+
+describe('Allow AI Agents', () => {
+	const asked = async (asTool: boolean | 'asAnyNode', allowAgents: unknown) =>
+		await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({}),
+			credential: { allowAgents } as never,
+			asTool,
+		});
+
+	test.each([true, 'asAnyNode'] as const)('off: no use as a tool (%s)', async (asTool) => {
+		for (const off of [false, 'true', null, '']) {
+			const { results } = await asked(asTool, off);
+			expect(results).toMatchObject([
+				{
+					json: {
+						error: expect.stringContaining('This credential does not allow AI agents to use it'),
+						how_to_fix:
+							"Only somebody who may edit the credential can change this, under 'Allow AI Agents' in the credential.",
+					},
+				},
+			]);
+		}
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+
+	test.each([true, 'asAnyNode'] as const)('on, or from before: any use (%s)', async (asTool) => {
+		const { results } = await asked(asTool, true);
+		expect(results).toMatchObject([{ json: { email: 'ada@example.com' } }]);
+		const again = await asked(asTool, undefined);
+		expect(again.results).toHaveLength(1);
+	});
+
+	test('off: workflows go on using it', async () => {
+		const { error } = await asked(false, false);
+		expect(error).toBeUndefined();
+		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
+	});
+});

@@ -109,23 +109,41 @@ describe('the list of scopes', () => {
 
 describe('the list of invitations', () => {
 	test('shows who, until when, and where SendGrid has it', async () => {
-		const { token, expiration_date } = sendGrid.state.addPending({ email: 'Ada@example.com' });
+		const { expiration_date } = sendGrid.state.addPending({ email: 'Ada@example.com' });
 		const expired = sendGrid.state.addPending({ email: 'bob@example.com', expiresInSeconds: -9e5 });
 		const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
 		expect(await searchInvitations(sendGrid.credential)).toEqual({
 			results: [
 				{
 					name: `Ada@example.com (expires ${day(expiration_date)})`,
-					value: token,
+					value: 'Ada@example.com',
 					url: 'https://app.sendgrid.com/settings/teammates',
 				},
 				{
 					name: `bob@example.com (expired ${day(expired.expiration_date)})`,
-					value: expired.token,
+					value: 'bob@example.com',
 					url: 'https://app.sendgrid.com/settings/teammates',
 				},
 			],
 		});
+	});
+
+	test('holds no token: what is chosen is saved in the workflow', async () => {
+		const invitations = sendGrid.state.addManyPending(3);
+		const lists = [
+			await searchInvitations(sendGrid.credential),
+			await searchInvitations(sendGrid.credential, 'pending'),
+		];
+		expect(lists.map(({ results }) => results.length)).toEqual([3, 3]);
+		for (const { token } of invitations) expect(JSON.stringify(lists)).not.toContain(token);
+	});
+
+	test('shows an address that has several invitations once, by the one that lasts longest', async () => {
+		sendGrid.state.addPending({ email: 'Ada@example.com', expiresInSeconds: -9e5 });
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		sendGrid.state.addPending({ email: 'bob@example.com' });
+		const { results } = await searchInvitations(sendGrid.credential);
+		expect(results.map(({ value }) => value)).toEqual(['ada@example.com', 'bob@example.com']);
 	});
 
 	test('finds by part of the address, in any case, on every page', async () => {

@@ -86,7 +86,6 @@ function takenBy({ kind, field }: Leaf): unknown[] {
 const TEXTS: Record<string, unknown> = {
 	email: ' lee@acme.example ',
 	emailDomain: 'a.com; B.com',
-	emailPattern: ' ^a ',
 	proxy: 'http://127.0.0.1:1',
 };
 
@@ -102,11 +101,17 @@ const valuesOf = (leaf: Leaf) => {
 	};
 };
 
-const blames = (message: unknown, { called, field, kind }: Leaf): boolean =>
-	typeof message === 'string' &&
-	(message.includes(`${called} `) ||
+const blames = (message: unknown, { called, field, kind }: Leaf): boolean => {
+	if (typeof message !== 'string') return false;
+	const [, rows] = / in row 1 of ('.+')$/.exec(called) ?? [];
+	return (
+		message.includes(`${called} `) ||
+		// So much that the rows are not even looked into.
+		(rows !== undefined && message.includes(`${rows} must be at most `)) ||
 		// Of a locator without a mode that counts, the mode is to blame.
-		(kind === 'resourceLocator' && message.includes(`'Mode' in '${field.displayName}' `)));
+		(kind === 'resourceLocator' && message.includes(`'Mode' in '${field.displayName}' `))
+	);
+};
 
 /** What is understood, and does not go with the credential of these tests or the operation. */
 const NOT_HERE =
@@ -187,7 +192,7 @@ describe('the node', () => {
 		const all = new Set(allLeaves(nodeFields).map(idOf));
 		expect([...all].filter((id) => !visited.some((leaf) => idOf(leaf) === id))).toEqual([]);
 		// A field that is added has to be added here: so nobody forgets to look whether it is read well.
-		expect({ fields: all.size, readings: visited.length }).toEqual({ fields: 44, readings: 220 });
+		expect({ fields: all.size, readings: visited.length }).toEqual({ fields: 44, readings: 221 });
 	});
 });
 

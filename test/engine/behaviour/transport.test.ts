@@ -1,23 +1,117 @@
 import { createListener, type Listener } from '../../../sandbox/listener.mts';
-import { startSandbox } from '../../../sandbox/sandbox.mts';
+import { startSandbox, type Sandbox } from '../../../sandbox/sandbox.mts';
 import { selfSigned } from '../../sandbox/outside.mts';
 import { testCredential } from '../../support/editor';
-import { failureOfKind } from '../../support/engine';
-import { inviteWith } from '../../support/parameters';
+import { failureOfKind, testOfNewerEngine } from '../../support/engine';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { tunnelTo, type HostileHost } from '../../support/hostileHosts.mts';
+import { inviteWith } from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
 
 const ADA = [{ email: 'ada@example.com' }];
 
-test("the proxy of the node's settings is used", async () => {
-	const { error } = await sendGrid.run({
-		items: ADA,
-		parameters: inviteWith({ requestOptions: { proxy: 'http://127.0.0.1:9' } }),
+describe('a gateway with a certificate of its own', () => {
+	let secure: Sandbox;
+	beforeAll(async () => {
+		secure = await startSandbox({ tls: await selfSigned() });
 	});
-	expect(error?.message).toContain('[ECONNREFUSED]');
-	expect(sendGrid.state.requests).toEqual([]);
+	afterAll(async () => {
+		await secure.close();
+	});
+	beforeEach(() => {
+		secure.state.reset();
+		secure.state.addAccount({ name: 'acme' });
+		secure.state.addKey({ key: sendGrid.apiKey });
+	});
+
+	test.each([
+		[undefined, undefined, false],
+		[undefined, true, false],
+		[false, true, false],
+		['true', true, false],
+		[true, undefined, true],
+		[true, false, true],
+	])(
+		'is trusted where the credential says so (%j), whatever Request Options say (%j): %s',
+		async (allowUnauthorizedCerts, ofNode, isTrusted) => {
+			const credential = { apiUrl: secure.globalUrl, allowUnauthorizedCerts };
+			const requestOptions = ofNode === undefined ? undefined : { allowUnauthorizedCerts: ofNode };
+			const { error } = await sendGrid.run({
+				items: ADA,
+				parameters: inviteWith({ ...(requestOptions && { requestOptions }) }),
+				credential,
+			});
+			expect(error?.message ?? '').toMatch(
+				isTrusted ? /^$/ : /the encrypted connection was not trusted \[\w+\]$/,
+			);
+			expect(error?.description ?? '').toMatch(isTrusted ? /^$/ : /'Ignore SSL Issues'/);
+			expect(secure.state.sentEmails).toHaveLength(isTrusted ? 1 : 0);
+			const { status, message } = await testCredential({
+				...sendGrid.credential,
+				...(credential as object),
+			});
+			expect(status).toBe(isTrusted ? 'OK' : 'Error');
+			if (!isTrusted) expect(message).toContain('was not trusted');
+		},
+	);
+
+	let tunnel: HostileHost;
+	beforeEach(async () => {
+		tunnel = await tunnelTo(secure.globalUrl);
+	});
+	afterEach(async () => {
+		await tunnel.close();
+	});
+
+	// n8n 1.x checks what is behind a proxy in any case.
+	testOfNewerEngine('goes through the proxy of the node', async () => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({ requestOptions: { proxy: tunnel.url } }),
+			credential: { apiUrl: secure.globalUrl, allowUnauthorizedCerts: true },
+		});
+		expect(error).toBeUndefined();
+		expect(tunnel.accepted).toBeGreaterThan(0);
+		expect(secure.state.sentEmails).toHaveLength(1);
+	});
+
+	test.each(['global', 'eu'])(
+		"who poses as SendGrid's host behind a proxy gets no key, whatever is set (%s)",
+		async (region) => {
+			for (const asTool of [undefined, true, 'asAnyNode'] as const) {
+				const { error, results } = await sendGrid.run({
+					items: ADA,
+					parameters: inviteWith({
+						requestOptions: { proxy: tunnel.url, allowUnauthorizedCerts: true },
+					}),
+					credential: { region, allowUnauthorizedCerts: true },
+					asTool,
+				});
+				expect(error?.message ?? String(results[0].json.error)).toContain(
+					'the encrypted connection was not trusted',
+				);
+			}
+			expect(tunnel.accepted).toBeGreaterThan(0);
+			expect(secure.state.requests).toEqual([]);
+		},
+	);
 });
+
+test.each([undefined, true, 'asAnyNode'] as const)(
+	'a proxy is refused where it could read the key (as a tool: %s)',
+	async (asTool) => {
+		const { error, results } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({ requestOptions: { proxy: 'http://127.0.0.1:9' } }),
+			asTool,
+		});
+		expect(error?.message ?? String(results[0].json.error)).toContain(
+			"A proxy cannot be used for an 'API URL' that starts with http",
+		);
+		expect(sendGrid.state.requests).toEqual([]);
+	},
+);
 
 test.each(['127.0.0.1', 'ftp://127.0.0.1:21', 'http://'])(
 	'a proxy that is none (%s) is told before any request',
@@ -44,29 +138,6 @@ test('a domain that the credential does not allow is not asked', async () => {
 	expect(error).toMatchObject(failureOfKind('configuration-invalid'));
 	expect(sendGrid.state.requests).toEqual([]);
 });
-
-test.each([
-	[false, /the encrypted connection was not trusted \[\w+\]$/],
-	[true, /^$/],
-])(
-	'a certificate that nobody knows, with SSL issues ignored: %s',
-	async (allowUnauthorizedCerts, message) => {
-		const secure = await startSandbox({ tls: await selfSigned() });
-		try {
-			secure.state.addAccount({ name: 'acme' });
-			secure.state.addKey({ key: sendGrid.apiKey });
-			const { error } = await sendGrid.run({
-				items: ADA,
-				parameters: inviteWith({ requestOptions: { allowUnauthorizedCerts } }),
-				credential: { apiUrl: secure.globalUrl },
-			});
-			expect(error?.message ?? '').toMatch(message);
-			expect(secure.state.sentEmails).toHaveLength(allowUnauthorizedCerts ? 1 : 0);
-		} finally {
-			await secure.close();
-		}
-	},
-);
 
 describe('a redirect to SendGrid itself is not followed', () => {
 	let gateway: Listener;

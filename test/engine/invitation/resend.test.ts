@@ -1,5 +1,6 @@
 import { linkOf } from '../../support/link';
 import { by, getInvitationsWith, resendWith } from '../../support/parameters';
+import { searchInvitations } from '../../support/editor';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
@@ -183,6 +184,29 @@ describe('by e-mail address', () => {
 	});
 });
 
+describe('from the list', () => {
+	test('what the list gives is the address, and it is enough', async () => {
+		sendGrid.state.addPending({ email: 'Ada@example.com' });
+		const [{ value }] = (await searchInvitations(sendGrid.credential)).results;
+		expect(value).toBe('Ada@example.com');
+		const { error } = await sendGrid.run({
+			parameters: resendWith({ invitation: by('list', String(value)) }),
+		});
+		expect(error).toBeUndefined();
+		expect(sendGrid.mailed()).toEqual(['Ada@example.com']);
+	});
+
+	test('the limits of the credential hold for it', async () => {
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		const { error } = await sendGrid.run({
+			parameters: resendWith({ invitation: by('list', 'ada@example.com') }),
+			credential: { allowedEmailDomains: 'example.org' },
+		});
+		expect(error?.message).toContain('does not allow');
+		expect(sendGrid.mailed()).toEqual([]);
+	});
+});
+
 describe('by token', () => {
 	test('W1: goes on working with a key that may not read', async () => {
 		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
@@ -209,12 +233,13 @@ describe('by token', () => {
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	});
 
-	test('as chosen from the list', async () => {
+	test('as a workflow has saved it from the list when that still gave tokens', async () => {
 		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
 		const { results } = await sendGrid.run({
 			parameters: resendWith({ invitation: { __rl: true, mode: 'list', value: token } }),
 		});
 		expect(results).toHaveLength(1);
+		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	});
 
 	test('an unknown one is told without being shown', async () => {
@@ -312,7 +337,7 @@ test('resending from the list of those that expire soon is two nodes', async () 
 	});
 	await sendGrid.run({
 		items: found.results.map(({ json }) => json),
-		parameters: resendWith({ invitation: by('token', '={{ $json.token }}') }),
+		parameters: resendWith(),
 	});
 	expect(sendGrid.mailed()).toEqual(['soon@example.com']);
 });

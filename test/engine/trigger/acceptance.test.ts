@@ -118,6 +118,67 @@ describe('what is an acceptance', () => {
 		sendGrid.state.advance(31);
 		expect(await trigger.events()).toContain(`invitationExpired ${ADA}`);
 	});
+
+	test('one whose invitation is gone a poll before the teammate is listed', async () => {
+		sendGrid.state.addPending({ email: ADA });
+		const trigger = await activated();
+		const [invitation] = account().invitations;
+		revoke(ADA);
+		expect(await trigger.poll()).toBeNull();
+		trigger.restart();
+		expect(await trigger.poll()).toBeNull();
+		account().invitations = [invitation];
+		sendGrid.state.accept(ADA);
+		expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
+	});
+
+	test('not one that has been gone until after its date, nor is that an expiry', async () => {
+		sendGrid.state.behaviours.expiredStayListed = false;
+		sendGrid.state.addPending({ email: ADA });
+		const trigger = await activated();
+		revoke(ADA);
+		expect(await trigger.poll()).toBeNull();
+		clock.advance(8 * DAY);
+		expect(await trigger.poll()).toBeNull();
+		expect(JSON.stringify(trigger.staticData)).not.toContain(ADA);
+		sendGrid.state.addTeammate({ email: ADA });
+		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
+	});
+
+	test('not somebody who signs in by single sign-on: they were given access without', async () => {
+		sendGrid.state.addPending({ email: ADA });
+		const trigger = await activated();
+		sendGrid.state.addTeammate({ email: ADA, is_sso: true });
+		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
+	});
+
+	test("n8n's clock ten days ahead makes nothing expire, before, then or after", async () => {
+		sendGrid.state.addPending({ email: ADA });
+		const trigger = await activated();
+		clock.advance(10 * DAY);
+		sendGrid.state.advance(-10 * DAY);
+		expect(await trigger.poll()).toBeNull();
+		clock.advance(-10 * DAY);
+		sendGrid.state.advance(10 * DAY);
+		expect(await trigger.poll()).toBeNull();
+		clock.advance(5.5 * DAY);
+		expect(await trigger.events()).toEqual([`invitationExpiring ${ADA}`]);
+		clock.advance(2 * DAY);
+		expect(await trigger.events()).toEqual([`invitationExpired ${ADA}`]);
+	});
+
+	test("SendGrid's own clock ten days ahead for once uses up no event", async () => {
+		sendGrid.state.addPending({ email: ADA });
+		const trigger = await activated();
+		clock.advance(10 * DAY);
+		expect(await trigger.events()).toEqual([`invitationExpired ${ADA}`]);
+		clock.advance(-10 * DAY);
+		expect(await trigger.poll()).toBeNull();
+		clock.advance(5.5 * DAY);
+		expect(await trigger.events()).toEqual([`invitationExpiring ${ADA}`]);
+		clock.advance(2 * DAY);
+		expect(await trigger.events()).toEqual([`invitationExpired ${ADA}`]);
+	});
 });
 
 const WORLDS: Array<Partial<Behaviours>> = [

@@ -39,8 +39,19 @@ describe("the editor's test", () => {
 		const shown = (await trigger.test()) ?? [];
 		expect(real).toHaveLength(2);
 		for (const [index, item] of real.entries()) {
-			expect(Object.keys(shown[index])).toEqual(Object.keys(item));
+			expect(Object.keys(shown[index])).toEqual(['test', ...Object.keys(item)]);
+			expect(shown[index].test).toBe(true);
 		}
+	});
+
+	test('shows nobody as expiring whose invitation is not about to expire', async () => {
+		sendGrid.state.addPending({ email: ADA, expiresInSeconds: 6 * DAY });
+		const trigger = new ActiveTrigger(sendGrid, { events: ['invitationExpiring'] });
+		await expect(trigger.test()).rejects.toMatchObject({
+			message: "No sample data matches 'Trigger On' and 'Filters'",
+		});
+		sendGrid.state.addPending({ email: BOB, expiresInSeconds: DAY });
+		expect(await trigger.test()).toMatchObject([{ test: true, email: BOB }]);
 	});
 
 	test('leaves the state alone', async () => {
@@ -55,7 +66,7 @@ describe("the editor's test", () => {
 	test('says so where there is nothing to show', async () => {
 		const trigger = new ActiveTrigger(sendGrid, { events: ['teammateAdded', 'teammateRemoved'] });
 		await expect(trigger.test()).rejects.toMatchObject({
-			message: "There is nobody in this account to show for 'Trigger On' and 'Filters'",
+			message: "No sample data matches 'Trigger On' and 'Filters'",
 		});
 	});
 });

@@ -24,11 +24,17 @@ describe('filters', () => {
 			],
 		],
 		[{ emailDomain: '@EXAMPLE.org' }, ['teammateAdded bob@example.org']],
-		[{ emailPattern: '^(hr|sales)-.*@example\\.com$' }, ['teammateAdded hr-ada@Example.com']],
+		[{ emailDomain: 'example.org, sales.example' }, ['teammateAdded bob@example.org']],
+		[{ email: 'HR-*@example.com' }, ['teammateAdded hr-ada@Example.com']],
+		[
+			{ email: 'hr-*@*, boss@example.com' },
+			['teammateAdded hr-ada@Example.com', 'adminChanged boss@example.com'],
+		],
+		[{ email: 'b*' }, ['teammateAdded bob@example.org', 'adminChanged boss@example.com']],
 		[{ role: 'admin' }, ['teammateAdded bob@example.org', 'adminChanged boss@example.com']],
 		[{ role: 'teammate' }, ['teammateAdded hr-ada@Example.com', 'adminChanged boss@example.com']],
 		[
-			{ role: 'admin', emailPattern: 'bo', emailDomain: 'example.org' },
+			{ role: 'admin', email: 'bo*', emailDomain: 'example.org' },
 			['teammateAdded bob@example.org'],
 		],
 	])('%j', async (filters, expected) => {

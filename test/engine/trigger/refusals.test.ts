@@ -47,10 +47,16 @@ describe('refused before any request leaves', () => {
 			"'Email Domain' in 'Filters' must be a list of texts, not 7",
 		],
 		[
-			'a pattern',
-			{ filters: { emailPattern: '(' } },
+			'an address',
+			{ filters: { email: 7 } },
 			{},
-			"'Email Pattern' is no regular expression",
+			"'Email' in 'Filters' must be a list of texts, not 7",
+		],
+		[
+			'addresses',
+			{ filters: { email: ' , ;' } },
+			{},
+			"'Email' in 'Filters' is set and has no value",
 		],
 		[
 			'access requests of others',

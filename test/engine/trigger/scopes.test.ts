@@ -1,5 +1,6 @@
+import { testOfNewerEngine } from '../../support/engine';
 import { until } from '../../support/machine';
-import { ADA, polledAccount } from '../../support/polledAccount';
+import { ADA, BOB, polledAccount } from '../../support/polledAccount';
 
 const { sendGrid, clock, activated, account, setAdmin, setScopes } = polledAccount();
 
@@ -17,42 +18,121 @@ describe('scopes', () => {
 		expect(await trigger.events()).toEqual([`scopesChanged ${ADA}`]);
 	});
 
+	const changed = (...numbers: number[]) =>
+		numbers.map(
+			(number) => `scopesChanged teammate${String(number).padStart(4, '0')}@bulk.example`,
+		);
+
 	test('where SendGrid has had enough, the next poll goes on: everybody is read in the end', async () => {
-		const people = sendGrid.state.addManyTeammates(5, { scopes: ['stats.read'] });
+		const people = sendGrid.state.addManyTeammates(25, { scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged'] });
 		for (const teammate of people) teammate.scopes = ['mail.send'];
-		const enough = {
+		sendGrid.state.faults.add({
 			path: /teammate0003/,
 			fault: { kind: 'rate-limited', header: 'retry-after', seconds: 600 },
-		} as const;
-		sendGrid.state.faults.add(enough);
-		expect(await trigger.events()).toEqual([
-			'scopesChanged teammate0001@bulk.example',
-			'scopesChanged teammate0002@bulk.example',
-		]);
+		});
+		const first = await trigger.events();
+		expect(first).toEqual(expect.arrayContaining(changed(1, 2)));
+		expect(first).not.toContain(changed(3)[0]);
 		clock.advance(601);
 		trigger.restart();
 		sendGrid.state.requests.length = 0;
-		expect(await trigger.events()).toEqual([
-			'scopesChanged teammate0003@bulk.example',
-			'scopesChanged teammate0004@bulk.example',
-			'scopesChanged teammate0005@bulk.example',
-		]);
-		expect(sendGrid.calls().slice(-5)[0]).toContain('teammate0003');
+		const all = [...first, ...(await trigger.events())];
+		expect(all.sort()).toEqual(changed(...people.map((_, index) => index + 1)));
+		const records = sendGrid.calls().filter((call) => call.includes('bulk'));
+		expect(records[0]).toContain('teammate0003');
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('where the time of a poll is nearly up, it reports what it has, and the next goes on', async () => {
-		const people = sendGrid.state.addManyTeammates(2, { scopes: ['stats.read'] });
-		const trigger = await activated({ events: ['scopesChanged'] });
+	test('where a record hangs until the time of a poll is nearly up, the others are reported', async () => {
+		const people = sendGrid.state.addManyTeammates(12, { scopes: ['stats.read'] });
+		const trigger = await activated({ events: ['scopesChanged', 'teammateAdded'] });
 		for (const teammate of people) teammate.scopes = ['mail.send'];
+		sendGrid.state.addTeammate({ email: ADA });
 		sendGrid.state.requests.length = 0;
-		sendGrid.state.faults.add({ path: /teammate0001/, fault: { kind: 'slow', ms: 200 } });
+		sendGrid.state.faults.add({ path: /teammate0001/, fault: { kind: 'hang', when: 'before' } });
 		const polling = trigger.events();
-		await until(() => sendGrid.calls().some((call) => call.includes('teammate0001')));
-		clock.advance(270);
-		expect(await polling).toEqual(['scopesChanged teammate0001@bulk.example']);
-		expect(await trigger.events()).toEqual(['scopesChanged teammate0002@bulk.example']);
+		await until(() => sendGrid.calls().some((call) => call.includes('teammate0012')));
+		clock.advance(245);
+		expect(await polling).toEqual([
+			`teammateAdded ${ADA}`,
+			...changed(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
+		]);
+		expect(await trigger.events()).toEqual(changed(1));
+	});
+
+	testOfNewerEngine(
+		'a Retry-After of 5 s and a request that hangs in a poll of 6 s: reported in time',
+		async () => {
+			sendGrid.state.addManyTeammates(2, { scopes: ['stats.read'] });
+			const trigger = await activated({ events: ['scopesChanged', 'teammateAdded'] });
+			sendGrid.state.addTeammate({ email: ADA });
+			trigger.budget = 6000;
+			sendGrid.state.faults.add({
+				path: /pending$/,
+				fault: { kind: 'rate-limited', header: 'retry-after', seconds: 3 },
+			});
+			sendGrid.state.faults.add({ path: /teammate0001/, fault: { kind: 'hang', when: 'before' } });
+			const startedAt = Date.now();
+			expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
+			expect(Date.now() - startedAt).toBeLessThan(6000);
+		},
+		10_000,
+	);
+
+	test.each([
+		['refused', { kind: 'status', status: 403, when: 'before' }],
+		['without scopes', { kind: 'status', status: 200, when: 'before', body: { username: ADA } }],
+	] as const)('one record that is %s: that person is left as known', async (_, fault) => {
+		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
+		sendGrid.state.addTeammate({ email: BOB, scopes: ['stats.read'] });
+		const trigger = await activated({ events: ['scopesChanged', 'teammateAdded'] });
+		sendGrid.state.faults.add({ path: /ada/, times: Infinity, fault });
+		setScopes(ADA, ['mail.send']);
+		setScopes(BOB, ['mail.send']);
+		sendGrid.state.addTeammate({ email: 'cyd@example.com' });
+		expect(await trigger.events()).toEqual([
+			'teammateAdded cyd@example.com',
+			`scopesChanged ${BOB}`,
+		]);
+		expect(await trigger.poll()).toBeNull();
+		sendGrid.state.faults.clear();
+		expect(await trigger.events()).toEqual([`scopesChanged ${ADA}`]);
+	});
+
+	test('a username with a slash cannot be asked for, and stops nobody', async () => {
+		sendGrid.state.addTeammate({ username: 'a/b', email: ADA, scopes: ['stats.read'] });
+		const trigger = await activated({ events: ['scopesChanged', 'teammateAdded'] });
+		sendGrid.state.addTeammate({ email: BOB });
+		expect(await trigger.events()).toEqual([`teammateAdded ${BOB}`]);
+		setScopes(BOB, ['mail.send']);
+		expect(await trigger.events()).toEqual([`scopesChanged ${BOB}`]);
+	});
+
+	test('nobody can be read: the poll fails, and says so', async () => {
+		sendGrid.state.addManyTeammates(40, { scopes: ['stats.read'] });
+		const trigger = await activated({ events: ['scopesChanged'] });
+		sendGrid.state.faults.add({
+			path: /bulk/,
+			times: Infinity,
+			fault: { kind: 'status', status: 403, when: 'before' },
+		});
+		sendGrid.state.requests.length = 0;
+		expect((await trigger.failure()).message).toContain(
+			"The scopes of 'teammate0001@bulk.example'",
+		);
+		// It does not ask for all of them to find that out.
+		expect(sendGrid.calls().filter((call) => call.includes('bulk')).length).toBeLessThan(40);
+	});
+
+	test('ten records at once', async () => {
+		sendGrid.state.addManyTeammates(40);
+		const trigger = await activated({ events: ['teammateAdded'] });
+		trigger.edit({ events: ['scopesChanged'] });
+		sendGrid.state.requests.length = 0;
+		sendGrid.state.faults.add({ path: /bulk/, times: Infinity, fault: { kind: 'slow', ms: 30 } });
+		expect(await trigger.poll()).toBeNull();
+		expect(Math.max(...sendGrid.state.requests.map(({ inFlight }) => inFlight))).toBe(10);
 	});
 
 	test('somebody who becomes an admin between the list and the record is reported as that', async () => {

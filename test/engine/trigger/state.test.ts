@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { ADA, BOB, DAY, OWNER, polledAccount } from '../../support/polledAccount';
-import { ActiveTrigger, ALL_EVENTS } from '../../support/trigger';
+import { type ActiveTrigger, ALL_EVENTS } from '../../support/trigger';
 
 const { sendGrid, clock, activated, account, remove, setScopes } = polledAccount();
 
@@ -93,6 +93,52 @@ describe('base line and state', () => {
 		expect(await trigger.events()).toEqual([`teammateRemoved ${BOB}`]);
 	});
 
+	const CROWD = ['fay@example.com', 'gus@example.com', 'hal@example.com'];
+
+	test('an owner who changes the address is still the owner, and nothing is swallowed', async () => {
+		for (const email of CROWD) sendGrid.state.addTeammate({ email });
+		const trigger = await activated();
+		Object.assign(account().teammates[0].profile, {
+			username: 'olivia@new.example',
+			email: 'olivia@new.example',
+		});
+		sendGrid.state.addTeammate({ email: ADA });
+		remove(CROWD[0]);
+		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`, `teammateRemoved ${CROWD[0]}`]);
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('an owner without anybody else who changes the address: taken for another account', async () => {
+		const trigger = await activated();
+		Object.assign(account().teammates[0].profile, { username: 'olivia@new.example' });
+		sendGrid.state.addTeammate({ email: ADA });
+		expect(await trigger.poll()).toBeNull();
+		remove(ADA);
+		expect(await trigger.events()).toEqual([`teammateRemoved ${ADA}`]);
+	});
+
+	test('the key of another account to which some people belong as well: told by the others', async () => {
+		for (const email of CROWD) sendGrid.state.addTeammate({ email });
+		const trigger = await activated();
+		account().teammates.length = 0;
+		sendGrid.state.addTeammate({ ...OWNER, username: 'other_owner' });
+		sendGrid.state.addTeammate({ email: CROWD[0] });
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('a teammate whose username is the address and who changes it is one removed and one added', async () => {
+		sendGrid.state.addTeammate({ email: ADA });
+		sendGrid.state.addTeammate({ email: BOB, username: 'bob' });
+		const trigger = await activated();
+		const [, ada, bob] = account().teammates;
+		Object.assign(ada.profile, { username: 'ada@new.example', email: 'ada@new.example' });
+		Object.assign(bob.profile, { email: 'bob@new.example' });
+		expect(await trigger.events()).toEqual([
+			'teammateAdded ada@new.example',
+			`teammateRemoved ${ADA}`,
+		]);
+	});
+
 	test('an account that passes to another owner stays the same', async () => {
 		sendGrid.state.addTeammate({ email: ADA, is_admin: true });
 		const trigger = await activated();
@@ -110,24 +156,142 @@ describe('base line and state', () => {
 		expect(await trigger.events()).toEqual([`teammateRemoved ${OWNER.email}`]);
 	});
 
-	test.each<[string, (seen: IDataObject) => unknown]>([
-		['nothing', () => undefined],
-		['a text', () => 'seen'],
-		['another version', (seen) => ({ ...seen, version: 2 })],
-		['no invitations', (seen) => ({ ...seen, invitations: undefined })],
-		['half a teammate', (seen) => ({ ...seen, teammates: [['ada']] })],
-		['an unknown stage', (seen) => ({ ...seen, invitations: [[ADA, 0, 9, null]] })],
-		['requests that are none', (seen) => ({ ...seen, requests: [1] })],
-		['scopes that are none', (seen) => ({ ...seen, scopeNames: {} })],
-	])('%s in place of the state: a new base line', async (_, spoil) => {
-		const trigger = await activated();
+	const seenOf = (trigger: ActiveTrigger) => {
 		const [[key, { seen }]] = Object.entries(trigger.staticData as Record<string, IDataObject>);
-		trigger.staticData = { [key]: { seen: spoil(seen as IDataObject) } as IDataObject };
+		return { key, seen: seen as IDataObject };
+	};
+
+	/** Puts something else in the place of what n8n has stored. */
+	function replaceState(trigger: ActiveTrigger, change: (seen: IDataObject) => unknown) {
+		const { key, seen } = seenOf(trigger);
+		trigger.staticData = { [key]: { seen: change(seen) } as IDataObject };
 		trigger.restart();
+	}
+
+	test.each<[string, unknown]>([
+		['a text', 'seen'],
+		['an object without an account', { version: 2 }],
+	])('%s in place of the state: a new base line', async (_, other) => {
+		const trigger = await activated();
+		replaceState(trigger, () => other);
 		sendGrid.state.addTeammate({ email: ADA });
 		expect(await trigger.poll()).toBeNull();
 		remove(ADA);
 		expect(await trigger.events()).toEqual([`teammateRemoved ${ADA}`]);
+	});
+
+	test.each<[string, (seen: IDataObject) => unknown]>([
+		['a later version', (seen) => ({ ...seen, version: 3, news: [] })],
+		['no invitations', (seen) => ({ ...seen, invitations: undefined })],
+		[
+			'half a teammate',
+			(seen) => ({ ...seen, teammates: [['ada'], ...(seen.teammates as IDataObject[])] }),
+		],
+		[
+			'something unknown about an invitation',
+			(seen) => ({ ...seen, invitations: [['cyd@example.com', 0, 9, null]] }),
+		],
+		['requests that are none', (seen) => ({ ...seen, requests: [1] })],
+	])(
+		'%s in the state: the rest is kept, and nobody is new for having got lost',
+		async (_, spoil) => {
+			sendGrid.state.addTeammate({ email: BOB });
+			sendGrid.state.addTeammate({ email: 'eve@example.com', is_admin: true });
+			sendGrid.state.addPending({ email: ADA, expiresInSeconds: DAY });
+			sendGrid.state.addAccessRequest({ username: BOB, scope_group_name: 'Stats' });
+			const trigger = await activated();
+			replaceState(trigger, spoil);
+			remove(BOB);
+			sendGrid.state.addTeammate({ email: 'fay@example.com' });
+			expect(await trigger.events()).toEqual([`teammateRemoved ${BOB}`]);
+			expect(await trigger.poll()).toBeNull();
+			sendGrid.state.accept(ADA);
+			expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
+		},
+	);
+
+	test('scope names that are none: the scopes begin anew, all else is kept', async () => {
+		sendGrid.state.addTeammate({ email: BOB, scopes: ['stats.read'] });
+		const trigger = await activated();
+		replaceState(trigger, (seen) => ({ ...seen, scopeNames: {} }));
+		sendGrid.state.addTeammate({ email: ADA });
+		setScopes(BOB, ['mail.send']);
+		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
+		setScopes(BOB, ['stats.read']);
+		expect(await trigger.events()).toEqual([`scopesChanged ${BOB}`]);
+	});
+
+	describe('states of each version are understood', () => {
+		const inDays = (days: number) => Math.floor(Date.now() / 1000) + days * DAY;
+
+		const VERSIONS: Record<string, (rest: IDataObject) => IDataObject> = {
+			'1': (rest) => ({
+				version: 1,
+				...rest,
+				teammates: [
+					[OWNER.username, 1, OWNER.email],
+					[BOB, 0, '', '3'],
+					['countess', 1, 'eve@example.com'],
+				],
+				invitations: [
+					[ADA, 0, 0, inDays(5)],
+					['cyd@example.com', 0, 1, inDays(1)],
+					['dan@example.com', 1, 2, inDays(-1)],
+				],
+			}),
+			'2': (rest) => ({
+				version: 2,
+				...rest,
+				at: inDays(0),
+				teammates: [
+					[OWNER.username, 1, OWNER.email],
+					[BOB, 0, '', 'D'],
+					['countess', 1, 'eve@example.com'],
+				],
+				invitations: [
+					[ADA, 0, 0, inDays(5)],
+					['cyd@example.com', 0, 1, inDays(1)],
+					['dan@example.com', 1, 3, inDays(-1)],
+					['gone@example.com', 0, 0, inDays(5), inDays(5)],
+				],
+			}),
+		};
+
+		test.each(Object.keys(VERSIONS))('version %s', async (version) => {
+			const trigger = await activated({ events: ['teammateAdded'] });
+			const { account: whose } = seenOf(trigger).seen;
+			replaceState(trigger, () =>
+				VERSIONS[version]({
+					account: whose,
+					owner: OWNER.username,
+					requests: ['1'],
+					scopeNames: ['mail.send', 'stats.read'],
+				}),
+			);
+			trigger.edit({ events: ALL_EVENTS });
+
+			// As it was, but that the rights of somebody are less, and somebody is gone.
+			sendGrid.state.addTeammate({ email: BOB, scopes: ['stats.read'] });
+			sendGrid.state.addPending({ email: ADA, expiresInSeconds: 5 * DAY });
+			sendGrid.state.addPending({ email: 'cyd@example.com', expiresInSeconds: DAY });
+			sendGrid.state.addPending({ email: 'dan@example.com', expiresInSeconds: -DAY });
+			const expiries = ['cyd@example.com', 'dan@example.com', ADA];
+			const [, { seen }] = Object.entries(trigger.staticData as Record<string, IDataObject>)[0] as [
+				string,
+				{ seen: { invitations: Array<[string, number, number, number]> } },
+			];
+			for (const email of expiries) {
+				const [, , , date] = seen.invitations.find(([other]) => other === email) ?? [];
+				const invitation = account().invitations.find((other) => other.email === email);
+				Object.assign(invitation ?? {}, { expiration_date: date });
+			}
+			expect(await trigger.events()).toEqual([
+				'teammateRemoved eve@example.com',
+				`scopesChanged ${BOB}`,
+			]);
+			expect(await trigger.poll()).toBeNull();
+			expect(seenOf(trigger).seen.version).toBe(2);
+		});
 	});
 
 	test('the state holds no token', async () => {

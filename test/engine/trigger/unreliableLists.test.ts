@@ -1,39 +1,38 @@
 import { testOfNewerEngine } from '../../support/engine';
 import { until } from '../../support/machine';
 import { ADA, BOB, DAY, polledAccount } from '../../support/polledAccount';
+import { ActiveTrigger } from '../../support/trigger';
 
 const { sendGrid, clock, activated, account, remove, setScopes } = polledAccount();
 
 describe('a list that cannot be relied on', () => {
-	test.each([
-		'teammates',
-		'teammates/pending',
-		'scopes/requests',
-		`teammates/${encodeURIComponent(ADA)}`,
-	])('GET /v3/%s fails in mid-poll: nothing is lost, nothing comes twice', async (path) => {
-		sendGrid.state.addTeammate({ email: ADA });
-		sendGrid.state.addPending({ email: BOB });
-		const trigger = await activated();
-		sendGrid.state.accept(BOB);
-		setScopes(ADA, ['mail.send']);
-		const before = JSON.stringify(trigger.staticData);
-		sendGrid.state.faults.add({
-			path: new RegExp(`^/v3/${path}$`),
-			times: Infinity,
-			fault: { kind: 'status', status: 503, when: 'before' },
-		});
-		const { message, description } = await trigger.failure();
-		expect(message).toContain('could not be read');
-		expect(description).toContain('Nothing is lost and nothing will be reported twice');
-		expect(JSON.stringify(trigger.staticData)).toBe(before);
+	test.each(['teammates', 'teammates/pending', 'scopes/requests'])(
+		'GET /v3/%s fails in mid-poll: nothing is lost, nothing comes twice',
+		async (path) => {
+			sendGrid.state.addTeammate({ email: ADA });
+			sendGrid.state.addPending({ email: BOB });
+			const trigger = await activated();
+			sendGrid.state.accept(BOB);
+			setScopes(ADA, ['mail.send']);
+			const before = JSON.stringify(trigger.staticData);
+			sendGrid.state.faults.add({
+				path: new RegExp(`^/v3/${path}$`),
+				times: Infinity,
+				fault: { kind: 'status', status: 503, when: 'before' },
+			});
+			const { message, description } = await trigger.failure();
+			expect(message).toContain('could not be read');
+			expect(description).toContain('Nothing is lost and nothing will be reported twice');
+			expect(JSON.stringify(trigger.staticData)).toBe(before);
 
-		sendGrid.state.faults.clear();
-		expect(await trigger.events()).toEqual([
-			`invitationAccepted ${BOB}`,
-			`teammateAdded ${BOB}`,
-			`scopesChanged ${ADA}`,
-		]);
-	});
+			sendGrid.state.faults.clear();
+			expect(await trigger.events()).toEqual([
+				`invitationAccepted ${BOB}`,
+				`teammateAdded ${BOB}`,
+				`scopesChanged ${ADA}`,
+			]);
+		},
+	);
 
 	const answer = (result: unknown) =>
 		({ kind: 'status', status: 200, when: 'before', body: { result } }) as const;
@@ -118,6 +117,69 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
 	});
 
+	const firstPage = () => {
+		const people = account().teammates.map(({ profile }) => profile);
+		return answer(people.slice(0, 50));
+	};
+
+	test('a list that gives its first 50 for ever fails the poll, and nobody is removed or added', async () => {
+		sendGrid.state.addManyTeammates(59);
+		const trigger = await activated({ events: ['teammateRemoved', 'teammateAdded'] });
+		sendGrid.state.faults.add({ path: /teammates$/, times: Infinity, fault: firstPage() });
+		const { message, description } = await trigger.failure();
+		expect(message).toBe("SendGrid's list of teammates does not go on after the first 50");
+		expect(description).toContain('nobody is reported as removed');
+		sendGrid.state.faults.clear();
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('a base line is not taken from a list that does not go on', async () => {
+		sendGrid.state.addManyTeammates(59);
+		sendGrid.state.faults.add({ path: /teammates$/, times: Infinity, fault: firstPage() });
+		const trigger = new ActiveTrigger(sendGrid);
+		await trigger.failure();
+		sendGrid.state.faults.clear();
+		expect(await trigger.poll()).toBeNull();
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('a list that does not go on for once is read a second time', async () => {
+		sendGrid.state.addManyTeammates(59);
+		const trigger = await activated({ events: ['teammateRemoved', 'teammateAdded'] });
+		sendGrid.state.faults.add({ path: /teammates$/, times: 2, fault: firstPage() });
+		remove('teammate0059@bulk.example');
+		expect(await trigger.events()).toEqual(['teammateRemoved teammate0059@bulk.example']);
+	});
+
+	test('an access request that is missing for once is not a new one afterwards', async () => {
+		sendGrid.state.addTeammate({ email: ADA });
+		sendGrid.state.addAccessRequest({ username: ADA, scope_group_name: 'Stats' });
+		const trigger = await activated({ events: ['accessRequested'] });
+		sendGrid.state.faults.add({
+			path: /requests$/,
+			fault: { kind: 'status', status: 200, when: 'before', body: [] },
+		});
+		expect(await trigger.poll()).toBeNull();
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('a body that dribbles for ever ends the poll aloud, and the next one works', async () => {
+		const trigger = await activated();
+		sendGrid.state.addTeammate({ email: ADA });
+		sendGrid.state.requests.length = 0;
+		sendGrid.state.faults.add({
+			path: /teammates$/,
+			times: Infinity,
+			fault: { kind: 'dribble', when: 'before' },
+		});
+		const failing = trigger.failure();
+		await until(() => sendGrid.calls().includes('GET /v3/teammates'));
+		clock.advance(301);
+		expect((await failing).message).toBe('The poll took longer than the 300 seconds that it has');
+		sendGrid.state.faults.clear();
+		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
+	});
+
 	test('rate limits are waited out', async () => {
 		const trigger = await activated();
 		sendGrid.state.addTeammate({ email: ADA });
@@ -164,5 +226,56 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.poll()).toBeNull();
 		expect(await first).toEqual([`teammateAdded ${ADA}`]);
 		expect(await trigger.poll()).toBeNull();
+	});
+});
+
+describe('a workflow of its own for each poll', () => {
+	test.each([true, false])(
+		'of two polls at once one reports (n8n stores quiet polls: %s)',
+		async (storesQuietPolls) => {
+			const trigger = await activated();
+			const { poll } = trigger.perPoll(storesQuietPolls);
+			sendGrid.state.addTeammate({ email: ADA });
+			sendGrid.state.faults.add({ path: /teammates$/, fault: { kind: 'slow', ms: 200 } });
+			const both = await Promise.all([poll(), poll()]);
+			expect(both).toEqual([[`teammateAdded ${ADA}`], []]);
+			expect(await poll()).toEqual([]);
+		},
+	);
+
+	test('a copy from before the last report is not gone on from', async () => {
+		const trigger = await activated();
+		const { poll } = trigger.perPoll(false);
+		sendGrid.state.addTeammate({ email: ADA });
+		const before = trigger.stored();
+		expect(await poll()).toEqual([`teammateAdded ${ADA}`]);
+		const after = trigger.staticData;
+		trigger.staticData = before;
+		expect(await poll()).toEqual([]);
+		trigger.staticData = after;
+		sendGrid.state.addTeammate({ email: BOB });
+		expect(await poll()).toEqual([`teammateAdded ${BOB}`]);
+	});
+
+	test('what n8n throws away comes again', async () => {
+		const trigger = await activated();
+		const { poll } = trigger.perPoll(false);
+		sendGrid.state.addTeammate({ email: ADA });
+		const before = trigger.stored();
+		expect(await poll()).toEqual([`teammateAdded ${ADA}`]);
+		trigger.staticData = before;
+		clock.advance(60);
+		expect(await poll()).toEqual([`teammateAdded ${ADA}`]);
+	});
+
+	test('what polls without events have seen is known to the next, also where n8n stores nothing', async () => {
+		const trigger = new ActiveTrigger(sendGrid);
+		const { poll } = trigger.perPoll(false);
+		expect(await poll()).toEqual([]);
+		sendGrid.state.addPending({ email: ADA });
+		expect(await poll()).toEqual([]);
+		sendGrid.state.accept(ADA);
+		expect(await poll()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
+		expect(await poll()).toEqual([]);
 	});
 });

@@ -71,6 +71,6 @@ export function mayTake({ operation, access, mode, ifAccessDiffers }: Ask, scope
 
 /** Scopes that make new power, which count as admin access where a credential allows none. */
 export const isPowerful = (scope: string) =>
-	/^(teammates\.(create|update|delete)|sso\.\S*\.?(create|update|delete)|api_keys\.(create|update)|subusers\.create)$/.test(
+	/^(teammates\.(create|update|delete)|sso\.\S*\.?(create|update|delete)|(api_keys|credentials)\.(create|update)|subusers\.create)$/.test(
 		scope,
 	);

@@ -136,7 +136,14 @@ export function mayFail(facts: Facts): boolean {
 			);
 		case 'teammate.updatePermissions':
 			return (
-				everNoTeammate || isOwner || isAdmin || isTwice || isEmpty || access?.kind === 'persona'
+				everNoTeammate ||
+				isOwner ||
+				isAdmin ||
+				isTwice ||
+				isEmpty ||
+				access?.kind === 'persona' ||
+				// To take admin access away, one has to say what comes in its place.
+				(access?.kind === 'admin' && ask.mode === 'remove')
 			);
 		case 'teammate.get':
 			return everNoTeammate || isTwice;

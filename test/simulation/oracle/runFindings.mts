@@ -224,7 +224,7 @@ function judgeGuards(history: History, run: number, answers: readonly Answer[], 
 	}
 }
 
-const MAY_HOLD_TOKENS = ['invitation.invite', 'invitation.resend', 'invitation.getAll'];
+const MAY_HOLD_TOKENS = ['invitation.invite', 'invitation.resend'];
 
 /** Keys nowhere; tokens only where an invitation is given out. */
 function judgeSecrets(history: History, played: Played, find: Find): void {

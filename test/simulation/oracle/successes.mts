@@ -187,7 +187,7 @@ function updated(facts: Facts, record: Json): Verdict {
 	const { access, mode } = ask;
 	if (ask.dryRun || !access) return undefined;
 	const isDone = (teammate: TrueTeammate) => {
-		if (access.kind === 'admin') return teammate.isAdmin;
+		if (access.kind === 'admin') return mode !== 'remove' && teammate.isAdmin;
 		if (mode === 'add') return hasAtLeast(teammate, access);
 		if (mode === 'remove') return hasNone(teammate, access);
 		return hasExactly(teammate, access);

@@ -242,7 +242,7 @@ const deciding: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/applyPlan.ts',
-				"		case 'resent':\n			context.policy.checkGiving(plan.invitation);\n			return await sendAgain(context, wish, plan, person, validUntil);\n",
+				"		case 'resent':\n			return await sendAgain(context, wish, plan, person, validUntil);\n",
 				'',
 			),
 		],
@@ -813,6 +813,7 @@ const waiting: Violation[] = [
 				"if (response === 'expired') {\n				this.rateLimiter.release(permit);\n",
 				"if (response === 'expired') {\n",
 			),
+			change('transport/rateLimiter.ts', 'SLOW_MS = 15_000', 'SLOW_MS = Infinity'),
 		],
 		foundBy: { scenarios: 'A2: answers that dribble for ever' },
 	},
@@ -1042,11 +1043,280 @@ const answering: Violation[] = [
 	},
 	{
 		law: 'Section 6',
+		title: 'signs requests to any host',
+		changes: [
+			change('transport/authenticate.ts', 'if (!goesHome(request, credential))', 'if (!request)'),
+		],
+		foundBy: { test: 'unit/authenticate.test.ts', name: 'where the key goes' },
+	},
+	{
+		law: 'Section 6',
+		title: 'signs for other nodes where there are limits',
+		changes: [
+			change(
+				'transport/authenticate.ts',
+				'if (!isOwn && isLimited(credential))',
+				'if (!isOwn && !isLimited({}) && !credential)',
+			),
+		],
+		foundBy: { test: 'unit/authenticate.test.ts', name: 'who may use it' },
+	},
+	{
+		law: 'Section 6',
+		title: 'approves whatever is asked for',
+		changes: [
+			change(
+				'resources/accessRequest/approve.ts',
+				'context.policy.checkGroup(textOf(request.scope_group_name));',
+				'',
+			),
+		],
+		foundBy: { test: 'engine/behaviour/guards.test.ts', name: 'approveWith' },
+	},
+	{
+		law: 'Section 6',
+		title: 'gives a persona with all its power',
+		changes: [
+			change('sendgrid/access.ts', 'grantable.filter(mayGive)', 'grantable.filter(() => mayGive)'),
+		],
+		foundBy: {
+			test: 'engine/behaviour/guards.test.ts',
+			name: 'leaves out of a persona what gives power',
+		},
+	},
+	{
+		law: 'Section 6',
+		title: 'trusts any certificate of SendGrid',
+		changes: [
+			change(
+				'transport/baseUrl.ts',
+				"region === 'custom' && allowUnauthorizedCerts === true",
+				"region !== '' && allowUnauthorizedCerts === true",
+			),
+		],
+		foundBy: { test: 'engine/behaviour/transport.test.ts', name: "who poses as SendGrid's host" },
+	},
+	{
+		law: 'Section 6',
+		title: 'unpacks whatever it is sent',
+		changes: [change('transport/decode.ts', 'size > MAX_BYTES', 'size > MAX_BYTES * Infinity')],
+		foundBy: { test: 'engine/behaviour/hostileHosts.test.ts', name: 'an answer of 400 MB' },
+	},
+	{
+		law: 'Section 6',
+		title: 'gives out the key that a gateway repeats',
+		changes: [
+			change(
+				'transport/decode.ts',
+				'redactAll(value, known);',
+				'redactAll(value, known.slice(9));',
+			),
+		],
+		foundBy: {
+			test: 'engine/behaviour/hostileHosts.test.ts',
+			name: 'a gateway that repeats what it is sent',
+		},
+	},
+	{
+		law: 'Section 6',
 		title: 'gives out tokens of invitations',
 		changes: [
 			change('sendgrid/invitations.ts', "name !== 'token' && name !== 'pending_id'", "name !== ''"),
 		],
 		foundBy: { histories: 400, seed: 1 },
+	},
+];
+
+const SCOPES = 'engine/trigger/scopes.test.ts';
+const STATE = 'engine/trigger/state.test.ts';
+
+const polling: Violation[] = [
+	{
+		law: 'Trigger',
+		title: 'lets two polls at once report',
+		changes: [change('trigger/pollMemory.ts', 'if (this.isBusy) return null;', '')],
+		foundBy: { pollScenarios: 'overlap, scheduled' },
+	},
+	{
+		law: 'Trigger',
+		title: 'goes on from a state that is older than the last report',
+		changes: [
+			change(
+				'trigger/pollMemory.ts',
+				'return markOf(stored) !== this.reported.mark;',
+				'return false;',
+			),
+		],
+		foundBy: { pollScenarios: 'overlap: a state that was fetched' },
+	},
+	{
+		law: 'Trigger',
+		title: 'takes for reported what n8n has thrown away',
+		changes: [
+			change(
+				'trigger/poll.ts',
+				'if (output) memory.keepReported(state);',
+				'if (output) memory.keepQuiet(stored, state);',
+			),
+		],
+		foundBy: { pollScenarios: 'overlap: what n8n throws away comes again, scheduled' },
+	},
+	{
+		law: 'Trigger',
+		title: 'fails for one record',
+		changes: [
+			change(
+				'trigger/source.ts',
+				'if (records.size === 0 && errors.length > 0) throw',
+				'if (errors.length > 0) throw',
+			),
+		],
+		foundBy: { pollScenarios: 'one bad record: 403' },
+	},
+	{
+		law: 'Trigger',
+		title: 'takes a record that does not say the scopes',
+		changes: [
+			change('trigger/source.ts', '(isAdmin(record) || scopesOf(record) !== undefined)', 'true'),
+		],
+		foundBy: { test: SCOPES, name: 'one record that is without scopes' },
+	},
+	{
+		law: 'Trigger',
+		title: 'lets a poll take as long as it takes',
+		changes: [
+			change(
+				'trigger/budget.ts',
+				'await withDeadline(work, this.end, () => false)',
+				'await withDeadline(work, this.end + 3_600_000, () => false)',
+			),
+		],
+		foundBy: { pollScenarios: 'a hanging answer' },
+	},
+	{
+		law: 'Trigger',
+		title: 'forgets an invitation that is gone before its date',
+		changes: [
+			change(
+				'trigger/diff.ts',
+				'if (goneUntil * 1000 > moment.now) after.invitations.set(address, known);',
+				'',
+			),
+		],
+		foundBy: { pollScenarios: 'lag of two polls, classic' },
+	},
+	{
+		law: 'Trigger',
+		title: 'reports again what has expired and was missing in the list for once',
+		changes: [
+			change(
+				'trigger/diff.ts',
+				'reported: isNews ? reported | REPORTED.expired : reported,',
+				'reported: REPORTED.nothing,',
+			),
+		],
+		foundBy: { polls: 100, seed: 1000 },
+	},
+	{
+		law: 'Trigger',
+		title: 'keeps no time back to report what it has read',
+		changes: [change('trigger/budget.ts', 'const RESERVE = 0.2;', 'const RESERVE = 0;')],
+		foundBy: { pollScenarios: 'time: 6 s' },
+	},
+	{
+		law: 'Trigger',
+		title: 'reads one record after the other',
+		changes: [change('trigger/source.ts', 'const AT_ONCE = 10;', 'const AT_ONCE = 1;')],
+		foundBy: { pollScenarios: 'size: 400 records' },
+	},
+	{
+		law: 'Trigger',
+		title: "believes n8n's clock",
+		changes: [
+			change('trigger/poll.ts', 'now: reader.client().serverTime(Date.now()),', 'now: Date.now(),'),
+		],
+		foundBy: { pollScenarios: "clocks: n8n's is 10 days ahead" },
+	},
+	{
+		law: 'Trigger',
+		title: 'uses up an event by a clock that was wrong',
+		changes: [
+			change(
+				'trigger/diff.ts',
+				'return wasAhead ? past.reported & dueOf(invitation, moment) : past.reported;',
+				'return past.reported;',
+			),
+		],
+		foundBy: {
+			test: 'engine/trigger/acceptance.test.ts',
+			name: "SendGrid's own clock ten days ahead",
+		},
+	},
+	{
+		law: 'Trigger',
+		title: 'takes an owner with a new address for another account',
+		changes: [
+			change(
+				'trigger/diff.ts',
+				'return known.length <= others.length * MOST_OF_THEM;',
+				'return true;',
+			),
+		],
+		foundBy: { pollScenarios: 'identity: the owner changes the address' },
+	},
+	{
+		law: 'Trigger',
+		title: 'believes a list that begins again instead of going on',
+		changes: [
+			change('trigger/source.ts', 'if (isStuck) {', 'if (isStuck && records.length < 0) {'),
+		],
+		foundBy: { pollScenarios: 'paging: the first 50' },
+	},
+	{
+		law: 'Trigger',
+		title: 'keeps nothing of polls without events',
+		changes: [change('trigger/poll.ts', 'memory.keepQuiet(stored, state);', 'void memory;')],
+		foundBy: { pollScenarios: 'restart: a workflow for each poll of which' },
+	},
+	{
+		law: 'Trigger',
+		title: 'takes a list without anybody for a base line',
+		changes: [
+			change('trigger/poll.ts', 'if (!before && reading.teammates.length === 0) return null;', ''),
+		],
+		foundBy: { pollScenarios: 'state: a list without anybody' },
+	},
+	{
+		law: 'Trigger',
+		title: 'begins again with a state of another version',
+		changes: [
+			change(
+				'trigger/state.ts',
+				'return readStored(value.version === 1 ? readVersion1(value) : value);',
+				'return value.version === VERSION ? readStored(value) : undefined;',
+			),
+		],
+		foundBy: { test: STATE, name: 'version 1' },
+	},
+	{
+		law: 'Trigger',
+		title: 'takes for new who got lost in the state',
+		changes: [
+			change('trigger/snapshot.ts', 'before.hasGaps\n', 'before.hasGaps && before.at === 0\n'),
+		],
+		foundBy: { test: STATE, name: 'half a teammate in the state' },
+	},
+	{
+		law: 'Trigger',
+		title: 'shows somebody as expiring who is not',
+		changes: [
+			change(
+				'trigger/sampleEvents.ts',
+				'.filter((invitation) => expiresWithin(invitation, moment.expiresWithinDays, moment.now))',
+				'',
+			),
+		],
+		foundBy: { test: 'engine/trigger/editorTest.test.ts', name: 'shows nobody as expiring' },
 	},
 ];
 
@@ -1058,4 +1328,5 @@ export const violations: readonly Violation[] = [
 	...waiting,
 	...reading,
 	...answering,
+	...polling,
 ];

@@ -53,22 +53,32 @@ async function failures(folder: string, file: string, names: readonly string[]):
 		.join('\n\n');
 }
 
-async function simulated(folder: string, histories: number, seed: number): Promise<string> {
-	const numbers = { histories, seed, workers: 1 };
+type Drawn = { histories: number; seed: number } | { polls: number; seed: number };
+
+async function simulated(folder: string, drawn: Drawn): Promise<string> {
+	const numbers = { ...drawn, workers: 1 };
 	const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
 	const { hasFailed, text } = await run(folder, ['test/simulation/cli.mts', ...args]);
 	if (hasFailed && !/^failing histories: [1-9]/m.test(text)) throw new Error(text);
 	return hasFailed ? text : '';
 }
 
-const placeOf = (finder: Exclude<Finder, 'compiler' | { histories: number }>) =>
-	'scenarios' in finder
-		? { file: 'simulation/scenarios.test.ts', name: finder.scenarios }
-		: { file: finder.test, name: finder.name };
+const isDrawn = (finder: Exclude<Finder, 'compiler'>): finder is Drawn =>
+	'histories' in finder || 'polls' in finder;
+
+function placeOf(finder: Exclude<Finder, 'compiler' | Drawn>): { file: string; name: string } {
+	if ('scenarios' in finder) {
+		return { file: 'simulation/scenarios.test.ts', name: finder.scenarios };
+	}
+	if ('pollScenarios' in finder) {
+		return { file: 'simulation/pollScenarios.test.ts', name: finder.pollScenarios };
+	}
+	return { file: finder.test, name: finder.name };
+}
 
 /** What was noticed; empty where nothing was. */
 export async function notice(folder: string, finder: Exclude<Finder, 'compiler'>): Promise<string> {
-	if ('histories' in finder) return await simulated(folder, finder.histories, finder.seed);
+	if (isDrawn(finder)) return await simulated(folder, finder);
 	const { file, name } = placeOf(finder);
 	return await failures(folder, file, [name]);
 }
@@ -76,11 +86,11 @@ export async function notice(folder: string, finder: Exclude<Finder, 'compiler'>
 /** Nothing may fail before anything is broken: else it would prove nothing. */
 export async function control(folder: string, queue: readonly Violation[]): Promise<string> {
 	const names = new Map<string, string[]>();
-	const histories = new Map<string, [number, number]>();
+	const histories = new Map<string, Drawn>();
 	for (const { foundBy } of queue) {
 		if (foundBy === 'compiler') continue;
-		if ('histories' in foundBy) {
-			histories.set(nameOfFinder(foundBy), [foundBy.histories, foundBy.seed]);
+		if (isDrawn(foundBy)) {
+			histories.set(nameOfFinder(foundBy), foundBy);
 		} else {
 			const { file, name } = placeOf(foundBy);
 			names.set(file, [...(names.get(file) ?? []), name]);
@@ -88,6 +98,6 @@ export async function control(folder: string, queue: readonly Violation[]): Prom
 	}
 	let what = '';
 	for (const [file, all] of names) what += await failures(folder, file, all);
-	for (const [count, seed] of histories.values()) what += await simulated(folder, count, seed);
+	for (const drawn of histories.values()) what += await simulated(folder, drawn);
 	return what;
 }

@@ -13,6 +13,10 @@ export type Finder =
 	| { test: string; name: string }
 	/** So many drawn histories, from this seed on. */
 	| { histories: number; seed: number }
+	/** The same of polls. */
+	| { polls: number; seed: number }
+	/** A test of `test/simulation/pollScenarios.test.ts`. */
+	| { pollScenarios: string }
 	/** The types: such code cannot be built. */
 	| 'compiler';
 
@@ -35,6 +39,9 @@ export const change = (file: string, find: string, replace: string): Change => (
 export const nameOfFinder = (finder: Finder): string => {
 	if (finder === 'compiler') return 'the compiler';
 	if ('scenarios' in finder) return `scenario \`${finder.scenarios}\``;
+	if ('pollScenarios' in finder) return `polls: \`${finder.pollScenarios}\``;
+	if ('polls' in finder)
+		return `simulation: ${finder.polls} histories of polls from seed ${finder.seed}`;
 	if ('histories' in finder)
 		return `simulation: ${finder.histories} histories from seed ${finder.seed}`;
 	return `\`${finder.test}\`: ${finder.name}`;

@@ -1,7 +1,8 @@
 import type { OperationContext } from '../../execution/operation';
-import { withPersonLock } from '../../execution/runExclusive';
+import { requestLock, withPersonLock } from '../../execution/runExclusive';
 import { unlessUnclear } from '../../execution/runMemory';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
+import { noteMail } from '../../sendgrid/invitations';
 import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
 import { changeOf } from '../../transport/errors';
 import { textOf, toSingleLine } from '../../transport/sanitize';
@@ -14,13 +15,17 @@ export async function approve(context: OperationContext) {
 	const field = requestIdField.displayName;
 	const wording = changeOf(`The access request '${toSingleLine(id)}'`, 'approved');
 	const named = { id, field, wording };
-	const name = `request ${id}`;
+	const name = requestLock(id);
 	const work = async () => {
 		// It gives something to this person, like any other operation that does.
-		const email = textOf((await findRequest(context.account, named)).email);
+		const request = await findRequest(context.account, named);
+		const email = textOf(request.email);
 		context.policy.checkEmail(email);
+		context.policy.checkGroup(textOf(request.scope_group_name));
 		return await withPersonLock(context, email, wording, async () => {
 			const answer = await answerRequest(context.account, 'approve', named);
+			// What it gave cannot be read back: nobody knows which scopes it stands for.
+			noteMail(context.account, email);
 			return [{ approved: true, request_id: requestIdOutput(id), ...answer }];
 		});
 	};

@@ -1,5 +1,5 @@
 import type { OperationContext } from '../../execution/operation';
-import { withPersonLock } from '../../execution/runExclusive';
+import { requestLock, withPersonLock } from '../../execution/runExclusive';
 import { unlessUnclear } from '../../execution/runMemory';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
 import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
@@ -14,7 +14,7 @@ export async function deny(context: OperationContext) {
 	const field = requestIdField.displayName;
 	const wording = changeOf(`The access request '${toSingleLine(id)}'`, 'denied');
 	const named = { id, field, wording };
-	const name = `request ${id}`;
+	const name = requestLock(id);
 	const work = async () => {
 		await findRequest(context.account, named);
 		await answerRequest(context.account, 'deny', named);

@@ -3,9 +3,17 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { OperationContext } from '../../execution/operation';
 import { readChoice } from '../../parameters/choice';
 import { readCollection, whereSet, type Collection } from '../../parameters/field';
-import { emailDomainFilter, listFields, readEmailDomain, readLimit } from '../../parameters/list';
+import { readFlag } from '../../parameters/flag';
+import {
+	emailDomainFilter,
+	listFields,
+	readEmailDomain,
+	readLimit,
+	simplifyField,
+} from '../../parameters/list';
 import { readDays } from '../../parameters/number';
 import {
+	essentialsOf,
 	expiresWithin,
 	invitationOutput,
 	invitationState,
@@ -48,7 +56,7 @@ const filtersField: INodeProperties = {
 	options: [emailDomainFilter, expiresWithinDaysFilter, statusFilter],
 };
 
-export const getAllFields = [...listFields, filtersField];
+export const getAllFields = [...listFields, simplifyField, filtersField];
 
 type Filter = (invitation: Invitation) => boolean;
 
@@ -71,8 +79,12 @@ function filtersOf(filters: Collection, now: number): Filter[] {
 	return wanted;
 }
 
-/** `GET /v3/teammates/pending`. SendGrid filters nothing, so that is done here. */
+/**
+ * `GET /v3/teammates/pending`. SendGrid filters nothing, so that is done here. Only the raw records have the
+ * tokens, which let their reader join the account.
+ */
 export async function getAllInvitations({ item, account }: OperationContext) {
+	const isSimple = readFlag(item, simplifyField);
 	const now = account.now();
 	const invitations = await list(
 		account.client,
@@ -80,8 +92,10 @@ export async function getAllInvitations({ item, account }: OperationContext) {
 		readLimit(item),
 		filtersOf(readCollection(item, filtersField), now),
 	);
-	return invitations.map((invitation) => ({
-		...invitationOutput(invitation),
-		...invitationState(invitation, now),
-	}));
+	return invitations.map((invitation) => {
+		const state = invitationState(invitation, now);
+		return isSimple
+			? { ...essentialsOf(invitation), ...state }
+			: invitationOutput(invitation, { ...state });
+	});
 }

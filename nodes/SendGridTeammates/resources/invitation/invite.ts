@@ -32,11 +32,12 @@ export async function invite(context: OperationContext) {
 	policy.checkEmail(email);
 	const choice = readAccess(item, options.skipUngrantableScopes);
 	if (choice.kind === 'admin') policy.checkAdmin();
+	else policy.checkScopes(choice.kind === 'persona' ? choice.additional : choice.scopes);
 	const wording = changeOf(`'${toSingleLine(email)}'`, 'invited');
 
 	return await withPersonLock(context, email, wording, async () => {
 		return await oncePerRun(context, email, JSON.stringify(wishOf(choice)), wording, async () => {
-			const { access, skipped } = await resolveFor(account, choice, wording);
+			const { access, skipped } = await resolveFor(account, choice, wording, policy.mayGive);
 			const adviseOn = adviseOnScopes(account, access.scopes, wording, namedIn(choice));
 			const outcome = await createInvitation(
 				account,
@@ -48,7 +49,7 @@ export async function invite(context: OperationContext) {
 				},
 				async () => await findPersonNow(account, email, wording),
 			);
-			return [{ ...invitationOutput(bodyOf(outcome)), ...skippedField(skipped) }];
+			return [invitationOutput(bodyOf(outcome), skippedField(skipped))];
 		});
 	});
 }

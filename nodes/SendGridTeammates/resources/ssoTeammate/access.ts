@@ -1,12 +1,13 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { OperationContext } from '../../execution/operation';
+import type { OperationContext, Policy } from '../../execution/operation';
 import { personaField, readPersona, readScopes, scopesField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
 import { quoteText, readRows, type Fields } from '../../parameters/field';
 import { readText } from '../../parameters/text';
-import { difference } from '../../sendgrid/access';
+import { difference, gainOf, type KnownAccess } from '../../sendgrid/access';
 import type { Account } from '../../sendgrid/account';
+import { PERSONA_SCOPES } from '../../sendgrid/scopes';
 import type { SsoAccess, SubuserGrant } from '../../sendgrid/ssoTeammates';
 import { idOfSubuser, readSubuserAccess } from '../../sendgrid/subusers';
 import { readBack, readTeammate, type Teammate } from '../../sendgrid/teammates';
@@ -166,12 +167,35 @@ export async function readSsoAccess(
 		case 'subusers': {
 			const rows = readGrantRows(item);
 			if (rows.some(({ permission }) => permission === 'admin')) policy.checkAdmin();
+			policy.checkScopes(rows.flatMap(({ scopes }) => scopes));
 			return {
 				has_restricted_subuser_access: true,
 				subuser_access: await grantsOf(account, rows, wording),
 			};
 		}
 	}
+}
+
+/** The scopes that access has, for what it does in the account itself. */
+const scopesOf = ({ persona, scopes = [] }: SsoAccess): readonly string[] =>
+	persona === undefined ? scopes : PERSONA_SCOPES[persona];
+
+/**
+ * A persona of single sign-on cannot be cut: SendGrid expands it.
+ *
+ * @param known what the person has
+ * @throws SendGridError where the credential does not allow what the person gains
+ */
+export function checkGain(
+	policy: Policy,
+	known: KnownAccess & { email: string },
+	access: SsoAccess,
+): void {
+	const gain = gainOf(known, { is_admin: access.is_admin === true, scopes: [...scopesOf(access)] });
+	const gainsSubusers = access.has_restricted_subuser_access !== undefined && !known.isAdmin;
+	const gainsAny = gain.isAdmin || gain.scopes.length > 0 || gainsSubusers;
+	// Taking something away is never stopped.
+	if (gainsAny) policy.checkGiving({ email: known.email, ...gain });
 }
 
 const isNamed = (

@@ -9,7 +9,14 @@ import { readText } from '../../parameters/text';
 import { createSsoTeammate } from '../../sendgrid/ssoTeammates';
 import { changeOf } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
-import { accessDetailFields, accessField, readSsoAccess, verifyGrants, verifySso } from './access';
+import {
+	accessDetailFields,
+	accessField,
+	checkGain,
+	readSsoAccess,
+	verifyGrants,
+	verifySso,
+} from './access';
 
 const nameField = (displayName: string, name: string, placeholder: string): INodeProperties => ({
 	displayName,
@@ -44,6 +51,7 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 	const subject = `'${toSingleLine(email)}'`;
 	const wording = changeOf(subject, 'created');
 	const access = await readSsoAccess(context, accessField, wording);
+	checkGain(policy, { email, isAdmin: false }, access);
 
 	return await withPersonLock(
 		context,

@@ -16,6 +16,7 @@ import { quoteTeammate, withLocatedTeammates } from '../teammate/locate';
 import {
 	accessDetailFields,
 	accessToUpdateField,
+	checkGain,
 	readSsoAccess,
 	verifyGrants,
 	verifySso,
@@ -111,10 +112,9 @@ const updateOne = async (
 	await onFreshReadings(context, wish.wording, async (validUntil) => {
 		const { account, policy } = context;
 		const { firstName, lastName, access, subject, wording } = wish;
-		const readAt = Date.now();
 		const before = await readTeammate(account, { username, field }, wording);
 		refuseOwner(before, wording.failureMessage);
-		if (Object.keys(access).length > 0) policy.checkEmail(before.email);
+		checkGain(policy, before, access);
 		if (before.isSso === false) {
 			throw new SendGridError(
 				`${wording.failureMessage}: this person does not sign in by single sign-on`,
@@ -135,7 +135,7 @@ const updateOne = async (
 				access,
 				wording,
 				on400: async (detail) => (await adviseOn(detail)) ?? RESTRICTED,
-				validUntil: validUntil(readAt),
+				validUntil: validUntil(before.readAt),
 			},
 			field,
 			adviceOnUnknownUsername(field),

@@ -58,6 +58,9 @@ export const unchangedRecord = (
 	now: number,
 ): IDataObject => ('teammate' in plan ? plan.teammate.record : shown(plan.invitation, now));
 
+/** What an invitation with this access gives. */
+export const givenBy = ({ is_admin, scopes }: Access) => ({ isAdmin: is_admin, scopes });
+
 /** Others have changed something since it was decided what to do. */
 export type Again = 'again';
 
@@ -234,6 +237,7 @@ async function sendAgain(
 	const now = await findPersonNow(account, email, wording);
 	const isStillThere = now.invitations.some(({ token }) => token === invitation.token);
 	if (!isStillThere) return 'again';
+	context.policy.checkGiving({ email, ...givenBy(access) });
 	const { invitations } = person;
 	return await applyPlan(
 		context,

@@ -8,6 +8,7 @@ import {
 	readTeammate,
 	refuseAdmin,
 	refuseOwner,
+	type DetailedTeammate,
 	type Teammate,
 } from '../../sendgrid/teammates';
 import { bodyOf, type Validity } from '../../transport/client';
@@ -87,8 +88,7 @@ async function deleteRest(
 ): Promise<void> {
 	const wordingFor = (username: string): Wording =>
 		partialWording(deleted, `'${toSingleLine(username)}'`) ?? untouched;
-	const readAt = Date.now();
-	const people: Teammate[] = [];
+	const people: DetailedTeammate[] = [];
 	for (const { username } of found.filter((one) => !deleted.includes(one.username))) {
 		const wording = wordingFor(username);
 		const teammate = await readTeammate(account, { username, field }, wording, false);
@@ -96,7 +96,7 @@ async function deleteRest(
 		refuseAdmin(teammate, options.allowAdmins, wording.failureMessage);
 		people.push(teammate);
 	}
-	for (const { username } of people) {
+	for (const { username, readAt } of people) {
 		const outcome = await deleteTeammate(account, {
 			username,
 			field,

@@ -8,7 +8,7 @@ import {
 	type KnownAccess,
 } from '../../sendgrid/access';
 import { expiresWithin, statusOfInvitation, type Invitation } from '../../sendgrid/invitations';
-import type { Teammate } from '../../sendgrid/teammates';
+import type { DetailedTeammate } from '../../sendgrid/teammates';
 
 /** What Create or Update does about a person, with all that it needs for it. */
 export type Plan =
@@ -16,8 +16,8 @@ export type Plan =
 	| { action: 'reinvited'; access: Access; invitations: readonly Invitation[] }
 	/** The access is for a new invitation, where SendGrid does not send this one again. */
 	| { action: 'resent'; invitation: Invitation; access: Access }
-	| { action: 'updated'; access: Access; teammate: Teammate }
-	| { action: 'unchanged'; teammate: Teammate; reason?: string }
+	| { action: 'updated'; access: Access; teammate: DetailedTeammate }
+	| { action: 'unchanged'; teammate: DetailedTeammate; reason?: string }
 	| { action: 'unchanged'; invitation: Invitation; reason?: string };
 
 /** What the item leaves to choice. */
@@ -33,7 +33,7 @@ export interface Choices {
 /** What is known of somebody. */
 export interface KnownPerson {
 	/** With the full record, scopes included. */
-	teammate?: Teammate;
+	teammate?: DetailedTeammate;
 	/** The best one first. */
 	invitations: readonly Invitation[];
 	/** What invitations gave that were revoked for a new one, which has not been sent yet. */

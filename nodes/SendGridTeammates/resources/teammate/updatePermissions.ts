@@ -6,6 +6,7 @@ import { accessFields, readAccess, scopesField, skippedField } from '../../param
 import { readChoice } from '../../parameters/choice';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import {
+	gainOf,
 	namedScopes,
 	withMore,
 	without,
@@ -99,7 +100,7 @@ interface Change {
 
 /** What the teammate should have afterwards. SendGrid only knows full replacement. */
 async function changeFor(
-	{ account }: OperationContext,
+	{ account, policy }: OperationContext,
 	{ choice, mode }: Wish,
 	before: Teammate,
 	wording: Wording,
@@ -124,7 +125,13 @@ async function changeFor(
 			}),
 		};
 	}
-	const { access: wanted, skipped } = await resolveFor(account, choice, wording, present);
+	const { access: wanted, skipped } = await resolveFor(
+		account,
+		choice,
+		wording,
+		policy.mayGive,
+		present,
+	);
 	const access = mode === 'add' ? { ...wanted, scopes: withMore(present, wanted.scopes) } : wanted;
 	return { access, skipped, unmetBy: unmetOf(access, mode === 'replace') };
 }
@@ -163,12 +170,12 @@ const updateOne = async (
 	await onFreshReadings(context, wording, async (validUntil) => {
 		const { account, options, policy } = context;
 		const teammate = { username, field: teammateField.displayName };
-		const readAt = Date.now();
 		const before = await readTeammate(account, teammate, wording);
 		refuseOwner(before, wording.failureMessage);
-		// Taking something away is never stopped.
-		if (wish.mode !== 'remove' || wish.choice.kind === 'admin') policy.checkEmail(before.email);
 		const { access, skipped, unmetBy } = await changeFor(context, wish, before, wording);
+		const gain = gainOf(before, access);
+		// Taking something away is never stopped.
+		if (gain.isAdmin || gain.scopes.length > 0) policy.checkGiving({ ...before, ...gain });
 
 		const isDone = isMet(unmetBy(before));
 		if (options.dryRun) {
@@ -184,7 +191,7 @@ const updateOne = async (
 			unmetBy,
 			subject,
 			wording,
-			validUntil: validUntil(readAt),
+			validUntil: validUntil(before.readAt),
 		});
 		return [{ ...after.record, ...skippedField(skipped) }];
 	});

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { OperationContext, Options } from '../../execution/operation';
+import type { OperationContext, Options, Policy } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun, personKey, unlessUnclear } from '../../execution/runMemory';
 import { accessFields, readAccess, scopesField, skippedField } from '../../parameters/access';
@@ -8,7 +8,7 @@ import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import type { Fields } from '../../parameters/field';
 import { readDays } from '../../parameters/number';
-import { resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
+import { gainOf, resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
 import { decodeInvitation, VALIDITY_DAYS, waitForOwnMail } from '../../sendgrid/invitations';
 import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { readTeammate } from '../../sendgrid/teammates';
@@ -23,6 +23,7 @@ import { toSingleLine } from '../../transport/sanitize';
 import {
 	applyPlan,
 	checkPlan,
+	givenBy,
 	hasRevoked,
 	revokedWording,
 	shown,
@@ -155,7 +156,7 @@ async function decide(
 	context: OperationContext,
 	{ email, choice, choices, wording }: Wish,
 ): Promise<Decision | Again> {
-	const { account, memory } = context;
+	const { account, memory, policy } = context;
 	const found = await findPerson(account, email, wording);
 	const person = { ...found, invitations: withoutRevoked(context, email, found.invitations) };
 	const listed = onlyTeammate(person.teammates, wording.failureMessage);
@@ -166,9 +167,16 @@ async function decide(
 	const revoked = memory.revokedOf(personKey(account, email));
 	const known: KnownPerson = { teammate, invitations: person.invitations, revoked };
 	refuseUnknownAccess(known, wording);
-	const { access, skipped } = await resolveFor(account, choice, wording, presentScopes(known));
+	const { access, skipped } = await resolveFor(
+		account,
+		choice,
+		wording,
+		policy.mayGive,
+		presentScopes(known),
+	);
 	const plan = planUpsert(known, access, choices, account.now());
 	if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known);
+	checkLimits(policy, email, plan);
 	if (plan.action === 'reinvited') refuseNoAdmin(plan, known, choices, wording);
 	const mail = mailKey(account, email, choice, choices);
 	if (!MAILING.has(plan.action) || !memory.mailed.has(mail)) return { plan, person, skipped };
@@ -177,6 +185,21 @@ async function decide(
 	if (revoked.length > 0) throw mailedError(wording);
 	const invitation = person.invitations[0] ?? decodeInvitation({ email });
 	return { plan: { action: 'unchanged', invitation, reason: MAILED }, person, skipped };
+}
+
+/** An invitation gives all that is in it, whoever had been invited to the same before. @throws SendGridError */
+function checkLimits(policy: Policy, email: string, plan: Plan): void {
+	switch (plan.action) {
+		case 'unchanged':
+			return;
+		case 'resent':
+			return policy.checkGiving(plan.invitation);
+		case 'updated':
+			return policy.checkGiving({ email, ...gainOf(plan.teammate, plan.access) });
+		case 'invited':
+		case 'reinvited':
+			return policy.checkGiving({ email, ...givenBy(plan.access) });
+	}
 }
 
 const presentScopes = ({ teammate, invitations, revoked = [] }: KnownPerson): readonly string[] =>
@@ -218,6 +241,10 @@ function refuseUnknownAccess({ teammate, invitations }: KnownPerson, { failureMe
 	);
 }
 
+/** From when the knowledge is that a plan rests on: of a teammate, the record, which is read last. */
+const readAtOf = (plan: Plan, { readAt }: Person): number =>
+	plan.action === 'updated' ? plan.teammate.readAt : readAt;
+
 /** How often somebody is looked at again whom others are changing at the same time. */
 const MAX_ROUNDS = 4;
 
@@ -233,13 +260,17 @@ async function ensure(
 			if (decision === 'again') return decision;
 			const { plan, person, skipped } = decision;
 			const mail = mailKey(account, wish.email, wish.choice, wish.choices);
-			const done = await applyPlan(context, wish, plan, person, validUntil(person.readAt)).catch(
-				(thrown: unknown) => {
-					const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
-					if (isUnclear && MAILING.has(plan.action)) memory.mailed.set(mail, thrown);
-					throw thrown;
-				},
-			);
+			const done = await applyPlan(
+				context,
+				wish,
+				plan,
+				person,
+				validUntil(readAtOf(plan, person)),
+			).catch((thrown: unknown) => {
+				const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
+				if (isUnclear && MAILING.has(plan.action)) memory.mailed.set(mail, thrown);
+				throw thrown;
+			});
 			if (done === 'again') return done;
 			if (MAILING.has(done.action)) memory.mailed.set(mail, undefined);
 			const told = hasRevoked(context, wish.email) ? afterRevoking(done, plan) : done;

@@ -1,0 +1,29 @@
+/** What stands for any number of characters, also for none. */
+const ANYTHING = '*';
+
+/** Whether a text is made of these parts, in this order, with anything between two of them. In linear time. */
+function isMadeOf(text: string, parts: readonly string[]): boolean {
+	const [first] = parts;
+	const last = parts[parts.length - 1];
+	if (parts.length === 1) return text === first;
+	if (text.length < first.length + last.length) return false;
+	if (!text.startsWith(first) || !text.endsWith(last)) return false;
+	const end = text.length - last.length;
+	let position = first.length;
+	for (const part of parts.slice(1, -1)) {
+		// The earliest place is the best: it leaves most to the parts that follow.
+		const found = text.indexOf(part, position);
+		if (found < 0 || found + part.length > end) return false;
+		position = found + part.length;
+	}
+	return true;
+}
+
+/**
+ * What tells whether an address fits one of several wildcards, in any case: `*@example.com`, `hr-*@*`. All
+ * signs but `*` stand for themselves.
+ */
+export function addressMatcher(wildcards: readonly string[]): (address: string) => boolean {
+	const wanted = wildcards.map((wildcard) => wildcard.trim().toLowerCase().split(ANYTHING));
+	return (address) => wanted.some((parts) => isMadeOf(address.trim().toLowerCase(), parts));
+}

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** What opens an n8n of the playground. Each folder has its own, and nobody else's is like it. */
+export interface Secrets {
+	/** Of the account that owns n8n. */
+	password: string;
+	/** With which n8n encrypts the credentials in its database. */
+	encryptionKey: string;
+}
+
+const randomText = (bytes: number) => randomBytes(bytes).toString('base64url');
+
+const newSecrets = (): Secrets => ({
+	// n8n wants a capital letter and a digit in it.
+	password: `A1${randomText(18)}`,
+	encryptionKey: randomText(32),
+});
+
+/** Where they are kept, so that an n8n can be opened again: only their owner may read the file. */
+const secretsFile = (folder: string) => path.join(folder, 'secrets.json');
+
+/** The secrets of a folder, drawn at random when it has none. */
+export function secretsOf(folder: string): Secrets {
+	const file = secretsFile(folder);
+	if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+	const secrets = newSecrets();
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(file, `${JSON.stringify(secrets, null, '\t')}\n`, { mode: 0o600 });
+	return secrets;
+}

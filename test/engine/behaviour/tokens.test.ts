@@ -1,0 +1,79 @@
+/** The token of an invitation lets its holder join the account. Where it may be, and that it is nowhere else. */
+import type { INodeParameters } from 'n8n-workflow';
+
+import { searchInvitations } from '../../support/editor';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { NAMES, sampleParameters, seedExampleCompany, type Name } from '../../support/operations';
+import { by } from '../../support/parameters';
+
+const sendGrid = fakeSendGrid();
+
+/** Every token that there is, under either of its names. */
+const tokens = (): string[] => [
+	...sendGrid.state.account().invitations.map(({ token }) => token),
+	...sendGrid.state.sentEmails.map(({ token }) => token),
+];
+
+const invitationOf = (address: string) => {
+	const found = sendGrid.state.account().invitations.find(({ email }) => email === address);
+	if (!found) throw new Error(`${address} has no invitation`);
+	return found;
+};
+
+async function tokensGivenBy(parameters: INodeParameters): Promise<string[]> {
+	const item = seedExampleCompany(sendGrid);
+	const before = tokens();
+	expect(before.length).toBeGreaterThan(1);
+	const { results, stored, error } = await sendGrid.run({ items: [item], parameters });
+	expect(error).toBeUndefined();
+	expect(results.length).toBeGreaterThan(0);
+	const known = [...new Set([...before, ...tokens()])];
+	return known.filter((token) => JSON.stringify(stored).includes(token));
+}
+
+const GIVES_TOKENS: Name[] = ['inviteWith', 'resendWith'];
+
+test.each(NAMES)('%s: only Invite and Resend Invite give theirs', async (name) => {
+	const given = await tokensGivenBy(sampleParameters(name));
+	expect(given).toHaveLength(GIVES_TOKENS.includes(name) ? 1 : 0);
+});
+
+test('Get Many of invitations gives them where Simplify is off', async () => {
+	const raw = sampleParameters('getInvitationsWith', { simplify: false, filters: {} });
+	expect(await tokensGivenBy(raw)).toHaveLength(sendGrid.state.account().invitations.length);
+});
+
+test.each([
+	['leaves it', { email: 'fresh@acme.example', scopes: ['stats.read'], ifPending: 'leave' }],
+	['resends', { email: 'fresh@acme.example', scopes: ['stats.read'], ifPending: 'resend' }],
+	['sends a new one', { email: 'fresh@acme.example', scopes: ['mail.send'] }],
+	['is a dry run', { email: 'fresh@acme.example', options: { dryRun: true } }],
+])('Create or Update gives none where it %s', async (_, fields) => {
+	expect(await tokensGivenBy(sampleParameters('upsertWith', fields))).toEqual([]);
+});
+
+test.each(['resendWith', 'revokeWith'] as const)('%s that fails names none', async (name) => {
+	seedExampleCompany(sendGrid);
+	const { token } = invitationOf('fresh@acme.example');
+	sendGrid.state.faults.add({
+		method: name === 'resendWith' ? 'POST' : 'DELETE',
+		fault: {
+			kind: 'status',
+			status: 400,
+			when: 'before',
+			body: { errors: [{ message: `no ${token}`, field: token }] },
+		},
+	});
+	const { error } = await sendGrid.run({
+		parameters: sampleParameters(name, { invitation: by('email', 'fresh@acme.example') }),
+	});
+	const said = JSON.stringify([error?.message, error?.description]);
+	expect(said).toContain('SendGrid says');
+	expect(said).not.toContain(token);
+});
+
+test('the list to choose from has none', async () => {
+	seedExampleCompany(sendGrid);
+	const text = JSON.stringify(await searchInvitations(sendGrid.credential));
+	for (const token of tokens()) expect(text).not.toContain(token);
+});

