@@ -34,7 +34,7 @@ const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
 		what: 'the encrypted connection was not trusted',
 		isPermanent: true,
 		advice:
-			"Somebody stands between n8n and SendGrid, or the certificate behind 'API URL' is not valid: have it replaced, or, for a gateway of your own, turn on 'Ignore SSL Issues' in the credential. Nothing was changed.",
+			"Somebody stands between n8n and SendGrid, or the certificate behind 'API URL' is not valid: have it replaced, or, for a gateway of your own, turn on 'Ignore SSL Issues' in the credential.",
 	},
 	{
 		codes: /^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|ERR_CANCELED|UND_ERR_\w*TIMEOUT)$/,
