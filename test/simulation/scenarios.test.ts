@@ -880,6 +880,339 @@ describe('A3: cancelling ends every wait within half a second', () => {
 	});
 });
 
+/** What the oracle says was untrue, or taken away; how long it takes is another matter. */
+const untrue = ({ findings }: Outcome) =>
+	findings.filter(({ law }) => law === 'untrue' || law === 'taken');
+
+const failuresOf = ({ said }: Outcome) => said.filter((one) => typeof one === 'string');
+
+const adding = { ...upsert, ifAccessDiffers: 'add' };
+
+describe('Create or Update, after it has revoked an invitation', () => {
+	test('W7: one of two invitations is revoked, the other accepted: that is not "unchanged"', async () => {
+		const outcome = await playScenario({
+			people: [
+				{ email: ADA, state: 'pending', scopes: ['mail.send'], expiresInSeconds: 500_000 },
+				{
+					email: 'Ada@example.com',
+					state: 'pending',
+					scopes: ['stats.read'],
+					expiresInSeconds: 400_000,
+				},
+			],
+			network: { latency: { least: 200, most: 200 }, wireFaults: [] },
+			acts: [
+				{
+					at: 300,
+					after: { method: 'DELETE', path: /pending/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'accept' },
+				},
+			],
+			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...adding }] }],
+		});
+		expect(untrue(outcome)).toEqual([]);
+	});
+
+	test('W4: revoked, the new one refused, another admin invites: the next try does not say "unchanged"', async () => {
+		const outcome = await playScenario({
+			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'], expiresInSeconds: 500_000 }],
+			faults: [{ method: 'POST', fault: { kind: 'status', status: 403, when: 'before' } }],
+			acts: [
+				{
+					at: 300,
+					after: { method: 'POST', path: /teammates$/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'invite', access: scopes('stats.read', 'mail.send') },
+				},
+			],
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					continueOnFail: false,
+					retryOnFail: true,
+					items: [{ email: ADA, ...adding }],
+				},
+			],
+		});
+		expect(outcome.said).not.toMatchObject([{ changed: false }]);
+	});
+
+	test('W5: the second of two invitations is accepted, and lists lag behind: a teammate is not invited', async () => {
+		const { mailsTo } = await playScenario({
+			behaviours: { readLagMs: 3000, inviteExistingTeammate: 'created' },
+			people: [
+				{ email: ADA, state: 'pending', scopes: ['mail.send'], expiresInSeconds: 500_000 },
+				{
+					email: 'Ada@example.com',
+					state: 'pending',
+					scopes: ['mail.send'],
+					expiresInSeconds: 400_000,
+				},
+			],
+			network: { latency: { least: 200, most: 200 }, wireFaults: [] },
+			acts: [
+				{
+					at: 100,
+					after: { method: 'DELETE', path: /pending/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'accept' },
+				},
+			],
+			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...adding }] }],
+		});
+		expect(mailsTo(ADA)).toBe(0);
+	});
+
+	test('K3: revoked, then the new invitation waits 50 s for the rate limit: who was invited meanwhile gets no second email', async () => {
+		const { mailsTo } = await playScenario({
+			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'] }],
+			faults: [
+				{ method: 'POST', fault: { kind: 'rate-limited', header: 'retry-after', seconds: 50 } },
+			],
+			acts: [
+				{
+					at: 10 * SECOND,
+					after: { method: 'POST', path: /teammates$/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'invite', access: scopes('stats.read', 'mail.send') },
+				},
+			],
+			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...adding }] }],
+		});
+		expect(mailsTo(ADA)).toBe(0);
+	});
+
+	test('W4: what an earlier try revoked is told where another execution is busy with the person', async () => {
+		const { said } = await playScenario({
+			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'], expiresInSeconds: 500_000 }],
+			faults: [
+				{ method: 'POST', fault: { kind: 'status', status: 403, when: 'before' } },
+				{ method: 'GET', path: /pending$/, times: 2, fault: { kind: 'slow', ms: 1 } },
+				{ method: 'GET', path: /pending$/, fault: { kind: 'slow', ms: 9000 } },
+			],
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					continueOnFail: false,
+					retryOnFail: true,
+					maxTries: 2,
+					maxWait: 1,
+					items: [{ email: ADA, ...adding }],
+				},
+				{ operation: 'teammate.offboard', startsAt: 800, items: [{ email: ADA }] },
+			],
+		});
+		expect(said).not.toEqual([
+			expect.stringMatching(/^'ada@example.com' was not invited or updated/),
+		]);
+	});
+});
+
+describe("D3, W4: 'Add' takes nothing away, also where the new invitation takes two attempts", () => {
+	const people = [
+		{
+			email: ADA,
+			state: 'pending' as const,
+			scopes: ['mail.send'],
+			expiresInSeconds: 500_000,
+		},
+	];
+	const refusedOnce = [
+		{ method: 'POST', fault: { kind: 'status', status: 403, when: 'before' } as const },
+	];
+
+	test('D3: of what the revoked invitation gave, after Retry On Fail', async () => {
+		const outcome = await playScenario({
+			people,
+			faults: refusedOnce,
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					continueOnFail: false,
+					retryOnFail: true,
+					maxTries: 2,
+					items: [{ email: ADA, ...adding }],
+				},
+			],
+		});
+		const [{ scopes: given }] = outcome.history.truth.latest('acme').invitations;
+		expect(given).toEqual(['mail.send', 'stats.read']);
+		expect(untrue(outcome)).toEqual([]);
+	});
+
+	test('D3: of what the revoked invitation gave, in a second row with the same wish', async () => {
+		const { history } = await playScenario({
+			people,
+			faults: refusedOnce,
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					items: [
+						{ email: ADA, ...adding },
+						{ email: ADA, ...adding },
+					],
+				},
+			],
+		});
+		const [{ scopes: given }] = history.truth.latest('acme').invitations;
+		expect(given).toEqual(['mail.send', 'stats.read']);
+	});
+});
+
+test('D4: Dry Run does not say that it would invite anew what it would refuse', async () => {
+	const items = (dryRun: boolean) => [
+		{ email: ADA, ...adding, dryRun, parameters: { options: { dryRun } } },
+	];
+	const played = async (dryRun: boolean) =>
+		await playScenario({
+			weather: 'undisturbed',
+			people: [{ email: ADA, state: 'pending', scopes: ['old.scope'], expiresInSeconds: 500_000 }],
+			runs: [{ operation: 'teammate.upsert', items: items(dryRun) }],
+		});
+	const [dry] = (await played(true)).said;
+	const [real] = (await played(false)).said;
+	expect(typeof dry).toBe(typeof real);
+});
+
+describe('W4, W7: what was done is told', () => {
+	test('W4: what an earlier try of Offboard revoked is told where another execution is busy with the person', async () => {
+		const { said, history } = await playScenario({
+			people: [
+				{ email: ADA, state: 'pending' },
+				{ email: ADA, username: 'countess' },
+			],
+			faults: [
+				{
+					method: 'DELETE',
+					path: /countess/,
+					fault: { kind: 'status', status: 403, when: 'before' },
+				},
+				{ method: 'GET', path: /pending$/, times: 2, fault: { kind: 'slow', ms: 1 } },
+				{ method: 'GET', path: /pending$/, fault: { kind: 'slow', ms: 9000 } },
+			],
+			runs: [
+				{
+					operation: 'teammate.offboard',
+					continueOnFail: false,
+					retryOnFail: true,
+					maxTries: 2,
+					maxWait: 1,
+					items: [{ email: ADA }],
+				},
+				{
+					operation: 'teammate.upsert',
+					startsAt: 800,
+					items: [{ email: ADA, ...adding }],
+				},
+			],
+		});
+		expect(history.truth.writes[0]).toMatchObject({ method: 'DELETE', hasChanged: true });
+		expect(said).not.toEqual([expect.stringMatching(/^'ada@example.com' was not offboarded/)]);
+	});
+
+	test('W7: one of two teammates is deleted, and the limit makes what was read out of date again and again', async () => {
+		const outcome = await playScenario({
+			weather: 'undisturbed',
+			rateLimit: { limit: 3, windowMs: 60_000, reset: 'epoch' },
+			people: [
+				...addresses(2, 'p').map((email) => ({ email })),
+				{ email: ADA, username: 'countess' },
+				{ email: ADA, username: 'lovelace' },
+				...Array.from({ length: 40 }, (_, index) => ({ email: `q${index}@example.com` })),
+			],
+			runs: [
+				{
+					operation: 'teammate.offboard',
+					items: [
+						...addresses(2, 'p').map((email) => ({ email })),
+						{ email: ADA },
+						...Array.from({ length: 40 }, (_, index) => ({ email: `q${index}@example.com` })),
+					],
+				},
+			],
+		});
+		expect(untrue(outcome)).toEqual([]);
+		expect(failuresOf(outcome)).toEqual([]);
+	});
+
+	test('W6: the change is dropped whole, and somebody else gives another scope: that is none of ours', async () => {
+		const { said, scopesOf } = await playScenario({
+			people: [{ email: ADA, scopes: ['mail.send'] }],
+			faults: [{ method: 'PATCH', fault: { kind: 'not-applied' } }],
+			acts: [
+				{
+					at: 300,
+					after: { method: 'PATCH', path: /ada/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'grant', scopes: ['alerts.read'] },
+				},
+			],
+			runs: [
+				{
+					operation: 'teammate.updatePermissions',
+					items: [{ email: ADA, access: STATS, mode: 'add' }],
+				},
+			],
+		});
+		expect(scopesOf(ADA)).not.toContain('stats.read');
+		expect(said).not.toEqual([expect.stringContaining('were updated, but not completely')]);
+	});
+
+	test('W4: an agent calls Create or Update again with another Expires Within Days', async () => {
+		const { said, mailsTo } = await playScenario({
+			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					entrance: 'agentNode',
+					maxWait: 5,
+					items: [2, 3].map((days) => ({
+						email: ADA,
+						...adding,
+						ifPending: 'resendIfExpiring',
+						expiresWithinDays: days,
+						parameters: { expiresWithinDays: days },
+					})),
+				},
+			],
+		});
+		expect(said[0]).toMatch(/^It is unclear/);
+		expect(mailsTo(ADA)).toBe(1);
+	});
+
+	test('W4: the update of an agent is carried out and unclear, and n8n tries again', async () => {
+		const { said, scopesOf } = await playScenario({
+			people: [{ email: ADA, scopes: ['mail.send'] }],
+			faults: [
+				{ method: 'GET', path: /ada/, fault: { kind: 'slow', ms: 1 } },
+				{
+					method: 'GET',
+					path: /ada/,
+					times: Infinity,
+					fault: { kind: 'status', status: 403, when: 'before' },
+				},
+			],
+			runs: [
+				{
+					operation: 'teammate.updatePermissions',
+					entrance: 'agentNode',
+					retryOnFail: true,
+					maxTries: 2,
+					items: [{ email: ADA, access: STATS, mode: 'add' }],
+				},
+			],
+		});
+		expect(scopesOf(ADA)).toContain('stats.read');
+		expect(said).not.toEqual([expect.stringContaining('were not updated')]);
+	});
+});
+
 describe('Cases of an outside judge', () => {
 	test('A2: Max Wait of five seconds bounds the wait for answers that do not come', async () => {
 		const outcome = await playScenario({

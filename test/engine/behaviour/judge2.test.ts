@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { sleep, type INodeParameters } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import {
@@ -24,7 +24,6 @@ import {
 const sendGrid = fakeSendGrid();
 
 const ADA = 'ada@example.com';
-const RETRY = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 } as const;
 
 const joined = (details: object = {}) =>
 	sendGrid.state.addTeammate({ email: ADA, username: 'countess', ...details });
@@ -32,7 +31,6 @@ const teammate = (username: string) =>
 	sendGrid.state.account().teammates.find(({ profile }) => profile.username === username);
 const fault = (rule: object) => sendGrid.state.faults.add(rule as never);
 const unavailable = { kind: 'status', status: 503, when: 'before' };
-const forbidden = { kind: 'status', status: 403, when: 'before' };
 const wait = sleep;
 
 /** Waits until SendGrid has got a request like this. */
@@ -121,106 +119,6 @@ test.each([
 		expect({ canJoin, success: error === undefined }).not.toEqual({ canJoin: true, success: true });
 	},
 );
-
-test('W7: Delete, two teammates: one deleted, the other an admin by then: no "was not deleted: this person is an admin"', async () => {
-	joined();
-	sendGrid.state.addTeammate({ email: ADA, username: 'lovelace' });
-	fault({
-		method: 'DELETE',
-		path: /lovelace/,
-		fault: { kind: 'rate-limited', header: 'retry-after', seconds: 4 },
-	});
-	const running = sendGrid.run({ items: [{ email: ADA }], parameters: deleteTeammateWith() });
-	await until(/^DELETE .*lovelace/);
-	Object.assign(teammate('lovelace')?.profile ?? {}, { is_admin: true, user_type: 'admin' });
-	const { error } = await running;
-	expect(teammate('countess')).toBeUndefined();
-	expect(error?.message).not.toMatch(/^'ada@example.com' was not deleted/);
-});
-
-test('W7/W4: Delete, two teammates: one deleted, the other refused, the next try cannot read: not "was not deleted"', async () => {
-	joined();
-	sendGrid.state.addTeammate({ email: ADA, username: 'lovelace' });
-	fault({ method: 'DELETE', path: /lovelace/, fault: forbidden });
-	const running = sendGrid.run({
-		items: [{ email: ADA }],
-		parameters: deleteTeammateWith(),
-		settings: { ...RETRY, waitBetweenTries: 300 },
-	});
-	await until(/^DELETE .*lovelace/);
-	fault({ method: 'GET', times: Infinity, fault: forbidden });
-	const { error } = await running;
-	expect(teammate('countess')).toBeUndefined();
-	expect(error?.message).not.toMatch(/^'ada@example.com' was not deleted/);
-});
-
-test('W7: Update Permissions with a persona: advice names no field that is not shown', async () => {
-	joined({ scopes: ['alerts.read'] });
-	const { error } = await sendGrid.run({
-		items: [{ email: ADA }],
-		parameters: updatePermissionsWith({
-			mode: 'add',
-			access: 'persona',
-			persona: 'observer',
-			additionalScopes: ['cakes.bake'],
-		} as INodeParameters),
-	});
-	expect(error?.description).toContain('cakes.bake');
-	expect(error?.description).toContain("'Additional Scope Names or IDs'");
-});
-
-test('W7: Create or Update with a persona, a teammate: advice names no field that is not shown', async () => {
-	joined({ scopes: ['alerts.read'] });
-	const { error } = await sendGrid.run({
-		items: [{ email: ADA }],
-		parameters: upsertWith({
-			access: 'persona',
-			persona: 'observer',
-			additionalScopes: ['cakes.bake'],
-		} as INodeParameters),
-	});
-	expect(error?.description).toContain('cakes.bake');
-	expect(error?.description).toContain("'Additional Scope Names or IDs'");
-});
-
-test('W7: Update Permissions, Add: no advice to remove a scope that the item does not name', async () => {
-	joined({ scopes: ['old.scope'] });
-	const { error } = await sendGrid.run({
-		items: [{ email: ADA }],
-		parameters: updatePermissionsWith({ mode: 'add', scopes: ['stats.read'] }),
-	});
-	expect(error?.description ?? '').not.toMatch(/Remove .*'old.scope'/);
-});
-
-test('W7: the earlier invitation is revoked, then the connection is refused: no "Nothing was changed"', async () => {
-	sendGrid.state.addPending({ email: ADA, scopes: ['mail.send'] });
-	const credential = await proxy((line, server) => {
-		if (!line.startsWith('DELETE')) return;
-		server.close();
-		server.closeAllConnections();
-	});
-	const { error } = await sendGrid.run({
-		items: [{ email: ADA }],
-		parameters: upsertWith({ options: { maxWait: 5 } }),
-		credential,
-	});
-	expect(sendGrid.state.account().invitations).toEqual([]);
-	expect(error?.message).toContain('was revoked, but');
-	expect(error?.description).not.toContain('Nothing was changed');
-});
-
-test('W7: of two invitations one was revoked, the other is gone, looking is refused: not "was not invited or updated"', async () => {
-	sendGrid.state.addPending({ email: ADA, scopes: ['mail.send'] });
-	sendGrid.state.addPending({ email: 'Ada@example.com', scopes: ['mail.send'] });
-	fault({ method: 'DELETE', fault: { kind: 'slow', ms: 300 } });
-	fault({ method: 'DELETE', fault: { kind: 'status', status: 404, when: 'before' } });
-	const running = sendGrid.run({ items: [{ email: ADA }], parameters: upsertWith() });
-	await until(/^DELETE/);
-	fault({ method: 'GET', times: Infinity, fault: forbidden });
-	const { error } = await running;
-	expect(sendGrid.state.account().invitations).toHaveLength(1);
-	expect(error?.message).not.toMatch(/^'ada@example.com' was not invited or updated/);
-});
 
 test('W2: no Date header, n8n clock ten minutes fast, an answer is lost: one email', async () => {
 	sendGrid.state.advance(-600);
@@ -319,55 +217,6 @@ test('K6/D3: a pending invitation that says admin by user_type is not revoked wi
 	});
 	await sendGrid.run({ items: [{ email: ADA }], parameters: offboardWith() });
 	expect(sendGrid.state.account().invitations).toHaveLength(1);
-});
-
-test('W4: an agent calls Delete again after an unclear one: not "was not deleted"', async () => {
-	joined();
-	fault({ method: 'DELETE', fault: { kind: 'drop', when: 'after' } });
-	const rule = fault({ method: 'GET', path: /countess$/, times: Infinity, fault: forbidden });
-	sendGrid.state.faults.remove(rule);
-	fault({ method: 'GET', path: /countess$/, fault: { kind: 'slow', ms: 1 } });
-	fault({ method: 'GET', path: /countess$/, times: 12, fault: forbidden });
-	const call = async () =>
-		await sendGrid.run({
-			items: [{ email: ADA }],
-			parameters: deleteTeammateWith(),
-			asTool: 'asAnyNode',
-		});
-	const first = await call();
-	expect(first.results[0].json.error).toMatch(/^It is unclear/);
-	const second = await call();
-	expect(second.results[0].json.error).not.toMatch(/was not deleted/);
-});
-
-test('D3/K5: Update with Allow Admins: a second invitation that makes the person an admin does not stay', async () => {
-	sendGrid.state.addPending({ email: ADA, scopes: ['stats.read'], expiresInSeconds: 500_000 });
-	sendGrid.state.addPending({
-		email: 'Ada@example.com',
-		is_admin: true,
-		expiresInSeconds: 400_000,
-	});
-	await sendGrid.run({
-		items: [{ email: ADA }],
-		parameters: upsertWith({
-			scopes: ['stats.read'],
-			ifAccessDiffers: 'update',
-			options: { allowAdmins: true },
-		}),
-	});
-	expect(sendGrid.state.account().invitations.some(({ is_admin }) => is_admin)).toBe(false);
-});
-
-test('W3: Create or Update: another admin has just invited the person, SendGrid answers 201 with that invitation: not "invited" as an admin', async () => {
-	sendGrid.state.behaviours.duplicateInvite = 'same-invitation';
-	fault({ method: 'GET', path: /teammates$/, fault: { kind: 'slow', ms: 1000 } });
-	const running = sendGrid.run({ items: [{ email: ADA }], parameters: upsertWith() });
-	await until(/^GET .*teammates$/);
-	sendGrid.state.addPending({ email: ADA, is_admin: true });
-	const { results } = await running;
-	expect(results.map(({ json }) => json)).not.toMatchObject([
-		{ action: 'invited', is_admin: true },
-	]);
 });
 
 test('K6: teammates whose records say no address: the person is not "gone already"', async () => {

@@ -89,6 +89,18 @@ const knowing: Violation[] = [
 		foundBy: { scenarios: 'K3: a write that waited 30 s' },
 	},
 	{
+		law: 'K3',
+		title: 'sends a new invitation on old readings, once it has revoked',
+		changes: [
+			change(
+				'resources/teammate/applyPlan.ts',
+				'namedIn(choice)),\n			validUntil,\n',
+				"namedIn(choice)),\n			validUntil: action === 'invited' ? validUntil : undefined,\n",
+			),
+		],
+		foundBy: { scenarios: 'K3: revoked, then' },
+	},
+	{
 		law: 'K4',
 		title: 'takes two keys for one account',
 		changes: [
@@ -135,6 +147,18 @@ const knowing: Violation[] = [
 		title: 'gives to the first of two teammates with one address',
 		changes: [change('sendgrid/person.ts', 'joined.length < 2', 'joined.length < Infinity')],
 		foundBy: { scenarios: 'K5: Update Permissions by e-mail refuses' },
+	},
+	{
+		law: 'K5',
+		title: 'looks at the best invitation only, where another gives too much',
+		changes: [
+			change(
+				'resources/teammate/planUpsert.ts',
+				"statusOfInvitation(other, now) !== 'expired')]",
+				"statusOfInvitation(other, now) !== 'expired' && now < 0)]",
+			),
+		],
+		foundBy: { test: UPSERT, name: 'K5: Update with Allow Admins' },
 	},
 	{
 		law: 'K6',
@@ -303,6 +327,18 @@ const deciding: Violation[] = [
 		foundBy: { test: UPSERT, name: 'one scope for a teammate who has five' },
 	},
 	{
+		law: 'D3',
+		title: "takes away by 'Add' what a revoked invitation gave",
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				'invitations: person.invitations, revoked }',
+				'invitations: person.invitations, revoked: revoked.slice(0, 0) }',
+			),
+		],
+		foundBy: { scenarios: 'D3: of what the revoked invitation gave' },
+	},
+	{
 		law: 'D4',
 		title: 'revokes before it knows that the scopes can be granted',
 		changes: [
@@ -319,12 +355,24 @@ const deciding: Violation[] = [
 		title: 'does not say that the earlier invitation is revoked',
 		changes: [
 			change(
-				'resources/teammate/applyPlan.ts',
-				'		wording: revokedWording(subject),\n',
-				'		wording: wish.wording,\n',
+				'resources/teammate/upsert.ts',
+				'hasRevoked(context, email) ? revokedWording(subject)',
+				"hasRevoked(context, '') ? revokedWording(subject)",
 			),
 		],
 		foundBy: { test: UPSERT, name: 'W7: where the new one fails after all' },
+	},
+	{
+		law: 'D4',
+		title: 'says in a dry run that it would replace what it would refuse to',
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				'	await checkPlan(context, wish, plan);',
+				'	void checkPlan;',
+			),
+		],
+		foundBy: { scenarios: 'D4: Dry Run does not say' },
 	},
 	{
 		law: 'D5',
@@ -592,11 +640,72 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/applyPlan.ts',
-				"if (!('error' in outcome)) revokedPeople.add(key);",
-				"if (!('error' in outcome)) revokedPeople.delete(key);",
+				'memory.noteRevoked(personKey(account, email), {',
+				"memory.noteRevoked(personKey(account, ''), {",
 			),
 		],
 		foundBy: { scenarios: 'W4: what an earlier try revoked is told' },
+	},
+	{
+		law: 'W3',
+		title: 'takes an invitation of somebody else for its own, where the answer says yes',
+		changes: [
+			change(
+				'resources/teammate/applyPlan.ts',
+				'if (!isAsSent(invitation, access)) {',
+				'if (!isAsSent(invitation, access) && !email) {',
+			),
+		],
+		foundBy: { test: UPSERT, name: 'W3: another admin has just invited' },
+	},
+	{
+		law: 'W4',
+		title: 'says of what it had revoked that nothing was done, where it has to wait for its turn',
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				'withPersonLock(context, email, wording,',
+				'withPersonLock(context, email, untouched,',
+			),
+		],
+		foundBy: { scenarios: 'W4: what an earlier try revoked is told where' },
+	},
+	{
+		law: 'W4',
+		title: 'forgets at the next try of Offboard what it has revoked',
+		changes: [
+			change(
+				'resources/teammate/offboard.ts',
+				'partialWording(progress) ?? untouched',
+				'partialWording({ ...progress, revoked: false, deleted: false }) ?? untouched',
+			),
+		],
+		foundBy: { scenarios: 'W4: what an earlier try of Offboard revoked' },
+	},
+	{
+		law: 'W4',
+		title: 'forgets at the next try of Delete who was deleted',
+		changes: [
+			change(
+				'resources/teammate/delete.ts',
+				"partialWording(deleted, 'another teammate')",
+				"partialWording([], 'another teammate')",
+			),
+		],
+		foundBy: { test: 'engine/teammate/partlyDone.test.ts', name: 'W4: of two teammates' },
+	},
+	{
+		law: 'W4',
+		title:
+			'decides again about what is unclear where an agent chooses something else beside the access',
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				'			email,\n			access,\n',
+				'			email,\n			`${access} ${choices.expiresWithinDays}`,\n',
+			),
+		],
+		foundBy: { scenarios: 'W4: an agent calls Create or Update again' },
 	},
 	{
 		law: 'W5',
@@ -623,6 +732,18 @@ const writing: Violation[] = [
 		foundBy: { scenarios: 'W5: somebody accepts while it is in doubt' },
 	},
 	{
+		law: 'W5',
+		title: 'looks for an acceptance before lists can show it',
+		changes: [
+			change(
+				'resources/teammate/applyPlan.ts',
+				'retryBudget.wait(LIST_LAG_MS)',
+				'retryBudget.wait(0 * LIST_LAG_MS)',
+			),
+		],
+		foundBy: { scenarios: 'W5: the second of two invitations' },
+	},
+	{
 		law: 'W6',
 		title: 'believes the answer, and not the record',
 		changes: [
@@ -640,21 +761,23 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/writeAccess.ts',
-				'	return isUnchanged\n',
-				'	return isUnchanged || unmet\n',
-			),
-			change(
-				'resources/teammate/writeAccess.ts',
-				'	{ missing, remaining, admin }: Unmet,\n	isUnchanged',
-				'	unmet: Unmet,\n	isUnchanged',
-			),
-			change(
-				'resources/teammate/writeAccess.ts',
-				'	const dropped = [',
-				'	const { missing, remaining, admin } = unmet;\n	const dropped = [',
+				"if (isShown) return 'some of it';",
+				"if (isShown) return 'nothing';",
 			),
 		],
 		foundBy: { scenarios: 'W6: somebody else gives a scope' },
+	},
+	{
+		law: 'W6',
+		title: 'takes for its own what somebody else has changed',
+		changes: [
+			change(
+				'resources/teammate/writeAccess.ts',
+				"? 'nothing' : 'another change'",
+				"? 'nothing' : 'some of it'",
+			),
+		],
+		foundBy: { scenarios: 'W6: the change is dropped whole' },
 	},
 	{
 		law: 'W6',
@@ -697,6 +820,48 @@ const writing: Violation[] = [
 			),
 		],
 		foundBy: { scenarios: 'W7: advice on Create or Update' },
+	},
+	{
+		law: 'W7',
+		title: 'says "unchanged" where it has revoked an invitation',
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				'hasRevoked(context, wish.email) ? afterRevoking',
+				"hasRevoked(context, '') ? afterRevoking",
+			),
+		],
+		foundBy: { scenarios: 'W7: one of two invitations is revoked' },
+	},
+	{
+		law: 'W7',
+		title: 'says after a revocation that nothing was changed',
+		changes: [
+			change(
+				'transport/networkErrors.ts',
+				"or 'API URL' in the credential.",
+				"or 'API URL' in the credential. Nothing was changed.",
+			),
+		],
+		foundBy: {
+			test: 'engine/teammate/partlyDone.test.ts',
+			name: 'W7: the earlier invitation is revoked',
+		},
+	},
+	{
+		law: 'W7',
+		title: 'advises to remove a scope that the item does not name',
+		changes: [
+			change(
+				'parameters/access.ts',
+				'const own = refused.filter(isNamed);',
+				'const own = refused;',
+			),
+		],
+		foundBy: {
+			test: 'engine/behaviour/adviceOnScopes.test.ts',
+			name: 'W7: Update Permissions, Add',
+		},
 	},
 	{
 		law: 'W7',
