@@ -55,7 +55,7 @@ async function play({ answers, data, maxWait = 300_000, cancelAfter }: Play): Pr
 	const client = {
 		retryBudget: new RetryBudget(maxWait, cancel.signal),
 		isCancelled: () => cancel.signal.aborted,
-		serverTime: (moment: number) => moment,
+		serverSpan: (moment: number) => ({ earliest: moment, latest: moment }),
 		attempt: async (): Promise<Outcome<string>> => {
 			const answer = answers[Math.min(sent.length, answers.length - 1)];
 			sent.push(since());

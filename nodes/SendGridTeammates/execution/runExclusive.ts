@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { StaleDecision, type Validity } from '../transport/client';
-import { SendGridError, type Wording } from '../transport/errors';
+import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import { MAX_AGE_MS, tick } from '../transport/singleFlight';
 import type { OperationContext } from './operation';
 import { personKey } from './runMemory';
@@ -148,7 +148,8 @@ export async function withPersonLock<Result>(
 
 /**
  * Decides and writes; decides again where the rate limit made the write wait so long that others may have
- * changed something meanwhile.
+ * changed something meanwhile, or where they have while a write was in doubt. What may have been carried out then
+ * stays unclear, unless it is written again.
  *
  * @param work is told until when what it reads may be acted on
  */
@@ -163,14 +164,15 @@ export async function onFreshReadings<Result>(
 		const result = await work((readAt) => ({
 			latest: readAt + MAX_AGE_MS,
 			ifHeldBack: readAt + maxAge,
-		})).catch(ifStale);
-		if (result !== STALE) return result;
+		})).catch((thrown: unknown): typeof STALE => ifStale(thrown, account.client.doubt));
+		if (result !== STALE) return unlessInDoubt(account.client, result);
 		maxAge = MAX_AGE_MS;
 		account.requireFreshReadings();
 		// A large batch takes many windows of the rate limit, and everybody in it comes to pass.
 		stalled = memory.lastWriteAt.size > finished ? 0 : stalled + 1;
 		finished = memory.lastWriteAt.size;
 	}
+	if (account.client.doubt) throw account.client.doubt;
 	throw new SendGridError(
 		`${failureMessage}: reading SendGrid's lists took so long that they were out of date`,
 		'Run this item again later. Nothing was changed.',
@@ -180,7 +182,14 @@ export async function onFreshReadings<Result>(
 
 const STALE = Symbol('stale');
 
-function ifStale(thrown: unknown): typeof STALE {
+/** @throws RequestError where nothing was written after a write of which nobody knows what became of it */
+function unlessInDoubt<Result>({ doubt }: { doubt?: RequestError }, result: Result): Result {
+	if (doubt) throw doubt;
+	return result;
+}
+
+function ifStale(thrown: unknown, doubt?: RequestError): typeof STALE {
 	if (thrown instanceof StaleDecision) return STALE;
-	throw thrown;
+	const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
+	throw isUnclear ? thrown : (doubt ?? thrown);
 }

@@ -84,7 +84,7 @@ export async function applyPlan(
 			return { action, record };
 		}
 		case 'invited':
-			return await send(context, wish, plan.access, { isKnownToBeNew: true, validUntil });
+			return await send(context, wish, plan.access, { known: [], validUntil });
 		case 'resent':
 			context.policy.checkGiving(plan.invitation);
 			return await sendAgain(context, wish, plan, person, validUntil);
@@ -95,7 +95,8 @@ export async function applyPlan(
 
 /** How an invitation is sent. */
 interface Sending {
-	isKnownToBeNew: boolean;
+	/** The invitations that the person had right before. */
+	known: readonly Invitation[];
 	/** Left out after a revocation: then there is no way back. */
 	validUntil?: Validity;
 	/** What to say, where something was revoked before. */
@@ -106,7 +107,7 @@ async function send(
 	{ account }: OperationContext,
 	{ email, choice, wording }: Wish,
 	access: Access,
-	{ isKnownToBeNew, validUntil, wording: afterRevocation }: Sending,
+	{ known, validUntil, wording: afterRevocation }: Sending,
 ): Promise<Applied | Again> {
 	const said = afterRevocation ?? {
 		...wording,
@@ -117,7 +118,7 @@ async function send(
 		{
 			email,
 			access,
-			isKnownToBeNew,
+			known,
 			wording: said,
 			on400: adviseOnScopes(account, access.scopes, said, scopesFieldOf(choice)),
 			validUntil,
@@ -206,7 +207,10 @@ async function replaceInvitations(
 						},
 				validUntil: index === 0 ? validUntil : undefined,
 			},
-			async () => await findPersonNow(account, known.email, wording),
+			{
+				known: invitations,
+				findPerson: async () => await findPersonNow(account, known.email, wording),
+			},
 		);
 		if (!('error' in outcome)) revokedPeople.add(key);
 		else if (outcome.error.status !== 404) throw outcome.error;
@@ -215,7 +219,7 @@ async function replaceInvitations(
 		else if (!isRevoked && index === invitations.length - 1) return 'again';
 	}
 	return await send(context, wish, access, {
-		isKnownToBeNew: true,
+		known: invitations,
 		wording: revokedWording(subject),
 	});
 }

@@ -81,9 +81,11 @@ async function deleteRest(
 		refuseAdmin(teammate, options.allowAdmins, wording.failureMessage);
 		people.push(teammate);
 	}
-	for (const { username } of people) {
+	for (const before of people) {
+		const { username } = before;
 		const outcome = await deleteTeammate(account, {
 			username,
+			before,
 			field,
 			wording,
 			validUntil: validUntil(readAt),

@@ -94,7 +94,7 @@ async function remove(
 ): Promise<Progress> {
 	const { account, memory } = context;
 	const progress = memory.progressOf(personKey(account, email), email);
-	await waitForOwnMail(account, email);
+	await waitForOwnMail(account, email, wording);
 	for (let round = 1; ; round += 1) {
 		const missed = await onFreshReadings(context, wording, async (validUntil) => {
 			const soFar = progressWording(progress, email, wording);
@@ -140,17 +140,23 @@ async function removeAll(
 			on404:
 				'Run this item again later. If it stays there, revoke it under Settings > Teammates in SendGrid.',
 		};
-		const outcome = await revokeInvitation(account, named, async () => {
+		const findPersonSince = async () => {
 			const now = await findPersonNow(account, known.email, wording);
 			// Only somebody who was no teammate before can have accepted it.
 			const joined = now.teammates.filter(({ username }) => !usernames.has(username));
 			return { invitations: now.invitations, teammates: joined };
+		};
+		const outcome = await revokeInvitation(account, named, {
+			known: invitations,
+			findPerson: findPersonSince,
 		});
 		if (settle(outcome)) progress.revoked = true;
 	}
-	for (const { username } of teammates) {
+	for (const before of teammates) {
+		const { username } = before;
 		const outcome = await deleteTeammate(account, {
 			username,
+			before,
 			field,
 			wording,
 			validUntil,

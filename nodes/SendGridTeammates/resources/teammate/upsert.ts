@@ -181,7 +181,7 @@ async function ensure(
 	wish: Wish,
 ): Promise<Applied & { skipped: string[] }> {
 	const { account, memory } = context;
-	await waitForOwnMail(account, wish.email);
+	await waitForOwnMail(account, wish.email, wish.wording);
 	for (let round = 1; round <= MAX_ROUNDS; round += 1) {
 		const result = await onFreshReadings(context, wish.wording, async (validUntil) => {
 			const decision = await decide(context, wish);
