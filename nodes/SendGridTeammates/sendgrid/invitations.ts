@@ -360,7 +360,7 @@ export async function resendInvitation(
 	invitation: NamedInvitation,
 ): Promise<Outcome<Invitation>> {
 	const { token, known, wording, validUntil } = invitation;
-
+	const bare = withoutWhatChanges(known);
 	const inDoubt = known && (await errorOfMailInDoubt(account, known.email, wording));
 	if (inDoubt) return { error: inDoubt };
 
@@ -383,7 +383,7 @@ export async function resendInvitation(
 		decode: (body) => {
 			const record = decodeOptionalObject(body);
 			// In other people's fixtures: 200 without a body. It says yes all the same.
-			return record && (isEmptyBody(body) ? withoutWhatChanges(known) : decodeInvitation(record));
+			return record && (isEmptyBody(body) ? bare : decodeInvitation(record));
 		},
 		context: contextOf(invitation, 'teammates.create'),
 		validUntil,
@@ -391,9 +391,8 @@ export async function resendInvitation(
 	const outcome = await reconcile(account.client, call, probe);
 	const told = 'error' in outcome ? known : outcome.body;
 	noteOutcome(account, told?.email ?? '', outcome);
-	if ('error' in outcome || outcome.body.token !== '' || outcome.body.expiresAt !== undefined)
-		return outcome;
-	return { body: (await readRenewed(account, invitation)) ?? outcome.body };
+	const isTold = 'error' in outcome || outcome.body !== bare;
+	return isTold ? outcome : { body: (await readRenewed(account, invitation)) ?? bare };
 }
 
 /** An invitation in SendGrid's list, as it is now. */

@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import { sleep, type IDataObject } from 'n8n-workflow';
 
 import type { Behaviours } from '../../../sandbox/behaviours.mts';
 import { movableClock } from '../../support/clock';
@@ -575,4 +575,21 @@ describe('what is refused before any request', () => {
 		const { error } = await upsert({ expiresWithinDays: 7, ifPending: 'leave' });
 		expect(error).toBeUndefined();
 	});
+});
+
+test('W3: answered 201 with the invitation that another admin has just sent, which gives other access: unclear', async () => {
+	sendGrid.state.behaviours.duplicateInvite = 'same-invitation';
+	sendGrid.state.faults.add({
+		method: 'GET',
+		path: /teammates$/,
+		fault: { kind: 'slow', ms: 1000 },
+	});
+	const running = upsert();
+	while (!sendGrid.calls().some((call) => /^GET .*teammates$/.test(call))) await sleep(20);
+	sendGrid.state.addPending({ email: EMAIL, is_admin: true });
+	const { results, error } = await running;
+	expect(results).toEqual([]);
+	expect(error?.message).toBe(
+		"It is unclear whether 'ada@example.com' was invited: SendGrid answered with an invitation that gives other access; somebody else may just have invited this person",
+	);
 });
