@@ -138,7 +138,13 @@ export function mayFail(facts: Facts): boolean {
 			);
 		case 'teammate.updatePermissions':
 			return (
-				everNoTeammate || isOwner || isAdmin || isTwice || isEmpty || access?.kind === 'persona'
+				everNoTeammate ||
+				isOwner ||
+				isAdmin ||
+				isTwice ||
+				isEmpty ||
+				access?.kind === 'persona' ||
+				(access?.kind === 'admin' && ask.mode === 'remove')
 			);
 		case 'teammate.get':
 			return everNoTeammate || isTwice;
