@@ -22,78 +22,6 @@ const people = (count: number) =>
 
 const failuresOf = ({ said }: Outcome) => said.filter((one) => typeof one === 'string');
 
-describe('K3, D3: what a probe shows counts before a write is sent again', () => {
-	/** Another admin does something while our write, answered 503 and not carried out, is in doubt. */
-	const meanwhile = async (
-		operation: string,
-		method: string,
-		what: { kind: 'promote' } | { kind: 'grant'; scopes: string[] },
-		ask: Partial<ScenarioItem> = {},
-	) =>
-		await playScenario({
-			people: [{ email: ADA, scopes: ['mail.send'] }],
-			faults: [{ method, fault: unavailable }],
-			acts: [{ at: 500, after: { method, path: /ada/ }, account: 'acme', email: ADA, what }],
-			runs: [{ operation, items: [{ email: ADA, ...ask }] }],
-		});
-	const isAdmin = ({ history }: Outcome) =>
-		history.truth.latest('acme').teammates.some((one) => one.email === ADA && one.isAdmin);
-
-	test('Delete: an admin by then is not deleted', async () => {
-		expect(isAdmin(await meanwhile('teammate.delete', 'DELETE', { kind: 'promote' }))).toBe(true);
-	});
-
-	test('Offboard: an admin by then is not deleted', async () => {
-		expect(isAdmin(await meanwhile('teammate.offboard', 'DELETE', { kind: 'promote' }))).toBe(true);
-	});
-
-	test('Create or Update: an admin by then is not demoted', async () => {
-		expect(isAdmin(await meanwhile('teammate.upsert', 'PATCH', { kind: 'promote' }, upsert))).toBe(
-			true,
-		);
-	});
-
-	test('Update Permissions, Add: an admin by then is not demoted', async () => {
-		const ask = { access: STATS, mode: 'add' };
-		const outcome = await meanwhile(
-			'teammate.updatePermissions',
-			'PATCH',
-			{ kind: 'promote' },
-			ask,
-		);
-		expect(isAdmin(outcome)).toBe(true);
-	});
-
-	test('Update Permissions, Add: a scope that another admin gave meanwhile stays', async () => {
-		const ask = { access: STATS, mode: 'add' };
-		const { scopesOf } = await meanwhile(
-			'teammate.updatePermissions',
-			'PATCH',
-			{ kind: 'grant', scopes: ['alerts.read'] },
-			ask,
-		);
-		expect(scopesOf(ADA)).toContain('alerts.read');
-	});
-
-	test('Create or Update, the change carried out and its answer lost: a scope given meanwhile stays', async () => {
-		const { scopesOf } = await playScenario({
-			people: [{ email: ADA, scopes: ['mail.send'] }],
-			faults: [{ method: 'PATCH', fault: { kind: 'drop', when: 'after' } }],
-			acts: [
-				{
-					at: 120,
-					after: { method: 'PATCH', path: /ada/ },
-					account: 'acme',
-					email: ADA,
-					what: { kind: 'grant', scopes: ['alerts.read'] },
-				},
-			],
-			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...upsert }] }],
-		});
-		expect(scopesOf(ADA)).toContain('alerts.read');
-	});
-});
-
 describe('K1: pages of one record', () => {
 	const behaviours = { maxPage: 1 } as never;
 
@@ -171,32 +99,4 @@ test('W8: Resend Invite by email, then by the token from before, which has chang
 	});
 	expect(outcome.mailsTo(ADA)).toBe(1);
 	expect(failuresOf(outcome)).toEqual([]);
-});
-
-test('W2: a row while the email of an earlier row is in doubt (504, twenty seconds late) sends no second one', async () => {
-	const { mailsTo } = await playScenario({
-		faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
-		runs: [
-			{
-				operation: 'teammate.upsert',
-				maxWait: 5,
-				items: [
-					{ email: ADA, ...upsert },
-					{ email: ADA, ...upsert, access: scopes('stats.read', 'mail.send') },
-				],
-			},
-		],
-	});
-	expect(mailsTo(ADA)).toBe(1);
-});
-
-test('W2: nor does another execution, after the first was cancelled in doubt', async () => {
-	const { mailsTo } = await playScenario({
-		faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
-		runs: [
-			{ operation: 'teammate.upsert', cancelAfter: 2000, items: [{ email: ADA, ...upsert }] },
-			{ operation: 'teammate.upsert', startsAt: 6000, items: [{ email: ADA, ...upsert }] },
-		],
-	});
-	expect(mailsTo(ADA)).toBe(1);
 });

@@ -1,4 +1,4 @@
-import { playScenario, type Outcome, type Scenario } from './scenario.mts';
+import { playScenario, type Outcome, type Scenario, type ScenarioItem } from './scenario.mts';
 
 /**
  * What has gone wrong by time and order, each case as a history of its own on the virtual clock.
@@ -39,6 +39,11 @@ const upsert = {
 	ifAccessDiffers: 'leave',
 	expiresWithinDays: 2,
 };
+
+/** What Create or Update does by default, but for emails that it sends anyway. */
+const ADD = { ...upsert, ifAccessDiffers: 'add' };
+
+const UNAVAILABLE = { kind: 'status', status: 503, when: 'before' } as const;
 
 describe('K1: who decides by a list has read it to its end', () => {
 	test('K1: Offboard every fourth of 1,200 teammates', async () => {
@@ -234,6 +239,82 @@ describe('K3, A4: in windows of a minute no row fails because its reading had to
 		expect(said.filter((one) => typeof one === 'string')).toEqual([]);
 		// Beside the list.
 		expect(history.truth.requests.length).toBeLessThan(3 * 130 + 10);
+	});
+});
+
+describe('K3, D3: what a probe shows counts before a write is sent again', () => {
+	/** Another admin does something while our write, answered 503 and not carried out, is in doubt. */
+	const playMeanwhile = async (
+		operation: string,
+		method: string,
+		what: { kind: 'promote' } | { kind: 'grant'; scopes: string[] },
+		ask: Partial<ScenarioItem> = {},
+	) =>
+		await playWell({
+			people: [{ email: ADA, scopes: ['mail.send'] }],
+			faults: [{ method, fault: UNAVAILABLE }],
+			acts: [{ at: 500, after: { method, path: /ada/ }, account: 'acme', email: ADA, what }],
+			runs: [{ operation, items: [{ email: ADA, ...ask }] }],
+		});
+	const isAdmin = ({ history }: Outcome) =>
+		history.truth.latest('acme').teammates.some((one) => one.email === ADA && one.isAdmin);
+
+	test('K3: Delete: an admin by then is not deleted', async () => {
+		expect(isAdmin(await playMeanwhile('teammate.delete', 'DELETE', { kind: 'promote' }))).toBe(
+			true,
+		);
+	});
+
+	test('K3: Offboard: an admin by then is not deleted', async () => {
+		expect(isAdmin(await playMeanwhile('teammate.offboard', 'DELETE', { kind: 'promote' }))).toBe(
+			true,
+		);
+	});
+
+	test('K3: Create or Update: an admin by then is not demoted', async () => {
+		expect(isAdmin(await playMeanwhile('teammate.upsert', 'PATCH', { kind: 'promote' }, ADD))).toBe(
+			true,
+		);
+	});
+
+	test('K3: Update Permissions, Add: an admin by then is not demoted', async () => {
+		const ask = { access: STATS, mode: 'add' };
+		const outcome = await playMeanwhile(
+			'teammate.updatePermissions',
+			'PATCH',
+			{ kind: 'promote' },
+			ask,
+		);
+		expect(isAdmin(outcome)).toBe(true);
+	});
+
+	test('K3: Update Permissions, Add: a scope that another admin gave meanwhile stays', async () => {
+		const ask = { access: STATS, mode: 'add' };
+		const { scopesOf } = await playMeanwhile(
+			'teammate.updatePermissions',
+			'PATCH',
+			{ kind: 'grant', scopes: ['alerts.read'] },
+			ask,
+		);
+		expect(scopesOf(ADA)).toContain('alerts.read');
+	});
+
+	test('K3: Create or Update, the change carried out and its answer lost: a scope given meanwhile stays', async () => {
+		const { scopesOf } = await playWell({
+			people: [{ email: ADA, scopes: ['mail.send'] }],
+			faults: [{ method: 'PATCH', fault: { kind: 'drop', when: 'after' } }],
+			acts: [
+				{
+					at: 120,
+					after: { method: 'PATCH', path: /ada/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'grant', scopes: ['alerts.read'] },
+				},
+			],
+			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...ADD }] }],
+		});
+		expect(scopesOf(ADA)).toContain('alerts.read');
 	});
 });
 
@@ -472,6 +553,36 @@ test('W3: another admin invites as an admin at the moment of a 503', async () =>
 	expect(typeof said[0]).toBe('string');
 });
 
+describe('W2: while an email to somebody is in doubt, no other is sent', () => {
+	test('W2: a row while the email of an earlier row is in doubt (504, twenty seconds late) sends no second one', async () => {
+		const { mailsTo } = await playWell({
+			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					maxWait: 5,
+					items: [
+						{ email: ADA, ...ADD },
+						{ email: ADA, ...ADD, access: scopes('stats.read', 'mail.send') },
+					],
+				},
+			],
+		});
+		expect(mailsTo(ADA)).toBe(1);
+	});
+
+	test('W2: another execution, after the first was cancelled while its email was in doubt, sends no second one', async () => {
+		const { mailsTo } = await playWell({
+			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
+			runs: [
+				{ operation: 'teammate.upsert', cancelAfter: 2000, items: [{ email: ADA, ...ADD }] },
+				{ operation: 'teammate.upsert', startsAt: 6000, items: [{ email: ADA, ...ADD }] },
+			],
+		});
+		expect(mailsTo(ADA)).toBe(1);
+	});
+});
+
 describe('W4: what is unknown stays unknown', () => {
 	const scenario: Scenario = {
 		faults: [
@@ -695,6 +806,40 @@ test('W7: advice on Create or Update names no field that it does not show', asyn
 	});
 	expect(said[0]).toContain(' was not invited or updated: ');
 	expect(said[0]).not.toContain("'Teammate'");
+});
+
+describe('W7: what a success says is so', () => {
+	test('W7: Create or Update, an expired invitation sent again and answered without a body, is not "expired"', async () => {
+		const { said, mailsTo } = await playWell({
+			weather: 'undisturbed',
+			behaviours: { emptyAnswers: 'no-body' },
+			people: [{ email: ADA, state: 'pending', expiresInSeconds: -86_400, scopes: ['stats.read'] }],
+			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...ADD }] }],
+		});
+		expect(mailsTo(ADA)).toBe(1);
+		expect(said).toMatchObject([{ action: 'resent' }]);
+		expect(said).not.toMatchObject([{ status: 'expired' }]);
+	});
+
+	test('W7: Resend Invite, answered without a body, gives out no token that is dead and no date that is past', async () => {
+		const { said, history } = await playWell({
+			weather: 'undisturbed',
+			behaviours: { emptyAnswers: 'no-body', tokenChangesOnResend: true },
+			people: [
+				{
+					email: ADA,
+					state: 'pending',
+					token: 'old-token',
+					expiresInSeconds: -86_400,
+					scopes: ['stats.read'],
+				},
+			],
+			runs: [{ operation: 'invitation.resend', items: [{ email: ADA }] }],
+		});
+		const [{ token }] = history.truth.latest('acme').invitations;
+		expect(token).not.toBe('old-token');
+		expect(JSON.stringify(said)).not.toContain('old-token');
+	});
 });
 
 describe('W8: one e-mail for one wish', () => {

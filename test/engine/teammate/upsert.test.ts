@@ -612,3 +612,20 @@ describe('what is refused before any request', () => {
 		expect(error).toBeUndefined();
 	});
 });
+
+test('W3: answered 201 with the invitation that another admin has just sent, which gives other access: unclear', async () => {
+	sendGrid.state.behaviours.duplicateInvite = 'same-invitation';
+	sendGrid.state.faults.add({
+		method: 'GET',
+		path: /teammates$/,
+		fault: { kind: 'slow', ms: 1000 },
+	});
+	const running = upsert();
+	while (!sendGrid.calls().some((call) => /^GET .*teammates$/.test(call))) await sleep(20);
+	sendGrid.state.addPending({ email: EMAIL, is_admin: true });
+	const { results, error } = await running;
+	expect(results).toEqual([]);
+	expect(error?.message).toBe(
+		"It is unclear whether 'ada@example.com' was invited: SendGrid answered with an invitation that gives other access; somebody else may just have invited this person",
+	);
+});

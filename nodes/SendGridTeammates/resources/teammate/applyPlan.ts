@@ -4,13 +4,7 @@ import type { OperationContext } from '../../execution/operation';
 import { personKey } from '../../execution/runMemory';
 import { emailField } from '../../parameters/emailAddress';
 import { adviseOnScopes, namedIn } from '../../parameters/access';
-import {
-	checkGrantable,
-	difference,
-	isSame,
-	type Access,
-	type AccessChoice,
-} from '../../sendgrid/access';
+import { checkGrantable, type Access, type AccessChoice } from '../../sendgrid/access';
 import {
 	checkTokens,
 	createInvitation,
@@ -23,7 +17,7 @@ import {
 } from '../../sendgrid/invitations';
 import { findPersonNow, type Person } from '../../sendgrid/person';
 import { bodyOf, type Validity } from '../../transport/client';
-import { RequestError, type Wording } from '../../transport/errors';
+import type { Wording } from '../../transport/errors';
 import { LIST_LAG_MS } from '../../transport/reconcile';
 import { toSingleLine } from '../../transport/sanitize';
 import type { Choices, Plan } from './planUpsert';
@@ -152,10 +146,11 @@ export function withoutRevoked(
 async function send(
 	context: OperationContext,
 	{ email, choice, wording }: Wish,
-	{ action, access }: Extract<Plan, { action: 'invited' | 'reinvited' }>,
+	plan: Extract<Plan, { action: 'invited' | 'reinvited' }>,
 	validUntil: Validity,
 ): Promise<Applied | Again> {
 	const { account } = context;
+	const { action, access } = plan;
 	const subject = `'${toSingleLine(email)}'`;
 	const said = hasRevoked(context, email)
 		? wording
@@ -165,7 +160,7 @@ async function send(
 		{
 			email,
 			access,
-			isKnownToBeNew: true,
+			known: plan.action === 'reinvited' ? plan.invitations : [],
 			wording: said,
 			on400: adviseOnScopes(account, access.scopes, said, namedIn(choice)),
 			validUntil,
@@ -180,29 +175,10 @@ async function send(
 		const { invitations, teammates } = await findPersonNow(account, email, wording);
 		if (teammates.length + withoutRevoked(context, email, invitations).length > 0) return 'again';
 	}
-	const invitation = bodyOf(outcome);
-	if (!isAsSent(invitation, access)) {
-		throw new RequestError(
-			said,
-			'SendGrid answered with an invitation that gives other access, perhaps one that somebody else has just sent',
-			'',
-			{ accepted: true },
-		);
-	}
-	return { action, record: shown(invitation, account.now()) };
+	return { action, record: shown(bodyOf(outcome), account.now()) };
 }
 
 const isConflict = (status: number | undefined) => status === 400 || status === 409;
-
-/** Whether an answer shows what was sent, as far as it shows access at all. */
-function isAsSent({ isAdmin, scopes, record }: Invitation, sent: Access): boolean {
-	const isRoleShown = 'is_admin' in record || 'user_type' in record;
-	const known = {
-		isAdmin: isRoleShown ? isAdmin : sent.is_admin,
-		scopes: scopes ?? sent.scopes,
-	};
-	return isSame(difference(known, sent));
-}
 
 /** Sends an invitation again; where SendGrid no longer accepts it, a new one. */
 async function sendAgain(
@@ -274,7 +250,10 @@ async function replaceInvitations(
 				},
 				validUntil,
 			},
-			async () => await findPersonNow(account, known.email, wording),
+			{
+				known: plan.invitations,
+				findPerson: async () => await findPersonNow(account, known.email, wording),
+			},
 		);
 		if (!('error' in outcome)) {
 			memory.noteRevoked(personKey(account, email), { token, ...keptOf(known, plan.access) });

@@ -96,9 +96,11 @@ async function deleteRest(
 		refuseAdmin(teammate, options.allowAdmins, wording.failureMessage);
 		people.push(teammate);
 	}
-	for (const { username, readAt } of people) {
+	for (const before of people) {
+		const { username, readAt } = before;
 		const outcome = await deleteTeammate(account, {
 			username,
+			before,
 			field,
 			wording: wordingFor(username),
 			validUntil: validUntil(readAt),

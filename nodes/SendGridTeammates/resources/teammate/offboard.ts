@@ -2,7 +2,7 @@ import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun, personKey, type Progress } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { checkTokens, revokeInvitation, waitForOwnMail } from '../../sendgrid/invitations';
+import { checkTokens, revokeInvitation } from '../../sendgrid/invitations';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
 import { checkUsernames, deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
 import type { Outcome, Validity } from '../../transport/client';
@@ -103,7 +103,6 @@ async function remove(
 	wording: Wording,
 ): Promise<void> {
 	const { account } = context;
-	await waitForOwnMail(account, email);
 	for (let round = 1; ; round += 1) {
 		const missed = await onFreshReadings(context, wording, async (validUntil) => {
 			const person = await findPerson(account, email, wording);
@@ -147,17 +146,23 @@ async function removeAll(
 			on404:
 				'Run this item again later. If it stays there, revoke it under Settings > Teammates in SendGrid.',
 		};
-		const outcome = await revokeInvitation(account, named, async () => {
+		const findPersonSince = async () => {
 			const now = await findPersonNow(account, known.email, wording);
 			// Only somebody who was no teammate before can have accepted it.
 			const joined = now.teammates.filter(({ username }) => !usernames.has(username));
 			return { invitations: now.invitations, teammates: joined };
+		};
+		const outcome = await revokeInvitation(account, named, {
+			known: invitations,
+			findPerson: findPersonSince,
 		});
 		if (settle(outcome)) progress.revoked = true;
 	}
-	for (const { username } of teammates) {
+	for (const before of teammates) {
+		const { username } = before;
 		const outcome = await deleteTeammate(account, {
 			username,
+			before,
 			field,
 			wording,
 			validUntil,

@@ -9,7 +9,7 @@ import { emailField, readEmail } from '../../parameters/emailAddress';
 import type { Fields } from '../../parameters/field';
 import { readDays } from '../../parameters/number';
 import { gainOf, resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
-import { decodeInvitation, VALIDITY_DAYS, waitForOwnMail } from '../../sendgrid/invitations';
+import { decodeInvitation, VALIDITY_DAYS } from '../../sendgrid/invitations';
 import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { readTeammate } from '../../sendgrid/teammates';
 import {
@@ -253,7 +253,6 @@ async function ensure(
 	wish: Wish,
 ): Promise<Applied & { skipped: string[] }> {
 	const { account, memory } = context;
-	await waitForOwnMail(account, wish.email);
 	for (let round = 1; round <= MAX_ROUNDS; round += 1) {
 		const result = await onFreshReadings(context, wish.wording, async (validUntil) => {
 			const decision = await decide(context, wish);

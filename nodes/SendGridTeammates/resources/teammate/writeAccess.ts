@@ -72,7 +72,9 @@ export async function writeAccess(
 ): Promise<Teammate> {
 	await replacePermissions(account, {
 		...teammate,
+		before,
 		access,
+		isMetBy: (record) => isMet(unmetBy(record)),
 		wording,
 		on400: adviseOnScopes(account, access.scopes, wording, namedIn(choice)),
 		validUntil,
