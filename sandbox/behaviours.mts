@@ -23,7 +23,7 @@ export const BEHAVIOUR_CANDIDATES = {
 	/** 'ignored': all in one answer; 'capped-at-50': offset works, pages have 50 at most. */
 	pendingPaging: ['honoured', 'ignored', 'capped-at-50'],
 	/** The most that a page of either list holds, whatever is asked for. Documented: 500. */
-	maxPage: [500, 50, 5],
+	maxPage: [500, 50, 5, 3, 2, 1],
 	/** 'capped': a page of 500; 'rejected': 400. */
 	teammatesLimitAbove500: ['capped', 'rejected'],
 	/** Status for a subuser that does not exist. 'ignored': the request acts on the key's account. */

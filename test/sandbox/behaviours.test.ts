@@ -60,6 +60,9 @@ const CHECKS: Checks = {
 		500: async () => expect(await pageSizes()).toEqual([60, 60]),
 		50: async () => expect(await pageSizes()).toEqual([50, 50]),
 		5: async () => expect(await pageSizes()).toEqual([5, 5]),
+		3: async () => expect(await pageSizes()).toEqual([3, 3]),
+		2: async () => expect(await pageSizes()).toEqual([2, 2]),
+		1: async () => expect(await pageSizes()).toEqual([1, 1]),
 	},
 	readLagMs: {
 		0: async () => expect(await seenAfterInvite(0)).toBe(true),

@@ -71,6 +71,28 @@ describe('K1: who decides by a list has read it to its end', () => {
 		expect(left().filter((email) => leavers.includes(email))).toEqual([]);
 		expect(left()).toHaveLength(75);
 	});
+
+	test('K1: pages of one record: whoever is beyond the first is found', async () => {
+		const BOB = 'bob@example.com';
+		const { left, mailsTo } = await playWell({
+			weather: 'undisturbed',
+			behaviours: { maxPage: 1 },
+			people: [
+				...[...addresses(3, 'person'), BOB].map((email) => ({ email })),
+				...[...addresses(3, 'invited'), ADA].map((email) => ({
+					email,
+					state: 'pending' as const,
+					scopes: ['stats.read'],
+				})),
+			],
+			runs: [
+				{ operation: 'teammate.offboard', items: [{ email: BOB }] },
+				{ operation: 'teammate.upsert', items: [{ email: ADA, ...upsert }] },
+			],
+		});
+		expect(left()).not.toContain(BOB);
+		expect(mailsTo(ADA)).toBe(0);
+	});
 });
 
 describe('K2: absence that decides something is sure', () => {

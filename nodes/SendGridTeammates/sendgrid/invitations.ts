@@ -32,6 +32,8 @@ export interface Invitation {
 	/** Empty where SendGrid does not say. */
 	token: string;
 	isAdmin: boolean;
+	/** Whether SendGrid says at all whether it makes somebody an admin. */
+	isRoleKnown: boolean;
 	/** `undefined` where SendGrid does not say. */
 	scopes?: string[];
 	/** Epoch milliseconds; `undefined` where SendGrid does not say. */
@@ -51,7 +53,9 @@ const tokenOf = ({ token, pending_id }: IDataObject): string => textOf(token) ||
 export const decodeInvitation = (record: IDataObject): Invitation => ({
 	email: textOf(record.email).trim(),
 	token: tokenOf(record),
-	isAdmin: flagOf(record.is_admin) === true,
+	// As in teammates' records: as text, or missing beside the type.
+	isAdmin: flagOf(record.is_admin) === true || record.user_type === 'admin',
+	isRoleKnown: flagOf(record.is_admin) !== undefined || typeof record.user_type === 'string',
 	scopes: textsOf(record.scopes),
 	expiresAt: readEpoch(record.expiration_date),
 	record,

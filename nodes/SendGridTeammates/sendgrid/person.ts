@@ -84,7 +84,23 @@ function withAddress<Item extends { email: string }>(
 	return (index.get(addressKey(email)) ?? []) as Item[];
 }
 
-/** Invitations of an address, the best one first. @throws RequestError */
+/**
+ * The records of an address. Where there are none, one of those that name no address may be the person's.
+ *
+ * @throws SendGridError then: nobody knows whether the person is there
+ */
+const ofAddress =
+	<Item extends { email: string }>(email: string, what: string, { failureMessage }: Wording) =>
+	(items: readonly Item[]): Item[] => {
+		const found = withAddress(items, email);
+		if (found.length > 0 || withAddress(items, '').length === 0) return found;
+		throw new SendGridError(
+			`${failureMessage}: SendGrid's list of ${what} leaves out an address, which may be this person's`,
+			"Run this item again later. If this goes on, check 'API URL' in the credential.",
+		);
+	};
+
+/** Invitations of an address, the best one first. @throws RequestError, SendGridError */
 export async function findInvitations(
 	account: Account,
 	email: string,
@@ -94,20 +110,20 @@ export async function findInvitations(
 	const found = await findInList(
 		account,
 		pendingInvitations(wording),
-		(items) => withAddress(items, email),
+		ofAddress(email, 'invitations', wording),
 		since,
 	);
 	return { ...found, items: bestFirst(found.items, account.now()) };
 }
 
-/** Teammates with an address, as in the list. @throws RequestError */
+/** Teammates with an address, as in the list. @throws RequestError, SendGridError */
 export const findTeammates = async (
 	account: Account,
 	email: string,
 	wording: Wording,
 	since?: Tick,
 ): Promise<Found<Teammate>> =>
-	await findInList(account, teammates(wording), (items) => withAddress(items, email), since);
+	await findInList(account, teammates(wording), ofAddress(email, 'teammates', wording), since);
 
 /**
  * Looks an address up in both lists: invitations first, so that somebody who accepts meanwhile is among the

@@ -152,17 +152,40 @@ export function refuseOwner({ isOwner, email, username }: Teammate, failureMessa
 	);
 }
 
+/** What a record of a teammate or of an invitation says about admin access. */
+interface Role {
+	isAdmin: boolean;
+	isRoleKnown: boolean;
+}
+
+/**
+ * Whoever may be an admin loses nothing that only admins have.
+ *
+ * @param otherwise how the item can say that it does not matter
+ * @throws SendGridError where SendGrid does not say whether somebody is an admin
+ */
+export function refuseUnknownRole(
+	{ isRoleKnown }: Role,
+	failureMessage: string,
+	otherwise: string,
+): void {
+	if (isRoleKnown) return;
+	throw new SendGridError(
+		`${failureMessage}: SendGrid does not say whether this person is an admin`,
+		`Run this item again later, or ${otherwise}.`,
+	);
+}
+
 /**
  * Admins are left alone unless the item says otherwise: a form or an HR system must not remove them.
  *
- * @throws SendGridError for an admin, and for an invitation that would make somebody one
+ * @throws SendGridError for an admin, for an invitation that would make somebody one, and where SendGrid says
+ *   neither
  */
-export function refuseAdmin(
-	{ isAdmin }: { isAdmin: boolean },
-	allowAdmins: unknown,
-	failureMessage: string,
-): void {
-	if (!isAdmin || allowAdmins === true) return;
+export function refuseAdmin(role: Role, allowAdmins: unknown, failureMessage: string): void {
+	if (allowAdmins === true) return;
+	refuseUnknownRole(role, failureMessage, "turn on 'Allow Admins' in 'Options'");
+	if (!role.isAdmin) return;
 	throw new SendGridError(
 		`${failureMessage}: this person is an admin`,
 		"Turn on 'Allow Admins' in 'Options' to include admins.",

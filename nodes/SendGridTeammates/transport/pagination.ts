@@ -49,7 +49,8 @@ const MAX_RESTARTS = 3;
  * neither hides an item nor keeps us going forever. Nor does one that makes up new items all the time.
  *
  * Each page begins with the last item of the one before. Where it does not, somebody has been removed meanwhile
- * and others have moved up, past the place where we are: the list is read from its start once more.
+ * and others have moved up, past the place where we are: the list is read from its start once more. After a page
+ * of one item, the next begins behind it: a server that gives no more at a time would give the same one for ever.
  *
  * @param onBegin called when the first page is asked for, also where the list is read once more
  * @throws SendGridError
@@ -66,10 +67,11 @@ export async function* pages<Item>(
 	let position = offset;
 	let first: string | undefined;
 	let last: string | undefined;
+	let isOneByOne = false;
 	let restarts = 0;
 	for (let count = 0; position - offset < atMost; count += 1) {
 		if (count === MAX_PAGES) throw endlessListError(context);
-		const overlap = last === undefined ? 0 : 1;
+		const overlap: number = last === undefined || isOneByOne ? 0 : 1;
 		const page = await client.send({
 			method,
 			path,
@@ -92,7 +94,7 @@ export async function* pages<Item>(
 		if (fresh.length > 0) yield fresh;
 
 		const ignoresOffset = last !== undefined && identities[0] === first;
-		const hasMoved = last !== undefined && identities[0] !== last && !ignoresOffset;
+		const hasMoved = overlap > 0 && identities[0] !== last && !ignoresOffset;
 		if (hasMoved && restarts < MAX_RESTARTS) {
 			restarts += 1;
 			position = offset;
@@ -103,6 +105,7 @@ export async function* pages<Item>(
 		if (!goesOn) return;
 		if (last === undefined) [first] = identities;
 		position += page.length - overlap;
+		isOneByOne = page.length === 1;
 		last = identities[identities.length - 1];
 	}
 }

@@ -151,6 +151,54 @@ describe('K6: a detail that is not understood', () => {
 	);
 });
 
+describe('K6, D3: a record that does not say who is an admin', () => {
+	const adam = { username: 'adam', email: 'adam@example.com', scopes: ['stats.read'] };
+	const penny = { email: 'penny@example.com', token: 'hers', scopes: ['stats.read'] };
+
+	test.each<[Name, INodeParameters]>([
+		['deleteTeammateWith', {}],
+		['offboardWith', {}],
+		['updatePermissionsWith', { mode: 'add', scopes: ['mail.send'] }],
+		['updatePermissionsWith', { mode: 'remove', scopes: ['stats.read'] }],
+		['upsertWith', { ifAccessDiffers: 'add', scopes: ['mail.send'] }],
+		['upsertWith', { ifAccessDiffers: 'update', scopes: ['mail.send'] }],
+	])('of a teammate: %s %j leaves an admin alone', async (name, changes) => {
+		answerWith('GET', /adam$/, adam);
+		answerWith('GET', /teammates$/, { result: [adam] });
+		const { error } = await run(name, { ...changes, options: {} }, 'adam@example.com');
+		expect(error?.message).toContain('SendGrid does not say whether this person is an admin');
+		expect(writes()).toEqual([]);
+	});
+
+	test.each<[Name, INodeParameters]>([
+		['deleteTeammateWith', {}],
+		['updatePermissionsWith', { mode: 'replace', scopes: ['mail.send'] }],
+		['upsertWith', { ifAccessDiffers: 'update', scopes: ['mail.send'] }],
+	])('is no hindrance where admins may be touched: %s %j', async (name, changes) => {
+		answerWith('GET', /adam$/, adam);
+		await run(name, changes, 'adam@example.com');
+		expect(writes()).toHaveLength(1);
+	});
+
+	test.each<[Name, INodeParameters]>([
+		['offboardWith', {}],
+		['upsertWith', { ifAccessDiffers: 'add', scopes: ['mail.send'] }],
+		['upsertWith', { ifPending: 'resend', scopes: ['stats.read'] }],
+	])('of an invitation: %s %j leaves it alone', async (name, changes) => {
+		answerWith('GET', /pending$/, { result: [penny] });
+		const { error } = await run(name, { ...changes, options: {} }, 'penny@example.com');
+		expect(error?.message).toContain('SendGrid does not say whether this person is an admin');
+		expect(writes()).toEqual([]);
+	});
+
+	test('an invitation that says it by its type alone is one of an admin', async () => {
+		answerWith('GET', /pending$/, { result: [{ ...penny, user_type: 'admin' }] });
+		const { error } = await run('offboardWith', { options: {} }, 'penny@example.com');
+		expect(error?.message).toContain('this person is an admin');
+		expect(writes()).toEqual([]);
+	});
+});
+
 describe('K6: a 2xx with errors is no success', () => {
 	const PENNY = { invitation: parameters.by('email', 'penny@example.com') };
 
@@ -211,5 +259,29 @@ describe('K5: somebody whom a list does not name', () => {
 		const { error } = await run('offboardWith');
 		expect(error?.message).toContain("SendGrid's list does not say the username");
 		expect(writes()).toEqual([]);
+	});
+
+	test.each<[Name, RegExp]>([
+		['offboardWith', /teammates$/],
+		['offboardWith', /pending$/],
+		['upsertWith', /teammates$/],
+		['getStatusWith', /teammates$/],
+	])('one record names no address: %s takes nobody for gone or new: %s', async (name, path) => {
+		answerWith('GET', path, { result: [{ username: 'duchess', token: 'hers', is_admin: false }] });
+		const { results, error } = await run(name, {}, 'nobody@example.com');
+		expect(results).toEqual([]);
+		expect(error?.message).toContain("leaves out an address, which may be this person's");
+		expect(writes()).toEqual([]);
+	});
+
+	test('nor does it hide those whom the list does name', async () => {
+		answerWith('GET', /teammates$/, {
+			result: [
+				{ username: 'duchess', is_admin: false },
+				{ username: 'countess', email, is_admin: false },
+			],
+		});
+		const { results } = await run('offboardWith');
+		expect(results).toMatchObject([{ json: { deleted: true, username: 'countess' } }]);
 	});
 });

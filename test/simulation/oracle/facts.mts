@@ -147,16 +147,19 @@ export class Facts {
 		);
 	}
 
-	/** Whether the limit makes the lists longer to read twice than a decision may be acted on. */
+	/** Whether the lists take longer to read twice than a decision may be acted on. */
 	get isTooLongToRead(): boolean {
-		const { rateLimit, behaviours } = this.history.script;
-		if (!rateLimit) return false;
+		const { rateLimit, behaviours, network } = this.history.script;
 		const pageSize = Math.max(1, Number(behaviours.maxPage ?? 500) - 1);
 		const pages = this.moments.map(
 			({ teammates, invitations }) =>
 				Math.ceil(teammates.length / pageSize) + Math.ceil(invitations.length / pageSize),
 		);
-		return ((2 * Math.max(...pages)) / rateLimit.limit) * rateLimit.windowMs > 30_000;
+		const pageMs = Math.max(
+			2 * network.latency.most,
+			rateLimit ? rateLimit.windowMs / rateLimit.limit : 0,
+		);
+		return 2 * Math.max(...pages) * pageMs > 30_000;
 	}
 
 	/** Whether SendGrid answered 201 with an invitation that was there, and sent nothing. */

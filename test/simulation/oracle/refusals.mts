@@ -82,6 +82,8 @@ export function mayFail(facts: Facts): boolean {
 		}
 	}
 	if (access && !ask.skipUngrantable && ungrantable(access).length > 0) return true;
+	// Taking admin access away is asked for in another way.
+	if (access?.kind === 'admin' && ask.mode === 'remove') return true;
 	const isEmpty = access?.kind === 'scopes' && named(access.scopes).length === 0;
 
 	const isTeammate = facts.ever(({ teammates }) => teammates.length > 0);

@@ -287,8 +287,10 @@ function longest(history: History, { items, run }: Played): number {
 	const { timeout = 300_000, batching } = request;
 	const tries = retryOnFail ? maxTries : 1;
 	const pauses = (batching?.batch.batchInterval ?? 0) * items.length;
-	// Lists that a low limit makes slow to read are read three times, until it is given up to be in time.
-	const rereading = history.script.rateLimit ? 3 * 60 * SECOND : 0;
+	const { rateLimit, behaviours } = history.script;
+	// Lists that are slow to read, with a low limit or in tiny pages, are read three times until it is given up.
+	const isSlow = rateLimit !== undefined || (behaviours.maxPage ?? 500) < 5;
+	const rereading = isSlow ? 3 * 60 * SECOND : 0;
 	// What is in doubt is looked into for a minute; each of a few steps may meet its own time-out.
 	const one = maxWait * SECOND + 60 * SECOND + 8 * timeout + pauses + rereading;
 	return tries * one + (tries - 1) * waitBetweenTries;

@@ -18,6 +18,30 @@ const knowing: Violation[] = [
 		foundBy: { scenarios: 'K1: Offboard half of 150' },
 	},
 	{
+		law: 'K1',
+		title: 'takes the first of many pages of one record for the whole list',
+		changes: [
+			change(
+				'transport/pagination.ts',
+				'last === undefined || isOneByOne ? 0 : 1',
+				'last === undefined || (isOneByOne && position < 0) ? 0 : 1',
+			),
+		],
+		foundBy: { scenarios: 'K1: pages of one record' },
+	},
+	{
+		law: 'K2',
+		title: 'takes somebody for gone where a record does not say whose it is',
+		changes: [
+			change(
+				'sendgrid/person.ts',
+				"withAddress(items, '').length === 0) return found;",
+				"withAddress(items, '').length >= 0) return found;",
+			),
+		],
+		foundBy: { test: UNREADABLE, name: 'K5: somebody whom a list does not name one record' },
+	},
+	{
 		law: 'K2',
 		title: 'believes one reading of several pages that somebody is not there',
 		changes: [
@@ -232,6 +256,42 @@ const knowing: Violation[] = [
 	},
 	{
 		law: 'K6',
+		title: 'knows pending admins by the boolean alone',
+		changes: [
+			change(
+				'sendgrid/invitations.ts',
+				"flagOf(record.is_admin) === true || record.user_type === 'admin'",
+				'flagOf(record.is_admin) === true',
+			),
+		],
+		foundBy: { test: UNREADABLE, name: 'an invitation that says it by its type alone' },
+	},
+	{
+		law: 'K6',
+		title: 'takes for no admin whose record does not say it',
+		changes: [
+			change(
+				'sendgrid/teammates.ts',
+				'if (isRoleKnown) return;',
+				"if (isRoleKnown || otherwise !== '') return;",
+			),
+		],
+		foundBy: { test: UNREADABLE, name: 'K6, D3: a record that does not say who is an admin' },
+	},
+	{
+		law: 'K6',
+		title: 'takes the time before any answer has told it',
+		changes: [
+			change(
+				'resources/invitation/getAll.ts',
+				'let readAt: number | undefined;',
+				'let readAt: number | undefined = account.now();',
+			),
+		],
+		foundBy: { test: 'engine/invitation/getAll.test.ts', name: 'K6: n8n is ten minutes slow' },
+	},
+	{
+		law: 'K6',
 		title: 'reads an expiry in milliseconds as one in seconds',
 		changes: [
 			change(
@@ -314,8 +374,8 @@ const deciding: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/teammates.ts',
-				'if (!isAdmin || allowAdmins === true) return;',
-				'if (!isAdmin || allowAdmins !== 0) return;',
+				'if (allowAdmins === true) return;',
+				'if (allowAdmins !== 0) return;',
 			),
 		],
 		foundBy: { histories: 400, seed: 1 },

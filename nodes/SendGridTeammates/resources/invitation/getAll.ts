@@ -60,19 +60,24 @@ export const getAllFields = [...listFields, simplifyField, filtersField];
 
 type Filter = (invitation: Invitation) => boolean;
 
-/** Those that are set: without any, no more is read than is wanted. */
-function filtersOf(filters: Collection, now: number): Filter[] {
+/**
+ * Those that are set: without any, no more is read than is wanted.
+ *
+ * @param now epoch milliseconds of SendGrid's clock; only its answers tell that clock
+ */
+function filtersOf(filters: Collection, now: () => number): Filter[] {
 	const status = whereSet(filters, statusFilter, (...field) => readChoice(...field, STATUSES));
 	const days = whereSet(filters, expiresWithinDaysFilter, readDays);
 	const isAtDomain = readEmailDomain(filters);
 	const wanted: Filter[] = [];
 	if (status !== undefined && status !== 'all') {
-		wanted.push((invitation) => statusOfInvitation(invitation, now) === status);
+		wanted.push((invitation) => statusOfInvitation(invitation, now()) === status);
 	}
 	if (days !== undefined) {
 		wanted.push(
 			(invitation) =>
-				expiresWithin(invitation, days, now) && statusOfInvitation(invitation, now) === 'pending',
+				expiresWithin(invitation, days, now()) &&
+				statusOfInvitation(invitation, now()) === 'pending',
 		);
 	}
 	if (isAtDomain) wanted.push(({ email }) => isAtDomain(email));
@@ -85,7 +90,8 @@ function filtersOf(filters: Collection, now: number): Filter[] {
  */
 export async function getAllInvitations({ item, account }: OperationContext) {
 	const isSimple = readFlag(item, simplifyField);
-	const now = account.now();
+	let readAt: number | undefined;
+	const now = () => (readAt ??= account.now());
 	const invitations = await list(
 		account.client,
 		pendingInvitations({ failureMessage: 'The invitations could not be read' }),
@@ -93,7 +99,7 @@ export async function getAllInvitations({ item, account }: OperationContext) {
 		filtersOf(readCollection(item, filtersField), now),
 	);
 	return invitations.map((invitation) => {
-		const state = invitationState(invitation, now);
+		const state = invitationState(invitation, now());
 		return isSimple
 			? { ...essentialsOf(invitation), ...state }
 			: invitationOutput(invitation, { ...state });

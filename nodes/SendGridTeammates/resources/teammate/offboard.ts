@@ -6,13 +6,7 @@ import { checkTokens, revokeInvitation } from '../../sendgrid/invitations';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
 import { checkUsernames, deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
 import type { Outcome, Validity } from '../../transport/client';
-import {
-	changeOf,
-	liveWording,
-	SendGridError,
-	type RequestError,
-	type Wording,
-} from '../../transport/errors';
+import { changeOf, liveWording, type RequestError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
 export const offboardFields = [emailField];
@@ -61,12 +55,6 @@ function refuseProtected(
 	for (const teammate of teammates) {
 		refuseOwner(teammate, failureMessage);
 		refuseAdmin(teammate, options.allowAdmins, failureMessage);
-		if (!teammate.isRoleKnown && !options.allowAdmins) {
-			throw new SendGridError(
-				`${failureMessage}: SendGrid's list does not say whether this person is an admin`,
-				"Run this item again later, or turn on 'Allow Admins' in 'Options'.",
-			);
-		}
 	}
 	for (const invitation of invitations)
 		refuseAdmin(invitation, options.allowAdmins, failureMessage);

@@ -17,7 +17,12 @@ import {
 } from '../../sendgrid/access';
 import { onlyTeammate } from '../../sendgrid/person';
 import { canBeTaken } from '../../sendgrid/scopes';
-import { readTeammate, refuseOwner, type Teammate } from '../../sendgrid/teammates';
+import {
+	readTeammate,
+	refuseOwner,
+	refuseUnknownRole,
+	type Teammate,
+} from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
 import { quoteTeammate, withLocatedTeammates } from './locate';
 import { isMet, unmetOf, writeAccess, type Unmet } from './writeAccess';
@@ -84,8 +89,10 @@ function refuseRemovedAdmin({ choice, mode }: Wish): void {
 }
 
 /** Add and Remove start from what the teammate has, and an admin has everything. */
-function refuseAdminFor(mode: Mode, { isAdmin }: Teammate, { failureMessage }: Wording): void {
-	if (!isAdmin || mode === 'replace') return;
+function refuseAdminFor(mode: Mode, before: Teammate, { failureMessage }: Wording): void {
+	if (mode === 'replace') return;
+	refuseUnknownRole(before, failureMessage, "set 'Mode' to 'Replace'");
+	if (!before.isAdmin) return;
 	throw new SendGridError(
 		`${failureMessage}: an admin has every scope, so there is nothing to ${mode}`,
 		"To replace admin access with the selected scopes, set 'Mode' to 'Replace'.",

@@ -11,7 +11,7 @@ import { readDays } from '../../parameters/number';
 import { gainOf, resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
 import { decodeInvitation, VALIDITY_DAYS } from '../../sendgrid/invitations';
 import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
-import { readTeammate } from '../../sendgrid/teammates';
+import { readTeammate, refuseUnknownRole } from '../../sendgrid/teammates';
 import {
 	changeOf,
 	liveWording,
@@ -128,6 +128,24 @@ function refuseNothing(
 	);
 }
 
+/** Sending an invitation again may give admin access once more, and any other change may take it away. */
+function refuseHiddenAdmin(
+	plan: Plan,
+	{ teammate, invitations }: KnownPerson,
+	{ allowAdmins, ifAccessDiffers }: Choices,
+	{ failureMessage }: Wording,
+): void {
+	const mayDemote = allowAdmins && ifAccessDiffers === 'update';
+	if (!('access' in plan) || plan.access.is_admin || mayDemote) return;
+	for (const record of teammate ? [teammate] : invitations) {
+		refuseUnknownRole(
+			record,
+			failureMessage,
+			"turn on 'Allow Admins' in 'Options' and set 'If Access Differs' to 'Update'",
+		);
+	}
+}
+
 /** What has to be done, and what was known when that was decided. */
 interface Decision {
 	plan: Plan;
@@ -178,6 +196,7 @@ async function decide(
 	if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known);
 	checkLimits(policy, email, plan);
 	if (plan.action === 'reinvited') refuseNoAdmin(plan, known, choices, wording);
+	refuseHiddenAdmin(plan, known, choices, wording);
 	const mail = mailKey(account, email, choice, choices);
 	if (!MAILING.has(plan.action) || !memory.mailed.has(mail)) return { plan, person, skipped };
 	const unclear = memory.mailed.get(mail);
