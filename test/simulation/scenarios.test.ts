@@ -912,6 +912,23 @@ describe('W8: one e-mail for one wish', () => {
 			expect(mailsTo(ADA)).toBe(1);
 		},
 	);
+
+	test('W8: Resend Invite by email, then by the token from before, which has changed: answered from the first', async () => {
+		const outcome = await playScenario({
+			weather: 'undisturbed',
+			behaviours: { tokenChangesOnResend: true },
+			people: [{ email: ADA, state: 'pending', token: 'old-token', scopes: ['stats.read'] }],
+			runs: [
+				{
+					operation: 'invitation.resend',
+					items: [{ email: ADA }, { token: 'old-token' }],
+					batching: { batchSize: 1, batchInterval: 1000 },
+				},
+			],
+		});
+		expect(outcome.mailsTo(ADA)).toBe(1);
+		expect(outcome.said.filter((one) => typeof one === 'string')).toEqual([]);
+	});
 });
 
 describe('A1: no header closes anything for longer than 15 minutes', () => {
