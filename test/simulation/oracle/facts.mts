@@ -193,10 +193,10 @@ export class Facts {
 							(entry.fault !== undefined || entry.status === 429) &&
 							entry.at >= first.at,
 					))) ||
-			// A request that struck a fault before it could be carried out knows no account.
+			// A request that struck a fault before it could be carried out knows no account; and an email of another
+			// run that is in doubt may still be on its way.
 			history.truth.requests.some(
-				({ run, entry }) =>
-					run === answer.run && entry.method !== 'GET' && entry.fault !== undefined,
+				({ entry }) => entry.method !== 'GET' && entry.fault !== undefined,
 			)
 		);
 	}

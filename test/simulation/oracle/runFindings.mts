@@ -243,7 +243,9 @@ function judgeSecrets(history: History, played: Played, find: Find): void {
 	if (history.log.some((line) => history.apiKeys.some((key) => line.includes(key)))) {
 		find('secret', 'the API key is in the log');
 	}
-	const mayHold = MAY_HOLD_TOKENS.includes(items[0].ask.operation) && entrance === 'workflow';
+	const { ask, parameters } = items[0];
+	const isRaw = ask.operation === 'invitation.getAll' && parameters.simplify === false;
+	const mayHold = (isRaw || MAY_HOLD_TOKENS.includes(ask.operation)) && entrance === 'workflow';
 	const where = mayHold ? JSON.stringify(failures) : text;
 	// A token that the item itself names is no news.
 	const known = new Set(items.map(({ ask }) => ask.token));
@@ -289,8 +291,8 @@ function longest(history: History, { items, run }: Played): number {
 	const pauses = (batching?.batch.batchInterval ?? 0) * items.length;
 	const { rateLimit, behaviours } = history.script;
 	// Lists that are slow to read, with a low limit or in tiny pages, are read three times until it is given up.
-	const isSlow = rateLimit !== undefined || (behaviours.maxPage ?? 500) < 5;
-	const rereading = isSlow ? 3 * 60 * SECOND : 0;
+	const isSlow = rateLimit !== undefined || (behaviours.maxPage ?? 500) <= 5;
+	const rereading = isSlow ? 6 * 60 * SECOND : 0;
 	// What is in doubt is looked into for a minute; each of a few steps may meet its own time-out.
 	const one = maxWait * SECOND + 60 * SECOND + 8 * timeout + pauses + rereading;
 	return tries * one + (tries - 1) * waitBetweenTries;
