@@ -1,4 +1,4 @@
-import { playScenario, type Outcome, type Scenario } from './scenario.mts';
+import { playScenario, type Outcome, type Scenario, type ScenarioItem } from './scenario.mts';
 
 /**
  * What has gone wrong by time and order, each case as a history of its own on the virtual clock.
@@ -39,6 +39,11 @@ const upsert = {
 	ifAccessDiffers: 'leave',
 	expiresWithinDays: 2,
 };
+
+/** What Create or Update does by default, but for emails that it sends anyway. */
+const ADD = { ...upsert, ifAccessDiffers: 'add' };
+
+const UNAVAILABLE = { kind: 'status', status: 503, when: 'before' } as const;
 
 describe('K1: who decides by a list has read it to its end', () => {
 	test('K1: Offboard every fourth of 1,200 teammates', async () => {
@@ -256,6 +261,82 @@ describe('K3, A4: in windows of a minute no row fails because its reading had to
 		expect(said.filter((one) => typeof one === 'string')).toEqual([]);
 		// Beside the list.
 		expect(history.truth.requests.length).toBeLessThan(3 * 130 + 10);
+	});
+});
+
+describe('K3, D3: what a probe shows counts before a write is sent again', () => {
+	/** Another admin does something while our write, answered 503 and not carried out, is in doubt. */
+	const playMeanwhile = async (
+		operation: string,
+		method: string,
+		what: { kind: 'promote' } | { kind: 'grant'; scopes: string[] },
+		ask: Partial<ScenarioItem> = {},
+	) =>
+		await playWell({
+			people: [{ email: ADA, scopes: ['mail.send'] }],
+			faults: [{ method, fault: UNAVAILABLE }],
+			acts: [{ at: 500, after: { method, path: /ada/ }, account: 'acme', email: ADA, what }],
+			runs: [{ operation, items: [{ email: ADA, ...ask }] }],
+		});
+	const isAdmin = ({ history }: Outcome) =>
+		history.truth.latest('acme').teammates.some((one) => one.email === ADA && one.isAdmin);
+
+	test('K3: Delete: an admin by then is not deleted', async () => {
+		expect(isAdmin(await playMeanwhile('teammate.delete', 'DELETE', { kind: 'promote' }))).toBe(
+			true,
+		);
+	});
+
+	test('K3: Offboard: an admin by then is not deleted', async () => {
+		expect(isAdmin(await playMeanwhile('teammate.offboard', 'DELETE', { kind: 'promote' }))).toBe(
+			true,
+		);
+	});
+
+	test('K3: Create or Update: an admin by then is not demoted', async () => {
+		expect(isAdmin(await playMeanwhile('teammate.upsert', 'PATCH', { kind: 'promote' }, ADD))).toBe(
+			true,
+		);
+	});
+
+	test('K3: Update Permissions, Add: an admin by then is not demoted', async () => {
+		const ask = { access: STATS, mode: 'add' };
+		const outcome = await playMeanwhile(
+			'teammate.updatePermissions',
+			'PATCH',
+			{ kind: 'promote' },
+			ask,
+		);
+		expect(isAdmin(outcome)).toBe(true);
+	});
+
+	test('K3: Update Permissions, Add: a scope that another admin gave meanwhile stays', async () => {
+		const ask = { access: STATS, mode: 'add' };
+		const { scopesOf } = await playMeanwhile(
+			'teammate.updatePermissions',
+			'PATCH',
+			{ kind: 'grant', scopes: ['alerts.read'] },
+			ask,
+		);
+		expect(scopesOf(ADA)).toContain('alerts.read');
+	});
+
+	test('K3: Create or Update, the change carried out and its answer lost: a scope given meanwhile stays', async () => {
+		const { scopesOf } = await playWell({
+			people: [{ email: ADA, scopes: ['mail.send'] }],
+			faults: [{ method: 'PATCH', fault: { kind: 'drop', when: 'after' } }],
+			acts: [
+				{
+					at: 120,
+					after: { method: 'PATCH', path: /ada/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'grant', scopes: ['alerts.read'] },
+				},
+			],
+			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...ADD }] }],
+		});
+		expect(scopesOf(ADA)).toContain('alerts.read');
 	});
 });
 
@@ -494,6 +575,36 @@ test('W3: another admin invites as an admin at the moment of a 503', async () =>
 	expect(typeof said[0]).toBe('string');
 });
 
+describe('W2: while an email to somebody is in doubt, no other is sent', () => {
+	test('W2: a row while the email of an earlier row is in doubt (504, twenty seconds late) sends no second one', async () => {
+		const { mailsTo } = await playWell({
+			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					maxWait: 5,
+					items: [
+						{ email: ADA, ...ADD },
+						{ email: ADA, ...ADD, access: scopes('stats.read', 'mail.send') },
+					],
+				},
+			],
+		});
+		expect(mailsTo(ADA)).toBe(1);
+	});
+
+	test('W2: another execution, after the first was cancelled while its email was in doubt, sends no second one', async () => {
+		const { mailsTo } = await playWell({
+			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
+			runs: [
+				{ operation: 'teammate.upsert', cancelAfter: 2000, items: [{ email: ADA, ...ADD }] },
+				{ operation: 'teammate.upsert', startsAt: 6000, items: [{ email: ADA, ...ADD }] },
+			],
+		});
+		expect(mailsTo(ADA)).toBe(1);
+	});
+});
+
 describe('W4: what is unknown stays unknown', () => {
 	const scenario: Scenario = {
 		faults: [
@@ -719,6 +830,40 @@ test('W7: advice on Create or Update names no field that it does not show', asyn
 	expect(said[0]).not.toContain("'Teammate'");
 });
 
+describe('W7: what a success says is so', () => {
+	test('W7: Create or Update, an expired invitation sent again and answered without a body, is not "expired"', async () => {
+		const { said, mailsTo } = await playWell({
+			weather: 'undisturbed',
+			behaviours: { emptyAnswers: 'no-body' },
+			people: [{ email: ADA, state: 'pending', expiresInSeconds: -86_400, scopes: ['stats.read'] }],
+			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...ADD }] }],
+		});
+		expect(mailsTo(ADA)).toBe(1);
+		expect(said).toMatchObject([{ action: 'resent' }]);
+		expect(said).not.toMatchObject([{ status: 'expired' }]);
+	});
+
+	test('W7: Resend Invite, answered without a body, gives out no token that is dead and no date that is past', async () => {
+		const { said, history } = await playWell({
+			weather: 'undisturbed',
+			behaviours: { emptyAnswers: 'no-body', tokenChangesOnResend: true },
+			people: [
+				{
+					email: ADA,
+					state: 'pending',
+					token: 'old-token',
+					expiresInSeconds: -86_400,
+					scopes: ['stats.read'],
+				},
+			],
+			runs: [{ operation: 'invitation.resend', items: [{ email: ADA }] }],
+		});
+		const [{ token }] = history.truth.latest('acme').invitations;
+		expect(token).not.toBe('old-token');
+		expect(JSON.stringify(said)).not.toContain('old-token');
+	});
+});
+
 describe('W8: one e-mail for one wish', () => {
 	const thrice = (item: object) => [item, item, item];
 	const pending = [
@@ -767,6 +912,23 @@ describe('W8: one e-mail for one wish', () => {
 			expect(mailsTo(ADA)).toBe(1);
 		},
 	);
+
+	test('W8: Resend Invite by email, then by the token from before, which has changed: answered from the first', async () => {
+		const outcome = await playScenario({
+			weather: 'undisturbed',
+			behaviours: { tokenChangesOnResend: true },
+			people: [{ email: ADA, state: 'pending', token: 'old-token', scopes: ['stats.read'] }],
+			runs: [
+				{
+					operation: 'invitation.resend',
+					items: [{ email: ADA }, { token: 'old-token' }],
+					batching: { batchSize: 1, batchInterval: 1000 },
+				},
+			],
+		});
+		expect(outcome.mailsTo(ADA)).toBe(1);
+		expect(outcome.said.filter((one) => typeof one === 'string')).toEqual([]);
+	});
 });
 
 describe('A1: no header closes anything for longer than 15 minutes', () => {
@@ -899,6 +1061,339 @@ describe('A3: cancelling ends every wait within half a second', () => {
 			],
 		});
 		expect(cancelled(outcome, 0, 2 * SECOND)).toBeLessThanOrEqual(HALF);
+	});
+});
+
+/** What the oracle says was untrue, or taken away; how long it takes is another matter. */
+const untrue = ({ findings }: Outcome) =>
+	findings.filter(({ law }) => law === 'untrue' || law === 'taken');
+
+const failuresOf = ({ said }: Outcome) => said.filter((one) => typeof one === 'string');
+
+const adding = { ...upsert, ifAccessDiffers: 'add' };
+
+describe('Create or Update, after it has revoked an invitation', () => {
+	test('W7: one of two invitations is revoked, the other accepted: that is not "unchanged"', async () => {
+		const outcome = await playScenario({
+			people: [
+				{ email: ADA, state: 'pending', scopes: ['mail.send'], expiresInSeconds: 500_000 },
+				{
+					email: 'Ada@example.com',
+					state: 'pending',
+					scopes: ['stats.read'],
+					expiresInSeconds: 400_000,
+				},
+			],
+			network: { latency: { least: 200, most: 200 }, wireFaults: [] },
+			acts: [
+				{
+					at: 300,
+					after: { method: 'DELETE', path: /pending/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'accept' },
+				},
+			],
+			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...adding }] }],
+		});
+		expect(untrue(outcome)).toEqual([]);
+	});
+
+	test('W4: revoked, the new one refused, another admin invites: the next try does not say "unchanged"', async () => {
+		const outcome = await playScenario({
+			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'], expiresInSeconds: 500_000 }],
+			faults: [{ method: 'POST', fault: { kind: 'status', status: 403, when: 'before' } }],
+			acts: [
+				{
+					at: 300,
+					after: { method: 'POST', path: /teammates$/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'invite', access: scopes('stats.read', 'mail.send') },
+				},
+			],
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					continueOnFail: false,
+					retryOnFail: true,
+					items: [{ email: ADA, ...adding }],
+				},
+			],
+		});
+		expect(outcome.said).not.toMatchObject([{ changed: false }]);
+	});
+
+	test('W5: the second of two invitations is accepted, and lists lag behind: a teammate is not invited', async () => {
+		const { mailsTo } = await playScenario({
+			behaviours: { readLagMs: 3000, inviteExistingTeammate: 'created' },
+			people: [
+				{ email: ADA, state: 'pending', scopes: ['mail.send'], expiresInSeconds: 500_000 },
+				{
+					email: 'Ada@example.com',
+					state: 'pending',
+					scopes: ['mail.send'],
+					expiresInSeconds: 400_000,
+				},
+			],
+			network: { latency: { least: 200, most: 200 }, wireFaults: [] },
+			acts: [
+				{
+					at: 100,
+					after: { method: 'DELETE', path: /pending/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'accept' },
+				},
+			],
+			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...adding }] }],
+		});
+		expect(mailsTo(ADA)).toBe(0);
+	});
+
+	test('K3: revoked, then the new invitation waits 50 s for the rate limit: who was invited meanwhile gets no second email', async () => {
+		const { mailsTo } = await playScenario({
+			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'] }],
+			faults: [
+				{ method: 'POST', fault: { kind: 'rate-limited', header: 'retry-after', seconds: 50 } },
+			],
+			acts: [
+				{
+					at: 10 * SECOND,
+					after: { method: 'POST', path: /teammates$/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'invite', access: scopes('stats.read', 'mail.send') },
+				},
+			],
+			runs: [{ operation: 'teammate.upsert', items: [{ email: ADA, ...adding }] }],
+		});
+		expect(mailsTo(ADA)).toBe(0);
+	});
+
+	test('W4: what an earlier try revoked is told where another execution is busy with the person', async () => {
+		const { said } = await playScenario({
+			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'], expiresInSeconds: 500_000 }],
+			faults: [
+				{ method: 'POST', fault: { kind: 'status', status: 403, when: 'before' } },
+				{ method: 'GET', path: /pending$/, times: 2, fault: { kind: 'slow', ms: 1 } },
+				{ method: 'GET', path: /pending$/, fault: { kind: 'slow', ms: 9000 } },
+			],
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					continueOnFail: false,
+					retryOnFail: true,
+					maxTries: 2,
+					maxWait: 1,
+					items: [{ email: ADA, ...adding }],
+				},
+				{ operation: 'teammate.offboard', startsAt: 800, items: [{ email: ADA }] },
+			],
+		});
+		expect(said).not.toEqual([
+			expect.stringMatching(/^'ada@example.com' was not invited or updated/),
+		]);
+	});
+});
+
+describe("D3, W4: 'Add' takes nothing away, also where the new invitation takes two attempts", () => {
+	const people = [
+		{
+			email: ADA,
+			state: 'pending' as const,
+			scopes: ['mail.send'],
+			expiresInSeconds: 500_000,
+		},
+	];
+	const refusedOnce = [
+		{ method: 'POST', fault: { kind: 'status', status: 403, when: 'before' } as const },
+	];
+
+	test('D3: of what the revoked invitation gave, after Retry On Fail', async () => {
+		const outcome = await playScenario({
+			people,
+			faults: refusedOnce,
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					continueOnFail: false,
+					retryOnFail: true,
+					maxTries: 2,
+					items: [{ email: ADA, ...adding }],
+				},
+			],
+		});
+		const [{ scopes: given }] = outcome.history.truth.latest('acme').invitations;
+		expect(given).toEqual(['mail.send', 'stats.read']);
+		expect(untrue(outcome)).toEqual([]);
+	});
+
+	test('D3: of what the revoked invitation gave, in a second row with the same wish', async () => {
+		const { history } = await playScenario({
+			people,
+			faults: refusedOnce,
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					items: [
+						{ email: ADA, ...adding },
+						{ email: ADA, ...adding },
+					],
+				},
+			],
+		});
+		const [{ scopes: given }] = history.truth.latest('acme').invitations;
+		expect(given).toEqual(['mail.send', 'stats.read']);
+	});
+});
+
+test('D4: Dry Run does not say that it would invite anew what it would refuse', async () => {
+	const items = (dryRun: boolean) => [
+		{ email: ADA, ...adding, dryRun, parameters: { options: { dryRun } } },
+	];
+	const played = async (dryRun: boolean) =>
+		await playScenario({
+			weather: 'undisturbed',
+			people: [{ email: ADA, state: 'pending', scopes: ['old.scope'], expiresInSeconds: 500_000 }],
+			runs: [{ operation: 'teammate.upsert', items: items(dryRun) }],
+		});
+	const [dry] = (await played(true)).said;
+	const [real] = (await played(false)).said;
+	expect(typeof dry).toBe(typeof real);
+});
+
+describe('W4, W7: what was done is told', () => {
+	test('W4: what an earlier try of Offboard revoked is told where another execution is busy with the person', async () => {
+		const { said, history } = await playScenario({
+			people: [
+				{ email: ADA, state: 'pending' },
+				{ email: ADA, username: 'countess' },
+			],
+			faults: [
+				{
+					method: 'DELETE',
+					path: /countess/,
+					fault: { kind: 'status', status: 403, when: 'before' },
+				},
+				{ method: 'GET', path: /pending$/, times: 2, fault: { kind: 'slow', ms: 1 } },
+				{ method: 'GET', path: /pending$/, fault: { kind: 'slow', ms: 9000 } },
+			],
+			runs: [
+				{
+					operation: 'teammate.offboard',
+					continueOnFail: false,
+					retryOnFail: true,
+					maxTries: 2,
+					maxWait: 1,
+					items: [{ email: ADA }],
+				},
+				{
+					operation: 'teammate.upsert',
+					startsAt: 800,
+					items: [{ email: ADA, ...adding }],
+				},
+			],
+		});
+		expect(history.truth.writes[0]).toMatchObject({ method: 'DELETE', hasChanged: true });
+		expect(said).not.toEqual([expect.stringMatching(/^'ada@example.com' was not offboarded/)]);
+	});
+
+	test('W7: one of two teammates is deleted, and the limit makes what was read out of date again and again', async () => {
+		const outcome = await playScenario({
+			weather: 'undisturbed',
+			rateLimit: { limit: 3, windowMs: 60_000, reset: 'epoch' },
+			people: [
+				...addresses(2, 'p').map((email) => ({ email })),
+				{ email: ADA, username: 'countess' },
+				{ email: ADA, username: 'lovelace' },
+				...Array.from({ length: 40 }, (_, index) => ({ email: `q${index}@example.com` })),
+			],
+			runs: [
+				{
+					operation: 'teammate.offboard',
+					items: [
+						...addresses(2, 'p').map((email) => ({ email })),
+						{ email: ADA },
+						...Array.from({ length: 40 }, (_, index) => ({ email: `q${index}@example.com` })),
+					],
+				},
+			],
+		});
+		expect(untrue(outcome)).toEqual([]);
+		expect(failuresOf(outcome)).toEqual([]);
+	});
+
+	test('W6: the change is dropped whole, and somebody else gives another scope: that is none of ours', async () => {
+		const { said, scopesOf } = await playScenario({
+			people: [{ email: ADA, scopes: ['mail.send'] }],
+			faults: [{ method: 'PATCH', fault: { kind: 'not-applied' } }],
+			acts: [
+				{
+					at: 300,
+					after: { method: 'PATCH', path: /ada/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'grant', scopes: ['alerts.read'] },
+				},
+			],
+			runs: [
+				{
+					operation: 'teammate.updatePermissions',
+					items: [{ email: ADA, access: STATS, mode: 'add' }],
+				},
+			],
+		});
+		expect(scopesOf(ADA)).not.toContain('stats.read');
+		expect(said).not.toEqual([expect.stringContaining('were updated, but not completely')]);
+	});
+
+	test('W4: an agent calls Create or Update again with another Expires Within Days', async () => {
+		const { said, mailsTo } = await playScenario({
+			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					entrance: 'agentNode',
+					maxWait: 5,
+					items: [2, 3].map((days) => ({
+						email: ADA,
+						...adding,
+						ifPending: 'resendIfExpiring',
+						expiresWithinDays: days,
+						parameters: { expiresWithinDays: days },
+					})),
+				},
+			],
+		});
+		expect(said[0]).toMatch(/^It is unclear/);
+		expect(mailsTo(ADA)).toBe(1);
+	});
+
+	test('W4: the update of an agent is carried out and unclear, and n8n tries again', async () => {
+		const { said, scopesOf } = await playScenario({
+			people: [{ email: ADA, scopes: ['mail.send'] }],
+			faults: [
+				{ method: 'GET', path: /ada/, fault: { kind: 'slow', ms: 1 } },
+				{
+					method: 'GET',
+					path: /ada/,
+					times: Infinity,
+					fault: { kind: 'status', status: 403, when: 'before' },
+				},
+			],
+			runs: [
+				{
+					operation: 'teammate.updatePermissions',
+					entrance: 'agentNode',
+					retryOnFail: true,
+					maxTries: 2,
+					items: [{ email: ADA, access: STATS, mode: 'add' }],
+				},
+			],
+		});
+		expect(scopesOf(ADA)).toContain('stats.read');
+		expect(said).not.toEqual([expect.stringContaining('were not updated')]);
 	});
 });
 

@@ -1,4 +1,9 @@
-import type { Call, Outcome, SendGridClient } from '../../nodes/SendGridTeammates/transport/client';
+import {
+	StaleDecision,
+	type Call,
+	type Outcome,
+	type SendGridClient,
+} from '../../nodes/SendGridTeammates/transport/client';
 import {
 	changeOf,
 	RequestError,
@@ -55,7 +60,7 @@ async function play({ answers, data, maxWait = 300_000, cancelAfter }: Play): Pr
 	const client = {
 		retryBudget: new RetryBudget(maxWait, cancel.signal),
 		isCancelled: () => cancel.signal.aborted,
-		serverTime: (moment: number) => moment,
+		serverSpan: (moment: number) => ({ earliest: moment, latest: moment }),
 		attempt: async (): Promise<Outcome<string>> => {
 			const answer = answers[Math.min(sent.length, answers.length - 1)];
 			sent.push(since());
@@ -66,6 +71,7 @@ async function play({ answers, data, maxWait = 300_000, cancelAfter }: Play): Pr
 		probed.push(since());
 		return data(since());
 	}).then((outcome) => ({ outcome, elapsed: since() }));
+	playing.catch(() => undefined);
 	await jest.advanceTimersByTimeAsync(600_000);
 	return { ...(await playing), sent, probed };
 }
@@ -145,6 +151,14 @@ test('a refused repeat is told as what came of the first try', async () => {
 	const data = (elapsed: number) => (elapsed > 5500 ? 'unknown' : 'notApplied');
 	expect(messageOf(await play({ answers, data }))).toBe(UNCLEAR);
 });
+
+test.each(['changed', 'outdated'] as const)(
+	'K3: what somebody else has made %s is not sent again, but decided again',
+	async (state) => {
+		const playing = play({ answers: [inDoubtFor(2000), 'sent'], data: () => state });
+		await expect(playing).rejects.toBeInstanceOf(StaleDecision);
+	},
+);
 
 test('five tries are enough, and then it is certain that nothing happened', async () => {
 	const played = await play({ answers: [inDoubtFor(2000)], data: () => 'notApplied' });

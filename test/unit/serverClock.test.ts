@@ -21,6 +21,7 @@ test('both clocks count as equal until a response tells the time', () => {
 	clock.observe(undefined, NOW, NOW);
 	clock.observe('yesterday', NOW, NOW);
 	expect(clock.ahead).toBe(0);
+	expect(clock.spanOf(NOW)).toEqual({ earliest: -Infinity, latest: Infinity });
 });
 
 test.each([HOUR + 300, -HOUR - 700, 0])(
@@ -29,6 +30,10 @@ test.each([HOUR + 300, -HOUR - 700, 0])(
 		const clock = new ServerClock();
 		observe(clock, ahead, NOW);
 		expectAhead(clock, ahead);
+		const { earliest, latest } = clock.spanOf(NOW);
+		expect(earliest).toBeLessThanOrEqual(NOW + ahead);
+		expect(latest).toBeGreaterThanOrEqual(NOW + ahead);
+		expect(latest - earliest).toBeLessThanOrEqual(1040);
 		observe(clock, ahead, NOW, 100);
 		expectAhead(clock, ahead, 45);
 	},

@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 
 import { waitForOwnMail } from '../sendgrid/invitations';
 import { StaleDecision, type Validity } from '../transport/client';
-import { SendGridError, type Wording } from '../transport/errors';
+import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import { MAX_AGE_MS, tick } from '../transport/singleFlight';
 import type { OperationContext } from './operation';
 import { personKey } from './runMemory';
@@ -197,7 +197,8 @@ async function whileLocked<Result>(
 
 /**
  * Decides and writes; decides again where the rate limit made the write wait so long that others may have
- * changed something meanwhile.
+ * changed something meanwhile, or where they have while a write was in doubt. What may have been carried out then
+ * stays unclear, unless it is written again.
  *
  * A large batch takes many windows of the rate limit, and everybody in it comes to pass. Where nobody gets on,
  * since what all are reading leaves nothing of the limit for writing, they decide and write one after the other.
@@ -215,7 +216,7 @@ export async function onFreshReadings<Result>(
 		await work((readAt) => ({
 			latest: readAt + MAX_AGE_MS,
 			ifHeldBack: readAt + maxAge,
-		})).catch(ifStale);
+		})).catch((thrown: unknown): typeof STALE => ifStale(thrown, account.client.doubt));
 	const decideAlone = async () => {
 		const outcome = await runExclusive(
 			`deciding ${account.key}`,
@@ -229,16 +230,17 @@ export async function onFreshReadings<Result>(
 		throw notBegunError(outcome, wording);
 	};
 
-	if (account.address !== undefined) await waitForOwnMail(account, account.address);
+	if (account.address !== undefined) await waitForOwnMail(account, account.address, wording);
 	let finished = memory.lastWriteAt.size;
 	for (let stalled = 0; stalled < MAX_STALLED_ROUNDS; ) {
 		const result = stalled === 0 ? await decide() : await decideAlone();
-		if (result !== STALE) return result;
+		if (result !== STALE) return unlessInDoubt(account.client, result);
 		maxAge = MAX_AGE_MS;
 		account.requireFreshReadings();
 		stalled = memory.lastWriteAt.size > finished ? 0 : stalled + 1;
 		finished = memory.lastWriteAt.size;
 	}
+	if (account.client.doubt) throw account.client.doubt;
 	throw new SendGridError(
 		`${wording.failureMessage}: reading SendGrid's lists took so long that they were out of date`,
 		'Run this item again later.',
@@ -248,7 +250,14 @@ export async function onFreshReadings<Result>(
 
 const STALE = Symbol('stale');
 
-function ifStale(thrown: unknown): typeof STALE {
+/** @throws RequestError where nothing was written after a write of which nobody knows what became of it */
+function unlessInDoubt<Result>({ doubt }: { doubt?: RequestError }, result: Result): Result {
+	if (doubt) throw doubt;
+	return result;
+}
+
+function ifStale(thrown: unknown, doubt?: RequestError): typeof STALE {
 	if (thrown instanceof StaleDecision) return STALE;
-	throw thrown;
+	const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
+	throw isUnclear ? thrown : (doubt ?? thrown);
 }

@@ -20,6 +20,13 @@ export interface Progress {
 	address: string;
 }
 
+/** An invitation that was revoked to make room for a new one. */
+export interface RevokedInvitation {
+	token: string;
+	isAdmin: boolean;
+	scopes: readonly string[];
+}
+
 /** What the items of one run share, over all tries that n8n makes of it. */
 export class RunMemory {
 	readonly readings = new SingleFlight();
@@ -96,8 +103,26 @@ export class RunMemory {
 	/** Items of which nobody knows whether they were carried out. A later try repeats that and sends nothing. */
 	readonly unclear = new Map<number, RequestError>();
 
-	/** People whose invitation was revoked for a new one that has not been sent yet. */
-	readonly revokedPeople = new Set<string>();
+	private readonly revoked = new Map<string, RevokedInvitation[]>();
+
+	/**
+	 * Invitations of a person that were revoked for a new one, which has not been sent yet: with what of their
+	 * access the new one is to give. Whoever goes on from there must not take it away.
+	 *
+	 * @param key of the person, in this account
+	 */
+	revokedOf(key: string): readonly RevokedInvitation[] {
+		return this.revoked.get(key) ?? [];
+	}
+
+	noteRevoked(key: string, invitation: RevokedInvitation): void {
+		this.revoked.set(key, [...this.revokedOf(key), invitation]);
+	}
+
+	/** The person has what they should have. */
+	forgetRevoked(key: string): void {
+		this.revoked.delete(key);
+	}
 
 	/**
 	 * Who was emailed for what, so that nobody gets two emails for the same wish; with an error where nobody knows

@@ -156,9 +156,23 @@ export function readAccess(fields: Fields, skipUngrantable: boolean): AccessChoi
 	}
 }
 
-/** Display name of the field that holds the scopes of a choice. */
-export const scopesFieldOf = ({ kind }: AccessChoice): string =>
-	(kind === 'persona' ? additionalScopesField : scopesField).displayName;
+/** Scopes that an item names itself, and the display name of the field that holds them. */
+export interface ScopesIn {
+	scopes: readonly string[];
+	field: string;
+}
+
+/** Where a choice names scopes: a persona's own are in no field. */
+export function namedIn(choice: AccessChoice): ScopesIn {
+	switch (choice.kind) {
+		case 'admin':
+			return { scopes: [], field: accessField.displayName };
+		case 'scopes':
+			return { scopes: choice.scopes, field: scopesField.displayName };
+		case 'persona':
+			return { scopes: choice.additional, field: additionalScopesField.displayName };
+	}
+}
 
 /** For the output: what was left out, where there is something. */
 export const skippedField = (skipped: readonly string[]) =>
@@ -168,19 +182,26 @@ export const skippedField = (skipped: readonly string[]) =>
  * Advice that names the scopes which SendGrid refused: it says only that there are some.
  *
  * @param scopes what was sent
+ * @param named what of it the item names, and where; the rest the person has already
  */
 export const adviseOnScopes =
 	(
 		account: Account,
 		scopes: readonly string[],
 		wording: Wording,
-		displayName = scopesField.displayName,
+		named: ScopesIn = { scopes, field: scopesField.displayName },
 	) =>
 	async ({ field }: ApiErrorDetail): Promise<string | undefined> => {
 		if (field !== 'scopes') return undefined;
 		const grantable = await account.grantableScopes(wording).catch(() => scopes);
-		const unknown = scopes.filter((scope) => !grantable.includes(scope));
-		return unknown.length > 0
-			? `Remove what this account cannot grant from '${displayName}': ${formatQuoted(unknown)}.`
-			: `Remove scopes from '${displayName}' until SendGrid accepts the rest. It was sent ${formatQuoted(scopes)}.`;
+		const refused = scopes.filter((scope) => !grantable.includes(scope));
+		const isNamed = (scope: string) => named.scopes.includes(scope);
+		const own = refused.filter(isNamed);
+		if (own.length > 0)
+			return `Remove what this account cannot grant from '${named.field}': ${formatQuoted(own)}.`;
+		if (refused.length > 0)
+			return `This account cannot grant ${formatQuoted(refused)}, which this person has already: use a key that can, or leave the access as it is.`;
+		return scopes.some(isNamed)
+			? `Remove scopes from '${named.field}' until SendGrid accepts the rest. It was sent ${formatQuoted(scopes)}.`
+			: `SendGrid was sent ${formatQuoted(scopes)}.`;
 	};

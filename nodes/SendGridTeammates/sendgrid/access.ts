@@ -192,7 +192,7 @@ export async function checkGrantable(
 	throw new SendGridError(
 		`${wording.failureMessage}: this API key cannot grant ${formatQuoted(refused)}`,
 		refused.every((scope) => named.scopes.includes(scope))
-			? `Nothing was changed. Remove them from '${named.field}', or use a key that has them.`
-			: 'Nothing was changed. This person has some of them already: use a key that can grant them, or leave the access as it is.',
+			? `Remove them from '${named.field}', or use a key that has them.`
+			: 'This person has some of them already: use a key that can grant them, or leave the access as it is.',
 	);
 }

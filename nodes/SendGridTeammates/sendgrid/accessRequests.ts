@@ -74,10 +74,10 @@ export async function answerRequest(
 	answer: keyof typeof CALLS,
 	{ id, field, wording }: NamedRequest,
 ): Promise<IDataObject> {
-	/** Whether it is settled: then it is no longer in the list. */
+	/** Whether it is still open. One that is gone may have been approved or denied by somebody else as well. */
 	async function probe(): Promise<WriteState<IDataObject>> {
 		const { value } = await account.readFresh(accessRequests(wording));
-		return value.items.some((open) => textOf(open.id) === id) ? 'notApplied' : { applied: {} };
+		return value.items.some((open) => textOf(open.id) === id) ? 'notApplied' : 'unknown';
 	}
 
 	return await sendReconciled(

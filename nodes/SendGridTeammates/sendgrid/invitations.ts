@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Call, Outcome, Validity } from '../transport/client';
+import { BASE_DELAY_MS, type Call, type Outcome, type Validity } from '../transport/client';
 import {
 	decodeList,
 	decodeObject,
@@ -8,11 +8,12 @@ import {
 	isEmptyBody,
 	readEpoch,
 } from '../transport/decode';
-import { unnamedError, type Wording } from '../transport/errors';
+import { RequestError, unnamedError, type Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
 import { LIST_LAG_MS, reconcile, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf } from '../transport/sanitize';
+import type { Span } from '../transport/serverClock';
 import { difference, isSame, type Access } from './access';
 import type { Account } from './account';
 
@@ -155,14 +156,30 @@ export function bestFirst(invitations: readonly Invitation[], now: number): Invi
 	);
 }
 
-/** Whether it was sent after a moment of SendGrid's clock; `undefined` where its expiry does not tell. */
-function wasSentAfter({ expiresAt }: Invitation, moment: number): boolean | undefined {
+/**
+ * Whether it was sent after a moment of SendGrid's clock; `undefined` where its expiry does not tell, or that
+ * clock is not known well enough.
+ */
+function wasSentAfter({ expiresAt }: Invitation, { earliest, latest }: Span): boolean | undefined {
 	if (expiresAt === undefined) return undefined;
-	return expiresAt - VALIDITY_DAYS * DAY_MS > moment - TOLERANCE_MS;
+	const sentAt = expiresAt - VALIDITY_DAYS * DAY_MS;
+	const isSharp = latest - earliest <= 2 * TOLERANCE_MS;
+	if (isSharp) return sentAt > (earliest + latest) / 2 - TOLERANCE_MS;
+	if (sentAt <= earliest - TOLERANCE_MS) return false;
+	return sentAt > latest - TOLERANCE_MS ? true : undefined;
 }
+
+/** Whether an invitation was not among these, or has been sent again since. */
+const isNewTo = (known: readonly Invitation[], { token, expiresAt = 0 }: Invitation): boolean =>
+	!known.some(
+		(other) => other.token === token && expiresAt <= (other.expiresAt ?? Number.MAX_VALUE),
+	);
 
 /** When this process last emailed somebody, by account and address, in epoch milliseconds of this machine. */
 const lastMailAt = new Map<string, number>();
+
+/** Emails of which nobody knows whether they were sent, by account and address, while they may still be. */
+const mailsInDoubt = new Map<string, { error: RequestError; until: number }>();
 
 const mailKey = (account: Account, email: string): string =>
 	`${account.key} ${email.toLowerCase()}`;
@@ -175,11 +192,50 @@ export function noteMail(account: Account, email: string): void {
 	lastMailAt.set(mailKey(account, email), now);
 }
 
+/** Remembers what became of an email, for all that comes after it in this process. */
+function noteOutcome(account: Account, email: string, outcome: Outcome<unknown>): void {
+	const now = Date.now();
+	for (const [key, { until }] of mailsInDoubt) if (until <= now) mailsInDoubt.delete(key);
+	if (email === '') return;
+	if (!('error' in outcome)) return noteMail(account, email);
+	const { error } = outcome;
+	if (!error.isUnclear) return;
+	const until = Math.max(error.facts.inDoubtUntil ?? 0, now) + LIST_LAG_MS;
+	mailsInDoubt.set(mailKey(account, email), { error, until });
+}
+
 /**
- * Waits until SendGrid's lists must show an invitation that this process has just sent, perhaps in another
- * workflow. What is decided by a list depends on it.
+ * Waits as long as an earlier email to somebody may still be sent, perhaps by another workflow: a second one would
+ * be too much, and the late one would take the place of the second.
+ *
+ * @returns what to say where that takes longer than the item may wait
  */
-export async function waitForOwnMail(account: Account, email: string): Promise<void> {
+async function errorOfMailInDoubt(
+	{ client, key }: Account,
+	email: string,
+	wording: Wording,
+): Promise<RequestError | undefined> {
+	const known = mailsInDoubt.get(`${key} ${email.toLowerCase()}`);
+	const left = (known?.until ?? 0) - Date.now();
+	if (!known || left <= 0 || (await client.retryBudget.wait(left))) return undefined;
+	const { reason, advice, facts } = known.error;
+	const what = `an earlier email to this person may still be on its way: ${reason}`;
+	return new RequestError(wording, what, advice, facts);
+}
+
+/**
+ * Waits until SendGrid's lists must show an invitation that this process has just sent, or may have sent, perhaps
+ * in another workflow. What is decided by a list depends on it.
+ *
+ * @throws RequestError where that takes longer than the item may wait
+ */
+export async function waitForOwnMail(
+	account: Account,
+	email: string,
+	wording: Wording,
+): Promise<void> {
+	const error = await errorOfMailInDoubt(account, email, wording);
+	if (error) throw error;
 	const at = lastMailAt.get(mailKey(account, email));
 	if (at === undefined) return;
 	await account.client.retryBudget.pause(at + LIST_LAG_MS - Date.now());
@@ -194,8 +250,11 @@ export interface NewInvitation {
 	/** As typed: SendGrid keeps it so. */
 	email: string;
 	access: Access;
-	/** Whether the address is known to have had neither an invitation nor a teammate right before. */
-	isKnownToBeNew?: boolean;
+	/**
+	 * The invitations that the address had right before, where that was looked up; they may be revoked by now. It
+	 * had no teammate then.
+	 */
+	known?: readonly Invitation[];
 	wording: Wording;
 	on400?: RequestContext['on400'];
 	validUntil?: Validity;
@@ -206,27 +265,42 @@ export interface NewInvitation {
  * schema wants all three, so an empty list and `false` are sent too.
  *
  * @param findPerson reads what SendGrid knows of the address now
+ * @throws StaleDecision where it is known what the address had, and somebody else has invited it meanwhile
  */
 export async function createInvitation(
 	account: Account,
-	{ email, access, isKnownToBeNew = false, wording, on400, validUntil }: NewInvitation,
+	{ email, access, known, wording, on400, validUntil }: NewInvitation,
 	findPerson: () => Promise<{ invitations: Invitation[]; teammates: unknown[] }>,
 ): Promise<Outcome<Invitation>> {
-	const isAmbiguous = !isKnownToBeNew && wasMailedJustBefore(account, email, Date.now());
+	const inDoubt = await errorOfMailInDoubt(account, email, wording);
+	if (inDoubt) return { error: inDoubt };
+	const isAmbiguous = !known && wasMailedJustBefore(account, email, Date.now());
 
-	async function probe(since: () => number): Promise<WriteState<Invitation>> {
+	/** Whether it was sent by this very request, or at the same moment; `undefined` where nobody can tell. */
+	function isSentNow(invitation: Invitation, sentAt: Span): boolean | undefined {
+		const byDate = wasSentAfter(invitation, sentAt);
+		if (!known) return byDate;
+		if (isNewTo(known, invitation)) return byDate ?? true;
+		return byDate ? undefined : false;
+	}
+
+	async function probe(sentAt: () => Span): Promise<WriteState<Invitation>> {
 		const { invitations, teammates } = await findPerson();
-		const sent = invitations.filter(
-			(invitation) => wasSentAfter(invitation, since()) ?? isKnownToBeNew,
+		const isSent = (invitation: Invitation) => isSentNow(invitation, sentAt());
+		const ours = invitations.find(
+			(invitation) => isSent(invitation) && isSame(difference(invitation, access)),
 		);
-		const ours = sent.find((invitation) => isSame(difference(invitation, access)));
 		if (ours) return isAmbiguous ? 'unknown' : { applied: ours };
 		// Somebody else may have invited the person at the same moment, in place of us or after us.
 		const isUnclear =
-			sent.length > 0 ||
 			teammates.length > 0 ||
-			invitations.some(({ expiresAt }) => expiresAt === undefined);
-		return isUnclear ? 'unknown' : 'notApplied';
+			invitations.some(
+				(invitation) => invitation.expiresAt === undefined || isSent(invitation) !== false,
+			);
+		if (isUnclear) return 'unknown';
+		return known && invitations.some((invitation) => isNewTo(known, invitation))
+			? 'changed'
+			: 'notApplied';
 	}
 
 	const call: Call<Invitation> = {
@@ -241,9 +315,26 @@ export async function createInvitation(
 		validUntil,
 	};
 	const outcome = await reconcile(account.client, call, probe);
-	if (!('error' in outcome)) noteMail(account, email);
-	return outcome;
+	noteOutcome(account, email, outcome);
+	if ('error' in outcome || !isOtherAccess(outcome.body, access)) return outcome;
+	return { error: otherInvitationError(wording) };
 }
+
+/** Whether an answer tells of other access than was asked for. It may leave the scopes out. */
+function isOtherAccess(answer: Invitation, access: Access): boolean {
+	const { isAdmin, scopes = [] } = answer;
+	if (isAdmin !== access.is_admin) return flagOf(answer.record.is_admin) !== undefined;
+	return scopes.length > 0 && !isSame(difference(answer, access));
+}
+
+/** Unknown: whether SendGrid answers with the invitation that is there, if there is one. */
+const otherInvitationError = (wording: Wording): RequestError =>
+	new RequestError(
+		wording,
+		'SendGrid answered with an invitation that gives other access; somebody else may just have invited this person',
+		'',
+		{ accepted: true },
+	);
 
 /** An invitation to be sent again or revoked. */
 export interface NamedInvitation {
@@ -285,8 +376,6 @@ const contextOf = (
 	secret: token,
 });
 
-const bareInvitation = (token: string): Invitation => decodeInvitation({ token });
-
 const sameAddress = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 /**
@@ -298,23 +387,20 @@ export async function resendInvitation(
 	invitation: NamedInvitation,
 ): Promise<Outcome<Invitation>> {
 	const { token, known, wording, validUntil } = invitation;
+	const bare = withoutWhatChanges(known);
+	const inDoubt = known && (await errorOfMailInDoubt(account, known.email, wording));
+	if (inDoubt) return { error: inDoubt };
 
-	async function probe(since: () => number): Promise<WriteState<Invitation>> {
-		const { value } = await account.readFresh(pendingInvitations(wording));
-		// Unknown: whether the token changes. The address does not.
-		const found = bestFirst(
-			value.items.filter((other) =>
-				known ? sameAddress(other.email, known.email) : other.token === token,
-			),
-			account.now(),
-		)[0];
-		if (!found) return 'unknown';
-		const isFresh = wasSentAfter(found, since());
-		if (isFresh === undefined) return 'unknown';
-		const hasMoved = known?.expiresAt !== undefined && (found.expiresAt ?? 0) > known.expiresAt;
-		if (isFresh && hasMoved) return { applied: found };
+	async function probe(sentAt: () => Span): Promise<WriteState<Invitation>> {
+		const found = await findAgain(account, invitation);
+		if (found?.expiresAt === undefined) return 'unknown';
+		const isFresh = wasSentAfter(found, sentAt());
+		if (known?.expiresAt === undefined) return isFresh === false ? 'notApplied' : 'unknown';
 		// One that had been sent only a moment before, or by somebody else, would look the same.
-		return isFresh ? 'unknown' : 'notApplied';
+		if (found.expiresAt <= known.expiresAt) return isFresh ? 'unknown' : 'notApplied';
+		if (isFresh === false) return 'notApplied';
+		// Under another token it may be another one.
+		return isFresh || found.token === token ? { applied: found } : 'unknown';
 	}
 
 	const call: Call<Invitation> = {
@@ -324,39 +410,93 @@ export async function resendInvitation(
 		decode: (body) => {
 			const record = decodeOptionalObject(body);
 			// In other people's fixtures: 200 without a body. It says yes all the same.
-			return (
-				record && (isEmptyBody(body) ? (known ?? bareInvitation(token)) : decodeInvitation(record))
-			);
+			return record && (isEmptyBody(body) ? bare : decodeInvitation(record));
 		},
 		context: contextOf(invitation, 'teammates.create'),
 		validUntil,
 	};
 	const outcome = await reconcile(account.client, call, probe);
-	if (!('error' in outcome) && outcome.body.email) noteMail(account, outcome.body.email);
-	return outcome;
+	const told = 'error' in outcome ? known : outcome.body;
+	noteOutcome(account, told?.email ?? '', outcome);
+	const isTold = 'error' in outcome || outcome.body !== bare;
+	return isTold ? outcome : { body: (await readRenewed(account, invitation)) ?? bare };
+}
+
+/** An invitation in SendGrid's list, as it is now. */
+async function findAgain(
+	account: Account,
+	{ token, known, wording }: NamedInvitation,
+): Promise<Invitation | undefined> {
+	const { value } = await account.readFresh(pendingInvitations(wording));
+	const same = value.items.find((other) => token !== '' && other.token === token);
+	if (same || !known) return same;
+	// Unknown: whether the token changes. The address does not.
+	return bestFirst(
+		value.items.filter(({ email }) => sameAddress(email, known.email)),
+		account.now(),
+	)[0];
+}
+
+/** What is known of an invitation that has been sent again: neither until when it lasts now, nor its token. */
+const withoutWhatChanges = (known?: Invitation): Invitation => {
+	const changing = ['token', 'pending_id', 'expiration_date'];
+	const kept = Object.entries(known?.record ?? {}).filter(([name]) => !changing.includes(name));
+	return decodeInvitation(Object.fromEntries(kept));
+};
+
+/**
+ * An invitation that was sent again, read from the list, which may lag behind.
+ *
+ * @returns `undefined` where the list does not show it as it is now, or cannot be read
+ */
+async function readRenewed(
+	account: Account,
+	invitation: NamedInvitation,
+): Promise<Invitation | undefined> {
+	const { client } = account;
+	const before = invitation.known?.expiresAt;
+	const end = Date.now() + LIST_LAG_MS;
+	for (let delay = BASE_DELAY_MS; ; delay *= 2) {
+		const isLast = Date.now() >= end;
+		const found = await findAgain(account, invitation).catch(() => 'unreadable' as const);
+		if (found === 'unreadable') return undefined;
+		const isRenewed = before !== undefined && (found?.expiresAt ?? 0) > before;
+		if (isRenewed) return found;
+		if (isLast)
+			return found && statusOfInvitation(found, account.now()) === 'pending' ? found : undefined;
+		const pause = Math.min(delay, end - Date.now());
+		if (client.isCancelled() || !(await client.retryBudget.wait(pause))) return undefined;
+	}
 }
 
 /**
  * `DELETE /v3/teammates/pending/{token}`, until it is known what became of it. Answers nothing.
  *
- * @param findPerson reads what SendGrid knows of the address now, where the address is known
+ * @param look where the address is known: its invitations as they were, and what reads all that SendGrid knows of
+ *   it now
+ * @throws StaleDecision where it is known what the address had, and it has joined or was invited again meanwhile
  */
 export async function revokeInvitation(
 	account: Account,
 	invitation: NamedInvitation,
-	findPerson?: () => Promise<{ invitations: Invitation[]; teammates: unknown[] }>,
+	look?: {
+		known: readonly Invitation[];
+		findPerson: () => Promise<{ invitations: Invitation[]; teammates: unknown[] }>;
+	},
 ): Promise<Outcome<IDataObject>> {
 	const { token, validUntil } = invitation;
 
-	/** Whether it is gone, and not because it has been accepted. */
+	/** Whether it is gone, and not because it has been accepted, or sent again under another token. */
 	async function probe(): Promise<WriteState<IDataObject>> {
-		if (!findPerson) {
+		if (!look) {
 			const { value } = await account.readFresh(pendingInvitations(invitation.wording));
 			return value.items.some((other) => other.token === token) ? 'notApplied' : 'unknown';
 		}
-		const { invitations, teammates } = await findPerson();
+		const { invitations, teammates } = await look.findPerson();
 		if (invitations.some((other) => other.token === token)) return 'notApplied';
-		return teammates.length > 0 ? 'unknown' : { applied: {} };
+		const isAnother = ({ token: other }: Invitation) =>
+			!look.known.some((before) => before.token === other);
+		return teammates.length > 0 || invitations.some(isAnother) ? 'changed' : { applied: {} };
 	}
 
 	const call: Call<IDataObject> = {

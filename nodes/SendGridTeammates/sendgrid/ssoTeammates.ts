@@ -10,7 +10,7 @@ import type { Account } from './account';
 import { tick } from '../transport/singleFlight';
 import { findTeammates } from './person';
 import type { Persona } from './scopes';
-import { decodeTeammate, readTeammate, type Teammate } from './teammates';
+import { decodeTeammate, hasSameAccess, readTeammate, type Teammate } from './teammates';
 
 /** One subuser that somebody may work in, as SendGrid wants it. Scopes never go together with admin. */
 export type SubuserGrant =
@@ -57,6 +57,12 @@ function shows(
 	);
 }
 
+/** Whether a record has these names. */
+export const isNamed = (
+	{ record }: Teammate,
+	{ first_name, last_name }: { first_name?: unknown; last_name?: unknown },
+): boolean => record.first_name === first_name && record.last_name === last_name;
+
 const contextOf = ({ wording, on400, access }: SsoWrite, scope: string): RequestContext => ({
 	...wording,
 	scope,
@@ -74,9 +80,8 @@ export async function createSsoTeammate(account: Account, write: SsoWrite): Prom
 		if (items.length === 0) return 'notApplied';
 		if (items.length > 1 || items[0].isSso === false) return 'unknown';
 		const teammate = await readTeammate(account, { ...items[0], field: 'Email' }, wording);
-		const { record } = teammate;
-		const isNamedSo = record.first_name === first_name && record.last_name === last_name;
-		return isNamedSo && shows(teammate, access) === true ? { applied: record } : 'unknown';
+		const isSo = isNamed(teammate, { first_name, last_name }) && shows(teammate, access) === true;
+		return isSo ? { applied: teammate.record } : 'unknown';
 	}
 
 	return await sendReconciled(
@@ -111,12 +116,15 @@ export async function updateSsoTeammate(
 ): Promise<IDataObject> {
 	const { first_name, last_name, access, wording } = write;
 
-	/** Whether the record reads as wanted. */
+	/** Whether the record reads as wanted, as it was, or as others have made it. */
 	async function probe(): Promise<WriteState<IDataObject>> {
 		const now = await readTeammate(account, { username: teammate.username, field }, wording);
-		const isNamedSo = now.record.first_name === first_name && now.record.last_name === last_name;
+		const isNamedSo = isNamed(now, { first_name, last_name });
 		const isShown = Object.keys(access).length === 0 || shows(now, access);
-		if (!isNamedSo || isShown === false) return 'notApplied';
+		if (!isNamedSo || isShown === false) {
+			const isAsBefore = isNamed(now, teammate.record) && hasSameAccess(now, teammate);
+			return isAsBefore ? 'notApplied' : 'changed';
+		}
 		const tellsAll = isShown === true && access.has_restricted_subuser_access === undefined;
 		return tellsAll ? { applied: now.record } : 'unknown';
 	}

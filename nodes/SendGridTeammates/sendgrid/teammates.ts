@@ -194,9 +194,15 @@ export function refuseAdmin(role: Role, allowAdmins: unknown, failureMessage: st
 
 /** A write about one teammate. */
 export interface TeammateWrite extends NamedTeammate {
+	/** As they were when it was decided. */
+	before: Teammate;
 	wording: Wording;
 	validUntil?: Validity;
 }
+
+/** Whether somebody has the same access as before, as far as it can be changed. */
+export const hasSameAccess = (now: Teammate, { isAdmin, scopes = [] }: Teammate): boolean =>
+	isSame(difference(now, { scopes: [...scopes], is_admin: isAdmin }));
 
 /**
  * `DELETE /v3/teammates/{username}`, until it is known what became of it. Answers nothing, and removes people
@@ -206,13 +212,15 @@ export async function deleteTeammate(
 	account: Account,
 	teammate: TeammateWrite,
 ): Promise<Outcome<IDataObject>> {
-	const { wording, field, validUntil } = teammate;
+	const { before, wording, field, validUntil } = teammate;
 
-	/** Whether the person is gone. */
+	/** Whether the person is gone, or has become somebody who must be left alone. */
 	async function probe(): Promise<WriteState<IDataObject>> {
-		const outcome = await account.client.attempt(teammateCall(teammate, wording));
-		if ('body' in outcome) return 'notApplied';
-		return outcome.error.status === 404 ? { applied: {} } : 'unknown';
+		const now = await readTeammate(account, teammate, wording, false).catch(ifGone);
+		if (now === 'gone') return { applied: {} };
+		const isSameRole =
+			hasAdminAccess(now) === hasAdminAccess(before) && now.isRoleKnown === before.isRoleKnown;
+		return isSameRole ? 'notApplied' : 'outdated';
 	}
 
 	const call: Call<IDataObject> = {
@@ -226,9 +234,16 @@ export async function deleteTeammate(
 	return await reconcile(account.client, call, probe);
 }
 
+function ifGone(thrown: unknown): 'gone' {
+	if (thrown instanceof RequestError && thrown.status === 404) return 'gone';
+	throw thrown;
+}
+
 /** A change of somebody's permissions that has been decided on. */
 export interface PermissionChange extends TeammateWrite {
 	access: Access;
+	/** Whether a record shows all of the wish, and perhaps more. */
+	isMetBy: (teammate: Teammate) => boolean;
 	on400?: RequestContext['on400'];
 }
 
@@ -244,12 +259,16 @@ export async function replacePermissions(
 	account: Account,
 	change: PermissionChange,
 ): Promise<void> {
-	const { access, wording, field, on400, validUntil } = change;
+	const { access, before, isMetBy, wording, field, on400, validUntil } = change;
 
-	/** Whether the record reads as wanted. */
+	/** Whether the record reads as wanted, as it was, or as others have made it. */
 	async function probe(): Promise<WriteState<IDataObject>> {
-		const { isAdmin, scopes, record } = await readTeammate(account, change, wording);
-		return isSame(difference({ isAdmin, scopes }, access)) ? { applied: record } : 'notApplied';
+		const now = await readTeammate(account, change, wording);
+		if (isSame(difference(now, access))) return { applied: now.record };
+		if (hasSameAccess(now, before)) return 'notApplied';
+		// Somebody else has given something besides. Of an admin nobody can tell.
+		const isShown = now.isAdmin === access.is_admin && isMetBy(now);
+		return isShown ? { applied: now.record } : 'changed';
 	}
 
 	await sendReconciled(

@@ -21,6 +21,7 @@ import {
 	type RequestContext,
 } from './responseErrors';
 import { backoff, RetryBudget } from './retry';
+import type { Span } from './serverClock';
 
 export const CREDENTIAL_TYPE = 'sendGridTeammatesApi';
 
@@ -104,8 +105,8 @@ export interface RequestHooks {
 }
 
 /**
- * The rate limit made a request wait until what it was decided on was too old. Nothing was sent: decide
- * again on fresh data.
+ * What a request was decided on is not so any more: the rate limit made it wait until that was too old, or what
+ * became of an earlier one shows something else. It was not sent: decide again on fresh data.
  */
 export class StaleDecision extends Error {}
 
@@ -142,6 +143,9 @@ const MIN_TIMEOUT_MS = 2_000;
  */
 export class SendGridClient {
 	readonly retryBudget: RetryBudget;
+
+	/** A write that may have been carried out, and after which nothing else was written. */
+	doubt?: RequestError;
 
 	private readonly rateLimiter;
 
@@ -198,6 +202,11 @@ export class SendGridClient {
 	/** A moment by SendGrid's clock, if known. Both in epoch milliseconds. */
 	serverTime(moment: number): number {
 		return this.rateLimiter.serverTime(moment);
+	}
+
+	/** The same, as far as SendGrid's clock is known. */
+	serverSpan(moment: number): Span {
+		return this.rateLimiter.serverSpan(moment);
 	}
 
 	/** Sends once, or as often as the rate limit refuses: a 429 was not carried out, says SendGrid. */

@@ -60,6 +60,20 @@ export const changeOf = (subject: string, participle: string): Required<Wording>
 	unclearMessage: `It is unclear whether ${midSentence(subject)} was ${participle}`,
 });
 
+/**
+ * Sentences that say what is so when they are needed: what has been done by then counts.
+ *
+ * @param now the sentences at that moment
+ */
+export const liveWording = (now: () => Required<Wording>): Required<Wording> => ({
+	get failureMessage() {
+		return now().failureMessage;
+	},
+	get unclearMessage() {
+		return now().unclearMessage;
+	},
+});
+
 /** What is known of a request that did not bring what it was sent for. */
 export interface RequestErrorFacts extends ErrorFacts {
 	/** Epoch milliseconds: when it was sent. */

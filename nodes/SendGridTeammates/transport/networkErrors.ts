@@ -34,7 +34,7 @@ const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
 		what: 'the encrypted connection was not trusted',
 		isPermanent: true,
 		advice:
-			"Somebody stands between n8n and SendGrid, or the certificate behind 'API URL' is not valid: have it replaced, or, for a gateway of your own, turn on 'Ignore SSL Issues' in the credential. Nothing was changed.",
+			"Somebody stands between n8n and SendGrid, or the certificate behind 'API URL' is not valid: have it replaced, or, for a gateway of your own, turn on 'Ignore SSL Issues' in the credential.",
 	},
 	{
 		codes: /^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|ERR_CANCELED|UND_ERR_\w*TIMEOUT)$/,
@@ -61,7 +61,7 @@ const UNKNOWN: NetworkErrorKind = {
 };
 
 const CHECK_THE_CONNECTION =
-	"Check n8n's internet connection, its proxy settings, and 'Region' or 'API URL' in the credential. Nothing was changed.";
+	"Check n8n's internet connection, its proxy settings, and 'Region' or 'API URL' in the credential.";
 
 /** Codes and messages along the chain of causes: n8n wraps what the HTTP library threw. */
 function* causes(thrown: unknown): Generator<Record<string, unknown>> {

@@ -3,7 +3,7 @@ import { sleep, type Logger } from 'n8n-workflow';
 import type { RetryBudget } from './retry';
 import { headerOf, readRateLimitHeaders, type Headers } from './rateLimitHeaders';
 import { RateLimitWindow, type Permit } from './rateLimitWindow';
-import { ServerClock } from './serverClock';
+import { ServerClock, type Span } from './serverClock';
 
 /** Requests in flight at the same time. More would not be faster, and less polite. */
 const MAX_CONCURRENT = 10;
@@ -86,6 +86,11 @@ export class RateLimiter {
 	/** Converts a moment to SendGrid's clock. Both in epoch milliseconds. */
 	serverTime(moment: number): number {
 		return moment + this.clock.ahead;
+	}
+
+	/** The same, as far as SendGrid's clock is known. */
+	serverSpan(moment: number): Span {
+		return this.clock.spanOf(moment);
 	}
 
 	/**

@@ -1,30 +1,39 @@
 import {
 	BASE_DELAY_MS,
 	MAX_ATTEMPTS,
+	StaleDecision,
 	type Call,
 	type Outcome,
 	type SendGridClient,
 } from './client';
 import type { RequestError } from './errors';
 import { backoff } from './retry';
+import type { Span } from './serverClock';
 
 /** What SendGrid's data says about a write that got no proper response. */
 export type WriteState<Result> =
 	/** The data shows this very write; the result is what its response would have said. */
 	| { applied: Result }
-	/** It was not carried out, and may be sent again. */
+	/** It was not carried out, and all is as it was: it may be sent again. */
 	| 'notApplied'
+	/** It was not carried out, and what it was decided on is not so any more: decide again. */
+	| 'outdated'
+	/**
+	 * The data is neither as it was nor as wanted: somebody else has changed it, before this write or after it.
+	 * Decide again; where that writes nothing, it stays unknown what became of this one.
+	 */
+	| 'changed'
 	/** The data would look the same either way. */
 	| 'unknown';
 
 /**
  * Looks at SendGrid's data to find out whether a write was carried out.
  *
- * @param since when it was first sent, epoch milliseconds by SendGrid's clock; ask after reading, since each
- *   response tells that clock better
+ * @param sentAt when it was first sent, by SendGrid's clock; ask after reading, since each response tells that
+ *   clock better
  * @throws SendGridError where the data cannot be read: then nothing is known either
  */
-export type Probe<Result> = (since: () => number) => Promise<WriteState<Result>>;
+export type Probe<Result> = (sentAt: () => Span) => Promise<WriteState<Result>>;
 
 /** Reported by other clients: SendGrid's lists lag behind writes. Guess: by no more than this. */
 export const LIST_LAG_MS = 3_000;
@@ -41,6 +50,8 @@ const MAX_PROBE_DELAY_MS = 15_000;
  * A 5xx, a time-out or a broken connection leave that open: for a stated time SendGrid may still carry the
  * write out. Until then its data is probed; what it shows as carried out is done, and only what it shows as
  * not carried out at the end is sent again. After a 2xx nothing is ever sent again, readable or not.
+ *
+ * @throws StaleDecision where the probe says that somebody else has changed the data
  */
 export async function reconcile<Result>(
 	client: SendGridClient,
@@ -49,27 +60,37 @@ export async function reconcile<Result>(
 ): Promise<Outcome<Result>> {
 	let unclear: RequestError | undefined;
 	let firstSentAt = Infinity;
-	const since = () => client.serverTime(firstSentAt);
+	const sentAtSpan = () => client.serverSpan(firstSentAt);
 	for (let attempt = 1; ; attempt += 1) {
 		const outcome = await client.attempt(call);
-		if ('body' in outcome) return outcome;
+		if ('body' in outcome) return settled(client, outcome.body);
 		const { error } = outcome;
 		if (!error.isUnclear) {
-			return unclear ? await afterRefusedRepeat(client, probe, since, unclear, error) : outcome;
+			return unclear
+				? await afterRefusedRepeat(client, probe, sentAtSpan, unclear, error)
+				: outcome;
 		}
 
 		unclear = error;
 		const { accepted, sentAt = Date.now(), inDoubtUntil = Date.now() } = error.facts;
 		firstSentAt = Math.min(firstSentAt, sentAt);
 		const until = accepted ? Date.now() + CONFIRM_MS : inDoubtUntil + LIST_LAG_MS;
-		const state = await probeUntil(client, () => probe(since), until);
-		if (typeof state === 'object') return { body: state.applied };
+		const state = await probeUntil(client, () => probe(sentAtSpan), until);
+		if (typeof state === 'object') return settled(client, state.applied);
 		if (accepted || state === 'unknown') return outcome;
+		if (state === 'changed') client.doubt = error;
+		if (state !== 'notApplied') throw new StaleDecision();
 
 		const mayRetry =
 			attempt < MAX_ATTEMPTS && (await client.retryBudget.wait(backoff(attempt, BASE_DELAY_MS)));
 		if (!mayRetry) return { error: error.asNotApplied() };
 	}
+}
+
+/** What was in doubt before has been overwritten. */
+function settled<Result>(client: SendGridClient, body: Result): Outcome<Result> {
+	client.doubt = undefined;
+	return { body };
 }
 
 /**
@@ -79,13 +100,13 @@ export async function reconcile<Result>(
 async function afterRefusedRepeat<Result>(
 	client: SendGridClient,
 	probe: Probe<Result>,
-	since: () => number,
+	sentAt: () => Span,
 	unclear: RequestError,
 	refusal: RequestError,
 ): Promise<Outcome<Result>> {
-	const state = await probeUntil(client, () => probe(since), Date.now() + LIST_LAG_MS);
-	if (typeof state === 'object') return { body: state.applied };
-	return { error: state === 'notApplied' ? refusal : unclear };
+	const state = await probeUntil(client, () => probe(sentAt), Date.now() + LIST_LAG_MS);
+	if (typeof state === 'object') return settled(client, state.applied);
+	return { error: state === 'notApplied' || state === 'outdated' ? refusal : unclear };
 }
 
 /** @returns what the last probe said; `'unknown'` too where the data could not be read, or time ran out */

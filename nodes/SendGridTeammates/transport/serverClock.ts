@@ -7,6 +7,12 @@ const DAY_MS = 24 * 3_600_000;
 /** Older than this package: no server's clock says so in earnest. Epoch milliseconds. */
 const OLDEST = Date.UTC(2025, 0);
 
+/** Where a moment lies by SendGrid's clock. All of it in epoch milliseconds. */
+export interface Span {
+	earliest: number;
+	latest: number;
+}
+
 /** Bounds of how far SendGrid's clock is ahead of this machine's, in milliseconds. */
 interface Bounds {
 	least: number;
@@ -21,6 +27,8 @@ interface Bounds {
  */
 export class ServerClock {
 	private known: Bounds = { least: -DAY_MS, most: DAY_MS };
+
+	private isLearned = false;
 
 	private outlier?: Bounds;
 
@@ -37,12 +45,20 @@ export class ServerClock {
 		const agreed =
 			intersection(seen, this.known) ?? (this.outlier && intersection(seen, this.outlier));
 		this.known = agreed ?? this.known;
+		this.isLearned ||= agreed !== undefined;
 		this.outlier = agreed ? undefined : seen;
 	}
 
 	/** Milliseconds to add to this machine's time; 0 while nothing is known. */
 	get ahead(): number {
 		return (this.known.least + this.known.most) / 2;
+	}
+
+	/** Where a moment of this machine's clock lies by the server's: anywhere, while nothing is known. */
+	spanOf(moment: number): Span {
+		return this.isLearned
+			? { earliest: moment + this.known.least, latest: moment + this.known.most }
+			: { earliest: -Infinity, latest: Infinity };
 	}
 }
 

@@ -1,3 +1,5 @@
+import { sleep } from 'n8n-workflow';
+
 import { approveWith } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
@@ -32,3 +34,16 @@ test('one that is gone was not approved', async () => {
 	);
 	expect(error?.description).toContain('approved or denied already, or never existed');
 });
+
+test('W3: while it is in doubt whether it was approved, another admin denies it: unclear', async () => {
+	sendGrid.state.faults.add({
+		method: 'PATCH',
+		fault: { kind: 'status', status: 503, when: 'before' },
+	});
+	const running = sendGrid.run({ items: [{ id }], parameters: approveWith() });
+	while (!sendGrid.calls().some((call) => call.startsWith('PATCH'))) await sleep(20);
+	sendGrid.state.account().accessRequests = [];
+	const { results, error } = await running;
+	expect(results).toEqual([]);
+	expect(error?.message).toContain('It is unclear whether');
+}, 30_000);

@@ -232,7 +232,7 @@ describe('trouble on the way that does not go away', () => {
 		expect(error?.message).toBe(
 			"'ada@example.com' was not invited: the connection was refused [ECONNREFUSED]",
 		);
-		expect(error?.description).toContain('Nothing was changed');
+		expect(error?.description).toContain("n8n's internet connection");
 	});
 
 	test('a host that is not there', async () => {

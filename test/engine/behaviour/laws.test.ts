@@ -30,6 +30,11 @@ const teammate = (username: string) =>
 const fault = (rule: object) => sendGrid.state.faults.add(rule as never);
 const wait = sleep;
 
+/** Waits until SendGrid has got a request like this. */
+async function until(pattern: RegExp): Promise<void> {
+	while (!sendGrid.calls().some((line) => pattern.test(line))) await wait(20);
+}
+
 jest.setTimeout(60_000);
 
 test('W2: n8n clock ten seconds fast, the first request of the process loses its answer: one email', async () => {
@@ -638,3 +643,22 @@ test('W7: Offboard, still listed and answered 404: no advice to invite the perso
 	const { error } = await sendGrid.run({ items: [{ email: ADA }], parameters: offboardWith() });
 	expect(error?.description).not.toMatch(/no longer exists|Invite the person again/);
 });
+
+test.each([
+	['Offboard', offboardWith()],
+	['Revoke', revokeWith()],
+])(
+	'W3: %s, the revocation 503 and not carried out, while another admin sends it again under a new token: that one is revoked too',
+	async (_name, node) => {
+		sendGrid.state.behaviours.tokenChangesOnResend = true;
+		sendGrid.state.addPending({ email: ADA, token: 'old-token', scopes: ['stats.read'] });
+		fault({ method: 'DELETE', fault: { kind: 'status', status: 503, when: 'before' } });
+		const running = sendGrid.run({ items: [{ email: ADA }], parameters: node });
+		await until(/^DELETE/);
+		// What SendGrid does then, in this candidate.
+		sendGrid.state.account().invitations[0].token = 'new-token';
+		const { error } = await running;
+		expect(error).toBeUndefined();
+		expect(sendGrid.state.account().invitations).toEqual([]);
+	},
+);

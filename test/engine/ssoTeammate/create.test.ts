@@ -153,3 +153,21 @@ describe('Create', () => {
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
+
+test('W6: answered 201 without scopes, it gives out the record that it read back', async () => {
+	sendGrid.state.faults.add({
+		method: 'POST',
+		fault: {
+			kind: 'status',
+			status: 201,
+			when: 'after',
+			body: { email: 'sam@example.com', is_admin: false, scopes: [] },
+		},
+	});
+	const { results, error } = await sendGrid.run({
+		items: SAM,
+		parameters: createSsoWith({ scopes: ['stats.read'] }),
+	});
+	expect(error).toBeUndefined();
+	expect(results[0].json.scopes).toContain('stats.read');
+});

@@ -1,3 +1,5 @@
+import { sleep } from 'n8n-workflow';
+
 import { by, updateSsoWith } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
@@ -152,3 +154,46 @@ describe('Update', () => {
 		expect(writes()).toEqual([]);
 	});
 });
+
+test('W7: answered without a body, it gives out the record that it read back', async () => {
+	sendGrid.state.addTeammate({
+		email: 'sam@example.com',
+		first_name: 'Sam',
+		last_name: 'Single',
+		is_sso: true,
+		scopes: ['mail.send'],
+	});
+	sendGrid.state.faults.add({ method: 'PATCH', fault: { kind: 'empty-body' } });
+	const { results, error } = await sendGrid.run({
+		items: SAM,
+		parameters: updateSsoWith({ access: 'scopes', scopes: ['stats.read'] }),
+	});
+	expect(error).toBeUndefined();
+	expect(results[0].json).toMatchObject({ email: 'sam@example.com' });
+});
+
+test('K3: in doubt and not carried out, while another admin changes the person: decided again on that', async () => {
+	sendGrid.state.addTeammate({
+		email: 'sam@example.com',
+		first_name: 'Sam',
+		last_name: 'Single',
+		is_sso: true,
+		scopes: ['stats.read'],
+	});
+	sendGrid.state.faults.add({
+		method: 'PATCH',
+		fault: { kind: 'status', status: 503, when: 'before' },
+	});
+	const running = sendGrid.run({
+		items: SAM,
+		parameters: updateSsoWith({ access: 'keep', updateFields: { firstName: 'Samantha' } }),
+	});
+	while (writes().length === 0) await sleep(20);
+	Object.assign(sso('sam@example.com')?.profile ?? {}, { last_name: 'Double' });
+	const { error } = await running;
+	expect(error?.message).toBeUndefined();
+	expect(writes()).toEqual([
+		{ first_name: 'Samantha', last_name: 'Single' },
+		{ first_name: 'Samantha', last_name: 'Double' },
+	]);
+}, 30_000);

@@ -77,3 +77,17 @@ describe('Delete', () => {
 		expect(error?.description).toContain('Usernames often differ from the email address');
 	});
 });
+
+test('W3: in doubt, and the look is answered 200 {}: unclear, not "was not deleted"', async () => {
+	sendGrid.state.faults.add({ method: 'DELETE', fault: { kind: 'drop', when: 'after' } });
+	sendGrid.state.faults.add({ method: 'GET', path: /countess$/, fault: { kind: 'slow', ms: 1 } });
+	sendGrid.state.faults.add({
+		method: 'GET',
+		path: /countess$/,
+		times: Infinity,
+		fault: { kind: 'status', status: 200, when: 'after', body: {} },
+	});
+	const { error } = await sendGrid.run({ items: ADA, parameters: deleteTeammateWith() });
+	expect(scopesOfAda()).toBeUndefined();
+	expect(error?.message).toContain("It is unclear whether 'ada@example.com' was deleted");
+}, 30_000);

@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import { sleep, type IDataObject } from 'n8n-workflow';
 
 import type { Behaviours } from '../../../sandbox/behaviours.mts';
 import { movableClock } from '../../support/clock';
@@ -389,6 +389,40 @@ describe('where SendGrid answers otherwise', () => {
 	});
 });
 
+test('K5: Update with Allow Admins: a second invitation that makes the person an admin does not stay', async () => {
+	sendGrid.state.addPending({ email: EMAIL, scopes: ['stats.read'], expiresInSeconds: 500_000 });
+	sendGrid.state.addPending({
+		email: 'Ada@example.com',
+		is_admin: true,
+		expiresInSeconds: 400_000,
+	});
+	await sendGrid.run({
+		items: [{ email: EMAIL }],
+		parameters: upsertWith({
+			scopes: ['stats.read'],
+			ifAccessDiffers: 'update',
+			options: { allowAdmins: true },
+		}),
+	});
+	expect(sendGrid.state.account().invitations.some(({ is_admin }) => is_admin)).toBe(false);
+});
+
+test('W3: another admin has just invited the person as one, and SendGrid answers 201 with that invitation', async () => {
+	sendGrid.state.behaviours.duplicateInvite = 'same-invitation';
+	sendGrid.state.faults.add({
+		method: 'GET',
+		path: /teammates$/,
+		fault: { kind: 'slow', ms: 1000 },
+	});
+	const running = sendGrid.run({ items: [{ email: EMAIL }], parameters: upsertWith() });
+	while (!sendGrid.calls().some((line) => /^GET .*teammates$/.test(line))) await sleep(20);
+	sendGrid.state.addPending({ email: EMAIL, is_admin: true });
+	const { results } = await running;
+	expect(results.map(({ json }) => json)).not.toMatchObject([
+		{ action: 'invited', is_admin: true },
+	]);
+});
+
 describe('D2: no scopes at all', () => {
 	test.each([
 		['active, other', {}],
@@ -473,7 +507,9 @@ describe('D4: what replaces is checked before what is replaced goes', () => {
 			expect(error?.message).toBe(
 				"'ada@example.com' was not invited or updated: this API key cannot grant 'cakes.bake'",
 			);
-			expect(error?.description).toContain('Nothing was changed');
+			expect(error?.description).toBe(
+				"Remove them from 'Scope Names or IDs', or use a key that has them.",
+			);
 			expect(writes()).toEqual([]);
 			expect(accessNow()).toEqual(before);
 		},
@@ -575,4 +611,21 @@ describe('what is refused before any request', () => {
 		const { error } = await upsert({ expiresWithinDays: 7, ifPending: 'leave' });
 		expect(error).toBeUndefined();
 	});
+});
+
+test('W3: answered 201 with the invitation that another admin has just sent, which gives other access: unclear', async () => {
+	sendGrid.state.behaviours.duplicateInvite = 'same-invitation';
+	sendGrid.state.faults.add({
+		method: 'GET',
+		path: /teammates$/,
+		fault: { kind: 'slow', ms: 1000 },
+	});
+	const running = upsert();
+	while (!sendGrid.calls().some((call) => /^GET .*teammates$/.test(call))) await sleep(20);
+	sendGrid.state.addPending({ email: EMAIL, is_admin: true });
+	const { results, error } = await running;
+	expect(results).toEqual([]);
+	expect(error?.message).toBe(
+		"It is unclear whether 'ada@example.com' was invited: SendGrid answered with an invitation that gives other access; somebody else may just have invited this person",
+	);
 });

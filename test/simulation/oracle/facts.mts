@@ -181,6 +181,17 @@ export class Facts {
 		return 2 * Math.max(...pages) * pageMs > 30_000;
 	}
 
+	/** Whether SendGrid answered 201 with an invitation that was there, and sent nothing. */
+	get isAnsweredAsSame(): boolean {
+		return (
+			this.history.script.behaviours.duplicateInvite === 'same-invitation' &&
+			this.writes.some(
+				({ method, entry, hasChanged, mails }) =>
+					method === 'POST' && entry.status === 201 && !hasChanged && mails.length === 0,
+			)
+		);
+	}
+
 	/** Whether what became of a write about the person could be in doubt. */
 	get isDoubtful(): boolean {
 		const { history, answer, writes } = this;
@@ -191,6 +202,7 @@ export class Facts {
 			// What was written to somebody's record cannot be read then.
 			history.script.behaviours.detailScopes === 'absent' ||
 			history.script.network.wireFaults.length > 0 ||
+			this.isAnsweredAsSame ||
 			writes.some(({ entry }) => entry.fault !== undefined || (entry.status ?? 500) >= 500) ||
 			(first !== undefined &&
 				(this.isMeddledWith ||
@@ -200,10 +212,10 @@ export class Facts {
 							(entry.fault !== undefined || entry.status === 429) &&
 							entry.at >= first.at,
 					))) ||
-			// A request that struck a fault before it could be carried out knows no account.
+			// A request that struck a fault before it could be carried out knows no account; and an email of another
+			// run that is in doubt may still be on its way.
 			history.truth.requests.some(
-				({ run, entry }) =>
-					run === answer.run && entry.method !== 'GET' && entry.fault !== undefined,
+				({ entry }) => entry.method !== 'GET' && entry.fault !== undefined,
 			)
 		);
 	}

@@ -126,7 +126,9 @@ export function mayFail(facts: Facts): boolean {
 		case 'invitation.invite':
 			return (
 				(isTeammate && behaviours.inviteExistingTeammate !== 'created') ||
-				(everPending && REFUSES_DOUBLES.includes(String(behaviours.duplicateInvite)))
+				(everPending && REFUSES_DOUBLES.includes(String(behaviours.duplicateInvite))) ||
+				// With other access, as the answer says.
+				facts.isAnsweredAsSame
 			);
 		case 'invitation.resend':
 			return everUninvited || expiredCannot || isTwice;

@@ -370,11 +370,11 @@ function longest(history: History, { items, run }: Played): number {
 	const pauses = (batching?.batch.batchInterval ?? 0) * items.length;
 	const { rateLimit, behaviours } = history.script;
 	// Lists that are slow to read, with a low limit or in tiny pages, are read three times until it is given up.
-	const isSlow = rateLimit !== undefined || (behaviours.maxPage ?? 500) < 5;
+	const isSlow = rateLimit !== undefined || (behaviours.maxPage ?? 500) <= 5;
 	// Waiting for a limit that has been announced, and not been met, counts for nobody.
 	const own = history.truth.requests.filter((request) => request.run === run);
 	const queueing = rateLimit ? (own.length / rateLimit.limit + 1) * rateLimit.windowMs : 0;
-	const rereading = isSlow ? 3 * 60 * SECOND + queueing : 0;
+	const rereading = isSlow ? 6 * 60 * SECOND + queueing : 0;
 	// What is in doubt is looked into for a minute; each of a few steps may meet its own time-out.
 	const one = maxWait * SECOND + 60 * SECOND + 8 * timeout + pauses + rereading;
 	return tries * one + (tries - 1) * waitBetweenTries;

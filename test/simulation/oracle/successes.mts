@@ -65,6 +65,10 @@ const isTakenAsSame = (facts: Facts) =>
 	facts.history.script.behaviours.duplicateInvite === 'same-invitation' &&
 	facts.writes.some(({ method, entry }) => method === 'POST' && entry.status === 201);
 
+/** We revoked an invitation, and needed to do nothing more: the answer says so. */
+const isLeftAfterRevoking = (facts: Facts, { reason }: Json) =>
+	String(reason).includes('was revoked') && facts.effects.some(({ method }) => method === 'DELETE');
+
 function invited(facts: Facts, record: Json): Verdict {
 	// 'Leave' keeps the access of the invitation that was there.
 	const { ifAccessDiffers, access: wanted } = facts.answer.ask;
@@ -79,7 +83,9 @@ function invited(facts: Facts, record: Json): Verdict {
 		(isTakenAsSame(facts) && record.action === undefined) ||
 		((isTakenAsSame(facts) || facts.isDoneByOthers) &&
 			facts.ever(({ invitations }) => invitations.some(fits)));
-	if (!isTrue) return 'no invitation with the wanted access was sent';
+	const isLeft =
+		isLeftAfterRevoking(facts, record) && facts.ever((one) => one.invitations.length > 0);
+	if (!isTrue && !isLeft) return 'no invitation with the wanted access was sent';
 	return matches(facts, record, 'invitation');
 }
 
@@ -174,13 +180,15 @@ function upserted(facts: Facts, record: Json): Verdict {
 		case 'resent':
 			return resent(facts, record);
 		case 'updated': {
+			const isLeft = isLeftAfterRevoking(facts, record);
 			const isThere = facts.ever(({ teammates }) =>
 				teammates.some((one) =>
 					ask.ifAccessDiffers === 'update' ? hasExactly(one, access) : hasAtLeast(one, access),
 				),
 			);
-			if (!isThere) return 'the teammate never had the wanted access';
-			const isOurs = facts.writes.some(({ method }) => method === 'PATCH');
+			const mayStay = isLeft && (ask.ifAccessDiffers === 'leave' || leftAlone(facts));
+			if (!isThere && !mayStay) return 'the teammate never had the wanted access';
+			const isOurs = isLeft || facts.writes.some(({ method }) => method === 'PATCH');
 			if (!isOurs && !facts.isDoneByOthers && facts.twins.length === 0) return 'updated by nobody';
 			return matches(facts, record, 'teammate');
 		}

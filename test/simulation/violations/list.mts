@@ -113,6 +113,18 @@ const knowing: Violation[] = [
 		foundBy: { scenarios: 'K3: a write that waited 30 s' },
 	},
 	{
+		law: 'K3',
+		title: 'sends a new invitation on old readings, once it has revoked',
+		changes: [
+			change(
+				'resources/teammate/applyPlan.ts',
+				'namedIn(choice)),\n			validUntil,\n',
+				"namedIn(choice)),\n			validUntil: action === 'invited' ? validUntil : undefined,\n",
+			),
+		],
+		foundBy: { scenarios: 'K3: revoked, then' },
+	},
+	{
 		law: 'K4',
 		title: 'takes two keys for one account',
 		changes: [
@@ -159,6 +171,18 @@ const knowing: Violation[] = [
 		title: 'gives to the first of two teammates with one address',
 		changes: [change('sendgrid/person.ts', 'joined.length < 2', 'joined.length < Infinity')],
 		foundBy: { scenarios: 'K5: Update Permissions by e-mail refuses' },
+	},
+	{
+		law: 'K5',
+		title: 'looks at the best invitation only, where another gives too much',
+		changes: [
+			change(
+				'resources/teammate/planUpsert.ts',
+				"statusOfInvitation(other, now) !== 'expired')]",
+				"statusOfInvitation(other, now) !== 'expired' && now < 0)]",
+			),
+		],
+		foundBy: { test: UPSERT, name: 'K5: Update with Allow Admins' },
 	},
 	{
 		law: 'K6',
@@ -363,6 +387,18 @@ const deciding: Violation[] = [
 		foundBy: { test: UPSERT, name: 'one scope for a teammate who has five' },
 	},
 	{
+		law: 'D3',
+		title: "takes away by 'Add' what a revoked invitation gave",
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				'invitations: person.invitations, revoked }',
+				'invitations: person.invitations, revoked: revoked.slice(0, 0) }',
+			),
+		],
+		foundBy: { scenarios: 'D3: of what the revoked invitation gave' },
+	},
+	{
 		law: 'D4',
 		title: 'revokes before it knows that the scopes can be granted',
 		changes: [
@@ -379,12 +415,24 @@ const deciding: Violation[] = [
 		title: 'does not say that the earlier invitation is revoked',
 		changes: [
 			change(
-				'resources/teammate/applyPlan.ts',
-				'		wording: revokedWording(subject),\n',
-				'		wording: wish.wording,\n',
+				'resources/teammate/upsert.ts',
+				'hasRevoked(context, email) ? revokedWording(subject)',
+				"hasRevoked(context, '') ? revokedWording(subject)",
 			),
 		],
 		foundBy: { test: UPSERT, name: 'W7: where the new one fails after all' },
+	},
+	{
+		law: 'D4',
+		title: 'says in a dry run that it would replace what it would refuse to',
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				'	await checkPlan(context, wish, plan);',
+				'	void checkPlan;',
+			),
+		],
+		foundBy: { scenarios: 'D4: Dry Run does not say' },
 	},
 	{
 		law: 'D5',
@@ -526,8 +574,8 @@ const writing: Violation[] = [
 			),
 			change(
 				'sendgrid/invitations.ts',
-				'record && (isEmptyBody(body) ? (known ?? bareInvitation(token)) : decodeInvitation(record))',
-				'record && (isEmptyBody(body) ? (known && undefined ? bareInvitation(token) : undefined) : decodeInvitation(record))',
+				'isEmptyBody(body) ? bare : decodeInvitation(record)',
+				'isEmptyBody(body) ? undefined : decodeInvitation(record)',
 			),
 		],
 		foundBy: { scenarios: 'W2: a resend answered 200 without a body' },
@@ -587,8 +635,13 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/invitations.ts',
-				'const ours = sent.find((invitation) => isSame(difference(invitation, access)));',
-				'const ours = sent.find((invitation) => isSame(difference(invitation, access)) || invitation);',
+				'(invitation) => isSent(invitation) && isSame(difference(invitation, access)),',
+				'(invitation) => isSent(invitation) && (isSame(difference(invitation, access)) || invitation),',
+			),
+			change(
+				'sendgrid/invitations.ts',
+				'|| !isOtherAccess(outcome.body, access)) return outcome;',
+				'|| !isOtherAccess(outcome.body, access) || access) return outcome;',
 			),
 		],
 		foundBy: { scenarios: 'W3' },
@@ -599,11 +652,159 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/invitations.ts',
-				'if (isFresh && hasMoved) return { applied: found };',
-				'if (isFresh || !hasMoved) return { applied: found };',
+				"if (found.expiresAt <= known.expiresAt) return isFresh ? 'unknown' : 'notApplied';",
+				'if (found.expiresAt <= known.expiresAt) return { applied: found };',
 			),
 		],
 		foundBy: { histories: 400, seed: 1 },
+	},
+	{
+		law: 'K3',
+		title: 'sends a change again over what another admin has given meanwhile',
+		changes: [
+			change(
+				'sendgrid/teammates.ts',
+				"isShown ? { applied: now.record } : 'changed'",
+				"isShown ? { applied: now.record } : 'notApplied'",
+			),
+		],
+		foundBy: { scenarios: 'K3: Update Permissions, Add: a scope that another admin gave' },
+	},
+	{
+		law: 'K3',
+		title: 'deletes somebody who has become an admin while it was in doubt',
+		changes: [
+			change(
+				'sendgrid/teammates.ts',
+				"isSameRole ? 'notApplied' : 'outdated'",
+				"isSameRole ? 'notApplied' : 'notApplied'",
+			),
+		],
+		foundBy: { scenarios: 'K3: Delete: an admin by then' },
+	},
+	{
+		law: 'K3',
+		title: 'sends an update of somebody with single sign-on again over what another admin did',
+		changes: [
+			change(
+				'sendgrid/ssoTeammates.ts',
+				"isAsBefore ? 'notApplied' : 'changed'",
+				"isAsBefore ? 'notApplied' : 'notApplied'",
+			),
+		],
+		foundBy: {
+			test: 'engine/ssoTeammate/update.test.ts',
+			name: 'K3: in doubt and not carried out',
+		},
+	},
+	{
+		law: 'W2',
+		title: 'believes its own clock where no response tells the time',
+		changes: [
+			change(
+				'transport/serverClock.ts',
+				'return this.isLearned',
+				'return this.isLearned || !this.isLearned',
+			),
+			change(
+				'transport/serverClock.ts',
+				'least: -DAY_MS, most: DAY_MS',
+				'least: -1000 * Math.sign(DAY_MS), most: 1000',
+			),
+		],
+		foundBy: { test: 'engine/behaviour/unknownClock.test.ts', name: 'W2: Invite' },
+	},
+	{
+		law: 'W2',
+		title: 'sends a second email while the first is in doubt',
+		changes: [
+			change(
+				'sendgrid/invitations.ts',
+				'if (!known || left <= 0 ||',
+				'if (!known || left <= Infinity ||',
+			),
+		],
+		foundBy: { scenarios: 'W2: a row while the email of an earlier row is in doubt' },
+	},
+	{
+		law: 'W3',
+		title: 'takes a request that somebody else has denied for one that it approved',
+		changes: [
+			change(
+				'sendgrid/accessRequests.ts',
+				"textOf(open.id) === id) ? 'notApplied' : 'unknown'",
+				"textOf(open.id) === id) ? 'notApplied' : { applied: {} }",
+			),
+		],
+		foundBy: { test: 'engine/accessRequest/approve.test.ts', name: 'W3: while it is in doubt' },
+	},
+	{
+		law: 'W3',
+		title: 'takes an invitation that has another token by now for one that was revoked',
+		changes: [
+			change(
+				'sendgrid/invitations.ts',
+				'return teammates.length > 0 || invitations.some(isAnother) ?',
+				'return teammates.length > 0 || (invitations.some(isAnother) && !look) ?',
+			),
+		],
+		foundBy: { test: 'engine/behaviour/laws.test.ts', name: 'W3: Offboard, the revocation 503' },
+	},
+	{
+		law: 'W3',
+		title: 'takes the invitation of somebody else in the answer for its own',
+		changes: [
+			change(
+				'sendgrid/invitations.ts',
+				'|| !isOtherAccess(outcome.body, access)) return outcome;',
+				'|| !isOtherAccess(outcome.body, access) || access) return outcome;',
+			),
+		],
+		foundBy: {
+			test: 'engine/teammate/upsert.test.ts',
+			name: 'W3: answered 201 with the invitation',
+		},
+	},
+	{
+		law: 'W3',
+		title: 'takes any record without an error for a teammate who is still there',
+		changes: [
+			change(
+				'sendgrid/teammates.ts',
+				'readTeammate(account, teammate, wording, false).catch(ifGone)',
+				'account.client.send(teammateCall(teammate, wording)).then(decodeTeammate).catch(ifGone)',
+			),
+			change(
+				'sendgrid/teammates.ts',
+				"isSameRole ? 'notApplied' : 'outdated'",
+				"isSameRole ? 'notApplied' : 'notApplied'",
+			),
+		],
+		foundBy: { test: 'engine/teammate/delete.test.ts', name: 'W3: in doubt, and the look' },
+	},
+	{
+		law: 'W6',
+		title: 'gives out the answer to SSO Create, and not the record',
+		changes: [
+			change(
+				'resources/ssoTeammate/create.ts',
+				'return [{ ...created, ...record }];',
+				'return [{ ...record, ...created }];',
+			),
+		],
+		foundBy: { test: 'engine/ssoTeammate/create.test.ts', name: 'W6: answered 201 without scopes' },
+	},
+	{
+		law: 'W7',
+		title: 'gives out an invitation that was sent again as it was before',
+		changes: [
+			change(
+				'sendgrid/invitations.ts',
+				'(await readRenewed(account, invitation)) ?? bare',
+				'invitation.known ?? bare',
+			),
+		],
+		foundBy: { scenarios: 'W7: Resend Invite, answered without a body' },
 	},
 	{
 		law: 'W4',
@@ -652,11 +853,72 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/applyPlan.ts',
-				"if (!('error' in outcome)) revokedPeople.add(key);",
-				"if (!('error' in outcome)) revokedPeople.delete(key);",
+				'memory.noteRevoked(personKey(account, email), {',
+				"memory.noteRevoked(personKey(account, ''), {",
 			),
 		],
 		foundBy: { scenarios: 'W4: what an earlier try revoked is told' },
+	},
+	{
+		law: 'W3',
+		title: 'takes an invitation of somebody else for its own, where the answer says yes',
+		changes: [
+			change(
+				'resources/teammate/applyPlan.ts',
+				'if (!isAsSent(invitation, access)) {',
+				'if (!isAsSent(invitation, access) && !email) {',
+			),
+		],
+		foundBy: { test: UPSERT, name: 'W3: another admin has just invited' },
+	},
+	{
+		law: 'W4',
+		title: 'says of what it had revoked that nothing was done, where it has to wait for its turn',
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				'withPersonLock(context, email, wording,',
+				'withPersonLock(context, email, untouched,',
+			),
+		],
+		foundBy: { scenarios: 'W4: what an earlier try revoked is told where' },
+	},
+	{
+		law: 'W4',
+		title: 'forgets at the next try of Offboard what it has revoked',
+		changes: [
+			change(
+				'resources/teammate/offboard.ts',
+				'partialWording(progress) ?? untouched',
+				'partialWording({ ...progress, revoked: false, deleted: false }) ?? untouched',
+			),
+		],
+		foundBy: { scenarios: 'W4: what an earlier try of Offboard revoked' },
+	},
+	{
+		law: 'W4',
+		title: 'forgets at the next try of Delete who was deleted',
+		changes: [
+			change(
+				'resources/teammate/delete.ts',
+				"partialWording(deleted, 'another teammate')",
+				"partialWording([], 'another teammate')",
+			),
+		],
+		foundBy: { test: 'engine/teammate/partlyDone.test.ts', name: 'W4: of two teammates' },
+	},
+	{
+		law: 'W4',
+		title:
+			'decides again about what is unclear where an agent chooses something else beside the access',
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				'			email,\n			access,\n',
+				'			email,\n			`${access} ${choices.expiresWithinDays}`,\n',
+			),
+		],
+		foundBy: { scenarios: 'W4: an agent calls Create or Update again' },
 	},
 	{
 		law: 'W5',
@@ -676,11 +938,23 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/invitations.ts',
-				"return teammates.length > 0 ? 'unknown' : { applied: {} };",
-				"return teammates.length < 0 ? 'unknown' : { applied: {} };",
+				'return teammates.length > 0 || invitations.some(isAnother)',
+				'return teammates.length < 0 || invitations.some(isAnother)',
 			),
 		],
 		foundBy: { scenarios: 'W5: somebody accepts while it is in doubt' },
+	},
+	{
+		law: 'W5',
+		title: 'sends a new invitation after a 404, and does not look who has accepted',
+		changes: [
+			change(
+				'resources/teammate/applyPlan.ts',
+				"throw outcome.error;\n		return 'again';\n",
+				'throw outcome.error;\n',
+			),
+		],
+		foundBy: { scenarios: 'W5: the second of two invitations' },
 	},
 	{
 		law: 'W6',
@@ -700,21 +974,23 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/writeAccess.ts',
-				'	return isUnchanged\n',
-				'	return isUnchanged || unmet\n',
-			),
-			change(
-				'resources/teammate/writeAccess.ts',
-				'	{ missing, remaining, admin }: Unmet,\n	isUnchanged',
-				'	unmet: Unmet,\n	isUnchanged',
-			),
-			change(
-				'resources/teammate/writeAccess.ts',
-				'	const dropped = [',
-				'	const { missing, remaining, admin } = unmet;\n	const dropped = [',
+				"if (isShown) return 'some of it';",
+				"if (isShown) return 'nothing';",
 			),
 		],
 		foundBy: { scenarios: 'W6: somebody else gives a scope' },
+	},
+	{
+		law: 'W6',
+		title: 'takes for its own what somebody else has changed',
+		changes: [
+			change(
+				'resources/teammate/writeAccess.ts',
+				"? 'nothing' : 'another change'",
+				"? 'nothing' : 'some of it'",
+			),
+		],
+		foundBy: { scenarios: 'W6: the change is dropped whole' },
 	},
 	{
 		law: 'W6',
@@ -757,6 +1033,48 @@ const writing: Violation[] = [
 			),
 		],
 		foundBy: { scenarios: 'W7: advice on Create or Update' },
+	},
+	{
+		law: 'W7',
+		title: 'says "unchanged" where it has revoked an invitation',
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				'hasRevoked(context, wish.email) ? afterRevoking',
+				"hasRevoked(context, '') ? afterRevoking",
+			),
+		],
+		foundBy: { scenarios: 'W4: revoked, the new one refused, another admin invites' },
+	},
+	{
+		law: 'W7',
+		title: 'says after a revocation that nothing was changed',
+		changes: [
+			change(
+				'transport/networkErrors.ts',
+				"or 'API URL' in the credential.",
+				"or 'API URL' in the credential. Nothing was changed.",
+			),
+		],
+		foundBy: {
+			test: 'engine/teammate/partlyDone.test.ts',
+			name: 'W7: the earlier invitation is revoked',
+		},
+	},
+	{
+		law: 'W7',
+		title: 'advises to remove a scope that the item does not name',
+		changes: [
+			change(
+				'parameters/access.ts',
+				'const own = refused.filter(isNamed);',
+				'const own = refused;',
+			),
+		],
+		foundBy: {
+			test: 'engine/behaviour/adviceOnScopes.test.ts',
+			name: 'W7: Update Permissions, Add',
+		},
 	},
 	{
 		law: 'W7',

@@ -4,8 +4,8 @@ import { oncePerRun } from '../../execution/runMemory';
 import {
 	accessFields,
 	adviseOnScopes,
+	namedIn,
 	readAccess,
-	scopesFieldOf,
 	skippedField,
 } from '../../parameters/access';
 import { emailField, readEmail } from '../../parameters/emailAddress';
@@ -38,7 +38,7 @@ export async function invite(context: OperationContext) {
 	return await withPersonLock(context, email, wording, async () => {
 		return await oncePerRun(context, email, JSON.stringify(wishOf(choice)), wording, async () => {
 			const { access, skipped } = await resolveFor(account, choice, wording, policy.mayGive);
-			const adviseOn = adviseOnScopes(account, access.scopes, wording, scopesFieldOf(choice));
+			const adviseOn = adviseOnScopes(account, access.scopes, wording, namedIn(choice));
 			const outcome = await createInvitation(
 				account,
 				{

@@ -99,14 +99,21 @@ async function lookUp(
 	);
 }
 
-const send = async (
-	{ account }: OperationContext,
+/** Another item of the run may name the same invitation by this token, which may be another one afterwards. */
+async function send(
+	{ account, memory }: OperationContext,
 	{ token }: { token: string },
 	wording: Wording,
 	known?: Invitation,
 	validUntil?: Validity,
-): Promise<Outcome<Invitation>> =>
-	await resendInvitation(account, { token, field, known, wording, validUntil });
+): Promise<Outcome<Invitation>> {
+	const outcome = await resendInvitation(account, { token, field, known, wording, validUntil });
+	if (!('error' in outcome)) {
+		const records = [invitationOutput(outcome.body)];
+		memory.remember(personKey(account, token), { wish: WISH, records });
+	}
+	return outcome;
+}
 
 /** Of several invitations of an address, the best one is sent again. */
 const resendByEmail = async (

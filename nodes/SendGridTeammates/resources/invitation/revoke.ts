@@ -43,9 +43,10 @@ export async function revoke(context: OperationContext) {
 	);
 }
 
-const withKnown = (
+const withKnown = async (
 	{ account }: OperationContext,
 	known: Invitation,
+	all: readonly Invitation[],
 	wording: Wording,
 	validUntil?: Validity,
 ) => {
@@ -56,11 +57,10 @@ const withKnown = (
 		wording,
 		validUntil,
 	};
-	return revokeInvitation(
-		account,
-		named,
-		async () => await findPersonNow(account, known.email, wording),
-	);
+	return await revokeInvitation(account, named, {
+		known: all,
+		findPerson: async () => await findPersonNow(account, known.email, wording),
+	});
 };
 
 async function revokeAllOf(context: OperationContext, email: string, wording: Wording) {
@@ -74,6 +74,7 @@ async function revokeAllOf(context: OperationContext, email: string, wording: Wo
 			const outcome = await withKnown(
 				context,
 				known,
+				items,
 				wording,
 				revoked === 0 ? validUntil(readAt) : undefined,
 			);
@@ -105,18 +106,22 @@ async function revocationError(
 	return items.length > 0 ? error : await notPendingError(account, email, wording.failureMessage);
 }
 
-async function revokeOne(context: OperationContext, token: string, wording: Wording) {
-	const { account } = context;
-	const { items } = await findInList(account, pendingInvitations(wording), (all) =>
-		all.filter((invitation) => invitation.token === token),
-	);
-	const known = items[0];
-	if (!known || known.email === '') {
-		bodyOf(await revokeInvitation(account, { token, field: invitationField.displayName, wording }));
-		return [{ deleted: true }];
-	}
-	return await withPersonLock(context, known.email, wording, async () => {
-		bodyOf(await withKnown(context, known, wording));
-		return [{ deleted: true, email: known.email }];
+const revokeOne = async (context: OperationContext, token: string, wording: Wording) =>
+	await onFreshReadings(context, wording, async () => {
+		const { account } = context;
+		const { items } = await findInList(account, pendingInvitations(wording), (all) =>
+			all.filter((invitation) => invitation.token === token),
+		);
+		const known: Invitation | undefined = items[0];
+		if (!known || known.email === '') {
+			const named = { token, field: invitationField.displayName, wording };
+			bodyOf(await revokeInvitation(account, named));
+			return [{ deleted: true }];
+		}
+		const { email } = known;
+		return await withPersonLock(context, email, wording, async () => {
+			const { items: all } = await findInvitations(account, email, wording);
+			bodyOf(await withKnown(context, known, all, wording));
+			return [{ deleted: true, email }];
+		});
 	});
-}

@@ -8,7 +8,7 @@ import { readText } from '../../parameters/text';
 import { difference, gainOf, type KnownAccess } from '../../sendgrid/access';
 import type { Account } from '../../sendgrid/account';
 import { PERSONA_SCOPES } from '../../sendgrid/scopes';
-import type { SsoAccess, SubuserGrant } from '../../sendgrid/ssoTeammates';
+import { isNamed, type SsoAccess, type SubuserGrant } from '../../sendgrid/ssoTeammates';
 import { idOfSubuser, readSubuserAccess } from '../../sendgrid/subusers';
 import { readBack, readTeammate, type Teammate } from '../../sendgrid/teammates';
 import { allOrFirstError } from '../../transport/allOrFirstError';
@@ -198,17 +198,13 @@ export function checkGain(
 	if (gainsAny) policy.checkGiving({ email: known.email, ...gain });
 }
 
-const isNamed = (
-	{ record }: Teammate,
-	{ first_name, last_name }: { first_name: string; last_name: string },
-): boolean => record.first_name === first_name && record.last_name === last_name;
-
 /**
  * Reads back what became of names, admin access and scopes. Observed: SendGrid answers with success and drops what it
  * does not like; and the response of Create may come without scopes.
  *
  * @param done what has happened: `'ada@example.com' was created`
  * @param isExact whether nothing else may be there
+ * @returns SendGrid's record as it is then
  * @throws SendGridError where something is missing
  */
 export async function verifySso(
@@ -218,7 +214,7 @@ export async function verifySso(
 	names: { first_name: string; last_name: string },
 	done: string,
 	isExact = false,
-): Promise<void> {
+): Promise<IDataObject> {
 	const failureMessage = `It is unclear whether ${done} with all of the access`;
 	const wording = { failureMessage, unclearMessage: failureMessage };
 	const isGiven = is_admin === true || scopes.length > 0;
@@ -233,7 +229,7 @@ export async function verifySso(
 		const dropped = [...missing, ...(isExact ? superfluous : [])];
 		return dropped.length > 0 ? `the change of ${formatQuoted(dropped)}` : undefined;
 	};
-	await readBack(account, {
+	const { record } = await readBack(account, {
 		read: async () => await readTeammate(account, { username, field: 'Email' }, wording),
 		unmetIn,
 		droppedError: (unmet) =>
@@ -244,6 +240,7 @@ export async function verifySso(
 			),
 		wording,
 	});
+	return record;
 }
 
 const ignoredError = (failureMessage: string, what: string, advice: string): RequestError =>

@@ -39,8 +39,8 @@ export const createFields = [
 ];
 
 /**
- * `POST /v3/sso/teammates`. Subuser access is read back afterwards, since SendGrid answers 201 also where it
- * drops it.
+ * `POST /v3/sso/teammates`. It is read back afterwards, since SendGrid answers 201 also where it drops access, and
+ * the answer may leave the scopes out.
  */
 export async function create(context: OperationContext): Promise<IDataObject[]> {
 	const { item, account, policy } = context;
@@ -73,11 +73,12 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 						on400: adviseOnScopes(account, access.scopes ?? [], wording),
 					});
 					const done = `${subject} was created`;
-					await verifySso(account, email, access, { first_name, last_name }, done);
+					const names = { first_name, last_name };
+					const record = await verifySso(account, email, access, names, done);
 					const grants = access.subuser_access;
-					if (!grants) return [created];
+					if (!grants) return [{ ...created, ...record }];
 					const subusers = await verifyGrants(account, email, grants, done);
-					return [{ ...created, subuser_access: subusers }];
+					return [{ ...created, ...record, subuser_access: subusers }];
 				},
 			),
 	);

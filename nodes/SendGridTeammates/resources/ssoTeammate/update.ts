@@ -141,9 +141,9 @@ const updateOne = async (
 			adviceOnUnknownUsername(field),
 		);
 		const done = `${subject} was updated`;
-		await verifySso(account, username, access, names, done, true);
+		const record = await verifySso(account, username, access, names, done, true);
 		const grants = access.subuser_access;
-		if (!grants) return [updated];
+		if (!grants) return [{ ...updated, ...record }];
 		const subusers = await verifyGrants(account, username, grants, done);
-		return [{ ...updated, subuser_access: subusers }];
+		return [{ ...updated, ...record, subuser_access: subusers }];
 	});

@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { OperationContext } from '../../execution/operation';
 import { personKey } from '../../execution/runMemory';
 import { emailField } from '../../parameters/emailAddress';
-import { adviseOnScopes, scopesFieldOf } from '../../parameters/access';
-import { type Access, type AccessChoice, checkGrantable, namedScopes } from '../../sendgrid/access';
+import { adviseOnScopes, namedIn } from '../../parameters/access';
+import { checkGrantable, type Access, type AccessChoice } from '../../sendgrid/access';
 import {
 	checkTokens,
 	createInvitation,
@@ -18,6 +18,7 @@ import {
 import { findPersonNow, type Person } from '../../sendgrid/person';
 import { bodyOf, type Validity } from '../../transport/client';
 import type { Wording } from '../../transport/errors';
+import { LIST_LAG_MS } from '../../transport/reconcile';
 import { toSingleLine } from '../../transport/sanitize';
 import type { Choices, Plan } from './planUpsert';
 import { unmetOf, writeAccess } from './writeAccess';
@@ -29,6 +30,7 @@ export interface Wish {
 	email: string;
 	choice: AccessChoice;
 	choices: Choices;
+	/** Says at each moment what has been done so far. */
 	wording: Required<Wording>;
 }
 
@@ -56,6 +58,24 @@ export const givenBy = ({ is_admin, scopes }: Access) => ({ isAdmin: is_admin, s
 /** Others have changed something since it was decided what to do. */
 export type Again = 'again';
 
+/** @throws SendGridError where a plan could not be carried out to its end, before anything is done */
+export async function checkPlan(
+	{ account, policy }: OperationContext,
+	{ choice, wording }: Wish,
+	plan: Plan,
+): Promise<void> {
+	if (plan.action === 'resent') policy.checkGiving(plan.invitation);
+	if (plan.action !== 'reinvited') return;
+	const { access, invitations } = plan;
+	checkTokens(invitations, wording);
+	const isLost = invitations.every(
+		(invitation) => statusOfInvitation(invitation, account.now()) === 'expired',
+	);
+	// Nothing is lost with an invitation that nobody can accept any more.
+	if (!isLost) await checkGrantable(account, access.scopes, namedIn(choice), wording);
+}
+
+/** Carries a plan out. */
 export async function applyPlan(
 	context: OperationContext,
 	wish: Wish,
@@ -64,74 +84,97 @@ export async function applyPlan(
 	validUntil: Validity,
 ): Promise<Applied | Again> {
 	const { account } = context;
+	await checkPlan(context, wish, plan);
 	switch (plan.action) {
 		case 'unchanged': {
 			const { action, reason } = plan;
 			return { action, reason, record: unchangedRecord(plan, account.now()) };
 		}
-		case 'updated': {
-			const { teammate, access, action } = plan;
-			const subject = `'${toSingleLine(wish.email)}'`;
-			const { record } = await writeAccess(context, {
-				teammate: { username: teammate.username, field },
-				before: teammate,
-				access,
-				unmetBy: unmetOf(access, wish.choices.ifAccessDiffers === 'update'),
-				subject,
-				wording: {
-					...wish.wording,
-					unclearMessage: `It is unclear whether the permissions of ${subject} were updated`,
-				},
-				validUntil,
-			});
-			return { action, record };
-		}
+		case 'updated':
+			return await update(context, wish, plan, validUntil);
 		case 'invited':
-			return await send(context, wish, plan.access, { isKnownToBeNew: true, validUntil });
+			return await send(context, wish, plan, validUntil);
 		case 'resent':
 			return await sendAgain(context, wish, plan, person, validUntil);
 		case 'reinvited':
-			return await replaceInvitations(context, wish, plan.access, plan.invitations, validUntil);
+			return await replaceInvitations(context, wish, plan, validUntil);
 	}
 }
 
-/** How an invitation is sent. */
-interface Sending {
-	isKnownToBeNew: boolean;
-	/** Left out after a revocation: then there is no way back. */
-	validUntil?: Validity;
-	/** What to say, where something was revoked before. */
-	wording?: Wording;
+async function update(
+	context: OperationContext,
+	{ email, choice, choices, wording }: Wish,
+	{ teammate, access, action }: Extract<Plan, { action: 'updated' }>,
+	validUntil: Validity,
+): Promise<Applied> {
+	const subject = `'${toSingleLine(email)}'`;
+	const { record } = await writeAccess(context, {
+		teammate: { username: teammate.username, field },
+		before: teammate,
+		access,
+		choice,
+		unmetBy: unmetOf(access, choices.ifAccessDiffers === 'update'),
+		subject,
+		wording: hasRevoked(context, email)
+			? {
+					failureMessage: `An invitation of ${subject} was revoked, but the permissions were not updated`,
+					unclearMessage: `An invitation of ${subject} was revoked, but it is unclear whether the permissions were updated`,
+				}
+			: {
+					...wording,
+					unclearMessage: `It is unclear whether the permissions of ${subject} were updated`,
+				},
+		validUntil,
+	});
+	return { action, record };
+}
+
+/** Whether something was revoked for a new invitation that has not been sent yet, by this item or before. */
+export const hasRevoked = ({ account, memory }: OperationContext, email: string): boolean =>
+	memory.revokedOf(personKey(account, email)).length > 0;
+
+/** Invitations that are still there: a list that lags behind shows what has been revoked too. */
+export function withoutRevoked(
+	{ account, memory }: OperationContext,
+	email: string,
+	invitations: readonly Invitation[],
+): Invitation[] {
+	const revoked = new Set(memory.revokedOf(personKey(account, email)).map(({ token }) => token));
+	return invitations.filter(({ token }) => !revoked.has(token));
 }
 
 async function send(
-	{ account }: OperationContext,
+	context: OperationContext,
 	{ email, choice, wording }: Wish,
-	access: Access,
-	{ isKnownToBeNew, validUntil, wording: afterRevocation }: Sending,
+	plan: Extract<Plan, { action: 'invited' | 'reinvited' }>,
+	validUntil: Validity,
 ): Promise<Applied | Again> {
-	const said = afterRevocation ?? {
-		...wording,
-		unclearMessage: `It is unclear whether '${toSingleLine(email)}' was invited`,
-	};
+	const { account } = context;
+	const { action, access } = plan;
+	const subject = `'${toSingleLine(email)}'`;
+	const said = hasRevoked(context, email)
+		? wording
+		: { ...wording, unclearMessage: `It is unclear whether ${subject} was invited` };
 	const outcome = await createInvitation(
 		account,
 		{
 			email,
 			access,
-			isKnownToBeNew,
+			known: plan.action === 'reinvited' ? plan.invitations : [],
 			wording: said,
-			on400: adviseOnScopes(account, access.scopes, said, scopesFieldOf(choice)),
+			on400: adviseOnScopes(account, access.scopes, said, namedIn(choice)),
 			validUntil,
 		},
-		async () => await findPersonNow(account, email, said),
+		async () => {
+			const { invitations, teammates } = await findPersonNow(account, email, said);
+			return { invitations: withoutRevoked(context, email, invitations), teammates };
+		},
 	);
-	if ('error' in outcome && !afterRevocation && isConflict(outcome.error.status)) {
+	if ('error' in outcome && isConflict(outcome.error.status)) {
 		// Unknown: what SendGrid says about an address that somebody else has just invited.
-		const person = await findPersonNow(account, email, wording);
-		if (person.teammates.length + person.invitations.length > 0) return 'again';
+		const { invitations, teammates } = await findPersonNow(account, email, wording);
+		if (teammates.length + withoutRevoked(context, email, invitations).length > 0) return 'again';
 	}
-	const action = afterRevocation ? 'reinvited' : 'invited';
 	return { action, record: shown(bodyOf(outcome), account.now()) };
 }
 
@@ -142,19 +185,25 @@ async function sendAgain(
 	context: OperationContext,
 	wish: Wish,
 	{ invitation, access }: Extract<Plan, { action: 'resent' }>,
-	{ invitations }: Person,
+	person: Person,
 	validUntil: Validity,
 ): Promise<Applied | Again> {
 	const { account } = context;
 	const { email, wording } = wish;
+	const subject = `'${toSingleLine(email)}'`;
 	const outcome = await resendInvitation(account, {
 		token: invitation.token,
 		field,
 		known: invitation,
-		wording: {
-			...wording,
-			unclearMessage: `It is unclear whether the invitation of '${toSingleLine(email)}' was sent again`,
-		},
+		wording: hasRevoked(context, email)
+			? {
+					...wording,
+					unclearMessage: `An invitation of ${subject} was revoked, but it is unclear whether the other was sent again`,
+				}
+			: {
+					...wording,
+					unclearMessage: `It is unclear whether the invitation of ${subject} was sent again`,
+				},
 		validUntil,
 	});
 	if (!('error' in outcome))
@@ -165,63 +214,64 @@ async function sendAgain(
 	const isStillThere = now.invitations.some(({ token }) => token === invitation.token);
 	if (!isStillThere) return 'again';
 	context.policy.checkGiving({ email, ...givenBy(access) });
-	return await replaceInvitations(context, wish, access, invitations);
+	const { invitations } = person;
+	return await applyPlan(
+		context,
+		wish,
+		{ action: 'reinvited', access, invitations },
+		person,
+		validUntil,
+	);
 }
 
 /** Revokes all invitations of the person, and sends a new one. */
 async function replaceInvitations(
 	context: OperationContext,
 	wish: Wish,
-	access: Access,
-	invitations: readonly Invitation[],
-	validUntil?: Validity,
+	plan: Extract<Plan, { action: 'reinvited' }>,
+	validUntil: Validity,
 ): Promise<Applied | Again> {
-	const { account } = context;
+	const { account, memory } = context;
 	const { email, wording } = wish;
 	const subject = `'${toSingleLine(email)}'`;
-	const isLost = invitations.every(
-		(invitation) => statusOfInvitation(invitation, account.now()) === 'expired',
-	);
-	checkTokens(invitations, wording);
-	// Nothing is lost with an invitation that nobody can accept any more.
-	if (!isLost)
-		await checkGrantable(
-			account,
-			access.scopes,
-			{ scopes: namedScopes(wish.choice), field: scopesFieldOf(wish.choice) },
-			wording,
-		);
-	const key = personKey(account, email);
-	const { revokedPeople } = context.memory;
-	for (const [index, known] of invitations.entries()) {
-		const isRevoked = revokedPeople.has(key);
+	for (const known of plan.invitations) {
+		const { token } = known;
 		const outcome = await revokeInvitation(
 			account,
 			{
-				token: known.token,
+				token,
 				field,
 				known,
-				wording: isRevoked
-					? revokedWording(subject)
-					: {
-							...wording,
-							unclearMessage: `It is unclear whether the earlier invitation of ${subject} was revoked, and no new one was sent`,
-						},
-				validUntil: index === 0 ? validUntil : undefined,
+				wording: {
+					...wording,
+					unclearMessage: hasRevoked(context, email)
+						? `An invitation of ${subject} was revoked, but it is unclear whether another was, and no new one was sent`
+						: `It is unclear whether the earlier invitation of ${subject} was revoked, and no new one was sent`,
+				},
+				validUntil,
 			},
-			async () => await findPersonNow(account, known.email, wording),
+			{
+				known: plan.invitations,
+				findPerson: async () => await findPersonNow(account, known.email, wording),
+			},
 		);
-		if (!('error' in outcome)) revokedPeople.add(key);
-		else if (outcome.error.status !== 404) throw outcome.error;
-		// It may have been accepted.
-		else if ((await findPersonNow(account, email, wording)).teammates.length > 0) return 'again';
-		else if (!isRevoked && index === invitations.length - 1) return 'again';
+		if (!('error' in outcome)) {
+			memory.noteRevoked(personKey(account, email), { token, ...keptOf(known, plan.access) });
+			continue;
+		}
+		// It may have been accepted, and the lists show that only after a while.
+		const isGone = outcome.error.status === 404;
+		if (!isGone || !(await account.client.retryBudget.wait(LIST_LAG_MS))) throw outcome.error;
+		return 'again';
 	}
-	return await send(context, wish, access, {
-		isKnownToBeNew: true,
-		wording: revokedWording(subject),
-	});
+	return await send(context, wish, plan, validUntil);
 }
+
+/** What of an invitation's access the new one gives too: what is to be taken away is not owed. */
+const keptOf = ({ isAdmin, scopes = [] }: Invitation, access: Access) => ({
+	isAdmin: isAdmin && access.is_admin,
+	scopes: scopes.filter((scope) => access.scopes.includes(scope)),
+});
 
 /** What was done, and what was not. A later try of the same run still has to say so. */
 export const revokedWording = (subject: string): Required<Wording> => ({

@@ -9,9 +9,11 @@ import {
 	refuseAdmin,
 	refuseOwner,
 	type DetailedTeammate,
+	type Teammate,
 } from '../../sendgrid/teammates';
 import { bodyOf, type Validity } from '../../transport/client';
-import { changeOf, type RequestError, type Wording } from '../../transport/errors';
+import { changeOf, liveWording, type Wording } from '../../transport/errors';
+import { toSingleLine } from '../../transport/sanitize';
 import { quoteTeammate, withLocatedTeammates } from './locate';
 
 export const deleteFields = [teammateField];
@@ -23,77 +25,87 @@ const field = teammateField.displayName;
  * with that address. The records are read first: they tell owner and admins, and whom the output is about.
  */
 export async function deleteOne(context: OperationContext): Promise<IDataObject[]> {
-	const { item, policy } = context;
+	const { item, policy, memory } = context;
 	policy.checkDeletion();
 	const choice = readTeammateChoice(item);
-	const wording = changeOf(quoteTeammate(choice), 'deleted');
+	// What an earlier try of this run has deleted counts.
+	const deleted = memory.deletedBy(item.getItemIndex());
+	const untouched = changeOf(quoteTeammate(choice), 'deleted');
+	const wording = liveWording(() => partialWording(deleted, 'another teammate') ?? untouched);
 	return await withLocatedTeammates(
 		context,
 		choice,
 		'delete',
 		wording,
-		async (found) =>
-			await deleteAll(
-				context,
-				found.map(({ username }) => username),
-				wording,
-			),
+		async (found) => await deleteAll(context, found, deleted, wording),
 	);
 }
 
-/** All are checked before the first one goes. */
+/**
+ * What was done, and what was not; `undefined` where nothing was.
+ *
+ * @param other who is still there
+ */
+function partialWording(
+	[deleted]: readonly string[],
+	other: string,
+): Required<Wording> | undefined {
+	if (deleted === undefined) return undefined;
+	const done = `'${toSingleLine(deleted)}' was deleted, but`;
+	return {
+		failureMessage: `${done} ${other}, who has the same address, was not`,
+		unclearMessage: `${done} it is unclear whether ${other} was, who has the same address`,
+	};
+}
+
+/**
+ * All are checked before the first one goes.
+ *
+ * @param deleted those who have been deleted so far
+ */
 const deleteAll = async (
 	context: OperationContext,
-	usernames: readonly string[],
-	wording: Wording,
-): Promise<IDataObject[]> => {
-	// What an earlier try of this run has deleted counts.
-	const deleted = context.memory.deletedBy(context.item.getItemIndex());
-	return await onFreshReadings(
-		context,
-		wording,
-		async (validUntil) => await deleteRest(context, usernames, deleted, wording, validUntil),
-	);
-};
-
-function partlyDone(error: RequestError, deleted: string, username: string): RequestError {
-	const done = `'${deleted}' was deleted, but`;
-	return error.isUnclear
-		? error.afterDoing(`${done} it is unclear whether '${username}' was, who has the same address`)
-		: error.forSubject({
-				failureMessage: `${done} '${username}', who has the same address, was not`,
-			});
-}
-
-/** @param deleted those who have been deleted so far */
-async function deleteRest(
-	{ account, options }: OperationContext,
-	usernames: readonly string[],
+	found: readonly Teammate[],
 	deleted: string[],
 	wording: Wording,
+): Promise<IDataObject[]> => {
+	await onFreshReadings(
+		context,
+		wording,
+		async (validUntil) => await deleteRest(context, found, deleted, wording, validUntil),
+	);
+	const [username] = deleted;
+	const all = deleted.length > 1 ? { usernames: deleted } : {};
+	return [{ deleted: true, username, email: found[0].email, ...all }];
+};
+
+async function deleteRest(
+	{ account, options }: OperationContext,
+	found: readonly Teammate[],
+	deleted: string[],
+	untouched: Wording,
 	validUntil: (readAt: number) => Validity,
-): Promise<IDataObject[]> {
+): Promise<void> {
+	const wordingFor = (username: string): Wording =>
+		partialWording(deleted, `'${toSingleLine(username)}'`) ?? untouched;
 	const people: DetailedTeammate[] = [];
-	for (const username of usernames.filter((name) => !deleted.includes(name))) {
+	for (const { username } of found.filter((one) => !deleted.includes(one.username))) {
+		const wording = wordingFor(username);
 		const teammate = await readTeammate(account, { username, field }, wording, false);
 		refuseOwner(teammate, wording.failureMessage);
 		refuseAdmin(teammate, options.allowAdmins, wording.failureMessage);
 		people.push(teammate);
 	}
-	for (const { username, readAt } of people) {
+	for (const before of people) {
+		const { username, readAt } = before;
 		const outcome = await deleteTeammate(account, {
 			username,
+			before,
 			field,
-			wording,
+			wording: wordingFor(username),
 			validUntil: validUntil(readAt),
 		});
-		if ('error' in outcome && deleted.length > 0) {
-			throw partlyDone(outcome.error, deleted[0], username);
-		}
 		bodyOf(outcome);
 		deleted.push(username);
 	}
-	const [username] = deleted;
-	const all = deleted.length > 1 ? { usernames: deleted } : {};
-	return [{ deleted: true, username, email: people[0].email, ...all }];
 }

@@ -2,11 +2,11 @@ import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun, personKey, type Progress } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { checkTokens, revokeInvitation, waitForOwnMail } from '../../sendgrid/invitations';
+import { checkTokens, revokeInvitation } from '../../sendgrid/invitations';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
 import { checkUsernames, deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
 import type { Outcome, Validity } from '../../transport/client';
-import { changeOf, type RequestError, type Wording } from '../../transport/errors';
+import { changeOf, liveWording, type RequestError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
 export const offboardFields = [emailField];
@@ -21,10 +21,12 @@ const MAX_ROUNDS = 5;
  * success, so that the same leaver can be handled twice.
  */
 export async function offboard(context: OperationContext) {
-	const { item, policy, options } = context;
+	const { item, account, policy, options, memory } = context;
 	const email = readEmail(item);
 	policy.checkDeletion();
-	const wording = changeOf(`'${toSingleLine(email)}'`, 'offboarded');
+	const untouched = changeOf(`'${toSingleLine(email)}'`, 'offboarded');
+	const progress = memory.progressOf(personKey(account, email), email);
+	const wording = liveWording(() => partialWording(progress) ?? untouched);
 	return await withPersonLock(context, email, wording, async () => {
 		if (options.dryRun) return await plan(context, email, wording);
 		return await oncePerRun(
@@ -33,7 +35,8 @@ export async function offboard(context: OperationContext) {
 			'offboard',
 			wording,
 			async () => {
-				const { address, revoked, deleted, username } = await remove(context, email, wording);
+				await remove(context, email, progress, wording);
+				const { address, revoked, deleted, username } = progress;
 				return [{ email: address, changed: revoked || deleted, revoked, deleted, username }];
 			},
 			(records) =>
@@ -84,23 +87,21 @@ async function plan(context: OperationContext, email: string, wording: Wording) 
 async function remove(
 	context: OperationContext,
 	email: string,
+	progress: Progress,
 	wording: Wording,
-): Promise<Progress> {
-	const { account, memory } = context;
-	const progress = memory.progressOf(personKey(account, email), email);
-	await waitForOwnMail(account, email);
+): Promise<void> {
+	const { account } = context;
 	for (let round = 1; ; round += 1) {
 		const missed = await onFreshReadings(context, wording, async (validUntil) => {
-			const soFar = progressWording(progress, email, wording);
-			const person = await findPerson(account, email, soFar);
-			refuseProtected(person, context, soFar);
+			const person = await findPerson(account, email, wording);
+			refuseProtected(person, context, wording);
 			progress.address = addressIn(person) ?? progress.address;
 			return await removeAll(context, person, progress, wording, validUntil(person.readAt));
 		});
-		if (!missed) return progress;
+		if (!missed) return;
 		// SendGrid said that it is not there. It may be a teammate by now, or the list may lag behind.
 		if (round === MAX_ROUNDS || !(await account.client.retryBudget.wait(round * 500))) {
-			throw partlyDone(progress, email, missed);
+			throw missed.forSubject(wording);
 		}
 		account.requireFreshReadings();
 	}
@@ -117,11 +118,10 @@ async function removeAll(
 	let missed: RequestError | undefined;
 	const settle = (outcome: Outcome<unknown>): boolean => {
 		if (!('error' in outcome)) return true;
-		if (outcome.error.status !== 404) throw partlyDone(progress, email(), outcome.error);
+		if (outcome.error.status !== 404) throw outcome.error;
 		missed = outcome.error;
 		return false;
 	};
-	const email = () => progress.address;
 	const usernames = new Set(teammates.map(({ username }) => username));
 
 	for (const known of invitations) {
@@ -134,17 +134,23 @@ async function removeAll(
 			on404:
 				'Run this item again later. If it stays there, revoke it under Settings > Teammates in SendGrid.',
 		};
-		const outcome = await revokeInvitation(account, named, async () => {
+		const findPersonSince = async () => {
 			const now = await findPersonNow(account, known.email, wording);
 			// Only somebody who was no teammate before can have accepted it.
 			const joined = now.teammates.filter(({ username }) => !usernames.has(username));
 			return { invitations: now.invitations, teammates: joined };
+		};
+		const outcome = await revokeInvitation(account, named, {
+			known: invitations,
+			findPerson: findPersonSince,
 		});
 		if (settle(outcome)) progress.revoked = true;
 	}
-	for (const { username } of teammates) {
+	for (const before of teammates) {
+		const { username } = before;
 		const outcome = await deleteTeammate(account, {
 			username,
+			before,
 			field,
 			wording,
 			validUntil,
@@ -157,23 +163,14 @@ async function removeAll(
 	return missed;
 }
 
-/** What was done, and what was not. */
-const doneSoFar = ({ revoked, deleted }: Progress, email: string): string =>
-	deleted
-		? `One teammate with the address '${toSingleLine(email)}' was deleted`
-		: revoked
-			? `The invitation of '${toSingleLine(email)}' was revoked`
-			: '';
-
-const progressWording = (progress: Progress, email: string, wording: Wording): Wording => {
-	const done = doneSoFar(progress, email);
-	return done ? { failureMessage: `${done}, but the person was not offboarded` } : wording;
-};
-
-function partlyDone(progress: Progress, email: string, error: RequestError): RequestError {
-	const done = doneSoFar(progress, email);
-	if (!done) return error;
-	return error.isUnclear
-		? error.afterDoing(`${done}, but it is unclear whether the rest was removed`)
-		: error.forSubject({ failureMessage: `${done}, but not everything was removed` });
+/** What was done, and what was not; `undefined` where nothing was. */
+function partialWording({ revoked, deleted, address }: Progress): Required<Wording> | undefined {
+	if (!revoked && !deleted) return undefined;
+	const done = deleted
+		? `One teammate with the address '${toSingleLine(address)}' was deleted`
+		: `The invitation of '${toSingleLine(address)}' was revoked`;
+	return {
+		failureMessage: `${done}, but not everything was removed`,
+		unclearMessage: `${done}, but it is unclear whether the rest was removed`,
+	};
 }

@@ -36,6 +36,8 @@ export interface KnownPerson {
 	teammate?: DetailedTeammate;
 	/** The best one first. */
 	invitations: readonly Invitation[];
+	/** What invitations gave that were revoked for a new one, which has not been sent yet. */
+	revoked?: readonly KnownAccess[];
 }
 
 const OWNER = 'This person owns the account.';
@@ -57,10 +59,36 @@ function accessAfter(present: KnownAccess, wanted: Access, { ifAccessDiffers }: 
 }
 
 /** What all invitations of a person give together: a new one takes the place of all. */
-const accessOfAll = (invitations: readonly Invitation[]): KnownAccess => ({
+const accessOfAll = (invitations: readonly KnownAccess[]): KnownAccess => ({
 	isAdmin: invitations.some(({ isAdmin }) => isAdmin),
 	scopes: invitations.flatMap(({ scopes = [] }) => scopes),
 });
+
+/** 'Add' takes nothing away: what was revoked for the sake of a new invitation is wanted too. */
+const withRevoked = (
+	wanted: Access,
+	revoked: readonly KnownAccess[],
+	{ ifAccessDiffers }: Choices,
+): Access =>
+	ifAccessDiffers === 'add' && !wanted.is_admin
+		? { ...wanted, scopes: withMore(accessOfAll(revoked).scopes ?? [], wanted.scopes) }
+		: wanted;
+
+/** For somebody whose invitations have been revoked. With 'Leave' the new one gives what they gave. */
+function accessInPlaceOf(revoked: readonly KnownAccess[], wanted: Access, choices: Choices) {
+	const access = accessAfter(accessOfAll(revoked), wanted, choices);
+	return access.is_admin || access.scopes.length > 0 ? access : wanted;
+}
+
+/** Invitations that must not give anything else. Where nothing is to be taken away, the best one is enough. */
+const decisive = (
+	[best, ...others]: readonly Invitation[],
+	{ ifAccessDiffers }: Choices,
+	now: number,
+): Invitation[] =>
+	ifAccessDiffers === 'update'
+		? [best, ...others.filter((other) => statusOfInvitation(other, now) !== 'expired')]
+		: [best];
 
 /**
  * The one place that says what has to happen in which case.
@@ -68,11 +96,12 @@ const accessOfAll = (invitations: readonly Invitation[]): KnownAccess => ({
  * @param now epoch milliseconds of SendGrid's clock
  */
 export function planUpsert(
-	{ teammate, invitations }: KnownPerson,
-	wanted: Access,
+	{ teammate, invitations, revoked = [] }: KnownPerson,
+	asked: Access,
 	choices: Choices,
 	now: number,
 ): Plan {
+	const wanted = withRevoked(asked, revoked, choices);
 	const mayDemote = choices.allowAdmins && choices.ifAccessDiffers === 'update';
 	if (teammate) {
 		if (teammate.isOwner) return { action: 'unchanged', teammate, reason: OWNER };
@@ -85,6 +114,8 @@ export function planUpsert(
 		return { action: 'updated', teammate, access };
 	}
 	const [invitation] = invitations;
+	if (!invitation && revoked.length > 0)
+		return { action: 'reinvited', access: accessInPlaceOf(revoked, wanted, choices), invitations };
 	if (!invitation) return { action: 'invited', access: wanted };
 
 	// Sending it again would give admin access once more.
@@ -93,8 +124,11 @@ export function planUpsert(
 	}
 	// SendGrid has no call that changes an invitation: it can only be revoked and sent again.
 	const found = difference(invitation, wanted);
-	const access = accessAfter(accessOfAll(invitations), wanted, choices);
-	if (hasToChange(found, choices)) return { action: 'reinvited', access, invitations };
+	const access = accessAfter(accessOfAll([...invitations, ...revoked]), wanted, choices);
+	const isToReplace = decisive(invitations, choices, now).some((one) =>
+		hasToChange(difference(one, wanted), choices),
+	);
+	if (isToReplace) return { action: 'reinvited', access, invitations };
 	const resent: Plan = { action: 'resent', invitation, access };
 	if (statusOfInvitation(invitation, now) === 'expired') return resent;
 	const isKept = !isSame(found) && choices.ifAccessDiffers === 'leave';

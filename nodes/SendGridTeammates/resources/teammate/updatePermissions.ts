@@ -194,6 +194,7 @@ const updateOne = async (
 			teammate,
 			before,
 			access,
+			choice: wish.choice,
 			unmetBy,
 			subject,
 			wording,

@@ -2,23 +2,32 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext, Options, Policy } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
-import { oncePerRun, personKey } from '../../execution/runMemory';
+import { oncePerRun, personKey, unlessUnclear } from '../../execution/runMemory';
 import { accessFields, readAccess, scopesField, skippedField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import type { Fields } from '../../parameters/field';
 import { readDays } from '../../parameters/number';
 import { gainOf, resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
-import { decodeInvitation, VALIDITY_DAYS, waitForOwnMail } from '../../sendgrid/invitations';
+import { decodeInvitation, VALIDITY_DAYS } from '../../sendgrid/invitations';
 import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { readTeammate, refuseUnknownRole } from '../../sendgrid/teammates';
-import { changeOf, RequestError, SendGridError, type Wording } from '../../transport/errors';
+import {
+	changeOf,
+	liveWording,
+	RequestError,
+	SendGridError,
+	type Wording,
+} from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 import {
 	applyPlan,
+	checkPlan,
 	givenBy,
+	hasRevoked,
 	revokedWording,
 	shown,
+	withoutRevoked,
 	type Again,
 	type Applied,
 	type Wish,
@@ -107,11 +116,11 @@ function readChoices(item: Fields, { allowAdmins }: Options): Choices {
 /** An empty field must take nothing away, neither from a teammate nor by a new invitation. */
 function refuseNothing(
 	{ access }: { access: Access },
-	{ teammate, invitations }: KnownPerson,
+	{ teammate, invitations, revoked = [] }: KnownPerson,
 ): void {
 	const hasSomething =
 		teammate !== undefined ||
-		invitations.some(({ isAdmin, scopes = [] }) => isAdmin || scopes.length > 0);
+		[...invitations, ...revoked].some(({ isAdmin, scopes = [] }) => isAdmin || scopes.length > 0);
 	if (access.is_admin || access.scopes.length > 0 || !hasSomething) return;
 	throw new SendGridError(
 		`'${scopesField.displayName}' is empty for this item, and this person has access`,
@@ -150,6 +159,9 @@ const MAILING: ReadonlySet<Plan['action']> = new Set(['invited', 'reinvited', 'r
 const MAILED =
 	'An earlier item of this run has already sent this person an email for the same access.';
 
+const REVOKED =
+	'An earlier invitation of this person was revoked. Nothing more had to be done: the access was there by then.';
+
 const mailKey = (
 	account: { key: string },
 	email: string,
@@ -159,16 +171,19 @@ const mailKey = (
 	`${personKey(account, email)} ${JSON.stringify([wishOf(choice), ifPending, ifAccessDiffers])}`;
 
 async function decide(
-	{ account, memory, policy }: OperationContext,
+	context: OperationContext,
 	{ email, choice, choices, wording }: Wish,
 ): Promise<Decision | Again> {
-	const person = await findPerson(account, email, wording);
+	const { account, memory, policy } = context;
+	const found = await findPerson(account, email, wording);
+	const person = { ...found, invitations: withoutRevoked(context, email, found.invitations) };
 	const listed = onlyTeammate(person.teammates, wording.failureMessage);
 	const teammate =
 		listed &&
 		(await readTeammate(account, { username: listed.username, field }, wording).catch(ifGone));
 	if (teammate === 'again') return teammate;
-	const known: KnownPerson = { teammate, invitations: person.invitations };
+	const revoked = memory.revokedOf(personKey(account, email));
+	const known: KnownPerson = { teammate, invitations: person.invitations, revoked };
 	refuseUnknownAccess(known, wording);
 	const { access, skipped } = await resolveFor(
 		account,
@@ -179,18 +194,20 @@ async function decide(
 	);
 	const plan = planUpsert(known, access, choices, account.now());
 	if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known);
+	checkLimits(policy, email, plan);
+	if (plan.action === 'reinvited') refuseNoAdmin(plan, known, choices, wording);
 	refuseHiddenAdmin(plan, known, choices, wording);
-	checkPlan(policy, email, plan);
 	const mail = mailKey(account, email, choice, choices);
 	if (!MAILING.has(plan.action) || !memory.mailed.has(mail)) return { plan, person, skipped };
 	const unclear = memory.mailed.get(mail);
 	if (unclear) throw unclear.forSubject(wording);
+	if (revoked.length > 0) throw mailedError(wording);
 	const invitation = person.invitations[0] ?? decodeInvitation({ email });
 	return { plan: { action: 'unchanged', invitation, reason: MAILED }, person, skipped };
 }
 
 /** An invitation gives all that is in it, whoever had been invited to the same before. @throws SendGridError */
-function checkPlan(policy: Policy, email: string, plan: Plan): void {
+function checkLimits(policy: Policy, email: string, plan: Plan): void {
 	switch (plan.action) {
 		case 'unchanged':
 			return;
@@ -204,8 +221,29 @@ function checkPlan(policy: Policy, email: string, plan: Plan): void {
 	}
 }
 
-const presentScopes = ({ teammate, invitations }: KnownPerson): readonly string[] | undefined =>
-	teammate ? teammate.scopes : invitations.flatMap(({ scopes = [] }) => scopes);
+const presentScopes = ({ teammate, invitations, revoked = [] }: KnownPerson): readonly string[] =>
+	[...(teammate ? [teammate] : invitations), ...revoked].flatMap(({ scopes = [] }) => scopes);
+
+const mailedError = ({ failureMessage }: Wording): SendGridError =>
+	new SendGridError(
+		`${failureMessage}: an earlier item of this run had already sent this person an email for the same access`,
+		'Run this item again.',
+	);
+
+/** @throws SendGridError for whoever was invited as an admin until an item of this run revoked that */
+function refuseNoAdmin(
+	{ access }: { access: Access },
+	{ invitations, revoked = [] }: KnownPerson,
+	{ allowAdmins, ifAccessDiffers }: Choices,
+	{ failureMessage }: Wording,
+): void {
+	const wasAdmin = invitations.length === 0 && revoked.some(({ isAdmin }) => isAdmin);
+	if (!wasAdmin || access.is_admin || (allowAdmins && ifAccessDiffers === 'update')) return;
+	throw new SendGridError(
+		`${failureMessage}: it was an invitation as an admin`,
+		"Run this item again if the person is to be an ordinary teammate, or set 'Access' to 'Admin'.",
+	);
+}
 
 /** Somebody may have left since the list was read. */
 function ifGone(thrown: unknown): Again {
@@ -234,7 +272,6 @@ async function ensure(
 	wish: Wish,
 ): Promise<Applied & { skipped: string[] }> {
 	const { account, memory } = context;
-	await waitForOwnMail(account, wish.email);
 	for (let round = 1; round <= MAX_ROUNDS; round += 1) {
 		const result = await onFreshReadings(context, wish.wording, async (validUntil) => {
 			const decision = await decide(context, wish);
@@ -253,11 +290,10 @@ async function ensure(
 				throw thrown;
 			});
 			if (done === 'again') return done;
-			if (MAILING.has(done.action)) {
-				memory.mailed.set(mail, undefined);
-				memory.revokedPeople.delete(personKey(account, wish.email));
-			}
-			return { ...done, skipped };
+			if (MAILING.has(done.action)) memory.mailed.set(mail, undefined);
+			const told = hasRevoked(context, wish.email) ? afterRevoking(done, plan) : done;
+			memory.forgetRevoked(personKey(account, wish.email));
+			return { ...told, skipped };
 		});
 		if (result !== 'again') return result;
 		if (!(await account.client.retryBudget.wait(round * 500))) break;
@@ -265,6 +301,16 @@ async function ensure(
 	}
 	throw changingError(wish);
 }
+
+/** Nothing was left to do, since others had done it meanwhile; but something was revoked before. */
+const afterRevoking = (done: Applied, plan: Plan): Applied =>
+	done.action === 'unchanged'
+		? {
+				...done,
+				action: 'teammate' in plan ? 'updated' : 'reinvited',
+				reason: [REVOKED, done.reason].filter(Boolean).join(' '),
+			}
+		: done;
 
 const changingError = ({ wording }: Wish): SendGridError =>
 	new SendGridError(
@@ -277,48 +323,57 @@ const changingError = ({ wording }: Wish): SendGridError =>
  * one. The second of two items with the same address and the same wish in a run changes nothing.
  */
 export async function upsert(context: OperationContext): Promise<IDataObject[]> {
-	const { item, account, policy, options, memory } = context;
+	const { item, policy, options } = context;
 	const email = readEmail(item);
 	policy.checkEmail(email);
 	const choices = readChoices(item, options);
 	const choice = readAccess(item, options.skipUngrantableScopes);
 	if (choice.kind === 'admin') policy.checkAdmin();
 	const subject = `'${toSingleLine(email)}'`;
-	const unchanged = changeOf(subject, 'invited or updated');
+	const untouched = changeOf(subject, 'invited or updated');
+	const wording = liveWording(() =>
+		hasRevoked(context, email) ? revokedWording(subject) : untouched,
+	);
 
-	return await withPersonLock(context, email, unchanged, async () => {
-		const isRevoked = memory.revokedPeople.has(personKey(account, email));
-		const wording = isRevoked ? revokedWording(subject) : unchanged;
+	return await withPersonLock(context, email, wording, async () => {
 		const wish: Wish = { email, choice, choices, wording };
 		if (options.dryRun) return [await dryRun(context, wish)];
-		return await oncePerRun(
+		// What is unclear stays so, whatever else is chosen for the same access.
+		const access = JSON.stringify(wishOf(choice));
+		return await unlessUnclear(
 			context,
 			email,
-			JSON.stringify([wishOf(choice), choices]),
+			access,
 			wording,
-			async () => {
-				const { action, record, reason, skipped } = await ensure(context, wish);
-				return [
-					{
-						action,
-						changed: action !== 'unchanged',
-						...record,
-						...(reason !== undefined && { reason }),
-						...skippedField(skipped),
-					},
-				];
-			},
-			(records) => records.map((record) => ({ ...record, action: 'unchanged', changed: false })),
-			true,
+			async () =>
+				await oncePerRun(
+					context,
+					email,
+					JSON.stringify([wishOf(choice), choices]),
+					wording,
+					async () => [outputOf(await ensure(context, wish))],
+					(records) =>
+						records.map((record) => ({ ...record, action: 'unchanged', changed: false })),
+					true,
+				),
 		);
 	});
 }
+
+const outputOf = ({ action, record, reason, skipped }: Applied & { skipped: string[] }) => ({
+	action,
+	changed: action !== 'unchanged',
+	...record,
+	...(reason !== undefined && { reason }),
+	...skippedField(skipped),
+});
 
 /** What would be done, beside the record as it is. */
 async function dryRun(context: OperationContext, wish: Wish): Promise<IDataObject> {
 	const decision = await decide(context, wish);
 	if (decision === 'again') throw changingError(wish);
 	const { plan, person, skipped } = decision;
+	await checkPlan(context, wish, plan);
 	const now = context.account.now();
 	const [invitation] = person.invitations;
 	const record =

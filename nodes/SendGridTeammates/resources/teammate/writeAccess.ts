@@ -1,6 +1,6 @@
 import type { OperationContext } from '../../execution/operation';
-import { adviseOnScopes } from '../../parameters/access';
-import { difference, isSame, type Access } from '../../sendgrid/access';
+import { adviseOnScopes, namedIn } from '../../parameters/access';
+import { difference, isSame, type Access, type AccessChoice } from '../../sendgrid/access';
 import {
 	readBack,
 	readTeammate,
@@ -49,6 +49,8 @@ export interface AccessChange {
 	before: Teammate;
 	/** Everything that the teammate should have. */
 	access: Access;
+	/** What the item says about it. */
+	choice: AccessChoice;
 	/** What of the wish a record does not show. */
 	unmetBy: (teammate: Teammate) => Unmet;
 	/** Whose permissions, for messages: `'ada@example.com'` */
@@ -66,13 +68,15 @@ export interface AccessChange {
  */
 export async function writeAccess(
 	{ account }: OperationContext,
-	{ teammate, before, access, unmetBy, subject, wording, validUntil }: AccessChange,
+	{ teammate, before, access, choice, unmetBy, subject, wording, validUntil }: AccessChange,
 ): Promise<Teammate> {
 	await replacePermissions(account, {
 		...teammate,
+		before,
 		access,
+		isMetBy: (record) => isMet(unmetBy(record)),
 		wording,
-		on400: adviseOnScopes(account, access.scopes, wording),
+		on400: adviseOnScopes(account, access.scopes, wording, namedIn(choice)),
 		validUntil,
 	});
 	return await readBack(account, {
@@ -82,34 +86,62 @@ export async function writeAccess(
 			return isMet(unmet) ? undefined : unmet;
 		},
 		droppedError: (unmet, after) =>
-			droppedError(unmet, isUnchanged(before, after), subject, wording),
+			droppedError(unmet, traceOf(unmetBy(before), unmet, before, after), subject, wording),
 		wording,
 	});
 }
 
+/** What a record shows of a change that SendGrid did not carry out as wanted. */
+type Trace = 'some of it' | 'nothing' | 'another change';
+
 const isUnchanged = (before: Teammate, { scopes = [], isAdmin }: Teammate): boolean =>
 	isSame(difference(before, { scopes: [...scopes], is_admin: isAdmin }));
 
+/**
+ * @param wished what was to be changed
+ * @param unmet what of it the record does not show, and what others did
+ */
+function traceOf(wished: Unmet, unmet: Unmet, before: Teammate, after: Teammate): Trace {
+	const isShown =
+		wished.missing.some((scope) => !unmet.missing.includes(scope)) ||
+		wished.remaining.some((scope) => !unmet.remaining.includes(scope)) ||
+		(wished.admin && !unmet.admin);
+	if (isShown) return 'some of it';
+	return isUnchanged(before, after) ? 'nothing' : 'another change';
+}
+
 function droppedError(
 	{ missing, remaining, admin }: Unmet,
-	isUnchanged: boolean,
+	trace: Trace,
 	subject: string,
-	{ failureMessage }: Wording,
+	wording: Wording,
 ): SendGridError {
 	const dropped = [
 		admin && 'the admin access as it was',
 		missing.length > 0 && `${formatQuoted(missing)} out`,
 		remaining.length > 0 && `${formatQuoted(remaining)} in place`,
 	].filter(Boolean);
-	const what = `SendGrid accepted the change but left ${dropped.join(', and ')}`;
+	const left = `left ${dropped.join(', and ')}`;
+	const what = `SendGrid accepted the change but ${left}`;
 	const advice =
 		'Check these permissions under Settings > Teammates in SendGrid. Some depend on the plan, or belong to everybody.';
-	return isUnchanged
-		? new SendGridError(`${failureMessage}: ${what}`, advice)
-		: new RequestError(
+	switch (trace) {
+		case 'nothing':
+			return new SendGridError(`${wording.failureMessage}: ${what}`, advice);
+		case 'another change':
+			// Either SendGrid dropped it, or somebody else has undone it.
+			return new RequestError(
+				wording,
+				`SendGrid accepted the change, and somebody else has made another one, which ${left}`,
+				advice,
+				{ accepted: true },
+			);
+		case 'some of it':
+			return new RequestError(
 				{ failureMessage: `The permissions of ${subject} were updated, but not completely` },
 				what,
 				advice,
 				{ partlyDone: true },
 			);
+	}
 }
