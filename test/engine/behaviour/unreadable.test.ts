@@ -191,6 +191,17 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 		expect(writes()).toEqual([]);
 	});
 
+	test('of an invitation: a credential without admin access does not let it be sent again', async () => {
+		answerWith('GET', /pending$/, { result: [penny] });
+		const { error } = await sendGrid.run({
+			items: [{ email: penny.email }],
+			parameters: parameters.resendWith(),
+			credential: { allowAdminAccess: false },
+		});
+		expect(error?.message).toContain("SendGrid's list does not say what access this gives");
+		expect(sendGrid.mailed()).toEqual([]);
+	});
+
 	test('an invitation that says it by its type alone is one of an admin', async () => {
 		answerWith('GET', /pending$/, { result: [{ ...penny, user_type: 'admin' }] });
 		const { error } = await run('offboardWith', { options: {} }, 'penny@example.com');

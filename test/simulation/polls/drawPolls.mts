@@ -230,7 +230,10 @@ export function drawPolls(seed: number): PollScript {
 	const ticks = drawTicks(random);
 	const behaviours: Record<string, unknown> = {};
 	for (const name of UNKNOWNS) {
-		if (random.chance(0.15)) behaviours[name] = random.pick<unknown>(BEHAVIOUR_CANDIDATES[name]);
+		// Whoever cannot be told from an admin is reported as what the scopes show.
+		const candidates: readonly unknown[] = BEHAVIOUR_CANDIDATES[name];
+		const drawn = candidates.filter((candidate) => candidate !== 'hidden');
+		if (random.chance(0.15)) behaviours[name] = random.pick(drawn);
 	}
 	if (random.chance(0.02)) behaviours.accessRequests = 'gone';
 	if (random.chance(0.02)) behaviours.detailScopes = 'absent';
