@@ -33,6 +33,8 @@ interface Write {
 	state: (world: SandboxState, email: string) => unknown;
 	/** E-mails that each person gets. */
 	mails: 0 | 1;
+	/** Whether SendGrid's data does not show who did it: then an answer that is lost leaves that open. */
+	isUntraceable?: true;
 }
 
 const nobody = () => {};
@@ -169,6 +171,7 @@ const WRITES: Record<string, Write> = {
 		item: requestItem,
 		state: hasTemplates,
 		mails: 0,
+		isUntraceable: true,
 	},
 	Deny: {
 		parameters: denyWith(),
@@ -176,6 +179,7 @@ const WRITES: Record<string, Write> = {
 		item: requestItem,
 		state: hasTemplates,
 		mails: 0,
+		isUntraceable: true,
 	},
 	'Create SSO teammate': {
 		parameters: createSsoWith(),
@@ -288,9 +292,19 @@ describe.each(Object.entries(WRITES))('%s', (_, write) => {
 		const met = await Promise.all(
 			FAULTS.map(async (fault) => [named(fault), await outcomeOf(write, fault)] as const),
 		);
-		expect(Object.fromEntries(met.map(([fault, { outcome }]) => [fault, outcome]))).toEqual(
+		const isLeftOpen = ({ error }: typeof expected) =>
+			write.isUntraceable === true && /^It is unclear whether /.test(error ?? '');
+		const seen = met.map(([fault, { outcome }]) => [
+			fault,
+			isLeftOpen(outcome)
+				? { ...expected, state: outcome.state, letters: outcome.letters }
+				: outcome,
+		]);
+		expect(Object.fromEntries(seen)).toEqual(
 			Object.fromEntries(met.map(([fault]) => [fault, expected])),
 		);
+		// Most answers are not lost.
+		expect(met.filter(([, { outcome }]) => isLeftOpen(outcome)).length).toBeLessThan(8);
 		expect(met.filter(([, { struck }]) => !struck)).toEqual([]);
 	});
 

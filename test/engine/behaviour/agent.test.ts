@@ -138,9 +138,11 @@ const FOR_AGENTS: Record<Name, string[]> = {
 		'days_left',
 	],
 	createSsoWith: [
+		'username',
 		'email',
 		'first_name',
 		'last_name',
+		'user_type',
 		'is_admin',
 		'is_sso',
 		'scopes',

@@ -140,8 +140,11 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 		const hang = ({ state }: FakeSendGrid) => {
 			state.faults.add({ times: Infinity, fault: { kind: 'hang', when: 'before' } });
 		};
-		const expected = await enter('workflow', fields, hang);
-		expect(expected.failure?.message).toContain('no answer came in time');
-		expect(await enter(agent, fields, hang)).toEqual(expected);
+		// Two deadlines pass at the same moment, ours and that of n8n: the code says whose was noticed first.
+		const withoutCode = async (entrance: Parameters<typeof enter>[0]) =>
+			JSON.stringify(await enter(entrance, fields, hang)).replace(/ \[E[A-Z]+\]/g, '');
+		const expected = await withoutCode('workflow');
+		expect(expected).toContain('no answer came in time');
+		expect(await withoutCode(agent)).toBe(expected);
 	});
 });
