@@ -201,6 +201,7 @@ export class Facts {
 			lagOf(history) > 0 ||
 			// What was written to somebody's record cannot be read then.
 			history.script.behaviours.detailScopes === 'absent' ||
+			history.script.behaviours.adminFlag === 'hidden' ||
 			history.script.network.wireFaults.length > 0 ||
 			this.isAnsweredAsSame ||
 			writes.some(({ entry }) => entry.fault !== undefined || (entry.status ?? 500) >= 500) ||
