@@ -276,10 +276,10 @@ function judgeOrder(history: History, run: number, answers: readonly Answer[], f
 	if (script.runs[run].entrance !== 'workflow') return;
 	for (const person of new Set(answers.map((answer) => answer.person))) {
 		const own = answers.filter((answer) => answer.person === person);
-		const [{ ask }] = own;
+		const [{ ask, key }] = own;
 		const found = truth
 			.latest(ask.account)
-			.teammates.filter(({ email }) => lower(email) === person && !own.some(isOther(ask)));
+			.teammates.filter(({ email }) => lower(email) === person && !own.some(isOther(ask, key)));
 		const isJudged =
 			found.length === 1 &&
 			!found[0].isAdmin &&
@@ -296,7 +296,8 @@ function judgeOrder(history: History, run: number, answers: readonly Answer[], f
 	}
 }
 
-const isOther = (ask: Ask) => (answer: Answer) => answer.ask.account !== ask.account;
+const isOther = (ask: Ask, key: KeyPlan) => (answer: Answer) =>
+	answer.ask.account !== ask.account || answer.key.name !== key.name;
 
 const MAY_HOLD_TOKENS = ['invitation.invite', 'invitation.resend'];
 
