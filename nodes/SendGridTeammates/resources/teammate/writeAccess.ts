@@ -1,6 +1,7 @@
 import type { OperationContext } from '../../execution/operation';
 import { adviseOnScopes, namedIn } from '../../parameters/access';
 import { difference, isSame, type Access, type AccessChoice } from '../../sendgrid/access';
+import { noteMail } from '../../sendgrid/invitations';
 import {
 	readBack,
 	readTeammate,
@@ -79,6 +80,11 @@ export async function writeAccess(
 		on400: adviseOnScopes(account, access.scopes, wording, namedIn(choice)),
 		validUntil,
 	});
+	// Whatever comes next must not start from a record that does not show this change yet.
+	const noteLag = (thrown: unknown): never => {
+		noteMail(account, before.email);
+		throw thrown;
+	};
 	return await readBack(account, {
 		read: async () => await readTeammate(account, teammate, wording),
 		unmetIn: (record) => {
@@ -88,7 +94,7 @@ export async function writeAccess(
 		droppedError: (unmet, after) =>
 			droppedError(unmet, traceOf(unmetBy(before), unmet, before, after), subject, wording),
 		wording,
-	});
+	}).catch(noteLag);
 }
 
 /** What a record shows of a change that SendGrid did not carry out as wanted. */
