@@ -235,6 +235,8 @@ export function drawPolls(seed: number): PollScript {
 		const drawn = candidates.filter((candidate) => candidate !== 'hidden');
 		if (random.chance(0.15)) behaviours[name] = random.pick(drawn);
 	}
+	// Of pages of one record nobody can tell whether they have got stuck.
+	if (behaviours.maxPage === 1) behaviours.maxPage = 2;
 	if (random.chance(0.02)) behaviours.accessRequests = 'gone';
 	if (random.chance(0.02)) behaviours.detailScopes = 'absent';
 	const isLate = random.chance(0.2);
