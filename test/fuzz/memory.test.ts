@@ -1,3 +1,4 @@
+import { RunMemory } from '../../nodes/SendGridTeammates/execution/runMemory';
 import { heapInUse } from '../support/heap.mts';
 import { updatePermissionsWith } from '../support/parameters';
 import { addPeople } from '../support/people';
@@ -44,3 +45,22 @@ test('K3: 400 readings of one run leave no more behind than 100 do', async () =>
 	const grown = (heap.get(ROWS) ?? Infinity) - (heap.get(100) ?? 0);
 	expect(grown).toBeLessThan(30 * size);
 }, 120_000);
+
+/** Bytes held while so many rows wait until it is known whom as many rows before are about. */
+async function heldByWaiting(waiting: number, before: number): Promise<number> {
+	const memory = new RunMemory();
+	const ends = Array.from({ length: before }, (_, index) => memory.beginLocating(index));
+	const start = heapInUse();
+	const waits = Array.from({ length: waiting }, async (_, index) => {
+		await memory.allLocatedBefore(before + index);
+	});
+	await Promise.resolve();
+	const held = heapInUse() - start;
+	ends.forEach((end) => end());
+	await Promise.all(waits);
+	return held;
+}
+
+test('W1: rows that wait for a thousand others hold little more than those that wait for one', async () => {
+	expect(await heldByWaiting(1000, 1000)).toBeLessThan(10 * (await heldByWaiting(1000, 1)));
+});

@@ -27,6 +27,13 @@ export interface RevokedInvitation {
 	scopes: readonly string[];
 }
 
+/** An item of which nobody knows yet whom it is about. */
+interface Locating {
+	index: number;
+	located: Promise<void>;
+	isLocated: boolean;
+}
+
 /** What the items of one run share, over all tries that n8n makes of it. */
 export class RunMemory {
 	readonly readings = new SingleFlight();
@@ -72,7 +79,8 @@ export class RunMemory {
 	 */
 	readonly results = new Map<number, INodeExecutionData[]>();
 
-	private readonly unlocated = new Map<number, Promise<void>>();
+	/** In the order in which they began. */
+	private readonly locating: Locating[] = [];
 
 	/**
 	 * Notes that nobody knows yet whom an item is about: it names a username or a token.
@@ -84,17 +92,23 @@ export class RunMemory {
 		const located = new Promise<void>((resolve) => {
 			end = resolve;
 		});
-		this.unlocated.set(index, located);
+		const entry: Locating = { index, located, isLocated: false };
+		this.locating.push(entry);
 		return () => {
+			entry.isLocated = true;
 			end();
-			if (this.unlocated.get(index) === located) this.unlocated.delete(index);
 		};
 	}
 
-	/** Ends when it is known whom all items before are about. */
+	/**
+	 * Ends when it is known whom all items before are about. Begins with the last of them: as a rule it is the
+	 * last to be located, so that thousands of rows do not each wait for thousands of others.
+	 */
 	async allLocatedBefore(index: number): Promise<void> {
-		const earlier = [...this.unlocated].filter(([other]) => other < index);
-		await Promise.all(earlier.map(async ([, located]) => await located));
+		for (let place = this.locating.length - 1; place >= 0; place -= 1) {
+			const other = this.locating[place];
+			if (other.index < index && !other.isLocated) await other.located;
+		}
 	}
 
 	/** Wishes of which nobody knows whether they were carried out, whichever item has them. */
