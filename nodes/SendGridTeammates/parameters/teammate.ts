@@ -34,7 +34,7 @@ export const teammateField: INodeProperties = {
 			name: MODE.username,
 			type: 'string',
 			placeholder: 'e.g. nathan_acme',
-			hint: 'For most teammates, and with single sign-on for all, the e-mail address',
+			hint: 'For most teammates, and with single sign-on for all, the email address',
 		},
 	],
 };

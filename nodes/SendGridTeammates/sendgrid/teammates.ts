@@ -159,7 +159,7 @@ interface Role {
 }
 
 /**
- * Whoever may be an admin loses nothing that only admins have.
+ * Makes sure that somebody is known not to be an admin, before something is taken away.
  *
  * @param otherwise how the item can say that it does not matter
  * @throws SendGridError where SendGrid does not say whether somebody is an admin

@@ -97,8 +97,8 @@ function reportedOf({ before, moment }: Change, address: string, invitation: IDa
 }
 
 /**
- * Invitations whose date is near, or over. Each is reported once for its expiry date: whoever is invited
- * again gets another date. Whoever is a teammate needs no invitation, so nothing is reported then.
+ * Invitations that expire soon or have expired. Each is reported once for its expiry date, and a new invitation
+ * has a new date. Nothing is reported for somebody who is a teammate by now.
  *
  * Notes in `after` what is reported, so that an event that is not asked for counts as reported too: choosing
  * it later does not bring up what happened before.
@@ -234,8 +234,8 @@ function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
 /**
  * What happened between a snapshot and a reading: each event once, and the snapshot to compare with next.
  *
- * Applied to the snapshot, the events give what was read; whoever was invited, or whose invitation was
- * revoked or sent again, makes no event. All events come out, asked for or not: who asks for one later
+ * Applied to the snapshot, the events give what was read. An invitation that is sent, revoked or sent again
+ * makes no event. All events come out, asked for or not: who asks for one later
  * starts from what is known by then.
  */
 export function diff(

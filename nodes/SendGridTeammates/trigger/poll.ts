@@ -201,7 +201,7 @@ function pollError(thrown: unknown): unknown {
  *
  * The first poll sets the base line. After that the state goes on, over restarts of n8n, changes of the
  * fields and times when the workflow was off; with another credential, region or on behalf of, it starts
- * anew. It is written last, so a poll that fails changes nothing.
+ * over. It is written last, so a poll that fails changes nothing.
  *
  * @throws NodeApiError
  */

@@ -26,14 +26,14 @@ const operation: INodeProperties = {
 			name: 'Invite',
 			value: 'invite',
 			action: 'Invite teammate',
-			description: 'Send somebody an e-mail that lets them join the account',
+			description: 'Send somebody an email that lets them join the account',
 			routing: { request: { method: 'POST', url: '/v3/teammates' } },
 		},
 		{
 			name: 'Resend Invite',
 			value: 'resend',
 			action: 'Resend invitation',
-			description: 'Send the e-mail again, and start its seven days anew',
+			description: 'Send the email again, and start its seven days over',
 			routing: { request: { method: 'POST', url: '/v3/teammates/pending/{token}/resend' } },
 		},
 		{
