@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { waitForOwnMail } from '../sendgrid/invitations';
+import { waitForOwnWrites } from '../sendgrid/invitations';
 import { StaleDecision, type Validity } from '../transport/client';
 import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import { MAX_AGE_MS, tick } from '../transport/singleFlight';
@@ -230,7 +230,7 @@ export async function onFreshReadings<Result>(
 		throw notBegunError(outcome, wording);
 	};
 
-	if (account.address !== undefined) await waitForOwnMail(account, account.address, wording);
+	if (account.address !== undefined) await waitForOwnWrites(account, account.address, wording);
 	let finished = memory.lastWriteAt.size;
 	for (let stalled = 0; stalled < MAX_STALLED_ROUNDS; ) {
 		const result = stalled === 0 ? await decide() : await decideAlone();

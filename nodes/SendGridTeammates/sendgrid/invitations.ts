@@ -184,12 +184,24 @@ const mailsInDoubt = new Map<string, { error: RequestError; until: number }>();
 const mailKey = (account: Account, email: string): string =>
 	`${account.key} ${email.toLowerCase()}`;
 
-export function noteMail(account: Account, email: string): void {
+/** When this process last changed what SendGrid's data says about somebody, emails included; likewise. */
+const lastWriteAt = new Map<string, number>();
+
+function noteIn(moments: Map<string, number>, key: string): void {
 	const now = Date.now();
-	for (const [key, at] of lastMailAt) {
-		if (now - at > 2 * LIST_LAG_MS) lastMailAt.delete(key);
+	for (const [other, at] of moments) {
+		if (now - at > 2 * LIST_LAG_MS) moments.delete(other);
 	}
-	lastMailAt.set(mailKey(account, email), now);
+	moments.set(key, now);
+}
+
+/** Notes that SendGrid's data about somebody may not show yet what it has accepted. */
+export const noteWrite = (account: Account, email: string): void =>
+	noteIn(lastWriteAt, mailKey(account, email));
+
+function noteMail(account: Account, email: string): void {
+	noteIn(lastMailAt, mailKey(account, email));
+	noteWrite(account, email);
 }
 
 /** Remembers what became of an email, for all that comes after it in this process. */
@@ -211,32 +223,32 @@ function noteOutcome(account: Account, email: string, outcome: Outcome<unknown>)
  * @returns what to say where that takes longer than the item may wait
  */
 async function errorOfMailInDoubt(
-	{ client, key }: Account,
+	account: Account,
 	email: string,
 	wording: Wording,
 ): Promise<RequestError | undefined> {
-	const known = mailsInDoubt.get(`${key} ${email.toLowerCase()}`);
+	const known = mailsInDoubt.get(mailKey(account, email));
 	const left = (known?.until ?? 0) - Date.now();
-	if (!known || left <= 0 || (await client.retryBudget.wait(left))) return undefined;
+	if (!known || left <= 0 || (await account.client.retryBudget.wait(left))) return undefined;
 	const { reason, advice, facts } = known.error;
 	const what = `an earlier email to this person may still be on its way: ${reason}`;
 	return new RequestError(wording, what, advice, facts);
 }
 
 /**
- * Waits until SendGrid's lists must show an invitation that this process has just sent, or may have sent, perhaps
- * in another workflow. What is decided by a list depends on it.
+ * Waits until SendGrid's data must show what this process has just changed, or an invitation that it may have sent,
+ * perhaps in another workflow. What is decided by that data depends on it.
  *
  * @throws RequestError where that takes longer than the item may wait
  */
-export async function waitForOwnMail(
+export async function waitForOwnWrites(
 	account: Account,
 	email: string,
 	wording: Wording,
 ): Promise<void> {
 	const error = await errorOfMailInDoubt(account, email, wording);
 	if (error) throw error;
-	const at = lastMailAt.get(mailKey(account, email));
+	const at = lastWriteAt.get(mailKey(account, email));
 	if (at === undefined) return;
 	await account.client.retryBudget.pause(at + LIST_LAG_MS - Date.now());
 }

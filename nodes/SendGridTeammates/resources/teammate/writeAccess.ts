@@ -1,7 +1,7 @@
 import type { OperationContext } from '../../execution/operation';
 import { adviseOnScopes, namedIn } from '../../parameters/access';
 import { difference, isSame, type Access, type AccessChoice } from '../../sendgrid/access';
-import { noteMail } from '../../sendgrid/invitations';
+import { noteWrite } from '../../sendgrid/invitations';
 import {
 	readBack,
 	readTeammate,
@@ -82,7 +82,7 @@ export async function writeAccess(
 	});
 	// Whatever comes next must not start from a record that does not show this change yet.
 	const noteLag = (thrown: unknown): never => {
-		noteMail(account, before.email);
+		noteWrite(account, before.email);
 		throw thrown;
 	};
 	return await readBack(account, {
