@@ -860,18 +860,6 @@ const writing: Violation[] = [
 		foundBy: { scenarios: 'W4: what an earlier try revoked is told' },
 	},
 	{
-		law: 'W3',
-		title: 'takes an invitation of somebody else for its own, where the answer says yes',
-		changes: [
-			change(
-				'resources/teammate/applyPlan.ts',
-				'if (!isAsSent(invitation, access)) {',
-				'if (!isAsSent(invitation, access) && !email) {',
-			),
-		],
-		foundBy: { test: UPSERT, name: 'W3: another admin has just invited' },
-	},
-	{
 		law: 'W4',
 		title: 'says of what it had revoked that nothing was done, where it has to wait for its turn',
 		changes: [

@@ -45,6 +45,10 @@ const OWNER = 'This person owns the account.';
 const ADMIN =
 	"This person is an admin. Admins are left alone unless 'Allow Admins' is on and 'If Access Differs' is 'Update'.";
 
+/** Whether an admin may become an ordinary teammate. */
+export const mayDemote = (choices: Choices): boolean =>
+	choices.allowAdmins && choices.ifAccessDiffers === 'update';
+
 /** Whether the difference has to be made up for. */
 const hasToChange = (found: Difference, { ifAccessDiffers }: Choices): boolean =>
 	ifAccessDiffers === 'update' ? !isSame(found) : ifAccessDiffers === 'add' && !isCovered(found);
@@ -102,10 +106,9 @@ export function planUpsert(
 	now: number,
 ): Plan {
 	const wanted = withRevoked(asked, revoked, choices);
-	const mayDemote = choices.allowAdmins && choices.ifAccessDiffers === 'update';
 	if (teammate) {
 		if (teammate.isOwner) return { action: 'unchanged', teammate, reason: OWNER };
-		if (teammate.isAdmin && !wanted.is_admin && !mayDemote) {
+		if (teammate.isAdmin && !wanted.is_admin && !mayDemote(choices)) {
 			return { action: 'unchanged', teammate, reason: ADMIN };
 		}
 		if (!hasToChange(difference(teammate, wanted), choices))
@@ -119,7 +122,7 @@ export function planUpsert(
 	if (!invitation) return { action: 'invited', access: wanted };
 
 	// Sending it again would give admin access once more.
-	if (invitations.some(({ isAdmin }) => isAdmin) && !wanted.is_admin && !mayDemote) {
+	if (invitations.some(({ isAdmin }) => isAdmin) && !wanted.is_admin && !mayDemote(choices)) {
 		return { action: 'unchanged', invitation, reason: ADMIN };
 	}
 	// SendGrid has no call that changes an invitation: it can only be revoked and sent again.

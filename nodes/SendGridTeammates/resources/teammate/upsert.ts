@@ -32,7 +32,7 @@ import {
 	type Applied,
 	type Wish,
 } from './applyPlan';
-import { planUpsert, type Choices, type KnownPerson, type Plan } from './planUpsert';
+import { mayDemote, planUpsert, type Choices, type KnownPerson, type Plan } from './planUpsert';
 
 // What the item leaves to choice, where somebody is there already.
 
@@ -132,11 +132,10 @@ function refuseNothing(
 function refuseHiddenAdmin(
 	plan: Plan,
 	{ teammate, invitations }: KnownPerson,
-	{ allowAdmins, ifAccessDiffers }: Choices,
+	choices: Choices,
 	{ failureMessage }: Wording,
 ): void {
-	const mayDemote = allowAdmins && ifAccessDiffers === 'update';
-	if (!('access' in plan) || plan.access.is_admin || mayDemote) return;
+	if (!('access' in plan) || plan.access.is_admin || mayDemote(choices)) return;
 	for (const record of teammate ? [teammate] : invitations) {
 		refuseUnknownRole(
 			record,
@@ -234,11 +233,11 @@ const mailedError = ({ failureMessage }: Wording): SendGridError =>
 function refuseNoAdmin(
 	{ access }: { access: Access },
 	{ invitations, revoked = [] }: KnownPerson,
-	{ allowAdmins, ifAccessDiffers }: Choices,
+	choices: Choices,
 	{ failureMessage }: Wording,
 ): void {
 	const wasAdmin = invitations.length === 0 && revoked.some(({ isAdmin }) => isAdmin);
-	if (!wasAdmin || access.is_admin || (allowAdmins && ifAccessDiffers === 'update')) return;
+	if (!wasAdmin || access.is_admin || mayDemote(choices)) return;
 	throw new SendGridError(
 		`${failureMessage}: it was an invitation as an admin`,
 		"Run this item again if the person is to be an ordinary teammate, or set 'Access' to 'Admin'.",
