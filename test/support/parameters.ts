@@ -169,6 +169,18 @@ export const denyWith = operation('accessRequest', 'deny', requestOfItem, {
 	ownAccountOnly: true,
 });
 
+export const getSubusersWith = operation(
+	'subuser',
+	'getAll',
+	{ returnAll: true, filters: {} },
+	{
+		fields: { filters: { region: 'eu' } },
+		gives: { username: 'acme-eu', region: 'eu' },
+		isList: true,
+		ownAccountOnly: true,
+	},
+);
+
 const toSubuser = {
 	access: 'subusers',
 	subuserAccess: {

@@ -65,6 +65,7 @@ const FIELDS = fieldsOf({
 	scopes: names,
 	permission_type: text,
 	disabled: flag,
+	region: text,
 	has_restricted_subuser_access: flag,
 	subuser_access: subuserAccess,
 	// Where they stand.

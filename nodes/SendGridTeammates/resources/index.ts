@@ -5,10 +5,11 @@ import { accessRequest } from './accessRequest';
 import { buildProperties } from './buildProperties';
 import { invitation } from './invitation';
 import { ssoTeammate } from './ssoTeammate';
+import { subuser } from './subuser';
 import { teammate } from './teammate';
 
 /** The node's resources, by the `value` of the Resource field. */
-export const RESOURCES: Resources = { accessRequest, invitation, ssoTeammate, teammate };
+export const RESOURCES: Resources = { accessRequest, invitation, ssoTeammate, subuser, teammate };
 
 /**
  * Always visible, so its routing counts for every operation. It makes n8n's engine for declarative nodes,
@@ -24,6 +25,7 @@ const resourceField: INodeProperties = {
 		{ name: 'Access Request', value: 'accessRequest' },
 		{ name: 'Invitation', value: 'invitation' },
 		{ name: 'SSO Teammate', value: 'ssoTeammate' },
+		{ name: 'Subuser', value: 'subuser' },
 		{ name: 'Teammate', value: 'teammate' },
 	],
 	routing: declarativeRouting(RESOURCES),

@@ -10,15 +10,33 @@ import type { Account } from './account';
 import { findInList } from './person';
 import { adviceOnUnknownUsername, type NamedTeammate } from './teammates';
 
-/** `GET /v3/subusers`, where SendGrid itself filters by username. */
-export const subusersNamed = (username: string, wording: Wording): ListEndpoint<IDataObject> => ({
+/** Documented: where a subuser can be. Those that are pinned to no region count as global. */
+export const SUBUSER_REGIONS = ['eu', 'global'] as const;
+
+/** What SendGrid itself goes by. */
+export interface SubuserQuery {
+	username?: string;
+	region?: (typeof SUBUSER_REGIONS)[number];
+	/** Documented: without this the records do not say the region. */
+	include_region?: boolean;
+}
+
+/**
+ * `GET /v3/subusers`: documented as a bare array, of all regions on either host. Unknown: whether it goes by all of
+ * the username or a part of it, and whether by case.
+ */
+export const subusers = (wording: Wording, query: SubuserQuery): ListEndpoint<IDataObject> => ({
 	method: 'GET',
 	path: '/v3/subusers',
-	query: { username },
+	query: { ...query },
 	decode: decodeList,
 	identify: ({ id }) => textOf(id),
 	context: { ...wording, scope: 'subusers.read' },
 });
+
+/** Whether a subuser has this username, in any case. */
+export const isSubuser = ({ username }: IDataObject, wanted: string): boolean =>
+	textOf(username).toLowerCase() === wanted.trim().toLowerCase();
 
 /**
  * A subuser's id: SendGrid wants ids, and people know usernames.
@@ -30,9 +48,8 @@ export async function idOfSubuser(
 	username: string,
 	wording: Wording,
 ): Promise<number> {
-	const wanted = username.trim().toLowerCase();
-	const { items } = await findInList(account, subusersNamed(username, wording), (all) =>
-		all.filter((subuser) => textOf(subuser.username).toLowerCase() === wanted),
+	const { items } = await findInList(account, subusers(wording, { username }), (all) =>
+		all.filter((subuser) => isSubuser(subuser, username)),
 	);
 	const id = numberOf(items[0]?.id);
 	if (!Number.isNaN(id)) return id;
@@ -97,7 +114,7 @@ export async function readSubuserAccess(
 		scope: 'teammates.read',
 		on404: adviceOnUnknownUsername(field),
 	};
-	const subusers = new Map<string, IDataObject>();
+	const entries = new Map<string, IDataObject>();
 	let isRestricted = false;
 	let cursor: string | undefined;
 	let pages = 0;
@@ -117,15 +134,13 @@ export async function readSubuserAccess(
 			context,
 		});
 		isRestricted ||= page.isRestricted === true;
-		const known = subusers.size;
-		for (const entry of page.entries)
-			subusers.set(textOf(entry.id) || JSON.stringify(entry), entry);
+		const known = entries.size;
+		for (const entry of page.entries) entries.set(textOf(entry.id) || JSON.stringify(entry), entry);
 		// A page that brings nothing new would go on forever.
-		cursor = subusers.size > known ? page.cursor : undefined;
+		cursor = entries.size > known ? page.cursor : undefined;
 	} while (cursor);
-	const all = [...subusers.values()];
+	const all = [...entries.values()];
 	// Unknown: whether SendGrid goes by the name at all.
-	const isWanted = ({ username: name }: IDataObject) =>
-		textOf(name).toLowerCase() === subuser?.toLowerCase();
-	return { isRestricted, subusers: subuser === undefined ? all : all.filter(isWanted) };
+	const wanted = subuser === undefined ? all : all.filter((entry) => isSubuser(entry, subuser));
+	return { isRestricted, subusers: wanted };
 }

@@ -106,6 +106,7 @@ const FOR_AGENTS: Record<Name, string[]> = {
 		'has_restricted_subuser_access',
 		'id',
 	],
+	getSubusersWith: ['id', 'username', 'email', 'disabled', 'region'],
 	updatePermissionsWith: [
 		'username',
 		'email',

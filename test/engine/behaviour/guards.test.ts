@@ -395,6 +395,7 @@ const CASES: Record<Name, () => Case[]> = {
 	getInvitationsWith: () => read(),
 	getStatusWith: () => read({ email: OUTSIDE }),
 	getSubuserAccessWith: readEachWay,
+	getSubusersWith: () => read(),
 	getTeammateWith: readEachWay,
 	getTeammatesWith: () => read(),
 };

@@ -40,6 +40,7 @@ test.each<[keyof typeof parameters, INodeParameters, string]>([
 	['getAccessRequestsWith', {}, 'teammates.read'],
 	['getInvitationsWith', {}, 'teammates.read'],
 	['getSubuserAccessWith', sam, 'teammates.read'],
+	['getSubusersWith', {}, 'subusers.read'],
 	['getTeammateWith', sam, 'teammates.read'],
 	['getTeammatesWith', {}, 'teammates.read'],
 	['inviteWith', { email: 'new@example.com' }, 'teammates.create'],

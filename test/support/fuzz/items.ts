@@ -215,4 +215,5 @@ export const filtersFromItem: Record<string, INodeParameters> = {
 		sso: '={{ $json.sso }}',
 	},
 	getSubuserAccessWith: { subuser: '={{ $json.subuser }}' },
+	getSubusersWith: { region: '={{ $json.region }}', username: '={{ $json.subuser }}' },
 };
