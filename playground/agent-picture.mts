@@ -21,7 +21,7 @@ function summary(told: string[]): string {
 	return `${invitation.email} is invited. But ${refusal.error}.`;
 }
 
-/** The README's picture of an AI agent: the example, with a chat in which something is done and refused. */
+/** docs/ai-agents.md's picture of an AI agent: the example, with a chat in which something is done and refused. */
 export interface AgentPicture {
 	credentials: Credential[];
 	workflow: Workflow;

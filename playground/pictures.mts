@@ -1,5 +1,5 @@
 /**
- * `npm run pictures`: takes the README's pictures anew, from a real n8n in a real browser, for light and
+ * `npm run pictures`: takes the pictures of README and docs again, from a real n8n in a real browser, for light and
  * for dark readers.
  */
 import path from 'node:path';

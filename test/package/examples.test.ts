@@ -187,12 +187,15 @@ test('an error output leads somewhere', async () => {
 	).toEqual([]);
 });
 
-test('the README lists every example, with its picture for light and for dark readers', async () => {
+test('the README lists every example, and docs/examples.md shows it, for light and for dark readers', async () => {
 	const readme = await readText(inProject('README.md'));
+	const page = await readText(inProject('docs', 'examples.md'));
 	const pictures = await filesBelow(inProject('docs', 'examples'));
 	const all = await names();
-	const listed = [...readme.matchAll(/\]\(examples\/([\w-]+)\.json\)/g)].map(([, name]) => name);
-	expect([...new Set(listed)].sort()).toEqual(all);
+	for (const text of [readme, page]) {
+		const listed = [...text.matchAll(/\]\((?:\.\.\/)?examples\/([\w-]+)\.json\)/g)];
+		expect(listed.map(([, name]) => name).sort()).toEqual(all);
+	}
 	expect(pictures).toEqual(all.flatMap((name) => [`${name}-dark.png`, `${name}-light.png`]));
-	for (const picture of pictures) expect(readme).toContain(`"docs/examples/${picture}"`);
+	for (const picture of pictures) expect(page).toContain(`"examples/${picture}"`);
 });

@@ -272,11 +272,12 @@ describe('what n8n asks for', () => {
 		expect(headings).toEqual(
 			expect.arrayContaining([
 				'Install',
+				'Quick start',
+				'Examples',
 				'Credential',
 				'Operations',
 				'Trigger',
 				'Compatibility',
-				'Version history',
 			]),
 		);
 	});

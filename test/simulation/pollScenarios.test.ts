@@ -281,7 +281,7 @@ describe('restart', () => {
 		expect(said).toEqual([[], [], joined(ADA)]);
 	});
 
-	test('restart: without them it is a Teammate Added only, as the README says', async () => {
+	test('restart: without them it is a Teammate Added only, as docs/trigger.md says', async () => {
 		const { said } = await playWell(invitedMeanwhile);
 		expect(said).toEqual([[], [], [`teammateAdded ${ADA}`]]);
 	});
