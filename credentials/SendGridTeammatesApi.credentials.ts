@@ -27,7 +27,8 @@ export class SendGridTeammatesApi implements ICredentialType {
 	/** n8n 2.x lets no other node use it, the HTTP Request node included. n8n 1.x knows no such thing: `authenticate`. */
 	restrictToSupportedNodes = true as const;
 
-	documentationUrl = 'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys';
+	documentationUrl =
+		'https://github.com/n8n-nodes-sendgrid-teammates/n8n-nodes-sendgrid-teammates#credential';
 
 	properties: INodeProperties[] = [
 		{

@@ -98,7 +98,10 @@ test('icons and words to be found by reach the editor', async () => {
 		dark: 'icons/n8n-nodes-sendgrid-teammates/dist/icons/sendGridTeammates.dark.svg',
 	});
 	expect(node.description.codex?.categories).toEqual(['Communication', 'Utility']);
-	expect(node.description.codex?.alias).toEqual(expect.arrayContaining(['Invite', 'Resend']));
+	const alias = (node.description.codex?.alias ?? []).map((word) => word.toLowerCase());
+	for (const word of ['invite', 'resend', 'offboard', 'leaver', 'deprovision', 'access request'])
+		expect([word, alias.some((found) => found.includes(word))]).toEqual([word, true]);
+	expect(alias).toEqual(expect.arrayContaining(['sso', 'admin']));
 });
 
 /** Resource and options of each Operation field. */

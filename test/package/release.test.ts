@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 
 import { createListener } from '../../sandbox/listener.mts';
+import { builtPackage } from '../support/builtPackage';
 import { filesBelow, inProject, readText, run, withTemporaryFolder } from '../support/machine';
 
 interface Manifest {
@@ -10,6 +11,12 @@ interface Manifest {
 	scripts: Record<string, string>;
 	devDependencies: Record<string, string>;
 	n8n: { nodes: string[]; credentials: string[] };
+}
+
+interface Codex {
+	node: string;
+	categories: string[];
+	resources: Record<'primaryDocumentation' | 'credentialDocumentation', Array<{ url: string }>>;
 }
 
 const readJson = async <T>(...path: string[]) =>
@@ -243,9 +250,7 @@ describe('what n8n asks for', () => {
 	test('each node has a codex file of this package', async () => {
 		const { name, n8n } = await manifest();
 		for (const node of n8n.nodes) {
-			const codex = await readJson<{ node: string; categories: string[]; resources: object }>(
-				node.replace(/\.js$/, '.json'),
-			);
+			const codex = await readJson<Codex>(node.replace(/\.js$/, '.json'));
 			expect(codex).toMatchObject({ node: name, nodeVersion: '1.0', codexVersion: '1.0' });
 			expect(['Communication', 'Development', 'Utility']).toEqual(
 				expect.arrayContaining(codex.categories),
@@ -254,6 +259,23 @@ describe('what n8n asks for', () => {
 				'primaryDocumentation',
 				'credentialDocumentation',
 			]);
+		}
+	});
+
+	test("help leads to this package's README first, at a heading that is there", async () => {
+		const { homepage, n8n } = await manifest();
+		const readme = await readText(inProject('README.md'));
+		const first = n8n.nodes.map(async (node) => {
+			const { resources } = await readJson<Codex>(node.replace(/\.js$/, '.json'));
+			return [resources.primaryDocumentation[0].url, resources.credentialDocumentation[0].url];
+		});
+		const { credential } = await builtPackage();
+		const links = [...(await Promise.all(first)).flat(), credential.documentationUrl ?? ''];
+		expect(links).toHaveLength(5);
+		for (const link of links) {
+			const [page, heading] = link.split('#');
+			expect(page).toBe(homepage.split('#')[0]);
+			expect(readme.toLowerCase()).toContain(`\n## ${heading}\n`);
 		}
 	});
 
