@@ -2,7 +2,7 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from '
 
 import { customOperationsOf } from './execution/customOperations';
 import { testSendGridTeammatesApi } from './methods/credentialTest';
-import { searchInvitations, searchTeammates } from './methods/listSearch';
+import { searchAccessRequests, searchInvitations, searchTeammates } from './methods/listSearch';
 import { getScopes } from './methods/loadOptions';
 import { optionsField } from './parameters/options';
 import { euRegionHint, regionField } from './parameters/region';
@@ -53,7 +53,7 @@ export class SendGridTeammates implements INodeType {
 
 	methods = {
 		credentialTest: { testSendGridTeammatesApi },
-		listSearch: { searchInvitations, searchTeammates },
+		listSearch: { searchAccessRequests, searchInvitations, searchTeammates },
 		loadOptions: { getScopes },
 	};
 }

@@ -23,7 +23,9 @@ test('an operation runs over all subusers, each in its region', async () => {
 	const run = await runOnce(
 		on,
 		subusers,
+		// Admins of the account are in each list.
 		getTeammatesWith({
+			filters: { role: 'teammate' },
 			region: '={{ $json.region }}',
 			options: { onBehalfOf: '={{ $json.username }}' },
 		}),

@@ -88,6 +88,17 @@ export async function searchTeammates(
 	return await search.call(await editorOf(credential, {}), filter, paginationToken);
 }
 
+export async function searchAccessRequests(
+	credential: ICredentialDataDecryptedObject,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const { node } = await builtPackage();
+	const search = node.methods?.listSearch?.searchAccessRequests;
+	if (!search) throw new Error('The node has no such method');
+	return await search.call(await editorOf(credential, {}), filter, paginationToken);
+}
+
 export async function testCredential(
 	data: ICredentialDataDecryptedObject,
 ): Promise<INodeCredentialTestResult> {

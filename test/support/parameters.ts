@@ -155,7 +155,7 @@ export const getAccessRequestsWith = operation(
 	},
 );
 
-const requestOfItem = { requestId: '={{ $json.id }}' };
+const requestOfItem = { requestId: by('id', '={{ $json.id }}') };
 
 export const approveWith = operation('accessRequest', 'approve', requestOfItem, {
 	fields: {},

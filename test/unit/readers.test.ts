@@ -435,6 +435,9 @@ describe('who is meant', () => {
 	test.each([
 		[4711, '4711'],
 		[' 4711 ', '4711'],
+		[{ __rl: true, mode: 'list', value: '4711' }, '4711'],
+		[{ __rl: true, mode: 'By ID', value: 4711 }, '4711'],
+		['{"mode": "id", "value": "4711"}', '4711'],
 	])('request %j', (value, id) => {
 		expect(readRequestId(holding(value))).toBe(id);
 	});

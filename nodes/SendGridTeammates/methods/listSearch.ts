@@ -1,6 +1,7 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { connectionForEditor } from '../execution/connection';
+import { accessRequests } from '../sendgrid/accessRequests';
 import {
 	bestFirst,
 	expiryOf,
@@ -11,6 +12,7 @@ import {
 import { teammates, type Teammate } from '../sendgrid/teammates';
 import { SendGridClient } from '../transport/client';
 import { pages, type ListEndpoint } from '../transport/pagination';
+import { textOf } from '../transport/sanitize';
 import { listError } from './listError';
 
 /** Where SendGrid's own pages show teammates and invitations. */
@@ -106,11 +108,16 @@ export async function searchInvitations(
 	);
 }
 
+/** `Ada Lovelace (ada@example.com)` */
+function labelOfPerson({ first_name, last_name }: IDataObject, email: string): string {
+	const name = [first_name, last_name].filter(Boolean).join(' ');
+	return name ? `${name} (${email})` : email;
+}
+
 /** `Ada Lovelace (ada@example.com), admin, SSO` */
 function labelOfTeammate({ email, isAdmin, isOwner, isSso, record }: Teammate): string {
-	const name = [record.first_name, record.last_name].filter(Boolean).join(' ');
 	const kinds = [isOwner && 'owner', isAdmin && 'admin', isSso === true && 'SSO'];
-	return [name ? `${name} (${email})` : email, ...kinds].filter(Boolean).join(', ');
+	return [labelOfPerson(record, email), ...kinds].filter(Boolean).join(', ');
 }
 
 /** Everybody in the account: name, address and kind. */
@@ -125,6 +132,26 @@ export async function searchTeammates(
 			endpoint: teammates({ failureMessage: 'The teammates could not be loaded' }),
 			labelOf: labelOfTeammate,
 			valueOf: ({ username }) => username,
+			honoursOffset: true,
+		},
+		filter,
+		paginationToken,
+	);
+}
+
+/** What teammates asked for and nobody has answered: who, and which feature. */
+export async function searchAccessRequests(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	return await searchList(
+		this,
+		{
+			endpoint: accessRequests({ failureMessage: 'The access requests could not be loaded' }),
+			labelOf: (request) =>
+				`${labelOfPerson(request, textOf(request.email) || textOf(request.username))}: ${textOf(request.scope_group_name)}`,
+			valueOf: ({ id }) => textOf(id),
 			honoursOffset: true,
 		},
 		filter,

@@ -2,21 +2,46 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { checkSegment } from '../transport/path';
 import type { Fields } from './field';
-import { readText } from './text';
+import { readLocator } from './locator';
+
+/** Ways to name an access request. */
+const MODE = { list: 'list', id: 'id' } as const;
 
 export const requestIdField: INodeProperties = {
-	displayName: 'Request ID',
+	displayName: 'Access Request',
 	name: 'requestId',
-	type: 'string',
-	default: '',
+	type: 'resourceLocator',
+	default: { mode: MODE.list, value: '' },
 	required: true,
-	placeholder: 'e.g. 4711',
-	description: "The access request's ID, as Get Many gives it",
+	description: 'What a teammate asked for',
+	modes: [
+		{
+			displayName: 'From List',
+			name: MODE.list,
+			type: 'list',
+			placeholder: 'Select an access request…',
+			typeOptions: { searchListMethod: 'searchAccessRequests', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: MODE.id,
+			type: 'string',
+			placeholder: 'e.g. 4711',
+			hint: "The 'id' that Get Many gives",
+		},
+	],
 };
 
 /** @throws SendGridError for anything that could not be an ID */
-export const readRequestId = (fields: Fields): string =>
-	checkSegment(readText(fields, requestIdField), requestIdField.displayName);
+export const readRequestId = (fields: Fields): string => {
+	const { value } = readLocator(
+		fields,
+		requestIdField,
+		Object.values(MODE),
+		"Choose a request from the list in 'Access Request', or name it by its ID.",
+	);
+	return checkSegment(value, requestIdField.displayName);
+};
 
 /** For the output: a number where it is one, as SendGrid has it. */
 export const requestIdOutput = (id: string): number | string =>

@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
-import { approveWith } from '../../support/parameters';
+import { searchAccessRequests } from '../../support/editor';
+import { approveWith, by } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
@@ -25,6 +26,28 @@ test('Approve grants it', async () => {
 	]);
 	expect(open()).toBe(0);
 	expect(sendGrid.state.account().teammates[0].scopes).toContain('templates.read');
+});
+
+test.each<[string, () => unknown]>([
+	['by expression for the whole field', () => '={{ $json.id }}'],
+	['as plain text, as workflows from before the list have it', () => String(id)],
+	['as a number', () => id],
+	['by ID', () => by('id', '={{ $json.id }}')],
+])('%s', async (_, value) => {
+	const { results } = await sendGrid.run({
+		items: [{ id }],
+		parameters: approveWith({ requestId: value() as string }),
+	});
+	expect(results).toMatchObject([{ json: { approved: true, request_id: id } }]);
+	expect(open()).toBe(0);
+});
+
+test('from the list', async () => {
+	const { results: listed } = await searchAccessRequests(sendGrid.credential, 'ada');
+	const { results } = await sendGrid.run({
+		parameters: approveWith({ requestId: by('list', String(listed[0].value)) }),
+	});
+	expect(results).toMatchObject([{ json: { approved: true, request_id: id } }]);
 });
 
 test('one that is gone was not approved', async () => {

@@ -28,7 +28,7 @@ test('Deny does not', async () => {
 
 test.each(['', '..', 'a/b', { a: 1 }])('the ID %j sends nothing', async (wrong) => {
 	const { error } = await sendGrid.run({ items: [{ id: wrong }], parameters: denyWith() });
-	expect(error?.message).toContain("'Request ID'");
+	expect(error?.message).toContain("'Access Request'");
 	expect(sendGrid.state.requests).toEqual([]);
 });
 

@@ -1,5 +1,10 @@
 import { fakeSendGrid } from '../../support/fakeSendGrid';
-import { loadScopes, searchInvitations, searchTeammates } from '../../support/editor';
+import {
+	loadScopes,
+	searchAccessRequests,
+	searchInvitations,
+	searchTeammates,
+} from '../../support/editor';
 
 const sendGrid = fakeSendGrid();
 
@@ -226,5 +231,44 @@ describe('the list of teammates', () => {
 		const { results, paginationToken } = await searchTeammates(sendGrid.credential, 'Teammate099');
 		expect(results).toHaveLength(10);
 		expect(paginationToken).toBeUndefined();
+	});
+});
+
+describe('the list of access requests', () => {
+	const url = 'https://app.sendgrid.com/settings/teammates';
+	const added = (username: string, scope_group_name: string) =>
+		String(sendGrid.state.addAccessRequest({ username, scope_group_name }).id);
+
+	beforeEach(() => {
+		const { state } = sendGrid;
+		state.addTeammate({ email: 'ada@example.com', first_name: 'Ada', last_name: 'Lovelace' });
+		state.addTeammate({ username: 'bobby', email: 'bob@example.com' });
+	});
+
+	test('shows who asks for what', async () => {
+		const ids = [added('ada@example.com', 'Templates'), added('bobby', 'Mail Send')];
+		expect(await searchAccessRequests(sendGrid.credential)).toMatchObject({
+			results: [
+				{ name: 'Ada Lovelace (ada@example.com): Templates', value: ids[0], url },
+				{ name: 'bob@example.com: Mail Send', value: ids[1], url },
+			],
+		});
+	});
+
+	test('is searched by person and by feature, on every page', async () => {
+		for (let i = 0; i < 60; i += 1) added('bobby', 'Stats');
+		const id = added('ada@example.com', 'Templates');
+		for (const text of ['LOVELACE', 'templates ']) {
+			const { results } = await searchAccessRequests(sendGrid.credential, text);
+			expect(results.map(({ value }) => value)).toEqual([id]);
+		}
+	});
+
+	test('says where the account has none of them any more', async () => {
+		sendGrid.state.behaviours.accessRequests = 'gone';
+		await expect(searchAccessRequests(sendGrid.credential)).rejects.toMatchObject({
+			message: expect.stringContaining('The access requests could not be loaded'),
+			description: expect.stringContaining('January 2026'),
+		});
 	});
 });

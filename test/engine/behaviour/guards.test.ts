@@ -419,7 +419,7 @@ async function fillIn(parameters: INodeParameters): Promise<INodeParameters> {
 		if (locator?.mode === 'token') filled[field] = by('token', String(invitation?.token));
 	}
 	const [request] = people().accessRequests;
-	return request ? { ...filled, requestId: String(request.id) } : filled;
+	return request ? { ...filled, requestId: by('id', String(request.id)) } : filled;
 }
 
 const changes = () => sendGrid.state.requests.filter(({ method }) => method !== 'GET');

@@ -259,5 +259,5 @@ function special(random: Random, mix: Mix, account: AccountPlan, item: Item, ema
 	}
 	// The stand-in counts its records from 1001 on: accounts first, then requests.
 	ask.requestId = random.whole(1001, 1006);
-	parameters.requestId = String(ask.requestId);
+	parameters.requestId = locator('id', String(ask.requestId));
 }
