@@ -1,5 +1,5 @@
 import { readOptions } from '../../nodes/SendGridTeammates/parameters/options';
-import { readRateLimitHeaders } from '../../nodes/SendGridTeammates/transport/rateLimitHeaders';
+import { readRateLimitHeaders } from '../../nodes/SendGridTeammates/transport/rateLimitWindow';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const YEAR = 31_536_000;

@@ -2,7 +2,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { readPersona, readScopes } from '../../nodes/SendGridTeammates/parameters/access';
-import { readChoice, readChoices } from '../../nodes/SendGridTeammates/parameters/choice';
+import {
+	readChoice,
+	readChoices,
+	readLocator,
+} from '../../nodes/SendGridTeammates/parameters/choice';
 import { isEmailAddress, readEmail } from '../../nodes/SendGridTeammates/parameters/emailAddress';
 import {
 	readCollection,
@@ -13,7 +17,6 @@ import {
 } from '../../nodes/SendGridTeammates/parameters/field';
 import { readFlag } from '../../nodes/SendGridTeammates/parameters/flag';
 import { readInvitation } from '../../nodes/SendGridTeammates/parameters/invitation';
-import { readLocator } from '../../nodes/SendGridTeammates/parameters/locator';
 import { readDays, readNumber } from '../../nodes/SendGridTeammates/parameters/number';
 import { optionsField, readOptions } from '../../nodes/SendGridTeammates/parameters/options';
 import { readRequestId } from '../../nodes/SendGridTeammates/parameters/requestId';

@@ -2,9 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { checkSegment } from '../transport/path';
 import { maskedToken, toSingleLine } from '../transport/sanitize';
+import { readLocator } from './choice';
 import { checkEmail } from './emailAddress';
 import type { Fields } from './field';
-import { readLocator } from './locator';
 
 /** Ways to name an invitation. */
 const MODE = { list: 'list', email: 'email', token: 'token' } as const;

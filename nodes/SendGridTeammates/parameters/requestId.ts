@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { checkSegment } from '../transport/path';
+import { readLocator } from './choice';
 import type { Fields } from './field';
-import { readLocator } from './locator';
 
 /** Ways to name an access request. */
 const MODE = { list: 'list', id: 'id' } as const;

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { readLocator } from './choice';
 import { checkEmail } from './emailAddress';
 import type { Fields } from './field';
-import { readLocator } from './locator';
 
 /** Ways to name a teammate. */
 const MODE = { list: 'list', email: 'email', username: 'username' } as const;

@@ -1,8 +1,13 @@
 import { sleep, type Logger } from 'n8n-workflow';
 
+import {
+	headerOf,
+	RateLimitWindow,
+	readRateLimitHeaders,
+	type Headers,
+	type Permit,
+} from './rateLimitWindow';
 import type { RetryBudget } from './retry';
-import { headerOf, readRateLimitHeaders, type Headers } from './rateLimitHeaders';
-import { RateLimitWindow, type Permit } from './rateLimitWindow';
 import { ServerClock, type Span } from './serverClock';
 
 /** Requests in flight at the same time. More would not be faster, and less polite. */

@@ -1110,7 +1110,7 @@ const waiting: Violation[] = [
 		law: 'A1',
 		title: 'waits for as long as a header says',
 		changes: [
-			change('transport/rateLimitHeaders.ts', '= 15 * 60_000', '= 1000 * 365 * 86_400_000'),
+			change('transport/rateLimitWindow.ts', '= 15 * 60_000', '= 1000 * 365 * 86_400_000'),
 		],
 		foundBy: { scenarios: 'A1: a Retry-After of a year' },
 	},
@@ -1118,8 +1118,8 @@ const waiting: Violation[] = [
 		law: 'A1',
 		title: 'reads a reset in milliseconds as one in seconds',
 		changes: [
-			change('transport/rateLimitHeaders.ts', '= 15 * 60_000', '= Number.MAX_VALUE'),
-			change('transport/rateLimitHeaders.ts', '= 1e12', '= Infinity'),
+			change('transport/rateLimitWindow.ts', '= 15 * 60_000', '= Number.MAX_VALUE'),
+			change('transport/rateLimitWindow.ts', '= 1e12', '= Infinity'),
 		],
 		foundBy: { scenarios: 'A1: a reset in milliseconds' },
 	},
@@ -1137,7 +1137,7 @@ const waiting: Violation[] = [
 				'{ least: -DAY_MS, most: DAY_MS }',
 				'{ least: -Infinity, most: DAY_MS }',
 			),
-			change('transport/rateLimitHeaders.ts', '= 15 * 60_000', '= Number.MAX_VALUE'),
+			change('transport/rateLimitWindow.ts', '= 15 * 60_000', '= Number.MAX_VALUE'),
 		],
 		foundBy: { scenarios: 'A1: a Date of 1970' },
 	},
