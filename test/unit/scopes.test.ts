@@ -1,4 +1,5 @@
 import {
+	adviseToRemove,
 	isGrantable,
 	isPowerful,
 	isPowerlessGroup,
@@ -104,5 +105,27 @@ describe('scopes that let somebody create access', () => {
 		' sso.teammates.delete ',
 	])('%j counts as well, although nobody knows it yet', (scope) => {
 		expect(isPowerful(scope)).toBe(true);
+	});
+});
+
+describe('what cannot be granted', () => {
+	const GRANTABLE = ['alerts.read', 'mail.send', 'stats.read', 'templates.read'];
+
+	test.each([
+		[['stats.raed'], "Did you mean 'stats.read'? Otherwise remove"],
+		[['statsread', 'mail.sent'], "Did you mean 'stats.read' and 'mail.send'? Otherwise remove"],
+		[['stats.raed', 'stat.read'], "Did you mean 'stats.read'? Otherwise remove"],
+		[['cakes.bake', 'mail.semd'], "Did you mean 'mail.send'? Otherwise remove"],
+	])('%j is taken for a typo', (refused, advice) => {
+		expect(adviseToRemove(refused, GRANTABLE)).toBe(advice);
+	});
+
+	test.each([
+		['nothing is like it', ['cakes.bake']],
+		['it is a scope, which this key cannot grant', ['alerts.create']],
+		['it is like another one, and is a scope', ['ips.read']],
+		['it is too long for a name', ['stats.read'.repeat(100)]],
+	])('is no typo: %s', (_, refused) => {
+		expect(adviseToRemove(refused, [...GRANTABLE, 'ip.read'])).toBe('Remove');
 	});
 });

@@ -2,7 +2,13 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { AccessChoice } from '../sendgrid/access';
 import type { Account } from '../sendgrid/account';
-import { isGrantable, PERSONAS, scopeNamed, type Persona } from '../sendgrid/scopes';
+import {
+	adviseToRemove,
+	isGrantable,
+	PERSONAS,
+	scopeNamed,
+	type Persona,
+} from '../sendgrid/scopes';
 import { SendGridError, type Wording } from '../transport/errors';
 import type { ApiErrorDetail } from '../transport/responseErrors';
 import { formatQuoted } from '../transport/sanitize';
@@ -198,7 +204,7 @@ export const adviseOnScopes =
 		const isNamed = (scope: string) => named.scopes.includes(scope);
 		const own = refused.filter(isNamed);
 		if (own.length > 0)
-			return `Remove what this account cannot grant from '${named.field}': ${formatQuoted(own)}.`;
+			return `${adviseToRemove(own, grantable)} what this account cannot grant from '${named.field}': ${formatQuoted(own)}.`;
 		if (refused.length > 0)
 			return `This account cannot grant ${formatQuoted(refused)}, which this person has already: use a key that can, or leave the access as it is.`;
 		return scopes.some(isNamed)

@@ -2,6 +2,7 @@ import { SendGridError, type Wording } from '../transport/errors';
 import { formatQuoted } from '../transport/sanitize';
 import type { Account } from './account';
 import {
+	adviseToRemove,
 	canBeTaken,
 	isGivenToEverybody,
 	isGrantable,
@@ -192,7 +193,7 @@ export async function checkGrantable(
 	throw new SendGridError(
 		`${wording.failureMessage}: this API key cannot grant ${formatQuoted(refused)}`,
 		refused.every((scope) => named.scopes.includes(scope))
-			? `Remove them from '${named.field}', or use a key that has them.`
+			? `${adviseToRemove(refused, grantable)} them from '${named.field}', or use a key that has them.`
 			: 'This person has some of them already: use a key that can grant them, or leave the access as it is.',
 	);
 }

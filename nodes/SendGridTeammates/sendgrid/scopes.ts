@@ -1,6 +1,7 @@
 import type { SendGridClient } from '../transport/client';
 import { decodeObject } from '../transport/decode';
 import type { Wording } from '../transport/errors';
+import { formatQuoted } from '../transport/sanitize';
 
 /**
  * Observed: every teammate manages these for themselves once they have joined. At an invitation SendGrid
@@ -499,4 +500,57 @@ export function scopeNamed(text: string): string | undefined {
 	const [, inBrackets] = /\(([\w.-]+)\)$/.exec(text) ?? [];
 	const name = inBrackets ?? SCOPE_BY_LABEL.get(text.toLowerCase().replace(/\s+/g, ' ')) ?? text;
 	return /^[\w.-]+$/.test(name) ? name.toLowerCase() : undefined;
+}
+
+/** Two names that are further apart than this are not one name and a typo. */
+const MAX_TYPO = 2;
+
+/**
+ * How many characters have to be inserted, deleted or replaced to turn one name into the other (Levenshtein); more
+ * than `MAX_TYPO` where that is sure to be too many.
+ */
+function editDistance(from: string, to: string): number {
+	let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+	for (const [index, character] of [...from].entries()) {
+		const next = [index + 1];
+		for (let column = 1; column <= to.length; column += 1) {
+			const replaced = row[column - 1] + (character === to[column - 1] ? 0 : 1);
+			next.push(Math.min(row[column] + 1, next[column - 1] + 1, replaced));
+		}
+		row = next;
+		if (Math.min(...row) > MAX_TYPO) break;
+	}
+	return row[to.length];
+}
+
+/** No scope's name is longer, and no account has more of them: a gateway may send anything. */
+const MAX_NAME_LENGTH = 60;
+const MAX_COMPARED = 500;
+
+function nearestScope(typed: string, grantable: readonly string[]): string | undefined {
+	if (typed.length > MAX_NAME_LENGTH) return undefined;
+	let nearest: string | undefined;
+	let shortest = MAX_TYPO + 1;
+	for (const scope of grantable.slice(0, MAX_COMPARED)) {
+		// Most names differ too much in length to be looked at more closely.
+		if (Math.abs(scope.length - typed.length) >= shortest) continue;
+		const distance = editDistance(typed, scope);
+		if (distance < shortest) [nearest, shortest] = [scope, distance];
+	}
+	return nearest;
+}
+
+const KNOWN_SCOPES = new Set(SCOPE_BY_LABEL.values());
+
+/** How many typos are answered: a whole list of wrong names has another cause. */
+const MAX_CORRECTED = 5;
+
+/** `Did you mean 'stats.read'? Otherwise remove`, or `Remove`: how to mend scopes that cannot be granted. */
+export function adviseToRemove(refused: readonly string[], grantable: readonly string[]): string {
+	const meant = refused
+		.filter((scope) => !KNOWN_SCOPES.has(scope))
+		.slice(0, MAX_CORRECTED)
+		.flatMap((scope) => nearestScope(scope, grantable) ?? []);
+	if (meant.length === 0) return 'Remove';
+	return `Did you mean ${formatQuoted([...new Set(meant)])}? Otherwise remove`;
 }

@@ -82,6 +82,15 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 		);
 	});
 
+	test.each([
+		['stats.raed', "'stats.read'"],
+		['stat.read, template.read', "'stats.read' and 'templates.read'"],
+		['mail_send', "'mail.send'"],
+	])('a typo in a scope is answered with the nearest known one: %s', async (scopes, meant) => {
+		const { error } = await sendGrid.run({ items: ADA, parameters: inviteWith({ scopes }) });
+		expect(error?.description).toContain(`Did you mean ${meant}? Otherwise remove what`);
+	});
+
 	test('scopes are listed where none stands out', async () => {
 		const { fix } = await inviteInto({
 			kind: 'status',
