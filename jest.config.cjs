@@ -1,4 +1,4 @@
-/** Unit tests, engine and fuzz tests (n8n-core), tests of the sandbox and of the package. End to end: jest.e2e.config.cjs. */
+/** The quick tests. What takes long: jest.fuzz.config.cjs; end to end: jest.e2e.config.cjs. */
 const common = require('./test/jest.common.cjs');
 
 module.exports = {
@@ -7,8 +7,7 @@ module.exports = {
 		'default',
 		['<rootDir>/test/count-reporter.cjs', { file: '.test-results/test.json' }],
 	],
-	testMatch: ['<rootDir>/test/{unit,engine,fuzz,sandbox,package,simulation}/**/*.test.ts'],
-	// Much of it is waiting: for rate limits, and for what becomes of a disturbed request.
+	testMatch: ['<rootDir>/test/{unit,engine,sandbox,package,simulation}/**/*.test.ts'],
 	maxWorkers: '100%',
 	collectCoverage: true,
 	coverageProvider: 'v8',

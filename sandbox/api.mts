@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { exchange } from './exchange.mts';
@@ -64,7 +62,17 @@ export function createApi(state: SandboxState, { host, latencyMs, tls, signal }:
 }
 
 /** False when the sandbox closed meanwhile. */
-const waited = (ms: number, signal: AbortSignal) => sleep(ms, true, { signal }).catch(() => false);
+const waited = async (ms: number, signal: AbortSignal) =>
+	await new Promise<boolean>((resolve) => {
+		const end = () => {
+			clearTimeout(timer);
+			signal.removeEventListener('abort', end);
+			resolve(!signal.aborted);
+		};
+		// The global one, which a test may have moved forward.
+		const timer = setTimeout(end, ms);
+		signal.addEventListener('abort', end);
+	});
 
 /** Node's list of raw headers has names and values in turn. The values, the key among them, stay out. */
 const headerNamesOf = ({ raw }: FastifyRequest): string[] =>

@@ -18,6 +18,9 @@ import {
 	upsertWith,
 } from '../support/parameters';
 import { withFakeSendGrid } from '../support/fakeSendGrid';
+import { skipWaits } from '../support/skipWaits.mts';
+
+skipWaits();
 
 const PEOPLE = ['ada@example.com', 'bob@example.com', 'cyd@example.com'];
 

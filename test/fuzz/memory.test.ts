@@ -4,7 +4,7 @@ import { updatePermissionsWith } from '../support/parameters';
 import { addPeople } from '../support/people';
 import { fakeSendGrid } from '../support/fakeSendGrid';
 
-const sendGrid = fakeSendGrid();
+const sendGrid = fakeSendGrid({ inRealTime: true });
 
 const ROWS = 400;
 const TEAMMATES = 400;

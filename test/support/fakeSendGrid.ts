@@ -3,6 +3,7 @@ import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
 import type { SandboxState } from '../../sandbox/state.mts';
 import { runNode, type Run, type RunResult } from './engine';
+import { skipWaits } from './skipWaits.mts';
 
 /** A key for one test; no message, output or log may ever show it. */
 const newKey = (number: number) =>
@@ -67,10 +68,14 @@ const viewOf = (current: () => { sandbox: Sandbox; apiKey: string }): FakeSendGr
 	},
 });
 
-/** A fake SendGrid for one test file, as new for every test. */
-export function fakeSendGrid(): FakeSendGrid {
+/**
+ * A fake SendGrid for one test file, as new for every test. Nobody waits for it in real time, unless time itself is
+ * what the file measures.
+ */
+export function fakeSendGrid({ inRealTime = false } = {}): FakeSendGrid {
 	let sandbox: Sandbox;
 	let apiKey: string;
+	if (!inRealTime) skipWaits();
 	beforeAll(async () => {
 		sandbox = await startSandbox();
 	});

@@ -6,7 +6,6 @@ import {
 	by,
 	createSsoWith,
 	deleteTeammateWith,
-	getStatusWith,
 	getTeammateWith,
 	inviteWith,
 	offboardWith,
@@ -543,45 +542,6 @@ test('W1: usernames and addresses of two people crosswise do not wait for each o
 	]);
 	expect(done).toBeDefined();
 	await wait(5000);
-});
-
-/** Longest time in milliseconds for which nothing else could run. */
-async function longestHold(work: () => Promise<unknown>): Promise<number> {
-	let longest = 0;
-	let isOver = false;
-	const watching = (async () => {
-		for (let last = performance.now(); !isOver; last = performance.now()) {
-			await sleep(5);
-			longest = Math.max(longest, performance.now() - last - 5);
-		}
-	})();
-	await work();
-	isOver = true;
-	await watching;
-	return longest;
-}
-
-test('Event loop: 1,000 rows that look people up among 20,000 hold n8n little longer than among 5', async () => {
-	const items = Array.from({ length: 1000 }, (_, index) => ({ email: `none${index}@example.com` }));
-	const hold = async () =>
-		await longestHold(async () => {
-			await sendGrid.run({ items, parameters: getStatusWith() });
-		});
-	await hold();
-	const few = await hold();
-	sendGrid.state.addManyTeammates(20_000);
-	expect(await hold()).toBeLessThan(3 * few + 250);
-});
-
-test('Event loop: 10,000 rows of one person hold n8n little longer with a lock than without', async () => {
-	joined({ scopes: ['stats.read'] });
-	const items = Array.from({ length: 10_000 }, () => ({ email: ADA }));
-	const hold = async (parameters: INodeParameters) =>
-		await longestHold(async () => {
-			await sendGrid.run({ items, parameters });
-		});
-	const without = await hold(getStatusWith());
-	expect(await hold(upsertWith())).toBeLessThan(2 * without + 250);
 });
 
 test('W4/W8: SSO Create, two rows of one person, the first unclear: the second sends nothing', async () => {

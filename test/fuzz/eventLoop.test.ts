@@ -1,0 +1,32 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { longestHold } from '../support/eventLoop.mts';
+import { fakeSendGrid } from '../support/fakeSendGrid';
+import { getStatusWith, upsertWith } from '../support/parameters';
+
+const sendGrid = fakeSendGrid({ inRealTime: true });
+
+jest.setTimeout(120_000);
+
+test('the node holds n8n little longer when 1,000 rows look people up among 20,000 than among 5', async () => {
+	const items = Array.from({ length: 1000 }, (_, index) => ({ email: `none${index}@example.com` }));
+	const hold = async () =>
+		await longestHold(async () => {
+			await sendGrid.run({ items, parameters: getStatusWith() });
+		});
+	await hold();
+	const few = await hold();
+	sendGrid.state.addManyTeammates(20_000);
+	expect(await hold()).toBeLessThan(3 * few + 250);
+});
+
+test('the node holds n8n little longer when 10,000 rows of one person wait for a lock than when they do not', async () => {
+	sendGrid.state.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
+	const items = Array.from({ length: 10_000 }, () => ({ email: 'ada@example.com' }));
+	const hold = async (parameters: INodeParameters) =>
+		await longestHold(async () => {
+			await sendGrid.run({ items, parameters });
+		});
+	const without = await hold(getStatusWith());
+	expect(await hold(upsertWith())).toBeLessThan(2 * without + 250);
+});
