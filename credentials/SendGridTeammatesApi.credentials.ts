@@ -10,7 +10,7 @@ const certificateField: INodeProperties = {
 	default: false,
 	displayOptions: { show: { region: ['custom'] } },
 	description:
-		'Whether to connect to this address even if its certificate is not valid. Whoever stands in between can then read the API key.',
+		'Whether to connect to this address even if its certificate is not valid. Anybody in between can then read the API key.',
 };
 
 /** Tested by the node (`testedBy`), which can tell a wrong key from a wrong region. */
@@ -73,7 +73,8 @@ export class SendGridTeammatesApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. https://gateway.example.com',
 			displayOptions: { show: { region: ['custom'] } },
-			description: 'Address that stands for the SendGrid API. It has to start with https.',
+			description:
+				"Address to use in place of SendGrid's API. It must start with https, or with http on this machine.",
 		},
 		certificateField,
 		{
@@ -83,7 +84,7 @@ export class SendGridTeammatesApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. acme-marketing',
 			description:
-				"Username of a subuser, or 'account-id' and the ID of a customer account. Leave empty to manage your own account. When filled in, workflows cannot choose another.",
+				"Username of a subuser, or 'account-id' and the ID of a customer account. Leave empty to manage your own account. Once filled in, workflows can't choose another.",
 		},
 		{
 			displayName: 'Allowed Email Domains',
@@ -92,7 +93,7 @@ export class SendGridTeammatesApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. example.com, example.org',
 			description:
-				'Only people at these domains can be invited with this credential, whatever a workflow or an AI agent wants. Empty: anybody.',
+				'Restrict this credential to people at these domains. Applies to every workflow and AI agent. Leave empty to allow any domain.',
 		},
 		{
 			displayName: 'Allow Admin Access',
@@ -100,14 +101,14 @@ export class SendGridTeammatesApi implements ICredentialType {
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether admin access can be granted with this credential, and scopes that let somebody create access: teammates, API keys, subusers, single sign-on',
+				'Whether this credential can grant admin access, and scopes that create access: for teammates, API keys, subusers and single sign-on',
 		},
 		{
 			displayName: 'Allow Deletion',
 			name: 'allowDeletion',
 			type: 'boolean',
 			default: true,
-			description: 'Whether teammates can be deleted with this credential',
+			description: 'Whether this credential can delete teammates',
 		},
 		{
 			displayName: 'Allow AI Agents',

@@ -34,8 +34,7 @@ export class SendGridTeammates implements INodeType {
 		],
 		hints: [
 			{
-				message:
-					'An admin may do everything in this SendGrid account, managing its teammates included.',
+				message: 'Admins have full access to this SendGrid account, including managing teammates.',
 				displayCondition: '={{ $parameter["access"] === "admin" }}',
 				whenToDisplay: 'beforeExecution',
 				location: 'ndv',

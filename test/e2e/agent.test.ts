@@ -382,26 +382,26 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 				},
 			);
 			const advice = (field: string) =>
-				`Only somebody who may edit the credential can change this, under '${field}' in the credential.`;
+				`Ask the person who manages the credential to change this, under '${field}' in the credential.`;
 			expect(told).toEqual([
 				[
 					{
 						error:
-							"'mallory@evil.example' is at a domain that this credential does not allow. Allowed: acme.example",
+							"'mallory@evil.example' is at a domain that this credential doesn't allow. Allowed: acme.example",
 						how_to_fix: advice('Allowed Email Domains'),
 					},
 				],
 				[
 					{
 						error:
-							"'grace@acme.example' was not handled: This credential does not allow admin access to be granted",
+							"'grace@acme.example' was not handled: This credential doesn't allow granting admin access",
 						how_to_fix: advice('Allow Admin Access'),
 					},
 				],
 				[
 					{
 						error:
-							"'lee@acme.example' was not handled: This credential does not allow teammates to be deleted",
+							"'lee@acme.example' was not handled: This credential doesn't allow deleting teammates",
 						how_to_fix: advice('Allow Deletion'),
 					},
 				],
@@ -431,7 +431,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 				credential,
 			});
 			for (const [answer] of told as Array<Array<Record<string, string>>>) {
-				expect(answer.error).toContain('This credential does not allow AI agents to use it');
+				expect(answer.error).toContain("This credential doesn't allow AI agents to use it");
 				expect(answer.how_to_fix).toContain("under 'Allow AI Agents' in the credential");
 			}
 			expect(on.sandbox.state.requests).toEqual([]);
@@ -499,7 +499,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 			expect(await letModel([[invite('grace@acme.example')]], { agent, credential })).toEqual([
 				[
 					{
-						error: expect.stringContaining('[HTTP 401]'),
+						error: expect.stringContaining('HTTP 401)'),
 						how_to_fix: expect.stringContaining("'API Key'"),
 					},
 				],
@@ -519,7 +519,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 			expect(told).toEqual([
 				[
 					{
-						error: expect.stringContaining('[HTTP 429]'),
+						error: expect.stringContaining('HTTP 429)'),
 						how_to_fix: expect.stringContaining('Max Wait'),
 					},
 				],

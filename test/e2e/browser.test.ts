@@ -50,7 +50,7 @@ describe('the credential', () => {
 		await editor.field('apiKey').locator('input').fill('SG.mistyped');
 		await testId('credential-save-button').click();
 		await editor.page.getByText('More details').click();
-		await editor.page.getByText('SendGrid does not accept this API key').waitFor();
+		await editor.page.getByText('SendGrid rejected this API key').waitFor();
 	});
 
 	step('corrects the key, and is told that it works', async () => {

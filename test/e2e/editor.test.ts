@@ -31,13 +31,13 @@ describe('testing the credential', () => {
 	test('a wrong key', async () => {
 		const { status, message } = await testWith({ apiKey: 'SG.wrong' });
 		expect(status).toBe('Error');
-		expect(message).toContain('SendGrid does not accept this API key');
+		expect(message).toContain('SendGrid rejected this API key');
 	});
 
 	test('a key of the other region', async () => {
 		expect(await testWith({ apiKey: on.keys.euSubuser })).toEqual({
 			status: 'Error',
-			message: "SendGrid knows this API key in its other region only. Set 'Region' to EU.",
+			message: "This API key belongs to SendGrid's EU region. Set 'Region' to EU.",
 		});
 	});
 
@@ -46,7 +46,7 @@ describe('testing the credential', () => {
 		const { message } = await testWith({ apiKey: 'SG.elsewhere' });
 		expect(message).toContain('IP Access Management');
 		on.sandbox.state.faults.add({ fault: { kind: 'status', status: 503, when: 'before' } });
-		expect((await testWith({})).message).toContain('[HTTP 503]');
+		expect((await testWith({})).message).toContain('HTTP 503)');
 		expect(on.sandbox.state.requests.map(({ host }) => host)).toEqual(['global', 'global']);
 	});
 
@@ -55,7 +55,7 @@ describe('testing the credential', () => {
 		{ allowedHttpRequestDomains: 'domains', allowedDomains: 'api.sendgrid.com' },
 	])("nor is any key where n8n's Allowed Domains leave it out (%j)", async (allowed) => {
 		const { message } = await testWith({ apiKey: on.keys.euSubuser, ...allowed });
-		expect(message).toContain('SendGrid does not accept this API key');
+		expect(message).toContain('SendGrid rejected this API key');
 		expect(on.sandbox.state.requests.map(({ host }) => host)).toEqual(['global']);
 	});
 
@@ -70,7 +70,7 @@ describe('testing the credential', () => {
 
 	test('a host that cannot be reached', async () => {
 		const { message } = await testWith({ region: 'custom', apiUrl: 'http://127.0.0.1:9' });
-		expect(message).toContain('127.0.0.1:9 could not be asked: the connection was refused');
+		expect(message).toContain("127.0.0.1:9 could not be asked: n8n couldn't connect to SendGrid");
 	});
 });
 

@@ -316,7 +316,7 @@ describe.each(Object.entries(WRITES))('%s', (_, write) => {
 		async () => {
 			const { outcome } = await outcomeOf(write, LIE);
 			const { outcome: expected } = await undisturbed();
-			expect(outcome.error).toMatch(/^It is unclear whether .* \[HTTP 200\]|it is unclear whether/);
+			expect(outcome.error).toMatch(/^It is unclear whether .* \(HTTP 200\)|it is unclear whether/);
 			expect(outcome.answered).toEqual([]);
 			for (const count of outcome.letters) expect(count).toBeLessThanOrEqual(write.mails);
 			expect(outcome.state).not.toEqual(expected.state);

@@ -126,7 +126,7 @@ test('a hanging answer: the overdue poll fails aloud, and the next one reports',
 	});
 	expect(said).toEqual([
 		[],
-		['fails: The poll took longer than the 36 seconds that it has'],
+		['fails: The poll took longer than its 36 seconds'],
 		[],
 		[`teammateAdded ${ADA}`],
 	]);
@@ -260,7 +260,7 @@ describe('a list that stops paging', () => {
 				},
 			],
 		});
-		const failure = "fails: SendGrid's list of teammates does not go on after the first 50";
+		const failure = "fails: SendGrid's list of teammates doesn't go on after the first 50";
 		expect(said).toEqual([[], [failure], [failure], []]);
 	});
 });

@@ -29,7 +29,7 @@ describe("the credential's address", () => {
 		'gw.example.com',
 		'javascript:alert(1)',
 	])('the custom address %j is refused', (apiUrl) => {
-		expect(() => hostOfCredential({ region: 'custom', apiUrl })).toThrow("'API URL' is not");
+		expect(() => hostOfCredential({ region: 'custom', apiUrl })).toThrow("'API URL' must be");
 	});
 
 	test.each(['', '  ', undefined, 42])('the custom address %j counts as empty', (apiUrl) => {
@@ -50,6 +50,6 @@ describe("an item's address", () => {
 	test('a credential with an address of its own keeps its items there', () => {
 		const credential = { region: 'custom', apiUrl: 'https://gw.example.com' };
 		expect(hostForItem('credential', credential)).toBe('https://gw.example.com');
-		expect(() => hostForItem('global', credential)).toThrow('cannot be chosen here');
+		expect(() => hostForItem('global', credential)).toThrow("can't be chosen here");
 	});
 });

@@ -85,6 +85,6 @@ test.each(['2130706433', '0x7f000001', '0177.0.0.1', '127.1'])(
 test.each(ELSEWHERE.filter((host) => !/^127\.0\.0\.(1\.)?$/.test(host)))(
 	"the credential's custom URL: no http for %j",
 	(host) => {
-		expect(plainHttp(host)).toThrow('is not an https address');
+		expect(plainHttp(host)).toThrow('must be a plain https address');
 	},
 );

@@ -40,12 +40,12 @@ describe('a request without an answer', () => {
 		networkError(thrown, method, { ...wording, scope: 'any' }, 1_000_000);
 
 	test.each([
-		['ECONNREFUSED', 'the connection was refused', true],
-		['ENOTFOUND', "SendGrid's address could not be reached", true],
-		['DEPTH_ZERO_SELF_SIGNED_CERT', 'the encrypted connection was not trusted', false],
+		['ECONNREFUSED', "n8n couldn't connect to SendGrid", true],
+		['ENOTFOUND', "n8n couldn't reach SendGrid's address", true],
+		['DEPTH_ZERO_SELF_SIGNED_CERT', "the server's certificate isn't trusted", false],
 	])('%s: nothing was done, and another try may help: %s', (code, what, retryable) => {
 		const failure = told({ message: 'wrapped', cause: { cause: { code } } });
-		expect(failure.message).toBe(`It was not sent: ${what} [${code}]`);
+		expect(failure.message).toBe(`It was not sent: ${what} (${code})`);
 		// Of what was done before this request, it knows nothing.
 		expect(failure.advice).not.toContain('Nothing was changed');
 		expect(failure.facts).toMatchObject({ retryable });
@@ -60,7 +60,7 @@ describe('a request without an answer', () => {
 		['EWHATEVER', 'no answer came back', 2_000],
 	])('%s: it may have been done, or still be', (code, what, mayApplyForMs) => {
 		const failure = told({ message: 'wrapped', cause: { cause: { code } } });
-		expect(failure.message).toBe(`It is unclear whether It was sent: ${what} [${code}]`);
+		expect(failure.message).toBe(`It is unclear whether It was sent: ${what} (${code})`);
 		expect(failure.advice).toContain('may have carried it out');
 		expect(failure.facts).toMatchObject({ inDoubtUntil: 1_000_000 + mayApplyForMs });
 		expect(failure.facts.retryable).toBeUndefined();

@@ -45,7 +45,7 @@ function onBehalfOfItem(
 	const fixed = checkOnBehalfOf(credential.onBehalfOf);
 	if (fixed === undefined || wanted === undefined) return wanted;
 	throw new SendGridError(
-		"'On Behalf Of' cannot be chosen here, because the credential already acts for a subuser",
+		"'On Behalf Of' can't be set here, because the credential already acts for a subuser",
 		"Remove 'On Behalf Of' from 'Options', or use a credential that leaves it empty.",
 	);
 }

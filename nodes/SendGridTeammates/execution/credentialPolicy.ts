@@ -7,7 +7,7 @@ import { isAllowed, limitsDomains } from '../transport/limits';
 import { formatList, toSingleLine } from '../transport/sanitize';
 import type { Given, Policy } from './operation';
 
-const WHO_CAN_CHANGE_IT = 'Only somebody who may edit the credential can change this, under';
+const WHO_CAN_CHANGE_IT = 'Ask the person who manages the credential to change this, under';
 
 const refusal = (what: string, field: string) =>
 	new SendGridError(what, `${WHO_CAN_CHANGE_IT} '${field}' in the credential.`, {
@@ -35,7 +35,7 @@ export class CredentialPolicy implements Policy {
 		const { domains } = this;
 		if (!domains || domains.some((domain) => isAtDomain(email, domain))) return;
 		throw refusal(
-			`'${toSingleLine(email)}' is at a domain that this credential does not allow. Allowed: ${formatList(domains.map(toSingleLine)) || 'none'}`,
+			`'${toSingleLine(email)}' is at a domain that this credential doesn't allow. Allowed: ${formatList(domains.map(toSingleLine)) || 'none'}`,
 			'Allowed Email Domains',
 		);
 	}
@@ -63,10 +63,7 @@ export class CredentialPolicy implements Policy {
 	/** @throws SendGridError where nobody may be made an admin */
 	checkAdmin(): void {
 		if (this.allowsPower) return;
-		throw refusal(
-			'This credential does not allow admin access to be granted',
-			'Allow Admin Access',
-		);
+		throw refusal("This credential doesn't allow granting admin access", 'Allow Admin Access');
 	}
 
 	/** Whether a scope may be given. */
@@ -80,23 +77,23 @@ export class CredentialPolicy implements Policy {
 		if (this.allowsPower) return;
 		if (scopes === undefined) {
 			throw refusal(
-				"This credential does not allow admin access to be granted, and SendGrid's list does not say what access this gives",
+				"This credential doesn't allow granting admin access, and SendGrid's list doesn't say what access this gives",
 				'Allow Admin Access',
 			);
 		}
 		const refused = scopes.filter((scope) => !this.mayGive(scope));
 		if (refused.length === 0) return;
 		throw refusal(
-			`This credential does not allow scopes to be granted that let somebody create access: ${formatList(refused.map((scope) => `'${toSingleLine(scope)}'`))}`,
+			`This credential doesn't allow granting scopes that create access: ${formatList(refused.map((scope) => `'${toSingleLine(scope)}'`))}`,
 			'Allow Admin Access',
 		);
 	}
 
-	/** @throws SendGridError for a feature that may let somebody create access, where nobody may be made an admin */
+	/** @throws SendGridError for a feature that may allow creating access, where nobody may be made an admin */
 	checkGroup(name: string): void {
 		if (this.allowsPower || isPowerlessGroup(name)) return;
 		throw refusal(
-			`This credential does not allow admin access to be granted, and '${toSingleLine(name)}' may let somebody create access`,
+			`This credential doesn't allow granting admin access, and '${toSingleLine(name)}' may allow creating access`,
 			'Allow Admin Access',
 		);
 	}
@@ -104,12 +101,12 @@ export class CredentialPolicy implements Policy {
 	/** @throws SendGridError where no AI agent may use the credential */
 	checkAgents(): void {
 		if (isAllowed(this.credential.allowAgents)) return;
-		throw refusal('This credential does not allow AI agents to use it', 'Allow AI Agents');
+		throw refusal("This credential doesn't allow AI agents to use it", 'Allow AI Agents');
 	}
 
 	/** @throws SendGridError where nobody may be deleted */
 	checkDeletion(): void {
 		if (isAllowed(this.credential.allowDeletion)) return;
-		throw refusal('This credential does not allow teammates to be deleted', 'Allow Deletion');
+		throw refusal("This credential doesn't allow deleting teammates", 'Allow Deletion');
 	}
 }

@@ -111,7 +111,7 @@ function parseProxy(text: string): Transport['proxy'] {
 
 	function badProxy() {
 		return new SendGridError(
-			"'Proxy' under the node's settings is no address of a proxy",
+			"'Proxy' under the node's settings isn't the address of a proxy",
 			"Enter an address such as http://proxy.example.com:3128 in 'Proxy', or remove it.",
 		);
 	}

@@ -111,15 +111,15 @@ function messageFor({ status, body }: Answer, host: string, apiKey: string): str
 		.map(({ message }) => ` ("${message}")`)
 		.join('');
 	if (status === 401) {
-		return `SendGrid does not accept this API key${words}. Check 'API Key': it may be mistyped, or revoked in SendGrid.`;
+		return `SendGrid rejected this API key${words}. Check 'API Key': it may be mistyped, or revoked in SendGrid.`;
 	}
 	if (status === 403) {
-		return `SendGrid knows this API key and refuses it here${words}. Add n8n's IP address under Settings > IP Access Management in SendGrid, and check 'On Behalf Of'.`;
+		return `SendGrid knows this API key, but doesn't allow it here${words}. Add n8n's IP address under Settings > IP Access Management in SendGrid, and check 'On Behalf Of'.`;
 	}
 	if (status === 429 || status >= 500) {
-		return `${hostname} cannot answer at the moment${words} [HTTP ${status}]. Try again in a minute.`;
+		return `${hostname} can't answer at the moment${words}, HTTP ${status}. Try again in a minute.`;
 	}
-	return `${hostname} does not answer as SendGrid does${words} [HTTP ${status}]. Check 'Region', 'API URL' and 'On Behalf Of'.`;
+	return `${hostname} doesn't answer like SendGrid${words}, HTTP ${status}. Check 'Region', 'API URL' and 'On Behalf Of'.`;
 }
 
 const refused = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
@@ -154,7 +154,7 @@ export async function testSendGridTeammatesApi(
 			0,
 		);
 		return refused(
-			`${message}. Check 'Region' and 'API URL' here, and that n8n's machine can reach this address.`,
+			`${message}. Check 'Region' and 'API URL' here, and that n8n can reach this address.`,
 		);
 	}
 	if (isAccepted(answer)) return { status: 'OK', message: 'Connection successful' };
@@ -163,7 +163,7 @@ export async function testSendGridTeammatesApi(
 	const region = answer.status === 401 ? await regionThatAccepts(helpers, credential) : undefined;
 	return refused(
 		region
-			? `SendGrid knows this API key in its other region only. Set 'Region' to ${region}.`
+			? `This API key belongs to SendGrid's ${region} region. Set 'Region' to ${region}.`
 			: messageFor(answer, host, checkApiKey(credential)),
 	);
 }

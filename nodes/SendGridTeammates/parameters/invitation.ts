@@ -15,7 +15,7 @@ export const invitationField: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: MODE.list, value: '' },
 	required: true,
-	description: 'The invitation that has not been accepted yet',
+	description: 'The pending invitation',
 	modes: [
 		{
 			displayName: 'From List',
@@ -29,14 +29,14 @@ export const invitationField: INodeProperties = {
 			name: MODE.email,
 			type: 'string',
 			placeholder: 'e.g. nathan@example.com',
-			hint: 'The address that was invited. Upper and lower case make no difference.',
+			hint: 'The address that was invited, in upper or lower case',
 		},
 		{
 			displayName: 'By Token',
 			name: MODE.token,
 			type: 'string',
 			placeholder: 'e.g. 4a6b9d2c…',
-			hint: "The 'token' that Invite gives out",
+			hint: "The 'token' from the output of Invite",
 		},
 	],
 };

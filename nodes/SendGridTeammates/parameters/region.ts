@@ -12,21 +12,21 @@ export const regionField: INodeProperties = {
 		{
 			name: 'Same as Credential',
 			value: 'credential',
-			description: 'Where the credential says the account is',
+			description: 'The region set in the credential',
 		},
 		{
 			name: 'Global',
 			value: 'global',
-			description: 'The account itself and subusers outside the EU region',
+			description: 'The account itself, and subusers outside the EU region',
 		},
 		{
 			name: 'EU',
 			value: 'eu',
-			description: "Subusers in SendGrid's EU region, together with On Behalf Of",
+			description: "Subusers in SendGrid's EU region, with On Behalf Of",
 		},
 	],
 	description:
-		"Where SendGrid keeps the account or subuser. An expression may choose for each item: 'credential', 'global' or 'eu'.",
+		"Where SendGrid keeps the account or subuser. An expression can choose for each item: 'credential', 'global' or 'eu'.",
 };
 
 const REGIONS = ['credential', 'global', 'eu'] as const;

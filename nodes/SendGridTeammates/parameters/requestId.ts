@@ -27,7 +27,7 @@ export const requestIdField: INodeProperties = {
 			name: MODE.id,
 			type: 'string',
 			placeholder: 'e.g. 4711',
-			hint: "The 'id' that Get Many gives",
+			hint: "The 'id' from the output of Get Many",
 		},
 	],
 };

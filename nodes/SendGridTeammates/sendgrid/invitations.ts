@@ -362,7 +362,7 @@ export interface NamedInvitation {
 }
 
 const NO_LONGER_THERE =
-	'This invitation no longer exists (accepted, revoked or expired). Invite the person again if needed.';
+	'It was accepted or revoked, or has expired. Invite the person again if needed.';
 
 const valuesOf = ({ token, field, wording }: NamedInvitation) => {
 	if (token !== '') return { token: { value: token, field } };
@@ -384,6 +384,7 @@ const contextOf = (
 ): RequestContext => ({
 	...wording,
 	scope,
+	gone: 'this invitation no longer exists',
 	on404,
 	secret: token,
 });

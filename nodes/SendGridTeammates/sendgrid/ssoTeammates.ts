@@ -10,7 +10,13 @@ import type { Account } from './account';
 import { tick } from '../transport/singleFlight';
 import { findTeammates } from './person';
 import type { Persona } from './scopes';
-import { decodeTeammate, hasSameAccess, readTeammate, type Teammate } from './teammates';
+import {
+	decodeTeammate,
+	hasSameAccess,
+	onUnknownUsername,
+	readTeammate,
+	type Teammate,
+} from './teammates';
 
 /** One subuser that somebody may work in, as SendGrid wants it. Scopes never go together with admin. */
 export type SubuserGrant =
@@ -112,7 +118,6 @@ export async function updateSsoTeammate(
 	teammate: Teammate,
 	write: SsoWrite,
 	field: string,
-	on404: string,
 ): Promise<IDataObject> {
 	const { first_name, last_name, access, wording } = write;
 
@@ -137,7 +142,10 @@ export async function updateSsoTeammate(
 			values: { username: { value: teammate.email || teammate.username, field } },
 			body: { first_name, last_name, ...(access as IDataObject) },
 			decode: decodeOptionalObject,
-			context: { ...contextOf(write, 'sso.teammates.update'), on404 },
+			context: {
+				...contextOf(write, 'sso.teammates.update'),
+				...onUnknownUsername({ username: teammate.username, field }),
+			},
 			validUntil: write.validUntil,
 		},
 		probe,

@@ -8,7 +8,7 @@ import { isRecord } from '../transport/responseErrors';
 import { flagOf, numberOf, textOf, toSingleLine } from '../transport/sanitize';
 import type { Account } from './account';
 import { findInList } from './person';
-import { adviceOnUnknownUsername, type NamedTeammate } from './teammates';
+import { onUnknownUsername, type NamedTeammate } from './teammates';
 
 /** Documented: where a subuser can be. Those that are pinned to no region count as global. */
 export const SUBUSER_REGIONS = ['eu', 'global'] as const;
@@ -105,14 +105,14 @@ function cursorAfter(page: IDataObject): string | undefined {
  */
 export async function readSubuserAccess(
 	client: SendGridClient,
-	{ username, field }: NamedTeammate,
+	teammate: NamedTeammate,
 	wording: Wording,
 	subuser?: string,
 ): Promise<SubuserAccess> {
 	const context = {
 		...wording,
 		scope: 'teammates.read',
-		on404: adviceOnUnknownUsername(field),
+		...onUnknownUsername(teammate),
 	};
 	const entries = new Map<string, IDataObject>();
 	let isRestricted = false;
@@ -124,7 +124,7 @@ export async function readSubuserAccess(
 		const page = await client.send({
 			method: 'GET',
 			path: '/v3/teammates/{teammate_name}/subuser_access',
-			values: { teammate_name: { value: username, field } },
+			values: { teammate_name: { value: teammate.username, field: teammate.field } },
 			query: {
 				limit: PAGE_SIZE,
 				...(cursor && { after_subuser_id: cursor }),

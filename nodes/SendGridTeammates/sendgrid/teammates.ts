@@ -12,7 +12,7 @@ import {
 import type { ListEndpoint } from '../transport/pagination';
 import { reconcile, sendReconciled, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
-import { flagOf, textOf } from '../transport/sanitize';
+import { flagOf, textOf, toSingleLine } from '../transport/sanitize';
 import { difference, isSame, type Access } from './access';
 import type { Account } from './account';
 
@@ -92,10 +92,14 @@ export function checkUsernames(people: readonly Teammate[], wording: Wording): v
 	if (people.some(({ username }) => username === '')) throw unnamedError('username', wording);
 }
 
-export const adviceOnUnknownUsername = (field: string): string =>
-	field === 'Email'
-		? 'This person may just have left. Run this item again.'
-		: `Check '${field}'. Usernames often differ from the email address; try By Email.`;
+/** What a 404 means, which SendGrid calls "unable to get teammate data at this time". */
+export const onUnknownUsername = ({ username, field }: NamedTeammate) => ({
+	gone: `no teammate has the username '${toSingleLine(username)}'`,
+	on404:
+		field === 'Email'
+			? 'This person may just have left. Run this item again.'
+			: `Check '${field}'. Usernames often differ from the email address; try By Email.`,
+});
 
 /** A teammate's record as SendGrid has it, scopes included: `GET /v3/teammates/{username}`. */
 export const teammateCall = (teammate: NamedTeammate, wording: Wording): Call<IDataObject> => ({
@@ -106,7 +110,7 @@ export const teammateCall = (teammate: NamedTeammate, wording: Wording): Call<ID
 	context: {
 		...wording,
 		scope: 'teammates.read',
-		on404: adviceOnUnknownUsername(teammate.field),
+		...onUnknownUsername(teammate),
 	},
 });
 
@@ -212,7 +216,7 @@ export async function deleteTeammate(
 	account: Account,
 	teammate: TeammateWrite,
 ): Promise<Outcome<IDataObject>> {
-	const { before, wording, field, validUntil } = teammate;
+	const { before, wording, validUntil } = teammate;
 
 	/** Whether the person is gone, or has become somebody who must be left alone. */
 	async function probe(): Promise<WriteState<IDataObject>> {
@@ -228,7 +232,7 @@ export async function deleteTeammate(
 		path: '/v3/teammates/{username}',
 		values: valuesOf(teammate, wording),
 		decode: decodeOptionalObject,
-		context: { ...wording, scope: 'teammates.delete', on404: adviceOnUnknownUsername(field) },
+		context: { ...wording, scope: 'teammates.delete', ...onUnknownUsername(teammate) },
 		validUntil,
 	};
 	return await reconcile(account.client, call, probe);
@@ -259,7 +263,7 @@ export async function replacePermissions(
 	account: Account,
 	change: PermissionChange,
 ): Promise<void> {
-	const { access, before, isMetBy, wording, field, on400, validUntil } = change;
+	const { access, before, isMetBy, wording, on400, validUntil } = change;
 
 	/** Whether the record reads as wanted, as it was, or as others have made it. */
 	async function probe(): Promise<WriteState<IDataObject>> {
@@ -283,7 +287,7 @@ export async function replacePermissions(
 				...wording,
 				scope: 'teammates.update',
 				on400,
-				on404: adviceOnUnknownUsername(field),
+				...onUnknownUsername(change),
 			},
 			validUntil,
 		},

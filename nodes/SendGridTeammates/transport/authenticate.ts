@@ -20,8 +20,8 @@ export function checkApiKey({ apiKey }: ICredentialDataDecryptedObject): string 
 	const key = String(apiKey ?? '').trim();
 	if (key !== '' && !hasControlCharacters(key)) return key;
 	throw new SendGridError(
-		"The credential's 'API Key' is empty or holds a line break",
-		"Copy the key once more into 'API Key': it is shown only when it is created in SendGrid.",
+		`The credential's 'API Key' ${key === '' ? 'is empty' : 'contains a line break'}`,
+		"Copy the key into 'API Key' again. SendGrid shows it only once, when it is created.",
 		{ cause: 'credential-invalid' },
 	);
 }
@@ -87,7 +87,7 @@ export async function authenticate(
 ): Promise<IHttpRequestOptions> {
 	if (!goesHome(request, credential)) {
 		throw new SendGridError(
-			"This credential's API key is sent to SendGrid, or to the credential's 'API URL', and nowhere else",
+			"This credential's API key can be sent to SendGrid, or to the credential's 'API URL', and nowhere else",
 			'Use another credential for this address.',
 			{ cause: 'configuration-invalid' },
 		);
@@ -95,7 +95,7 @@ export async function authenticate(
 	const isOwn = isOwnRequest(request);
 	if (!isOwn && isLimited(credential)) {
 		throw new SendGridError(
-			'This credential has limits, and only the SendGrid Teammates nodes keep to them. No other node can use it',
+			'This credential has limits, so only the SendGrid Teammates nodes can use it',
 			'Use the SendGrid Teammates node, or a credential without limits.',
 			{ cause: 'configuration-invalid' },
 		);

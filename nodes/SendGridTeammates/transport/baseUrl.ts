@@ -32,7 +32,7 @@ const isLoopback = (hostname: string) =>
 /** Whatever follows goes there with the API key, so only an encrypted or a local address will do. */
 function checkCustomUrl(value: unknown): string {
 	const howToWriteIt =
-		"Enter a full address such as https://gateway.example.com under 'API URL' in the credential. Plain http is possible on this machine only (localhost).";
+		"Enter a full address such as https://gateway.example.com under 'API URL' in the credential. Plain http works on this machine only (localhost).";
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (text === '') throw new SendGridError("The credential's 'API URL' is empty", howToWriteIt);
 
@@ -50,7 +50,7 @@ function checkCustomUrl(value: unknown): string {
 
 	function badUrl() {
 		return new SendGridError(
-			"The credential's 'API URL' is not an https address without user name, query or fragment",
+			"The credential's 'API URL' must be a plain https address, without user name, query or fragment",
 			howToWriteIt,
 		);
 	}
@@ -65,7 +65,7 @@ export function hostOfCredential({ region = 'global', apiUrl }: HostSettings): s
 	if (region === 'custom') return checkCustomUrl(apiUrl);
 	if (isApiRegion(region)) return API_HOSTS[region];
 	throw new SendGridError(
-		"The credential's 'Region' is neither Global, EU nor Custom URL",
+		"The credential's 'Region' must be Global, EU or Custom URL",
 		"Choose one of them under 'Region' in the credential.",
 	);
 }
@@ -89,7 +89,7 @@ export const allowsAnyCertificate = ({ region, allowUnauthorizedCerts }: HostSet
 export function checkProxy(host: string, proxy: unknown): void {
 	if (proxy === undefined || proxy === null || proxy === '' || host.startsWith('https:')) return;
 	throw new SendGridError(
-		"A proxy cannot be used for an 'API URL' that starts with http: it would read the API key",
+		"A proxy can't be used for an 'API URL' that starts with http: it could read the API key",
 		"Remove 'Proxy' under the node's settings, or use an https address under 'API URL' in the credential.",
 		{ cause: 'configuration-invalid' },
 	);
@@ -108,7 +108,7 @@ export function hostForItem(region: ApiRegion | 'credential', credential: HostSe
 	if (region === 'credential') return own;
 	if (credential.region === 'custom') {
 		throw new SendGridError(
-			"'Region' cannot be chosen here, because the credential uses an address of its own",
+			"'Region' can't be chosen here, because the credential has an address of its own",
 			"Set 'Region' to 'Same as Credential', or use a credential whose region is Global or EU.",
 		);
 	}

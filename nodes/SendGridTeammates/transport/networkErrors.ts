@@ -22,19 +22,19 @@ interface NetworkErrorKind {
 }
 
 const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
-	{ codes: /^ECONNREFUSED$/, what: 'the connection was refused' },
+	{ codes: /^ECONNREFUSED$/, what: "n8n couldn't connect to SendGrid" },
 	{
 		codes: /^(ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/,
-		what: "SendGrid's address could not be reached",
+		what: "n8n couldn't reach SendGrid's address",
 	},
 	{
 		// The certificate is checked before anything is sent. Other TLS errors can come in mid-stream.
 		codes:
 			/^(CERT_\w+|ERR_TLS_CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w*(CERT|ISSUER|CRL|KEY|SIGNATURE)\w*|HOSTNAME_MISMATCH|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_\w*HANDSHAKE\w*)$/,
-		what: 'the encrypted connection was not trusted',
+		what: "the server's certificate isn't trusted",
 		isPermanent: true,
 		advice:
-			"Somebody stands between n8n and SendGrid, or the certificate behind 'API URL' is not valid: have it replaced, or, for a gateway of your own, turn on 'Ignore SSL Issues' in the credential.",
+			"Something is intercepting n8n's connection to SendGrid, or the certificate behind 'API URL' isn't valid. Have it replaced or, for your own gateway, turn on 'Ignore SSL Issues' in the credential.",
 	},
 	{
 		codes: /^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|ERR_CANCELED|UND_ERR_\w*TIMEOUT)$/,
@@ -111,7 +111,7 @@ export function networkError(
 		isPermanent,
 		advice: special,
 	} = NETWORK_ERRORS.find(({ codes: known }) => codes.some((code) => known.test(code))) ?? UNKNOWN;
-	const reason = codes.length > 0 ? `${what} [${codes[codes.length - 1]}]` : what;
+	const reason = codes.length > 0 ? `${what} (${codes[codes.length - 1]})` : what;
 	const cause = 'temporarily-unavailable';
 	if (mayApplyForMs === undefined) {
 		return new RequestError(context, reason, special ?? CHECK_THE_CONNECTION, {

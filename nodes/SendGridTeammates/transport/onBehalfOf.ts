@@ -21,7 +21,7 @@ export function checkOnBehalfOf(value: unknown): string | undefined {
 	}
 	if (!PRINTABLE_ASCII.test(value)) {
 		throw new SendGridError(
-			"'On Behalf Of' holds a line break or another character that cannot be sent",
+			"'On Behalf Of' contains a line break or another character that can't be sent",
 			HOW_TO_WRITE_IT,
 		);
 	}
@@ -30,7 +30,7 @@ export function checkOnBehalfOf(value: unknown): string | undefined {
 	if (name === '') return undefined;
 	if (/^subuser_/i.test(name)) {
 		throw new SendGridError(
-			"'On Behalf Of' starts with 'subuser_', which SendGrid does not understand",
+			"'On Behalf Of' starts with 'subuser_', which SendGrid doesn't understand",
 			"Remove 'subuser_' and keep the subuser's username.",
 		);
 	}
@@ -39,7 +39,7 @@ export function checkOnBehalfOf(value: unknown): string | undefined {
 	if (keyword.toLowerCase() !== 'account-id') return name;
 	if (id === undefined || rest.length > 0) {
 		throw new SendGridError(
-			"'On Behalf Of' says 'account-id' without exactly one account ID after it",
+			"'On Behalf Of' must have exactly one account ID after 'account-id'",
 			HOW_TO_WRITE_IT,
 		);
 	}

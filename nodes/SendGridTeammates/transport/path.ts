@@ -28,8 +28,8 @@ export function checkSegment(value: string, field: string): string {
 		!hasControlCharacters(segment);
 	if (!isSafe) {
 		throw new SendGridError(
-			`'${field}' holds characters that cannot be part of it`,
-			`Check '${field}': it must not contain slashes or line breaks, or be only dots.`,
+			`'${field}' contains characters that can't be part of it`,
+			`Check '${field}': it can't contain slashes or line breaks, or be dots only.`,
 		);
 	}
 	return segment;
@@ -47,7 +47,7 @@ export function buildPath(template: string, values: PathValues = {}): string {
 		const segment = checkSegment(value, field);
 		if (isReserved(name, segment)) {
 			throw new SendGridError(
-				`'${field}' is '${segment}', which SendGrid's API takes for its list of invitations`,
+				`'${field}' is '${segment}', which SendGrid's API mistakes for its list of invitations`,
 				`Check '${field}': a teammate with this username can only be changed under Settings > Teammates in SendGrid.`,
 			);
 		}

@@ -7,6 +7,8 @@ export interface RequestContext extends Wording {
 	scope: string;
 	/** Advice for a 400, where the general one is not enough. Gets SendGrid's own words. */
 	on400?: (detail: ApiErrorDetail) => Promise<string | undefined>;
+	/** What a 404 means, where SendGrid's own words mislead. */
+	gone?: string;
 	/** Advice for a 404. */
 	on404?: string;
 	/** What else a 5xx may mean. */
@@ -27,23 +29,30 @@ const MAX_QUOTED_DETAILS = 5;
 
 /** What to do about a status, and what n8n may conclude from it. */
 interface StatusAdvice extends ErrorFacts {
+	/** What the status means, where it is plain. SendGrid's own words come after it. */
+	meaning?: string;
+	/** SendGrid's own words where they add nothing to the meaning. */
+	stock?: RegExp;
 	advice: (context: RequestContext) => string;
 }
 
 const STATUS_ADVICE: Readonly<Record<number, StatusAdvice>> = {
 	400: {
-		advice: () => 'Check the values of this item against what SendGrid says about them.',
+		advice: () => 'Check the values of this item. SendGrid does not accept one of them.',
 	},
 	401: {
+		meaning: 'SendGrid rejected the API key',
+		stock: /^The provided authorization grant is invalid/,
 		// Observed: a key made inside an EU subuser is unknown to the global host, and the other way round.
 		advice: () =>
-			"Check 'API Key' and 'Region' in the credential: the key may be mistyped, revoked, or belong to the other region.",
+			"Check 'API Key' and 'Region' in the credential. The key may be mistyped, revoked, or belong to the other region.",
 		cause: 'credential-invalid',
 	},
 	403: {
+		meaning: "this API key isn't allowed to do this",
 		// Observed: the same answer for a missing scope and for an address that is not on the allow list.
 		advice: ({ scope }) =>
-			`Give the API key the scope '${scope}'. If it already has it, add n8n's IP address under Settings > IP Access Management in SendGrid, or use an admin's key.`,
+			`Add the scope ${scope} to the API key. If it already has it, allow n8n's IP address under Settings > IP Access Management in SendGrid, or use an admin's key.`,
 		cause: 'credential-invalid',
 	},
 	404: {
@@ -116,13 +125,24 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function quoteDetails(details: readonly ApiErrorDetail[]): string {
-	if (details.length === 0) return 'SendGrid gave no reason';
 	const quoted = details
 		.slice(0, MAX_QUOTED_DETAILS)
 		.map(({ message, field }) => (field ? `"${message}" (field '${field}')` : `"${message}"`))
 		.join(', ');
 	const more = details.length - MAX_QUOTED_DETAILS;
-	return `SendGrid says ${quoted}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
+	return `${quoted}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
+}
+
+/** What a refusal means, then SendGrid's own words, then its status. */
+function reasonOf(
+	details: readonly ApiErrorDetail[],
+	status: number,
+	meaning: string | undefined,
+): string {
+	if (details.length === 0) return `${meaning ?? 'SendGrid gave no reason'} (HTTP ${status})`;
+	return meaning
+		? `${meaning} (SendGrid: ${quoteDetails(details)}, HTTP ${status})`
+		: `SendGrid says ${quoteDetails(details)} (HTTP ${status})`;
 }
 
 /** How long a request with this status may still be carried out, in milliseconds. */
@@ -144,11 +164,10 @@ export async function statusError(
 	secrets: readonly string[] = [],
 ): Promise<RequestError> {
 	const details = readErrorDetails(body, [...secrets, context.secret]);
-	const reason = `${quoteDetails(details)} [HTTP ${status}]`;
-
 	if (status >= 500 || status === 408) {
 		const { advice, facts } = afterNoResponse(method, sentAt + inDoubtAfter(status));
 		const hint = context.on5xx;
+		const reason = reasonOf(details, status, undefined);
 		return new RequestError(context, reason, [advice, hint].filter(Boolean).join(' '), {
 			...facts,
 			hint,
@@ -158,6 +177,14 @@ export async function statusError(
 		});
 	}
 	const entry = STATUS_ADVICE[status] ?? STATUS_ADVICE[400];
+	const reason =
+		status === 404 && context.gone
+			? reasonOf([], status, context.gone)
+			: reasonOf(
+					details.filter(({ message }) => !entry.stock?.test(message)),
+					status,
+					entry.meaning,
+				);
 	const specialAdvice =
 		status === 400 && details.length > 0 ? await context.on400?.(details[0]) : undefined;
 	return new RequestError(context, reason, specialAdvice ?? entry.advice(context), {
@@ -177,15 +204,15 @@ export function unreadableError(
 	secrets: readonly string[] = [],
 ): RequestError {
 	const hint =
-		"If this goes on, a proxy or a custom 'API URL' in the credential is likely to be in the way.";
+		"If this goes on, a proxy or a custom 'API URL' in the credential is probably in the way.";
 	const details = isRecord(body) && 'errors' in body ? readErrorDetails(body, secrets) : [];
 	const what =
 		details.length > 0
-			? `${quoteDetails(details)} in an answer that claims success`
+			? `SendGrid says ${quoteDetails(details)} in an answer that claims success`
 			: `the answer was ${describeBody(body)} instead of SendGrid's data`;
 	return new RequestError(
 		context,
-		`${what} [HTTP ${status}]`,
+		`${what} (HTTP ${status})`,
 		`Run this item again later. ${hint}`,
 		{
 			// A second one would be as large.

@@ -18,7 +18,7 @@ const LONGEST_SHARE = 1 / 3;
 
 /** How to fix what passes by itself. */
 export const NOTHING_IS_LOST =
-	'Nothing is lost and nothing will be reported twice: the next poll goes on from the last one that worked.';
+	'Nothing is lost or reported twice: the next poll goes on from the last one that worked.';
 
 /** The time that a poll has. */
 export class PollBudget {
@@ -77,7 +77,7 @@ export class PollBudget {
 
 	private overdue(): SendGridError {
 		return new SendGridError(
-			`The poll took longer than the ${Math.round(this.total / 1000)} seconds that it has`,
+			`The poll took longer than its ${Math.round(this.total / 1000)} seconds`,
 			NOTHING_IS_LOST,
 			{ cause: 'temporarily-unavailable' },
 		);

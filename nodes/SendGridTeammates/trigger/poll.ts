@@ -28,7 +28,7 @@ interface Poll {
 function refuseRequestsOfOthers({ events }: Settings, { effectiveSubuser }: Connection): void {
 	if (effectiveSubuser === undefined || !events.has('accessRequested')) return;
 	throw new SendGridError(
-		"'Access Requested' cannot be combined with 'On Behalf Of', since SendGrid tells access requests of your own account only",
+		"'Access Requested' cannot be combined with 'On Behalf Of', since SendGrid lists access requests for your own account only",
 		"Remove 'Access Requested' from 'Trigger On', or use a credential and 'Options' without 'On Behalf Of'.",
 	);
 }
@@ -98,7 +98,7 @@ function compare(
 function logUnread(poll: IPollFunctions, { scopes }: Reading): void {
 	if (!scopes || scopes.unread === 0) return;
 	const people = scopes.unread === 1 ? 'a teammate' : `${scopes.unread} teammates`;
-	poll.logger.info(`The scopes of ${people} could not be read: what was known of them stays`);
+	poll.logger.info(`The scopes of ${people} could not be read; what was known of them stays`);
 }
 
 async function newEvents(
@@ -158,7 +158,7 @@ async function samples(
 	if (output) return output;
 	throw new SendGridError(
 		"No sample data matches 'Trigger On' and 'Filters'",
-		"Choose further events or loosen the filters for the test; 'Teammate Added' nearly always has somebody. Nobody is ever shown for 'Teammate Removed', since SendGrid keeps no record of them, and for 'Invitation Expiring' only who is invited and within 'Expires Within Days'. Activated, the trigger works all the same.",
+		"Choose more events or loosen the filters for the test; 'Teammate Added' nearly always shows somebody. 'Teammate Removed' never does, since SendGrid keeps no record of such people, and 'Invitation Expiring' shows only invitations within 'Expires Within Days'. Once activated, the trigger works all the same.",
 	);
 }
 
@@ -182,7 +182,7 @@ const POLL: ErrorContext = {
 	name: 'this poll',
 	advice: {
 		'rate-limited': `${NOTHING_IS_LOST} If this goes on, poll less often.`,
-		'temporarily-unavailable': `${NOTHING_IS_LOST} If this goes on, check that n8n can reach the Internet, and 'Region' or 'API URL' in the credential.`,
+		'temporarily-unavailable': `${NOTHING_IS_LOST} If this goes on, check n8n's internet connection, and 'Region' or 'API URL' in the credential.`,
 	},
 };
 
@@ -191,7 +191,7 @@ function pollError(thrown: unknown): unknown {
 	if (!(thrown instanceof ExpressionError)) return errorOutsideItem(thrown, POLL);
 	return new SendGridError(
 		`A field of the trigger could not be read: ${thrown.message}`,
-		'Check the expressions in its fields. There is no item yet that they could refer to.',
+		'Check the expressions in its fields. A trigger has no input item that they could refer to.',
 		{ cause: 'configuration-invalid' },
 	);
 }

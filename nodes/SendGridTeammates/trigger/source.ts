@@ -153,7 +153,7 @@ async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObj
 	);
 	if (isStuck) {
 		throw new SendGridError(
-			`SendGrid's list of teammates does not go on after the first ${records.length}`,
+			`SendGrid's list of teammates doesn't go on after the first ${records.length}`,
 			`${LOOKS_LIKE_AN_OUTAGE} If this goes on, check that nothing between n8n and SendGrid changes its answers, such as a custom 'API URL' in the credential.`,
 		);
 	}

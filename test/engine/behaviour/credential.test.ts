@@ -45,13 +45,13 @@ describe('the test of the credential', () => {
 
 	test('a wrong key', async () => {
 		expect(await messageOf({ apiKey: 'SG.wrong' })).toMatch(
-			/^SendGrid does not accept this API key .*Check 'API Key'/,
+			/^SendGrid rejected this API key .*Check 'API Key'/,
 		);
 	});
 
 	test('an unreachable host', async () => {
 		expect(await messageOf({ apiUrl: 'http://127.0.0.1:9' })).toMatch(
-			/^127\.0\.0\.1:9 could not be asked: the connection was refused \[ECONNREFUSED\]\. Check 'Region'/,
+			/^127\.0\.0\.1:9 could not be asked: n8n couldn't connect to SendGrid \(ECONNREFUSED\)\. Check 'Region'/,
 		);
 	});
 
@@ -62,21 +62,24 @@ describe('the test of the credential', () => {
 
 	test.each([503, 500, 429])('trouble at SendGrid: %d', async (status) => {
 		sendGrid.state.faults.add({ fault: { kind: 'html', status, when: 'before' } });
-		expect(await messageOf({})).toContain(`cannot answer at the moment [HTTP ${status}]`);
+		expect(await messageOf({})).toContain(`can't answer at the moment, HTTP ${status}`);
 	});
 
 	test('a server that is not SendGrid', async () => {
 		sendGrid.state.faults.add({ fault: { kind: 'html', status: 200, when: 'before' } });
-		expect(await messageOf({})).toContain('does not answer as SendGrid does');
+		expect(await messageOf({})).toContain("doesn't answer like SendGrid");
 	});
 
 	test.each([
-		[{ apiUrl: 'http://gateway.example.com' }, "'API URL' is not an https address"],
+		[{ apiUrl: 'http://gateway.example.com' }, "'API URL' must be a plain https address"],
 		[{ apiUrl: '' }, "'API URL' is empty"],
-		[{ apiUrl: 'https://user:pass@gateway.example.com' }, "'API URL' is not an https address"],
-		[{ region: 'mars' }, "'Region' is neither"],
+		[
+			{ apiUrl: 'https://user:pass@gateway.example.com' },
+			"'API URL' must be a plain https address",
+		],
+		[{ region: 'mars' }, "'Region' must be"],
 		[{ apiKey: '' }, "'API Key' is empty"],
-		[{ apiKey: 'SG.a\nb' }, "'API Key' is empty or holds a line break"],
+		[{ apiKey: 'SG.a\nb' }, "'API Key' contains a line break"],
 		[{ onBehalfOf: 'subuser_acme' }, "starts with 'subuser_'"],
 	])('%j is refused without a request', async (changes, message) => {
 		const told = await messageOf(changes);

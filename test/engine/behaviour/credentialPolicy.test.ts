@@ -37,7 +37,7 @@ describe("the credential's guards", () => {
 			const { error } = await sendGrid.run({ items: ADA, parameters, credential });
 			expect(error?.message).toMatch(/this credential does(?: not allow)?|does not allow/i);
 			expect(error?.description).toBe(
-				`Only somebody who may edit the credential can change this, under '${field}' in the credential.`,
+				`Ask the person who manages the credential to change this, under '${field}' in the credential.`,
 			);
 			expect(sendGrid.state.requests).toEqual([]);
 		},
@@ -66,7 +66,7 @@ describe("the credential's guards", () => {
 
 	test.each([
 		['somebody at another domain', DOMAINS, { scopes: ['stats.read'] }, 'Allowed: Example.org'],
-		['an admin', NO_ADMINS, { is_admin: true }, 'does not allow admin access'],
+		['an admin', NO_ADMINS, { is_admin: true }, "doesn't allow granting admin access"],
 	])(
 		'%s whose invitation is named by its token gets none again',
 		async (_, credential, details, message) => {
@@ -114,9 +114,9 @@ describe('Allow AI Agents', () => {
 			expect(results).toMatchObject([
 				{
 					json: {
-						error: expect.stringContaining('This credential does not allow AI agents to use it'),
+						error: expect.stringContaining("This credential doesn't allow AI agents to use it"),
 						how_to_fix:
-							"Only somebody who may edit the credential can change this, under 'Allow AI Agents' in the credential.",
+							"Ask the person who manages the credential to change this, under 'Allow AI Agents' in the credential.",
 					},
 				},
 			]);

@@ -122,7 +122,7 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 			state.addKey({ key: apiKey, scopes });
 		};
 		const expected = await enter('workflow', sampleParameters(name), lackRights);
-		expect(expected.failure?.message).toContain('[HTTP 403]');
+		expect(expected.failure?.message).toContain('HTTP 403)');
 		expect(await enter(agent, sampleParameters(name), lackRights)).toEqual(expected);
 	});
 
@@ -142,7 +142,7 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 		};
 		// Two deadlines pass at the same moment, ours and that of n8n: the code says whose was noticed first.
 		const withoutCode = async (entrance: Parameters<typeof enter>[0]) =>
-			JSON.stringify(await enter(entrance, fields, hang)).replace(/ \[E[A-Z]+\]/g, '');
+			JSON.stringify(await enter(entrance, fields, hang)).replace(/ \(E[A-Z]+\)/g, '');
 		const expected = await withoutCode('workflow');
 		expect(expected).toContain('no answer came in time');
 		expect(await withoutCode(agent)).toBe(expected);

@@ -23,26 +23,27 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 			credential: { apiKey: 'SG.wrong' },
 		});
 		expect(error?.message).toBe(
-			'\'ada@example.com\' was not invited: SendGrid says "The provided authorization grant is invalid, expired, or revoked" [HTTP 401]',
+			"'ada@example.com' was not invited: SendGrid rejected the API key (HTTP 401)",
 		);
 		expect(error?.description).toContain("Check 'API Key' and 'Region' in the credential");
 		expect(sendGrid.state.requests).toHaveLength(1);
 	});
 
-	test.each(['', '  ', 'SG.a\nb'])(
-		'a key that is none (%j) is told before any request',
-		async (apiKey) => {
-			const { error } = await sendGrid.run({
-				items: ADA,
-				parameters: inviteWith({}),
-				credential: { apiKey },
-			});
-			expect(error?.message).toBe(
-				"'ada@example.com' was not handled: The credential's 'API Key' is empty or holds a line break",
-			);
-			expect(sendGrid.state.requests).toEqual([]);
-		},
-	);
+	test.each([
+		['', 'is empty'],
+		['  ', 'is empty'],
+		['SG.a\nb', 'contains a line break'],
+	])('%j as the key fails before any request: it %s', async (apiKey, fault) => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: inviteWith({}),
+			credential: { apiKey },
+		});
+		expect(error?.message).toBe(
+			`'ada@example.com' was not handled: The credential's 'API Key' ${fault}`,
+		);
+		expect(sendGrid.state.requests).toEqual([]);
+	});
 
 	test('a key with spaces around it is not shown either', async () => {
 		sendGrid.state.faults.add({
@@ -64,8 +65,10 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 	test('a missing scope is named', async () => {
 		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
 		const { error } = await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
-		expect(error?.message).toContain('SendGrid says "access forbidden" [HTTP 403]');
-		expect(error?.description).toContain("the scope 'teammates.create'");
+		expect(error?.message).toContain(
+			`this API key isn't allowed to do this (SendGrid: "access forbidden", HTTP 403)`,
+		);
+		expect(error?.description).toContain('the scope teammates.create ');
 		expect(error?.description).toContain('IP Access Management');
 	});
 
@@ -75,7 +78,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 			parameters: inviteWith({ scopes: ['stats.read', 'cakes.bake'] }),
 		});
 		expect(error?.message).toBe(
-			"'ada@example.com' was not invited: SendGrid says \"invalid or unassignable scopes were given\" (field 'scopes') [HTTP 400]",
+			"'ada@example.com' was not invited: SendGrid says \"invalid or unassignable scopes were given\" (field 'scopes') (HTTP 400)",
 		);
 		expect(error?.description).toBe(
 			"Remove what this account cannot grant from 'Scope Names or IDs': 'cakes.bake'.",
@@ -126,12 +129,12 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 			when: 'before',
 			body: { error: 'no such thing' },
 		});
-		expect(message).toContain('SendGrid says "no such thing" [HTTP 422]');
+		expect(message).toContain('SendGrid says "no such thing" (HTTP 422)');
 	});
 
 	test('a refusal without words', async () => {
 		const { message } = await inviteInto({ kind: 'status', status: 400, when: 'before', body: {} });
-		expect(message).toBe("'ada@example.com' was not invited: SendGrid gave no reason [HTTP 400]");
+		expect(message).toBe("'ada@example.com' was not invited: SendGrid gave no reason (HTTP 400)");
 	});
 
 	test('scopes are listed where those of the account cannot be read', async () => {
@@ -144,7 +147,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 			items: ADA,
 			parameters: inviteWith({ scopes: ['stats.read', 'cakes.bake'] }),
 		});
-		expect(error?.message).toContain('[HTTP 400]');
+		expect(error?.message).toContain('HTTP 400)');
 		expect(error?.description).toContain("It was sent 'stats.read' and 'cakes.bake'");
 	});
 
@@ -161,8 +164,8 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 
 describe('trouble on the way that does not go away', () => {
 	test.each<[string, Fault, string]>([
-		['a 500', { kind: 'status', status: 500, when: 'before' }, '[HTTP 500]'],
-		['a web page', { kind: 'html', status: 502, when: 'before' }, '[HTTP 502]'],
+		['a 500', { kind: 'status', status: 500, when: 'before' }, 'HTTP 500)'],
+		['a web page', { kind: 'html', status: 502, when: 'before' }, 'HTTP 502)'],
 		['a broken connection', { kind: 'drop', when: 'before' }, 'the connection broke off'],
 	])('W7: %s, and nothing was done', async (_, fault, message) => {
 		// Time enough to find out what became of it, and not for another try.
@@ -174,7 +177,7 @@ describe('trouble on the way that does not go away', () => {
 	});
 
 	test.each<[string, Fault, string, RegExp]>([
-		['a 503', { kind: 'status', status: 503, when: 'after' }, '[HTTP 503]', /may have carried it/],
+		['a 503', { kind: 'status', status: 503, when: 'after' }, 'HTTP 503)', /may have carried it/],
 		['half an answer', { kind: 'truncated-json' }, 'the answer was incomplete', /check Settings/],
 		[
 			'a web page that claims success',
@@ -239,7 +242,7 @@ describe('trouble on the way that does not go away', () => {
 			credential: { apiUrl: 'http://127.0.0.1:9' },
 		});
 		expect(error?.message).toBe(
-			"'ada@example.com' was not invited: the connection was refused [ECONNREFUSED]",
+			"'ada@example.com' was not invited: n8n couldn't connect to SendGrid (ECONNREFUSED)",
 		);
 		expect(error?.description).toContain("n8n's internet connection");
 	});
@@ -251,7 +254,7 @@ describe('trouble on the way that does not go away', () => {
 			credential: { apiUrl: 'https://no-such-host.invalid' },
 		});
 		expect(error?.message).toMatch(
-			/SendGrid's address could not be reached \[(ENOTFOUND|EAI_AGAIN)\]$/,
+			/n8n couldn't reach SendGrid's address \((ENOTFOUND|EAI_AGAIN)\)$/,
 		);
 	});
 

@@ -115,7 +115,7 @@ const blames = (message: unknown, { called, field, kind }: Leaf): boolean => {
 
 /** What is understood, and does not go with the credential of these tests or the operation. */
 const NOT_HERE =
-	/^(.+ was not handled: )?'Region' cannot be chosen here|doesn't support 'On Behalf Of'/;
+	/^(.+ was not handled: )?'Region' can't be chosen here|doesn't support 'On Behalf Of'/;
 
 /** For messages of these tests. */
 const shown = (value: unknown): string => String(JSON.stringify(value)).slice(0, 60);

@@ -507,6 +507,6 @@ test('an invitation of which the list does not say what it gives is not sent aga
 		parameters: make.resendWith({ invitation: by('token', token) }),
 		credential: { allowAdminAccess: false },
 	});
-	expect(error?.message).toContain('does not say what access this gives');
+	expect(error?.message).toContain("doesn't say what access this gives");
 	expect(changes()).toEqual([]);
 });

@@ -286,7 +286,7 @@ test('Section 6: Approve gives something, so the guards hold', async () => {
 		parameters: approveWith(),
 		credential: { allowedEmailDomains: 'acme.example' },
 	});
-	expect(error?.message).toContain('does not allow');
+	expect(error?.message).toContain("doesn't allow");
 });
 
 test.each([

@@ -54,8 +54,8 @@ test.each<[keyof typeof parameters, INodeParameters, string]>([
 	const make = parameters[name] as (changes: INodeParameters) => INodeParameters;
 	const { error } = await sendGrid.run({ items: [{ id }], parameters: make(changes) });
 	expect(error).toMatchObject({
-		message: expect.stringContaining('[HTTP 403]'),
-		description: expect.stringContaining(`the scope '${missing}'`),
+		message: expect.stringContaining('HTTP 403)'),
+		description: expect.stringContaining(`the scope ${missing} `),
 		...failureOfKind('credential-invalid'),
 		httpCode: '403',
 	});

@@ -47,7 +47,7 @@ test.each([401, 403, 404, 'ignored'] as const)(
 			parameters: parameters.inviteWith({ options: { onBehalfOf: 'acme-nowhere' } }),
 		});
 		if (badOnBehalfOf === 'ignored') expect(error).toBeUndefined();
-		else expect(error?.message).toContain(`[HTTP ${badOnBehalfOf}]`);
+		else expect(error?.message).toContain(`HTTP ${badOnBehalfOf})`);
 	},
 );
 
@@ -98,8 +98,8 @@ describe('on behalf of', () => {
 
 	test.each([
 		['subuser_acme', "starts with 'subuser_'"],
-		['account-id', "says 'account-id' without"],
-		['acme\r\nx: y', 'holds a line break'],
+		['account-id', 'must have exactly one account ID'],
+		['acme\r\nx: y', 'contains a line break'],
 	])('%j is refused in the credential', async (onBehalfOf, message) => {
 		const { error } = await sendGrid.run({
 			items: [{ email: 'ada@example.com' }],

@@ -137,7 +137,7 @@ test('past the budget the item says what to do', async () => {
 		parameters: inviteWith({ options: { maxWait: '={{ "2" }}' } }),
 	});
 	expect(error?.message).toBe(
-		'\'ada@example.com\' was not invited: SendGrid says "too many requests" [HTTP 429]',
+		'\'ada@example.com\' was not invited: SendGrid says "too many requests" (HTTP 429)',
 	);
 	expect(error?.description).toContain("'Max Wait'");
 	expect(error).toMatchObject(failureOfKind('rate-limited'));

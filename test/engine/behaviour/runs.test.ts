@@ -36,7 +36,7 @@ describe('without Continue On Fail', () => {
 		const sent = sendGrid.mailed().length;
 		expect(sent).toBeLessThan(40);
 		expect(error?.message).toBe(
-			`'person0@example.com' was not invited: SendGrid says "not today" [HTTP 400]. The run stopped; requests were sent for ${sent} of the other 199 items`,
+			`'person0@example.com' was not invited: SendGrid says "not today" (HTTP 400). The run stopped; requests were sent for ${sent} of the other 199 items`,
 		);
 		expect(new Set(sendGrid.mailed()).size).toBe(sent);
 	});

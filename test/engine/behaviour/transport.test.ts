@@ -43,7 +43,7 @@ describe('a gateway with a certificate of its own', () => {
 				credential,
 			});
 			expect(error?.message ?? '').toMatch(
-				isTrusted ? /^$/ : /the encrypted connection was not trusted \[\w+\]$/,
+				isTrusted ? /^$/ : /the server's certificate isn't trusted \(\w+\)$/,
 			);
 			expect(error?.description ?? '').toMatch(isTrusted ? /^$/ : /'Ignore SSL Issues'/);
 			expect(secure.state.sentEmails).toHaveLength(isTrusted ? 1 : 0);
@@ -52,7 +52,7 @@ describe('a gateway with a certificate of its own', () => {
 				...(credential as object),
 			});
 			expect(status).toBe(isTrusted ? 'OK' : 'Error');
-			if (!isTrusted) expect(message).toContain('was not trusted');
+			if (!isTrusted) expect(message).toContain("isn't trusted");
 		},
 	);
 
@@ -89,7 +89,7 @@ describe('a gateway with a certificate of its own', () => {
 					asTool,
 				});
 				expect(error?.message ?? String(results[0].json.error)).toContain(
-					'the encrypted connection was not trusted',
+					"the server's certificate isn't trusted",
 				);
 			}
 			expect(tunnel.accepted).toBeGreaterThan(0);
@@ -107,7 +107,7 @@ test.each([undefined, true, 'asAnyNode'] as const)(
 			asTool,
 		});
 		expect(error?.message ?? String(results[0].json.error)).toContain(
-			"A proxy cannot be used for an 'API URL' that starts with http",
+			"A proxy can't be used for an 'API URL' that starts with http",
 		);
 		expect(sendGrid.state.requests).toEqual([]);
 	},
@@ -121,7 +121,7 @@ test.each(['127.0.0.1', 'ftp://127.0.0.1:21', 'http://'])(
 			parameters: inviteWith({ requestOptions: { proxy } }),
 		});
 		expect(error?.message).toBe(
-			"'ada@example.com' was not handled: 'Proxy' under the node's settings is no address of a proxy",
+			"'ada@example.com' was not handled: 'Proxy' under the node's settings isn't the address of a proxy",
 		);
 		expect(sendGrid.state.requests).toEqual([]);
 	},
@@ -156,13 +156,13 @@ describe('a redirect to SendGrid itself is not followed', () => {
 			parameters: inviteWith(),
 			credential: { apiUrl: gateway.url },
 		});
-		expect(error?.message).toContain('[HTTP 307]');
+		expect(error?.message).toContain('HTTP 307)');
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 
 	test('by the test of the credential', async () => {
 		const { message } = await testCredential({ ...sendGrid.credential, apiUrl: gateway.url });
-		expect(message).toContain('does not answer as SendGrid does [HTTP 307]');
+		expect(message).toContain("doesn't answer like SendGrid, HTTP 307");
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 });

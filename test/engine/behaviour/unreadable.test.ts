@@ -65,7 +65,7 @@ describe('K6: a list that is none', () => {
 			const { results, error } = await run(name);
 			expect(results).toEqual([]);
 			expect(error?.message).toMatch(
-				/ (was not|were not|could not be) [\w ]+: (the answer was|SendGrid says) .*\[HTTP 200\]$/,
+				/ (was not|were not|could not be) [\w ]+: (the answer was|SendGrid says) .*\(HTTP 200\)$/,
 			);
 		}
 		expect(writes()).toEqual([]);
@@ -131,7 +131,7 @@ describe('K6: a detail that is not understood', () => {
 			sendGrid.state.faults.clear();
 			answerWith('GET', /countess$/, body);
 			const { error } = await run(name, changes);
-			expect(error?.message).toContain('[HTTP 200]');
+			expect(error?.message).toContain('HTTP 200)');
 		}
 		expect(writes()).toEqual([]);
 	});
@@ -198,7 +198,7 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 			parameters: parameters.resendWith(),
 			credential: { allowAdminAccess: false },
 		});
-		expect(error?.message).toContain("SendGrid's list does not say what access this gives");
+		expect(error?.message).toContain("SendGrid's list doesn't say what access this gives");
 		expect(sendGrid.mailed()).toEqual([]);
 	});
 

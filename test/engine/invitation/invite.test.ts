@@ -211,7 +211,7 @@ describe('what is refused before any request leaves', () => {
 
 	test('another region than that of a credential with its own address', async () => {
 		const error = await refusal({ email: 'ada@example.com' }, { region: 'eu' });
-		expect(error?.message).toContain('the credential uses an address of its own');
+		expect(error?.message).toContain('the credential has an address of its own');
 	});
 
 	test.each(['soon', '', -1, '={{ 1 / 0 }}'])('the waiting time %j', async (maxWait) => {

@@ -55,7 +55,9 @@ describe('Revoke', () => {
 		const { error } = await sendGrid.run({
 			parameters: revokeWith({ invitation: by('token', 'gone-for-long') }),
 		});
-		expect(error?.message).toContain("The invitation of 'gone…' was not revoked: SendGrid says");
+		expect(error?.message).toContain(
+			"The invitation of 'gone…' was not revoked: this invitation no longer exists",
+		);
 	});
 
 	test('an address that is a teammate already', async () => {

@@ -112,7 +112,7 @@ describe('Update', () => {
 			}),
 		);
 		expect(error?.message).toBe(
-			'It is unclear whether \'sam@example.com\' was updated: SendGrid says "invalid scopes provided" [HTTP 500]',
+			'It is unclear whether \'sam@example.com\' was updated: SendGrid says "invalid scopes provided" (HTTP 500)',
 		);
 		expect(error?.description).toContain('when a scope cannot be granted in a subuser');
 	});

@@ -41,7 +41,7 @@ describe('Get', () => {
 			parameters: getTeammateWith({ teammate: by('username', 'ghost') }),
 		});
 		expect(error?.message).toBe(
-			'The record of \'ghost\' could not be read: SendGrid says "unable to get teammate data at this time" [HTTP 404]',
+			"The record of 'ghost' could not be read: no teammate has the username 'ghost' (HTTP 404)",
 		);
 		expect(error?.description).toContain('Usernames often differ from the email address');
 	});

@@ -225,7 +225,7 @@ describe('Update Permissions', () => {
 		const fault = { kind: 'status', status: 404, when: 'before' } as const;
 		sendGrid.state.faults.add({ method: 'PATCH', fault });
 		const { error } = await update({});
-		expect(error?.message).toContain('[HTTP 404]');
+		expect(error?.message).toContain('HTTP 404)');
 		expect(error?.description).toContain('Usernames often differ from the email address');
 	});
 });

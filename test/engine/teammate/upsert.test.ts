@@ -523,7 +523,7 @@ describe('D4: what replaces is checked before what is replaced goes', () => {
 		});
 		const { error } = await upsert();
 		expect(error?.message).toBe(
-			'The earlier invitation of \'ada@example.com\' was revoked, but the new one was not sent: SendGrid says "no seat left" [HTTP 400]',
+			'The earlier invitation of \'ada@example.com\' was revoked, but the new one was not sent: SendGrid says "no seat left" (HTTP 400)',
 		);
 		expect(accessNow()).toBeUndefined();
 	});

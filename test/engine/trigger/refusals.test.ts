@@ -32,7 +32,7 @@ describe('refused before any request leaves', () => {
 			'a region beside a custom URL',
 			{ region: 'eu' },
 			{},
-			"'Region' cannot be chosen here, because the credential uses an address of its own",
+			"'Region' can't be chosen here, because the credential has an address of its own",
 		],
 		[
 			'a role',
@@ -62,19 +62,19 @@ describe('refused before any request leaves', () => {
 			'access requests of others',
 			{ options: { onBehalfOf: 'acme-marketing' } },
 			{},
-			"'Access Requested' cannot be combined with 'On Behalf Of', since SendGrid tells access requests of your own account only",
+			"'Access Requested' cannot be combined with 'On Behalf Of', since SendGrid lists access requests for your own account only",
 		],
 		[
 			'access requests of others, by the credential',
 			{},
 			{ onBehalfOf: 'acme-marketing' },
-			"'Access Requested' cannot be combined with 'On Behalf Of', since SendGrid tells access requests of your own account only",
+			"'Access Requested' cannot be combined with 'On Behalf Of', since SendGrid lists access requests for your own account only",
 		],
 		[
 			'on behalf of twice',
 			{ options: { onBehalfOf: 'one' } },
 			{ onBehalfOf: 'other' },
-			"'On Behalf Of' cannot be chosen here, because the credential already acts for a subuser",
+			"'On Behalf Of' can't be set here, because the credential already acts for a subuser",
 		],
 	])('%s', async (_, parameters, credential, message) => {
 		const trigger = new ActiveTrigger(sendGrid, parameters, credential);
@@ -101,7 +101,7 @@ test('an expression that cannot be worked out: said so', async () => {
 test('a key that SendGrid refuses: the status is there for n8n', async () => {
 	sendGrid.state.keys.clear();
 	const { message, httpCode } = await new ActiveTrigger(sendGrid).failure();
-	expect(message).toContain('The invitations could not be read: SendGrid says');
+	expect(message).toContain('The invitations could not be read: SendGrid rejected the API key');
 	expect(httpCode).toBe('401');
 });
 

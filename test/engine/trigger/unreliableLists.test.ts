@@ -22,7 +22,7 @@ describe('a list that cannot be relied on', () => {
 			});
 			const { message, description } = await trigger.failure();
 			expect(message).toContain('could not be read');
-			expect(description).toContain('Nothing is lost and nothing will be reported twice');
+			expect(description).toContain('Nothing is lost or reported twice');
 			expect(JSON.stringify(trigger.staticData)).toBe(before);
 
 			sendGrid.state.faults.clear();
@@ -127,7 +127,7 @@ describe('a list that cannot be relied on', () => {
 		const trigger = await activated({ events: ['teammateRemoved', 'teammateAdded'] });
 		sendGrid.state.faults.add({ path: /teammates$/, times: Infinity, fault: firstPage() });
 		const { message, description } = await trigger.failure();
-		expect(message).toBe("SendGrid's list of teammates does not go on after the first 50");
+		expect(message).toBe("SendGrid's list of teammates doesn't go on after the first 50");
 		expect(description).toContain('nobody is reported as removed');
 		sendGrid.state.faults.clear();
 		expect(await trigger.poll()).toBeNull();
@@ -175,7 +175,7 @@ describe('a list that cannot be relied on', () => {
 		const failing = trigger.failure();
 		await until(() => sendGrid.calls().includes('GET /v3/teammates'));
 		clock.advance(301);
-		expect((await failing).message).toBe('The poll took longer than the 300 seconds that it has');
+		expect((await failing).message).toBe('The poll took longer than its 300 seconds');
 		sendGrid.state.faults.clear();
 		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
 	});
@@ -212,9 +212,7 @@ describe('a list that cannot be relied on', () => {
 		const trigger = await activated();
 		sendGrid.state.requests.length = 0;
 		trigger.budget = 0;
-		expect((await trigger.failure()).message).toBe(
-			'The poll took longer than the 0 seconds that it has',
-		);
+		expect((await trigger.failure()).message).toBe('The poll took longer than its 0 seconds');
 		expect(sendGrid.calls()).toEqual([]);
 	});
 

@@ -9,7 +9,7 @@ import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import { readText } from '../../parameters/text';
 import { onlyTeammate } from '../../sendgrid/person';
 import { updateSsoTeammate, type SsoAccess } from '../../sendgrid/ssoTeammates';
-import { adviceOnUnknownUsername, readTeammate, refuseOwner } from '../../sendgrid/teammates';
+import { readTeammate, refuseOwner } from '../../sendgrid/teammates';
 import { changeOf, SendGridError, type Wording } from '../../transport/errors';
 import { textOf } from '../../transport/sanitize';
 import { quoteTeammate, withLocatedTeammates } from '../teammate/locate';
@@ -138,7 +138,6 @@ const updateOne = async (
 				validUntil: validUntil(before.readAt),
 			},
 			field,
-			adviceOnUnknownUsername(field),
 		);
 		const done = `${subject} was updated`;
 		const record = await verifySso(account, username, access, names, done, true);
