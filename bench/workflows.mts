@@ -12,7 +12,7 @@ export const START = 'Start';
 
 const SCOPES = ['mail.send', 'stats.read'];
 
-/** Somebody with SendGrid's key: for our node, and for n8n's own HTTP Request node. */
+/** Somebody with SendGrid's key: for our node, for n8n's own HTTP Request node, and for the bare node. */
 export const credentials = ({ fullAccess: apiKey }: SeedKeys): Credential[] => [
 	{
 		id: 'ours',
@@ -21,6 +21,7 @@ export const credentials = ({ fullAccess: apiKey }: SeedKeys): Credential[] => [
 		data: { apiKey, region: 'global', apiUrl: '', onBehalfOf: '' },
 	},
 	{ id: 'http', name: 'HTTP', type: 'sendGridApi', data: { apiKey } },
+	{ id: 'bare', name: 'Bare', type: 'bareApi', data: { apiKey } },
 ];
 const ourCredential = { sendGridTeammatesApi: { id: 'ours', name: 'Ours' } };
 const httpCredential = { sendGridApi: { id: 'http', name: 'HTTP' } };
@@ -156,7 +157,7 @@ export const inviteByFloor = (): WorkflowNode =>
 		FLOOR_TYPE,
 		1,
 		{ operation: 'invite', access: 'scopes', options: {}, ...EXPRESSIONS },
-		{ credentials: ourCredential, ...goOn },
+		{ credentials: { bareApi: { id: 'bare', name: 'Bare' } }, ...goOn },
 	);
 
 /** People -> the measured node. */

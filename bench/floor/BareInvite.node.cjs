@@ -16,7 +16,7 @@ class BareInvite {
 		defaults: { name: 'Bare Invite' },
 		inputs: ['main'],
 		outputs: ['main'],
-		credentials: [{ name: 'sendGridTeammatesApi', required: true }],
+		credentials: [{ name: 'bareApi', required: true }],
 		requestDefaults: { baseURL: 'https://api.sendgrid.com' },
 		properties: [
 			{
