@@ -1,4 +1,5 @@
 import type {
+	IAdditionalCredentialOptions,
 	ICredentialDataDecryptedObject,
 	IExecuteData,
 	IExecuteFunctions,
@@ -67,6 +68,7 @@ export const helpersOf = ({ built, node, send }: Pick<Placed, 'built' | 'node' |
 		this: Partial<IExecuteFunctions>,
 		_type: string,
 		options: IHttpRequestOptions,
+		{ credentialsDecrypted }: IAdditionalCredentialOptions = {},
 	): Promise<unknown> {
 		if ((options.method ?? 'GET') === 'GET') delete options.body;
 		if ('getExecutionCancelSignal' in this) {
@@ -75,7 +77,7 @@ export const helpersOf = ({ built, node, send }: Pick<Placed, 'built' | 'node' |
 		}
 		let signed: IHttpRequestOptions;
 		try {
-			const data = await this.getCredentials?.(CREDENTIAL_TYPE);
+			const data = credentialsDecrypted?.data ?? (await this.getCredentials?.(CREDENTIAL_TYPE));
 			signed = await built.credential.authenticate(data as ICredentialDataDecryptedObject, options);
 		} catch (error) {
 			throw new NodeApiError(node, error as JsonObject);

@@ -98,6 +98,7 @@ export function connectionFor(
 		maxWait,
 		transport: { ...transport, allowedDomains: allowedDomainsOf(node, credential) },
 		keyHash: createHash('sha256').update(apiKey).digest('hex'),
+		credential: { id: '', name: '', type: CREDENTIAL_TYPE, data: credential },
 		secrets: [apiKey],
 	};
 }

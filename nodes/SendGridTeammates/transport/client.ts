@@ -1,4 +1,5 @@
 import type {
+	ICredentialsDecrypted,
 	IDataObject,
 	IExecuteSingleFunctions,
 	IHttpRequestMethods,
@@ -48,6 +49,8 @@ export interface Connection {
 	transport?: Transport;
 	/** Hash of the API key: tells accounts apart without revealing it. */
 	keyHash: string;
+	/** What signs the requests: checked against its limits once, and not read again for each request. */
+	credential: ICredentialsDecrypted;
 	/** What no message may show, although a response might repeat it: the API key. */
 	secrets: readonly string[];
 }
@@ -275,7 +278,7 @@ export class SendGridClient {
 		{ method, query, body }: Call<unknown>,
 		path: string,
 	): Promise<IN8nHttpFullResponse | 'expired'> {
-		const { baseURL, isGateway, onBehalfOf, transport, secrets } = this.connection;
+		const { baseURL, isGateway, onBehalfOf, transport, credential, secrets } = this.connection;
 		const options = {
 			...transport,
 			method,
@@ -302,6 +305,7 @@ export class SendGridClient {
 					withCancelSignal(this.caller, abortSignal),
 					CREDENTIAL_TYPE,
 					asOwnRequest({ ...options, abortSignal }),
+					{ credentialsDecrypted: credential },
 				)) as IN8nHttpFullResponse;
 				const content = await readBody(response.body, secrets);
 				return { ...response, body: content as IN8nHttpFullResponse['body'] };
