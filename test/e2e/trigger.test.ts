@@ -30,7 +30,7 @@ const polls = () => on.sandbox.state.requests.filter(({ path }) => path === '/v3
 test('a trigger that cannot work is not activated, and says why', async () => {
 	const workflow = await save({ filters: { email: ' , ' } });
 	await expect(on.rest.activate(workflow)).rejects.toThrow(
-		"'Email' in 'Filters' is set and has no value",
+		"'Email' in 'Filters' is set, but has no value",
 	);
 	expect(on.sandbox.state.requests).toEqual([]);
 });

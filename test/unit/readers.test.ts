@@ -91,7 +91,7 @@ const NOT_TRUE_OR_FALSE = mustBe('true or false, not ');
 const NO_NUMBER = mustBe('a whole number from 1, not ');
 const NO_DAYS = mustBe('a number of days from 0 to less than 7, not ');
 const NO_CHOICE = mustBe('Selected Scopes or EU, not ');
-const NO_TEXT = mustBe('a text in one line, not ');
+const NO_TEXT = mustBe('one line of text, not ');
 const NO_ADDRESS = mustBe('an email address, not ');
 const NO_TEXTS = mustBe('a list of texts, not ');
 const NO_SCOPES = mustBe('a list of (texts|scopes), not ');
@@ -228,8 +228,8 @@ const TABLE: Record<ReaderName, Array<[value: unknown, outcome: unknown]>> = {
 		[[''], EMPTY],
 		['Stats: Reed', "! 'Thing' must be a list of scopes, not 'Stats: Reed'"],
 		['stats/read', NO_SCOPES],
-		[['2fa_required'], "! 'Thing' holds what SendGrid lets nobody grant: '2fa_required'"],
-		['2FA Required', "! 'Thing' holds what SendGrid lets nobody grant: '2fa_required'"],
+		[['2fa_required'], "! 'Thing' has scopes that can't be granted to anyone: '2fa_required'"],
+		['2FA Required', "! 'Thing' has scopes that can't be granted to anyone: '2fa_required'"],
 		[[['stats.read']], NO_SCOPES],
 		[{}, NO_SCOPES],
 		[NaN, NO_SCOPES],
@@ -271,9 +271,9 @@ const TABLE: Record<ReaderName, Array<[value: unknown, outcome: unknown]>> = {
 			{ mode: 'phone', value: 'ada' },
 			expect.stringContaining("'Mode' in 'Thing' must be From List"),
 		],
-		[{ mode: null, value: 'ada' }, "! 'Mode' in 'Thing' is set and has no value"],
-		[{ mode: 'list', value: {} }, mustBe('one text, not an object')],
-		[['ada'], mustBe('one text, not a list')],
+		[{ mode: null, value: 'ada' }, "! 'Mode' in 'Thing' is set, but has no value"],
+		[{ mode: 'list', value: {} }, mustBe('text, not an object')],
+		[['ada'], mustBe('text, not a list')],
 		[true, NO_TEXT],
 		[NaN, NO_TEXT],
 	],
@@ -282,10 +282,10 @@ const TABLE: Record<ReaderName, Array<[value: unknown, outcome: unknown]>> = {
 		[{ maxWait: '2' }, expect.objectContaining({ maxWait: 2000 })],
 		[{ onBehalfOf: '' }, expect.objectContaining({ onBehalfOf: undefined })],
 		[{ onBehalfOf: 12345 }, expect.objectContaining({ onBehalfOf: '12345' })],
-		[{ onBehalfOf: ' ' }, "! 'On Behalf Of' in 'Options' is set and has no value"],
-		[{ onBehalfOf: undefined }, "! 'On Behalf Of' in 'Options' is set and has no value"],
-		[{ onBehalfOf: null }, "! 'On Behalf Of' in 'Options' is set and has no value"],
-		[{ dryRun: undefined }, "! 'Dry Run' in 'Options' is set and has no value"],
+		[{ onBehalfOf: ' ' }, "! 'On Behalf Of' in 'Options' is set, but has no value"],
+		[{ onBehalfOf: undefined }, "! 'On Behalf Of' in 'Options' is set, but has no value"],
+		[{ onBehalfOf: null }, "! 'On Behalf Of' in 'Options' is set, but has no value"],
+		[{ dryRun: undefined }, "! 'Dry Run' in 'Options' is set, but has no value"],
 		[{ maxWait: NaN }, expect.stringContaining('must be a number of seconds from 0')],
 		[{ maxWait: HUGE }, expect.stringContaining('must be at most 1,000 characters')],
 		['{}', NO_OBJECT],
@@ -349,7 +349,7 @@ test('of many wrong names five are quoted', () => {
 		...['user.password.read', 'user.password.update'],
 	];
 	expect(outcomeOf('scopes', wrong)).toBe(
-		"! 'Thing' holds what SendGrid lets nobody grant: '2fa_exempt', '2fa_required', 'ui.provision', 'ui.signup_complete', 'ui.confirm_email' and 2 more",
+		"! 'Thing' has scopes that can't be granted to anyone: '2fa_exempt', '2fa_required', 'ui.provision', 'ui.signup_complete', 'ui.confirm_email' and 2 more",
 	);
 });
 
@@ -372,12 +372,12 @@ describe('addresses', () => {
 		['ada\u200b@x.com', 'it has an invisible character'],
 		['\u202eada@x.com', 'it has an invisible character'],
 		['ada\u0007@x.com', 'it has a line break or another control character'],
-		['ada\ud800@x.com', 'it has half of a character'],
+		['ada\ud800@x.com', 'it has half a character'],
 		['a..b@x.com', 'it has two dots in a row'],
 		['ada@x..com', 'it has two dots in a row'],
-		['.ada@x.com', 'it has a dot at the wrong place'],
-		['ada.@x.com', 'it has a dot at the wrong place'],
-		['ada@x.com.', 'it has a dot at the wrong place'],
+		['.ada@x.com', 'it has a dot in the wrong place'],
+		['ada.@x.com', 'it has a dot in the wrong place'],
+		['ada@x.com.', 'it has a dot in the wrong place'],
 		['"ada"@x.com', 'it has a bracket, a colon, a quotation mark or a backslash'],
 		['ada [at] x.com', 'it has a bracket, a colon, a quotation mark or a backslash'],
 		['ada lovelace@x.com', 'it has a space'],
@@ -463,7 +463,7 @@ describe('collections', () => {
 		expect(read({})).toBeUndefined();
 		expect(read({ thing: 'true' })).toBe(true);
 		expect(() => read({ thing: undefined })).toThrow(
-			"'Thing' in 'Options' is set and has no value",
+			"'Thing' in 'Options' is set, but has no value",
 		);
 	});
 
@@ -474,7 +474,7 @@ describe('collections', () => {
 		expect(read({ rows: [{ thing: 'a' }, { thing: 5 }] })).toEqual(['a', '5']);
 		expect(read({ rows: { thing: 'a' } })).toEqual(['a']);
 		expect(() => read({ rows: [{ thing: 'a' }, { thing: '' }] })).toThrow(
-			"'Thing' in row 2 of 'Thing' is set and has no value",
+			"'Thing' in row 2 of 'Thing' is set, but has no value",
 		);
 		expect(() => read({ rows: ['a'] })).toThrow("'Thing' is empty");
 		expect(() => read({})).toThrow("'Thing' is empty");

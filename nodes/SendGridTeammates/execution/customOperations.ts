@@ -119,7 +119,7 @@ export const declarativeRouting = (resources: Resources): INodePropertyRouting =
 				throw toNodeError(
 					this.getNode(),
 					new SendGridError(
-						`'Resource' is '${resource}', and it has no such operation`,
+						`'Resource' is '${resource}', which doesn't have this operation`,
 						"Choose 'Resource' and 'Operation' from their lists.",
 					),
 				);

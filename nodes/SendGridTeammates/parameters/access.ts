@@ -28,7 +28,7 @@ export const scopesField: INodeProperties = {
 	displayOptions: { show: { access: ['scopes'] } },
 	description:
 		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-	hint: 'Type a part of a name to find it. An expression may give a list, or a text with commas.',
+	hint: 'Type to search. An expression can return an array or a comma-separated string.',
 };
 
 export const additionalScopesField: INodeProperties = {
@@ -36,7 +36,7 @@ export const additionalScopesField: INodeProperties = {
 	displayName: 'Additional Scope Names or IDs',
 	name: 'additionalScopes',
 	displayOptions: { show: { access: ['persona'] } },
-	hint: 'On top of what the persona has',
+	hint: 'In addition to the scopes of the persona',
 };
 
 export const personaField: INodeProperties = {
@@ -45,14 +45,14 @@ export const personaField: INodeProperties = {
 	type: 'options',
 	default: 'observer',
 	options: [
-		{ name: 'Accountant', value: 'accountant', description: 'Billing, and reading statistics' },
+		{ name: 'Accountant', value: 'accountant', description: 'Billing and read-only statistics' },
 		{
 			name: 'Developer',
 			value: 'developer',
 			description: 'Sending, API keys, webhooks, templates',
 		},
 		{ name: 'Marketer', value: 'marketer', description: 'Campaigns, templates, suppressions' },
-		{ name: 'Observer', value: 'observer', description: 'Reading only' },
+		{ name: 'Observer', value: 'observer', description: 'Read-only' },
 	],
 	displayOptions: { show: { access: ['persona'] } },
 	description: "SendGrid's own set of scopes for this role",
@@ -67,20 +67,20 @@ const accessField: INodeProperties = {
 		{
 			name: 'Admin',
 			value: 'admin',
-			description: 'Everything in the account, managing teammates included',
+			description: 'Full access to the account, including managing teammates',
 		},
 		{
 			name: 'Persona',
 			value: 'persona',
-			description: 'What SendGrid thinks a role needs',
+			description: "SendGrid's own set of scopes for a role",
 		},
 		{
 			name: 'Selected Scopes',
 			value: 'scopes',
-			description: 'Only what you choose below',
+			description: 'Only the scopes you choose below',
 		},
 	],
-	description: 'What the person may do in SendGrid',
+	description: 'What the person can do in SendGrid',
 };
 
 export const accessFields: INodeProperties[] = [
@@ -121,7 +121,7 @@ export function readScopes(
 			field,
 			text,
 			'a list of scopes',
-			`Use names such as stats.read, or what the list of '${field.displayName}' shows.`,
+			`Use names such as stats.read, or labels from the list of '${field.displayName}'.`,
 		);
 	});
 
@@ -129,8 +129,8 @@ export function readScopes(
 	const skipped = unique.filter((scope) => !isGrantable(scope));
 	if (skipped.length > 0 && !skipUngrantable) {
 		throw new SendGridError(
-			`${nameOf(fields, field)} holds what SendGrid lets nobody grant: ${formatQuoted(skipped)}`,
-			"Remove it, or turn on 'Skip Scopes That Cannot Be Granted' in 'Options' where there is one. SendGrid gives every teammate the scopes for their own profile, password and sign-in by itself.",
+			`${nameOf(fields, field)} has scopes that can't be granted to anyone: ${formatQuoted(skipped)}`,
+			'Remove them or, where this operation has it, turn on Options > Skip Scopes That Cannot Be Granted. SendGrid gives everybody access to their own profile automatically.',
 		);
 	}
 	return { scopes: unique.filter(isGrantable), skipped };
@@ -208,6 +208,6 @@ export const adviseOnScopes =
 		if (refused.length > 0)
 			return `This account cannot grant ${formatQuoted(refused)}, which this person has already: use a key that can, or leave the access as it is.`;
 		return scopes.some(isNamed)
-			? `Remove scopes from '${named.field}' until SendGrid accepts the rest. It was sent ${formatQuoted(scopes)}.`
+			? `SendGrid does not say which scope it rejects. Remove scopes from '${named.field}' one at a time. It was sent ${formatQuoted(scopes)}.`
 			: `SendGrid was sent ${formatQuoted(scopes)}.`;
 	};

@@ -44,7 +44,7 @@ function checkChoice<Value extends string>(
 			choices.map(({ name }) => name),
 			'or',
 		),
-		`Choose from the list, or let the expression give ${formatList(
+		`Choose from the list, or return ${formatList(
 			choices.map(({ value }) => `'${value}'`),
 			'or',
 		)}.`,
@@ -115,7 +115,7 @@ export function readLocator<Mode extends string>(
 	}
 	const text = typeof value === 'string' ? value.trim() : value;
 	if (typeof text === 'object') {
-		throw wrongValue(fields, field, text, 'one text', advice);
+		throw wrongValue(fields, field, text, 'text', advice);
 	}
 	return {
 		value: checkText(fields, field, text),

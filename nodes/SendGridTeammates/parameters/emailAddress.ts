@@ -21,7 +21,7 @@ export const emailField: INodeProperties = {
 	default: '',
 	required: true,
 	description:
-		'Address of the person. SendGrid keeps upper and lower case, and the person has to accept with exactly this spelling.',
+		"The person's email address. They have to accept with exactly this spelling, including upper and lower case.",
 };
 
 /** Documented: 5 to 255 characters of the form `something@something.tld`, which has 5 at least. */
@@ -31,7 +31,7 @@ const LONGEST = 255;
 const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
 	[/\p{Cf}/u, 'it has an invisible character'],
 	[/[\p{Cc}\p{Zl}\p{Zp}]/u, 'it has a line break or another control character'],
-	[/\p{Cs}/u, 'it has half of a character'],
+	[/\p{Cs}/u, 'it has half a character'],
 	[/^mailto:/i, "it begins with 'mailto:'"],
 	[/@.*@/, 'it has more than one @'],
 	[/[<>]/, 'it has < or >'],
@@ -39,7 +39,7 @@ const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
 	[/[()[\]:"\\]/, 'it has a bracket, a colon, a quotation mark or a backslash'],
 	[/\s/, 'it has a space'],
 	[/\.\./, 'it has two dots in a row'],
-	[/^\.|\.@|@\.|\.$/, 'it has a dot at the wrong place'],
+	[/^\.|\.@|@\.|\.$/, 'it has a dot in the wrong place'],
 ];
 
 /** A dot-atom, where letters of all languages count, and a domain with a dot. */
@@ -62,7 +62,7 @@ export const isEmailAddress = (text: string): boolean =>
  */
 export function checkEmail(fields: Fields, field: Field, value: unknown): string {
 	const { displayName } = field;
-	const advice = `Enter an address such as nathan@example.com in '${displayName}'. If it comes from an earlier node, check that this item has one.`;
+	const advice = `Fix '${displayName}', e.g. nathan@example.com. If the value comes from an earlier node, check this item there.`;
 	if (value === undefined || value === null) throw emptyError(fields, field, advice);
 	if (typeof value === 'string') checkLength(fields, field, value, MAX_TEXT_LENGTH);
 	const text = typeof value === 'string' ? value.trim() : undefined;

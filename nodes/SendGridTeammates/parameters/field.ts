@@ -71,12 +71,11 @@ export const emptyError = (fields: Fields, field: Field, advice?: string): SendG
 	fields.within === undefined
 		? new SendGridError(
 				`'${field.displayName}' is empty`,
-				advice ??
-					`Fill in '${field.displayName}'. Where it is an expression, that returned nothing.`,
+				advice ?? `Fill in '${field.displayName}'. If it is an expression, it returned nothing.`,
 			)
 		: new SendGridError(
-				`${nameOf(fields, field)} is set and has no value`,
-				`Remove '${field.displayName}' there, or give it a value. Where it is an expression, that returned nothing.`,
+				`${nameOf(fields, field)} is set, but has no value`,
+				`Remove '${field.displayName}' there, or give it a value. If it is an expression, it returned nothing.`,
 			);
 
 /** @throws SendGridError for a text that is too long for any work to be done on it */
@@ -84,7 +83,7 @@ export function checkLength(fields: Fields, field: Field, text: string, most: nu
 	if (text.length <= most) return;
 	throw new SendGridError(
 		`${nameOf(fields, field)} must be at most ${most.toLocaleString('en-US')} characters, not ${text.length.toLocaleString('en-US')}`,
-		`Check what '${field.displayName}' gets: this is no value for it.`,
+		`Check the expression of '${field.displayName}'.`,
 	);
 }
 

@@ -15,6 +15,6 @@ export function readFlag(fields: Fields, field: Field): boolean {
 		field,
 		value,
 		'true or false',
-		`Let the expression of '${field.displayName}' give true or false.`,
+		`The expression of '${field.displayName}' must return true or false.`,
 	);
 }

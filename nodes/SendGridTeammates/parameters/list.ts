@@ -40,8 +40,7 @@ export const emailDomainFilter: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. example.com',
-	description:
-		'Only people whose address is at this domain, or at one of several with commas in between',
+	description: 'Only people at this domain. Separate several with commas.',
 };
 
 /**

@@ -16,7 +16,7 @@ export const onBehalfOfOption: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. acme-marketing',
 	description:
-		"Username of the subuser to act for, or 'account-ID 12345' for a customer account. Only possible while the credential leaves this open.",
+		"Username of the subuser to act for, or 'account-ID 12345' for a customer account. Only if the credential leaves it empty.",
 };
 
 const allowAdminsOption: INodeProperties = {
@@ -25,7 +25,7 @@ const allowAdminsOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	displayOptions: { show: { '/operation': ['delete', 'offboard', 'upsert'] } },
-	description: 'Whether admins can be removed, or lose admin access, too',
+	description: 'Whether to also remove admins, or take admin access away',
 };
 
 const dryRunOption: INodeProperties = {
@@ -35,7 +35,7 @@ const dryRunOption: INodeProperties = {
 	default: false,
 	displayOptions: { show: { '/operation': ['offboard', 'updatePermissions', 'upsert'] } },
 	description:
-		'Whether to change nothing, and only tell in the field would what would have happened',
+		'Whether to make no changes and only report, in the field "would", what would be done',
 };
 
 const maxWaitOption: INodeProperties = {
@@ -45,7 +45,7 @@ const maxWaitOption: INodeProperties = {
 	typeOptions: { minValue: 0 },
 	default: DEFAULT_MAX_WAIT,
 	description:
-		'How many seconds an item may wait for the rate limit of SendGrid and after faults, from its first refusal on. Defaults to 300.',
+		"Maximum number of seconds an item may spend waiting for SendGrid's rate limit or retrying, counted from its first rejected request. Defaults to 300.",
 };
 
 const skipUngrantableScopesOption: INodeProperties = {
@@ -55,7 +55,7 @@ const skipUngrantableScopesOption: INodeProperties = {
 	default: false,
 	displayOptions: { show: { '/operation': ['invite', 'updatePermissions', 'upsert'] } },
 	description:
-		'Whether to leave out scopes that SendGrid lets nobody grant, and report them in skipped_scopes, instead of failing',
+		'Whether to skip scopes that SendGrid never lets anyone grant, and list them in skipped_scopes, instead of failing',
 };
 
 export const optionsField: INodeProperties = {

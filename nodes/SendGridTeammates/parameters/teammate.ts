@@ -27,14 +27,14 @@ export const teammateField: INodeProperties = {
 			name: MODE.email,
 			type: 'string',
 			placeholder: 'e.g. nathan@example.com',
-			hint: 'Upper and lower case make no difference',
+			hint: 'In upper or lower case',
 		},
 		{
 			displayName: 'By Username',
 			name: MODE.username,
 			type: 'string',
 			placeholder: 'e.g. nathan_acme',
-			hint: 'For most teammates, and with single sign-on for all, the email address',
+			hint: 'Usually the email address; for SSO teammates always',
 		},
 	],
 };

@@ -20,8 +20,8 @@ export function checkText(fields: Fields, field: Field, value: unknown): string 
 		fields,
 		field,
 		value,
-		'a text in one line',
-		`Let the expression of '${field.displayName}' give a text.`,
+		'one line of text',
+		`The expression of '${field.displayName}' must return text.`,
 	);
 }
 
@@ -33,8 +33,7 @@ export const readText = (fields: Fields, field: Field): string =>
 const MAX_LIST_LENGTH = 100_000;
 const MAX_ENTRIES = 1000;
 
-const ADVICE =
-	'Let the expression give a list such as ["a", "b"], or a text with commas, semicolons or line breaks in between.';
+const ADVICE = 'Return an array (["a", "b"]) or a comma-separated string.';
 
 const SEPARATORS = /[,;\r\n]/;
 
@@ -67,7 +66,7 @@ export function readTexts(fields: Fields, field: Field, mayBeEmpty = false): str
 	if (typeof value === 'string') checkLength(fields, field, value, MAX_LIST_LENGTH);
 	const isJson = typeof value === 'string' && value.trim().startsWith('[');
 	const list: unknown = isJson ? parsedJson(value) : value;
-	const empty = emptyError(fields, field, mayBeEmpty ? `${ADVICE} [] means none.` : undefined);
+	const empty = emptyError(fields, field, mayBeEmpty ? `${ADVICE} Return [] for none.` : undefined);
 	if (list === undefined || list === null) throw empty;
 	const entries: unknown[] = Array.isArray(list) ? list : [list];
 	if (entries.length === 0 && mayBeEmpty) return [];
@@ -99,7 +98,7 @@ function checkCount(fields: Fields, field: Field, count: number): void {
 	if (count <= MAX_ENTRIES) return;
 	throw new SendGridError(
 		`${nameOf(fields, field)} must be at most ${MAX_ENTRIES.toLocaleString('en-US')} entries, not ${count.toLocaleString('en-US')}`,
-		`Check what '${field.displayName}' gets: this is no value for it.`,
+		`Check the expression of '${field.displayName}'.`,
 	);
 }
 
@@ -117,7 +116,7 @@ export function readDomains(fields: Fields, field: Field): string[] {
 			field,
 			text,
 			'a domain such as example.com',
-			'Several domains need commas between them. Wildcards are not possible.',
+			"Separate several domains with commas. Wildcards aren't supported.",
 		);
 	});
 }

@@ -157,7 +157,7 @@ export async function resolveFor(
 	const resolved = resolveAccess(choice, grantable.filter(mayGive), present);
 	if (givesSomething(resolved.access)) return resolved;
 	throw new SendGridError(
-		`${wording.failureMessage}: this API key can grant nothing of the persona but what everybody has`,
+		`${wording.failureMessage}: this API key can grant nothing of the persona that people don't have anyway`,
 		"Choose another 'Persona', or 'Selected Scopes'. A key can grant only what it has itself, and what its credential allows.",
 	);
 }

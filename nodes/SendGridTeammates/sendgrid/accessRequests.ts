@@ -89,7 +89,7 @@ export async function answerRequest(
 			context: {
 				...wording,
 				scope: 'teammates.update',
-				on404: 'It has been approved or denied meanwhile.',
+				on404: 'It has been approved or denied in the meantime.',
 			},
 		},
 		probe,

@@ -49,7 +49,7 @@ const eventsField: INodeProperties = {
 			name: 'Scopes Changed',
 			value: 'scopesChanged',
 			description:
-				'A teammate other than an admin may do more or less than before. Costs a request per teammate and poll.',
+				"A teammate who isn't an admin gained or lost scopes. Costs a request per teammate and poll.",
 		},
 		{
 			name: 'Teammate Added',
@@ -71,7 +71,8 @@ const expiresWithinDaysField: INodeProperties = {
 	typeOptions: { minValue: 0, maxValue: 6 },
 	default: 2,
 	displayOptions: { show: { events: ['invitationExpiring'] } },
-	description: 'How many days before its end an invitation is reported. An invitation lasts seven.',
+	description:
+		'How many days before it expires an invitation is reported. Invitations last seven days.',
 };
 
 const emailFilter: INodeProperties = {
@@ -81,7 +82,7 @@ const emailFilter: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. hr-*@example.com',
 	description:
-		'Only people whose address is like this, in any case. * stands for anything. Several with commas in between.',
+		'Only people with an address like this, in upper or lower case. * stands for anything. Separate several with commas.',
 };
 
 const ROLES = ['admin', 'teammate'] as const;

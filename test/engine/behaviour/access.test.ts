@@ -71,7 +71,7 @@ describe('a persona', () => {
 		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['teammates.create'] });
 		const { error } = await invite({ access: 'persona', persona: 'accountant' });
 		expect(error?.message).toContain(
-			'this API key can grant nothing of the persona but what everybody has',
+			"this API key can grant nothing of the persona that people don't have anyway",
 		);
 		expect(sendGrid.state.sentEmails).toEqual([]);
 	});
@@ -98,7 +98,7 @@ describe('scopes that nobody can grant', () => {
 	test('are refused by name else, also among additional ones', async () => {
 		const { error } = await invite({ access: 'persona', additionalScopes: ['2fa_required'] });
 		expect(error?.message).toBe(
-			"'ada@example.com' was not handled: 'Additional Scope Names or IDs' holds what SendGrid lets nobody grant: '2fa_required'",
+			"'ada@example.com' was not handled: 'Additional Scope Names or IDs' has scopes that can't be granted to anyone: '2fa_required'",
 		);
 		expect(sendGrid.state.requests).toEqual([]);
 	});

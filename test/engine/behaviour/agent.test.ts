@@ -21,7 +21,7 @@ describe('as the tool of an AI agent', () => {
 			{
 				error: "'Email' must be an email address, not 'nobody'",
 				how_to_fix:
-					"Enter an address such as nathan@example.com in 'Email'. If it comes from an earlier node, check that this item has one.",
+					"Fix 'Email', e.g. nathan@example.com. If the value comes from an earlier node, check this item there.",
 			},
 		]);
 	});

@@ -71,7 +71,7 @@ describe('V2: a filter that is set and yields nothing is refused before any requ
 	test.each([null, undefined, '', '  ', ',;', [], ['']])('emailDomain %j', async (it) => {
 		for (const make of [getTeammatesWith, getInvitationsWith]) {
 			const { error } = await runWith(make({ filters: { emailDomain: IT } }), it);
-			expect(error?.message).toBe("'Email Domain' in 'Filters' is set and has no value");
+			expect(error?.message).toBe("'Email Domain' in 'Filters' is set, but has no value");
 		}
 		expect(sendGrid.calls()).toEqual([]);
 	});
@@ -79,7 +79,7 @@ describe('V2: a filter that is set and yields nothing is refused before any requ
 	test.each([null, undefined, '', '  '])('subuser %j', async (it) => {
 		const { error } = await runWith(getSubuserAccessWith({ filters: { subuser: IT } }), it);
 		expect(error?.message).toBe(
-			`'${EMAIL}' was not handled: 'Subuser' in 'Filters' is set and has no value`,
+			`'${EMAIL}' was not handled: 'Subuser' in 'Filters' is set, but has no value`,
 		);
 		expect(sendGrid.calls()).toEqual([]);
 	});
@@ -87,7 +87,7 @@ describe('V2: a filter that is set and yields nothing is refused before any requ
 	test.each([null, undefined, '  '])('on behalf of %j does not act for the parent', async (it) => {
 		const { error } = await runWith(inviteWith({ options: { onBehalfOf: IT } }), it);
 		expect(error?.message).toBe(
-			`'${EMAIL}' was not handled: 'On Behalf Of' in 'Options' is set and has no value`,
+			`'${EMAIL}' was not handled: 'On Behalf Of' in 'Options' is set, but has no value`,
 		);
 		const trigger = new ActiveTrigger(sendGrid, {
 			events: ['teammateAdded'],
@@ -101,7 +101,7 @@ describe('V2: a filter that is set and yields nothing is refused before any requ
 		const value = `={{ ${JSON.stringify(it)} }}`;
 		for (const name of ['emailDomain', 'email', 'role']) {
 			const trigger = new ActiveTrigger(sendGrid, { filters: { [name]: value } });
-			expect((await trigger.failure()).message).toMatch(/^'.+' in 'Filters' is set and has no/);
+			expect((await trigger.failure()).message).toMatch(/^'.+' in 'Filters' is set, but has no/);
 		}
 		expect(sendGrid.calls()).toEqual([]);
 	});

@@ -42,7 +42,7 @@ describe('Continue On Fail', () => {
 				// n8n adds the input row on the error output.
 				...(onError === 'continueErrorOutput' && MIXED[1]),
 				error:
-					"'Email' must be an email address, not 'nobody'. Enter an address such as nathan@example.com in 'Email'. If it comes from an earlier node, check that this item has one.",
+					"'Email' must be an email address, not 'nobody'. Fix 'Email', e.g. nathan@example.com. If the value comes from an earlier node, check this item there.",
 			});
 		},
 	);

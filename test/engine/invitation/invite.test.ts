@@ -190,7 +190,7 @@ describe('what is refused before any request leaves', () => {
 			{ scopes: ['stats.read', 'user.profile.update', '2fa_required'] },
 		);
 		expect(error?.message).toBe(
-			"'ada@example.com' was not handled: 'Scope Names or IDs' holds what SendGrid lets nobody grant: 'user.profile.update' and '2fa_required'",
+			"'ada@example.com' was not handled: 'Scope Names or IDs' has scopes that can't be granted to anyone: 'user.profile.update' and '2fa_required'",
 		);
 	});
 
@@ -217,7 +217,7 @@ describe('what is refused before any request leaves', () => {
 	test.each(['soon', '', -1, '={{ 1 / 0 }}'])('the waiting time %j', async (maxWait) => {
 		const error = await refusal({ email: 'ada@example.com' }, { options: { maxWait } });
 		expect(error?.message).toMatch(
-			/^'ada@example\.com' was not handled: 'Max Wait' in 'Options' (is set and has no value|must be a number of seconds from 0)/,
+			/^'ada@example\.com' was not handled: 'Max Wait' in 'Options' (is set, but has no value|must be a number of seconds from 0)/,
 		);
 	});
 });

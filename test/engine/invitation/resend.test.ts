@@ -294,7 +294,7 @@ describe('by token', () => {
 				parameters: resendWith(byToken('={{ $json.token }}')),
 			});
 			expect(error?.message).toMatch(
-				/^'Invitation' (contains characters that can't be part of it|must be a text in one line)/,
+				/^'Invitation' (contains characters that can't be part of it|must be one line of text)/,
 			);
 			expect(sendGrid.state.requests).toEqual([]);
 		},

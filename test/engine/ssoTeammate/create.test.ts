@@ -137,7 +137,7 @@ describe('Create', () => {
 		[{ access: 'subusers', subuserAccess: {} }, "'Subuser Access' is empty"],
 		[
 			subusers({ username: '', permission: 'admin' }),
-			"'Username' in row 1 of 'Subuser Access' is set and has no value",
+			"'Username' in row 1 of 'Subuser Access' is set, but has no value",
 		],
 		[
 			subusers({ username: 'acme-marketing', permission: 'king' }),
@@ -145,7 +145,7 @@ describe('Create', () => {
 		],
 		[
 			subusers({ username: 'acme-marketing', permission: 'restricted', scopes: '' }),
-			"'Scope Names or IDs' in row 1 of 'Subuser Access' is set and has no value",
+			"'Scope Names or IDs' in row 1 of 'Subuser Access' is set, but has no value",
 		],
 	])('%j is refused before any request', async (parameters, message) => {
 		const { error } = await create(parameters);

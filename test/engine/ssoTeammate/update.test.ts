@@ -51,7 +51,7 @@ describe('Update', () => {
 			parameters: updateSsoWith({ updateFields: { lastName: '={{ $json.name }}' } }),
 		});
 		expect(error?.message).toBe(
-			"'sam@example.com' was not handled: 'Last Name' in 'Update Fields' is set and has no value",
+			"'sam@example.com' was not handled: 'Last Name' in 'Update Fields' is set, but has no value",
 		);
 		expect(sendGrid.calls()).toEqual([]);
 	});
@@ -150,7 +150,7 @@ describe('Update', () => {
 		const { error } = await sendGrid.run({
 			parameters: updateSsoWith({ teammate: by('username', 'lee') }),
 		});
-		expect(error?.message).toContain('does not sign in by single sign-on');
+		expect(error?.message).toContain("doesn't sign in by single sign-on");
 		expect(writes()).toEqual([]);
 	});
 });

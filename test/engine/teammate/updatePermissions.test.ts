@@ -214,7 +214,7 @@ describe('Update Permissions', () => {
 		[{ scopes: [] }, "'Scope Names or IDs' is empty for this item"],
 		[{ scopes: [], mode: 'remove' }, "'Scope Names or IDs' is empty for this item"],
 		[{ access: 'king' }, "'Access' must be Admin, Persona or Selected Scopes, not 'king'"],
-		[{ scopes: ['user.profile.update'] }, 'lets nobody grant'],
+		[{ scopes: ['user.profile.update'] }, "can't be granted to anyone"],
 	])('%j is refused before any request', async (parameters, message) => {
 		const { error } = await update(parameters);
 		expect(error?.message).toContain(message);

@@ -569,7 +569,7 @@ describe('D5: a persona, by a key that can grant little', () => {
 		keyWith('user.profile.read', 'user.account.read', 'user.timezone.read');
 		const { error } = await upsert(PERSONA);
 		expect(error?.message).toBe(
-			"'ada@example.com' was not invited or updated: this API key can grant nothing of the persona but what everybody has",
+			"'ada@example.com' was not invited or updated: this API key can grant nothing of the persona that people don't have anyway",
 		);
 		expect(writes()).toEqual([]);
 	});

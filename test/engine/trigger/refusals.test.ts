@@ -56,7 +56,7 @@ describe('refused before any request leaves', () => {
 			'addresses',
 			{ filters: { email: ' , ;' } },
 			{},
-			"'Email' in 'Filters' is set and has no value",
+			"'Email' in 'Filters' is set, but has no value",
 		],
 		[
 			'access requests of others',

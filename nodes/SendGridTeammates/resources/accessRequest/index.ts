@@ -18,7 +18,7 @@ const operation: INodeProperties = {
 			name: 'Approve',
 			value: 'approve',
 			action: 'Approve access request',
-			description: 'Give a teammate all that belongs to the feature they asked for',
+			description: 'Give a teammate everything that belongs to the feature they asked for',
 			routing: { request: { method: 'PATCH', url: '/v3/scopes/requests/{request_id}/approve' } },
 		},
 		{

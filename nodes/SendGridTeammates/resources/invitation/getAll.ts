@@ -29,7 +29,7 @@ const expiresWithinDaysFilter: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0 },
 	default: 2,
-	description: 'Only invitations that are still valid and expire within this many days',
+	description: 'Only valid invitations that expire within this many days',
 };
 
 const STATUSES = ['all', 'expired', 'pending'] as const;

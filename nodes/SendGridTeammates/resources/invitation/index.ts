@@ -33,7 +33,7 @@ const operation: INodeProperties = {
 			name: 'Resend Invite',
 			value: 'resend',
 			action: 'Resend invitation',
-			description: 'Send the email again, and start its seven days over',
+			description: 'Send the email again, valid for another seven days',
 			routing: { request: { method: 'POST', url: '/v3/teammates/pending/{token}/resend' } },
 		},
 		{

@@ -17,13 +17,13 @@ import { checkSegment } from '../../transport/path';
 import { formatQuoted, numberOf } from '../../transport/sanitize';
 
 const WAYS: INodePropertyOptions[] = [
-	{ name: 'Admin', value: 'admin', description: 'Everything in the account' },
-	{ name: 'Persona', value: 'persona', description: 'What SendGrid thinks a role needs' },
-	{ name: 'Selected Scopes', value: 'scopes', description: 'Only what you choose below' },
+	{ name: 'Admin', value: 'admin', description: 'Full access to the account' },
+	{ name: 'Persona', value: 'persona', description: "SendGrid's own set of scopes for a role" },
+	{ name: 'Selected Scopes', value: 'scopes', description: 'Only the scopes you choose below' },
 	{
 		name: 'Selected Subusers',
 		value: 'subusers',
-		description: 'Nothing in the account itself, only in subusers',
+		description: 'No access to the account itself, only to subusers',
 	},
 ];
 
@@ -33,7 +33,7 @@ export const accessField: INodeProperties = {
 	type: 'options',
 	default: 'scopes',
 	options: WAYS,
-	description: 'What the person may do in SendGrid',
+	description: 'What the person can do in SendGrid',
 };
 
 export const accessToUpdateField: INodeProperties = {
@@ -41,7 +41,7 @@ export const accessToUpdateField: INodeProperties = {
 	default: 'keep',
 	options: [
 		WAYS[0],
-		{ name: 'Leave as It Is', value: 'keep', description: 'Change nothing about it' },
+		{ name: 'Leave as It Is', value: 'keep', description: 'Keep the access that the person has' },
 		...WAYS.slice(1),
 	],
 };
@@ -63,7 +63,7 @@ const permissionField: INodeProperties = {
 	type: 'options',
 	default: 'restricted',
 	options: [
-		{ name: 'Admin', value: 'admin', description: 'Everything in this subuser' },
+		{ name: 'Admin', value: 'admin', description: 'Full access to this subuser' },
 		{ name: 'Restricted', value: 'restricted', description: 'Only the scopes below' },
 	],
 };
@@ -88,7 +88,7 @@ const subuserAccessField: INodeProperties = {
 			values: [usernameField, permissionField, rowScopesField],
 		},
 	],
-	description: 'The subusers that the person may work in. They replace those from before.',
+	description: 'The subusers that the person can work in. They replace the current ones.',
 };
 
 /** The fields behind a choice of access. */
@@ -116,7 +116,7 @@ function readGrantRows(item: Fields): GrantRow[] {
 	if (!twice) return rows;
 	throw new SendGridError(
 		`'Subuser Access' names the subuser ${quoteText(twice.name)} twice`,
-		'Give each subuser one row, with all that the person may do in it.',
+		'Give each subuser one row, with everything that the person can do in it.',
 	);
 }
 
@@ -287,7 +287,7 @@ export async function verifyGrants(
 			return ignoredError(
 				`${done}, but not with all of the access`,
 				`the access to ${length} of ${grants.length} subusers`,
-				`One of these scopes cannot be granted in a subuser: ${formatQuoted([...scopes]) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with SSO Teammate > Update.`,
+				`One of these scopes can't be granted in a subuser: ${formatQuoted([...scopes]) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with SSO Teammate > Update.`,
 			);
 		},
 		wording,

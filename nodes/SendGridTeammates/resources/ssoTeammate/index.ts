@@ -17,7 +17,8 @@ const operation: INodeProperties = {
 			name: 'Create',
 			value: 'create',
 			action: 'Create SSO teammate',
-			description: 'Add somebody who signs in by single sign-on, without an invitation',
+			description:
+				'Add somebody who signs in by single sign-on, without an invitation. Requires a SendGrid plan with single sign-on.',
 			routing: { request: { method: 'POST', url: '/v3/sso/teammates' } },
 		},
 		{

@@ -44,7 +44,7 @@ const liftField: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether a person who could work in some subusers only is to work in the account itself. Needed for giving such a person scopes or a persona.',
+		'Whether to remove the restriction to specific subusers. Required before such a person can be given account-wide scopes or a persona.',
 };
 
 const updateFieldsField: INodeProperties = {
@@ -66,7 +66,7 @@ export const updateFields = [
 const field = teammateField.displayName;
 
 const RESTRICTED =
-	"A person who is restricted to subusers takes neither scopes nor a persona, unless 'Lift Subuser Restriction' is turned on in 'Update Fields'.";
+	"A person who is restricted to subusers can't be given scopes or a persona, unless 'Lift Subuser Restriction' is turned on in 'Update Fields'.";
 
 /** What the item wants to change. */
 interface Wish {
@@ -117,8 +117,8 @@ const updateOne = async (
 		checkGain(policy, before, access);
 		if (before.isSso === false) {
 			throw new SendGridError(
-				`${wording.failureMessage}: this person does not sign in by single sign-on`,
-				'Use Teammate > Update Permissions. The names of such people can only be changed by themselves.',
+				`${wording.failureMessage}: this person doesn't sign in by single sign-on`,
+				'Use Teammate > Update Permissions. Only the people themselves can change their names.',
 			);
 		}
 		const names = {

@@ -18,7 +18,7 @@ const regionFilter: INodeProperties = {
 		{ name: 'EU', value: 'eu' },
 		{ name: 'Global', value: 'global' },
 	],
-	description: 'Only subusers whose data SendGrid keeps there',
+	description: 'Only subusers whose data SendGrid keeps in this region',
 };
 
 const usernameFilter: INodeProperties = {

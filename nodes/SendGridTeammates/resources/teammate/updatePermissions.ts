@@ -37,12 +37,12 @@ const modeField: INodeProperties = {
 		{
 			name: 'Add',
 			value: 'add',
-			description: 'Keep what the teammate has, and add these',
+			description: 'Keep the current scopes and add these',
 		},
 		{
 			name: 'Remove',
 			value: 'remove',
-			description: 'Take these away, and keep the rest',
+			description: 'Remove these scopes and keep the rest',
 		},
 		{
 			name: 'Replace',
@@ -84,7 +84,7 @@ function refuseRemovedAdmin({ choice, mode }: Wish): void {
 	if (choice.kind !== 'admin' || mode !== 'remove') return;
 	throw new SendGridError(
 		"'Mode' must not be Remove where 'Access' is Admin",
-		"To take admin access away, choose the scopes that the person is to have instead, and set 'Mode' to 'Replace'.",
+		"To take admin access away, choose the scopes that the person should have instead, and set 'Mode' to 'Replace'.",
 	);
 }
 

@@ -47,11 +47,11 @@ const ifPendingField: INodeProperties = {
 		{
 			name: 'Resend if Expiring',
 			value: 'resendIfExpiring',
-			description: 'Send the email again when the invitation is about to expire',
+			description: 'Send the email again if the invitation is about to expire',
 		},
 	],
 	description:
-		'What to do when the person has been invited with this access and has not accepted yet. Expired invitations are always sent again.',
+		"What to do if the person has been invited with this access and hasn't accepted yet. Expired invitations are always sent again.",
 };
 
 const expiresWithinDaysField: INodeProperties = {
@@ -61,7 +61,7 @@ const expiresWithinDaysField: INodeProperties = {
 	typeOptions: { minValue: 0, maxValue: 6 },
 	default: 2,
 	displayOptions: { show: { ifPending: ['resendIfExpiring'] } },
-	description: 'How many days before it expires an invitation is sent again',
+	description: 'An invitation is sent again if it expires within this many days',
 };
 
 const ifAccessDiffersField: INodeProperties = {
@@ -81,10 +81,10 @@ const ifAccessDiffersField: INodeProperties = {
 			name: 'Update',
 			value: 'update',
 			description:
-				"Make a teammate's access exactly this. For a pending invitation, revoke it and send a new one.",
+				"Change a teammate's access to exactly this. For a pending invitation, revoke it and send a new one.",
 		},
 	],
-	description: 'What to do when the person is there with other access',
+	description: 'What to do if the person is there with other access',
 };
 
 export const upsertFields = [
@@ -240,7 +240,7 @@ function refuseNoAdmin(
 	if (!wasAdmin || access.is_admin || mayDemote(choices)) return;
 	throw new SendGridError(
 		`${failureMessage}: it was an invitation as an admin`,
-		"Run this item again if the person is to be an ordinary teammate, or set 'Access' to 'Admin'.",
+		"Run this item again to make the person an ordinary teammate, or set 'Access' to 'Admin'.",
 	);
 }
 
