@@ -114,7 +114,7 @@ function notBegunError(why: NotBegun, { failureMessage }: Wording): SendGridErro
 	return why === 'cancelled'
 		? new SendGridError(
 				`${failureMessage}: the execution was stopped`,
-				'Run this item again if it is still wanted.',
+				'Run this item again if you still want it.',
 			)
 		: new SendGridError(
 				`${failureMessage}: another execution is busy with the same person for longer than 'Max Wait' allows`,

@@ -59,7 +59,7 @@ export async function findRequest(
 	if (items.length > 0) return items[0];
 	throw new SendGridError(
 		`${wording.failureMessage}: there is no open request with this ID`,
-		'It has been approved or denied already, or never existed. Access Request > Get Many lists the open ones.',
+		'It was already approved or denied, or never existed. Access Request > Get Many lists the open ones.',
 	);
 }
 

@@ -175,7 +175,7 @@ export function refuseUnknownRole(
 ): void {
 	if (isRoleKnown) return;
 	throw new SendGridError(
-		`${failureMessage}: SendGrid does not say whether this person is an admin`,
+		`${failureMessage}: SendGrid doesn't say whether this person is an admin`,
 		`Run this item again later, or ${otherwise}.`,
 	);
 }
@@ -343,7 +343,7 @@ export async function readBack<Written, Unmet>(
 		if ('error' in outcome) return asUnclear(wording)(outcome.error);
 		throw new RequestError(
 			wording,
-			'SendGrid accepted the change, and its data does not show it yet',
+			"SendGrid accepted the change, but its data doesn't show it yet",
 			'',
 			{ accepted: true },
 		);

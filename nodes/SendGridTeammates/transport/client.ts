@@ -336,5 +336,5 @@ const cancelledError = (context: RequestContext): RequestError =>
 	new RequestError(
 		context,
 		'the execution was stopped',
-		'Run this item again if it is still wanted.',
+		'Run this item again if you still want it.',
 	);

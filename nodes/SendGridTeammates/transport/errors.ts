@@ -186,7 +186,7 @@ export class RequestError extends SendGridError {
  */
 export const unnamedError = (name: string, { failureMessage }: Wording): SendGridError =>
 	new SendGridError(
-		`${failureMessage}: SendGrid's list does not say the ${name}`,
+		`${failureMessage}: SendGrid's list doesn't say the ${name}`,
 		"Run this item again later. If this goes on, check 'API URL' in the credential.",
 	);
 

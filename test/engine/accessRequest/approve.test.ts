@@ -55,7 +55,7 @@ test('one that is gone was not approved', async () => {
 	expect(error?.message).toBe(
 		"The access request '99' was not approved: there is no open request with this ID",
 	);
-	expect(error?.description).toContain('approved or denied already, or never existed');
+	expect(error?.description).toContain('already approved or denied, or never existed');
 });
 
 test('W3: while it is in doubt whether it was approved, another admin denies it: unclear', async () => {

@@ -37,5 +37,5 @@ test('one that is gone was not denied', async () => {
 	expect(error?.message).toBe(
 		"The access request '99' was not denied: there is no open request with this ID",
 	);
-	expect(error?.description).toContain('approved or denied already, or never existed');
+	expect(error?.description).toContain('already approved or denied, or never existed');
 });

@@ -166,7 +166,7 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 		answerWith('GET', /adam$/, adam);
 		answerWith('GET', /teammates$/, { result: [adam] });
 		const { error } = await run(name, { ...changes, options: {} }, 'adam@example.com');
-		expect(error?.message).toContain('SendGrid does not say whether this person is an admin');
+		expect(error?.message).toContain("SendGrid doesn't say whether this person is an admin");
 		expect(writes()).toEqual([]);
 	});
 
@@ -187,7 +187,7 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 	])('of an invitation: %s %j leaves it alone', async (name, changes) => {
 		answerWith('GET', /pending$/, { result: [penny] });
 		const { error } = await run(name, { ...changes, options: {} }, 'penny@example.com');
-		expect(error?.message).toContain('SendGrid does not say whether this person is an admin');
+		expect(error?.message).toContain("SendGrid doesn't say whether this person is an admin");
 		expect(writes()).toEqual([]);
 	});
 
@@ -255,7 +255,7 @@ describe('K5: somebody whom a list does not name', () => {
 		});
 		answerWith('GET', /teammates$/, { result: [] });
 		const { error } = await run(name, changes);
-		expect(error?.message).toContain("SendGrid's list does not say the token");
+		expect(error?.message).toContain("SendGrid's list doesn't say the token");
 		expect(writes()).toEqual([]);
 	});
 
@@ -268,7 +268,7 @@ describe('K5: somebody whom a list does not name', () => {
 		});
 		answerWith('GET', /pending$/, { result: [] });
 		const { error } = await run('offboardWith');
-		expect(error?.message).toContain("SendGrid's list does not say the username");
+		expect(error?.message).toContain("SendGrid's list doesn't say the username");
 		expect(writes()).toEqual([]);
 	});
 

@@ -115,6 +115,7 @@ describe('Create', () => {
 		sendGrid.state.addTeammate({ email: 'sam@example.com', is_sso: true });
 		const { error } = await create();
 		expect(error?.message).toContain("'sam@example.com' was not created: SendGrid says");
+		expect(error?.description).toContain('use SSO Teammate > Update');
 	});
 
 	test('names scopes that the account cannot grant', async () => {
@@ -123,7 +124,7 @@ describe('Create', () => {
 	});
 
 	test.each([
-		[{ scopes: [] }, 'wants at least one scope'],
+		[{ scopes: [] }, 'requires at least one scope'],
 		[{ firstName: ' ' }, "'First Name' is empty"],
 		[{ lastName: '={{ $json.surname }}' }, "'Last Name' is empty"],
 		[

@@ -29,7 +29,7 @@ describe('Get', () => {
 	});
 
 	test.each([
-		['penny@example.com', 'this person has been invited and has not accepted yet'],
+		['penny@example.com', "this person has been invited and hasn't accepted yet"],
 		['nobody@example.com', "no teammate has the address 'nobody@example.com'"],
 	])('%s', async (email, message) => {
 		const { error } = await sendGrid.run({ items: [{ email }], parameters: getTeammateWith() });

@@ -199,8 +199,8 @@ describe('Update Permissions', () => {
 
 	test('says that somebody has only been invited', async () => {
 		const { error } = await update({}, 'penny@example.com');
-		expect(error?.message).toContain('has been invited and has not accepted yet');
-		expect(error?.description).toContain('An invitation cannot be changed');
+		expect(error?.message).toContain("has been invited and hasn't accepted yet");
+		expect(error?.description).toContain("An invitation can't be changed");
 	});
 
 	test('names scopes that the account cannot grant', async () => {

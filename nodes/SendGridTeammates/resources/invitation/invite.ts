@@ -20,7 +20,7 @@ export const inviteFields = [emailField, ...accessFields];
 
 /** Unknown: what SendGrid says about somebody who is invited already, or in. */
 const ON_REFUSAL =
-	'Check the values of this item against what SendGrid says about them. To invite or update people who may be there already, use Teammate > Create or Update.';
+	'Check the values of this item. To invite or update in one step, use Teammate > Create or Update.';
 
 /**
  * Sends an invitation: `POST /v3/teammates`. Further items with the same address and access are answered from

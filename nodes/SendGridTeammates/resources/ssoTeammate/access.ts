@@ -160,7 +160,7 @@ export async function readSsoAccess(
 			const { scopes } = readScopes(item);
 			if (scopes.length > 0) return { scopes };
 			throw new SendGridError(
-				`'${scopesField.displayName}' is empty, and SendGrid wants at least one scope here`,
+				`'${scopesField.displayName}' is empty, but SendGrid requires at least one scope here`,
 				"Choose at least one, for example 'stats.read'.",
 			);
 		}

@@ -30,6 +30,9 @@ const nameField = (displayName: string, name: string, placeholder: string): INod
 const firstNameField = nameField('First Name', 'firstName', 'e.g. Nathan');
 const lastNameField = nameField('Last Name', 'lastName', 'e.g. Smith');
 
+const ON_REFUSAL =
+	'Check the values of this item. To change somebody who is there already, use SSO Teammate > Update.';
+
 export const createFields = [
 	emailField,
 	firstNameField,
@@ -64,13 +67,14 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 				JSON.stringify([first_name, last_name, access]),
 				wording,
 				async () => {
+					const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);
 					const created = await createSsoTeammate(account, {
 						email,
 						first_name,
 						last_name,
 						access,
 						wording,
-						on400: adviseOnScopes(account, access.scopes ?? [], wording),
+						on400: async (detail) => (await adviseOn(detail)) ?? ON_REFUSAL,
 					});
 					const done = `${subject} was created`;
 					const names = { first_name, last_name };

@@ -32,8 +32,8 @@ export async function teammatesWithEmail(
 	const { items: invitations } = await findInvitations(account, email, wording);
 	throw invitations.length > 0
 		? new SendGridError(
-				`${wording.failureMessage}: this person has been invited and has not accepted yet`,
-				"Wait until the person has accepted, or use the resource 'Invitation'. An invitation cannot be changed, only revoked and sent again.",
+				`${wording.failureMessage}: this person has been invited and hasn't accepted yet`,
+				"Wait until the person has accepted, or use the resource 'Invitation'. An invitation can't be changed, only revoked and sent again.",
 			)
 		: new SendGridError(
 				`${wording.failureMessage}: no teammate has the address '${toSingleLine(email)}'`,

@@ -159,7 +159,7 @@ const MAILED =
 	'An earlier item of this run has already sent this person an email for the same access.';
 
 const REVOKED =
-	'An earlier invitation of this person was revoked. Nothing more had to be done: the access was there by then.';
+	'An earlier invitation of this person was revoked. Nothing more had to be done: by then the person had the access.';
 
 const mailKey = (
 	account: { key: string },

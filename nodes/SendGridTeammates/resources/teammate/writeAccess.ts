@@ -130,7 +130,7 @@ function droppedError(
 	const left = `left ${dropped.join(', and ')}`;
 	const what = `SendGrid accepted the change but ${left}`;
 	const advice =
-		'Check these permissions under Settings > Teammates in SendGrid. Some depend on the plan, or belong to everybody.';
+		'Check these permissions under Settings > Teammates in SendGrid. Some depend on the plan, or are given to everybody.';
 	switch (trace) {
 		case 'nothing':
 			return new SendGridError(`${wording.failureMessage}: ${what}`, advice);
