@@ -1,4 +1,4 @@
-import { parseFlatted } from './flatted.mts';
+import { parse } from 'flatted';
 import { toRun, type ExecutionRecord, type Run } from './run.mts';
 import type { Credential, Workflow } from './workflow.mts';
 
@@ -300,7 +300,7 @@ export class Rest {
 				`/executions/${executionId}`,
 			);
 			if (UNFINISHED.has(record.status)) return undefined;
-			const data = parseFlatted(record.data) as ExecutionRecord['data'] | undefined;
+			const data = parse(record.data) as ExecutionRecord['data'] | undefined;
 			if (data === undefined || isYetToBeWritten(record.status, data)) return undefined;
 			return toRun({ ...record, data });
 		});
