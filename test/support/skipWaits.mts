@@ -1,5 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
+import timers from 'node:timers/promises';
+
+import { install } from '@sinonjs/fake-timers';
+
+/** Kept from before the clock is replaced. */
+const sleep = timers.setTimeout;
 
 /** Real milliseconds between two looks at what the process does. */
 const LOOK_MS = 1;
@@ -22,6 +27,10 @@ const isWorkingElsewhere = () =>
  * back-off, of a rate limit's window, of a held back answer.
  */
 export function skipWaits(): void {
+	const clock = install({
+		now: Date.now(),
+		toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+	});
 	let isOn = true;
 
 	async function flow() {
@@ -29,27 +38,21 @@ export function skipWaits(): void {
 		while (isOn) {
 			const before = performance.eventLoopUtilization();
 			await sleep(LOOK_MS);
-			if (!isOn) return;
 			const { active, idle } = performance.eventLoopUtilization(before);
 			const isIdle = active < OWN_WORK_MS && !isWorkingElsewhere();
 			idleLooks = isIdle ? idleLooks + 1 : 0;
-			jest.advanceTimersByTime(Math.max(1, Math.round(active + idle)));
-			if (idleLooks >= IDLE_LOOKS) {
-				idleLooks = 0;
-				jest.advanceTimersToNextTimer();
-			}
+			if (!isOn) return;
+			clock.tick(Math.max(1, Math.round(active + idle)));
+			if (idleLooks < IDLE_LOOKS) continue;
+			idleLooks = 0;
+			clock.next();
 		}
 	}
 
-	beforeAll(() => {
-		jest.useFakeTimers({
-			doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'hrtime'],
-		});
-		isOn = true;
-		void flow();
-	});
+	// At once, since concurrent tests wait for no `beforeAll`; and not by Jest's own means, which rest between tests.
+	void flow();
 	afterAll(() => {
 		isOn = false;
-		jest.useRealTimers();
+		clock.uninstall();
 	});
 }
