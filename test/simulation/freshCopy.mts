@@ -13,8 +13,8 @@ type Compiled = (
 const compiled = new Map<string, Compiled>();
 
 function compile(file: string): Compiled {
-	const known = compiled.get(file);
-	if (known) return known;
+	const before = compiled.get(file);
+	if (before) return before;
 	const names = ['exports', 'require', 'module', '__filename', '__dirname'];
 	// Not by node:vm, so that the code meets the globals of whoever simulates: jest has its own.
 	const code = `${readFileSync(file, 'utf8')}\n//# sourceURL=${file}`;
@@ -25,16 +25,27 @@ function compile(file: string): Compiled {
 
 const isFile = (path: string) => existsSync(path) && statSync(path).isFile();
 
-const found = new Map<string, string>();
-
 /** The file that `require` means, among those of the package itself. */
 function fileOf(path: string): string {
-	const known = found.get(path);
-	if (known !== undefined) return known;
 	const file = [path, `${path}.js`, resolve(path, 'index.js')].find(isFile);
 	if (file === undefined) throw new Error(`no such module: ${path}`);
-	found.set(path, file);
 	return file;
+}
+
+/** A file of the package itself, or what another package of this process gives. */
+type Required = { file: string } | { exports: unknown };
+
+const known = new Map<string, Required>();
+
+function requiredIn(folder: string, request: string): Required {
+	const key = `${folder} ${request}`;
+	const required =
+		known.get(key) ??
+		(request.startsWith('.')
+			? { file: fileOf(resolve(folder, request)) }
+			: { exports: createRequire(`${folder}/`)(request) as unknown });
+	known.set(key, required);
+	return required;
 }
 
 /**
@@ -44,8 +55,8 @@ function fileOf(path: string): string {
 export function freshCopy(): (path: string) => unknown {
 	const modules = new Map<string, { exports: unknown }>();
 	const load = (file: string): unknown => {
-		const known = modules.get(file);
-		if (known) return known.exports;
+		const before = modules.get(file);
+		if (before) return before.exports;
 		const module = { exports: {} as unknown };
 		modules.set(file, module);
 		if (file.endsWith('.json')) {
@@ -53,9 +64,10 @@ export function freshCopy(): (path: string) => unknown {
 			return module.exports;
 		}
 		const folder = dirname(file);
-		const requireThere = createRequire(file);
-		const require = (request: string) =>
-			request.startsWith('.') ? load(fileOf(resolve(folder, request))) : requireThere(request);
+		const require = (request: string) => {
+			const required = requiredIn(folder, request);
+			return 'file' in required ? load(required.file) : required.exports;
+		};
 		compile(file)(module.exports, require, module, file, folder);
 		return module.exports;
 	};
