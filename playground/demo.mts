@@ -122,6 +122,9 @@ async function demo(): Promise<boolean> {
 				? `\n${mails.length} e-mails from SendGrid, as expected: nobody twice, none for a bad row.`
 				: `\nThe e-mails are not as expected.\nexpected: ${EXPECTED_MAILS.join(', ')}\nsent:     ${mails.join(', ')}`,
 		);
+		if (isAsExpected) {
+			console.log("Next: npm start opens this node and all examples in n8n's editor.");
+		}
 		return isAsExpected;
 	} finally {
 		await environment.close();

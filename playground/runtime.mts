@@ -31,7 +31,7 @@ export function findRuntime(projectRoot: string): Runtime {
 	const modules = path.join(folder, 'node_modules');
 	if (!existsSync(path.join(modules, '.install-stamp'))) {
 		throw new Error(
-			`n8n is not installed in ${folder}. Run: node scripts/install.mjs --playground ${name}`,
+			`n8n is not installed in ${folder}. Run: node scripts/install.mjs --n8n=${name}`,
 		);
 	}
 	const manifest = readFileSync(path.join(modules, 'n8n', 'package.json'), 'utf8');

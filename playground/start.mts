@@ -60,7 +60,7 @@ here. Only for the AI agent's example you need an account of your own, at OpenAI
 In this n8n, api.sendgrid.com and api.eu.sendgrid.com are a stand-in on this machine: no e-mail
 leaves it, and no real API key works. What it would have sent: ${sandbox.controlUrl}/sent-emails
 
-Ctrl-C ends it.`);
+Next: sign in, open one of the examples, and run it. Ctrl-C ends it.`);
 	await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 	console.log('\nStopping …');
 } finally {

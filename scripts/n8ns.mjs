@@ -17,10 +17,8 @@ export const DEFAULT_N8N = 'n8n';
 
 const PLAYGROUND = path.join(PROJECT_ROOT, 'playground');
 
-/** Folders of playground/, each with the package.json and the lock file of one n8n. */
-const NAMES = readdirSync(PLAYGROUND).filter((name) =>
-	existsSync(path.join(PLAYGROUND, name, 'package.json')),
-);
+/** @param {string} name of a folder of playground/ with the package.json and the lock file of one n8n */
+export const isN8n = (name) => existsSync(path.join(PLAYGROUND, name, 'package.json'));
 
 /**
  * @param {string[]} usual names of those that are meant unless the environment variable
@@ -31,4 +29,4 @@ const chosenOr = (usual) => (process.env.PLAYGROUND_N8N ? [process.env.PLAYGROUN
 
 export const oneN8n = () => chosenOr([DEFAULT_N8N]);
 
-export const allN8ns = () => chosenOr(NAMES);
+export const allN8ns = () => chosenOr(readdirSync(PLAYGROUND).filter(isN8n));

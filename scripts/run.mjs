@@ -6,6 +6,7 @@
  *     node scripts/run.mjs --build test/simulation/cli.mts      after a build
  *     node scripts/run.mjs --playground playground/demo.mts     with a real n8n, and after a build
  *     node scripts/run.mjs --playground=all scripts/e2e.mjs     with each of them
+ *     node scripts/run.mjs --demo playground/demo.mts           with a real n8n, and with no more than that needs
  *
  * In one step, because `.npmrc` keeps npm from running any script by itself, `pre…` scripts included, and
  * because a shell that has found another Node.js once keeps to it: `node … && node …` would not do.
@@ -14,9 +15,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { install, npm, run } from './install.mjs';
-import { developmentNode, PROJECT_ROOT } from './n8ns.mjs';
+import { allN8ns, developmentNode, oneN8n, PROJECT_ROOT } from './n8ns.mjs';
 
-const OPTION = /^--(build|playground)(?:=(.+))?$/;
+const OPTION = /^--(build|demo|playground)(?:=(.+))?$/;
 
 const args = process.argv.slice(2);
 const options = new Map();
@@ -26,31 +27,25 @@ while (OPTION.test(args[0] ?? '')) {
 }
 const [script, ...others] = args;
 if (script === undefined || !existsSync(path.join(PROJECT_ROOT, script))) {
-	console.error('Usage: node scripts/run.mjs [--build | --playground[=<name>]] <script> …');
+	console.error('Usage: node scripts/run.mjs [--build | --demo | --playground[=all]] <script> …');
 	process.exit(2);
 }
 
-/** @param {string} command @param {string[]} given @param {boolean} [shell] */
-const step = async (command, given, shell = false) =>
-	await run(
-		{ command, args: given, shell },
-		{
-			cwd: PROJECT_ROOT,
-			stdin: 'inherit',
-			// As npm does for its scripts, so that everything below runs on the same Node.js.
-			env: { PATH: [path.dirname(developmentNode), process.env.PATH].join(path.delimiter) },
-		},
-	);
+/** @param {{ command: string, args: string[], shell?: boolean }} call */
+const step = async (call) =>
+	await run(call, {
+		cwd: PROJECT_ROOT,
+		// As npm does for its scripts, so that everything below runs on the same Node.js.
+		env: { PATH: [path.dirname(developmentNode), process.env.PATH].join(path.delimiter) },
+	});
 
-let code = (await install({
-	playground: options.has('playground'),
-	name: options.get('playground'),
-}))
-	? 0
-	: 1;
-if (code === 0 && (options.has('playground') || options.has('build'))) {
-	const { command, args: own, shell } = npm();
-	code = await step(command, [...own, 'run', 'build'], shell);
-}
-if (code === 0) code = await step(developmentNode, [script, ...others]);
+const isInN8n = options.has('playground') || options.has('demo');
+const n8ns = options.get('playground') === 'all' ? allN8ns() : oneN8n();
+const isInstalled = await install({
+	packages: options.has('demo') ? 'demo' : 'all',
+	n8ns: isInN8n ? n8ns : [],
+});
+let code = isInstalled ? 0 : 1;
+if (code === 0 && (isInN8n || options.has('build'))) code = await step(npm(['run', 'build']));
+if (code === 0) code = await step({ command: developmentNode, args: [script, ...others] });
 process.exitCode = code;

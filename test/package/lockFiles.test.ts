@@ -92,3 +92,22 @@ test('every script that the npm scripts call is there', async () => {
 	expect(there).toContain('run.mjs');
 	for (const file of called) await readText(inProject(file));
 });
+
+test('what npm run demo and npm start install is all that they import', async () => {
+	const text = await readText(inProject('scripts/install.mjs'));
+	const [, list = ''] = /DEMO_PACKAGES = \[([^\]]*)\]/.exec(text) ?? [];
+	const installed = list.match(/[\w@/-]+/g);
+	const files = new Set(['playground/demo.mts', 'playground/start.mts', 'gulpfile.js']);
+	const imported = new Set<string>();
+	for (const file of files) {
+		const code = await readText(inProject(file));
+		for (const [, name] of code.matchAll(/(?:\bfrom |\bimport |\brequire\()'([^']+)'/g)) {
+			if (name.startsWith('.')) files.add(new URL(name, `file:///${file}`).pathname.slice(1));
+			else if (!name.startsWith('node:')) imported.add(name.split('/')[0]);
+		}
+	}
+	expect(files.size).toBeGreaterThan(40);
+	// Types of Node.js and of n8n, with which the node is built, and the program that all of it runs on.
+	const others = ['@types/node', 'n8n-workflow', 'node', 'typescript'];
+	expect([...new Set([...imported, ...others])].sort()).toEqual(installed);
+});
