@@ -8,6 +8,8 @@ module.exports = {
 		['<rootDir>/test/count-reporter.cjs', { file: '.test-results/test.json' }],
 	],
 	testMatch: ['<rootDir>/test/{unit,engine,sandbox,package,simulation}/**/*.test.ts'],
+	// Among those that take long.
+	testPathIgnorePatterns: ['<rootDir>/test/package/installation.test.ts'],
 	maxWorkers: '100%',
 	collectCoverage: true,
 	coverageProvider: 'v8',

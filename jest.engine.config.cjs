@@ -1,4 +1,4 @@
-/** The engine and fuzz tests with n8n-core and n8n-workflow of the n8n that PLAYGROUND_N8N names. */
+/** The engine tests, and each write against each fault, with n8n-core and n8n-workflow of the n8n that PLAYGROUND_N8N names. */
 const common = require('./test/jest.common.cjs');
 const { name, version } = require('./test/chosen-n8n.cjs');
 
@@ -9,7 +9,10 @@ module.exports = {
 		'default',
 		['<rootDir>/test/count-reporter.cjs', { file: `.test-results/engine-${name}.json` }],
 	],
-	testMatch: ['<rootDir>/test/{engine,fuzz}/**/*.test.ts'],
+	testMatch: [
+		'<rootDir>/test/engine/**/*.test.ts',
+		'<rootDir>/test/fuzz/{faultMatrix,values}.test.ts',
+	],
 	// For the built node too, so that there is one n8n-workflow.
 	moduleNameMapper: {
 		'^n8n-(core|workflow)$': `<rootDir>/.playground/${name}/node_modules/n8n-$1`,

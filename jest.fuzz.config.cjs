@@ -7,6 +7,6 @@ module.exports = {
 		'default',
 		['<rootDir>/test/count-reporter.cjs', { file: '.test-results/fuzz.json' }],
 	],
-	testMatch: ['<rootDir>/test/fuzz/**/*.test.ts'],
+	testMatch: ['<rootDir>/test/fuzz/**/*.test.ts', '<rootDir>/test/package/installation.test.ts'],
 	maxWorkers: '100%',
 };
