@@ -2,7 +2,7 @@ import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
 import { authenticate } from '../nodes/SendGridTeammates/transport/authenticate';
 
-/** A choice and no secret, whatever its name sounds like to a linter. */
+/** A choice, not a secret, although a linter may take its name for one. */
 const certificateField: INodeProperties = {
 	displayName: 'Ignore SSL Issues (Insecure)',
 	name: 'allowUnauthorizedCerts',
@@ -24,7 +24,10 @@ export class SendGridTeammatesApi implements ICredentialType {
 		dark: 'file:../icons/sendGridTeammates.dark.svg',
 	} as const;
 
-	/** n8n 2.x lets no other node use it, the HTTP Request node included. n8n 1.x knows no such thing: `authenticate`. */
+	/**
+	 * n8n 2.x lets no other node use it, not even HTTP Request. n8n 1.x has no such rule; `authenticate` stands
+	 * in.
+	 */
 	restrictToSupportedNodes = true as const;
 
 	documentationUrl =

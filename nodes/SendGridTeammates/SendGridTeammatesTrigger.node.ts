@@ -40,7 +40,7 @@ export class SendGridTeammatesTrigger implements INodeType {
 			},
 			euRegionHint,
 		],
-		// No event has a token. Should one ever get in, an n8n that masks such fields does not show it.
+		// No event has a token. If one ever got in, an n8n that masks such fields would hide it.
 		sensitiveOutputFields: ['invitation.token', 'invitation.pending_id'],
 		properties: triggerFields,
 	};

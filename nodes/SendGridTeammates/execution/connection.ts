@@ -51,9 +51,9 @@ function onBehalfOfItem(
 }
 
 /**
- * The credential's 'Allowed HTTP Request Domains', the way n8n's own engine applies them to a declarative
- * node: SendGrid's own host is always among them. n8n 2.x wants all in one object, n8n 1.123 the
- * credential's data and then the host; older ones have no such thing.
+ * The credential's 'Allowed HTTP Request Domains', applied as n8n's own engine does for a declarative node:
+ * SendGrid's own host is always among them. n8n 2.x takes one object, n8n 1.123 the credential's data and then
+ * the host; older versions have no such check.
  */
 function allowedDomainsOf(
 	node: INode,
@@ -103,7 +103,7 @@ export function connectionFor(
 	};
 }
 
-/** What an item that is being executed has to go by. */
+/** The settings for one item that is being executed. */
 export interface ItemSettings {
 	connection: Connection;
 	policy: CredentialPolicy;
@@ -127,7 +127,7 @@ export async function connectionForItem(item: IExecuteSingleFunctions): Promise<
 const isExpression = (value: unknown): boolean =>
 	typeof value === 'string' && value.startsWith('=');
 
-/** Fields as the editor has them. Expressions need an item, and there is none yet: they count as left out. */
+/** Fields as the editor has them. Expressions count as left out, since there is no item yet. */
 const editorFields = (editor: ILoadOptionsFunctions): Fields => ({
 	getNodeParameter(name, fallback) {
 		const value: unknown = editor.getCurrentNodeParameter(name);
@@ -136,10 +136,10 @@ const editorFields = (editor: ILoadOptionsFunctions): Fields => ({
 	},
 });
 
-/** Somebody is looking at the list that this is for. */
+/** A person is waiting for this list. */
 const PATIENCE_MS = 10_000;
 
-/** The connection for what the editor loads, by the fields that are set for all items alike. */
+/** The connection for what the editor loads, from the fields that are the same for all items. */
 export async function connectionForEditor(editor: ILoadOptionsFunctions): Promise<Connection> {
 	const fields = editorFields(editor);
 	const destination: Destination = {

@@ -15,8 +15,8 @@ const refusal = (what: string, field: string) =>
 	});
 
 /**
- * Limits that the credential's owner sets, and that whoever edits a workflow, or an AI agent, cannot lift.
- * They are checked before any request leaves.
+ * Limits set in the credential, which neither people who edit a workflow nor AI agents can lift. They are
+ * checked before any request leaves.
  */
 export class CredentialPolicy implements Policy {
 	private readonly domains: string[] | undefined;
@@ -50,7 +50,7 @@ export class CredentialPolicy implements Policy {
 	}
 
 	/**
-	 * For whatever gives something to somebody who is known by a record.
+	 * For everything that gives something to a person known by a record.
 	 *
 	 * @throws SendGridError
 	 */
@@ -70,8 +70,8 @@ export class CredentialPolicy implements Policy {
 	readonly mayGive = (scope: string): boolean => this.allowsPower || !isPowerful(scope);
 
 	/**
-	 * @param scopes left out where nobody knows them
-	 * @throws SendGridError for those that let somebody create access, where nobody may be made an admin
+	 * @param scopes left out where they are unknown
+	 * @throws SendGridError for those that create access, where nobody may be made an admin
 	 */
 	checkScopes(scopes: readonly string[] | undefined): void {
 		if (this.allowsPower) return;

@@ -2,7 +2,7 @@ import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
 import { RequestError, SendGridError } from '../transport/errors';
 
-/** What goes wrong for an item, or for none, as n8n has it. */
+/** Errors as n8n has them, for an item or without one. */
 export type NodeError = NodeApiError | NodeOperationError;
 
 /** Message and advice of anything that was thrown. */
@@ -18,13 +18,13 @@ export function describeError(thrown: unknown): { message: string; advice?: stri
 	};
 }
 
-/** Messages are read by people. In characters. */
+/** Longest message, in characters: people have to read it. */
 const MAX_MESSAGE_LENGTH = 2000;
 
 const shortened = (text: string, most = MAX_MESSAGE_LENGTH): string =>
 	text.length > most ? `${text.slice(0, most - 1)}…` : text;
 
-/** Two sentences as one message. Where that is too much, the first is cut, but to no less than half. */
+/** Two sentences as one message. If that is too long, the first is cut, to half at the least. */
 export function withEnding(text: string, ending?: string | null): string {
 	if (!ending) return text;
 	const left = Math.max(MAX_MESSAGE_LENGTH / 2, MAX_MESSAGE_LENGTH - ending.length - 2);
@@ -32,10 +32,9 @@ export function withEnding(text: string, ending?: string | null): string {
 }
 
 /**
- * An error as n8n wants it: `message` says what happened, `description` how to fix it. What SendGrid has never
- * seen is an error of the operation, everything else one of the API.
- *
- * Nothing of what was thrown goes along, since the request inside it may hold the API key.
+ * An error as n8n wants it: `message` says what happened, `description` how to fix it. Without an answer from
+ * SendGrid it is an error of the operation, otherwise one of the API. What was thrown is not attached, since
+ * the request in it may hold the API key.
  *
  * @param message in place of the one that was thrown
  */
@@ -80,13 +79,13 @@ export interface ErrorContext {
 	advice: Readonly<Record<'rate-limited' | 'temporarily-unavailable', string>>;
 }
 
-/** A request that waited for too long does not speak of 'Max Wait', which there is none of. */
+/** A request that waited too long must not mention 'Max Wait': there is no such field here. */
 const messageWithoutItem = (error: SendGridError, { name }: ErrorContext): string =>
 	error instanceof RequestError && error.errorCause === 'rate-limited' && error.status === undefined
 		? `${error.wording.failureMessage}: SendGrid's rate limit is used up for longer than ${name} can wait`
 		: error.message;
 
-/** An error as it is worded where there is no item; what is not one of ours stays as it is. */
+/** An error worded for where there is no item; errors that aren't ours stay as they are. */
 export function errorOutsideItem(thrown: unknown, context: ErrorContext): unknown {
 	if (!(thrown instanceof SendGridError)) return thrown;
 	const { status, errorCause: cause } = thrown;

@@ -41,7 +41,7 @@ const requestOptionsField: Field = {
 	default: {},
 };
 
-/** How n8n wants items to be started: so many at once, with a pause in between. */
+/** How n8n starts items: this many at once, with a pause in between. */
 export interface Batching {
 	/** At least 1. */
 	size: number;
@@ -60,8 +60,8 @@ export interface RequestOptions {
 const MILLISECONDS = { noun: 'number of milliseconds' };
 
 /**
- * 'Ignore SSL Issues' has no effect: whether a certificate has to be good is for the credential to say. It is read
- * all the same, since what it cannot mean is a mistake in the workflow.
+ * 'Ignore SSL Issues' has no effect: the credential decides whether a certificate must be valid. It is read all
+ * the same, since an invalid value is a mistake in the workflow.
  *
  * @throws SendGridError for what makes no sense: a proxy that is no address, say
  */

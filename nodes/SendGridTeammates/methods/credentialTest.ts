@@ -18,7 +18,7 @@ import { SendGridError } from '../transport/errors';
 import { networkError } from '../transport/networkErrors';
 import { readErrorDetails, isRecord } from '../transport/responseErrors';
 
-/** What a person waits for a test, in milliseconds. */
+/** How long a test may take, in milliseconds: a person is waiting. */
 const TIMEOUT = 20_000;
 
 interface Answer {
@@ -29,7 +29,7 @@ interface Answer {
 /** n8n has no other request helper for credential tests than this old one. */
 type Helpers = ICredentialTestFunctions['helpers'];
 
-/** `GET /v3/scopes` answers any valid key, whatever it may do otherwise. */
+/** `GET /v3/scopes` answers any valid key, whatever its scopes. */
 async function ask(
 	helpers: Helpers,
 	host: string,

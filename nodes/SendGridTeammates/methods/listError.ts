@@ -16,6 +16,6 @@ const LIST: ErrorContext = {
 	},
 };
 
-/** What a list of the editor failed for, as n8n wants it. */
+/** Why a list of the editor failed, as an error of n8n. */
 export const listError = (editor: ILoadOptionsFunctions, thrown: unknown): NodeError =>
 	toNodeError(editor.getNode(), errorOutsideItem(thrown, LIST));

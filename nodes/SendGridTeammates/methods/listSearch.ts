@@ -23,7 +23,7 @@ interface SearchableList<Item> {
 	/** What the person chooses by. */
 	labelOf: (item: Item, now: number) => string;
 	valueOf: (item: Item) => string;
-	/** Whether SendGrid is known to go on where `offset` says. Else the whole list is read at once. */
+	/** Whether SendGrid is known to respect `offset`. Otherwise the whole list is read at once. */
 	honoursOffset: boolean;
 	/** What is left of a whole list where some of it stands for the same choice. */
 	distinct?: (items: Item[], now: number) => Item[];
@@ -75,7 +75,7 @@ function labelOfInvitation(invitation: Invitation, now: number): string {
 	return `${invitation.email} (${tense} ${expiry.slice(0, 10)})`;
 }
 
-/** One invitation for each address, the best one: all of them are meant, whichever is chosen. */
+/** The best invitation of each address. Choosing one means all of them. */
 function onePerAddress(invitations: Invitation[], now: number): Invitation[] {
 	const best = new Map<string, Invitation>();
 	for (const invitation of bestFirst(invitations, now)) {
@@ -86,8 +86,8 @@ function onePerAddress(invitations: Invitation[], now: number): Invitation[] {
 }
 
 /**
- * Invitations that have not been accepted: address, and until when. What is chosen is saved in the workflow,
- * so it is the address: the token lets whoever reads it join the account.
+ * Invitations that have not been accepted: address, and until when. What is chosen is saved in the workflow, so
+ * it is the address: anybody who reads a token can join the account.
  */
 export async function searchInvitations(
 	this: ILoadOptionsFunctions,

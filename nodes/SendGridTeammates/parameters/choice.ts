@@ -55,7 +55,7 @@ function checkChoice<Value extends string>(
  * The value of a field that offers a choice: by value or by display name, in any case.
  *
  * @param values those that the field's description offers
- * @throws SendGridError for nothing, and for anything that it does not offer
+ * @throws SendGridError for an empty value, and for anything that the field does not offer
  */
 export const readChoice = <Value extends string>(
 	fields: Fields,
@@ -73,7 +73,7 @@ export function readChoices<Value extends string>(
 	return values.filter((value) => chosen.includes(value));
 }
 
-/** What a locator names, and how. */
+/** What a locator names, and in which mode. */
 export interface Located<Mode extends string> {
 	/** `undefined` where the item says only what, as an expression for the whole field may do. */
 	mode?: Mode;

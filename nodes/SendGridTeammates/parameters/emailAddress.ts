@@ -27,7 +27,7 @@ export const emailField: INodeProperties = {
 /** Documented: 5 to 255 characters of the form `something@something.tld`, which has 5 at least. */
 const LONGEST = 255;
 
-/** What no address has, the likeliest mistakes first. */
+/** Faults of an address, the likeliest first. */
 const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
 	[/\p{Cf}/u, 'it has an invisible character'],
 	[/[\p{Cc}\p{Zl}\p{Zp}]/u, 'it has a line break or another control character'],
@@ -75,7 +75,7 @@ export function checkEmail(fields: Fields, field: Field, value: unknown): string
 	);
 }
 
-/** @throws SendGridError for anything that is no address */
+/** @throws SendGridError for anything but an address */
 export const readEmail = (fields: Fields): string =>
 	checkEmail(fields, emailField, valueOf(fields, emailField));
 

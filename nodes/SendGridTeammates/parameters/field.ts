@@ -14,12 +14,14 @@ export interface Fields {
 /** The part of a description that reading depends on. */
 export type Field = Pick<INodeProperties, 'displayName' | 'name' | 'default' | 'options' | 'modes'>;
 
-/** What somebody added to a collection. What is not there says nothing. */
+/** The entries added to a collection. A missing entry means nothing. */
 export interface Collection extends Fields {
 	has(field: Field): boolean;
 }
 
-/** Longest text in a field that holds one thing, in characters. Longer ones are refused unseen. */
+/**
+ * Longest text in a field that holds one thing, in characters. Longer text is refused without being looked at.
+ */
 export const MAX_TEXT_LENGTH = 1000;
 
 /** Longest piece of a value that a message repeats, in characters. */
@@ -66,7 +68,7 @@ export const wrongValue = (
 ): SendGridError =>
 	new SendGridError(`${nameOf(fields, field)} must be ${must}, not ${quoteValue(value)}`, advice);
 
-/** For a field that is there and yields nothing. Leaving it out is the way to say nothing. */
+/** For a field that is set and yields nothing. To say nothing, leave it out. */
 export const emptyError = (fields: Fields, field: Field, advice?: string): SendGridError =>
 	fields.within === undefined
 		? new SendGridError(
@@ -78,7 +80,7 @@ export const emptyError = (fields: Fields, field: Field, advice?: string): SendG
 				`Remove '${field.displayName}' there, or give it a value. If it is an expression, it returned nothing.`,
 			);
 
-/** @throws SendGridError for a text that is too long for any work to be done on it */
+/** @throws SendGridError for text that is too long to work on */
 export function checkLength(fields: Fields, field: Field, text: string, most: number): void {
 	if (text.length <= most) return;
 	throw new SendGridError(
@@ -111,7 +113,7 @@ function collectionOf(value: Record<string, unknown>, within: string): Collectio
 	};
 }
 
-/** @throws SendGridError for a collection that is none */
+/** @throws SendGridError for anything but a collection */
 export function readCollection(fields: Fields, field: Field): Collection {
 	const value = valueOf(fields, field);
 	if (isRecord(value)) return collectionOf(value, `'${field.displayName}'`);

@@ -1,6 +1,6 @@
 import { readSet, wrongValue, type Field, type Fields } from './field';
 
-/** What a number may be. */
+/** The range of a number. */
 export interface NumberRange {
 	min: number;
 	/** The number has to be less than this. */
@@ -23,7 +23,7 @@ function numberIn(value: unknown): number {
 /**
  * A number, also as text.
  *
- * @throws SendGridError for what is none, and for one outside of its range
+ * @throws SendGridError for anything but a number, and for one out of range
  */
 export function readNumber(
 	fields: Fields,

@@ -25,7 +25,7 @@ export function checkText(fields: Fields, field: Field, value: unknown): string 
 	);
 }
 
-/** @throws SendGridError for nothing, and for anything but a text or a whole number */
+/** @throws SendGridError for an empty value, and for anything but text or a whole number */
 export const readText = (fields: Fields, field: Field): string =>
 	checkText(fields, field, readSet(fields, field));
 
@@ -54,12 +54,10 @@ function parsedJson(text: string): unknown {
 
 /**
  * Texts, from a list (also one written as JSON, as AI agents do it) or from a text with commas, semicolons or
- * line breaks.
+ * line breaks. An empty list is a decision, and allowed where there can be one. An empty value is not: it comes
+ * from an expression that found nothing.
  *
- * An empty list is a decision, and allowed where there can be one. Nothing at all is not: that is an expression
- * that found nothing.
- *
- * @throws SendGridError for nothing, and for what is no list of texts
+ * @throws SendGridError for an empty value, and for anything but a list of texts
  */
 export function readTexts(fields: Fields, field: Field, mayBeEmpty = false): string[] {
 	const value = valueOf(fields, field);

@@ -9,10 +9,9 @@ interface Placed {
 }
 
 /**
- * The fields of all operations, each once, shown for the operations that list it and in their order.
- *
- * A field that several operations share must not be repeated for each: n8n evaluates the expression in it
- * once more for every property of that name, also for those that are hidden.
+ * The fields of all operations, each once, shown for the operations that list it and in their order. A field
+ * that several operations share must not be repeated for each: n8n evaluates its expression again for every
+ * property of that name, even hidden ones.
  */
 export function buildProperties(resources: Resources): INodeProperties[] {
 	const placed: Placed[] = [];

@@ -44,8 +44,8 @@ const CALLS = {
 } as const;
 
 /**
- * An open access request, as the list has it. Afterwards nobody could tell a request that was answered from one
- * that never was.
+ * An open access request, as the list has it. Once it is answered, it can't be distinguished from one that
+ * never existed.
  *
  * @throws SendGridError where there is none
  */

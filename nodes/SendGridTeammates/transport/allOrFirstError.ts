@@ -1,6 +1,6 @@
 /**
- * Like `Promise.all`, but ends when all have: where one fails, nothing of the others is still on its way after
- * the item that wanted them has been answered.
+ * Like `Promise.all`, but settles only when all have settled, so that no request is still under way after its
+ * item has been answered.
  */
 export async function allOrFirstError<Values extends readonly unknown[]>(promises: {
 	[Index in keyof Values]: Promise<Values[Index]>;

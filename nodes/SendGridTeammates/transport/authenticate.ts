@@ -28,7 +28,7 @@ export function checkApiKey({ apiKey }: ICredentialDataDecryptedObject): string 
 
 /**
  * The headers that the credential adds: the only place where the API key leaves it. `on-behalf-of` is left out
- * where the credential leaves it empty, so that an item may set it.
+ * where the credential leaves it empty, so that an item can set it.
  *
  * @throws SendGridError for a key or a subuser that no header can carry
  */
@@ -73,11 +73,9 @@ function goesHome(request: AnyRequest, credential: ICredentialDataDecryptedObjec
 }
 
 /**
- * Signs a request, whoever makes it: n8n 1.x lets every node use every credential.
- *
- * The key goes to the credential's own hosts only. Where the owner has set limits, only this package's own requests
- * are signed: nobody else would keep to them. Certificates are checked as the credential says, whatever the
- * request wants.
+ * Signs the requests of any node: n8n 1.x lets every node use every credential. The key goes to the
+ * credential's own hosts only. Where the owner has set limits, only this package's own requests are signed:
+ * nobody else would keep to them. Certificates are checked as the credential says, whatever the request wants.
  *
  * @throws SendGridError for a request that is not signed
  */

@@ -30,7 +30,7 @@ async function watch(): Promise<void> {
 }
 
 /**
- * Ends work that does not end by itself. n8n's own time-out does not cover a body that keeps dribbling in.
+ * Ends work that may never end. n8n's own time-out does not cover a body that keeps dribbling in.
  *
  * @param work gets a signal that fires when it is given up
  * @param until epoch milliseconds

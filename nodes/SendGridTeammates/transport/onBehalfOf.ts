@@ -7,10 +7,9 @@ const HOW_TO_WRITE_IT =
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
 /**
- * The value of the `on-behalf-of` header, or `undefined` where the header is to be left out.
- *
- * Documented: a subuser's username, or `account-id <id>`. Observed: with a leftover `subuser_` in front
- * SendGrid does not know the subuser.
+ * The value of the `on-behalf-of` header, or `undefined` to leave the header out. Documented: a subuser's
+ * username, or `account-id <id>`. Observed: with a leftover `subuser_` in front SendGrid does not know the
+ * subuser.
  *
  * @throws SendGridError for a value that SendGrid would misread or ignore
  */

@@ -44,7 +44,7 @@ export function redactAll(value: unknown, secrets: readonly string[]): unknown {
 	);
 }
 
-/** Such words only machines write: keys, and tokens of invitations, which nobody may see but who needs them. */
+/** Words that only machines write: API keys and tokens of invitations, which must not be shown. */
 const isOpaque = (word: string) => /\d/.test(word) && /[a-z]/i.test(word);
 
 /**
@@ -98,8 +98,8 @@ export function formatQuoted(names: readonly string[]): string {
 }
 
 /**
- * How a message names an invitation that is known by its token only. The token lets whoever holds it join
- * the account, so four characters have to do.
+ * How a message names an invitation that is known by its token only. Anybody who has the token can join the
+ * account, so only four characters are shown.
  */
 export function maskedToken(token: string): string {
 	return `${toSingleLine(token).slice(0, 4)}…`;

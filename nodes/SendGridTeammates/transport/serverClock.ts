@@ -4,7 +4,7 @@ const RESOLUTION_MS = 1000;
 /** A first `Date` header that is further away from this machine's clock needs a second one that agrees. */
 const DAY_MS = 24 * 3_600_000;
 
-/** Older than this package: no server's clock says so in earnest. Epoch milliseconds. */
+/** Older than this package, so no server's clock can be right about it. Epoch milliseconds. */
 const OLDEST = Date.UTC(2025, 0);
 
 /** Where a moment lies by SendGrid's clock. All of it in epoch milliseconds. */
@@ -20,10 +20,9 @@ interface Bounds {
 }
 
 /**
- * How far SendGrid's clock is ahead of this machine's, learned from `Date` headers.
- *
- * One response tells it to a second, and each further one narrows it down. A response that contradicts all
- * earlier ones is ignored, unless the next one agrees with it: then one of the clocks has been set.
+ * How far SendGrid's clock is ahead of this machine's, learned from `Date` headers. One response gives it to a
+ * second, and each further one narrows it down. A response that contradicts all earlier ones is ignored, unless
+ * the next one agrees with it: then one of the clocks has been set.
  */
 export class ServerClock {
 	private known: Bounds = { least: -DAY_MS, most: DAY_MS };

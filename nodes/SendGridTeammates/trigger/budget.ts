@@ -6,7 +6,7 @@ import { SendGridError } from '../transport/errors';
 /** What n8n gives a poll by default, in milliseconds. An older n8n sets no limit. */
 const DEFAULT = 5 * 60_000;
 
-/** What somebody waits for who has pressed the editor's test button, in milliseconds. */
+/** How long the editor's test may take, in milliseconds: a person is waiting. */
 const PATIENCE = 30_000;
 
 /** The share of it that is kept back, so that what has been read is compared and reported in time. */
@@ -16,7 +16,7 @@ const RESERVE = 0.2;
 const LONGEST_ANSWER = 60_000;
 const LONGEST_SHARE = 1 / 3;
 
-/** How to fix what passes by itself. */
+/** Advice for what will pass. */
 export const NOTHING_IS_LOST =
 	'Nothing is lost or reported twice: the next poll goes on from the last one that worked.';
 
@@ -26,7 +26,7 @@ export class PollBudget {
 
 	private readonly end: number;
 
-	/** Whatever a clock that is set back says. */
+	/** Even if the clock is set back. */
 	private isOver = false;
 
 	constructor(poll: IPollFunctions) {
@@ -41,7 +41,7 @@ export class PollBudget {
 		return this.isOver ? 0 : Math.max(0, this.end - Date.now());
 	}
 
-	/** What a request may take, in milliseconds: one at least, since none would mean no limit. */
+	/** Time for one request, in milliseconds: at least one, since zero would mean no limit. */
 	get forAnswer(): number {
 		return Math.max(1, Math.min(LONGEST_ANSWER, this.total * LONGEST_SHARE, this.left));
 	}
@@ -63,8 +63,8 @@ export class PollBudget {
 	}
 
 	/**
-	 * Ends work that does not end by itself, when the time is up. What it does afterwards has to `check` before
-	 * it keeps anything.
+	 * Ends work that may never end, when the time is up. What it does afterwards has to `check` before it keeps
+	 * anything.
 	 *
 	 * @throws SendGridError where the time is up
 	 */

@@ -22,8 +22,8 @@ interface Poll {
 }
 
 /**
- * SendGrid does not document `on-behalf-of` for access requests. Ignoring it, the endpoint would tell of the
- * wrong account.
+ * SendGrid does not document `on-behalf-of` for access requests. If the endpoint ignored it, it would report on
+ * the wrong account.
  */
 function refuseRequestsOfOthers({ events }: Settings, { effectiveSubuser }: Connection): void {
 	if (effectiveSubuser === undefined || !events.has('accessRequested')) return;
@@ -66,8 +66,8 @@ function accountOf(poll: IPollFunctions, { baseURL, effectiveSubuser }: Connecti
 }
 
 /**
- * Expiry is held against SendGrid's clock, as its answers tell it, since n8n's own may be wrong; and against the
- * time after reading, so that what SendGrid left out for its age is old here.
+ * Expiry is compared with SendGrid's clock, from its answers, since n8n's own may be wrong; and with the time
+ * after reading, so that what SendGrid no longer lists for its age is expired here too.
  */
 const momentOf = ({ settings, reader }: Poll): EvaluatedAt => ({
 	now: reader.client().serverTime(Date.now()),
@@ -164,8 +164,8 @@ async function samples(
 
 /**
  * One poll at a time for each trigger: n8n starts the next one on time, also while one waits for a rate limit,
- * and may give it a copy of the static data of its own. The second yields; what it would have found the next
- * one finds.
+ * and may give it a copy of the static data of its own. The second one yields; the next poll finds what it
+ * would have found.
  */
 async function runPoll(poll: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const budget = new PollBudget(poll);

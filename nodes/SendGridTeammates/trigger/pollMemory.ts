@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /** How many triggers are remembered; each takes up to 100 kB. */
 const MOST_TRIGGERS = 100;
 
-/** How many states that lead to one are told apart. */
+/** How many earlier states are remembered for one. */
 const MOST_ANCESTORS = 500;
 
 /** How long n8n may take to store what a poll has handed to it, in milliseconds. */

@@ -1,4 +1,4 @@
-/** One sign for each number that six bits can be. */
+/** One character for each value of six bits. */
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 const BITS = 6;
@@ -39,7 +39,7 @@ export class ScopeBitset {
 		return digits.map((value) => DIGITS[value]).join('');
 	}
 
-	/** In alphabetical order. Characters that are no digits stand for nothing. */
+	/** In alphabetical order. Characters that aren't digits are ignored. */
 	decode(code: string): string[] {
 		const values = [...code].map((digit) => VALUES.get(digit) ?? 0);
 		return this.names

@@ -86,7 +86,7 @@ export interface Snapshot {
 	requests?: Set<string>;
 	/** Key of the teammate whose scopes are read first by the next poll. */
 	nextScopes?: string;
-	/** Whether it was stored in part only: who is missing in it may have been there all along. */
+	/** Whether only part of it was stored: people missing in it may have been there all along. */
 	hasGaps?: true;
 }
 
@@ -98,7 +98,7 @@ export interface EvaluatedAt {
 	expiresWithinDays: number;
 }
 
-/** SendGrid keeps upper and lower case as they were typed; they tell nobody apart. */
+/** SendGrid keeps upper and lower case as they were typed; they do not distinguish people. */
 export const keyOf = (text: unknown): string => textOf(text).trim().toLowerCase();
 
 export const invitationKey = ({ email }: IDataObject): string => keyOf(email);
@@ -107,7 +107,7 @@ export const teammateKey = ({ username, email }: IDataObject): string => keyOf(u
 
 export const requestKey = ({ id }: IDataObject): string => textOf(id);
 
-/** What the date of an invitation alone gives cause to report. Without a date that is nothing. */
+/** What an invitation's expiry date alone gives reason to report; nothing without a date. */
 export function dueOf(invitation: IDataObject, { now, expiresWithinDays }: EvaluatedAt): number {
 	const isExpiring = expiresWithin(invitation, expiresWithinDays, now);
 	const isExpired = invitationState(invitation, now).status === 'expired';
@@ -136,7 +136,7 @@ export const knownInvitation = (invitation: IDataObject, moment: EvaluatedAt): K
 });
 
 /**
- * What scopes are written in as far as they are compared: without those that SendGrid gives and takes by itself.
+ * The code for scopes that are compared: without those that SendGrid gives and takes on its own.
  *
  * @param names of those that are known so far
  */

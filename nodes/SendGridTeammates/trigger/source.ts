@@ -94,12 +94,10 @@ async function readAll({ client, budget }: Reader, endpoint: Records): Promise<L
 }
 
 /**
- * A list to its end, and to be relied on for who is not in it: where somebody is missing, it is read a
- * second time, and whoever is in either reading is there.
- *
- * So a page that came out short, or that moved on while the page before was read (somebody on it was
- * deleted), is not taken for people who left. Somebody who leaves between the two readings is reported by
- * the next poll.
+ * A list to its end, and to be relied on for who is not in it: where somebody is missing, it is read a second
+ * time, and everybody in either reading counts as present. So a page that came out short, or that moved on
+ * while the page before was read (somebody on it was deleted), is not taken for people who left. Somebody who
+ * leaves between the two readings is reported by the next poll.
  *
  * @param isComplete whether nobody is missing
  */
@@ -127,7 +125,7 @@ const contains =
 		return keys.every((key) => found.has(key));
 	};
 
-/** The pending invitations. Unknown: whether SendGrid pages this list, so it may come in one page for ever. */
+/** The pending invitations. Unknown: whether SendGrid pages this list, so it may always come in one page. */
 async function readInvitations(reader: Reader, known?: Snapshot): Promise<IDataObject[]> {
 	const listed = [...(known?.invitations ?? [])]
 		.filter(([, { goneUntil }]) => goneUntil === undefined)
@@ -167,7 +165,7 @@ async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObj
 /** How many records are read at the same time; the rate limiter of the account has the last word. */
 const AT_ONCE = 10;
 
-/** How many records in a row may be unreadable, before one was read, until it is no use to go on. */
+/** How many records in a row may be unreadable, before one was read, until going on is pointless. */
 const HOPELESS = 20;
 
 /** What became of reading a record. */
@@ -209,8 +207,8 @@ export async function readRecord(
 
 /**
  * Scopes, one request for each teammate who is no admin, some at a time. When the time is up, or SendGrid has
- * had enough, the rest is left to the next poll, which begins there. Whoever is gone by now is left out, and so
- * is whose record cannot be read: all that is known of them stays.
+ * had enough, the rest is left to the next poll, which begins there. People who have left by now are skipped,
+ * and so are those whose record can't be read: what is known of them stays.
  *
  * @throws RequestError where there is somebody, and nobody can be read
  */
@@ -265,8 +263,8 @@ async function readScopes(
 }
 
 /**
- * All that a poll needs to know, invitations first: somebody who accepts meanwhile is then among the
- * teammates, and never in neither list.
+ * All that a poll needs to know, invitations first: somebody who accepts in the meantime is then among the
+ * teammates, and never missing from both lists.
  *
  * @param known what the poll before knew, where there was one
  * @throws SendGridError, and then nothing has been concluded from anything

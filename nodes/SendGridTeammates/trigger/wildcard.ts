@@ -20,8 +20,8 @@ function isMadeOf(text: string, parts: readonly string[]): boolean {
 }
 
 /**
- * What tells whether an address fits one of several wildcards, in any case: `*@example.com`, `hr-*@*`. All
- * signs but `*` stand for themselves.
+ * Makes a test for whether an address matches one of several wildcards, in upper or lower case:
+ * `*@example.com`, `hr-*@*`. All characters but `*` stand for themselves.
  */
 export function addressMatcher(wildcards: readonly string[]): (address: string) => boolean {
 	const wanted = wildcards.map((wildcard) => wildcard.trim().toLowerCase().split(ANYTHING));
