@@ -20,7 +20,7 @@ export interface HostSettings {
 const isApiRegion = (region: unknown): region is ApiRegion =>
 	region === 'global' || region === 'eu';
 
-/** Whether it is an address of SendGrid's own, and not one that somebody put in its place. */
+/** Whether it is one of SendGrid's own addresses, not a custom one. */
 export const isSendGridHost = (baseURL: string): boolean =>
 	Object.values<string>(API_HOSTS).includes(baseURL);
 
@@ -29,7 +29,7 @@ const LOOPBACK_NAMES = new Set(['localhost', '[::1]']);
 const isLoopback = (hostname: string) =>
 	LOOPBACK_NAMES.has(hostname) || /^127(\.\d{1,3}){3}$/.test(hostname);
 
-/** Whatever follows goes there with the API key, so only an encrypted or a local address will do. */
+/** Every request goes there with the API key, so only an encrypted or a local address is accepted. */
 function checkCustomUrl(value: unknown): string {
 	const howToWriteIt =
 		"Enter a full address such as https://gateway.example.com under 'API URL' in the credential. Plain http works on this machine only (localhost).";
@@ -81,7 +81,7 @@ export function hostsOfCredential(credential: HostSettings): string[] {
 	return [own, ...Object.values(API_HOSTS).filter((host) => host !== own)];
 }
 
-/** Whether a certificate that nobody vouches for will do: never for SendGrid's own hosts. */
+/** Whether an invalid certificate is accepted: never for SendGrid's own hosts. */
 export const allowsAnyCertificate = ({ region, allowUnauthorizedCerts }: HostSettings): boolean =>
 	region === 'custom' && allowUnauthorizedCerts === true;
 

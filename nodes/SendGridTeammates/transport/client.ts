@@ -51,7 +51,7 @@ export interface Connection {
 	keyHash: string;
 	/** What signs the requests: checked against its limits once, and not read again for each request. */
 	credential: ICredentialsDecrypted;
-	/** What no message may show, although a response might repeat it: the API key. */
+	/** What no message may show even if a response repeats it: the API key. */
 	secrets: readonly string[];
 }
 
@@ -95,9 +95,9 @@ const ALWAYS: Validity = { latest: Infinity, ifHeldBack: Infinity };
 /** What became of a call: SendGrid's data, or why there is none. */
 export type Outcome<Body> = { body: Body } | { error: RequestError };
 
-/** Who has a say in whether a request may be sent, and is told when one is. */
+/** Decides whether a request may be sent, and is notified when one is. */
 export interface RequestHooks {
-	/** What belongs together: the requests of one run of a node. */
+	/** Groups requests: those of one run of a node. */
 	group: object;
 	/** Ends when requests may be sent. */
 	beforeFirst(): Promise<void>;
@@ -108,8 +108,8 @@ export interface RequestHooks {
 }
 
 /**
- * What a request was decided on is not so any more: the rate limit made it wait until that was too old, or what
- * became of an earlier one shows something else. It was not sent: decide again on fresh data.
+ * The data behind a decision is out of date: the rate limit made the request wait too long, or an earlier
+ * request has changed something. It was not sent: decide again on fresh data.
  */
 export class StaleDecision extends Error {}
 
@@ -132,10 +132,10 @@ export const MAX_ATTEMPTS = 5;
 /** First wait before another try, in milliseconds; later ones are longer. */
 export const BASE_DELAY_MS = 250;
 
-/** As n8n's engine for declarative nodes has it, in milliseconds. */
+/** The default of n8n's engine for declarative nodes, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 300_000;
 
-/** What a request has at least, whatever is left of the item's budget, in milliseconds. */
+/** Minimum time for a request, even if less is left of the item's budget, in milliseconds. */
 const MIN_TIMEOUT_MS = 2_000;
 
 /**
@@ -197,7 +197,7 @@ export class SendGridClient {
 		await this.hooks?.beforeFirst();
 	}
 
-	/** Whether the execution, or this item of it, is not wanted any more. */
+	/** Whether the execution, or this item of it, was cancelled. */
 	isCancelled(): boolean {
 		return this.cancelSignal?.aborted === true || this.hooks?.isAborted() === true;
 	}
@@ -287,7 +287,7 @@ export class SendGridClient {
 			body,
 			headers: {
 				accept: 'application/json',
-				// Who knows what a gateway packs.
+				// A gateway may compress anything.
 				...(isGateway && { 'accept-encoding': 'identity' }),
 				...(onBehalfOf && { 'on-behalf-of': onBehalfOf }),
 			},
@@ -310,7 +310,7 @@ export class SendGridClient {
 				const content = await readBody(response.body, secrets);
 				return { ...response, body: content as IN8nHttpFullResponse['body'] };
 			},
-			// A further try has what is left of the budget, and a second to be answered in any case.
+			// Another try gets what is left of the budget, but at least a second for its answer.
 			Date.now() +
 				Math.min(transport?.timeout ?? DEFAULT_TIMEOUT_MS, this.retryBudget.left + MIN_TIMEOUT_MS),
 			() => this.isCancelled(),

@@ -20,11 +20,9 @@ export const decodeOptionalObject = (body: unknown): IDataObject | undefined =>
 	isEmptyBody(body) ? {} : decodeObject(body);
 
 /**
- * The records of a list, or `undefined` where the response is not one: then nobody may conclude that the
- * list is empty.
- *
- * Documented as `result` in the schemas and `results` in the examples, observed: `result`. Access requests
- * and subusers come as a bare array.
+ * The records of a list, or `undefined` where the response is not one: then the list must not be taken for
+ * empty. Documented as `result` in the schemas and `results` in the examples, observed: `result`. Access
+ * requests and subusers come as a bare array.
  */
 export function decodeList(body: unknown): IDataObject[] | undefined {
 	const object = decodeObject(body);
@@ -33,7 +31,7 @@ export function decodeList(body: unknown): IDataObject[] | undefined {
 	return records as IDataObject[];
 }
 
-/** The last moment that an ISO date can tell, in milliseconds. */
+/** The last moment that an ISO date can express, in milliseconds. */
 const LATEST_MS = 8_640_000_000_000_000;
 
 /** Above this, a number counts milliseconds: in seconds it would be the year 5138. */
@@ -55,7 +53,7 @@ export function readEpoch(value: unknown): number | undefined {
 	return moment > 0 && moment <= LATEST_MS ? moment : undefined;
 }
 
-/** No answer of SendGrid's comes near this: a list of 500 people has about 300 kB. */
+/** Far above any real answer: a list of 500 people has about 300 kB. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Shorter ones are no real keys, and might be ordinary words. */
@@ -64,7 +62,7 @@ const SHORTEST_SECRET = 8;
 const isStream = (body: unknown): body is AsyncIterable<Uint8Array | string> =>
 	typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 
-/** Counts what has been unpacked, and lets go of the rest: a few kB can be unpacked to gigabytes. */
+/** Counts what has been decompressed and drops the rest: a few kB can expand to gigabytes. */
 async function readText(stream: AsyncIterable<Uint8Array | string>) {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
@@ -77,7 +75,7 @@ async function readText(stream: AsyncIterable<Uint8Array | string>) {
 	return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
-/** Whatever it is labelled as, and as it is where it is no JSON. */
+/** Parsed whatever its content type; kept as text if it isn't JSON. */
 function parse(text: string): unknown {
 	try {
 		return JSON.parse(text);

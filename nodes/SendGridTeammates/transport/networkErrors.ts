@@ -53,7 +53,7 @@ const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
 	},
 ];
 
-/** Whatever else happened on the way. */
+/** Any other failure on the way. */
 const UNKNOWN: NetworkErrorKind = {
 	codes: /^/,
 	what: 'no answer came back',

@@ -16,7 +16,7 @@ export type WriteState<Result> =
 	| { applied: Result }
 	/** It was not carried out, and all is as it was: it may be sent again. */
 	| 'notApplied'
-	/** It was not carried out, and what it was decided on is not so any more: decide again. */
+	/** It was not carried out, and the data behind the decision has changed: decide again. */
 	| 'outdated'
 	/**
 	 * The data is neither as it was nor as wanted: somebody else has changed it, before this write or after it.
@@ -94,8 +94,8 @@ function settled<Result>(client: SendGridClient, body: Result): Outcome<Result> 
 }
 
 /**
- * SendGrid says no to the second try of a write whose first was in doubt. It may say so just because the first
- * was carried out after all: gone already, or invited already.
+ * SendGrid refuses the second try of a write whose first was in doubt. Perhaps only because the first was
+ * carried out after all: already gone, or already invited.
  */
 async function afterRefusedRepeat<Result>(
 	client: SendGridClient,

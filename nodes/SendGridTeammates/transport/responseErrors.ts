@@ -13,7 +13,7 @@ export interface RequestContext extends Wording {
 	on404?: string;
 	/** What else a 5xx may mean. */
 	on5xx?: string;
-	/** What no message about the request may show: the token of an invitation. */
+	/** What no message about the request may show: an invitation's token. */
 	secret?: string;
 }
 
