@@ -169,7 +169,7 @@ async function converse(agent: number, execute = runInServer): Promise<void> {
 		[
 			{
 				error: "'Email' must be an email address, not 'Grace'",
-				how_to_fix: expect.stringContaining('Enter an address such as nathan@example.com'),
+				how_to_fix: expect.stringContaining("Fix 'Email', e.g. nathan@example.com"),
 			},
 		],
 	]);

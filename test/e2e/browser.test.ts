@@ -161,7 +161,7 @@ describe('Invite', () => {
 			.getByText("'Email' must be an email address, not 'Grace'")
 			.waitFor();
 		await testId('node-error-description')
-			.getByText("Enter an address such as nathan@example.com in 'Email'")
+			.getByText("Fix 'Email', e.g. nathan@example.com")
 			.waitFor();
 		expect(on.sandbox.state.sentEmails).toEqual([]);
 	});

@@ -68,7 +68,7 @@ describe('On Error', () => {
 		expect(run.error).toMatchObject({
 			message:
 				"'Email' must be an email address, not 'nobody'. The run stopped; nothing was sent for the other 2 items",
-			description: expect.stringContaining('Enter an address such as'),
+			description: expect.stringContaining("Fix 'Email'"),
 			context: { itemIndex: 1 },
 		});
 	});
