@@ -12,8 +12,8 @@ const CANDIDATES = [
 ] as const;
 
 /**
- * The sandbox looks through all invitations for each new one, so it would slow down by itself. It forgets them
- * as they come; its sentEmails of e-mails it keeps.
+ * The sandbox looks through all invitations for each new one, so it would slow down on its own. It forgets them
+ * as they come, and keeps the record of sent emails.
  */
 async function forgetful<T>({ state }: MeasuredN8n, work: () => Promise<T>): Promise<T> {
 	const timer = setInterval(() => {

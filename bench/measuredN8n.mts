@@ -39,7 +39,7 @@ export interface Traffic {
 	/** Answered with 429. */
 	refused: number;
 	mails: number;
-	/** Addresses that got more than one e-mail. */
+	/** Addresses that got more than one email. */
 	mailedTwice: number;
 }
 

@@ -91,7 +91,7 @@ function spentBy(who: Who, state: SandboxState, run: Run): Spent {
 	};
 }
 
-/** How many requests and e-mails a task takes, done by this node and by hand-built workflows. */
+/** How many requests and emails a task takes, done by this node and by hand-built workflows. */
 export async function measureRequests(
 	measuredN8n: MeasuredN8n,
 	progress: Progress,

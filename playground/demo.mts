@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: the node's main job in a real n8n, headless, against the sandbox.
- * Exit code 0 only if the e-mails that the sandbox records are exactly as expected.
+ * Exit code 0 only if the emails that the sandbox records are exactly as expected.
  */
 import path from 'node:path';
 
@@ -54,7 +54,7 @@ interface Row {
 
 const shorten = (text: string) => (text.length > 74 ? `${text.slice(0, 73)}…` : text);
 
-/** @param sentEmails the e-mails that are counted */
+/** @param sentEmails the emails that are counted */
 const rowsOf = (outcomes: Outcome[], sentEmails: SentEmail[]): Row[] =>
 	outcomes.map(({ email, outcome, reason }) => {
 		const mails = sentEmails.filter((mail) => mail.email.toLowerCase() === email.toLowerCase());

@@ -37,7 +37,7 @@ export interface ChatModel {
 	url: string;
 	/** The tool calls of each of the model's next turns. Once it is empty the model says something. */
 	script: ToolCall[][];
-	/** What the model says when its tools have told it this. At first that itself, a line for each. */
+	/** What the model says after these answers of its tools. Default: the answers themselves, a line for each. */
 	say: (told: string[]) => string;
 	/** What the model was asked, in order. */
 	requests: ChatRequest[];
@@ -47,7 +47,7 @@ export interface ChatModel {
 export const textOf = ({ content }: ChatMessage): string =>
 	typeof content === 'string' ? content : (content ?? []).map(({ text = '' }) => text).join('');
 
-/** What the tools have told the model since somebody last said something to it. */
+/** The tools' answers since the last message to the model. */
 export function toldByTools({ messages }: ChatRequest): string[] {
 	const since = messages.findLastIndex(({ role }) => role === 'user');
 	return messages
@@ -76,7 +76,7 @@ export async function startChatModel(): Promise<ChatModel> {
 	let answers = 0;
 	let calls = 0;
 
-	/** The model's next message; an Error where the request is none that OpenAI would take. */
+	/** The model's next message; an Error for a request that OpenAI would refuse. */
 	function nextMessage(request: ChatRequest): ChatMessage {
 		const unanswered = unansweredCalls(request.messages);
 		if (unanswered.length > 0) {

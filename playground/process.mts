@@ -56,7 +56,7 @@ export class TiedProcess {
 				resolve(code ?? 1);
 			});
 		});
-		// Whoever waits for it gets the error; nobody waiting is no reason to end the caller.
+		// Callers that wait for it get the error; if none does, this must not end the process.
 		this.ended.catch(() => undefined);
 	}
 

@@ -271,7 +271,7 @@ export class Rest {
 		return results;
 	}
 
-	/** Waits until so many executions of a workflow wait for somebody's answer. */
+	/** Waits until this many executions of a workflow wait for an answer. */
 	async waitingExecutions(workflowId: string, count = 1): Promise<void> {
 		await until(`${count} of workflow ${workflowId} wait for an answer`, async () => {
 			const executions = await this.executions(workflowId);

@@ -17,7 +17,7 @@ export interface Runtime {
 	node: string;
 	/** n8n's start script, to be run by `node`. */
 	n8n: string;
-	/** Things n8n would otherwise prepare anew each time; deleted with each new version of n8n. */
+	/** What n8n would otherwise prepare again each time; deleted with each new version of n8n. */
 	cache: string;
 }
 

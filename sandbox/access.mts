@@ -73,7 +73,7 @@ export function scopesOf(key: ApiKey, account: Account): string[] {
 		: account.scopes.filter((scope) => scopes.includes(scope));
 }
 
-/** Observed: an address that is not allowed is told the same as a missing scope. */
+/** Observed: an address that is not allowed gets the same answer as a missing scope. */
 export function checkAllowed(key: ApiKey): void {
 	if (!key.ipAllowed) throw errorResponses.forbidden();
 }

@@ -1,4 +1,4 @@
-/** JSON schemas of what the control endpoint takes: a misspelt field is told, not swallowed. */
+/** JSON schemas of what the control endpoint takes: a misspelt field is reported, not ignored. */
 
 type Schema = Record<string, unknown>;
 

@@ -29,7 +29,7 @@ export interface Endpoint {
 	scope: string | null;
 	/** Whether the reference lists the on-behalf-of header. */
 	documentsOnBehalfOf: boolean;
-	/** What a key without the scope is told. Default: access forbidden. */
+	/** The answer to a key without the scope. Default: access forbidden. */
 	forbidden?: () => Error;
 	/** Runs to its end without waiting, so that no two requests mix. May throw a ErrorResponse. */
 	handle(call: Call): Result;

@@ -10,7 +10,7 @@ export interface ApiErrorItem {
 	help?: string | null;
 }
 
-/** Thrown by whoever refuses a request; the listener turns it into the answer. */
+/** Thrown to refuse a request; the listener turns it into the answer. */
 export class ErrorResponse extends Error {
 	readonly status: number;
 	readonly body: { errors: ApiErrorItem[] };

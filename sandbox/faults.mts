@@ -1,6 +1,6 @@
 import type { Region } from './model.mts';
 
-/** 'after': the change is made and the e-mail on the sentEmails, then the fault strikes. */
+/** 'after': the change is made and the email recorded, then the fault strikes. */
 export type When = 'before' | 'after';
 
 /**
@@ -31,7 +31,7 @@ export type Fault =
 	| { kind: 'late'; ms: number }
 	/** Answered as if the change had been made, and it is not. */
 	| { kind: 'not-applied' }
-	/** Status, headers and the beginning of the body, then a byte now and then, for ever. */
+	/** Status, headers and the beginning of the body, then a byte now and then, forever. */
 	| { kind: 'dribble'; when: When }
 	/** A gateway's page in place of JSON. */
 	| { kind: 'html'; status: number; when: When }
@@ -51,7 +51,7 @@ export interface FaultRule {
 	path?: RegExp | string;
 	/** How many requests it strikes; default 1, Infinity for no end. */
 	times?: number;
-	/** 0 to 1, default 1. A repeatable sequence, started anew at every reset. */
+	/** 0 to 1, default 1. A repeatable sequence, restarted at every reset. */
 	probability?: number;
 	host?: Region;
 	fault: Fault;

@@ -105,7 +105,7 @@ export interface ApiKey {
 	editedToFullAccess: boolean;
 }
 
-/** One e-mail that SendGrid would have sent. */
+/** One email that SendGrid would have sent. */
 export interface SentEmail {
 	kind: 'invitation' | 'resend';
 	email: string;
@@ -125,7 +125,7 @@ export interface RequestEntry {
 	/** As sent: percent-encoded, without the query. */
 	path: string;
 	query: Record<string, string>;
-	/** Parsed JSON; the text when it is none; null without a body. */
+	/** Parsed JSON; the text if it isn't JSON; null without a body. */
 	body: unknown;
 	onBehalfOf: string | null;
 	/** Names of all headers in the order they came, in lower case; one that came twice is here twice. */

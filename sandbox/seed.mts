@@ -57,7 +57,7 @@ export function seedDefault(state: SandboxState): SeedKeys {
 		last_name: 'Admin',
 		is_admin: true,
 	});
-	// An older teammate with a password: the username tells nothing of the address.
+	// An older teammate with a password: the username says nothing about the address.
 	state.addTeammate({
 		username: 'legacy_lee',
 		email: 'lee@acme.example',

@@ -93,7 +93,7 @@ export interface Surroundings {
 	now?: () => number;
 	/** In the form of a UUID. Default: random. */
 	newId?: () => string;
-	/** Does something so many milliseconds later. Default: in real time, holding up no exit. */
+	/** Does something this many milliseconds later. Default: in real time, holding up no exit. */
 	later?: (ms: number, action: () => void) => void;
 }
 
@@ -356,7 +356,7 @@ export class SandboxState {
 		return Math.floor(this.now() / 1000) + seconds;
 	}
 
-	/** Puts an e-mail on the sentEmails. */
+	/** Records a sent email. */
 	send(kind: SentEmail['kind'], { email, token }: Invitation, account: Account): void {
 		const { name, region } = account;
 		this.sentEmails.push({ kind, email, account: name, region, token, at: this.now() });

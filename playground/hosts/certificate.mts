@@ -7,7 +7,7 @@ import { generate } from 'selfsigned';
 export interface HostCertificate {
 	key: string;
 	cert: string;
-	/** File with `cert`, for NODE_EXTRA_CA_CERTS: whoever reads it trusts the certificate. */
+	/** File with `cert`, for NODE_EXTRA_CA_CERTS: programs that read it trust the certificate. */
 	certFile: string;
 }
 

@@ -13,7 +13,7 @@ export abstract class Service {
 
 	private listener: Listener | undefined;
 
-	/** As new: whatever it has been told is forgotten. */
+	/** Back to the start: forgets everything. */
 	abstract reset(): void;
 
 	protected abstract addRoutes(app: FastifyInstance): void;

@@ -41,7 +41,7 @@ function messageOf(channel: string, { text = '', blocks = [] }: Post): Message {
 	};
 }
 
-/** Slack: one channel to post to. It answers 200 to everything; `ok` tells whether it went well. */
+/** Slack: one channel to post to. It answers 200 to everything; `ok` says whether it worked. */
 export class Slack extends Service {
 	readonly hosts = ['slack.com'];
 
@@ -59,7 +59,7 @@ export class Slack extends Service {
 		this.messages = [];
 	}
 
-	/** Waits until the channel has so many messages. */
+	/** Waits until the channel has this many messages. */
 	async whenPosted(count: number): Promise<void> {
 		while (this.messages.length < count) await once(this.arrivals, 'message');
 	}

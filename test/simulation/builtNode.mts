@@ -29,7 +29,7 @@ interface Credential {
 export type CustomOperation = (this: IExecuteFunctions) => Promise<INodeExecutionData[][]>;
 
 export interface DeclarativeEntrance {
-	/** What n8n's engine for declarative nodes calls in place of sending the request by itself. */
+	/** What n8n's engine for declarative nodes calls instead of sending the request itself. */
 	paginate: (
 		this: IExecutePaginationFunctions,
 		request: { options: IHttpRequestOptions & { method: IHttpRequestMethods } },
@@ -58,7 +58,7 @@ function routingOf(
 }
 
 /**
- * The node and its credential as `npm run build` left them in `dist`, loaded anew. Their public entrances are
+ * The node and its credential as `npm run build` left them in `dist`, loaded afresh. Their public entrances are
  * all that is known of the package here.
  */
 export class BuiltNode {
@@ -133,7 +133,7 @@ export class BuiltNode {
 	}
 }
 
-/** A copy that only tells what fields there are. */
+/** A copy that only says which fields there are. */
 const described = new BuiltNode();
 
 /** What n8n fills in for fields that a workflow does not set. */

@@ -16,7 +16,7 @@ function compile(file: string): Compiled {
 	const before = compiled.get(file);
 	if (before) return before;
 	const names = ['exports', 'require', 'module', '__filename', '__dirname'];
-	// Not by node:vm, so that the code meets the globals of whoever simulates: jest has its own.
+	// Not by node:vm, so that the code meets the globals of the simulation: jest has its own.
 	const code = `${readFileSync(file, 'utf8')}\n//# sourceURL=${file}`;
 	const made = new Function(...names, code) as Compiled;
 	compiled.set(file, made);

@@ -50,7 +50,7 @@ const errors = {
 		),
 };
 
-/** Axios takes the text for JSON if it is any, whatever it is labelled as. */
+/** Axios parses JSON whatever its content type. */
 function parsed(text: string): unknown {
 	try {
 		return JSON.parse(text);

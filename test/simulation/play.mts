@@ -175,7 +175,7 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 		for (const [run, plan] of script.runs.entries()) {
 			for (const item of plan.items.filter(({ fromList }) => fromList)) {
 				const placed = place(run, plan, [item], new AbortController().signal);
-				// Whoever set up the workflow could read.
+				// The person who set up the workflow could read.
 				const apiKey = newKey();
 				sendGrid.addKey({ key: apiKey, account: item.ask.account });
 				placed.credentials = [{ ...credentialFor(item), apiKey }];

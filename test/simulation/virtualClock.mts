@@ -11,7 +11,7 @@ interface Timer {
 	isOff: boolean;
 }
 
-/** The names on the global object that tell or wait for time. */
+/** The names on the global object that give the time or wait. */
 const GLOBALS = [
 	'setTimeout',
 	'clearTimeout',
@@ -64,7 +64,7 @@ export class VirtualClock {
 		return this.current;
 	}
 
-	/** Calls back after so many virtual milliseconds, whether or not the clock is installed. */
+	/** Calls back after this many virtual milliseconds, whether or not the clock is installed. */
 	after(ms: number, callback: () => void): () => void {
 		const timer = this.set(callback, ms);
 		return () => {

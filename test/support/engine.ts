@@ -53,7 +53,7 @@ export interface Run {
 	 * (`true`), or as any node, as agents from version 3 on do.
 	 */
 	asTool?: boolean | 'asAnyNode';
-	/** Cancel the execution after so many milliseconds. */
+	/** Cancel the execution after this many milliseconds. */
 	cancelAfter?: number;
 }
 
@@ -79,7 +79,7 @@ export const isOlderEngine = WorkflowExecute.prototype.run.length > 1;
 /** A test of something that the engine of n8n 1.x does not have. */
 export const testOfNewerEngine = isOlderEngine ? test.skip : test;
 
-/** The part of an error that tells n8n of what kind the failure is, for `toMatchObject`. */
+/** The part of an error that tells n8n the kind of failure, for `toMatchObject`. */
 export const failureOfKind = (cause: ErrorCause): object =>
 	isOlderEngine ? {} : { failure: { cause } };
 

@@ -21,7 +21,7 @@ export interface FakeSendGrid {
 	readonly credential: ICredentialDataDecryptedObject;
 	/** Runs the node against the sandbox, and checks that n8n stores nothing of the API key. */
 	run(run: Omit<Run, 'credential'> & { credential?: IDataObject }): Promise<RunResult>;
-	/** Addresses that e-mails went to, in order. */
+	/** Addresses that emails went to, in order. */
 	mailed(): string[];
 	/** `POST /v3/teammates` and so on, in order. */
 	calls(): string[];

@@ -60,7 +60,7 @@ export async function tunnelTo(target: string): Promise<HostileHost> {
 	return await listen(server);
 }
 
-/** Says 200, and then a blank now and then, for ever. */
+/** Says 200, and then a blank now and then, forever. */
 export const dribbling = async () =>
 	await answering((_request, response) => {
 		response.writeHead(200, { 'content-type': 'application/json' });

@@ -89,10 +89,10 @@ export const later = (milliseconds: number, action: () => void) => {
 export const pause = async (milliseconds: number) =>
 	await new Promise<void>((goOn) => later(milliseconds, goOn));
 
-/** Longest wait for something, in milliseconds: a test that waits in vain must not keep the others. */
+/** Longest wait for something, in milliseconds: a test that waits for nothing must not hold up the others. */
 const PATIENCE = 60_000;
 
-/** Waits until something is so that happens by itself. */
+/** Waits until something has happened on its own. */
 export const until = async (isSo: () => boolean, patience = PATIENCE) => {
 	for (const start = performance.now(); !isSo(); await pause(1)) {
 		if (performance.now() - start > patience) throw new Error(`waited in vain for ${String(isSo)}`);

@@ -27,7 +27,7 @@ interface Settings {
 	parameters?: INodeParameters;
 }
 
-/** Whether the key reaches whoever is listening. */
+/** Whether the key reaches the listener. */
 const spied = (
 	attack: string,
 	open: () => Promise<Hostile>,

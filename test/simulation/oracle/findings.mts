@@ -3,7 +3,7 @@
  *
  * - `untrue`: an answer says what was never so, or that nothing happened when something did
  * - `needless`: a failure, or a doubt, without any reason
- * - `mail`: an e-mail more than was asked for
+ * - `mail`: an email more than was asked for
  * - `taken`: somebody lost what no item asked to take
  * - `guard`: a limit of the credential was crossed
  * - `secret`: a key or a token where it must not be

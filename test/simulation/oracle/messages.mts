@@ -1,5 +1,5 @@
 /**
- * What a failure says has happened, told from the form of its sentence alone. The only place that knows how
+ * What a failure says has happened, judged by the form of its sentence alone. The only place that knows how
  * the node words its failures.
  *
  * - `nothing`: "'ada@example.com' was not invited: ..."

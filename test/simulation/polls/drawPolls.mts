@@ -230,12 +230,12 @@ export function drawPolls(seed: number): PollScript {
 	const ticks = drawTicks(random);
 	const behaviours: Record<string, unknown> = {};
 	for (const name of UNKNOWNS) {
-		// Whoever cannot be told from an admin is reported as what the scopes show.
+		// People who can't be distinguished from admins are reported as what the scopes show.
 		const candidates: readonly unknown[] = BEHAVIOUR_CANDIDATES[name];
 		const drawn = candidates.filter((candidate) => candidate !== 'hidden');
 		if (random.chance(0.15)) behaviours[name] = random.pick(drawn);
 	}
-	// Of pages of one record nobody can tell whether they have got stuck.
+	// With pages of one record, it can't be known whether they have got stuck.
 	if (behaviours.maxPage === 1) behaviours.maxPage = 2;
 	if (random.chance(0.02)) behaviours.accessRequests = 'gone';
 	if (random.chance(0.02)) behaviours.detailScopes = 'absent';

@@ -39,7 +39,7 @@ const DAY = 86_400_000;
 /** How long an invitation that SendGrid gives no date for is remembered. */
 const VALIDITY = 7 * DAY;
 
-/** Within the last minute before its date nobody can tell whether an invitation expired or was revoked. */
+/** In the last minute before its date, it can't be known whether an invitation expired or was revoked. */
 const LAST_MINUTE = 60_000;
 
 /** n8n may take so long to store what a poll has handed to it. */
@@ -115,7 +115,7 @@ class Judge {
 		const isBaseLine = bases.length === 0;
 		const known = this.follow(sight, bases);
 		if (isBaseLine && poll.items) this.object('untrue', poll, 'the first poll reports something');
-		// What n8n throws away nobody has been told.
+		// What n8n throws away was never reported.
 		const isLost = poll.isDiscarded && poll.items !== undefined;
 		if (isLost) return;
 		this.judged.set(poll.number, { sight, known, isBaseLine });
@@ -431,7 +431,7 @@ class Judge {
 		const sight = new Sight(this.history, poll);
 		const [from, to] = [poll.startedAt - script.startsAt, sight.end - script.startsAt];
 		const { accessRequests, detailScopes } = script.behaviours;
-		/** An announced pause is kept also when whoever announced it has gone. */
+		/** An announced pause is kept even if the request that announced it is gone. */
 		const isPaused = script.spells.some(
 			({ to: stop, what }) =>
 				what.kind === 'fault' &&

@@ -43,11 +43,11 @@ export interface PollAct {
 export type N8nAct =
 	/** The next poll is due, whether or not the one before has ended. */
 	| { at: number; kind: 'poll'; isDiscarded?: boolean }
-	/** n8n ends in the middle of whatever it does, and starts again. */
+	/** n8n ends in the middle of its work, and starts again. */
 	| { at: number; kind: 'restart' }
 	/** The workflow is deactivated and activated again. */
 	| { at: number; kind: 'reactivate' }
-	/** n8n's clock is set, to so many milliseconds ahead. */
+	/** n8n's clock is set this many milliseconds ahead. */
 	| { at: number; kind: 'clock'; ahead: number };
 
 /** Something that is odd for a while. */
@@ -66,7 +66,7 @@ export interface PollScript {
 	/** Epoch milliseconds of the beginning. */
 	startsAt: number;
 	keeping: Keeping;
-	/** Of n8n 2.x; the older line tells a poll nothing about its time. */
+	/** Of n8n 2.x; the older line gives a poll no time limit. */
 	budgetMs?: number;
 	/** How long n8n takes from fetching what is stored to the poll, in milliseconds. */
 	fetchMs: number;

@@ -6,7 +6,7 @@ import { nameOfFinder, type Finder, type Violation } from './violation.mts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** Where nothing ends by itself any more. */
+/** For work that no longer ends on its own. */
 const MOST_MS = 5 * 60_000;
 
 interface Ended {

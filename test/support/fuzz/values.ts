@@ -98,7 +98,7 @@ export const nastyValue: Arbitrary<unknown> = fc.oneof(
 	{ weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
 );
 
-/** What is right, and once in so many times what is not. */
+/** A right value, and now and then a wrong one. */
 export const mostly = <T>(
 	weight: number,
 	good: Arbitrary<T>,
