@@ -1,27 +1,25 @@
-import {
-	sleep,
-	type IExecuteFunctions,
-	type IExecutePaginationFunctions,
-	type IExecuteSingleFunctions,
-	type INodeExecutionData,
-	type INodePropertyRouting,
-	type INodeType,
+import type {
+	IExecuteFunctions,
+	IExecutePaginationFunctions,
+	IExecuteSingleFunctions,
+	INodeExecutionData,
+	INodePropertyRouting,
+	INodeType,
 } from 'n8n-workflow';
 
 import { readText } from '../parameters/text';
 import { SendGridError } from '../transport/errors';
+import { isAiTool } from './aiTool';
+import { batchingOf, isCancelled, runInBatches } from './batches';
 import { executeItem } from './executeItem';
+import { executeTogether } from './executeTogether';
 import { toNodeError } from './nodeError';
-import type { Operation, Resource } from './operation';
-import { NO_BATCHING, readRequestOptions, type Batching } from './requestOptions';
+import type { ListOperation, Operation, Resource } from './operation';
 
 type CustomOperations = NonNullable<INodeType['customOperations']>;
 
 /** By the `value` of the Resource field. */
 export type Resources = Readonly<Record<string, Resource>>;
-
-/** How late a cancelled execution may notice, in milliseconds. */
-const MAX_NAP_MS = 200;
 
 /** One item of a run, in the shape in which n8n's engine for declarative nodes hands it over. */
 function itemContext(run: IExecuteFunctions, index: number): IExecuteSingleFunctions {
@@ -35,53 +33,18 @@ function itemContext(run: IExecuteFunctions, index: number): IExecuteSingleFunct
 	}) as IExecuteSingleFunctions;
 }
 
-/** Waits between two batches, or ends soon after the execution is cancelled. */
-async function pauseFor(run: IExecuteFunctions, milliseconds: number): Promise<void> {
-	const end = Date.now() + milliseconds;
-	while (Date.now() < end && !run.getExecutionCancelSignal()?.aborted) {
-		await sleep(Math.min(MAX_NAP_MS, end - Date.now()));
-	}
-}
-
-/** An expression in Request Options that fails is the failure of each item, which reads them itself. */
-function batchingOf(item: IExecuteSingleFunctions): Batching {
-	try {
-		return readRequestOptions(item).batching;
-	} catch {
-		return NO_BATCHING;
-	}
-}
-
-interface Ended {
-	results: INodeExecutionData[];
-	/** What ends the run. */
-	error?: unknown;
-}
-
-const runAllItems = (operation: Operation) =>
+const runAllItems = (operation: Operation | ListOperation) =>
 	async function runAll(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const items = this.getInputData().map((_, index) => itemContext(this, index));
 		if (items.length === 0) return [[]];
-
-		const { size, pause } = batchingOf(items[0]);
-		const started: Array<Promise<Ended>> = [];
-		for (const [index, item] of items.entries()) {
-			if (pause > 0 && index > 0 && index % size === 0) {
-				await pauseFor(this, pause);
-				if (this.getExecutionCancelSignal()?.aborted) break;
-			}
-			const execution = executeItem(item, operation);
-			started.push(
-				execution.then(
-					(results) => ({ results }),
-					(error: unknown) => ({ results: [], error }),
-				),
-			);
+		const batching = batchingOf(items[0]);
+		if (!('run' in operation) && !isAiTool(items[0])) {
+			return [await executeTogether(this, items, operation, batching)];
 		}
-		const ended = await Promise.all(started);
-		const failed = ended.find((item) => item.error !== undefined);
-		if (failed) throw failed.error;
-		return [ended.flatMap(({ results }) => results)];
+		const works = items.map(
+			(item) => async () => (isCancelled(this) ? [] : await executeItem(item, operation)),
+		);
+		return [await runInBatches(this, batching, works)];
 	};
 
 /**

@@ -1,14 +1,15 @@
-import type { IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { Account } from '../sendgrid/account';
 import { namedAddress } from '../parameters/emailAddress';
 import { accountKeyOf, SendGridClient, type Connection } from '../transport/client';
 import { RequestError, SendGridError } from '../transport/errors';
 import { errorForAgent, isAiTool, resultForAgent } from './aiTool';
-import { connectionForItem } from './connection';
+import { connectionForItem, type ItemSettings } from './connection';
 import { ItemExecution, Run, runOf } from './itemScheduler';
 import { describeError, toNodeError, withEnding } from './nodeError';
-import type { Operation, OperationContext } from './operation';
+import type { ListOperation, Operation, OperationContext } from './operation';
+import type { ItemKey } from './runMemory';
 
 /**
  * Documented for most endpoints, and not for a few: what they do with `on-behalf-of` is unknown. Ignoring it,
@@ -22,15 +23,24 @@ function refuseOnBehalfOf({ effectiveSubuser }: Connection): void {
 	);
 }
 
-async function prepare(
+/** An item's region, options and credential. @throws SendGridError */
+export async function settingsOf(
 	item: IExecuteSingleFunctions,
-	{ ownAccountOnly }: Operation,
+	{ ownAccountOnly }: Pick<Operation, 'ownAccountOnly'>,
+): Promise<ItemSettings> {
+	const settings = await connectionForItem(item);
+	if (isAiTool(item)) settings.policy.checkAgents();
+	if (ownAccountOnly) refuseOnBehalfOf(settings.connection);
+	return settings;
+}
+
+/** What an operation has at hand: the item's settings, and clients of its own. */
+export function contextOf(
+	item: IExecuteSingleFunctions,
+	{ connection, policy, options }: ItemSettings,
 	execution: ItemExecution,
-): Promise<OperationContext> {
+): OperationContext {
 	const { memory, group, startedAt } = execution;
-	const { connection, policy, options } = await connectionForItem(item);
-	if (isAiTool(item)) policy.checkAgents();
-	if (ownAccountOnly) refuseOnBehalfOf(connection);
 	// Its readings are shared with other items, so they must not be aborted with this one.
 	const reader = new SendGridClient(item, connection, {
 		group,
@@ -50,32 +60,56 @@ async function prepare(
 		policy,
 		options,
 		memory,
+		subuser: connection.effectiveSubuser,
 		maxWait: connection.maxWait,
 		isAiTool: isAiTool(item),
 	};
 }
 
+/** Whom an answer is about. */
+export interface Answered {
+	/** Whose node and settings count. */
+	item: IExecuteSingleFunctions;
+	/** Items that it answers; none where the person is on no item. */
+	items: readonly number[];
+	/** The address, where there is one. */
+	email?: string;
+	/** Who else is handled in the run. */
+	others: { count: number; one: string; many: string };
+}
+
 const itemCountOf = (item: IExecuteSingleFunctions): number =>
 	item.getExecuteData().data.main?.[0]?.length ?? 1;
 
+/** The answer for one item. */
+const answeredBy = (item: IExecuteSingleFunctions): Answered => ({
+	item,
+	items: [item.getItemIndex()],
+	email: namedAddress(item),
+	others: { count: itemCountOf(item) - 1, one: 'item', many: 'items' },
+});
+
+/** n8n links by itself what has no link at all, also to items that it has nothing to do with. */
+export const linkTo = (items: readonly number[]): INodeExecutionData['pairedItem'] =>
+	items.length === 1 ? { item: items[0] } : items.map((item) => ({ item }));
+
 /** What happened, and to whom. */
-function messageFor(item: IExecuteSingleFunctions, thrown: unknown): string {
+function messageFor({ email }: Answered, thrown: unknown): string {
 	const { message } = describeError(thrown);
-	const address = namedAddress(item);
-	return address === undefined || message.toLowerCase().includes(address.toLowerCase())
+	return email === undefined || message.toLowerCase().includes(email.toLowerCase())
 		? message
-		: `'${address}' was not handled: ${message}`;
+		: `'${email}' was not handled: ${message}`;
 }
 
 const ON_ERROR =
 	"To handle the other items anyway, set Settings > On Error to 'Continue (using error output)'.";
 
-/** n8n drops the results of the items that were handled before. */
-function stoppedRun(others: number, sent: number): string {
-	const items = others === 1 ? 'the other item' : `the other ${others} items`;
+/** n8n drops the results of those that were handled before. */
+function stoppedRun({ count, one, many }: Answered['others'], sent: number): string {
+	const others = count === 1 ? `the other ${one}` : `the other ${count} ${many}`;
 	return sent === 0
-		? `The run stopped; nothing was sent for ${items}`
-		: `The run stopped; requests were sent for ${sent} of ${items}`;
+		? `The run stopped; nothing was sent for ${others}`
+		: `The run stopped; requests were sent for ${sent} of ${others}`;
 }
 
 /**
@@ -84,14 +118,14 @@ function stoppedRun(others: number, sent: number): string {
  *
  * @throws NodeError
  */
-async function answerError(
-	item: IExecuteSingleFunctions,
+export async function answerError(
+	answered: Answered,
 	thrown: unknown,
 	execution: ItemExecution,
 ): Promise<INodeExecutionData[]> {
-	const index = item.getItemIndex();
-	const pairedItem = { item: index };
-	const error = toNodeError(item.getNode(), thrown, index, messageFor(item, thrown));
+	const { item, items, others } = answered;
+	const pairedItem = linkTo(items);
+	const error = toNodeError(item.getNode(), thrown, items[0], messageFor(answered, thrown));
 	if (isAiTool(item)) return [{ json: errorForAgent(error), pairedItem }];
 	if (item.continueOnFail()) {
 		// n8n keeps the text alone, so the advice goes with it.
@@ -99,12 +133,54 @@ async function answerError(
 		return [{ json: { error: text }, pairedItem }];
 	}
 	const sent = await execution.abortOthers();
-	const others = itemCountOf(item) - 1;
-	if (others > 0) {
+	if (others.count > 0) {
 		error.message = withEnding(error.message, stoppedRun(others, sent));
 		error.description = [error.description, ON_ERROR].filter(Boolean).join(' ');
 	}
 	throw error;
+}
+
+/**
+ * Does the work for an item, and answers it. What a later try of the run has to know is remembered.
+ *
+ * @param isFinal whether a later try repeats the answer
+ * @throws NodeError
+ */
+export async function answer(
+	key: ItemKey,
+	answered: () => Answered,
+	execution: ItemExecution,
+	work: () => Promise<IDataObject[]>,
+	isFinal = true,
+): Promise<INodeExecutionData[]> {
+	const { memory } = execution;
+	try {
+		if (execution.isAborted()) return [];
+		const unclear = memory.unclear.get(key);
+		if (unclear) throw unclear;
+		const records = await work();
+		const { item, items } = answered();
+		const shown = isAiTool(item) ? resultForAgent(records) : records;
+		const results = shown.map((json) => ({ json, pairedItem: linkTo(items) }));
+		if (isFinal) memory.results.set(key, results);
+		return results;
+	} catch (thrown) {
+		execution.end();
+		if (thrown instanceof RequestError && thrown.isFinal) memory.unclear.set(key, thrown);
+		// Another item's failure ends the run; this one was not even begun.
+		if (execution.isAborted()) return [];
+		return await answerError(answered(), thrown, execution);
+	} finally {
+		execution.end();
+	}
+}
+
+/** What takes all items of a run together has no sense of a single call. */
+function refuseList(): never {
+	throw new SendGridError(
+		"'Operation' is one that takes all items of a workflow together, and is not for AI agents",
+		'Use Teammate > Create or Update and Teammate > Offboard, which handle one person at a time.',
+	);
 }
 
 /**
@@ -115,33 +191,23 @@ async function answerError(
  */
 export async function executeItem(
 	item: IExecuteSingleFunctions,
-	operation: Operation,
+	operation: Operation | ListOperation,
 ): Promise<INodeExecutionData[]> {
 	const index = item.getItemIndex();
 	const isTool = isAiTool(item);
 	// An agent's calls have nothing in common with each other.
 	const run = isTool ? new Run() : runOf(item);
-	const { memory } = run;
-	const known = memory.results.get(index);
+	const known = run.memory.results.get(index);
 	if (known) return known;
 
 	const execution = await ItemExecution.begin(run, index, !isTool && !item.continueOnFail());
-	try {
-		if (execution.isAborted()) return [];
-		const unclear = memory.unclear.get(index);
-		if (unclear) throw unclear;
-		const records = await operation.run(await prepare(item, operation, execution));
-		const shown = isTool ? resultForAgent(records) : records;
-		const results = shown.map((json) => ({ json, pairedItem: { item: index } }));
-		memory.results.set(index, results);
-		return results;
-	} catch (thrown) {
-		execution.end();
-		if (thrown instanceof RequestError && thrown.isFinal) memory.unclear.set(index, thrown);
-		// Another item's failure ends the run; this one was not even begun.
-		if (execution.isAborted()) return [];
-		return await answerError(item, thrown, execution);
-	} finally {
-		execution.end();
-	}
+	return await answer(
+		index,
+		() => answeredBy(item),
+		execution,
+		async () => {
+			if (!('run' in operation)) return refuseList();
+			return await operation.run(contextOf(item, await settingsOf(item, operation), execution));
+		},
+	);
 }

@@ -2,7 +2,7 @@ import { sleep, type IExecuteSingleFunctions, type IHttpRequestMethods } from 'n
 
 import type { RequestHooks } from '../transport/client';
 import { tick, type Tick } from '../transport/singleFlight';
-import { RunMemory } from './runMemory';
+import { RunMemory, type ItemKey } from './runMemory';
 
 /** For how long items may be read without letting n8n do something else, in milliseconds. */
 const MAX_STRETCH_MS = 15;
@@ -58,6 +58,11 @@ class Attempt {
 		this.unread += 1;
 		this.unfinished += 1;
 		return true;
+	}
+
+	/** For somebody whom no item names: there is nothing to read. */
+	join(): void {
+		this.unfinished += 1;
 	}
 
 	/**
@@ -124,7 +129,7 @@ export class ItemExecution implements RequestHooks {
 
 	private constructor(
 		readonly memory: RunMemory,
-		private readonly index: number,
+		private readonly key: ItemKey,
 		private readonly attempt: Attempt,
 		/** When the item began: readings that are older do not count for it. */
 		readonly startedAt: Tick,
@@ -141,6 +146,13 @@ export class ItemExecution implements RequestHooks {
 		return new ItemExecution(run.memory, index, attempt, startedAt, failsTogether, release);
 	}
 
+	/** For somebody whom no item names. */
+	beside(key: ItemKey): ItemExecution {
+		const { memory, attempt, failsTogether } = this;
+		attempt.join();
+		return new ItemExecution(memory, key, attempt, tick(), failsTogether, () => {});
+	}
+
 	async beforeFirst(): Promise<void> {
 		this.read();
 		if (this.failsTogether) await this.attempt.allItemsRead();
@@ -154,7 +166,7 @@ export class ItemExecution implements RequestHooks {
 	onSend(method: IHttpRequestMethods): void {
 		if (method === 'GET') return;
 		this.hasSent = true;
-		this.memory.sent.add(this.index);
+		this.memory.sent.add(this.key);
 	}
 
 	/** The item has ended, well or badly. */
@@ -172,10 +184,11 @@ export class ItemExecution implements RequestHooks {
 	async abortOthers(): Promise<number> {
 		this.attempt.isAborted = true;
 		await this.attempt.allItemsEnded();
-		return [...this.memory.sent].filter((index) => index !== this.index).length;
+		return [...this.memory.sent].filter((key) => key !== this.key).length;
 	}
 
-	private read(): void {
+	/** The item's fields have been read. */
+	read(): void {
 		if (!this.hasRead) this.releaseReadTurn();
 		this.hasRead = true;
 	}

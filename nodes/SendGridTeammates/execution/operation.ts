@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { Account } from '../sendgrid/account';
-import type { RunMemory } from './runMemory';
+import type { ItemKey, RunMemory } from './runMemory';
 
 /** What somebody is given, by a record or in one. */
 export interface Given {
@@ -44,25 +44,59 @@ export interface OperationContext {
 	policy: Policy;
 	options: Options;
 	memory: RunMemory;
+	/** Whom requests act for; `undefined` for the key's own account. */
+	subuser?: string;
 	/** Milliseconds that the item may wait for somebody else who works on the same person. */
 	maxWait: number;
 	/** Whether an AI agent is calling. */
 	isAiTool: boolean;
 }
 
-/** One operation: its fields, and what it does for one item. */
-export interface Operation {
+interface OperationFields {
 	/** In the order of the panel. */
 	fields: readonly INodeProperties[];
-	/** @returns the records of the item's output. @throws SendGridError */
-	run: (context: OperationContext) => Promise<IDataObject[]>;
 	/** SendGrid does not document `on-behalf-of` for the operation's endpoint. */
 	ownAccountOnly?: true;
+}
+
+/** One operation: its fields, and what it does for one item. */
+export interface Operation extends OperationFields {
+	/** @returns the records of the item's output. @throws SendGridError */
+	run: (context: OperationContext) => Promise<IDataObject[]>;
+}
+
+/** What a list of items means for one person: the answer, or what is to be done for it. */
+export interface Step {
+	/** The item whose credential and options count. */
+	item: number;
+	/** Items that it answers, the one above first; none where the person is on no item. */
+	answers: readonly number[];
+	key: ItemKey;
+	/** Whom it is about, for messages. */
+	email?: string;
+	outcome:
+		| { records: IDataObject[] }
+		| { error: unknown }
+		| { write: (context: OperationContext) => Promise<IDataObject[]> };
+}
+
+/** An operation that takes all items of a run together: everything is read before anything is written. */
+export interface ListOperation<Row = unknown> extends OperationFields {
+	/** Reads an item's fields. @throws SendGridError for one that cannot be acted on */
+	read(context: OperationContext): Row;
+	/**
+	 * Decides what is to be done, without doing it.
+	 *
+	 * @param failed how many items could not be read
+	 * @returns what can be done side by side, one group after the other
+	 * @throws SendGridError where nothing may be done about anybody
+	 */
+	plan(rows: readonly Row[], failed: number): Promise<Step[][]>;
 }
 
 /** A resource: its declaration, and what its operations do, by their `value`. */
 export interface Resource {
 	/** The Operation field: names, texts, and method and path as SendGrid's reference prints them. */
 	operation: INodeProperties;
-	operations: Readonly<Record<string, Operation>>;
+	operations: Readonly<Record<string, Operation | ListOperation>>;
 }

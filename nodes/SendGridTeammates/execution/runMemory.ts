@@ -4,6 +4,9 @@ import { addressKey } from '../sendgrid/person';
 import { RequestError, type Wording } from '../transport/errors';
 import { SingleFlight, type Tick } from '../transport/singleFlight';
 
+/** An item by its index; somebody whom no item names by account and address. */
+export type ItemKey = number | string;
+
 /** What was done about a person: what was wanted, and what came of it. */
 interface Handled {
 	wish: string;
@@ -77,7 +80,7 @@ export class RunMemory {
 	 * What came of each item that succeeded. When n8n tries a run again because one item failed, the others
 	 * are answered from here: nothing is sent twice.
 	 */
-	readonly results = new Map<number, INodeExecutionData[]>();
+	readonly results = new Map<ItemKey, INodeExecutionData[]>();
 
 	/** In the order in which they began. */
 	private readonly locating: Locating[] = [];
@@ -115,7 +118,7 @@ export class RunMemory {
 	readonly unclearWishes = new Map<string, RequestError>();
 
 	/** Items of which nobody knows whether they were carried out. A later try repeats that and sends nothing. */
-	readonly unclear = new Map<number, RequestError>();
+	readonly unclear = new Map<ItemKey, RequestError>();
 
 	private readonly revoked = new Map<string, RevokedInvitation[]>();
 
@@ -145,7 +148,10 @@ export class RunMemory {
 	readonly mailed = new Map<string, RequestError | undefined>();
 
 	/** The items for which something was sent that changes SendGrid's data. */
-	readonly sent = new Set<number>();
+	readonly sent = new Set<ItemKey>();
+
+	/** Addresses of those whom no item names and who were begun to be offboarded, by person. */
+	readonly takenOff = new Map<string, string>();
 }
 
 /** For how long an agent's calls get the same unclear answer, in milliseconds. */

@@ -1,0 +1,125 @@
+import type { IExecuteFunctions, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { namedAddress } from '../parameters/emailAddress';
+import { isCancelled, runInBatches } from './batches';
+import type { ItemSettings } from './connection';
+import { answer, answerError, contextOf, settingsOf, type Answered } from './executeItem';
+import { ItemExecution, runOf } from './itemScheduler';
+import type { ListOperation, OperationContext, Step } from './operation';
+import type { Batching } from './requestOptions';
+
+/** An item whose fields have been read. */
+interface Entry {
+	execution: ItemExecution;
+	/** Both are missing where they could not be read. */
+	settings?: ItemSettings;
+	context?: OperationContext;
+}
+
+/**
+ * Executes all items of a run together: reads them one after the other, plans, and then writes. Whatever happens
+ * ends linked to the input items that it is about. Without Continue On Fail a failure in the plan ends the run
+ * before anything is written, and a later one stops what has not been sent yet.
+ *
+ * @throws NodeError
+ */
+export async function executeTogether<Row>(
+	functions: IExecuteFunctions,
+	items: readonly IExecuteSingleFunctions[],
+	operation: ListOperation<Row>,
+	batching: Batching,
+): Promise<INodeExecutionData[]> {
+	const run = runOf(items[0]);
+	const isLenient = items[0].continueOnFail();
+	const entries: Entry[] = [];
+	const rows: Row[] = [];
+	const failed: Step[] = [];
+	for (const [index, item] of items.entries()) {
+		const execution = await ItemExecution.begin(run, index, !isLenient);
+		const entry: Entry = { execution };
+		entries.push(entry);
+		try {
+			entry.settings = await settingsOf(item, operation);
+			entry.context = contextOf(item, entry.settings, execution);
+			rows.push(operation.read(entry.context));
+		} catch (thrown) {
+			failed.push(failedStep(index, thrown));
+		}
+		execution.read();
+	}
+
+	const groups = await plan();
+	const steps = groups.flat();
+	const failure = isLenient ? undefined : steps.find(({ outcome }) => 'error' in outcome);
+	const waiting = new Set(failure ? [] : steps.map(({ answers: [index] }) => index));
+	entries.forEach(({ execution }, index) => {
+		if (!waiting.has(index)) execution.end();
+	});
+	if (failure && 'error' in failure.outcome) {
+		const count = failure.answers.length > 0 ? items.length - failure.answers.length : 0;
+		const others = { count, one: 'item', many: 'items' };
+		const { execution } = entries[failure.item];
+		return await answerError(answeredBy(failure, others), failure.outcome.error, execution);
+	}
+
+	const results: INodeExecutionData[] = [];
+	const others = { count: steps.length - 1, one: 'person', many: 'people' };
+	for (const group of groups) {
+		const works = group.map((step) => async () => await execute(step));
+		results.push(...(await runInBatches(functions, batching, works)));
+	}
+	return results;
+
+	/** Those who are on an item come first, in the order of the items. */
+	async function plan(): Promise<Step[][]> {
+		if (failed.length > 0 && !isLenient) return [failed];
+		const [first = [], ...more] = await operation
+			.plan(rows, failed.length)
+			.catch((thrown: unknown) => [allFailed(thrown)]);
+		return [[...failed, ...first].sort((one, other) => one.item - other.item), ...more];
+	}
+
+	/** Nothing is to be done about anybody. */
+	function allFailed(error: unknown): Step[] {
+		if (!isLenient) return [{ ...failedStep(0, error), answers: [], email: undefined }];
+		return items.flatMap((_, index) =>
+			failed.some(({ item }) => item === index) ? [] : [failedStep(index, error)],
+		);
+	}
+
+	function failedStep(index: number, error: unknown): Step {
+		const email = namedAddress(items[index]);
+		return { item: index, answers: [index], key: index, email, outcome: { error } };
+	}
+
+	function answeredBy({ item, answers, email }: Step, rest: Answered['others']): Answered {
+		return { item: items[item], items: answers, email, others: rest };
+	}
+
+	async function execute(step: Step): Promise<INodeExecutionData[]> {
+		const { item, answers, key, outcome } = step;
+		const known = run.memory.results.get(key);
+		const entry = entries[item];
+		const execution = answers.length > 0 ? entry.execution : entry.execution.beside(key);
+		if (known || isCancelled(functions)) {
+			execution.end();
+			return known ?? [];
+		}
+		const work = async () => {
+			if ('records' in outcome) return outcome.records;
+			if ('error' in outcome) return fail(outcome.error);
+			const { settings, context } = entry;
+			const isOwn = answers.length > 0 || settings === undefined;
+			const own = isOwn ? context : contextOf(items[item], settings, execution);
+			return own ? await outcome.write(own) : [];
+		};
+		// A later try plans anew where nothing had to be done.
+		const isWritten = 'write' in outcome;
+		return await answer(key, () => answeredBy(step, others), execution, work, isWritten);
+	}
+}
+
+/** @throws what it is given */
+function fail(error: unknown): never {
+	throw error;
+}
