@@ -10,6 +10,9 @@ export type Name = Extract<keyof typeof parameters, `${string}With`>;
 /** All operations of the node. */
 export const NAMES = Object.keys(parameters).filter((name): name is Name => name.endsWith('With'));
 
+/** Those that an AI agent may call. */
+export const NAMES_FOR_AGENTS = NAMES.filter((name) => !parameters[name].sample.takesAll);
+
 export const sampleOf = (name: Name) => parameters[name].sample;
 
 /** Parameters with which an operation succeeds in the example company. */

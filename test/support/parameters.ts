@@ -8,6 +8,8 @@ interface Sample {
 	gives: IDataObject;
 	/** Whether an item may be answered with any number of items. */
 	isList?: true;
+	/** It takes all items of a run together, and is not for AI agents. */
+	takesAll?: true;
 	/** SendGrid documents no `on-behalf-of` for it: ignored, it would act on the parent account. */
 	ownAccountOnly?: true;
 }
@@ -140,6 +142,24 @@ export const upsertWith = operation(
 	{
 		fields: { email: 'new@acme.example' },
 		gives: { action: 'invited', changed: true },
+	},
+);
+
+export const syncWith = operation(
+	'teammate',
+	'sync',
+	{
+		...byEmail,
+		access: 'scopes',
+		scopes: ['stats.read'],
+		ifPending: 'resendIfExpiring',
+		expiresWithinDays: 2,
+		offboardOthers: false,
+	},
+	{
+		fields: { email: 'new@acme.example' },
+		gives: { action: 'invited', changed: true },
+		takesAll: true,
 	},
 );
 

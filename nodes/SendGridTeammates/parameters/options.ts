@@ -24,7 +24,7 @@ const allowAdminsOption: INodeProperties = {
 	name: 'allowAdmins',
 	type: 'boolean',
 	default: false,
-	displayOptions: { show: { '/operation': ['delete', 'offboard', 'upsert'] } },
+	displayOptions: { show: { '/operation': ['delete', 'offboard', 'sync', 'upsert'] } },
 	description: 'Whether to also remove admins, or take admin access away',
 };
 
@@ -33,7 +33,7 @@ const dryRunOption: INodeProperties = {
 	name: 'dryRun',
 	type: 'boolean',
 	default: false,
-	displayOptions: { show: { '/operation': ['offboard', 'updatePermissions', 'upsert'] } },
+	displayOptions: { show: { '/operation': ['offboard', 'sync', 'updatePermissions', 'upsert'] } },
 	description:
 		'Whether to make no changes and only report, in the field "would", what would be done',
 };
@@ -53,7 +53,7 @@ const skipUngrantableScopesOption: INodeProperties = {
 	name: 'skipUngrantableScopes',
 	type: 'boolean',
 	default: false,
-	displayOptions: { show: { '/operation': ['invite', 'updatePermissions', 'upsert'] } },
+	displayOptions: { show: { '/operation': ['invite', 'sync', 'updatePermissions', 'upsert'] } },
 	description:
 		'Whether to skip scopes that SendGrid never lets anyone grant, and list them in skipped_scopes, instead of failing',
 };

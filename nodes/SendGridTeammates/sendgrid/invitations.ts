@@ -248,9 +248,12 @@ export async function waitForOwnWrites(
 ): Promise<void> {
 	const error = await errorOfMailInDoubt(account, email, wording);
 	if (error) throw error;
-	const at = lastWriteAt.get(mailKey(account, email));
-	if (at === undefined) return;
-	await account.client.retryBudget.pause(at + LIST_LAG_MS - Date.now());
+	const at = lastWriteAt.get(mailKey(account, email)) ?? -Infinity;
+	const left = at + LIST_LAG_MS - Date.now();
+	if (left <= 0) return;
+	await account.client.retryBudget.pause(left);
+	// What others have read meanwhile may be from before.
+	account.requireFreshReadings();
 }
 
 /** Whether this process emailed somebody so shortly before a moment that dates cannot tell which was which. */

@@ -1,7 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { linkOf } from '../../support/link';
-import { NAMES, sampleParameters, seedExampleCompany, type Name } from '../../support/operations';
+import {
+	NAMES_FOR_AGENTS,
+	sampleParameters,
+	seedExampleCompany,
+	type Name,
+} from '../../support/operations';
 import { getInvitationsWith, inviteWith } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
@@ -138,6 +143,8 @@ const FOR_AGENTS: Record<Name, string[]> = {
 		'status',
 		'days_left',
 	],
+	// Not for agents.
+	syncWith: [],
 	createSsoWith: [
 		'username',
 		'email',
@@ -171,7 +178,7 @@ describe.each([
 	['up to 2.2', true],
 	['from 3 on', 'asAnyNode'],
 ] as const)('what an agent %s is told', (_, asTool) => {
-	test.each(NAMES)('of %s: these fields and no other', async (name) => {
+	test.each(NAMES_FOR_AGENTS)('of %s: these fields and no other', async (name) => {
 		const item = seedExampleCompany(sendGrid);
 		const { state } = sendGrid;
 		const account = state.account();

@@ -9,7 +9,13 @@ import { resultForAgent } from '../../../nodes/SendGridTeammates/execution/aiToo
 import { LIVE_SCOPES } from '../../../sandbox/scopes.mts';
 import type { RunResult } from '../../support/engine';
 import { withFakeSendGrid, type FakeSendGrid } from '../../support/fakeSendGrid';
-import { NAMES, sampleOf, sampleParameters, seedExampleCompany } from '../../support/operations';
+import {
+	NAMES,
+	NAMES_FOR_AGENTS,
+	sampleOf,
+	sampleParameters,
+	seedExampleCompany,
+} from '../../support/operations';
 
 const ENTRANCES = {
 	workflow: undefined,
@@ -96,7 +102,7 @@ test.each(NAMES)("only agents up to 2.2 go through n8n's engine: %s", async (nam
 });
 
 describe.each(AGENTS)('an %s and a workflow', (agent) => {
-	test.each(NAMES)(
+	test.each(NAMES_FOR_AGENTS)(
 		'get the same records, less what is not for agents, and ask for the same: %s',
 		async (name) => {
 			const expected = await enter('workflow', sampleParameters(name));
@@ -106,7 +112,7 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 		},
 	);
 
-	test.each(NAMES)('are told the same of a field that is wrong: %s', async (name) => {
+	test.each(NAMES_FOR_AGENTS)('are told the same of a field that is wrong: %s', async (name) => {
 		const fields = sampleParameters(name, { region: '={{ "mars" }}' });
 		const expected = await enter('workflow', fields);
 		expect(expected.failure?.message).toContain(
@@ -116,7 +122,7 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 		expect(await enter(agent, fields)).toEqual(expected);
 	});
 
-	test.each(NAMES)('are told the same of a refusal by SendGrid: %s', async (name) => {
+	test.each(NAMES_FOR_AGENTS)('are told the same of a refusal by SendGrid: %s', async (name) => {
 		const lackRights = ({ state, apiKey }: FakeSendGrid) => {
 			const scopes = LIVE_SCOPES.filter((scope) => !/teammates|subusers/.test(scope));
 			state.addKey({ key: apiKey, scopes });
@@ -126,11 +132,25 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 		expect(await enter(agent, sampleParameters(name), lackRights)).toEqual(expected);
 	});
 
-	test.each(NAMES)('act alike on behalf of a subuser, or not at all: %s', async (name) => {
-		const fields = sampleParameters(name, { options: { onBehalfOf: 'acme-marketing' } });
-		const expected = await enter('workflow', fields);
-		expect(await enter(agent, fields)).toEqual(forAgent(expected));
-	});
+	test.each(NAMES_FOR_AGENTS)(
+		'act alike on behalf of a subuser, or not at all: %s',
+		async (name) => {
+			const fields = sampleParameters(name, { options: { onBehalfOf: 'acme-marketing' } });
+			const expected = await enter('workflow', fields);
+			expect(await enter(agent, fields)).toEqual(forAgent(expected));
+		},
+	);
+
+	test.each(NAMES.filter((name) => !NAMES_FOR_AGENTS.includes(name)))(
+		'are told that this is for workflows only: %s',
+		async (name) => {
+			const { records, failure, calls } = await enter(agent, sampleParameters(name));
+			expect(records).toEqual([]);
+			expect(failure?.message).toContain('is not for AI agents');
+			expect(failure?.advice).toContain('Teammate > Create or Update');
+			expect(calls).toEqual([]);
+		},
+	);
 
 	test("take the settings of the node's requests alike", async () => {
 		const fields = sampleParameters('getTeammatesWith', {

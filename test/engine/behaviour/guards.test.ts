@@ -294,6 +294,42 @@ const CASES: Record<Name, () => Case[]> = {
 	],
 	deleteTeammateWith: () =>
 		eachWay('teammate', OUTSIDE, { what: 'somebody outside', against: ['deletion'] }),
+	syncWith: () => [
+		{ what: 'somebody outside', against: ['domain'], parameters: { email: 'new@evil.example' } },
+		{ what: 'somebody inside', against: [], parameters: { email: NEW } },
+		{
+			what: 'a persona that holds power, less that',
+			against: [],
+			parameters: { email: NEW, ...persona('developer') },
+		},
+		{
+			what: 'a teammate outside',
+			against: ['domain'],
+			parameters: { email: OUTSIDE, ...scopes('mail.send') },
+		},
+		...POWER.map(
+			([what, access]): Case => ({
+				what,
+				against: ['power'],
+				parameters: { email: INSIDE, ...access },
+			}),
+		),
+		{
+			what: 'an invitation with power again',
+			against: ['power'],
+			parameters: {
+				email: INSIDE,
+				...scopes('stats.read', 'api_keys.create'),
+				ifPending: 'resend',
+			},
+			prepare: invited(INSIDE, POWERFUL_PENDING),
+		},
+		{
+			what: 'others outside are removed',
+			against: ['deletion'],
+			parameters: { email: INSIDE, offboardOthers: true },
+		},
+	],
 	offboardWith: () => [
 		{ what: 'somebody outside', against: ['deletion'], parameters: { email: OUTSIDE } },
 		{
@@ -486,6 +522,7 @@ describe.each(NAMES)('%s', (name) => {
 test.each([
 	['Invite', make.inviteWith],
 	['Create or Update', make.upsertWith],
+	['Sync With List', make.syncWith],
 ])('%s leaves out of a persona what gives power, and says so', async (_, operation) => {
 	const { results, error } = await sendGrid.run({
 		parameters: operation({ email: NEW, ...persona('developer') }),

@@ -23,6 +23,7 @@ const CASES: Array<[Name, INodeParameters]> = [
 	...NAMES.map((name): [Name, INodeParameters] => [name, {}]),
 	['upsertWith', { email: 'lee@acme.example' }],
 	['upsertWith', { email: 'fresh@acme.example' }],
+	['syncWith', { email: 'lee@acme.example', offboardOthers: true, maxOffboarded: 100 }],
 ];
 
 /** Fields that come only in some cases: a dry run, something left out, somebody who is in or is not. */
@@ -30,9 +31,10 @@ const SOMETIMES = new Set(['would', 'skipped_scopes']);
 
 const isSometimes = (operation: unknown, field: string) =>
 	SOMETIMES.has(field) ||
-	(operation === 'upsert' &&
+	((operation === 'upsert' || operation === 'sync') &&
 		!['action', 'changed', 'email', 'scopes', 'is_admin'].includes(field)) ||
 	(operation === 'updatePermissions' && field === 'changed') ||
+	(operation === 'sync' && field === 'scopes') ||
 	(operation === 'delete' && field === 'usernames');
 
 test.each(CASES)(

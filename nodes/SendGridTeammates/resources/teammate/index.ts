@@ -7,6 +7,7 @@ import { getAllFields, getAllTeammates } from './getAll';
 import { getStatus, getStatusFields } from './getStatus';
 import { getSubuserAccess, getSubuserAccessFields } from './getSubuserAccess';
 import { offboard, offboardFields } from './offboard';
+import { sync } from './sync';
 import { updatePermissions, updatePermissionsFields } from './updatePermissions';
 import { upsert, upsertFields } from './upsert';
 
@@ -66,6 +67,13 @@ const operation: INodeProperties = {
 			description: 'Remove somebody: revoke their invitations and delete them as a teammate',
 		},
 		{
+			name: 'Sync With List',
+			value: 'sync',
+			action: 'Sync teammates with list',
+			description:
+				'Make the account match all incoming items together: invite, update, and offboard the others if wanted',
+		},
+		{
 			name: 'Update Permissions',
 			value: 'updatePermissions',
 			action: 'Update permissions of teammate',
@@ -88,6 +96,7 @@ export const teammate: Resource = {
 			ownAccountOnly: true,
 		},
 		offboard: { fields: offboardFields, run: offboard },
+		sync,
 		updatePermissions: { fields: updatePermissionsFields, run: updatePermissions },
 		upsert: { fields: upsertFields, run: upsert },
 	},

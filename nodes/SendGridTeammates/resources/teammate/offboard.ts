@@ -21,12 +21,10 @@ const MAX_ROUNDS = 5;
  * success, so that the same leaver can be handled twice.
  */
 export async function offboard(context: OperationContext) {
-	const { item, account, policy, options, memory } = context;
+	const { item, policy, options } = context;
 	const email = readEmail(item);
 	policy.checkDeletion();
-	const untouched = changeOf(`'${toSingleLine(email)}'`, 'offboarded');
-	const progress = memory.progressOf(personKey(account, email), email);
-	const wording = liveWording(() => partialWording(progress) ?? untouched);
+	const { progress, wording } = removalOf(context, email);
 	return await withPersonLock(context, email, wording, async () => {
 		if (options.dryRun) return await plan(context, email, wording);
 		return await oncePerRun(
@@ -45,8 +43,15 @@ export async function offboard(context: OperationContext) {
 	});
 }
 
+/** What has been done about a leaver so far, and how messages say it at each moment. */
+export function removalOf({ account, memory }: OperationContext, email: string) {
+	const untouched = changeOf(`'${toSingleLine(email)}'`, 'offboarded');
+	const progress = memory.progressOf(personKey(account, email), email);
+	return { progress, wording: liveWording(() => partialWording(progress) ?? untouched) };
+}
+
 /** @throws SendGridError for the owner, and for admins unless the item allows them */
-function refuseProtected(
+export function refuseProtected(
 	{ invitations, teammates }: Person,
 	{ options }: OperationContext,
 	wording: Wording,
@@ -84,7 +89,7 @@ async function plan(context: OperationContext, email: string, wording: Wording) 
 }
 
 /** Until nothing of the person is left: somebody may accept the invitation while it is being revoked. */
-async function remove(
+export async function remove(
 	context: OperationContext,
 	email: string,
 	progress: Progress,

@@ -40,10 +40,12 @@ export interface KnownPerson {
 	revoked?: readonly KnownAccess[];
 }
 
-const OWNER = 'This person owns the account.';
+export const OWNER = 'This person owns the account.';
 
-const ADMIN =
-	"This person is an admin. Admins are left alone unless 'Allow Admins' is on and 'If Access Differs' is 'Update'.";
+export const ADMIN = "This person is an admin. Admins are left alone unless 'Allow Admins' is on";
+
+const adminReason = ({ ifAccessDiffers }: Choices): string =>
+	ifAccessDiffers === 'update' ? `${ADMIN}.` : `${ADMIN} and 'If Access Differs' is 'Update'.`;
 
 /** Whether an admin may become an ordinary teammate. */
 export const mayDemote = (choices: Choices): boolean =>
@@ -109,7 +111,7 @@ export function planUpsert(
 	if (teammate) {
 		if (teammate.isOwner) return { action: 'unchanged', teammate, reason: OWNER };
 		if (teammate.isAdmin && !wanted.is_admin && !mayDemote(choices)) {
-			return { action: 'unchanged', teammate, reason: ADMIN };
+			return { action: 'unchanged', teammate, reason: adminReason(choices) };
 		}
 		if (!hasToChange(difference(teammate, wanted), choices))
 			return { action: 'unchanged', teammate };
@@ -123,7 +125,7 @@ export function planUpsert(
 
 	// Sending it again would give admin access once more.
 	if (invitations.some(({ isAdmin }) => isAdmin) && !wanted.is_admin && !mayDemote(choices)) {
-		return { action: 'unchanged', invitation, reason: ADMIN };
+		return { action: 'unchanged', invitation, reason: adminReason(choices) };
 	}
 	// SendGrid has no call that changes an invitation: it can only be revoked and sent again.
 	const found = difference(invitation, wanted);

@@ -12,6 +12,7 @@ import { gainOf, resolveFor, wishOf, type Access, type AccessChoice } from '../.
 import { decodeInvitation, VALIDITY_DAYS } from '../../sendgrid/invitations';
 import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { readTeammate, refuseUnknownRole } from '../../sendgrid/teammates';
+import type { Validity } from '../../transport/client';
 import {
 	changeOf,
 	liveWording,
@@ -36,7 +37,7 @@ import { mayDemote, planUpsert, type Choices, type KnownPerson, type Plan } from
 
 // What the item leaves to choice, where somebody is there already.
 
-const ifPendingField: INodeProperties = {
+export const ifPendingField: INodeProperties = {
 	displayName: 'If Pending',
 	name: 'ifPending',
 	type: 'options',
@@ -54,7 +55,7 @@ const ifPendingField: INodeProperties = {
 		"What to do if the person has been invited with this access and hasn't accepted yet. Expired invitations are always sent again.",
 };
 
-const expiresWithinDaysField: INodeProperties = {
+export const expiresWithinDaysField: INodeProperties = {
 	displayName: 'Expires Within Days',
 	name: 'expiresWithinDays',
 	type: 'number',
@@ -99,8 +100,8 @@ const field = emailField.displayName;
 
 const TOO_MANY_DAYS = `An invitation lasts ${VALIDITY_DAYS} days: from ${VALIDITY_DAYS} on, every run would send the email again. To do that, set 'If Pending' to 'Resend'.`;
 
-/** @throws SendGridError */
-function readChoices(item: Fields, { allowAdmins }: Options): Choices {
+/** What to do about an invitation that gives the wanted access. @throws SendGridError */
+export function readIfPending(item: Fields): Pick<Choices, 'ifPending' | 'expiresWithinDays'> {
 	const ifPending = readChoice(item, ifPendingField, ['leave', 'resend', 'resendIfExpiring']);
 	return {
 		ifPending,
@@ -108,10 +109,15 @@ function readChoices(item: Fields, { allowAdmins }: Options): Choices {
 			ifPending === 'resendIfExpiring'
 				? readDays(item, expiresWithinDaysField, { below: VALIDITY_DAYS, advice: TOO_MANY_DAYS })
 				: Number(expiresWithinDaysField.default),
-		ifAccessDiffers: readChoice(item, ifAccessDiffersField, ['add', 'leave', 'update']),
-		allowAdmins,
 	};
 }
+
+/** @throws SendGridError */
+const readChoices = (item: Fields, { allowAdmins }: Options): Choices => ({
+	...readIfPending(item),
+	ifAccessDiffers: readChoice(item, ifAccessDiffersField, ['add', 'leave', 'update']),
+	allowAdmins,
+});
 
 /** An empty field must take nothing away, neither from a teammate nor by a new invitation. */
 function refuseNothing(
@@ -140,7 +146,7 @@ function refuseHiddenAdmin(
 		refuseUnknownRole(
 			record,
 			failureMessage,
-			"turn on 'Allow Admins' in 'Options' and set 'If Access Differs' to 'Update'",
+			`turn on 'Allow Admins' in 'Options'${choices.ifAccessDiffers === 'update' ? '' : " and set 'If Access Differs' to 'Update'"}`,
 		);
 	}
 }
@@ -266,40 +272,64 @@ const readAtOf = (plan: Plan, { readAt }: Person): number =>
 /** How often somebody is looked at again whom others are changing at the same time. */
 const MAX_ROUNDS = 4;
 
-async function ensure(
-	context: OperationContext,
+/** Tries until nobody else is changing the person at the same time. @throws SendGridError */
+async function untilSettled<Result>(
+	{ account }: OperationContext,
 	wish: Wish,
-): Promise<Applied & { skipped: string[] }> {
-	const { account, memory } = context;
+	attempt: () => Promise<Result | Again>,
+): Promise<Result> {
 	for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-		const result = await onFreshReadings(context, wish.wording, async (validUntil) => {
-			const decision = await decide(context, wish);
-			if (decision === 'again') return decision;
-			const { plan, person, skipped } = decision;
-			const mail = mailKey(account, wish.email, wish.choice, wish.choices);
-			const done = await applyPlan(
-				context,
-				wish,
-				plan,
-				person,
-				validUntil(readAtOf(plan, person)),
-			).catch((thrown: unknown) => {
-				const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
-				if (isUnclear && MAILING.has(plan.action)) memory.mailed.set(mail, thrown);
-				throw thrown;
-			});
-			if (done === 'again') return done;
-			if (MAILING.has(done.action)) memory.mailed.set(mail, undefined);
-			const told = hasRevoked(context, wish.email) ? afterRevoking(done, plan) : done;
-			memory.forgetRevoked(personKey(account, wish.email));
-			return { ...told, skipped };
-		});
+		const result = await attempt();
 		if (result !== 'again') return result;
 		if (!(await account.client.retryBudget.wait(round * 500))) break;
 		account.requireFreshReadings();
 	}
 	throw changingError(wish);
 }
+
+/** What was done, or would be, and which scopes had to be left out. */
+export type Ensured = Applied & { skipped: string[] };
+
+async function decideAndApply(
+	context: OperationContext,
+	wish: Wish,
+	validUntil: (readAt: number) => Validity,
+): Promise<Ensured | Again> {
+	const { account, memory } = context;
+	const decision = await decide(context, wish);
+	if (decision === 'again') return decision;
+	const { plan, person, skipped } = decision;
+	const mail = mailKey(account, wish.email, wish.choice, wish.choices);
+	const done = await applyPlan(
+		context,
+		wish,
+		plan,
+		person,
+		validUntil(readAtOf(plan, person)),
+	).catch((thrown: unknown) => {
+		const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
+		if (isUnclear && MAILING.has(plan.action)) memory.mailed.set(mail, thrown);
+		throw thrown;
+	});
+	if (done === 'again') return done;
+	if (MAILING.has(done.action)) memory.mailed.set(mail, undefined);
+	const told = hasRevoked(context, wish.email) ? afterRevoking(done, plan) : done;
+	memory.forgetRevoked(personKey(account, wish.email));
+	return { ...told, skipped };
+}
+
+/** Makes the person have the wanted access. The person's lock must be held. */
+export const ensure = async (context: OperationContext, wish: Wish): Promise<Ensured> =>
+	await untilSettled(
+		context,
+		wish,
+		async () =>
+			await onFreshReadings(
+				context,
+				wish.wording,
+				async (validUntil) => await decideAndApply(context, wish, validUntil),
+			),
+	);
 
 /** Nothing was left to do, since others had done it meanwhile; but something was revoked before. */
 const afterRevoking = (done: Applied, plan: Plan): Applied =>
@@ -317,6 +347,13 @@ const changingError = ({ wording }: Wish): SendGridError =>
 		'Run this item again later.',
 	);
 
+/** Says at each moment what has been done about the person so far. */
+export function wordingFor(context: OperationContext, email: string): Required<Wording> {
+	const subject = `'${toSingleLine(email)}'`;
+	const untouched = changeOf(subject, 'invited or updated');
+	return liveWording(() => (hasRevoked(context, email) ? revokedWording(subject) : untouched));
+}
+
 /**
  * Makes a person have the wanted access, whatever the present state, and sends an email only where that needs
  * one. The second of two items with the same address and the same wish in a run changes nothing.
@@ -328,11 +365,7 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 	const choices = readChoices(item, options);
 	const choice = readAccess(item, options.skipUngrantableScopes);
 	if (choice.kind === 'admin') policy.checkAdmin();
-	const subject = `'${toSingleLine(email)}'`;
-	const untouched = changeOf(subject, 'invited or updated');
-	const wording = liveWording(() =>
-		hasRevoked(context, email) ? revokedWording(subject) : untouched,
-	);
+	const wording = wordingFor(context, email);
 
 	return await withPersonLock(context, email, wording, async () => {
 		const wish: Wish = { email, choice, choices, wording };
@@ -359,7 +392,7 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 	});
 }
 
-const outputOf = ({ action, record, reason, skipped }: Applied & { skipped: string[] }) => ({
+const outputOf = ({ action, record, reason, skipped }: Ensured) => ({
 	action,
 	changed: action !== 'unchanged',
 	...record,
@@ -367,23 +400,20 @@ const outputOf = ({ action, record, reason, skipped }: Applied & { skipped: stri
 	...skippedField(skipped),
 });
 
-/** What would be done, beside the record as it is. */
-async function dryRun(context: OperationContext, wish: Wish): Promise<IDataObject> {
-	const decision = await decide(context, wish);
-	if (decision === 'again') throw changingError(wish);
+/** What would be done, and the record as it is. @throws SendGridError where it could not be */
+export async function preview(context: OperationContext, wish: Wish): Promise<Ensured> {
+	const decision = await untilSettled(context, wish, async () => await decide(context, wish));
 	const { plan, person, skipped } = decision;
 	await checkPlan(context, wish, plan);
 	const now = context.account.now();
 	const [invitation] = person.invitations;
 	const record =
 		'teammate' in plan ? plan.teammate.record : invitation ? shown(invitation, now) : {};
-	return {
-		would: plan.action,
-		action: 'unchanged',
-		changed: false,
-		email: wish.email,
-		...record,
-		...('reason' in plan && plan.reason !== undefined && { reason: plan.reason }),
-		...skippedField(skipped),
-	};
+	const reason = 'reason' in plan ? plan.reason : undefined;
+	return { action: plan.action, record: { email: wish.email, ...record }, reason, skipped };
+}
+
+async function dryRun(context: OperationContext, wish: Wish): Promise<IDataObject> {
+	const would = await preview(context, wish);
+	return { would: would.action, ...outputOf({ ...would, action: 'unchanged' }) };
 }

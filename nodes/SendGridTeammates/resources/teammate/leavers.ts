@@ -1,0 +1,173 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { OperationContext } from '../../execution/operation';
+import { withPersonLock } from '../../execution/runExclusive';
+import { personKey } from '../../execution/runMemory';
+import type { Account } from '../../sendgrid/account';
+import { pendingInvitations } from '../../sendgrid/invitations';
+import { addressKey, findPerson, type Person } from '../../sendgrid/person';
+import { isAtDomain, teammates } from '../../sendgrid/teammates';
+import { SendGridError, type Wording } from '../../transport/errors';
+import type { ListEndpoint } from '../../transport/pagination';
+import { formatQuoted } from '../../transport/sanitize';
+import type { Tick } from '../../transport/singleFlight';
+import { shown } from './applyPlan';
+import { refuseProtected, remove, removalOf } from './offboard';
+import { ADMIN, OWNER } from './planUpsert';
+
+/** Whom a list may take off. */
+export interface LeaverLimits {
+	/** How many people at most. */
+	most: number;
+	/** In small letters; missing for all. */
+	domains?: readonly string[];
+}
+
+/** Somebody in the account who is not on the list. */
+export interface Leaver {
+	email: string;
+	outcome:
+		| { error: unknown }
+		| {
+				/** As SendGrid has it. */
+				record: IDataObject;
+				/** Why the person stays. */
+				reason?: string;
+				/** @returns whether there was anything left to remove */
+				remove: (own: OperationContext) => Promise<boolean>;
+		  };
+}
+
+const OF_PARENT =
+	"This person is an admin. On behalf of a subuser, SendGrid lists the parent account's admins too.";
+
+/** A subuser's list has the parent's admins in it: whoever offboards them there, does so everywhere. */
+const mayTakeAdmins = ({ options, subuser }: OperationContext): boolean =>
+	options.allowAdmins && subuser === undefined;
+
+/** Why somebody stays who is not on the list. */
+function reasonToKeep(
+	email: string,
+	{ teammates: joined, invitations }: Person,
+	{ domains }: LeaverLimits,
+	context: OperationContext,
+): string | undefined {
+	if (joined.some(({ isOwner }) => isOwner)) return OWNER;
+	if (domains && !domains.some((domain) => isAtDomain(email, domain)))
+		return "This address is at none of the 'Offboard Domains'.";
+	const isAdmin = [...joined, ...invitations].some((record) => record.isAdmin);
+	if (!isAdmin || mayTakeAdmins(context)) return undefined;
+	return context.options.allowAdmins ? OF_PARENT : `${ADMIN}.`;
+}
+
+/**
+ * Addresses in a list, by their key. A list of several pages is read twice: somebody may have been passed over
+ * the first time, and who is counted decides whether anybody may go.
+ *
+ * @throws SendGridError where a record has no address: it may be that of somebody on the list
+ */
+async function addressesIn<Item extends { email: string }>(
+	account: Account,
+	endpoint: ListEndpoint<Item>,
+	what: string,
+	since?: Tick,
+): Promise<{ addresses: Map<string, string>; startedAt: Tick }> {
+	const first = await account.readList(endpoint, since);
+	const isSure = first.value.pageCount <= 1;
+	const again = isSure ? undefined : await account.readList(endpoint, first.endedAt);
+	const addresses = new Map<string, string>();
+	for (const { email } of [...first.value.items, ...(again?.value.items ?? [])]) {
+		if (email !== '') addresses.set(addressKey(email), email);
+		else {
+			throw new SendGridError(
+				`${endpoint.context.failureMessage}: SendGrid's list of ${what} leaves out an address, which may be that of somebody on the list`,
+				"Run this again later. If this goes on, check 'API URL' in the credential.",
+			);
+		}
+	}
+	return { addresses, startedAt: first.startedAt };
+}
+
+/** Everybody in the account, invited or joined, by the key of the address; and whom this run has begun to take off. */
+async function everybody(
+	{ account, memory }: OperationContext,
+	wording: Wording,
+): Promise<Map<string, string>> {
+	const invited = await addressesIn(account, pendingInvitations(wording), 'invitations');
+	const joined = await addressesIn(account, teammates(wording), 'teammates', invited.startedAt);
+	const begun = [...memory.takenOff].filter(([key, email]) => key === personKey(account, email));
+	return new Map([
+		...begun.map(([, email]): [string, string] => [addressKey(email), email]),
+		...invited.addresses,
+		...joined.addresses,
+	]);
+}
+
+async function planLeaver(
+	context: OperationContext,
+	email: string,
+	limits: LeaverLimits,
+): Promise<Leaver> {
+	const { account } = context;
+	const { wording } = removalOf(context, email);
+	try {
+		const person = await findPerson(account, email, wording);
+		const [teammate] = person.teammates;
+		const [invitation] = person.invitations;
+		const record = teammate?.record ?? (invitation ? shown(invitation, account.now()) : { email });
+		const reason = reasonToKeep(email, person, limits, context);
+		if (reason === undefined) refuseProtected(person, context, wording);
+		return {
+			email,
+			outcome: {
+				record: { email, ...record },
+				reason,
+				remove: async (own) => await takeOff(own, email),
+			},
+		};
+	} catch (error) {
+		return { email, outcome: { error } };
+	}
+}
+
+async function takeOff(own: OperationContext, email: string): Promise<boolean> {
+	const { account, memory, options } = own;
+	const { progress, wording } = removalOf(own, email);
+	const context = { ...own, options: { ...options, allowAdmins: mayTakeAdmins(own) } };
+	account.requireFreshReadings();
+	return await withPersonLock(context, email, wording, async () => {
+		memory.takenOff.set(personKey(account, email), email);
+		await remove(context, email, progress, wording);
+		return progress.revoked || progress.deleted;
+	});
+}
+
+/**
+ * Everybody in the account who is not on the list.
+ *
+ * @param context of any item of the list
+ * @param listed addresses on the list
+ * @param refusal what stands in front of why nothing is done
+ * @throws SendGridError where more are to go than may
+ */
+export async function findLeavers(
+	context: OperationContext,
+	listed: readonly string[],
+	limits: LeaverLimits,
+	refusal: string,
+): Promise<Leaver[]> {
+	const others = await everybody(context, { failureMessage: refusal });
+	for (const email of listed) others.delete(addressKey(email));
+	const leavers = await Promise.all(
+		[...others.values()].map(async (email) => await planLeaver(context, email, limits)),
+	);
+	const going = leavers.filter(
+		({ outcome }) => !('error' in outcome) && outcome.reason === undefined,
+	);
+	if (going.length <= limits.most) return leavers;
+	const people = going.length === 1 ? '1 person' : `${going.length} people`;
+	throw new SendGridError(
+		`${refusal}: ${people} would be offboarded, and 'Max Offboarded' is ${limits.most}: ${formatQuoted(going.map(({ email }) => email))}`,
+		"Check that the list is complete. If all of them are to go, raise 'Max Offboarded'.",
+	);
+}

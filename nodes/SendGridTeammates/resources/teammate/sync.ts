@@ -1,0 +1,324 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { ListOperation, OperationContext, Step } from '../../execution/operation';
+import { withPersonLock } from '../../execution/runExclusive';
+import { personKey } from '../../execution/runMemory';
+import { accessFields, readAccess, skippedField } from '../../parameters/access';
+import { emailField, readEmail } from '../../parameters/emailAddress';
+import { valueOf } from '../../parameters/field';
+import { readFlag } from '../../parameters/flag';
+import { readNumber } from '../../parameters/number';
+import { readDomains } from '../../parameters/text';
+import { wishOf } from '../../sendgrid/access';
+import { waitForOwnWrites } from '../../sendgrid/invitations';
+import { allOrFirstError } from '../../transport/allOrFirstError';
+import { SendGridError } from '../../transport/errors';
+import type { Wish } from './applyPlan';
+import { findLeavers, type Leaver, type LeaverLimits } from './leavers';
+import {
+	ensure,
+	expiresWithinDaysField,
+	ifPendingField,
+	preview,
+	readIfPending,
+	wordingFor,
+	type Ensured,
+} from './upsert';
+
+const offboardOthersField: INodeProperties = {
+	displayName: 'Offboard Others',
+	name: 'offboardOthers',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to offboard everybody in the account who is not on the list',
+};
+
+const maxOffboardedField: INodeProperties = {
+	displayName: 'Max Offboarded',
+	name: 'maxOffboarded',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 5,
+	displayOptions: { show: { offboardOthers: [true] } },
+	description:
+		'How many people may be offboarded at most. If the list asks for more, nothing at all is done.',
+};
+
+const offboardDomainsField: INodeProperties = {
+	displayName: 'Offboard Domains',
+	name: 'offboardDomains',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. example.com, example.org',
+	displayOptions: { show: { offboardOthers: [true] } },
+	description:
+		'Only people at these domains are ever offboarded. Leave empty for people at any domain.',
+};
+
+export const syncFields = [
+	emailField,
+	...accessFields,
+	ifPendingField,
+	expiresWithinDaysField,
+	offboardOthersField,
+	maxOffboardedField,
+	offboardDomainsField,
+];
+
+/** What holds for the whole list. */
+interface Settings {
+	/** Missing where nobody is to be offboarded. */
+	limits?: LeaverLimits;
+	dryRun: boolean;
+	allowAdmins: boolean;
+}
+
+/** What one item says: about one person, and about the list. */
+interface Row {
+	context: OperationContext;
+	wish: Wish;
+	settings: Settings;
+}
+
+const indexOf = ({ context }: Row): number => context.item.getItemIndex();
+
+/** Left empty in the panel, it limits nothing. An expression that finds nothing must not read like that. */
+function readOffboardDomains({ item }: OperationContext): string[] | undefined {
+	const typed = item.getNode().parameters[offboardDomainsField.name] ?? '';
+	const isLeftEmpty = typed === '' && valueOf(item, offboardDomainsField) === '';
+	return isLeftEmpty ? undefined : readDomains(item, offboardDomainsField);
+}
+
+/** @throws SendGridError */
+function readLimits(context: OperationContext): LeaverLimits | undefined {
+	const { item, policy } = context;
+	if (!readFlag(item, offboardOthersField)) return undefined;
+	policy.checkDeletion();
+	if (item.getNode().executeOnce === true) {
+		throw new SendGridError(
+			`'Execute Once' is on, so the list ends after its first item, and '${offboardOthersField.displayName}' would offboard the others`,
+			"Turn off 'Execute Once' under the node's settings.",
+		);
+	}
+	return {
+		most: readNumber(item, maxOffboardedField, {
+			min: 0,
+			isWhole: true,
+			noun: 'number of people',
+		}),
+		domains: readOffboardDomains(context),
+	};
+}
+
+function read(context: OperationContext): Row {
+	const { item, policy, options } = context;
+	const { dryRun, allowAdmins } = options;
+	const settings = { limits: readLimits(context), dryRun, allowAdmins };
+	const email = readEmail(item);
+	policy.checkEmail(email);
+	const choice = readAccess(item, options.skipUngrantableScopes);
+	if (choice.kind === 'admin') policy.checkAdmin();
+	const choices = { ...readIfPending(item), ifAccessDiffers: 'update', allowAdmins } as const;
+	const wish = { email, choice, choices, wording: wordingFor(context, email) };
+	return { context, wish, settings };
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
+	const groups = new Map<string, Item[]>();
+	for (const item of items) {
+		const key = keyOf(item);
+		const group = groups.get(key);
+		if (group) group.push(item);
+		else groups.set(key, [item]);
+	}
+	return [...groups.values()];
+}
+
+/** What has to be the same in all items of a list, by the name of its field. */
+const COMMON: ReadonlyArray<readonly [string, (settings: Settings) => unknown]> = [
+	[`'${offboardOthersField.displayName}'`, ({ limits }) => limits !== undefined],
+	[`'${maxOffboardedField.displayName}'`, ({ limits }) => limits?.most],
+	[
+		`'${offboardDomainsField.displayName}'`,
+		({ limits }) => [...new Set(limits?.domains)].sort().join(', '),
+	],
+	["'Dry Run' in 'Options'", ({ dryRun }) => dryRun],
+	["'Allow Admins' in 'Options'", ({ allowAdmins }) => allowAdmins],
+];
+
+/** What stands in front of why nothing is done, or nothing more in a later try. */
+const refusalOf = ({ memory }: OperationContext): string =>
+	memory.sent.size === 0 ? 'The list was not applied' : 'The rest of the list was not applied';
+
+/** @throws SendGridError where items of one account do not agree about the list */
+function checkCommon([first, ...others]: readonly Row[]): void {
+	for (const [name, partOf] of COMMON) {
+		const other = others.find(({ settings }) => partOf(settings) !== partOf(first.settings));
+		if (!other) continue;
+		throw new SendGridError(
+			`${refusalOf(first.context)}: ${name} must be the same in all items of an account, and differs between items ${indexOf(first)} and ${indexOf(other)}`,
+			'Use one value for the whole list in place of an expression.',
+		);
+	}
+}
+
+/** What of a wish two items of one person have to agree about, and how messages call it. */
+const WISHED: ReadonlyArray<readonly [string, (wish: Wish) => unknown]> = [
+	['access', ({ choice }) => wishOf(choice)],
+	["'If Pending'", ({ choices }) => choices.ifPending],
+	["'Expires Within Days'", ({ choices }) => choices.expiresWithinDays],
+];
+
+/** Why the items of one person contradict each other, where they do. */
+function contradictionIn([first, ...others]: readonly Row[]): SendGridError | undefined {
+	for (const [name, partOf] of WISHED) {
+		const wanted = JSON.stringify(partOf(first.wish));
+		const other = others.find(({ wish }) => JSON.stringify(partOf(wish)) !== wanted);
+		if (!other) continue;
+		return new SendGridError(
+			`${first.wish.wording.failureMessage}: items ${indexOf(first)} and ${indexOf(other)} are about this person, and ask for different ${name}`,
+			'Leave one item for each person.',
+		);
+	}
+	return undefined;
+}
+
+/** @throws SendGridError where a bad item would read as a leaver */
+function refuseDoubt(lists: readonly Row[][], doubts: readonly SendGridError[], failed: number) {
+	const [list] = lists.filter(([{ settings }]) => settings.limits !== undefined);
+	if (!list) return;
+	if (failed > 0) {
+		const items = failed === 1 ? 'an item was' : `${failed} items were`;
+		throw new SendGridError(
+			`${refusalOf(list[0].context)}: ${items} refused, and '${offboardOthersField.displayName}' must not take ${failed === 1 ? 'it' : 'them'} for somebody who has left`,
+			`Correct the items that were refused, or turn off '${offboardOthersField.displayName}'.`,
+		);
+	}
+	for (const doubt of doubts) throw doubt;
+}
+
+type Action = Ensured['action'] | 'offboarded' | 'kept';
+
+interface Said {
+	action: Action;
+	record: IDataObject;
+	reason?: string;
+	skipped?: readonly string[];
+}
+
+const isUnchanged = (action: Action): boolean => action === 'unchanged' || action === 'kept';
+
+/** What comes out for one person. */
+const outputOf = (
+	{ action, record, reason, skipped = [] }: Said,
+	{ dryRun }: Settings,
+): IDataObject[] => [
+	{
+		...(dryRun ? { would: action } : { action }),
+		changed: !dryRun && !isUnchanged(action),
+		...record,
+		...(reason !== undefined && { reason }),
+		...skippedField(skipped),
+	},
+];
+
+/** Who differs from the list and is left alone is kept, and the reason says why. */
+const said = ({ action, reason, ...rest }: Ensured): Said => ({
+	...rest,
+	action: action === 'unchanged' && reason !== undefined ? 'kept' : action,
+	reason,
+});
+
+/** Plans what somebody on the list needs. Several items of one person are one. */
+async function planPerson(rows: readonly Row[]): Promise<Step> {
+	const [first] = rows;
+	const { context, wish, settings } = first;
+	const { email, wording } = wish;
+	const item = indexOf(first);
+	const step = { item, answers: rows.map(indexOf), key: item, email };
+	// An earlier try of the run has answered it.
+	if (context.memory.results.has(item)) return { ...step, outcome: { records: [] } };
+	try {
+		await waitForOwnWrites(context.account, email, wording);
+		const would = said(await preview(context, wish));
+		if (settings.dryRun || isUnchanged(would.action)) {
+			return { ...step, outcome: { records: outputOf(would, settings) } };
+		}
+	} catch (error) {
+		return { ...step, outcome: { error } };
+	}
+	const write = async (own: OperationContext) => {
+		own.account.requireFreshReadings();
+		return await withPersonLock(own, email, wording, async () =>
+			outputOf(said(await ensure(own, wish)), settings),
+		);
+	};
+	return { ...step, outcome: { write } };
+}
+
+const STOPPED = 'Nobody is offboarded while somebody else could not be handled.';
+
+function stepOf({ email, outcome }: Leaver, [first]: readonly Row[], isStopped: boolean): Step {
+	const { context, settings } = first;
+	const key = personKey(context.account, email);
+	const step = { item: indexOf(first), answers: [], key, email };
+	if ('error' in outcome) return { ...step, outcome };
+	const { record, reason = isStopped ? STOPPED : undefined, remove } = outcome;
+	const isKept = reason !== undefined;
+	if (isKept || settings.dryRun) {
+		const action = isKept ? 'kept' : 'offboarded';
+		return { ...step, outcome: { records: outputOf({ action, record, reason }, settings) } };
+	}
+	const write = async (own: OperationContext) => {
+		const isDone = await remove(own);
+		return outputOf(
+			isDone
+				? { action: 'offboarded', record }
+				: { action: 'unchanged', record, reason: 'This person had left meanwhile.' },
+			settings,
+		);
+	};
+	return { ...step, outcome: { write } };
+}
+
+/** @returns those on the list, and those who are not */
+async function planList(people: readonly Row[][]): Promise<[Step[], Step[]]> {
+	const rows = people.flat();
+	const [{ context, settings }] = rows;
+	const { limits } = settings;
+	const listed = rows.map(({ wish }) => wish.email);
+	const leavers = limits ? await findLeavers(context, listed, limits, refusalOf(context)) : [];
+	const steps = await Promise.all(people.map(planPerson));
+	const isStopped = [...steps, ...leavers].some(({ outcome }) => 'error' in outcome);
+	return [steps, leavers.map((leaver) => stepOf(leaver, rows, isStopped))];
+}
+
+async function plan(rows: readonly Row[], failed: number): Promise<Step[][]> {
+	const accountOf = ([{ context }]: readonly Row[]): string => context.account.key;
+	const lists = groupBy(rows, (row) => accountOf([row]));
+	lists.forEach(checkCommon);
+	const people = groupBy(rows, ({ context, wish }) => personKey(context.account, wish.email));
+	const doubts = new Map<Row[], SendGridError>();
+	for (const own of people) {
+		const contradiction = contradictionIn(own);
+		if (contradiction) doubts.set(own, contradiction);
+	}
+	refuseDoubt(lists, [...doubts.values()], failed);
+
+	const refused = [...doubts].flatMap(([own, error]) =>
+		own.map(({ context, wish: { email } }): Step => {
+			const item = context.item.getItemIndex();
+			return { item, answers: [item], key: item, email, outcome: { error } };
+		}),
+	);
+	if (refused.length > 0 && !rows[0].context.item.continueOnFail()) return [refused];
+	const clear = people.filter((own) => !doubts.has(own));
+	const planned = await allOrFirstError(groupBy(clear, accountOf).map(planList));
+	return [
+		[...refused, ...planned.flatMap(([steps]) => steps)],
+		planned.flatMap(([, leavers]) => leavers),
+	];
+}
+
+/** Makes the account match the list: who is missing is invited, who differs is updated, and others may go. */
+export const sync: ListOperation<Row> = { fields: syncFields, read, plan };

@@ -1,0 +1,595 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { movableClock } from '../../support/clock';
+import { addPeople } from '../../support/people';
+import { syncWith } from '../../support/parameters';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+
+const sendGrid = fakeSendGrid();
+const clock = movableClock();
+
+/** Whoever has just been emailed is waited for, until SendGrid's lists must show it. */
+const LATER = 10;
+
+const DAY = 24 * 60 * 60;
+const OTHERS = { offboardOthers: true };
+const LENIENT = { settings: { onError: 'continueErrorOutput' } } as const;
+
+type Fields = Parameters<typeof syncWith>[0];
+
+const rowsOf = (...emails: string[]): IDataObject[] => emails.map((email) => ({ email }));
+
+const sync = async (items: IDataObject[], fields: Fields = {}, run: object = {}) =>
+	await sendGrid.run({ items, parameters: syncWith(fields), ...run });
+
+const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
+
+/** Who is in the account, invited or joined. */
+const everybody = (): string[] => {
+	const account = sendGrid.state.account();
+	return [
+		...sendGrid.state.pending(account).map(({ email }) => email),
+		...account.teammates.map(({ profile }) => profile.email),
+	]
+		.map((email) => email.toLowerCase())
+		.sort();
+};
+
+/** What came out, for each person: `action email <- items`. */
+const told = (results: Array<{ json: IDataObject; pairedItem?: unknown }>): string[] =>
+	results.map(({ json, pairedItem }) => {
+		const links = [pairedItem].flat().map((link) => (link as { item: number }).item);
+		const action = json.would === undefined ? json.action : `would be ${json.would}`;
+		return `${action ?? json.error} ${json.email ?? ''} <- ${links.join()}`;
+	});
+
+/** One of each, and an account with its owner and an admin. */
+function company() {
+	const { state } = sendGrid;
+	addPeople(state);
+	state.addPending({ email: 'same@example.com', scopes: ['stats.read'] });
+	state.addPending({ email: 'other@example.com', scopes: ['mail.send'] });
+	state.addPending({
+		email: 'expiring@example.com',
+		scopes: ['stats.read'],
+		expiresInSeconds: DAY,
+	});
+	state.addTeammate({ email: 'in@example.com', username: 'in_1', scopes: ['stats.read'] });
+	state.addTeammate({ email: 'sso@example.com', username: 'sso@example.com', is_sso: true });
+	state.addTeammate({ email: 'guest@partner.example', username: 'guest_1' });
+}
+
+const LIST = rowsOf(
+	'new@example.com',
+	'SAME@example.com',
+	'other@example.com',
+	'expiring@example.com',
+	'in@example.com',
+	'ADA@example.com',
+	'adam@example.com',
+	'olga@example.com',
+);
+
+const EXPECTED = [
+	'invited new@example.com <- 0',
+	'unchanged same@example.com <- 1',
+	'reinvited other@example.com <- 2',
+	'resent expiring@example.com <- 3',
+	'unchanged in@example.com <- 4',
+	'updated Ada@example.com <- 5',
+	'kept adam@example.com <- 6',
+	'kept olga@example.com <- 7',
+];
+
+const LEAVERS = [
+	'offboarded penny@example.com <- ',
+	'offboarded sso@example.com <- ',
+	'offboarded guest@partner.example <- ',
+];
+
+describe('the account becomes what the list says', () => {
+	test('who is missing is invited, who differs is updated, and nobody else is touched', async () => {
+		company();
+		const { results, error } = await sync(LIST);
+		expect(error).toBeUndefined();
+		expect(told(results)).toEqual(EXPECTED);
+		expect(results.map(({ json }) => json.changed)).toEqual(
+			EXPECTED.map((line) => !/^(kept|unchanged)/.test(line)),
+		);
+		expect(results[6].json.reason).toBe(
+			"This person is an admin. Admins are left alone unless 'Allow Admins' is on.",
+		);
+		expect(results[7].json.reason).toBe('This person owns the account.');
+		expect(sendGrid.mailed().sort()).toEqual([
+			'expiring@example.com',
+			'new@example.com',
+			'other@example.com',
+		]);
+		expect(everybody()).toContain('guest@partner.example');
+	});
+
+	test('with Offboard Others the rest goes, invitations and teammates, single sign-on too', async () => {
+		company();
+		const { results, error } = await sync(LIST, OTHERS);
+		expect(error).toBeUndefined();
+		expect(told(results)).toEqual([...EXPECTED, ...LEAVERS]);
+		expect(everybody()).toEqual(LIST.map(({ email }) => String(email).toLowerCase()).sort());
+		expect(JSON.stringify(results)).not.toContain('"token"');
+	});
+
+	test('a second run writes nothing', async () => {
+		company();
+		await sync(LIST, OTHERS);
+		clock.advance(LATER);
+		const before = writes().length;
+		const { results, error } = await sync(LIST, OTHERS);
+		expect(error).toBeUndefined();
+		expect(told(results).map((line) => line.split(' ')[0])).toEqual([
+			...Array(6).fill('unchanged'),
+			'kept',
+			'kept',
+		]);
+		expect(writes()).toHaveLength(before);
+	});
+
+	test('a dry run says the same, and writes nothing', async () => {
+		company();
+		const { results, error } = await sync(LIST, { ...OTHERS, options: { dryRun: true } });
+		expect(error).toBeUndefined();
+		expect(told(results)).toEqual([...EXPECTED, ...LEAVERS].map((line) => `would be ${line}`));
+		expect(results.map(({ json }) => json.changed)).not.toContain(true);
+		expect(results.filter(({ json }) => 'action' in json)).toEqual([]);
+		expect(writes()).toEqual([]);
+	});
+
+	test('all is read before the first is written', async () => {
+		company();
+		await sync(LIST, OTHERS);
+		const calls = sendGrid.calls();
+		const first = calls.findIndex((call) => !call.startsWith('GET'));
+		const details = calls.slice(0, first).filter((call) => /GET \/v3\/teammates\/[^p]/.test(call));
+		// Of everybody on the list who is a teammate.
+		expect(new Set(details).size).toBe(4);
+		expect(calls.slice(0, first)).toContain('GET /v3/teammates/pending');
+	});
+
+	test('whoever is to go goes after all others have been handled', async () => {
+		company();
+		await sync(LIST, OTHERS);
+		const leaving = writes().findIndex((call) => call === 'DELETE /v3/teammates/guest_1');
+		expect(
+			writes()
+				.slice(leaving)
+				.filter((call) => !call.startsWith('DELETE')),
+		).toEqual([]);
+	});
+});
+
+describe('links', () => {
+	test('several items of one person are one person, linked to all of them', async () => {
+		const { results, error } = await sync(
+			rowsOf('ada@example.com', 'bob@example.com', 'ADA@example.com'),
+		);
+		expect(error).toBeUndefined();
+		expect(told(results)).toEqual([
+			'invited ada@example.com <- 0,2',
+			'invited bob@example.com <- 1',
+		]);
+		expect(sendGrid.mailed().sort()).toEqual(['ada@example.com', 'bob@example.com']);
+	});
+
+	test.each([1, 2])(
+		'n8n links nobody to an item that is another person: %s item(s)',
+		async (count) => {
+			sendGrid.state.addTeammate({ email: 'gone@example.com' });
+			const items = [...rowsOf('ada@example.com'), ...rowsOf('ada@example.com')].slice(0, count);
+			const { results } = await sync(items, OTHERS);
+			expect(told(results)[1]).toBe('offboarded gone@example.com <- ');
+		},
+	);
+
+	test('a failure keeps its row, and one of somebody without a row has none', async () => {
+		sendGrid.state.addTeammate({ email: 'gone@example.com', username: 'gone_1' });
+		for (const [method, path] of [
+			['POST', '/v3/teammates'],
+			['DELETE', '/v3/teammates/gone_1'],
+		]) {
+			sendGrid.state.faults.add({
+				method,
+				path,
+				times: Infinity,
+				fault: { kind: 'status', status: 400, when: 'before' },
+			});
+		}
+		const items = [{ email: 'ada@example.com', team: 'engines' }];
+		const { failures, results, error } = await sync(items, OTHERS, LENIENT);
+		expect(error).toBeUndefined();
+		expect(results).toEqual([]);
+		expect(failures.map(({ json }) => json)).toEqual([
+			{ ...items[0], error: expect.stringContaining("'ada@example.com' was not invited") },
+			{ error: expect.stringContaining("'gone@example.com' was not offboarded") },
+		]);
+	});
+});
+
+describe('nobody goes by mistake', () => {
+	/** So many people who are not on the list. */
+	const strangers = (count: number, domain = 'example.com') =>
+		Array.from({ length: count }, (_, i) => {
+			const email = `stranger${i}@${domain}`;
+			if (i % 2 === 0) sendGrid.state.addTeammate({ email });
+			else sendGrid.state.addPending({ email });
+			return email;
+		});
+
+	const ADA = rowsOf('ada@example.com');
+
+	test.each([
+		[5, 5, true],
+		[6, 5, false],
+		[1, 0, false],
+		[0, 0, true],
+		[2, '2', true],
+	])('%s to go, Max Offboarded %s: done %s', async (count, maxOffboarded, isDone) => {
+		const people = strangers(count);
+		const { error } = await sync(ADA, { ...OTHERS, maxOffboarded });
+		if (isDone) {
+			expect(error).toBeUndefined();
+			expect(everybody()).toEqual(['ada@example.com']);
+			return;
+		}
+		const who = count === 1 ? '1 person' : `${count} people`;
+		expect(error?.message).toContain(
+			`The list was not applied: ${who} would be offboarded, and 'Max Offboarded' is ${maxOffboarded}: 'stranger`,
+		);
+		expect(writes()).toEqual([]);
+		expect(everybody()).toEqual(people.sort());
+		const dry = await sync(ADA, { ...OTHERS, maxOffboarded, options: { dryRun: true } });
+		expect(dry.error?.message).toBe(error?.message);
+	});
+
+	test('the default is 5', async () => {
+		strangers(6);
+		const { error } = await sync(ADA, OTHERS);
+		expect(error?.message).toContain("'Max Offboarded' is 5");
+		expect(error?.message).toContain('and 1 more');
+	});
+
+	test('those who are kept do not count', async () => {
+		strangers(3, 'partner.example');
+		sendGrid.state.addTeammate({ email: 'gone@example.com' });
+		const limits = { ...OTHERS, maxOffboarded: 1, offboardDomains: '@EXAMPLE.com; other.example' };
+		const { results, error } = await sync(ADA, limits);
+		expect(error).toBeUndefined();
+		expect(told(results).sort()).toEqual([
+			'invited ada@example.com <- 0',
+			'kept stranger0@partner.example <- ',
+			'kept stranger1@partner.example <- ',
+			'kept stranger2@partner.example <- ',
+			'offboarded gone@example.com <- ',
+		]);
+		expect(results.find(({ json }) => json.action === 'kept')?.json).toMatchObject({
+			changed: false,
+			reason: "This address is at none of the 'Offboard Domains'.",
+		});
+	});
+
+	test.each(['', ' ', '[]', 'null', 'undefined'])(
+		'an expression that finds no domain does not stand for all of them: %j',
+		async (nothing) => {
+			strangers(1);
+			const value = nothing.trim() === '' ? JSON.stringify(nothing) : nothing;
+			const { error } = await sync(ADA, { ...OTHERS, offboardDomains: `={{ ${value} }}` });
+			expect(error?.message).toContain("'Offboard Domains' ");
+			expect(sendGrid.calls()).toEqual([]);
+		},
+	);
+
+	test('a subdomain and a domain that ends alike are others', async () => {
+		sendGrid.state.addTeammate({ email: 'a@eu.example.com' });
+		sendGrid.state.addTeammate({ email: 'b@notexample.com' });
+		const { results } = await sync(ADA, { ...OTHERS, offboardDomains: 'example.com' });
+		expect(told(results).slice(1)).toEqual([
+			'kept a@eu.example.com <- ',
+			'kept b@notexample.com <- ',
+		]);
+	});
+
+	test.each([
+		['an address that is none', { email: 'nobody' }],
+		['no address', {}],
+		['a domain that is not allowed', { email: 'eve@evil.example' }],
+		['an access that is none', { email: 'bob@example.com', access: 'boss' }],
+		['a subuser that is none', { email: 'bob@example.com', subuser: null }],
+	])('a bad item refuses the list: %s', async (_, bad) => {
+		strangers(1);
+		const items = [
+			{ email: 'ada@example.com', access: 'scopes', subuser: '' },
+			{ access: 'scopes', subuser: '', ...bad },
+		];
+		const fields = {
+			access: '={{ $json.access }}',
+			options: { onBehalfOf: '={{ $json.subuser }}' },
+		};
+		const credential = { allowedEmailDomains: 'example.com' };
+		const strict = await sync(items, { ...fields, ...OTHERS }, { credential });
+		expect(strict.error).toMatchObject({ context: { itemIndex: 1 } });
+		expect(strict.error?.message).toContain('nothing was sent for the other item');
+
+		const lenient = await sync(items, { ...fields, ...OTHERS }, { credential, ...LENIENT });
+		expect(lenient.results).toEqual([]);
+		expect(lenient.failures.map(({ json }) => json.error)).toEqual([
+			"'ada@example.com' was not handled: The list was not applied: an item was refused, and 'Offboard Others' must not take it for somebody who has left. Correct the items that were refused, or turn off 'Offboard Others'.",
+			expect.anything(),
+		]);
+		expect(sendGrid.calls()).toEqual([]);
+
+		// Where nobody is to go, the others can be handled.
+		const { results, failures } = await sync(items, fields, { credential, ...LENIENT });
+		expect(told(results)).toEqual(['invited ada@example.com <- 0']);
+		expect(failures).toHaveLength(1);
+	});
+
+	test('an empty list, which n8n makes one empty item of, is refused', async () => {
+		strangers(1);
+		const { error } = await sync([{}], OTHERS);
+		expect(error?.message).toContain("'Email' is empty");
+		expect(sendGrid.calls()).toEqual([]);
+	});
+
+	test('a list that Execute Once cuts to its first item is refused', async () => {
+		strangers(1);
+		const items = rowsOf('ada@example.com', 'stranger0@example.com');
+		const { error } = await sync(items, OTHERS, { settings: { executeOnce: true } });
+		expect(error?.message).toContain("'Execute Once' is on");
+		expect(sendGrid.calls()).toEqual([]);
+		const { results } = await sync(items, {}, { settings: { executeOnce: true } });
+		expect(told(results)).toEqual(['invited ada@example.com <- 0']);
+	});
+
+	test.each([
+		['access', { scopes: ['mail.send'] }],
+		["'If Pending'", { ifPending: 'leave' }],
+		["'Expires Within Days'", { days: 1 }],
+	])('two items of one person that differ in %s are refused, both named', async (what, other) => {
+		strangers(1);
+		const base = { scopes: ['stats.read'], ifPending: 'resendIfExpiring', days: 2 };
+		const items = [
+			{ email: 'bob@example.com', ...base },
+			{ email: 'ada@example.com', ...base },
+			{ email: 'ADA@example.com', ...base, ...other },
+		];
+		const fields = {
+			scopes: '={{ $json.scopes }}',
+			ifPending: '={{ $json.ifPending }}',
+			expiresWithinDays: '={{ $json.days }}',
+		};
+		const message = `'ada@example.com' was not invited or updated: items 1 and 2 are about this person, and ask for different ${what}`;
+		for (const changes of [{}, OTHERS]) {
+			const { error } = await sync(items, { ...fields, ...changes });
+			expect(error?.message).toContain(message);
+		}
+		const all = await sync(items, { ...fields, ...OTHERS }, LENIENT);
+		expect(all.failures).toHaveLength(3);
+		expect(sendGrid.calls()).toEqual([]);
+
+		const { results, failures } = await sync(items, fields, LENIENT);
+		expect(told(results)).toEqual(['invited bob@example.com <- 0']);
+		expect(failures.map(({ json }) => json.email)).toEqual(['ada@example.com', 'ADA@example.com']);
+		expect(everybody()).not.toContain('ada@example.com');
+	});
+
+	test.each([
+		['Offboard Others', { offboardOthers: '={{ $json.it }}' }, [true, false]],
+		['Max Offboarded', { ...OTHERS, maxOffboarded: '={{ $json.it }}' }, [5, 6]],
+		['Offboard Domains', { ...OTHERS, offboardDomains: '={{ $json.it }}' }, ['a.com', 'b.com']],
+		['Dry Run', { options: { dryRun: '={{ $json.it }}' } }, [true, 'false']],
+		['Allow Admins', { options: { allowAdmins: '={{ $json.it }}' } }, [false, true]],
+	])('items that differ in %s are refused', async (name, fields, values) => {
+		strangers(1);
+		const items = values.map((it, i) => ({ email: `person${i}@example.com`, it }));
+		const { error } = await sync(items as IDataObject[], fields as Fields);
+		expect(error?.message).toContain(`'${name}'`);
+		expect(error?.message).toContain(
+			'must be the same in all items of an account, and differs between items 0 and 1',
+		);
+		expect(sendGrid.calls()).toEqual([]);
+	});
+
+	test.each([/teammates$/, /pending$/])('a list that cannot be read: %s', async (path) => {
+		strangers(2);
+		sendGrid.state.faults.add({
+			method: 'GET',
+			path,
+			times: Infinity,
+			fault: { kind: 'status', status: 403, when: 'before' },
+		});
+		const { error } = await sync(ADA, OTHERS);
+		expect(error?.message).toMatch(/^The list was not applied: .+HTTP 403/);
+		expect(writes()).toEqual([]);
+	});
+
+	test('a record without an address may be of somebody on the list', async () => {
+		strangers(1);
+		sendGrid.state.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
+		sendGrid.state.addTeammate({ email: '', username: 'nameless' });
+		const { error } = await sync(ADA, OTHERS);
+		expect(error?.message).toContain(
+			"The list was not applied: SendGrid's list of teammates leaves out an address",
+		);
+		expect(writes()).toEqual([]);
+	});
+
+	test('owner and admins stay, unless admins may go', async () => {
+		addPeople(sendGrid.state);
+		sendGrid.state.addPending({ email: 'boss@example.com', is_admin: true });
+		const { results } = await sync(ADA, OTHERS);
+		expect(told(results)).toEqual([
+			'updated Ada@example.com <- 0',
+			'offboarded penny@example.com <- ',
+			'kept boss@example.com <- ',
+			'kept olga@example.com <- ',
+			'kept adam@example.com <- ',
+		]);
+		clock.advance(LATER);
+		const all = await sync(ADA, { ...OTHERS, options: { allowAdmins: true } });
+		expect(told(all.results).sort()).toEqual([
+			'kept olga@example.com <- ',
+			'offboarded adam@example.com <- ',
+			'offboarded boss@example.com <- ',
+			'unchanged Ada@example.com <- 0',
+		]);
+		expect(everybody()).toEqual(['ada@example.com', 'olga@example.com']);
+	});
+
+	test("on behalf of a subuser, the parent account's admins stay whatever is allowed", async () => {
+		sendGrid.state.addSubuser({ username: 'acme-eu' });
+		sendGrid.state.addTeammate({ email: 'top@example.com', is_admin: true, account: 'acme-eu' });
+		sendGrid.state.addTeammate({ email: 'gone@example.com', account: 'acme-eu' });
+		const options = { allowAdmins: true, onBehalfOf: 'acme-eu' };
+		const { results } = await sync(ADA, { ...OTHERS, options });
+		expect(told(results).sort()).toEqual([
+			'invited ada@example.com <- 0',
+			'kept top@example.com <- ',
+			'offboarded gone@example.com <- ',
+		]);
+	});
+
+	test('each account is a list of its own', async () => {
+		sendGrid.state.addSubuser({ username: 'acme-eu' });
+		sendGrid.state.addTeammate({ email: 'bob@example.com', account: 'acme-eu' });
+		sendGrid.state.addTeammate({ email: 'bob@example.com' });
+		sendGrid.state.addSubuser({ username: 'acme-us' });
+		sendGrid.state.addTeammate({ email: 'carl@example.com', account: 'acme-us' });
+		const items = [
+			{ email: 'ada@example.com', subuser: '' },
+			{ email: 'bob@example.com', subuser: 'acme-eu' },
+		];
+		const options = { onBehalfOf: '={{ $json.subuser }}' };
+		const { results } = await sync(items, { ...OTHERS, options });
+		expect(told(results)).toEqual([
+			'invited ada@example.com <- 0',
+			'updated bob@example.com <- 1',
+			'offboarded bob@example.com <- ',
+		]);
+		expect(sendGrid.state.account('acme-us').teammates).toHaveLength(1);
+	});
+
+	test('a credential that deletes nobody refuses the list', async () => {
+		strangers(1);
+		const run = { credential: { allowDeletion: false } };
+		const { error } = await sync(ADA, OTHERS, run);
+		expect(error?.message).toContain("doesn't allow deleting teammates");
+		expect(sendGrid.calls()).toEqual([]);
+		expect((await sync(ADA, {}, run)).error).toBeUndefined();
+	});
+
+	test('somebody on the list whose plan fails keeps all others in place', async () => {
+		strangers(1);
+		sendGrid.state.addTeammate({ email: 'twin@example.com', username: 'twin_1' });
+		sendGrid.state.addTeammate({ email: 'Twin@example.com', username: 'twin_2' });
+		const items = rowsOf('ada@example.com', 'twin@example.com');
+		const strict = await sync(items, OTHERS);
+		expect(strict.error?.message).toContain('2 teammates have this address');
+		expect(writes()).toEqual([]);
+
+		const { results, failures } = await sync(items, OTHERS, LENIENT);
+		expect(told(results)).toEqual([
+			'invited ada@example.com <- 0',
+			'kept stranger0@example.com <- ',
+		]);
+		expect(results[1].json.reason).toBe(
+			'Nobody is offboarded while somebody else could not be handled.',
+		);
+		expect(failures).toHaveLength(1);
+	});
+
+	test('a write that fails keeps all others in place', async () => {
+		strangers(1);
+		sendGrid.state.faults.add({
+			method: 'POST',
+			fault: { kind: 'status', status: 400, when: 'before' },
+		});
+		const { error } = await sync(ADA, OTHERS);
+		expect(error?.message).toContain('The run stopped; nothing was sent for the other person');
+		expect(everybody()).toEqual(['stranger0@example.com']);
+	});
+});
+
+describe('Retry On Fail', () => {
+	const RETRY = { settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } };
+
+	test('a second try does not email, update or remove twice, and answers everybody', async () => {
+		company();
+		sendGrid.state.faults.add({
+			method: 'DELETE',
+			path: '/v3/teammates/guest_1',
+			fault: { kind: 'status', status: 400, when: 'before' },
+		});
+		const { results, error } = await sync(LIST, OTHERS, RETRY);
+		expect(error).toBeUndefined();
+		expect(told(results).sort()).toEqual([...EXPECTED, ...LEAVERS].sort());
+		expect(sendGrid.mailed()).toHaveLength(3);
+		expect(writes().filter((call) => call.startsWith('PATCH'))).toHaveLength(1);
+		// The invitation that was replaced, Penny's, two teammates, and the try that was refused.
+		expect(writes().filter((call) => call.startsWith('DELETE'))).toHaveLength(5);
+	});
+
+	test('who was kept because of a failure goes when a later try has none', async () => {
+		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'ada_1' });
+		sendGrid.state.addTeammate({ email: 'gone@example.com' });
+		sendGrid.state.faults.add({
+			method: 'GET',
+			path: '/v3/teammates/ada_1',
+			fault: { kind: 'status', status: 403, when: 'before' },
+		});
+		// n8n takes a run for failed whose first item says so.
+		const settings = { ...RETRY.settings, onError: 'continueRegularOutput' };
+		const { results } = await sync(rowsOf('ada@example.com'), OTHERS, { settings });
+		expect(told(results)).toEqual([
+			'updated ada@example.com <- 0',
+			'offboarded gone@example.com <- ',
+		]);
+	});
+});
+
+test('one at a time under Items per Batch', async () => {
+	company();
+	const started = Date.now();
+	const requestOptions = { batching: { batch: { batchSize: 2, batchInterval: 150 } } };
+	const { results, error } = await sync(LIST, { ...OTHERS, requestOptions } as never);
+	expect(error).toBeUndefined();
+	expect(told(results)).toEqual([...EXPECTED, ...LEAVERS]);
+	// Four batches on the list, and two who are not on it.
+	expect(Date.now() - started).toBeGreaterThan(4 * 150);
+});
+
+test('1,000 people, 400 of them known', async () => {
+	const { state } = sendGrid;
+	const people = Array.from({ length: 1000 }, (_, i) => `person${i}@example.com`);
+	for (const [i, email] of people.slice(0, 400).entries()) {
+		if (i % 2 === 0) state.addTeammate({ email, username: `p${i}`, scopes: ['stats.read'] });
+		else state.addPending({ email, scopes: ['stats.read'] });
+	}
+	for (const i of [1, 2, 3]) state.addTeammate({ email: `gone${i}@example.com` });
+	const countOf = (pattern: RegExp) => sendGrid.calls().filter((call) => pattern.test(call)).length;
+	const items = rowsOf(...people);
+
+	const first = await sync(items, OTHERS);
+	expect(first.error).toBeUndefined();
+	expect(sendGrid.mailed()).toHaveLength(600);
+	expect(countOf(/^POST/)).toBe(600);
+	expect(countOf(/^DELETE/)).toBe(3);
+	// Each known teammate once.
+	expect(countOf(/^GET \/v3\/teammates\/p\d/)).toBe(200);
+	expect(countOf(/^GET \/v3\/teammates$/)).toBeLessThanOrEqual(12);
+	expect(countOf(/^GET \/v3\/teammates\/pending$/)).toBeLessThanOrEqual(12);
+	expect(sendGrid.calls().length).toBeLessThanOrEqual(830);
+
+	clock.advance(LATER);
+	const before = writes().length;
+	const second = await sync(items, OTHERS);
+	expect(second.results).toHaveLength(1000);
+	expect(new Set(second.results.map(({ json }) => json.action))).toEqual(new Set(['unchanged']));
+	expect(writes()).toHaveLength(before);
+});
