@@ -1447,3 +1447,160 @@ describe('Cases of an outside judge', () => {
 		expect(left()).toEqual([ADA]);
 	});
 });
+
+describe('List: a list decides who is in', () => {
+	const LIST = 'teammate.sync';
+
+	/** An item of a list, after which at most so many others go. */
+	const row = (
+		email: string,
+		most = 5,
+		parameters: Record<string, unknown> = {},
+	): ScenarioItem => ({
+		email,
+		access: STATS,
+		ifPending: 'leave',
+		ifAccessDiffers: 'update',
+		others: { most },
+		parameters: { offboardOthers: true, maxOffboarded: most, ...parameters },
+	});
+
+	const actions = ({ played: [{ ended }] }: Outcome) =>
+		(ended?.output ?? []).map(({ json }) => `${json.action} ${json.email}`);
+
+	test('List: somebody accepts between the plan and the writing', async () => {
+		const outcome = await playWell({
+			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'], token: 'old' }],
+			acts: [
+				{
+					at: 1,
+					after: { method: 'GET', path: /\/v3\/scopes$/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'accept' },
+				},
+			],
+			runs: [{ operation: LIST, items: [row(ADA)] }],
+		});
+		expect(actions(outcome)).toEqual([`updated ${ADA}`]);
+		expect(outcome.scopesOf(ADA)).toEqual(['stats.read']);
+		expect(outcome.mailsTo(ADA)).toBe(0);
+	});
+
+	test('List: a leaver accepts while the invitation is being revoked', async () => {
+		const BOB = 'bob@example.com';
+		const outcome = await playWell({
+			people: [{ email: BOB, state: 'pending', token: 'bobs' }],
+			acts: [
+				{
+					at: 1,
+					after: { method: 'POST', path: /\/v3\/teammates$/ },
+					account: 'acme',
+					email: BOB,
+					what: { kind: 'accept' },
+				},
+			],
+			runs: [{ operation: LIST, items: [row(ADA)] }],
+		});
+		expect(actions(outcome)).toEqual([`invited ${ADA}`, `offboarded ${BOB}`]);
+		expect(outcome.left()).toEqual([ADA]);
+	});
+
+	test('List: a leaver who becomes an admin after the plan stays', async () => {
+		const BOB = 'bob@example.com';
+		const outcome = await playWell({
+			people: [{ email: BOB }],
+			acts: [
+				{
+					at: 1,
+					after: { method: 'POST', path: /\/v3\/teammates$/ },
+					account: 'acme',
+					email: BOB,
+					what: { kind: 'promote' },
+				},
+			],
+			runs: [{ operation: LIST, items: [row(ADA)] }],
+		});
+		expect(outcome.left().sort()).toEqual([ADA, BOB]);
+	});
+
+	test('List: who comes in after the plan stays, whoever it is', async () => {
+		const outcome = await playWell({
+			people: [{ email: 'bob@example.com' }],
+			acts: [
+				{
+					at: 1,
+					after: { method: 'POST', path: /\/v3\/teammates$/ },
+					account: 'acme',
+					email: 'late@example.com',
+					what: { kind: 'invite', access: STATS },
+				},
+			],
+			runs: [{ operation: LIST, items: [row(ADA)] }],
+		});
+		expect(outcome.left().sort()).toEqual([ADA, 'late@example.com']);
+	});
+
+	test('List: Max Offboarded holds over all tries', async () => {
+		const outcome = await playWell({
+			people: ['bob', 'cleo'].map((name) => ({ email: `${name}@example.com`, username: name })),
+			faults: [
+				{
+					method: 'DELETE',
+					path: '/v3/teammates/cleo',
+					times: 1,
+					fault: { kind: 'status', status: 400, when: 'before' },
+				},
+			],
+			acts: [
+				{
+					at: 1,
+					after: { method: 'DELETE', path: /\/v3\/teammates\/cleo$/ },
+					account: 'acme',
+					email: 'late@example.com',
+					what: { kind: 'invite', access: STATS },
+				},
+			],
+			runs: [{ operation: LIST, items: [row(ADA, 2)], continueOnFail: false, retryOnFail: true }],
+		});
+		expect(outcome.left().sort()).toEqual([ADA, 'cleo@example.com', 'late@example.com']);
+		expect(outcome.played[0].ended?.error?.message).toMatch(
+			/^The rest of the list was not applied: 3 people would be offboarded, and 'Max Offboarded' is 2/,
+		);
+		expect(outcome.mailsTo(ADA)).toBe(1);
+	});
+
+	test('List: somebody is passed over while a list of several pages changes', async () => {
+		const others = addresses(10, 'person');
+		// Page 1 is read 150 ms after the start, page 2 at 250 ms: two of page 1 leave in between.
+		const deleted = (email: string) =>
+			({ at: 200, account: 'acme', email, what: { kind: 'delete' } }) as const;
+		const { left, played } = await playWell({
+			behaviours: { maxPage: 5 },
+			people: others.map((email) => ({ email })),
+			acts: [deleted(others[0]), deleted(others[1])],
+			runs: [{ operation: LIST, items: [row(others[2], 8)] }],
+		});
+		expect(String(played[0].ended?.output[0].json.error)).toContain("'Max Offboarded' is 8");
+		expect(left()).toHaveLength(8);
+	});
+
+	test('List: a write of which nobody knows what became stays unclear in the next try', async () => {
+		const outcome = await playWell({
+			people: [{ email: 'bob@example.com' }],
+			faults: [{ method: 'POST', fault: { kind: 'drop', when: 'after' } }],
+			runs: [
+				{
+					operation: LIST,
+					items: [row(ADA)],
+					continueOnFail: false,
+					retryOnFail: true,
+					maxWait: 0,
+				},
+			],
+		});
+		expect(outcome.said[0]).toMatch(/^It is unclear whether 'ada@example.com' was invited/);
+		expect(outcome.mailsTo(ADA)).toBe(1);
+		expect(outcome.left()).toContain('bob@example.com');
+	});
+});

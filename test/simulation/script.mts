@@ -33,6 +33,8 @@ export interface Ask {
 	allowAdmins?: boolean;
 	dryRun?: boolean;
 	skipUngrantable?: boolean;
+	/** Lists of people: whoever is on no item goes, at most so many, and at one domain where there is one. */
+	others?: { most: number; domain?: string };
 	/** Lists: read to the end. */
 	returnAll?: boolean;
 	limit?: number;

@@ -1,4 +1,5 @@
 import { drawScript } from './draw/drawScript.mts';
+import { FIRST_LIST_SEED } from './draw/mix.mts';
 import type { Weather } from './script.mts';
 import { simulate, simulateAll } from './simulate.mts';
 
@@ -30,6 +31,14 @@ test.each([
 	},
 	180_000,
 );
+
+test('of 500 histories of lists none makes the node say or do what it must not', async () => {
+	const seeds = Array.from({ length: 500 }, (_, index) => FIRST_LIST_SEED + index);
+	const { histories, failing } = await simulateAll(seeds);
+	expect(histories).toBe(seeds.length);
+	const shown = failing.slice(0, SHOWN).map(({ seed, findings }) => ({ seed, findings }));
+	expect({ failing: failing.length, shown }).toEqual({ failing: 0, shown: [] });
+}, 180_000);
 
 test('a seed plays the same history each time', async () => {
 	for (let seed = FIRST_SEED; seed < FIRST_SEED + 40; seed += 1) {

@@ -14,7 +14,7 @@ import { drawAccount, drawKey } from './people.mts';
 const FIRST_DAY = Date.UTC(2026, 10, 26, 10);
 
 function drawRun(random: Random, setting: Setting, weather: Weather): RunPlan {
-	const operation = drawOperation(random);
+	const operation = drawOperation(random, setting.mix);
 	const isAgent = random.chance(0.15);
 	const count = isAgent
 		? random.whole(1, 3)

@@ -2,7 +2,7 @@ import { choicesOf, hasField } from '../builtNode.mts';
 import type { Random } from '../random.mts';
 import type { Access, AccountPlan, Ask, Item, KeyPlan, PersonPlan } from '../script.mts';
 import type { Mix } from './mix.mts';
-import { addressesOf, SCOPES, spelled } from './people.mts';
+import { addressesOf, OTHER_DOMAIN, SCOPES, spelled } from './people.mts';
 
 export interface Setting {
 	mix: Mix;
@@ -31,10 +31,28 @@ const OPERATIONS: ReadonlyArray<readonly [number, string]> = [
 	[1, 'accessRequest.deny'],
 ];
 
-export const drawOperation = (random: Random): string => random.weighted(OPERATIONS);
+export const drawOperation = (random: Random, { name }: Mix): string =>
+	name === 'lists' ? 'teammate.sync' : random.weighted(OPERATIONS);
 
 /** What all items of a run have in common, as fields without an expression have. */
-export type Common = Partial<Pick<Ask, 'access' | 'mode' | 'ifPending' | 'ifAccessDiffers'>>;
+export type Common = Partial<
+	Pick<
+		Ask,
+		'access' | 'mode' | 'ifPending' | 'ifAccessDiffers' | 'others' | 'allowAdmins' | 'dryRun'
+	>
+>;
+
+/** What is said of a list as a whole. */
+const drawList = (random: Random): Common => ({
+	...(random.chance(0.6) && {
+		others: {
+			most: random.pick([0, 1, 3, 5, 100]),
+			...(random.chance(0.3) && { domain: random.pick(['example.com', OTHER_DOMAIN]) }),
+		},
+	}),
+	...(random.chance(0.3) && { allowAdmins: true }),
+	...(random.chance(0.1) && { dryRun: true }),
+});
 
 export function drawAccess(random: Random): Access {
 	return random.weighted<() => Access>([
@@ -137,6 +155,13 @@ export function drawCommon(random: Random, operation: string): Common {
 			};
 		case 'teammate.updatePermissions':
 			return { access: drawAccess(random), mode: choice('mode') };
+		case 'teammate.sync':
+			return {
+				access: drawAccess(random),
+				ifPending: choice('ifPending'),
+				ifAccessDiffers: 'update',
+				...drawList(random),
+			};
 		default:
 			return {};
 	}
@@ -150,10 +175,17 @@ export function drawItem(
 	common: Common,
 	before: readonly string[],
 ): Item {
-	const key = random.chance(0.9) ? setting.keys[0] : random.pick(setting.keys);
+	const drawn = random.chance(0.9) ? setting.keys[0] : random.pick(setting.keys);
+	// Two keys of one account are two lists, and nobody can know that they are one.
+	const isDouble = setting.keys[0].account === setting.keys[1].account;
+	const key = operation === 'teammate.sync' && isDouble ? setting.keys[0] : drawn;
 	const account = setting.accounts.find(({ name }) => name === key.account) as AccountPlan;
 	const email = drawAddress(random, setting.mix, before);
-	const own: Common = random.chance(0.15) ? drawCommon(random, operation) : common;
+	const isList = operation === 'teammate.sync';
+	const { others, allowAdmins, dryRun } = common;
+	const own: Common = random.chance(0.15)
+		? { ...drawCommon(random, operation), ...(isList && { others, allowAdmins, dryRun }) }
+		: common;
 	const item: Item = {
 		ask: { operation, account: account.name, ...own },
 		key: key.name,
@@ -183,6 +215,23 @@ export function drawItem(
 			});
 			break;
 		}
+		case 'teammate.sync':
+			ask.email = email;
+			ask.expiresWithinDays = 2;
+			Object.assign(parameters, {
+				email,
+				...accessFields(own.access as Access),
+				ifPending: own.ifPending,
+				offboardOthers: others !== undefined,
+				maxOffboarded: others?.most ?? 5,
+				offboardDomains: others?.domain ?? '',
+				options: {
+					maxWait: setting.isPatient ? 300 : random.pick([20, 60]),
+					...(allowAdmins && { allowAdmins }),
+					...(dryRun && { dryRun }),
+				},
+			});
+			return item;
 		case 'teammate.offboard':
 		case 'teammate.getStatus':
 			ask.email = email;

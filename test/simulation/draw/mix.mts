@@ -8,9 +8,10 @@ import type { Clocks } from '../script.mts';
  * - `wide`: many people, and little that happens to one of them
  * - `crowded`: few people, so that items, runs and other admins meet, often right after a request of ours
  * - `minutes`: SendGrid's windows of a minute, as recorded, with clocks that differ by minutes
+ * - `lists`: runs of Sync With List, of seeds of their own
  */
 export interface Mix {
-	name: 'wide' | 'crowded' | 'minutes';
+	name: 'wide' | 'crowded' | 'minutes' | 'lists';
 	/** How many names there are. */
 	names: number;
 	/** How much likelier somebody has several records than otherwise. */
@@ -59,12 +60,18 @@ const MINUTES: Mix = {
 	otherClocks: 0.3,
 };
 
+const LISTS: Mix = { ...WIDE, name: 'lists', names: 6, retryOnFail: 0.3, tiedActs: 0.3 };
+
+/** Seeds from here on are all `lists`. */
+export const FIRST_LIST_SEED = 10_000_000;
+
 /** Seeds below are all `wide`. Of those from here on a few still find what is to be mended: see the README. */
 export const FIRST_MIXED_SEED = 1_000_000;
 
 /** Of a generator of its own: what a mix draws follows from the seed as if there were no other. */
 export function drawMix(seed: number): Mix {
 	if (seed < FIRST_MIXED_SEED) return WIDE;
+	if (seed >= FIRST_LIST_SEED) return LISTS;
 	return new Random(seed ^ 0x3c6ef372).weighted([
 		[60, WIDE],
 		[30, CROWDED],

@@ -55,6 +55,9 @@ export function hasExactly(held: Held, access: Access): boolean {
 export const hasNone = ({ isAdmin, scopes }: Held, access: Access): boolean =>
 	!isAdmin && !wantedScopes(access).some((scope) => scopes.includes(scope));
 
+/** Operations that make somebody have an access, whatever the present state. */
+export const ENSURES: ReadonlySet<string> = new Set(['teammate.upsert', 'teammate.sync']);
+
 /** Whether an update may take a scope away from somebody, by what its item says. */
 export function mayTake({ operation, access, mode, ifAccessDiffers }: Ask, scope: string): boolean {
 	if (!access) return false;
@@ -62,7 +65,7 @@ export function mayTake({ operation, access, mode, ifAccessDiffers }: Ask, scope
 	const isWanted = wantedScopes(access).includes(scope);
 	// Nothing is taken away by something empty.
 	if (wantedScopes(access).length === 0) return false;
-	if (operation === 'teammate.upsert') return ifAccessDiffers === 'update' && !isWanted;
+	if (ENSURES.has(operation)) return ifAccessDiffers === 'update' && !isWanted;
 	if (operation === 'teammate.updatePermissions') {
 		return mode === 'remove' ? isWanted : mode === 'replace' && !isWanted;
 	}

@@ -33,11 +33,10 @@ const errorOf = ({ json, error }: INodeExecutionData): string | undefined => {
 	return text === undefined ? undefined : String(text);
 };
 
-/** Number of the input item that an output item is linked to. */
-export function linkOf({ pairedItem }: INodeExecutionData): number | undefined {
-	if (typeof pairedItem === 'number') return pairedItem;
-	if (Array.isArray(pairedItem)) return undefined;
-	return pairedItem?.item;
+/** Numbers of the input items that an output item is linked to. */
+export function linksOf({ pairedItem }: INodeExecutionData): number[] {
+	if (pairedItem === undefined) return [];
+	return [pairedItem].flat().map((link) => (typeof link === 'number' ? link : link.item));
 }
 
 /** Whom an item is about. */
@@ -68,8 +67,9 @@ function answerOf(history: History, played: Played, position: number): Answer {
 		from: startedAt,
 		to: endedAt,
 	};
-	const own = (ended?.output ?? []).filter((output) => linkOf(output) === position);
-	const failure = own.map(errorOf).find((text) => text !== undefined) ?? endOf(played, position);
+	const own = (ended?.output ?? []).filter((output) => linksOf(output).includes(position));
+	const failure =
+		own.map(errorOf).find((text) => text !== undefined) ?? endOf(history, played, position);
 	if (failure !== undefined) return { ...answer, failure, claim: claimOf(failure) };
 	// What came before the error that ended a run is dropped by n8n.
 	if (ended?.error || own.length === 0) return answer;
@@ -77,11 +77,19 @@ function answerOf(history: History, played: Played, position: number): Answer {
 }
 
 /** The error that ended the run, where this item is the one it is about. */
-function endOf({ ended, items }: Played, position: number): string | undefined {
+function endOf(
+	history: History,
+	{ ended, items, run }: Played,
+	position: number,
+): string | undefined {
 	if (!ended?.error) return undefined;
 	const { message, description, context } = ended.error;
 	const index = (context as { itemIndex?: number } | undefined)?.itemIndex;
 	if (index !== position && items.length > 1) return undefined;
+	// It may be about somebody who is on no item.
+	const { operation, email = '' } = history.script.runs[run].items[items[position]].ask;
+	const isOfOthers = operation === 'teammate.sync' && !lower(message).includes(lower(email));
+	if (isOfOthers && !/(^|: )The list was not applied/.test(message)) return undefined;
 	return [message, description].filter(Boolean).join('. ');
 }
 

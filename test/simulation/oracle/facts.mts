@@ -67,6 +67,11 @@ export class Facts {
 		);
 	}
 
+	/** All items of the same run. */
+	get ofRun(): Answer[] {
+		return this.all.filter(({ run }) => run === this.answer.run);
+	}
+
 	/** What the run did about the person, up to the end of the history. */
 	get writes(): Write[] {
 		const { run, person, ask, played } = this.answer;

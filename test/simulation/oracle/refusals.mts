@@ -8,6 +8,7 @@ const NEEDED: Record<string, string[]> = {
 	'invitation.revoke': ['teammates.read', 'teammates.delete'],
 	'invitation.getAll': ['teammates.read'],
 	'teammate.upsert': ['teammates.create', 'teammates.read', 'teammates.update', 'teammates.delete'],
+	'teammate.sync': ['teammates.create', 'teammates.read', 'teammates.update', 'teammates.delete'],
 	'teammate.offboard': ['teammates.read', 'teammates.delete'],
 	'teammate.delete': ['teammates.read', 'teammates.delete'],
 	'teammate.updatePermissions': ['teammates.read', 'teammates.update'],
@@ -23,6 +24,7 @@ const NEEDED: Record<string, string[]> = {
 const GIVES = new Set([
 	'invitation.invite',
 	'invitation.resend',
+	'teammate.sync',
 	'teammate.upsert',
 	'teammate.updatePermissions',
 	'ssoTeammate.create',
@@ -32,6 +34,7 @@ const GIVES = new Set([
 
 const NEED_THE_RECORD = new Set([
 	'teammate.delete',
+	'teammate.sync',
 	'teammate.upsert',
 	'teammate.updatePermissions',
 	'ssoTeammate.create',
@@ -41,6 +44,7 @@ const NEED_THE_RECORD = new Set([
 const NEED_THE_ROLE = new Set([
 	'teammate.delete',
 	'teammate.offboard',
+	'teammate.sync',
 	'teammate.upsert',
 	'teammate.updatePermissions',
 ]);
@@ -51,7 +55,7 @@ function isGuarded({ answer, history }: Facts): boolean {
 	const { ask, key, person } = answer;
 	const { allowedEmailDomains, allowAdminAccess, allowDeletion } = key;
 	const isRoleHidden = history.script.behaviours.adminFlag === 'hidden';
-	if (!allowDeletion && DELETES.has(ask.operation)) return true;
+	if (!allowDeletion && (DELETES.has(ask.operation) || ask.others !== undefined)) return true;
 	if (!GIVES.has(ask.operation)) {
 		// Listing the invitations of a domain that is not allowed may be refused too.
 		return false;
@@ -72,13 +76,45 @@ function isGuarded({ answer, history }: Facts): boolean {
 	);
 }
 
+/**
+ * Whether a list is refused as a whole, or an item of it because of another one: nobody goes for a list that may be
+ * incomplete, and nobody has two kinds of access.
+ */
+function mayRefuseList(facts: Facts): boolean {
+	const { ask } = facts.answer;
+	if (ask.operation !== 'teammate.sync') return false;
+	if (facts.answer.plan.entrance !== 'workflow') return true;
+	const wishOf = ({ access, ifPending }: typeof ask) => JSON.stringify([access, ifPending]);
+	const isContradicted = facts.twins.some((twin) => wishOf(twin.ask) !== wishOf(ask));
+	if (isContradicted || ask.others === undefined) return isContradicted;
+	const { most } = ask.others;
+	const listed = new Set(facts.ofRun.map(({ person }) => person));
+	const isTooMuch = facts.moments.some(({ teammates, invitations }) => {
+		const known = [...teammates, ...invitations].map(({ email }) => email.toLowerCase());
+		return new Set(known.filter((email) => !listed.has(email))).size > most;
+	});
+	return (
+		isTooMuch || facts.ofRun.some((other) => other !== facts.answer && isRefused(facts, other))
+	);
+}
+
+/** Whether another item of the list may be refused before anything is known. */
+const isRefused = ({ history }: Facts, other: Facts['answer']): boolean =>
+	other.ask.isInvalid === true ||
+	other.key.allowedEmailDomains !== '' ||
+	!other.key.allowAdminAccess ||
+	!other.key.allowDeletion ||
+	history.script.behaviours.adminFlag === 'hidden' ||
+	(other.ask.access !== undefined && ungrantable(other.ask.access).length > 0) ||
+	other.claim !== undefined;
+
 /** Whether a failure says something that is true of the account, the key or the item, whatever the weather. */
 export function mayFail(facts: Facts): boolean {
 	const { answer, history } = facts;
 	const { ask, key } = answer;
 	const { access } = ask;
 	const { behaviours } = history.script;
-	if (ask.isInvalid || isGuarded(facts)) return true;
+	if (ask.isInvalid || isGuarded(facts) || mayRefuseList(facts)) return true;
 	const { scopes } = key;
 	if (scopes !== 'all') {
 		if (!(NEEDED[ask.operation] ?? []).every((scope) => scopes.includes(scope))) return true;
@@ -138,6 +174,7 @@ export function mayFail(facts: Facts): boolean {
 			return everNoTeammate || isOwner || (isAdmin && !ask.allowAdmins);
 		case 'teammate.offboard':
 			return isOwner || (isAdmin && !ask.allowAdmins);
+		case 'teammate.sync':
 		case 'teammate.upsert':
 			return (
 				isEmpty ||

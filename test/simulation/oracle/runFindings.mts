@@ -1,9 +1,10 @@
 import type { History, Played } from '../play.mts';
 import type { Ask, KeyPlan } from '../script.mts';
 import { lower, type Mail, type TrueTeammate, type Write } from '../truth.mts';
-import { isPowerful, mayTake, named } from './access.mts';
-import { linkOf, type Answer } from './answers.mts';
+import { ENSURES, isPowerful, mayTake, named } from './access.mts';
+import { linksOf, type Answer } from './answers.mts';
 import { lagOf } from './facts.mts';
+import { isOfList, judgeLeavers } from './leavers.mts';
 import type { Finding, Law } from './findings.mts';
 
 const SECOND = 1000;
@@ -132,6 +133,7 @@ function judgeLosses(history: History, run: number, answers: readonly Answer[], 
 	const from = Math.min(...answers.map((answer) => answer.from));
 	for (const write of history.truth.writes.filter((one) => one.run === run && one.hasChanged)) {
 		const items = about(answers, write);
+		if (items.length === 0 && isOfList(answers)) continue;
 		if (items.length === 0) {
 			find('taken', `${write.method} ${write.path} is about nobody whom the run names`);
 			continue;
@@ -169,7 +171,7 @@ function judgeReinvitations(
 	find: Find,
 ): void {
 	const writes = history.truth.writes.filter((write) => write.run === run && write.hasChanged);
-	for (const answer of answers.filter(({ ask }) => ask.operation === 'teammate.upsert')) {
+	for (const answer of answers.filter(({ ask }) => ENSURES.has(ask.operation))) {
 		const own = writes.filter((write) => about([answer], write).length > 0);
 		const [revocation] = own.filter(({ method }) => method === 'DELETE');
 		// One item that tells of it is enough.
@@ -255,7 +257,7 @@ function effectOn(scope: string, { operation, access, mode, ifAccessDiffers }: A
 	if (access?.kind !== 'scopes' || access.scopes.length === 0) return undefined;
 	const isNamed = access.scopes.includes(scope);
 	const upsertModes: Record<string, string> = { add: 'add', update: 'replace', leave: 'leave' };
-	switch (operation === 'teammate.upsert' ? upsertModes[String(ifAccessDiffers)] : mode) {
+	switch (ENSURES.has(operation) ? upsertModes[String(ifAccessDiffers)] : mode) {
 		case 'add':
 			return isNamed ? true : undefined;
 		case 'remove':
@@ -267,7 +269,7 @@ function effectOn(scope: string, { operation, access, mode, ifAccessDiffers }: A
 	}
 }
 
-const CHANGES_ACCESS = ['teammate.upsert', 'teammate.updatePermissions'];
+const CHANGES_ACCESS = [...ENSURES, 'teammate.updatePermissions'];
 
 /** Where nothing disturbs them, rows about one teammate leave what they come to in their order. */
 function judgeOrder(history: History, run: number, answers: readonly Answer[], find: Find): void {
@@ -342,11 +344,13 @@ function judgeLinks(history: History, played: Played, find: Find): void {
 	const { ended, items, run, cancelledAt } = played;
 	if (!ended || ended.error) return;
 	const { operation } = history.script.runs[run].items[0].ask;
-	if (ended.output.some((output) => linkOf(output) === undefined))
+	// Somebody whom no item names has none to be linked to.
+	const isList = operation === 'teammate.sync';
+	if (!isList && ended.output.some((output) => linksOf(output).length === 0))
 		find('link', 'linked to no item');
 	if (cancelledAt !== undefined && (played.endedAt ?? Infinity) >= cancelledAt) return;
 	for (const position of items.keys()) {
-		const answers = ended.output.filter((output) => linkOf(output) === position).length;
+		const answers = ended.output.filter((output) => linksOf(output).includes(position)).length;
 		const isRight = MANY.test(operation) || answers === 1;
 		if (!isRight) find('link', `answered ${answers} times`, items[position]);
 	}
@@ -413,6 +417,7 @@ export function judgeRuns(history: History, answers: readonly Answer[]): Finding
 		judgeLosses(history, run, own, find);
 		judgeGuards(history, run, own, find);
 		judgeOrder(history, run, own, find);
+		judgeLeavers(history, run, own, find);
 		for (const played of history.played.filter((call) => call.run === run)) {
 			judgeSecrets(history, played, find);
 			judgeLinks(history, played, find);

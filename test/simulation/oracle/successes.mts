@@ -208,6 +208,13 @@ function upserted(facts: Facts, record: Json): Verdict {
 	}
 }
 
+/** On a list. Whoever differs from it and is left alone is kept. */
+function synced(facts: Facts, record: Json): Verdict {
+	if (record.action !== 'kept') return upserted(facts, record);
+	if (record.reason === undefined) return 'kept without a reason';
+	return leftAlone(facts) ? matches(facts, record, 'either') : 'kept, and neither owner nor admin';
+}
+
 function updated(facts: Facts, record: Json): Verdict {
 	const { ask } = facts.answer;
 	const { access, mode } = ask;
@@ -333,6 +340,8 @@ export function judgeSuccess(facts: Facts, records: Json[]): Verdict {
 			return offboarded(facts, record);
 		case 'teammate.upsert':
 			return upserted(facts, record);
+		case 'teammate.sync':
+			return synced(facts, record);
 		case 'teammate.updatePermissions':
 			return updated(facts, record);
 		case 'teammate.getStatus':

@@ -513,8 +513,8 @@ const writing: Violation[] = [
 			),
 			change(
 				'sendgrid/invitations.ts',
-				'if (at === undefined) return;',
-				'if (at === undefined || at > 0) return;',
+				'if (left <= 0) return;',
+				'if (left <= 0 || left > 0) return;',
 			),
 		],
 		foundBy: { test: UPSERT, name: 'and different wishes are served one after the other' },
@@ -812,8 +812,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'execution/executeItem.ts',
-				'thrown.isFinal) memory.unclear.set(index, thrown);',
-				'thrown.isFinal) memory.unclear.delete(index);',
+				'thrown.isFinal) memory.unclear.set(key, thrown);',
+				'thrown.isFinal) memory.unclear.delete(key);',
 			),
 			change(
 				'execution/runMemory.ts',
@@ -866,7 +866,7 @@ const writing: Violation[] = [
 			change(
 				'resources/teammate/upsert.ts',
 				'withPersonLock(context, email, wording,',
-				'withPersonLock(context, email, untouched,',
+				"withPersonLock(context, email, changeOf(`'${email}'`, 'invited or updated'),",
 			),
 		],
 		foundBy: { scenarios: 'W4: what an earlier try revoked is told where' },
@@ -1109,9 +1109,7 @@ const waiting: Violation[] = [
 	{
 		law: 'A1',
 		title: 'waits for as long as a header says',
-		changes: [
-			change('transport/rateLimitWindow.ts', '= 15 * 60_000', '= 1000 * 365 * 86_400_000'),
-		],
+		changes: [change('transport/rateLimitWindow.ts', '= 15 * 60_000', '= 1000 * 365 * 86_400_000')],
 		foundBy: { scenarios: 'A1: a Retry-After of a year' },
 	},
 	{
@@ -1248,8 +1246,8 @@ const waiting: Violation[] = [
 		title: 'waits out the pause between batches, cancelled or not',
 		changes: [
 			change(
-				'execution/customOperations.ts',
-				'Date.now() < end && !run.getExecutionCancelSignal()?.aborted',
+				'execution/batches.ts',
+				'Date.now() < end && !isCancelled(run)',
 				'Date.now() < end && run',
 			),
 		],
@@ -1378,8 +1376,8 @@ const answering: Violation[] = [
 		changes: [
 			change(
 				'execution/executeItem.ts',
-				'const address = namedAddress(item);',
-				'const address = namedAddress(item) && undefined;',
+				'email: namedAddress(item),',
+				'email: namedAddress(item) && undefined,',
 			),
 		],
 		foundBy: { test: 'engine/behaviour/continueOnFail.test.ts', name: 'Failed items' },
@@ -1495,6 +1493,131 @@ const answering: Violation[] = [
 
 const SCOPES = 'engine/trigger/scopes.test.ts';
 const STATE = 'engine/trigger/state.test.ts';
+
+const SYNC = 'engine/teammate/sync.test.ts';
+const SYNC_TS = 'resources/teammate/sync.ts';
+const LEAVERS_TS = 'resources/teammate/leavers.ts';
+
+const listing: Violation[] = [
+	{
+		law: 'List',
+		title: 'offboards by a list in which somebody has no address',
+		changes: [
+			change(LEAVERS_TS, "if (email !== '') addresses", 'if (email) addresses'),
+			change(LEAVERS_TS, 'else {\n', 'else if (what === email) {\n'),
+		],
+		foundBy: { test: SYNC, name: 'a record without an address' },
+	},
+	{
+		law: 'List',
+		title: 'counts leavers in one reading of several pages',
+		changes: [
+			change(LEAVERS_TS, 'first.value.pageCount <= 1', 'first.value.pageCount >= 1'),
+			change(
+				'transport/pagination.ts',
+				'hasMoved && restarts < MAX_RESTARTS',
+				'hasMoved && restarts < 0 * MAX_RESTARTS',
+			),
+		],
+		foundBy: { scenarios: 'List: somebody is passed over' },
+	},
+	{
+		law: 'List',
+		title: 'takes no notice of Max Offboarded',
+		changes: [change(LEAVERS_TS, 'going.length <= limits.most', 'going.length >= 0')],
+		foundBy: { histories: 400, seed: 10_000_000 },
+	},
+	{
+		law: 'List',
+		title: 'counts Max Offboarded anew in each try',
+		changes: [change(LEAVERS_TS, '		...begun.map(', '		...begun.slice(begun.length).map(')],
+		foundBy: { scenarios: 'List: Max Offboarded holds over all tries' },
+	},
+	{
+		law: 'List',
+		title: 'takes a bad item for a leaver',
+		changes: [change(SYNC_TS, 'if (failed > 0) {', 'if (failed < 0) {')],
+		foundBy: { test: SYNC, name: 'a bad item refuses the list' },
+	},
+	{
+		law: 'List',
+		title: 'takes no notice of Offboard Domains',
+		changes: [
+			change(LEAVERS_TS, 'isAtDomain(email, domain)', "isAtDomain(email, domain) || domain !== ''"),
+		],
+		foundBy: { histories: 400, seed: 10_000_000 },
+	},
+	{
+		law: 'List',
+		title: 'takes an expression without a domain for all domains',
+		changes: [change(SYNC_TS, "typed === '' && valueOf", "typed !== '=' && valueOf")],
+		foundBy: { test: SYNC, name: 'an expression that finds no domain' },
+	},
+	{
+		law: 'List',
+		title: 'takes another spelling for another person',
+		changes: [change(LEAVERS_TS, 'others.delete(addressKey(email))', 'others.delete(email)')],
+		foundBy: { test: SYNC, name: 'with Offboard Others the rest goes' },
+	},
+	{
+		law: 'List',
+		title: "offboards the parent account's admins",
+		changes: [
+			change(
+				LEAVERS_TS,
+				'options.allowAdmins && subuser === undefined',
+				"options.allowAdmins && subuser !== ''",
+			),
+		],
+		foundBy: { test: SYNC, name: "the parent account's admins stay" },
+	},
+	{
+		law: 'List',
+		title: 'offboards while somebody on the list cannot be handled',
+		changes: [
+			change(SYNC_TS, 'isStopped ? STOPPED : undefined', 'isStopped ? undefined : undefined'),
+		],
+		foundBy: { test: SYNC, name: 'somebody on the list whose plan fails' },
+	},
+	{
+		law: 'List',
+		title: 'writes in a second run',
+		changes: [
+			change(SYNC_TS, '...readIfPending(item),', "...readIfPending(item), ifPending: 'resend',"),
+		],
+		foundBy: { test: SYNC, name: 'a second run writes nothing' },
+	},
+	{
+		law: 'List',
+		title: 'takes a list that Execute Once has cut',
+		changes: [change(SYNC_TS, 'executeOnce === true', 'executeOnce === undefined')],
+		foundBy: { test: SYNC, name: 'a list that Execute Once cuts' },
+	},
+	{
+		law: 'List',
+		title: 'links somebody to an item about somebody else',
+		changes: [
+			change(
+				'execution/executeItem.ts',
+				'items.length === 1 ? { item: items[0] } : items.map((item) => ({ item }))',
+				'items.length === 0 ? undefined : items.length === 1 ? { item: items[0] } : items.map((item) => ({ item }))',
+			),
+		],
+		foundBy: { test: SYNC, name: 'n8n links nobody to an item' },
+	},
+	{
+		law: 'List',
+		title: 'goes on from one try to the next by what it kept somebody for',
+		changes: [
+			change(
+				'execution/executeItem.ts',
+				'if (isFinal) memory.results',
+				'if (isFinal || key) memory.results',
+			),
+		],
+		foundBy: { test: SYNC, name: 'who was kept because of a failure' },
+	},
+];
 
 const polling: Violation[] = [
 	{
@@ -1694,5 +1817,6 @@ export const violations: readonly Violation[] = [
 	...waiting,
 	...reading,
 	...answering,
+	...listing,
 	...polling,
 ];
