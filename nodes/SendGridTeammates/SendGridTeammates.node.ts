@@ -43,7 +43,7 @@ export class SendGridTeammates implements INodeType {
 		],
 		// Each item's context puts the host of its region in its place.
 		requestDefaults: { baseURL: API_HOSTS.global },
-		// For an n8n that masks such fields in what it shows. Observed: 2.40 knows them, and does not mask them yet.
+		// For an n8n that masks such fields in what it shows. Observed: 2.41 knows them, and does not mask them yet.
 		sensitiveOutputFields: ['token', 'pending_id'],
 		properties: [...resourceProperties, regionField, optionsField],
 	};
