@@ -9,7 +9,7 @@ const SAID = 'Invite mary@acme.example and kim@partner.example to read statistic
 
 /** What the model does then. */
 const CALLS: ToolCall[] = ['mary@acme.example', 'kim@partner.example'].map((email) => ({
-	tool: 'Invite_Teammate',
+	tool: 'Create_or_Update',
 	arguments: { Email: email, Scopes: 'stats.read' },
 }));
 
@@ -92,7 +92,7 @@ export async function agentPicture(
 			// What the second call was answered.
 			await page
 				.getByTestId('logs-overview-body')
-				.getByText('Invite Teammate', { exact: true })
+				.getByText('Create or Update', { exact: true })
 				.last()
 				.click();
 			await page.getByTestId('log-details').getByText('how_to_fix').waitFor();
