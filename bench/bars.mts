@@ -21,13 +21,6 @@ export interface Verdict {
 export const ownTime = ({ items, limit, windowMs }: Limited): number =>
 	(items / limit) * (windowMs / 1000);
 
-/**
- * Seconds that nobody can go below where windows are fixed: the first window's requests may all go at once, so
- * the last window begins this late.
- */
-export const leastTime = ({ items, limit, windowMs }: Limited): number =>
-	(Math.ceil(items / limit) - 1) * (windowMs / 1000);
-
 export const wasted = ({ refused, requests }: LimitedRun): number =>
 	requests === 0 ? 0 : refused / requests;
 
@@ -46,9 +39,6 @@ type Value = (who: Measured) => number;
 /** The middle one of the rounds. */
 export const typical = ({ rounds }: Speed, who: Contender, value: Value): number =>
 	median(rounds.map((round) => value(round[who])));
-
-export const typicalTime = (speed: Speed, who: Contender): number =>
-	typical(speed, who, ({ seconds }) => seconds);
 
 /** Each round is compared within itself: what slows the machine down slows both. */
 export const timesOf = ({ rounds }: Speed, other: Contender): number =>

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures the node in a real n8n beside n8n's HTTP Request node and a bare declarative node, and
- * writes docs/benchmarks.md with its plots.
+ * writes docs/benchmarks.md with its plot.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem, type as systemType } from 'node:os';
@@ -8,7 +8,6 @@ import path from 'node:path';
 
 import { chosenN8n } from '../playground/runtime.mts';
 import type { Figures, Machine } from './figures.mts';
-import { measureFootprint } from './footprint.mts';
 import { measureGrowth } from './growth.mts';
 import { measureLimits } from './limits.mts';
 import { isComplete, readOptions, USAGE, type Options } from './options.mts';
@@ -54,8 +53,9 @@ async function measureAll(options: Options): Promise<Figures> {
 	const measuredN8n = await MeasuredN8n.create((step) => progress.say(step));
 	try {
 		if (wants('limit')) figures.limits = await measureLimits(measuredN8n, items, progress);
-		if (wants('floor'))
+		if (wants('speed')) {
 			figures.speed = await measureSpeed(measuredN8n, { items, rounds }, progress);
+		}
 		if (wants('requests')) figures.tasks = await measureRequests(measuredN8n, progress);
 		if (wants('growth')) {
 			figures.growth = await measureGrowth(measuredN8n, [items / 10, items, items * 10], progress);
@@ -63,7 +63,6 @@ async function measureAll(options: Options): Promise<Figures> {
 	} finally {
 		await measuredN8n.close();
 	}
-	if (wants('start')) figures.footprint = await measureFootprint(progress);
 	progress.say('Done');
 	return { ...figures, seconds: progress.seconds };
 }

@@ -1,10 +1,8 @@
-import type { Profile } from './profile.mts';
 import type { Measured, Outcome, Traffic } from './measuredN8n.mts';
 
 /** Who does the work. `ours` is the node of this package. */
 export type Who =
 	| 'ours'
-	| 'oneExpression'
 	| 'floor'
 	| 'httpDefaults'
 	| 'httpDefaultBatching'
@@ -14,7 +12,6 @@ export type Who =
 
 export const NAMES: Record<Who, string> = {
 	ours: 'this node',
-	oneExpression: 'this node, one expression in place of three',
 	floor: 'bare declarative node',
 	httpDefaults: 'HTTP Request, defaults',
 	httpDefaultBatching: "HTTP Request, n8n's default batching",
@@ -42,9 +39,7 @@ export interface Limited {
 export interface Speed {
 	items: number;
 	/** Each round in turn. */
-	rounds: Array<Record<'ours' | 'oneExpression' | 'floor' | 'httpDefaults', Measured>>;
-	/** Where the time of one more run goes, slowed down by being watched. */
-	profiles: Record<'ours' | 'floor' | 'httpDefaults', Profile>;
+	rounds: Array<Record<'ours' | 'floor' | 'httpDefaults', Measured>>;
 }
 
 export interface Spent {
@@ -75,18 +70,6 @@ export interface GrowthRun {
 	memory: Measured['memory'];
 }
 
-/** Of an n8n with and without the package. */
-export interface Footprint {
-	/** Seconds of each start. */
-	starts: { with: number[]; without: number[] };
-	/** Bytes of /types/nodes.json. */
-	types: Record<'with' | 'without' | 'withGzipped' | 'withoutGzipped', number>;
-	/** Bytes. */
-	tarball: number;
-	/** Bytes of the packed files. */
-	unpacked: number;
-}
-
 export interface Machine {
 	cpu: string;
 	cores: number;
@@ -106,5 +89,4 @@ export interface Figures {
 	speed?: Speed;
 	tasks?: Task[];
 	growth?: GrowthRun[];
-	footprint?: Footprint;
 }

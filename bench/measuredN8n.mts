@@ -8,15 +8,7 @@ import type { RateLimitRule } from '../sandbox/rate-limits.mts';
 import { seedDefault } from '../sandbox/seed.mts';
 import type { SandboxState } from '../sandbox/state.mts';
 import { packFloor } from './floor.mts';
-import {
-	loopDelay,
-	memoryOf,
-	MeterFolder,
-	type LoopDelay,
-	type Memory,
-	type Span,
-} from './meter.mts';
-import type { Profile } from './profile.mts';
+import { longestHold, memoryOf, MeterFile, type Memory } from './meter.mts';
 import { credentials, MEASURED } from './workflows.mts';
 
 export const projectRoot = path.resolve(import.meta.dirname, '..');
@@ -49,7 +41,8 @@ export interface Measured extends Outcome, Traffic {
 	seconds: number;
 	/** From the node's begin to its first request. */
 	firstRequestAfter: number;
-	loop: LoopDelay;
+	/** Longest time in milliseconds for which n8n could do nothing else. */
+	hold: number;
 	memory: Memory;
 }
 
@@ -103,16 +96,16 @@ export function trafficOf({ requests, sentEmails }: SandboxState): Traffic {
 export class MeasuredN8n {
 	readonly environment: N8nEnvironment;
 
-	readonly meter: MeterFolder;
+	readonly meter: MeterFile;
 
-	private constructor(environment: N8nEnvironment, meter: MeterFolder) {
+	private constructor(environment: N8nEnvironment, meter: MeterFile) {
 		this.environment = environment;
 		this.meter = meter;
 	}
 
 	static async create(onStep: (step: string) => void): Promise<MeasuredN8n> {
 		await mkdir(benchFolder, { recursive: true });
-		const meter = new MeterFolder(benchFolder);
+		const meter = new MeterFile(benchFolder);
 		await meter.clear();
 		const environment = await createN8nEnvironment({
 			projectRoot,
@@ -165,18 +158,9 @@ export class MeasuredN8n {
 			seconds: span.executionTime / 1000,
 			// Both clocks are this machine's.
 			firstRequestAfter: ((this.state.requests[0]?.at ?? NaN) - span.startTime) / 1000,
-			loop: loopDelay(meter, span),
+			hold: longestHold(meter, span),
 			memory: memoryOf(meter, span),
 		};
-	}
-
-	/** Where the time of the node {@link MEASURED} goes, by a CPU profile, which slows the run down. */
-	async profile({ id = '' }: Workflow, conditions: Conditions): Promise<Profile> {
-		this.prepare(conditions);
-		await this.meter.clear({ profile: true });
-		const run = await this.environment.n8n.execute(id);
-		const span: Span = nodeRun(run, MEASURED);
-		return await this.meter.readProfile(span);
 	}
 
 	async close(): Promise<void> {

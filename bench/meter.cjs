@@ -6,19 +6,16 @@
  * times, though, and n8n blocks the loop for seconds while it starts.
  *
  * Environment:
- * - BENCH_METER: the folder that gets meter.json. Where it holds a file profile-wanted, a CPU profile of the whole
- *   process is taken too, profile.json
+ * - BENCH_METER: the folder that gets meter.json
  */
 'use strict';
 
-const { existsSync, writeFileSync } = require('node:fs');
-const { Session } = require('node:inspector');
+const { writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const RESOLUTION_MS = 10;
 /** Asking for the memory each time would be a load of its own. */
 const TICKS_PER_MEMORY = 10;
-const PROFILE_INTERVAL_US = 500;
 
 const { BENCH_METER } = process.env;
 // Not for the programs that n8n starts itself.
@@ -49,26 +46,4 @@ function watch(file) {
 	});
 }
 
-/** @param {string} file */
-function profile(file) {
-	const session = new Session();
-	session.connect();
-	session.post('Profiler.enable');
-	session.post('Profiler.setSamplingInterval', { interval: PROFILE_INTERVAL_US });
-	session.post('Profiler.start');
-	const startedAt = Date.now();
-	process.once('exit', () => {
-		session.post('Profiler.stop', (error, result) => {
-			if (error) throw error;
-			// The profile has a clock of its own.
-			writeFileSync(file, JSON.stringify({ startedAt, profile: result.profile }));
-		});
-	});
-}
-
-if (BENCH_METER) {
-	watch(path.join(BENCH_METER, 'meter.json'));
-	if (existsSync(path.join(BENCH_METER, 'profile-wanted'))) {
-		profile(path.join(BENCH_METER, 'profile.json'));
-	}
-}
+if (BENCH_METER) watch(path.join(BENCH_METER, 'meter.json'));

@@ -1,21 +1,10 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-
-import { summarize, type Profile } from './profile.mts';
 
 /** When a node ran, by the machine's clock: milliseconds since 1970, and how many of them. */
 export interface Span {
 	startTime: number;
 	executionTime: number;
-}
-
-/** How long other work in the same n8n had to wait while a node ran. */
-export interface LoopDelay {
-	/** Milliseconds; what perf_hooks.monitorEventLoopDelay calls the 99th percentile and the maximum. */
-	p99: number;
-	max: number;
-	/** Share of the node's time in stretches longer than {@link LONG_STRETCH_MS}. */
-	blocked: number;
 }
 
 /** Bytes of the process. */
@@ -33,21 +22,16 @@ export interface Meter {
 	peak: number;
 }
 
-export const LONG_STRETCH_MS = 50;
-
-/** Of a stretch that began before the span or ends after it, only what is inside counts. */
-export function loopDelay({ delays }: Meter, { startTime, executionTime }: Span): LoopDelay {
+/**
+ * Longest time in milliseconds for which other work in the same n8n had to wait while a node ran. Of a stretch that
+ * began before the span or ends after it, only what is inside counts.
+ */
+export function longestHold({ delays }: Meter, { startTime, executionTime }: Span): number {
 	const end = startTime + executionTime;
 	const within = delays
 		.filter(([at, delay]) => at >= startTime && at - delay <= end)
-		.map(([at, delay]) => Math.max(0, Math.min(at, end) - Math.max(at - delay, startTime)))
-		.sort((a, b) => a - b);
-	const long = within.filter((delay) => delay > LONG_STRETCH_MS);
-	return {
-		p99: within[Math.floor(within.length * 0.99)] ?? 0,
-		max: within.at(-1) ?? 0,
-		blocked: executionTime > 0 ? long.reduce((sum, delay) => sum + delay, 0) / executionTime : 0,
-	};
+		.map(([at, delay]) => Math.min(at, end) - Math.max(at - delay, startTime));
+	return Math.max(0, ...within);
 }
 
 export function memoryOf({ memory, peak }: Meter, { startTime, executionTime }: Span): Memory {
@@ -59,34 +43,23 @@ export function memoryOf({ memory, peak }: Meter, { startTime, executionTime }: 
 	return { peak: highest, added: highest - before };
 }
 
-/** What the preloaded meter.cjs leaves behind. */
-export class MeterFolder {
+/** Where the preloaded meter.cjs leaves what it has seen. */
+export class MeterFile {
 	readonly env: Record<string, string>;
 
-	private readonly folder: string;
+	private readonly file: string;
 
 	constructor(folder: string) {
-		this.folder = folder;
+		this.file = path.join(folder, 'meter.json');
 		this.env = { BENCH_METER: folder };
 	}
 
 	/** Makes sure that what is read next comes from the process that is started next. */
-	async clear({ profile = false } = {}): Promise<void> {
-		await rm(this.file('meter.json'), { force: true });
-		await rm(this.file('profile.json'), { force: true });
-		if (profile) await writeFile(this.file('profile-wanted'), '');
-		else await rm(this.file('profile-wanted'), { force: true });
+	async clear(): Promise<void> {
+		await rm(this.file, { force: true });
 	}
 
 	async read(): Promise<Meter> {
-		return JSON.parse(await readFile(this.file('meter.json'), 'utf8')) as Meter;
-	}
-
-	async readProfile(span: Span): Promise<Profile> {
-		return summarize(await readFile(this.file('profile.json'), 'utf8'), span);
-	}
-
-	private file(name: string): string {
-		return path.join(this.folder, name);
+		return JSON.parse(await readFile(this.file, 'utf8')) as Meter;
 	}
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The parts of the benchmark, in the order in which they run. */
-export const PARTS = ['limit', 'floor', 'requests', 'growth', 'start'] as const;
+export const PARTS = ['limit', 'speed', 'requests', 'growth'] as const;
 
 export type Part = (typeof PARTS)[number];
 

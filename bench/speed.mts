@@ -1,15 +1,9 @@
 import type { Speed } from './figures.mts';
 import type { Progress } from './progress.mts';
 import type { MeasuredN8n } from './measuredN8n.mts';
-import {
-	FEWER_EXPRESSIONS,
-	inviteByFloor,
-	inviteByHttp,
-	inviteByOurs,
-	inviting,
-} from './workflows.mts';
+import { inviteByFloor, inviteByHttp, inviteByOurs, inviting } from './workflows.mts';
 
-/** The same invitations without a limit: how fast, and what the time goes into. */
+/** The same invitations without a limit: how fast. */
 export async function measureSpeed(
 	measuredN8n: MeasuredN8n,
 	{ items, rounds }: { items: number; rounds: number },
@@ -19,7 +13,6 @@ export async function measureSpeed(
 		ours: inviting('this node', inviteByOurs(), items),
 		floor: inviting('bare node', inviteByFloor(), items),
 		httpDefaults: inviting('HTTP Request', inviteByHttp(), items),
-		oneExpression: inviting('one expression', inviteByOurs(FEWER_EXPRESSIONS), items),
 	};
 	await measuredN8n.import(Object.values(workflows));
 
@@ -36,20 +29,7 @@ export async function measureSpeed(
 			ours: await measure('ours'),
 			floor: await measure('floor'),
 			httpDefaults: await measure('httpDefaults'),
-			oneExpression: await measure('oneExpression'),
 		});
 	}
-	const profile = async (who: keyof typeof workflows) => {
-		progress.say(`Profile: ${who} …`);
-		return await measuredN8n.profile(workflows[who], { items });
-	};
-	return {
-		items,
-		rounds: measured,
-		profiles: {
-			ours: await profile('ours'),
-			floor: await profile('floor'),
-			httpDefaults: await profile('httpDefaults'),
-		},
-	};
+	return { items, rounds: measured };
 }

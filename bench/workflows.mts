@@ -138,18 +138,8 @@ export const ourNode = (parameters: Record<string, unknown>): WorkflowNode =>
 		{ credentials: ourCredential, ...goOn },
 	);
 
-/** This node's Invite, with other fields than the usual three expressions where given. */
-export const inviteByOurs = (fields: Record<string, unknown> = {}): WorkflowNode =>
-	ourNode({
-		resource: 'invitation',
-		operation: 'invite',
-		access: 'scopes',
-		...EXPRESSIONS,
-		...fields,
-	});
-
-/** Literal scopes and region: only the address is an expression, because each item needs its own. */
-export const FEWER_EXPRESSIONS = { scopes: SCOPES, region: 'global' };
+export const inviteByOurs = (): WorkflowNode =>
+	ourNode({ resource: 'invitation', operation: 'invite', access: 'scopes', ...EXPRESSIONS });
 
 export const inviteByFloor = (): WorkflowNode =>
 	node(

@@ -1,7 +1,6 @@
-import { leastTime, median, ownTime, verdicts } from '../../bench/bars.mts';
+import { median, ownTime, verdicts } from '../../bench/bars.mts';
 import type { Figures, Limited, LimitedRun } from '../../bench/figures.mts';
-import { loopDelay } from '../../bench/meter.mts';
-import { summarize } from '../../bench/profile.mts';
+import { longestHold } from '../../bench/meter.mts';
 
 /** Figures that just meet every bar. */
 function limitedBy(changes: Partial<LimitedRun> = {}): Limited {
@@ -31,9 +30,8 @@ const met = (limited: Limited) =>
 	verdicts({ limits: [limited] } as Figures).map((verdict) => verdict.met);
 
 describe("the benchmark's verdicts", () => {
-	test('of a limit: its own time, and the least possible with a free first window', () => {
+	test('of a limit: its own time', () => {
 		expect(ownTime(limitedBy())).toBe(10);
-		expect(leastTime(limitedBy())).toBe(9);
 	});
 
 	test.each([
@@ -87,35 +85,5 @@ test('of the event loop only what falls into the node counts', () => {
 		memory: [],
 		peak: 0,
 	};
-	expect(loopDelay(meter, { startTime: 1000, executionTime: 1000 })).toEqual({
-		p99: 300,
-		max: 300,
-		blocked: 0.3,
-	});
-});
-
-test('a sample of a profile goes to whoever caused it', () => {
-	const frame = (id: number, functionName: string, url: string, children: number[] = []) => ({
-		id,
-		callFrame: { functionName, url },
-		children,
-	});
-	const expression = '/n8n-workflow/dist/cjs/expression.js';
-	const profile = {
-		nodes: [
-			frame(1, '(root)', '', [2, 4, 6]),
-			frame(2, 'resolveBaseUrl', '/n8n-core/dist/execution-engine/routing-node.js', [3]),
-			frame(3, 'renderExpression', expression),
-			frame(4, 'readEmail', '/n8n-nodes-sendgrid-teammates/dist/nodes/fields/email.js', [5]),
-			frame(5, 'renderExpression', expression),
-			frame(6, '(idle)', ''),
-		],
-		samples: [3, 5, 6, 3],
-		// The first comes before the node, and each lasts until the next.
-		timeDeltas: [1000, 2000, 3000, 4000],
-	};
-	const text = JSON.stringify({ startedAt: 0, profile });
-	const { shares, longestOwn } = summarize(text, { startTime: 2, executionTime: 100 });
-	expect(shares).toMatchObject({ ownReads: 3, idle: 4, baseUrlPass: 0, enginePass: 0 });
-	expect(longestOwn).toBe(3);
+	expect(longestHold(meter, { startTime: 1000, executionTime: 1000 })).toBe(300);
 });
