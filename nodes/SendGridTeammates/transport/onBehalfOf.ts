@@ -16,7 +16,7 @@ const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 export function checkOnBehalfOf(value: unknown): string | undefined {
 	if (value === undefined || value === null) return undefined;
 	if (typeof value !== 'string') {
-		throw new SendGridError("'On Behalf Of' is not a text", HOW_TO_WRITE_IT);
+		throw new SendGridError("'On Behalf Of' must be text", HOW_TO_WRITE_IT);
 	}
 	if (!PRINTABLE_ASCII.test(value)) {
 		throw new SendGridError(
