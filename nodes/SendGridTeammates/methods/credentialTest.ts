@@ -107,19 +107,19 @@ async function regionThatAccepts(
 
 function messageFor({ status, body }: Answer, host: string, apiKey: string): string {
 	const { hostname } = new URL(host);
-	const words = readErrorDetails(body, [apiKey])
-		.map(({ message }) => ` ("${message}")`)
-		.join('');
+	const words = readErrorDetails(body, [apiKey]).map(({ message }) => `"${message}"`);
+	const quoted = words.length > 0 ? ` (${words.join(', ')})` : '';
+	const withStatus = ` (${[...words, `HTTP ${status}`].join(', ')})`;
 	if (status === 401) {
-		return `SendGrid rejected this API key${words}. Check 'API Key': it may be mistyped, or revoked in SendGrid.`;
+		return `SendGrid rejected this API key${quoted}. Check 'API Key': it may be mistyped, or revoked in SendGrid.`;
 	}
 	if (status === 403) {
-		return `SendGrid knows this API key, but doesn't allow it here${words}. Add n8n's IP address under Settings > IP Access Management in SendGrid, and check 'On Behalf Of'.`;
+		return `SendGrid knows this API key, but doesn't allow it here${quoted}. Add n8n's IP address under Settings > IP Access Management in SendGrid, and check 'On Behalf Of'.`;
 	}
 	if (status === 429 || status >= 500) {
-		return `${hostname} can't answer at the moment${words}, HTTP ${status}. Try again in a minute.`;
+		return `${hostname} can't answer at the moment${withStatus}. Try again in a minute.`;
 	}
-	return `${hostname} doesn't answer like SendGrid${words}, HTTP ${status}. Check 'Region', 'API URL' and 'On Behalf Of'.`;
+	return `${hostname} doesn't answer like SendGrid${withStatus}. Check 'Region', 'API URL' and 'On Behalf Of'.`;
 }
 
 const refused = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });

@@ -62,7 +62,7 @@ describe('the test of the credential', () => {
 
 	test.each([503, 500, 429])('trouble at SendGrid: %d', async (status) => {
 		sendGrid.state.faults.add({ fault: { kind: 'html', status, when: 'before' } });
-		expect(await messageOf({})).toContain(`can't answer at the moment, HTTP ${status}`);
+		expect(await messageOf({})).toContain(`can't answer at the moment (HTTP ${status})`);
 	});
 
 	test('a server that is not SendGrid', async () => {

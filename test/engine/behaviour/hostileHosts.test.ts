@@ -275,7 +275,7 @@ describe('an answer of 400 MB in 400 kB', () => {
 			});
 			expect(error?.message).toContain('HTTP 503)');
 			const { message } = await testCredential({ ...sendGrid.credential, apiUrl: bomb.url });
-			expect(message).toContain("can't answer at the moment, HTTP 503");
+			expect(message).toContain("can't answer at the moment (HTTP 503)");
 		});
 		expect(taken).toBeLessThan(300 * MB);
 	});

@@ -162,7 +162,7 @@ describe('a redirect to SendGrid itself is not followed', () => {
 
 	test('by the test of the credential', async () => {
 		const { message } = await testCredential({ ...sendGrid.credential, apiUrl: gateway.url });
-		expect(message).toContain("doesn't answer like SendGrid, HTTP 307");
+		expect(message).toContain("doesn't answer like SendGrid (HTTP 307)");
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
