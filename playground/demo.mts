@@ -119,8 +119,8 @@ async function demo(): Promise<boolean> {
 		const isAsExpected = JSON.stringify(mails) === JSON.stringify(EXPECTED_MAILS);
 		console.log(
 			isAsExpected
-				? `\n${mails.length} e-mails from SendGrid, as expected: nobody twice, none for a bad row.`
-				: `\nThe e-mails are not as expected.\nexpected: ${EXPECTED_MAILS.join(', ')}\nsent:     ${mails.join(', ')}`,
+				? `\n${mails.length} emails from SendGrid, as expected: nobody twice, none for a bad row.`
+				: `\nThe emails are not as expected.\nexpected: ${EXPECTED_MAILS.join(', ')}\nsent:     ${mails.join(', ')}`,
 		);
 		if (isAsExpected) {
 			console.log("Next: npm start opens this node and all examples in n8n's editor.");

@@ -47,17 +47,17 @@ try {
 
 	console.log(`
 n8n's editor   ${n8n.url}
-  e-mail       ${n8n.owner.email}
+  email        ${n8n.owner.email}
   password     ${n8n.owner.password}
 
 Its encryption key is ${secrets.encryptionKey}. Key and password were drawn at random for
 this folder of .playground/, and are kept there in secrets.json.
 
 The examples' webhooks want the header ${WEBHOOK_HEADER.name}: ${WEBHOOK_HEADER.value}, their form ${FORM_LOGIN.user} / ${FORM_LOGIN.password}.
-What they send by e-mail, to Slack and to Google Sheets stays here, and BambooHR's employees come from
+What they send by email, to Slack and to Google Sheets stays here, and BambooHR's employees come from
 here. Only for the AI agent's example you need an account of your own, at OpenAI.
 
-In this n8n, api.sendgrid.com and api.eu.sendgrid.com are a stand-in on this machine: no e-mail
+In this n8n, api.sendgrid.com and api.eu.sendgrid.com are a stand-in on this machine: no email
 leaves it, and no real API key works. What it would have sent: ${sandbox.controlUrl}/sent-emails
 
 Next: sign in, open one of the examples, and run it. Ctrl-C ends it.`);

@@ -4,9 +4,9 @@
  */
 export const BEHAVIOUR_CANDIDATES = {
 	/**
-	 * Inviting an address that is already pending. 'created-again': another e-mail, the scopes and
+	 * Inviting an address that is already pending. 'created-again': another email, the scopes and
 	 * the expiry of the new invitation, token as in `tokenChangesOnResend`; 'bad-request': 400;
-	 * 'same-invitation': 201 with the existing one, no e-mail; 'conflict': 409. Observed: 'created-again'.
+	 * 'same-invitation': 201 with the existing one, no email; 'conflict': 409. Observed: 'created-again'.
 	 */
 	duplicateInvite: ['created-again', 'bad-request', 'same-invitation', 'conflict'],
 	/** Inviting the address of a teammate. 'created': an invitation beside the teammate. */
