@@ -56,8 +56,8 @@ function limitVerdicts(limited: Limited): Verdict[] {
 	const once = ours.mails === items && ours.mailedTwice === 0;
 	return [
 		{
-			bar: `${title}: none fails, everybody gets one e-mail`,
-			measured: `${ours.failed} failed, ${ours.mails} e-mails for ${items}, ${ours.mailedTwice} too many`,
+			bar: `${title}: none fails, everybody gets one email`,
+			measured: `${ours.failed} failed, ${ours.mails} emails for ${items}, ${ours.mailedTwice} too many`,
 			met: ours.failed === 0 && once,
 		},
 		{

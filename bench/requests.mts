@@ -52,7 +52,7 @@ interface Plan extends Omit<Task, 'runs'> {
 
 const TASKS: Plan[] = [
 	{
-		title: `Resend by e-mail: ${RESENT} of ${PENDING} pending invitations`,
+		title: `Resend by email: ${RESENT} of ${PENDING} pending invitations`,
 		// One for each, and the list.
 		maxRequests: 203,
 		prepare: seedPending,
