@@ -71,7 +71,8 @@ export function drawBehaviours(random: Random, mix: Mix, weather: Weather): Part
 	for (const name of names) {
 		if (random.chance(0.15)) behaviours[name] = random.pick<unknown>(BEHAVIOUR_CANDIDATES[name]);
 	}
-	if (mix.isVaried && random.chance(0.25)) behaviours.maxPage = random.pick([1, 2, 3]);
+	// Pages of one cannot be told from a list of one, in which somebody may be missed (scenario K1: pages of one).
+	if (mix.isVaried && random.chance(0.25)) behaviours.maxPage = random.pick([2, 2, 3]);
 	return behaviours;
 }
 

@@ -91,6 +91,47 @@ export class Facts {
 		return this.writes.filter(({ hasChanged, mails }) => hasChanged || mails.length > 0);
 	}
 
+	/** Of these, what can have been known of. */
+	get knowableEffects(): Write[] {
+		return this.effects.filter((write) => !this.isUndoneUnseen(write));
+	}
+
+	/**
+	 * Whether the answer to a write was lost, and somebody else took away what it had made before we could look: the
+	 * data is as if nothing had ever been sent.
+	 */
+	private isUndoneUnseen({ at, run, account, entry, before, after }: Write): boolean {
+		const isAnswered = (entry.status ?? 500) < 500 && entry.fault !== 'tls-broken';
+		const past = this.recordsIn(before);
+		const hasMade = (moment: Moment) =>
+			this.recordsIn(moment).some((record) => !past.includes(record));
+		if (isAnswered || !hasMade(after)) return false;
+		const { truth } = this.history;
+		const undone = truth
+			.between(account, at, Infinity)
+			.find((moment) => moment.at > at && !hasMade(moment));
+		const isByOthers =
+			undone !== undefined &&
+			(truth.acts.some((act) => act.at === undone.at) ||
+				truth.writes.some((write) => write.run !== run && write.at === undone.at));
+		if (!isByOthers) return false;
+		const lag = lagOf(this.history);
+		const isLook = ({ method, status, fault, at: readAt }: Write['entry']) =>
+			method === 'GET' &&
+			status === 200 &&
+			fault === undefined &&
+			readAt >= at + lag &&
+			readAt < undone.at + lag;
+		return !truth.requests.some(({ run: by, entry: read }) => by === run && isLook(read));
+	}
+
+	/** All of the person's records, as texts. */
+	private recordsIn({ teammates, invitations }: Moment): string[] {
+		return [...teammates, ...invitations]
+			.filter(({ email }) => lower(email) === this.answer.person)
+			.map((record) => JSON.stringify(record));
+	}
+
 	/** The same of all calls of the run: an agent's later call may tell what an earlier one did. */
 	get effectsOfRun(): Write[] {
 		const { run, person, ask } = this.answer;
@@ -212,6 +253,7 @@ export class Facts {
 			writes.some(({ entry }) => entry.fault !== undefined || (entry.status ?? 500) >= 500) ||
 			(first !== undefined &&
 				(this.isMeddledWith ||
+					this.isMetByOthers ||
 					history.truth.requests.some(
 						({ run, entry }) =>
 							run === answer.run &&

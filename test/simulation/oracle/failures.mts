@@ -16,7 +16,7 @@ export function judgeFailure(facts: Facts): Finding[] {
 
 	if (saysNothing(claim)) {
 		const isExplained = facts.twins.some(tellsOfChange);
-		if (facts.effects.length > 0 && !isExplained && ask.requestId === undefined) {
+		if (facts.knowableEffects.length > 0 && !isExplained && ask.requestId === undefined) {
 			find('untrue', `says that nothing happened, but ${effectsOf(facts)}`);
 		}
 	}
@@ -33,4 +33,4 @@ export function judgeFailure(facts: Facts): Finding[] {
 const saysNothing = (claim: Claim | undefined) => claim === 'nothing' || claim === 'refused';
 
 const effectsOf = (facts: Facts) =>
-	facts.effects.map(({ method, path, at }) => `${method} ${path} at ${at}`).join(', ');
+	facts.knowableEffects.map(({ method, path, at }) => `${method} ${path} at ${at}`).join(', ');

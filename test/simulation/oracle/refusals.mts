@@ -158,6 +158,9 @@ export function mayFail(facts: Facts): boolean {
 	// Nor is one that does not say who is an admin.
 	if (behaviours.adminFlag === 'hidden' && NEED_THE_ROLE.has(ask.operation)) return true;
 
+	// Whether admin access was given, such a record does not say either.
+	if (behaviours.adminFlag === 'hidden' && access?.kind === 'admin') return true;
+
 	switch (ask.operation) {
 		case 'invitation.invite':
 			return (

@@ -199,7 +199,7 @@ function upserted(facts: Facts, record: Json): Verdict {
 					(ask.ifAccessDiffers === 'leave' && teammates.length + invitations.length > 0),
 			);
 			if (!isRight && !leftAlone(facts)) return 'unchanged, although the wanted access was missing';
-			if (facts.effects.length > 0 && !facts.twins.some(tellsOfChange))
+			if (facts.knowableEffects.length > 0 && !facts.twins.some(tellsOfChange))
 				return 'unchanged, although we changed something';
 			return matches(facts, record, 'either');
 		}
