@@ -51,6 +51,7 @@ const MAX_RESTARTS = 3;
  * Each page begins with the last item of the one before. Where it does not, somebody has been removed meanwhile
  * and others have moved up, past the place where we are: the list is read from its start once more. After a page
  * of one item, the next begins behind it: a server that gives no more at a time would give the same one for ever.
+ * Such a list is read again until that brings nothing new.
  *
  * @param onBegin called when the first page is asked for, also where the list is read once more
  * @throws SendGridError
@@ -68,6 +69,7 @@ export async function* pages<Item>(
 	let first: string | undefined;
 	let last: string | undefined;
 	let isOneByOne = false;
+	let hasNews = false;
 	let restarts = 0;
 	for (let count = 0; position - offset < atMost; count += 1) {
 		if (count === MAX_PAGES) throw endlessListError(context);
@@ -91,14 +93,17 @@ export async function* pages<Item>(
 			seen.add(identity);
 			seenInPass.add(identity);
 		}
+		hasNews ||= fresh.length > 0;
 		if (fresh.length > 0) yield fresh;
 
 		const ignoresOffset = last !== undefined && identities[0] === first;
 		const hasMoved = overlap > 0 && identities[0] !== last && !ignoresOffset;
-		if (hasMoved && restarts < MAX_RESTARTS) {
+		const mayLack = !goesOn && isOneByOne && hasNews && position - offset > 1;
+		if ((hasMoved || mayLack) && restarts < MAX_RESTARTS) {
 			restarts += 1;
 			position = offset;
 			last = undefined;
+			hasNews = false;
 			seenInPass = new Set();
 			continue;
 		}
