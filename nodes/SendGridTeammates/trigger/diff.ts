@@ -7,6 +7,7 @@ import {
 	invitationRecord,
 	invitationState,
 	isOwner,
+	isRoleKnown,
 	isSso,
 } from './records';
 import { eventOf, rememberedInvitation, rememberedTeammate, type PeopleEvent } from './events';
@@ -169,11 +170,16 @@ function removedTeammates(change: Change): PeopleEvent[] {
 		});
 }
 
+/** Notes in `after` what somebody was whose record does not say it this time. */
 function changedAdmins({ before, reading, after }: Change): PeopleEvent[] {
 	return reading.teammates.flatMap((teammate): PeopleEvent[] => {
 		const past = before.teammates.get(teammateKey(teammate));
 		const present = after.teammates.get(teammateKey(teammate));
-		if (!past || past.isAdmin === present?.isAdmin) return [];
+		if (!past || !present || past.isAdmin === present.isAdmin) return [];
+		if (!isRoleKnown(teammate)) {
+			present.isAdmin = past.isAdmin;
+			return [];
+		}
 		return [{ event: 'adminChanged', email: emailOf(teammate), details: { teammate } }];
 	});
 }
@@ -204,7 +210,7 @@ function newRequests({ before, reading, after }: Change): PeopleEvent[] {
  * Teammates whose scopes differ from when they were last read. Scopes that are read for the first time, or
  * after somebody was an admin, set the base line.
  *
- * Notes in `after` the scopes of those whom this poll did not read.
+ * Notes in `after` the scopes of those whom this poll did not read, or who may be admins by now, who have all.
  */
 function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
 	if (!reading.scopes) return [];
@@ -213,7 +219,7 @@ function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
 	for (const [key, known] of after.teammates) {
 		const past = before.teammates.get(key)?.scopes;
 		const record = reading.scopes.records.get(key)?.record;
-		if (!record) {
+		if (!record || !isRoleKnown(record)) {
 			if (!known.isAdmin) known.scopes = past;
 			continue;
 		}

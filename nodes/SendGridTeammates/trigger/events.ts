@@ -4,6 +4,7 @@ import {
 	emailOf,
 	isAdmin,
 	isoOf,
+	isRoleKnown,
 	nameOf,
 	simplifiedInvitation,
 	simplifiedTeammate,
@@ -29,7 +30,7 @@ export interface PeopleEvent {
 	event: EventName;
 	/** As SendGrid writes it. */
 	email: string;
-	/** `undefined`: both before and after count, since this is what has changed. */
+	/** `undefined`: both count, since nobody knows, or since this is what has changed. */
 	isAdmin?: boolean;
 	/** The records that go along, as SendGrid has them or as they are remembered. */
 	details: {
@@ -46,7 +47,12 @@ export const eventOf = (
 	event: EventName,
 	about: IDataObject,
 	details: PeopleEvent['details'],
-): PeopleEvent => ({ event, email: emailOf(about), isAdmin: isAdmin(about), details });
+): PeopleEvent => ({
+	event,
+	email: emailOf(about),
+	isAdmin: isRoleKnown(about) ? isAdmin(about) : undefined,
+	details,
+});
 
 /** What is left of an invitation that SendGrid's list does not have any more. */
 export const rememberedInvitation = (known: KnownInvitation): IDataObject => ({

@@ -15,6 +15,9 @@ import { textOf } from '../transport/sanitize';
 
 export const isAdmin = (teammate: IDataObject): boolean => hasAdminAccess(decodeTeammate(teammate));
 
+/** Whether the record says at all what somebody is. */
+export const isRoleKnown = (record: IDataObject): boolean => decodeTeammate(record).isRoleKnown;
+
 export const isOwner = (teammate: IDataObject): boolean => decodeTeammate(teammate).isOwner;
 
 /** Whether somebody signs in by single sign-on: nobody invites them. */

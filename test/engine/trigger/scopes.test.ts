@@ -18,6 +18,18 @@ describe('scopes', () => {
 		expect(await trigger.events()).toEqual([`scopesChanged ${ADA}`]);
 	});
 
+	test('somebody whose role no record tells: nothing is said of it, and all of it once it is told', async () => {
+		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
+		sendGrid.state.addTeammate({ email: BOB, is_admin: true });
+		const trigger = await activated({ events: ['scopesChanged', 'adminChanged'] });
+		sendGrid.state.behaviours.adminFlag = 'hidden';
+		setAdmin(ADA, true);
+		setScopes(ADA, ['stats.read', 'mail.send']);
+		expect(await trigger.events()).toEqual([]);
+		sendGrid.state.behaviours.adminFlag = 'boolean';
+		expect(await trigger.events()).toEqual([`adminChanged ${ADA}`]);
+	});
+
 	const changed = (...numbers: number[]) =>
 		numbers.map(
 			(number) => `scopesChanged teammate${String(number).padStart(4, '0')}@bulk.example`,
