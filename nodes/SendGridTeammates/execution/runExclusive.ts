@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { waitForOwnWrites } from '../sendgrid/invitations';
+import type { Account } from '../sendgrid/account';
 import { StaleDecision, type Validity } from '../transport/client';
 import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import { MAX_AGE_MS, tick } from '../transport/singleFlight';
@@ -86,6 +86,14 @@ export async function runExclusive<Result>(
 		leave(key, ticket);
 	}
 }
+
+/** Whatever comes next about the person must not meet this change halfway. */
+const noteDoubt =
+	(account: Account, name: string) =>
+	(thrown: unknown): never => {
+		if (thrown instanceof RequestError && thrown.isUnclear) account.noteDoubt(name, thrown);
+		throw thrown;
+	};
 
 /**
  * What was read longer ago than this is read again before a write that the rate limit held back, in
@@ -185,7 +193,7 @@ async function whileLocked<Result>(
 		else if (lastWriteAt !== undefined) account.requireFreshReadings(lastWriteAt);
 		account.locks.add(key);
 		try {
-			return await work();
+			return await work().catch(noteDoubt(account, name));
 		} finally {
 			account.locks.delete(key);
 			memory.lastWriteAt.set(key, tick());
@@ -230,7 +238,7 @@ export async function onFreshReadings<Result>(
 		throw notBegunError(outcome, wording);
 	};
 
-	if (account.address !== undefined) await waitForOwnWrites(account, account.address, wording);
+	if (account.address !== undefined) await account.waitForOwnWrites(account.address, wording);
 	let finished = memory.lastWriteAt.size;
 	for (let stalled = 0; stalled < MAX_STALLED_ROUNDS; ) {
 		const result = stalled === 0 ? await decide() : await decideAlone();

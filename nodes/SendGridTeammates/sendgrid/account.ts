@@ -1,8 +1,40 @@
 import type { SendGridClient } from '../transport/client';
-import { RequestError, type Wording } from '../transport/errors';
+import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import { readWholeList, type ListEndpoint, type WholeList } from '../transport/pagination';
+import { LIST_LAG_MS } from '../transport/reconcile';
 import { tick, type Reading, type SingleFlight, type Tick } from '../transport/singleFlight';
 import { readGrantableScopes } from './scopes';
+
+/** What is forgotten after a while. */
+export class Expiring<Value> {
+	private readonly entries = new Map<string, { value: Value; until: number }>();
+
+	/** @param until epoch milliseconds of this machine */
+	set(key: string, value: Value, until: number): void {
+		const now = Date.now();
+		for (const [other, entry] of this.entries) if (entry.until <= now) this.entries.delete(other);
+		this.entries.set(key, { value, until });
+	}
+
+	get(key: string): Value | undefined {
+		return this.left(key) > 0 ? this.entries.get(key)?.value : undefined;
+	}
+
+	/** For how long it is remembered, in milliseconds. */
+	left(key: string): number {
+		return Math.max(0, (this.entries.get(key)?.until ?? 0) - Date.now());
+	}
+
+	delete(key: string): void {
+		this.entries.delete(key);
+	}
+}
+
+/** Whose data this process has just changed, by account and address, while SendGrid may not show it. */
+const changed = new Expiring<true>();
+
+/** Writes of which nobody knows whether they were carried out, likewise, while they may still be. */
+const inDoubt = new Expiring<RequestError>();
 
 /**
  * A SendGrid account, as one item of a run sees it: its own client for writing, and readings that all items
@@ -37,6 +69,51 @@ export class Account {
 	/** From now on only readings count that begin after this. */
 	requireFreshReadings(since: Tick = tick()): void {
 		this.since = Math.max(this.since, since);
+	}
+
+	/** Notes that SendGrid's data about somebody may not show yet what it has accepted. */
+	noteWrite(address: string): void {
+		changed.set(this.keyOf(address), true, Date.now() + LIST_LAG_MS);
+	}
+
+	/** Notes a write about somebody of which nobody knows what became of it. */
+	noteDoubt(address: string, error: RequestError): void {
+		const end = Math.max(error.facts.inDoubtUntil ?? 0, Date.now());
+		inDoubt.set(this.keyOf(address), error, end + LIST_LAG_MS);
+	}
+
+	/**
+	 * Waits as long as an earlier write about somebody may still be carried out, perhaps one of another workflow: it
+	 * would take the place of what is done now.
+	 *
+	 * @returns why that is in doubt, where it takes longer than the item may wait
+	 */
+	async waitForDoubt(address: string): Promise<RequestError | undefined> {
+		const key = this.keyOf(address);
+		const known = inDoubt.get(key);
+		return !known || (await this.client.retryBudget.wait(inDoubt.left(key))) ? undefined : known;
+	}
+
+	/**
+	 * Waits until SendGrid's data must show what this process has done about somebody, or may have done. What is
+	 * decided by that data depends on it.
+	 *
+	 * @throws SendGridError where that takes longer than the item may wait
+	 */
+	async waitForOwnWrites(address: string, { failureMessage }: Wording): Promise<void> {
+		const doubt = await this.waitForDoubt(address);
+		if (doubt) {
+			throw new SendGridError(
+				`${failureMessage}: an earlier change of this person may still be carried out: ${doubt.reason}`,
+				"Run this item again later, or allow a longer wait under 'Max Wait' in 'Options'.",
+				{ cause: 'temporarily-unavailable' },
+			);
+		}
+		await this.client.retryBudget.pause(changed.left(this.keyOf(address)));
+	}
+
+	private keyOf(address: string): string {
+		return `${this.key} ${address.trim().toLowerCase()}`;
 	}
 
 	/** SendGrid's clock, in epoch milliseconds. */
@@ -86,19 +163,9 @@ export class Account {
 		wording: Wording,
 	): Promise<Reading<Value>> {
 		await this.client.beforeFirst();
-		const key = `${this.key} ${what}`;
-		let isMine = false;
-		const readMyself = async (onBegin: () => void) => {
-			isMine = true;
-			return await read(onBegin);
-		};
 		try {
-			return await this.readings.read(key, since, readMyself).catch(async (thrown: unknown) => {
-				// Another item's 'Max Wait' does not count for this one.
-				const isTooShort = thrown instanceof RequestError && thrown.errorCause === 'rate-limited';
-				if (isMine || !isTooShort) throw thrown;
-				return await this.readings.read(key, since, readMyself);
-			});
+			const { retryBudget } = this.reader;
+			return await this.readings.read(`${this.key} ${what}`, since, read, retryBudget);
 		} catch (thrown) {
 			// It may have been read for another item, and an error must not name that item's person.
 			throw thrown instanceof RequestError ? thrown.forSubject(wording) : thrown;

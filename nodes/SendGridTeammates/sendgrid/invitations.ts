@@ -15,7 +15,7 @@ import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf } from '../transport/sanitize';
 import type { Span } from '../transport/serverClock';
 import { difference, isSame, type Access } from './access';
-import type { Account } from './account';
+import { Expiring, type Account } from './account';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -175,90 +175,27 @@ const isNewTo = (known: readonly Invitation[], { token, expiresAt = 0 }: Invitat
 		(other) => other.token === token && expiresAt <= (other.expiresAt ?? Number.MAX_VALUE),
 	);
 
-/** When this process last emailed somebody, by account and address, in epoch milliseconds of this machine. */
-const lastMailAt = new Map<string, number>();
-
-/** Emails of which nobody knows whether they were sent, by account and address, while they may still be. */
-const mailsInDoubt = new Map<string, { error: RequestError; until: number }>();
+/** Whom this process emailed so shortly before that dates cannot tell which email was which, by account and address. */
+const justMailed = new Expiring<true>();
 
 const mailKey = (account: Account, email: string): string =>
 	`${account.key} ${email.toLowerCase()}`;
 
-/** When this process last changed what SendGrid's data says about somebody, emails included; likewise. */
-const lastWriteAt = new Map<string, number>();
-
-function noteIn(moments: Map<string, number>, key: string): void {
-	const now = Date.now();
-	for (const [other, at] of moments) {
-		if (now - at > 2 * LIST_LAG_MS) moments.delete(other);
-	}
-	moments.set(key, now);
-}
-
-/** Notes that SendGrid's data about somebody may not show yet what it has accepted. */
-export const noteWrite = (account: Account, email: string): void =>
-	noteIn(lastWriteAt, mailKey(account, email));
-
 function noteMail(account: Account, email: string): void {
-	noteIn(lastMailAt, mailKey(account, email));
-	noteWrite(account, email);
+	justMailed.set(mailKey(account, email), true, Date.now() + 2 * TOLERANCE_MS);
+	account.noteWrite(email);
 }
 
-/** Remembers what became of an email, for all that comes after it in this process. */
-function noteOutcome(account: Account, email: string, outcome: Outcome<unknown>): void {
-	const now = Date.now();
-	for (const [key, { until }] of mailsInDoubt) if (until <= now) mailsInDoubt.delete(key);
-	if (email === '') return;
-	if (!('error' in outcome)) return noteMail(account, email);
-	const { error } = outcome;
-	if (!error.isUnclear) return;
-	const until = Math.max(error.facts.inDoubtUntil ?? 0, now) + LIST_LAG_MS;
-	mailsInDoubt.set(mailKey(account, email), { error, until });
-}
-
-/**
- * Waits as long as an earlier email to somebody may still be sent, perhaps by another workflow: a second one would
- * be too much, and the late one would take the place of the second.
- *
- * @returns what to say where that takes longer than the item may wait
- */
+/** @returns what to say where an earlier email to somebody may still be sent for longer than the item may wait */
 async function errorOfMailInDoubt(
 	account: Account,
 	email: string,
 	wording: Wording,
 ): Promise<RequestError | undefined> {
-	const known = mailsInDoubt.get(mailKey(account, email));
-	const left = (known?.until ?? 0) - Date.now();
-	if (!known || left <= 0 || (await account.client.retryBudget.wait(left))) return undefined;
-	const { reason, advice, facts } = known.error;
-	const what = `an earlier email to this person may still be on its way: ${reason}`;
-	return new RequestError(wording, what, advice, facts);
+	const known = await account.waitForDoubt(email);
+	const what = 'an earlier email to this person may still be on its way';
+	return known && new RequestError(wording, `${what}: ${known.reason}`, known.advice, known.facts);
 }
-
-/**
- * Waits until SendGrid's data must show what this process has just changed, or an invitation that it may have sent,
- * perhaps in another workflow. What is decided by that data depends on it.
- *
- * @throws RequestError where that takes longer than the item may wait
- */
-export async function waitForOwnWrites(
-	account: Account,
-	email: string,
-	wording: Wording,
-): Promise<void> {
-	const error = await errorOfMailInDoubt(account, email, wording);
-	if (error) throw error;
-	const at = lastWriteAt.get(mailKey(account, email)) ?? -Infinity;
-	const left = at + LIST_LAG_MS - Date.now();
-	if (left <= 0) return;
-	await account.client.retryBudget.pause(left);
-	// What others have read meanwhile may be from before.
-	account.requireFreshReadings();
-}
-
-/** Whether this process emailed somebody so shortly before a moment that dates cannot tell which was which. */
-const wasMailedJustBefore = (account: Account, email: string, moment: number): boolean =>
-	moment - (lastMailAt.get(mailKey(account, email)) ?? -Infinity) < 2 * TOLERANCE_MS;
 
 /** An invitation to be created. */
 export interface NewInvitation {
@@ -289,7 +226,7 @@ export async function createInvitation(
 ): Promise<Outcome<Invitation>> {
 	const inDoubt = await errorOfMailInDoubt(account, email, wording);
 	if (inDoubt) return { error: inDoubt };
-	const isAmbiguous = !known && wasMailedJustBefore(account, email, Date.now());
+	const isAmbiguous = !known && justMailed.get(mailKey(account, email)) === true;
 
 	/** Whether it was sent by this very request, or at the same moment; `undefined` where nobody can tell. */
 	function isSentNow(invitation: Invitation, sentAt: Span): boolean | undefined {
@@ -330,8 +267,9 @@ export async function createInvitation(
 		validUntil,
 	};
 	const outcome = await reconcile(account.client, call, probe);
-	noteOutcome(account, email, outcome);
-	if ('error' in outcome || !isOtherAccess(outcome.body, access)) return outcome;
+	if ('error' in outcome) return outcome;
+	noteMail(account, email);
+	if (!isOtherAccess(outcome.body, access)) return outcome;
 	return { error: otherInvitationError(wording) };
 }
 
@@ -432,10 +370,11 @@ export async function resendInvitation(
 		validUntil,
 	};
 	const outcome = await reconcile(account.client, call, probe);
-	const told = 'error' in outcome ? known : outcome.body;
-	noteOutcome(account, told?.email ?? '', outcome);
-	const isTold = 'error' in outcome || outcome.body !== bare;
-	return isTold ? outcome : { body: (await readRenewed(account, invitation)) ?? bare };
+	if ('error' in outcome) return outcome;
+	if (outcome.body.email !== '') noteMail(account, outcome.body.email);
+	return outcome.body === bare
+		? { body: (await readRenewed(account, invitation)) ?? bare }
+		: outcome;
 }
 
 /** An invitation in SendGrid's list, as it is now. */

@@ -194,7 +194,7 @@ export class RateLimiter {
 		for (const queue of this.queues) {
 			const opensAt = queue.window.nextPermitAt(now) ?? now;
 			if (opensAt - now > LOGGED_WAIT_MS) this.log(queue, opensAt, now);
-			if (opensAt > now) queue.waiting.forEach((waiting) => (waiting.isHeldBack = true));
+			if (opensAt > now) queue.waiting.forEach(holdBack);
 			queue.waiting = queue.waiting.filter((waiting) => {
 				const isCancelled = waiting.waiter.isCancelled();
 				const stays = !isCancelled && isWithinBudget(waiting, queue.window, Math.max(now, opensAt));
@@ -218,6 +218,11 @@ export class RateLimiter {
 	}
 }
 
+function holdBack(waiting: Waiting): void {
+	waiting.isHeldBack = true;
+	waiting.waiter.retryBudget.noteFailing(Date.now());
+}
+
 /**
  * Whether a waiter may wait until then. Its budget counts from its own first failure, or from when SendGrid
  * throttled its endpoint while it stood here. Mere queueing is free.
@@ -228,7 +233,7 @@ function isWithinBudget(
 	moment: number,
 ): boolean {
 	const from = throttledSince === undefined ? Date.now() : Math.max(since, throttledSince);
-	return retryBudget.reaches(moment) && moment - from <= retryBudget.budget;
+	return retryBudget.reaches(moment, from);
 }
 
 /** The one that was asked for last stands last. */

@@ -20,6 +20,12 @@ export function backoff(attempt: number, first = 500): number {
 export class RetryBudget {
 	private deadline = Infinity;
 
+	/** Since when its requests have been failing, or held back by the rate limit, in epoch milliseconds. */
+	failingSince = Infinity;
+
+	/** Whether it was too short for a wait. */
+	isSpent = false;
+
 	constructor(
 		/** In milliseconds. */
 		readonly budget: number,
@@ -27,8 +33,13 @@ export class RetryBudget {
 	) {}
 
 	/** Starts to count, unless already started. */
-	start(): void {
-		if (this.deadline === Infinity) this.deadline = Date.now() + this.budget;
+	start(moment = Date.now()): void {
+		if (this.deadline === Infinity) this.deadline = moment + this.budget;
+		this.noteFailing(moment);
+	}
+
+	noteFailing(since: number): void {
+		this.failingSince = Math.min(this.failingSince, since);
 	}
 
 	/** Milliseconds that are left; Infinity before it has started. */
@@ -36,9 +47,15 @@ export class RetryBudget {
 		return Math.max(0, this.deadline - Date.now());
 	}
 
-	/** Whether the item may wait until then, epoch milliseconds. */
-	reaches(moment: number): boolean {
-		return moment <= this.deadline;
+	/**
+	 * Whether the item may wait until then. Both in epoch milliseconds.
+	 *
+	 * @param since from when this very wait counts in any case
+	 */
+	reaches(moment: number, since = moment): boolean {
+		const isReached = moment <= this.deadline && moment - since <= this.budget;
+		this.isSpent ||= !isReached;
+		return isReached;
 	}
 
 	/**

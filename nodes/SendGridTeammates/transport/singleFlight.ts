@@ -1,3 +1,7 @@
+import { withDeadline } from './deadline';
+import { RequestError } from './errors';
+import type { RetryBudget } from './retry';
+
 /** A point in the order of events: certain even within one millisecond. */
 export type Tick = number;
 
@@ -22,8 +26,34 @@ interface Flight {
 	/** Infinity while it waits for the reading before, or for the rate limit. */
 	startedAt: Tick;
 	readAt: number;
+	/** Of the item that reads. */
+	budget: RetryBudget;
+	/** While it waits for the reading before. */
+	before?: Flight;
 	result: Promise<unknown>;
 }
+
+/** Of the item that sends the requests which a flight waits for. */
+const senderOf = ({ before, budget }: Flight): RetryBudget => (before ? senderOf(before) : budget);
+
+const mayTakeLonger = ({ before, budget }: Flight, than: RetryBudget): boolean =>
+	budget.budget > than.budget || (before !== undefined && mayTakeLonger(before, than));
+
+/** What a flight brings, or `'expired'` where its requests fail for longer than the item that asks may wait. */
+async function within(budget: RetryBudget, flight: Flight, asked: number): Promise<unknown> {
+	if (!mayTakeLonger(flight, budget)) return await flight.result;
+	const isOverdue = () =>
+		Date.now() - Math.max(asked, senderOf(flight).failingSince) >= budget.budget;
+	return await withDeadline(async () => await flight.result, Infinity, isOverdue);
+}
+
+const overdueError = (): RequestError =>
+	new RequestError(
+		{ failureMessage: 'It could not be read' },
+		"SendGrid's data could not be read for longer than 'Max Wait' allows",
+		"Run this item again later, or allow a longer wait under 'Max Wait' in 'Options'.",
+		{ cause: 'temporarily-unavailable' },
+	);
 
 /** A reading that is older does not serve anybody, in milliseconds. */
 export const MAX_AGE_MS = 30_000;
@@ -36,7 +66,8 @@ export const MAX_AGE_MS = 30_000;
  * items cost one reading, and an item that starts after a write never sees what was true before. Those who
  * ask while a reading is under way that is too old for them share the one that follows.
  *
- * A failed reading serves those who were waiting for it, and nobody who asks later.
+ * A failed reading serves those who were waiting for it, and nobody who asks later. But each item waits for failing
+ * requests as long as its own 'Max Wait' allows, whoever sends them.
  */
 export class SingleFlight {
 	private readonly flights = new Map<string, Flight>();
@@ -45,34 +76,50 @@ export class SingleFlight {
 	 * @param key what is read, and from which account
 	 * @param since the reading must have begun after this
 	 * @param read reads all of it, and says when its first request is sent
+	 * @param budget of the item that asks
 	 */
 	async read<Value>(
 		key: string,
 		since: Tick,
 		read: (onBegin: () => void) => Promise<Value>,
+		budget: RetryBudget,
 	): Promise<Reading<Value>> {
 		for (const [other, { readAt }] of this.flights) {
 			if (Date.now() - readAt > MAX_AGE_MS) this.flights.delete(other);
 		}
 		const known = this.flights.get(key);
 		const serves = known && known.startedAt > since && Date.now() - known.readAt <= MAX_AGE_MS;
-		const flight = serves ? known : this.begin(key, read, known);
-		return (await flight.result) as Reading<Value>;
+		const flight = serves ? known : this.begin(key, read, budget, known);
+		const asked = Date.now();
+		const outcome = await within(budget, flight, asked).catch(async (thrown: unknown) => {
+			const { failingSince, isSpent, budget: longest } = flight.budget;
+			const failed = Math.max(asked, failingSince);
+			const isTooShort = isSpent && failed + budget.budget > failingSince + longest;
+			if (flight.budget === budget || !isTooShort) throw thrown;
+			// Another item's 'Max Wait' does not count for this one.
+			budget.start(failed);
+			return await this.read(key, since, read, budget);
+		});
+		if (outcome === 'expired') throw overdueError();
+		return outcome as Reading<Value>;
 	}
 
 	private begin<Value>(
 		key: string,
 		read: (onBegin: () => void) => Promise<Value>,
+		budget: RetryBudget,
 		before?: Flight,
 	): Flight {
 		const flight: Flight = {
 			startedAt: Infinity,
 			readAt: Infinity,
+			budget,
+			before,
 			result: Promise.resolve(),
 		};
-		const previous = before?.result;
 		const run = async (): Promise<Reading<Value>> => {
-			await previous?.catch(() => undefined);
+			await flight.before?.result.catch(() => undefined);
+			flight.before = undefined;
 			const value = await read(() => {
 				flight.startedAt = tick();
 				flight.readAt = Date.now();

@@ -2,7 +2,6 @@ import type { OperationContext } from '../../execution/operation';
 import { requestLock, withPersonLock } from '../../execution/runExclusive';
 import { unlessUnclear } from '../../execution/runMemory';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
-import { noteWrite } from '../../sendgrid/invitations';
 import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
 import { changeOf } from '../../transport/errors';
 import { textOf, toSingleLine } from '../../transport/sanitize';
@@ -25,7 +24,7 @@ export async function approve(context: OperationContext) {
 		return await withPersonLock(context, email, wording, async () => {
 			const answer = await answerRequest(context.account, 'approve', named);
 			// What it gave cannot be read back: nobody knows which scopes it stands for.
-			noteWrite(context.account, email);
+			context.account.noteWrite(email);
 			return [{ approved: true, request_id: requestIdOutput(id), ...answer }];
 		});
 	};
