@@ -51,9 +51,10 @@ const SCOPES_OF_SUBUSERS =
 
 /** Whether a record shows the access that was asked for. Of a persona and of subusers it shows nothing. */
 function shows(
-	{ isAdmin, scopes }: Teammate,
+	{ isAdmin, isRoleKnown, scopes }: Teammate,
 	{ is_admin: wantsAdmin = false, persona, scopes: wanted, subuser_access }: SsoAccess,
 ): boolean | undefined {
+	if (wantsAdmin && !isRoleKnown) return undefined;
 	if (isAdmin !== wantsAdmin) return false;
 	if (wantsAdmin) return true;
 	if (persona !== undefined || subuser_access !== undefined) return undefined;

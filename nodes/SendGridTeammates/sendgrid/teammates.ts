@@ -268,6 +268,7 @@ export async function replacePermissions(
 	/** Whether the record reads as wanted, as it was, or as others have made it. */
 	async function probe(): Promise<WriteState<IDataObject>> {
 		const now = await readTeammate(account, change, wording);
+		if (access.is_admin && !now.isRoleKnown) return 'unknown';
 		if (isSame(difference(now, access))) return { applied: now.record };
 		if (hasSameAccess(now, before)) return 'notApplied';
 		// Somebody else has given something besides. Of an admin nobody can tell.
@@ -349,6 +350,15 @@ export async function readBack<Written, Unmet>(
 		);
 	}
 }
+
+/** For admin access that was given, where SendGrid does not say who has it. */
+export const untoldRoleError = (wording: Wording): RequestError =>
+	new RequestError(
+		wording,
+		'SendGrid accepted the change, and does not say whether this person is an admin',
+		'',
+		{ accepted: true },
+	);
 
 /** What is left of a teammate's record when it is simplified, in this order. */
 const ESSENTIALS = [

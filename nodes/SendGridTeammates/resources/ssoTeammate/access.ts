@@ -10,7 +10,7 @@ import type { Account } from '../../sendgrid/account';
 import { PERSONA_SCOPES } from '../../sendgrid/scopes';
 import { isNamed, type SsoAccess, type SubuserGrant } from '../../sendgrid/ssoTeammates';
 import { idOfSubuser, readSubuserAccess } from '../../sendgrid/subusers';
-import { readBack, readTeammate, type Teammate } from '../../sendgrid/teammates';
+import { readBack, readTeammate, untoldRoleError, type Teammate } from '../../sendgrid/teammates';
 import { allOrFirstError } from '../../transport/allOrFirstError';
 import { RequestError, SendGridError, type Wording } from '../../transport/errors';
 import { checkSegment } from '../../transport/path';
@@ -232,12 +232,14 @@ export async function verifySso(
 	const { record } = await readBack(account, {
 		read: async () => await readTeammate(account, { username, field: 'Email' }, wording),
 		unmetIn,
-		droppedError: (unmet) =>
-			ignoredError(
-				`${done}, but not completely`,
-				unmet,
-				'Check this person under Settings > Teammates in SendGrid. Some scopes depend on the plan.',
-			),
+		droppedError: (unmet, { isRoleKnown }) =>
+			wanted.is_admin && !isRoleKnown
+				? untoldRoleError(wording)
+				: ignoredError(
+						`${done}, but not completely`,
+						unmet,
+						'Check this person under Settings > Teammates in SendGrid. Some scopes depend on the plan.',
+					),
 		wording,
 	});
 	return record;

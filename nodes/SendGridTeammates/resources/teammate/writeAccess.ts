@@ -1,11 +1,12 @@
 import type { OperationContext } from '../../execution/operation';
 import { adviseOnScopes, namedIn } from '../../parameters/access';
-import { difference, isSame, type Access, type AccessChoice } from '../../sendgrid/access';
-import { noteWrite } from '../../sendgrid/invitations';
+import { difference, type Access, type AccessChoice } from '../../sendgrid/access';
 import {
+	hasSameAccess,
 	readBack,
 	readTeammate,
 	replacePermissions,
+	untoldRoleError,
 	type NamedTeammate,
 	type Teammate,
 } from '../../sendgrid/teammates';
@@ -82,7 +83,7 @@ export async function writeAccess(
 	});
 	// Whatever comes next must not start from a record that does not show this change yet.
 	const noteLag = (thrown: unknown): never => {
-		noteWrite(account, before.email);
+		account.noteWrite(before.email);
 		throw thrown;
 	};
 	return await readBack(account, {
@@ -92,16 +93,15 @@ export async function writeAccess(
 			return isMet(unmet) ? undefined : unmet;
 		},
 		droppedError: (unmet, after) =>
-			droppedError(unmet, traceOf(unmetBy(before), unmet, before, after), subject, wording),
+			unmet.admin && !after.isRoleKnown
+				? untoldRoleError(wording)
+				: droppedError(unmet, traceOf(unmetBy(before), unmet, before, after), subject, wording),
 		wording,
 	}).catch(noteLag);
 }
 
 /** What a record shows of a change that SendGrid did not carry out as wanted. */
 type Trace = 'some of it' | 'nothing' | 'another change';
-
-const isUnchanged = (before: Teammate, { scopes = [], isAdmin }: Teammate): boolean =>
-	isSame(difference(before, { scopes: [...scopes], is_admin: isAdmin }));
 
 /**
  * @param wished what was to be changed
@@ -113,7 +113,7 @@ function traceOf(wished: Unmet, unmet: Unmet, before: Teammate, after: Teammate)
 		wished.remaining.some((scope) => !unmet.remaining.includes(scope)) ||
 		(wished.admin && !unmet.admin);
 	if (isShown) return 'some of it';
-	return isUnchanged(before, after) ? 'nothing' : 'another change';
+	return hasSameAccess(before, after) ? 'nothing' : 'another change';
 }
 
 function droppedError(
