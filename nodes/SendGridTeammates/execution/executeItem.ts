@@ -62,7 +62,6 @@ export function contextOf(
 		memory,
 		subuser: connection.effectiveSubuser,
 		maxWait: connection.maxWait,
-		isAiTool: isAiTool(item),
 	};
 }
 
@@ -195,8 +194,7 @@ export async function executeItem(
 ): Promise<INodeExecutionData[]> {
 	const index = item.getItemIndex();
 	const isTool = isAiTool(item);
-	// An agent's calls have nothing in common with each other.
-	const run = isTool ? new Run() : runOf(item);
+	const run = isTool ? new Run(true) : runOf(item);
 	const known = run.memory.results.get(index);
 	if (known) return known;
 

@@ -9,9 +9,14 @@ const MAX_STRETCH_MS = 15;
 
 /** The items of one run of the node. */
 export class Run {
-	readonly memory = new RunMemory();
+	readonly memory: RunMemory;
 
 	private attempt = new Attempt();
+
+	/** @param isOfAgent whether it is one call of an AI agent's tool */
+	constructor(isOfAgent = false) {
+		this.memory = new RunMemory(isOfAgent);
+	}
 
 	/** Registers an item. If it was registered before, n8n is retrying the run: a new attempt starts. */
 	begin(index: number): { attempt: Attempt; startedAt: Tick } {

@@ -48,8 +48,6 @@ export interface OperationContext {
 	subuser?: string;
 	/** Milliseconds that the item may wait for somebody else who works on the same person. */
 	maxWait: number;
-	/** Whether an AI agent is calling. */
-	isAiTool: boolean;
 }
 
 interface OperationFields {

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import { Expiring } from '../sendgrid/account';
 import { addressKey } from '../sendgrid/person';
 import { RequestError, type Wording } from '../transport/errors';
 import { SingleFlight, type Tick } from '../transport/singleFlight';
@@ -37,6 +38,13 @@ interface Locating {
 	isLocated: boolean;
 }
 
+/** For how long an agent's calls know of each other, in milliseconds. */
+const AGENT_MEMORY_MS = 5 * 60_000;
+
+/** Each call of an agent is a run of its own. This is what its calls share. */
+const unclearForAgents = new Expiring<RequestError>();
+const revokedForAgents = new Expiring<readonly RevokedInvitation[]>();
+
 /** What the items of one run share, over all tries that n8n makes of it. */
 export class RunMemory {
 	readonly readings = new SingleFlight();
@@ -44,12 +52,12 @@ export class RunMemory {
 	/** By person. */
 	readonly handledPeople = new Map<string, Handled[]>();
 
-	private readonly deleted = new Map<number, string[]>();
+	private readonly removed = new Map<number, string[]>();
 
-	/** Usernames that an item has deleted, over all tries. */
-	deletedBy(index: number): string[] {
-		const known = this.deleted.get(index) ?? [];
-		this.deleted.set(index, known);
+	/** Usernames that an item has deleted, or tokens that it has revoked, over all tries. */
+	removedBy(index: number): string[] {
+		const known = this.removed.get(index) ?? [];
+		this.removed.set(index, known);
 		return known;
 	}
 
@@ -114,13 +122,30 @@ export class RunMemory {
 		}
 	}
 
-	/** Wishes of which nobody knows whether they were carried out, whichever item has them. */
-	readonly unclearWishes = new Map<string, RequestError>();
+	private readonly unclearWishes: Expiring<RequestError>;
+
+	private readonly revoked: Expiring<readonly RevokedInvitation[]>;
+
+	constructor(private readonly isOfAgent = false) {
+		this.unclearWishes = isOfAgent ? unclearForAgents : new Expiring();
+		this.revoked = isOfAgent ? revokedForAgents : new Expiring();
+	}
+
+	/** Whether nobody knows if a wish was carried out, whichever item has it. */
+	unclearWish(key: string): RequestError | undefined {
+		return this.unclearWishes.get(key);
+	}
+
+	noteUnclearWish(key: string, error: RequestError): void {
+		this.unclearWishes.set(key, error, this.until);
+	}
+
+	private get until(): number {
+		return this.isOfAgent ? Date.now() + AGENT_MEMORY_MS : Infinity;
+	}
 
 	/** Items of which nobody knows whether they were carried out. A later try repeats that and sends nothing. */
 	readonly unclear = new Map<ItemKey, RequestError>();
-
-	private readonly revoked = new Map<string, RevokedInvitation[]>();
 
 	/**
 	 * Invitations of a person that were revoked for a new one, which has not been sent yet: with what of their
@@ -133,7 +158,7 @@ export class RunMemory {
 	}
 
 	noteRevoked(key: string, invitation: RevokedInvitation): void {
-		this.revoked.set(key, [...this.revokedOf(key), invitation]);
+		this.revoked.set(key, [...this.revokedOf(key), invitation], this.until);
 	}
 
 	/** The person has what they should have. */
@@ -154,25 +179,6 @@ export class RunMemory {
 	readonly takenOff = new Map<string, string>();
 }
 
-/** For how long an agent's calls get the same unclear answer, in milliseconds. */
-const AGENT_MEMORY_MS = 5 * 60_000;
-
-/** Each call of an agent is a run of its own. This is what its calls share. */
-const unclearForAgents = new Map<string, { error: RequestError; until: number }>();
-
-function rememberForAgents(key: string, error: RequestError): void {
-	const now = Date.now();
-	for (const [other, { until }] of unclearForAgents) {
-		if (until < now) unclearForAgents.delete(other);
-	}
-	unclearForAgents.set(key, { error, until: now + AGENT_MEMORY_MS });
-}
-
-function unclearForAgent(key: string): RequestError | undefined {
-	const known = unclearForAgents.get(key);
-	return known && known.until >= Date.now() ? known.error : undefined;
-}
-
 /** @param name an address, a username or a token */
 export const personKey = (account: { key: string }, name: string): string =>
 	`${account.key} ${addressKey(name)}`;
@@ -181,7 +187,6 @@ export const personKey = (account: { key: string }, name: string): string =>
 interface Remembering {
 	account: { key: string };
 	memory: RunMemory;
-	isAiTool: boolean;
 }
 
 /**
@@ -193,20 +198,17 @@ interface Remembering {
  * @throws RequestError
  */
 export async function unlessUnclear<Result>(
-	{ account, memory, isAiTool }: Remembering,
+	{ account, memory }: Remembering,
 	name: string,
 	wish: string,
 	wording: Wording,
 	work: () => Promise<Result>,
 ): Promise<Result> {
 	const key = `${personKey(account, name)} ${wish}`;
-	const unclear = memory.unclearWishes.get(key) ?? (isAiTool ? unclearForAgent(key) : undefined);
+	const unclear = memory.unclearWish(key);
 	if (unclear) throw unclear.forSubject(wording);
 	return await work().catch((thrown: unknown) => {
-		if (thrown instanceof RequestError && thrown.isUnclear) {
-			memory.unclearWishes.set(key, thrown);
-			if (isAiTool) rememberForAgents(key, thrown);
-		}
+		if (thrown instanceof RequestError && thrown.isUnclear) memory.noteUnclearWish(key, thrown);
 		throw thrown;
 	});
 }

@@ -126,22 +126,6 @@ export class RequestError extends SendGridError {
 		return new RequestError(wording, this.reason, this.advice, this.facts);
 	}
 
-	/**
-	 * The same error, where something had been done before.
-	 *
-	 * @param message what was done, and what was not
-	 */
-	afterDoing(message: string): RequestError {
-		const { status, cause, sentAt, hint } = this.facts;
-		const unclear = this.isUnclear ? this.facts : { status, cause, sentAt, hint };
-		return new RequestError(
-			{ failureMessage: message, unclearMessage: message },
-			this.message,
-			this.advice,
-			{ ...unclear, partlyDone: true },
-		);
-	}
-
 	/** The same error, now that SendGrid's data shows that nothing was carried out. */
 	asNotApplied(): RequestError {
 		const { hint, status, cause } = this.facts;

@@ -1,6 +1,6 @@
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, tokenLock, withPersonLock } from '../../execution/runExclusive';
-import { unlessUnclear } from '../../execution/runMemory';
+import { personKey, unlessUnclear } from '../../execution/runMemory';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
 import {
 	checkTokens,
@@ -13,11 +13,11 @@ import { findInList, findInvitations, findPersonNow } from '../../sendgrid/perso
 import { bodyOf, type Validity } from '../../transport/client';
 import {
 	changeOf,
+	liveWording,
 	type RequestError,
 	type SendGridError,
 	type Wording,
 } from '../../transport/errors';
-import { toSingleLine } from '../../transport/sanitize';
 import { notPendingError } from './notPending';
 
 export const revokeFields = [invitationField];
@@ -27,8 +27,13 @@ export const revokeFields = [invitationField];
  * nothing, so the address comes from the list, where it has the invitation.
  */
 export async function revoke(context: OperationContext) {
-	const choice = readInvitation(context.item);
-	const wording = changeOf(`The invitation of ${quoteInvitation(choice)}`, 'revoked');
+	const { item, memory } = context;
+	const choice = readInvitation(item);
+	const subject = quoteInvitation(choice);
+	const untouched = changeOf(`The invitation of ${subject}`, 'revoked');
+	// What an earlier try of this run has revoked counts.
+	const revoked = memory.removedBy(item.getItemIndex());
+	const wording = liveWording(() => (revoked.length > 0 ? partialWording(subject) : untouched));
 	const name = choice.by === 'email' ? choice.email : tokenLock(choice.token);
 	return await withPersonLock(
 		context,
@@ -37,11 +42,17 @@ export async function revoke(context: OperationContext) {
 		async () =>
 			await unlessUnclear(context, name, 'revoke', wording, async () =>
 				choice.by === 'email'
-					? await revokeAllOf(context, choice.email, wording)
+					? await revokeAllOf(context, choice.email, revoked, wording)
 					: await revokeOne(context, choice.token, wording),
 			),
 	);
 }
+
+/** What was done, and what was not, of several invitations of an address. */
+const partialWording = (subject: string): Required<Wording> => ({
+	failureMessage: `An invitation of ${subject} was revoked, but another was not`,
+	unclearMessage: `An invitation of ${subject} was revoked, but it is unclear whether another was`,
+});
 
 const withKnown = async (
 	{ account }: OperationContext,
@@ -63,43 +74,36 @@ const withKnown = async (
 	});
 };
 
-async function revokeAllOf(context: OperationContext, email: string, wording: Wording) {
-	const { account } = context;
+/** @param revoked tokens of those that have been revoked so far */
+async function revokeAllOf(
+	context: OperationContext,
+	email: string,
+	revoked: string[],
+	wording: Wording,
+) {
+	const { account, memory } = context;
 	return await onFreshReadings(context, wording, async (validUntil) => {
-		const { items, readAt } = await findInvitations(account, email, wording);
+		const found = await findInvitations(account, email, wording);
+		// A list that lags behind shows what has been revoked too.
+		const items = found.items.filter(({ token }) => !revoked.includes(token));
 		if (items.length === 0) throw await notPendingError(account, email, wording.failureMessage);
 		checkTokens(items, wording);
-		let revoked = 0;
 		for (const known of items) {
-			const outcome = await withKnown(
-				context,
-				known,
-				items,
-				wording,
-				revoked === 0 ? validUntil(readAt) : undefined,
-			);
-			if ('error' in outcome)
-				throw await revocationError(context, email, wording, outcome.error, revoked);
-			revoked += 1;
+			const outcome = await withKnown(context, known, items, wording, validUntil(found.readAt));
+			if ('error' in outcome) throw await revocationError(context, email, wording, outcome.error);
+			revoked.push(known.token);
 		}
+		memory.forgetRevoked(personKey(account, email));
 		return [{ deleted: true, email: items[0].email }];
 	});
 }
 
-/** @param revoked how many of the address's invitations were revoked before */
 async function revocationError(
 	{ account }: OperationContext,
 	email: string,
 	wording: Wording,
 	error: RequestError,
-	revoked: number,
 ): Promise<SendGridError> {
-	if (revoked > 0) {
-		const done = `An invitation of '${toSingleLine(email)}' was revoked, but`;
-		return error.isUnclear
-			? error.afterDoing(`${done} it is unclear whether another was`)
-			: error.forSubject({ failureMessage: `${done} another was not` });
-	}
 	if (error.status !== 404) return error;
 	account.requireFreshReadings();
 	const { items } = await findInvitations(account, email, wording);

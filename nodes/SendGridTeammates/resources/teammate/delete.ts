@@ -29,7 +29,7 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
 	policy.checkDeletion();
 	const choice = readTeammateChoice(item);
 	// What an earlier try of this run has deleted counts.
-	const deleted = memory.deletedBy(item.getItemIndex());
+	const deleted = memory.removedBy(item.getItemIndex());
 	const untouched = changeOf(quoteTeammate(choice), 'deleted');
 	const wording = liveWording(() => partialWording(deleted, 'another teammate') ?? untouched);
 	return await withLocatedTeammates(

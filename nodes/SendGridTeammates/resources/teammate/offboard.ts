@@ -34,6 +34,7 @@ export async function offboard(context: OperationContext) {
 			wording,
 			async () => {
 				await remove(context, email, progress, wording);
+				memory.forgetRevoked(personKey(account, email));
 				const { address, revoked, deleted, username } = progress;
 				return [{ email: address, changed: revoked || deleted, revoked, deleted, username }];
 			},
