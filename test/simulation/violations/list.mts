@@ -2,6 +2,7 @@ import { change, type Violation } from './violation.mts';
 
 const UPSERT = 'engine/teammate/upsert.test.ts';
 const UPDATE = 'engine/teammate/updatePermissions.test.ts';
+const CROWD = 'simulation/crowdScenarios.test.ts';
 const UNREADABLE = 'engine/behaviour/unreadable.test.ts';
 
 const knowing: Violation[] = [
@@ -30,6 +31,12 @@ const knowing: Violation[] = [
 		foundBy: { scenarios: 'K1: pages of one record' },
 	},
 	{
+		law: 'K1',
+		title: 'believes pages of one record, which cannot overlap, at once',
+		changes: [change('transport/pagination.ts', '(hasMoved || mayLack) &&', 'hasMoved &&')],
+		foundBy: { test: CROWD, name: 'K1: pages of one record' },
+	},
+	{
 		law: 'K2',
 		title: 'takes somebody for gone where a record does not say whose it is',
 		changes: [
@@ -52,8 +59,8 @@ const knowing: Violation[] = [
 			),
 			change(
 				'transport/pagination.ts',
-				'hasMoved && restarts < MAX_RESTARTS',
-				'hasMoved && restarts < 0 * MAX_RESTARTS',
+				'(hasMoved || mayLack) && restarts < MAX_RESTARTS',
+				'(hasMoved || mayLack) && restarts < 0 * MAX_RESTARTS',
 			),
 		],
 		foundBy: { scenarios: 'K2: two are deleted' },
@@ -512,9 +519,9 @@ const writing: Violation[] = [
 				'memory.lastWriteAt.set(key, 0 * tick());',
 			),
 			change(
-				'sendgrid/invitations.ts',
-				'if (left <= 0) return;',
-				'if (left <= 0 || left > 0) return;',
+				'sendgrid/account.ts',
+				'retryBudget.pause(changed.left(this.keyOf(address)))',
+				'retryBudget.pause(0)',
 			),
 		],
 		foundBy: { test: UPSERT, name: 'and different wishes are served one after the other' },
@@ -631,6 +638,30 @@ const writing: Violation[] = [
 	},
 	{
 		law: 'W3',
+		title: 'takes admin access that no record shows for not given',
+		changes: [
+			change(
+				'sendgrid/teammates.ts',
+				"if (access.is_admin && !now.isRoleKnown) return 'unknown';",
+				'',
+			),
+		],
+		foundBy: { test: CROWD, name: 'gives admin access, the answer is lost' },
+	},
+	{
+		law: 'W6',
+		title: 'says that admin access was not given where no record shows it',
+		changes: [
+			change(
+				'resources/teammate/writeAccess.ts',
+				'unmet.admin && !after.isRoleKnown',
+				'unmet.admin && after.isOwner',
+			),
+		],
+		foundBy: { test: CROWD, name: 'W6: admin access is given' },
+	},
+	{
+		law: 'W3',
 		title: 'takes any new invitation for its own',
 		changes: [
 			change(
@@ -640,8 +671,8 @@ const writing: Violation[] = [
 			),
 			change(
 				'sendgrid/invitations.ts',
-				'|| !isOtherAccess(outcome.body, access)) return outcome;',
-				'|| !isOtherAccess(outcome.body, access) || access) return outcome;',
+				'if (!isOtherAccess(outcome.body, access)) return outcome;',
+				'if (access) return outcome;',
 			),
 		],
 		foundBy: { scenarios: 'W3' },
@@ -717,14 +748,16 @@ const writing: Violation[] = [
 	{
 		law: 'W2',
 		title: 'sends a second email while the first is in doubt',
-		changes: [
-			change(
-				'sendgrid/invitations.ts',
-				'if (!known || left <= 0 ||',
-				'if (!known || left <= Infinity ||',
-			),
-		],
+		changes: [change('sendgrid/account.ts', 'return !known || (await', 'return known || (await')],
 		foundBy: { scenarios: 'W2: a row while the email of an earlier row is in doubt' },
+	},
+	{
+		law: 'W1',
+		title: 'starts from a record that another change may still replace',
+		changes: [
+			change('execution/runExclusive.ts', 'work().catch(noteDoubt(account, name))', 'work()'),
+		],
+		foundBy: { test: CROWD, name: 'W1: while an update is in doubt' },
 	},
 	{
 		law: 'W3',
@@ -756,8 +789,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/invitations.ts',
-				'|| !isOtherAccess(outcome.body, access)) return outcome;',
-				'|| !isOtherAccess(outcome.body, access) || access) return outcome;',
+				'if (!isOtherAccess(outcome.body, access)) return outcome;',
+				'if (access) return outcome;',
 			),
 		],
 		foundBy: {
@@ -829,11 +862,47 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'execution/runMemory.ts',
-				'if (isAiTool) rememberForAgents',
-				'if (isAiTool && !key) rememberForAgents',
+				'isOfAgent ? unclearForAgents : new Expiring()',
+				'new Expiring()',
 			),
 		],
 		foundBy: { scenarios: 'W4: an agent calls again' },
+	},
+	{
+		law: 'W4',
+		title: "takes away by an agent's next call what the revoked invitation gave",
+		changes: [
+			change(
+				'execution/runMemory.ts',
+				'isOfAgent ? revokedForAgents : new Expiring()',
+				'new Expiring()',
+			),
+		],
+		foundBy: { test: CROWD, name: "is given by the next call's invitation too" },
+	},
+	{
+		law: 'W4',
+		title: 'gives again what was revoked, to somebody who was offboarded meanwhile',
+		changes: [
+			change(
+				'resources/teammate/offboard.ts',
+				'memory.forgetRevoked(personKey(account, email));',
+				'',
+			),
+		],
+		foundBy: { test: CROWD, name: 'is not given again' },
+	},
+	{
+		law: 'W4',
+		title: 'forgets at the next try of Revoke what it has revoked',
+		changes: [
+			change(
+				'resources/invitation/revoke.ts',
+				'memory.removedBy(item.getItemIndex())',
+				'new Array<string>()',
+			),
+		],
+		foundBy: { test: CROWD, name: 'W7: one of two invitations is revoked' },
 	},
 	{
 		law: 'W4',
@@ -1167,6 +1236,30 @@ const waiting: Violation[] = [
 			),
 		],
 		foundBy: { scenarios: 'A2: answers that dribble for ever' },
+	},
+	{
+		law: 'A2',
+		title: "waits for another item's reading as long as that item may",
+		changes: [
+			change(
+				'transport/singleFlight.ts',
+				'if (!mayTakeLonger(flight, budget)) return',
+				'if (!mayTakeLonger(flight, budget) || asked > 0) return',
+			),
+		],
+		foundBy: { test: 'unit/singleFlight.test.ts', name: 'an item that may wait less' },
+	},
+	{
+		law: 'A2',
+		title: "fails with another item's reading, which could not wait so long",
+		changes: [
+			change(
+				'transport/singleFlight.ts',
+				'const isTooShort = isSpent &&',
+				'const isTooShort = !isSpent &&',
+			),
+		],
+		foundBy: { test: 'unit/singleFlight.test.ts', name: 'an item that may wait longer' },
 	},
 	{
 		law: 'A2',
@@ -1705,6 +1798,15 @@ const polling: Violation[] = [
 			),
 		],
 		foundBy: { polls: 100, seed: 1000 },
+	},
+	{
+		law: 'Trigger',
+		title: 'takes for no admin of whom no record says it',
+		changes: [
+			change('trigger/diff.ts', 'if (!isRoleKnown(teammate)) {', 'if (teammate === undefined) {'),
+			change('trigger/diff.ts', 'if (!record || !isRoleKnown(record)) {', 'if (!record) {'),
+		],
+		foundBy: { test: SCOPES, name: 'somebody whose role no record tells' },
 	},
 	{
 		law: 'Trigger',

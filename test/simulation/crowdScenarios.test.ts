@@ -1,0 +1,195 @@
+import type { Access } from './script.mts';
+import { playScenario, type Outcome, type Scenario } from './scenario.mts';
+
+/** What histories of the `crowded` mix have found: people who meet right when something is in doubt. */
+
+const ADA = 'ada@example.com';
+const BOB = 'bob@example.com';
+const SECOND = 1000;
+
+const scopes = (...names: string[]) => ({ kind: 'scopes', scopes: names }) as const;
+const STATS = scopes('stats.read');
+const ADMIN: Access = { kind: 'admin', scopes: [] };
+
+const adding = { access: STATS, ifPending: 'leave', ifAccessDiffers: 'add', expiresWithinDays: 2 };
+
+/** Plays a scenario that the oracle must not object to. */
+async function playWell(scenario: Scenario): Promise<Outcome> {
+	const outcome = await playScenario(scenario);
+	expect(outcome.findings).toEqual([]);
+	return outcome;
+}
+
+const pending = (email: string, ...names: string[]) => ({
+	email,
+	state: 'pending' as const,
+	scopes: names,
+	expiresInSeconds: 500_000,
+});
+
+const REFUSED_ONCE = {
+	method: 'POST',
+	fault: { kind: 'status', status: 403, when: 'before' },
+} as const;
+
+/** What the invitations of somebody give in the end. */
+const invitedTo = ({ history }: Outcome, email: string) =>
+	history.truth
+		.latest('acme')
+		.invitations.filter((one) => one.email === email)
+		.map((one) => [...one.scopes].sort());
+
+test('K1: pages of one record: another run revokes an invitation before the one that is read', async () => {
+	const { left } = await playWell({
+		behaviours: { maxPage: 1 },
+		people: [pending(ADA), pending('cleo@example.com'), pending(BOB), pending('Bob@example.com')],
+		runs: [{ operation: 'teammate.offboard', items: [{ email: BOB }] }],
+		acts: [
+			{
+				at: 220,
+				account: 'acme',
+				email: ADA,
+				what: { kind: 'revoke' },
+			},
+		],
+	});
+	expect(left()).toEqual(['cleo@example.com']);
+});
+
+describe("D3, W4: what an agent's call has revoked", () => {
+	test("is given by the next call's invitation too", async () => {
+		const outcome = await playWell({
+			people: [pending(ADA, 'mail.send')],
+			faults: [REFUSED_ONCE],
+			runs: [
+				{
+					operation: 'teammate.upsert',
+					entrance: 'agentNode',
+					items: [
+						{ email: ADA, ...adding },
+						{ email: ADA, ...adding },
+					],
+				},
+			],
+		});
+		expect(outcome.said[0]).toMatch(/ was revoked, but the new one was not sent/);
+		expect(invitedTo(outcome, ADA)).toEqual([['mail.send', 'stats.read']]);
+	});
+
+	test('is not given again to somebody who was offboarded meanwhile', async () => {
+		const outcome = await playWell({
+			people: [pending(ADA, 'mail.send')],
+			faults: [REFUSED_ONCE],
+			runs: ['teammate.upsert', 'teammate.offboard', 'teammate.upsert'].map((operation, index) => ({
+				operation,
+				entrance: 'agentNode' as const,
+				startsAt: index * 30 * SECOND,
+				items: [{ email: ADA, ...(operation === 'teammate.upsert' && adding) }],
+			})),
+		});
+		expect(invitedTo(outcome, ADA)).toEqual([['stats.read']]);
+	});
+});
+
+test('W1: while an update is in doubt (504, twenty seconds late), another execution does not start from the record before it', async () => {
+	const { scopesOf } = await playWell({
+		people: [{ email: ADA, scopes: ['alerts.read'] }],
+		faults: [{ method: 'PATCH', fault: { kind: 'late', ms: 20 * SECOND } }],
+		runs: [
+			{
+				operation: 'teammate.updatePermissions',
+				maxWait: 5,
+				items: [{ email: ADA, access: STATS, mode: 'add' }],
+			},
+			{
+				operation: 'teammate.updatePermissions',
+				startsAt: 8 * SECOND,
+				items: [{ email: ADA, access: scopes('mail.send'), mode: 'add' }],
+			},
+		],
+	});
+	expect(scopesOf(ADA)).toEqual(expect.arrayContaining(['alerts.read', 'stats.read', 'mail.send']));
+});
+
+test('W1: an item that may not wait so long says that nothing was done, and sends nothing', async () => {
+	const { answers, scopesOf } = await playWell({
+		people: [{ email: ADA, scopes: ['alerts.read'] }],
+		faults: [{ method: 'PATCH', fault: { kind: 'late', ms: 20 * SECOND } }],
+		runs: [
+			{
+				operation: 'teammate.updatePermissions',
+				maxWait: 5,
+				items: [
+					{ email: ADA, access: STATS, mode: 'add' },
+					{ email: ADA, access: scopes('mail.send'), mode: 'add' },
+				],
+			},
+		],
+	});
+	expect(answers[0].failure).toMatch(/^It is unclear whether /);
+	expect(answers[1].failure).toMatch(
+		/^The permissions of 'ada@example.com' were not updated: an earlier change of this person may still be carried out/,
+	);
+	expect(scopesOf(ADA)).not.toContain('mail.send');
+});
+
+test('W7: one of two invitations is revoked, the other accepted: the next try of Revoke says both', async () => {
+	const { said } = await playWell({
+		people: [
+			pending(ADA, 'stats.read'),
+			{ ...pending('Ada@example.com', 'stats.read'), expiresInSeconds: 400_000 },
+		],
+		network: { latency: { least: 200, most: 200 }, wireFaults: [] },
+		acts: [
+			{
+				at: 300,
+				after: { method: 'DELETE', path: /pending/ },
+				account: 'acme',
+				email: ADA,
+				what: { kind: 'accept' },
+			},
+		],
+		runs: [
+			{
+				operation: 'invitation.revoke',
+				continueOnFail: false,
+				retryOnFail: true,
+				items: [{ email: ADA }],
+			},
+		],
+	});
+	expect(said[0]).toMatch(
+		/^An invitation of 'ada@example.com' was revoked, but another was not: the person has already accepted/,
+	);
+});
+
+test.each([
+	['teammate.updatePermissions', { access: ADMIN, mode: 'replace' }],
+	['teammate.upsert', { ...adding, access: ADMIN }],
+] as const)(
+	'W3: %s gives admin access, the answer is lost, and no record says who is an admin: unclear',
+	async (operation, item) => {
+		const { said, history } = await playWell({
+			people: [{ email: ADA }],
+			behaviours: { adminFlag: 'hidden' },
+			faults: [{ method: 'PATCH', fault: { kind: 'drop', when: 'after' } }],
+			runs: [{ operation, retryOnFail: true, items: [{ email: ADA, ...item }] }],
+		});
+		expect(said[0]).toMatch(/^It is unclear whether /);
+		expect(history.truth.writes).toHaveLength(1);
+	},
+);
+
+test('W6: admin access is given, and no record says who is an admin: unclear', async () => {
+	const { said } = await playWell({
+		people: [{ email: ADA }],
+		behaviours: { adminFlag: 'hidden' },
+		runs: [
+			{
+				operation: 'teammate.updatePermissions',
+				items: [{ email: ADA, access: ADMIN, mode: 'replace' }],
+			},
+		],
+	});
+	expect(said[0]).toMatch(/ does not say whether this person is an admin/);
+});
