@@ -27,6 +27,8 @@ const pending = (email: string, ...names: string[]) => ({
 	expiresInSeconds: 500_000,
 });
 
+const UNAVAILABLE = { kind: 'status', status: 503, when: 'before' } as const;
+
 const REFUSED_ONCE = {
 	method: 'POST',
 	fault: { kind: 'status', status: 403, when: 'before' },
@@ -192,4 +194,50 @@ test('W6: admin access is given, and no record says who is an admin: unclear', a
 		],
 	});
 	expect(said[0]).toMatch(/ does not say whether this person is an admin/);
+});
+
+test('W3: an invitation that may be ours is seen, and revoked by somebody else before the next look: unclear', async () => {
+	const { said } = await playWell({
+		clocks: { aheadMs: 600_000, hasNoDate: true },
+		faults: [
+			{ method: 'POST', fault: { kind: 'status', status: 503, when: 'after' } },
+			REFUSED_ONCE,
+		],
+		acts: [
+			{
+				at: SECOND,
+				after: { method: 'POST', path: /teammates$/ },
+				account: 'acme',
+				email: ADA,
+				what: { kind: 'revoke' },
+			},
+		],
+		runs: [{ operation: 'invitation.invite', items: [{ email: ADA, access: STATS }] }],
+	});
+	expect(said[0]).toMatch(/^It is unclear whether /);
+});
+
+test('W4: what the first try of an agent has revoked, its next try tells', async () => {
+	const { said } = await playWell({
+		people: [{ email: ADA }, pending(ADA)],
+		faults: [{ method: 'DELETE', path: /ada/, fault: UNAVAILABLE }],
+		acts: [
+			{
+				at: 300,
+				after: { method: 'DELETE', path: /ada/ },
+				account: 'acme',
+				email: ADA,
+				what: { kind: 'promote' },
+			},
+		],
+		runs: [
+			{
+				operation: 'teammate.offboard',
+				entrance: 'agentNode',
+				retryOnFail: true,
+				items: [{ email: ADA }],
+			},
+		],
+	});
+	expect(said[0]).toMatch(/^The invitation of 'ada@example.com' was revoked, but not everything/);
 });

@@ -43,7 +43,7 @@ const AGENT_MEMORY_MS = 5 * 60_000;
 
 /** Each call of an agent is a run of its own. This is what its calls share. */
 const unclearForAgents = new Expiring<RequestError>();
-const revokedForAgents = new Expiring<readonly RevokedInvitation[]>();
+const begunByAgents = new Expiring<unknown>();
 
 /** What the items of one run share, over all tries that n8n makes of it. */
 export class RunMemory {
@@ -52,27 +52,47 @@ export class RunMemory {
 	/** By person. */
 	readonly handledPeople = new Map<string, Handled[]>();
 
-	private readonly removed = new Map<number, string[]>();
+	/** What has been begun about people and is not finished, over all tries: by what is done, and to whom. */
+	private readonly begun: Expiring<unknown>;
 
-	/** Usernames that an item has deleted, or tokens that it has revoked, over all tries. */
-	removedBy(index: number): string[] {
-		const known = this.removed.get(index) ?? [];
-		this.removed.set(index, known);
-		return known;
+	private unfinished<State>(what: string, key: string, begin: () => State): State {
+		const state = (this.begun.get(`${what} ${key}`) as State | undefined) ?? begin();
+		this.begun.set(`${what} ${key}`, state, this.until);
+		return state;
 	}
 
-	private readonly progress = new Map<string, Progress>();
+	/** Usernames that were deleted, or tokens that were revoked. @param key of the person, in this account */
+	removedOf(key: string): string[] {
+		return this.unfinished('removed', key, () => []);
+	}
 
 	/** @param key of the person, in this account */
 	progressOf(key: string, address: string): Progress {
-		const known = this.progress.get(key) ?? {
+		return this.unfinished('offboard', key, () => ({
 			revoked: false,
 			deleted: false,
 			username: null,
 			address,
-		};
-		this.progress.set(key, known);
-		return known;
+		}));
+	}
+
+	/**
+	 * Invitations of a person that were revoked for a new one, which has not been sent yet: with what of their
+	 * access the new one is to give. Whoever goes on from there must not take it away.
+	 *
+	 * @param key of the person, in this account
+	 */
+	revokedOf(key: string): readonly RevokedInvitation[] {
+		return (this.begun.get(`reinvite ${key}`) ?? []) as readonly RevokedInvitation[];
+	}
+
+	noteRevoked(key: string, invitation: RevokedInvitation): void {
+		this.unfinished('reinvite', key, (): RevokedInvitation[] => []).push(invitation);
+	}
+
+	/** The person is as they should be. */
+	finish(key: string): void {
+		for (const what of ['removed', 'offboard', 'reinvite']) this.begun.delete(`${what} ${key}`);
 	}
 
 	/** @param key of the person, in this account */
@@ -124,11 +144,9 @@ export class RunMemory {
 
 	private readonly unclearWishes: Expiring<RequestError>;
 
-	private readonly revoked: Expiring<readonly RevokedInvitation[]>;
-
 	constructor(private readonly isOfAgent = false) {
 		this.unclearWishes = isOfAgent ? unclearForAgents : new Expiring();
-		this.revoked = isOfAgent ? revokedForAgents : new Expiring();
+		this.begun = isOfAgent ? begunByAgents : new Expiring();
 	}
 
 	/** Whether nobody knows if a wish was carried out, whichever item has it. */
@@ -146,25 +164,6 @@ export class RunMemory {
 
 	/** Items of which nobody knows whether they were carried out. A later try repeats that and sends nothing. */
 	readonly unclear = new Map<ItemKey, RequestError>();
-
-	/**
-	 * Invitations of a person that were revoked for a new one, which has not been sent yet: with what of their
-	 * access the new one is to give. Whoever goes on from there must not take it away.
-	 *
-	 * @param key of the person, in this account
-	 */
-	revokedOf(key: string): readonly RevokedInvitation[] {
-		return this.revoked.get(key) ?? [];
-	}
-
-	noteRevoked(key: string, invitation: RevokedInvitation): void {
-		this.revoked.set(key, [...this.revokedOf(key), invitation], this.until);
-	}
-
-	/** The person has what they should have. */
-	forgetRevoked(key: string): void {
-		this.revoked.delete(key);
-	}
 
 	/**
 	 * Who was emailed for what, so that nobody gets two emails for the same wish; with an error where nobody knows

@@ -5,14 +5,18 @@ import { LIST_LAG_MS } from '../transport/reconcile';
 import { tick, type Reading, type SingleFlight, type Tick } from '../transport/singleFlight';
 import { readGrantableScopes } from './scopes';
 
-/** What is forgotten after a while. */
+/** What is forgotten after a while, in about the order in which it was noted. */
 export class Expiring<Value> {
 	private readonly entries = new Map<string, { value: Value; until: number }>();
 
 	/** @param until epoch milliseconds of this machine */
 	set(key: string, value: Value, until: number): void {
 		const now = Date.now();
-		for (const [other, entry] of this.entries) if (entry.until <= now) this.entries.delete(other);
+		this.entries.delete(key);
+		for (const [other, entry] of this.entries) {
+			if (entry.until > now) break;
+			this.entries.delete(other);
+		}
 		this.entries.set(key, { value, until });
 	}
 

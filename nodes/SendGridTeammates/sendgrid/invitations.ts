@@ -236,6 +236,9 @@ export async function createInvitation(
 		return byDate ? undefined : false;
 	}
 
+	// What may have been ours, and is gone by the next look, somebody else has taken away.
+	let isUnclear = false;
+
 	async function probe(sentAt: () => Span): Promise<WriteState<Invitation>> {
 		const { invitations, teammates } = await findPerson();
 		const isSent = (invitation: Invitation) => isSentNow(invitation, sentAt());
@@ -244,7 +247,7 @@ export async function createInvitation(
 		);
 		if (ours) return isAmbiguous ? 'unknown' : { applied: ours };
 		// Somebody else may have invited the person at the same moment, in place of us or after us.
-		const isUnclear =
+		isUnclear ||=
 			teammates.length > 0 ||
 			invitations.some(
 				(invitation) => invitation.expiresAt === undefined || isSent(invitation) !== false,

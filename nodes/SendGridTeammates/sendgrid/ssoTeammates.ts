@@ -81,10 +81,14 @@ const contextOf = ({ wording, on400, access }: SsoWrite, scope: string): Request
 export async function createSsoTeammate(account: Account, write: SsoWrite): Promise<IDataObject> {
 	const { email, first_name, last_name, access, wording } = write;
 
+	// Who may have been ours, and is gone by the next look, somebody else has taken away.
+	let wasThere = false;
+
 	/** Whether the person is there now, under this name and with this access. */
 	async function probe(): Promise<WriteState<IDataObject>> {
 		const { items } = await findTeammates(account, email, wording, tick());
-		if (items.length === 0) return 'notApplied';
+		wasThere ||= items.length > 0;
+		if (items.length === 0) return wasThere ? 'unknown' : 'notApplied';
 		if (items.length > 1 || items[0].isSso === false) return 'unknown';
 		const teammate = await readTeammate(account, { ...items[0], field: 'Email' }, wording);
 		const isSo = isNamed(teammate, { first_name, last_name }) && shows(teammate, access) === true;

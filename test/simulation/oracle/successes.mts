@@ -114,11 +114,12 @@ function matches(facts: Facts, record: Json, kind: 'invitation' | 'teammate' | '
 
 function revoked(facts: Facts): Verdict {
 	const { ask } = facts.answer;
-	const isGone = facts.ever((state) =>
-		ask.token === undefined
-			? state.invitations.length === 0 || isHidden(facts, { ...state, teammates: [] })
-			: !state.invitations.some(({ token }) => token === ask.token),
-	);
+	const isGone = facts.ever((state) => {
+		const invitations = state.invitations.filter(
+			({ token }) => ask.token === undefined || token === ask.token,
+		);
+		return invitations.length === 0 || isHidden(facts, { ...state, teammates: [], invitations });
+	});
 	if (!isGone) return 'an invitation was there all the time';
 	if (!facts.ever(({ invitations }) => invitations.length > 0)) return 'there was no invitation';
 	return undefined;
@@ -143,7 +144,10 @@ function offboarded(facts: Facts, record: Json): Verdict {
 	if (!facts.ever(nobody) && !facts.ever((state) => isHidden(facts, state)))
 		return 'the person was in, or could still join, all the time';
 	if (record.changed === false) return undefined;
-	if (record.revoked === true && !facts.ever(({ invitations }) => invitations.length > 0)) {
+	// An agent's call tells what an earlier one had done, before it failed.
+	const hasRevoked = facts.effectsOfRun.some(({ path }) => path.includes('/pending/'));
+	const everInvited = facts.ever(({ invitations }) => invitations.length > 0);
+	if (record.revoked === true && !everInvited && !hasRevoked) {
 		return 'revoked, although there was no invitation';
 	}
 	if (record.deleted === true && !facts.ever(({ teammates }) => teammates.length > 0)) {

@@ -649,6 +649,12 @@ const writing: Violation[] = [
 		foundBy: { test: CROWD, name: 'gives admin access, the answer is lost' },
 	},
 	{
+		law: 'W3',
+		title: 'forgets that it has seen what may have been its own invitation',
+		changes: [change('sendgrid/invitations.ts', 'isUnclear ||=', 'isUnclear =')],
+		foundBy: { test: CROWD, name: 'W3: an invitation that may be ours is seen' },
+	},
+	{
 		law: 'W6',
 		title: 'says that admin access was not given where no record shows it',
 		changes: [
@@ -874,7 +880,7 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'execution/runMemory.ts',
-				'isOfAgent ? revokedForAgents : new Expiring()',
+				'isOfAgent ? begunByAgents : new Expiring()',
 				'new Expiring()',
 			),
 		],
@@ -883,13 +889,7 @@ const writing: Violation[] = [
 	{
 		law: 'W4',
 		title: 'gives again what was revoked, to somebody who was offboarded meanwhile',
-		changes: [
-			change(
-				'resources/teammate/offboard.ts',
-				'memory.forgetRevoked(personKey(account, email));',
-				'',
-			),
-		],
+		changes: [change('resources/teammate/offboard.ts', 'memory.finish(key);', '')],
 		foundBy: { test: CROWD, name: 'is not given again' },
 	},
 	{
@@ -898,7 +898,7 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/invitation/revoke.ts',
-				'memory.removedBy(item.getItemIndex())',
+				'memory.removedOf(personKey(account, name))',
 				'new Array<string>()',
 			),
 		],
@@ -958,7 +958,7 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/delete.ts',
-				"partialWording(deleted, 'another teammate')",
+				"partialWording(deleted(), 'another teammate')",
 				"partialWording([], 'another teammate')",
 			),
 		],

@@ -27,14 +27,14 @@ export const revokeFields = [invitationField];
  * nothing, so the address comes from the list, where it has the invitation.
  */
 export async function revoke(context: OperationContext) {
-	const { item, memory } = context;
-	const choice = readInvitation(item);
+	const { account, memory } = context;
+	const choice = readInvitation(context.item);
 	const subject = quoteInvitation(choice);
-	const untouched = changeOf(`The invitation of ${subject}`, 'revoked');
-	// What an earlier try of this run has revoked counts.
-	const revoked = memory.removedBy(item.getItemIndex());
-	const wording = liveWording(() => (revoked.length > 0 ? partialWording(subject) : untouched));
 	const name = choice.by === 'email' ? choice.email : tokenLock(choice.token);
+	const untouched = changeOf(`The invitation of ${subject}`, 'revoked');
+	// What an earlier try has revoked counts.
+	const revoked = () => memory.removedOf(personKey(account, name));
+	const wording = liveWording(() => (revoked().length > 0 ? partialWording(subject) : untouched));
 	return await withPersonLock(
 		context,
 		name,
@@ -42,7 +42,7 @@ export async function revoke(context: OperationContext) {
 		async () =>
 			await unlessUnclear(context, name, 'revoke', wording, async () =>
 				choice.by === 'email'
-					? await revokeAllOf(context, choice.email, revoked, wording)
+					? await revokeAllOf(context, choice.email, revoked(), wording)
 					: await revokeOne(context, choice.token, wording),
 			),
 	);
@@ -93,7 +93,7 @@ async function revokeAllOf(
 			if ('error' in outcome) throw await revocationError(context, email, wording, outcome.error);
 			revoked.push(known.token);
 		}
-		memory.forgetRevoked(personKey(account, email));
+		memory.finish(personKey(account, email));
 		return [{ deleted: true, email: items[0].email }];
 	});
 }

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings } from '../../execution/runExclusive';
+import { personKey } from '../../execution/runMemory';
 import { readTeammateChoice, teammateField } from '../../parameters/teammate';
 import {
 	deleteTeammate,
@@ -14,7 +15,7 @@ import {
 import { bodyOf, type Validity } from '../../transport/client';
 import { changeOf, liveWording, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
-import { quoteTeammate, withLocatedTeammates } from './locate';
+import { nameOf, quoteTeammate, withLocatedTeammates } from './locate';
 
 export const deleteFields = [teammateField];
 
@@ -25,20 +26,19 @@ const field = teammateField.displayName;
  * with that address. The records are read first: they tell owner and admins, and whom the output is about.
  */
 export async function deleteOne(context: OperationContext): Promise<IDataObject[]> {
-	const { item, policy, memory } = context;
+	const { item, account, policy, memory } = context;
 	policy.checkDeletion();
 	const choice = readTeammateChoice(item);
-	// What an earlier try of this run has deleted counts.
-	const deleted = memory.removedBy(item.getItemIndex());
+	// What an earlier try has deleted counts.
+	const key = personKey(account, nameOf(choice));
+	const deleted = () => memory.removedOf(key);
 	const untouched = changeOf(quoteTeammate(choice), 'deleted');
-	const wording = liveWording(() => partialWording(deleted, 'another teammate') ?? untouched);
-	return await withLocatedTeammates(
-		context,
-		choice,
-		'delete',
-		wording,
-		async (found) => await deleteAll(context, found, deleted, wording),
-	);
+	const wording = liveWording(() => partialWording(deleted(), 'another teammate') ?? untouched);
+	return await withLocatedTeammates(context, choice, 'delete', wording, async (found) => {
+		const records = await deleteAll(context, found, deleted(), wording);
+		memory.finish(key);
+		return records;
+	});
 }
 
 /**

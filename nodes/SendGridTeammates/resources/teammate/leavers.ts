@@ -137,8 +137,9 @@ async function takeOff(own: OperationContext, email: string): Promise<boolean> {
 	account.requireFreshReadings();
 	return await withPersonLock(context, email, wording, async () => {
 		memory.takenOff.set(personKey(account, email), email);
-		await remove(context, email, progress, wording);
-		return progress.revoked || progress.deleted;
+		const done = progress();
+		await remove(context, email, done, wording);
+		return done.revoked || done.deleted;
 	});
 }
 

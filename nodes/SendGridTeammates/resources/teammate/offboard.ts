@@ -21,7 +21,7 @@ const MAX_ROUNDS = 5;
  * success, so that the same leaver can be handled twice.
  */
 export async function offboard(context: OperationContext) {
-	const { item, policy, options } = context;
+	const { item, account, policy, options, memory } = context;
 	const email = readEmail(item);
 	policy.checkDeletion();
 	const { progress, wording } = removalOf(context, email);
@@ -33,9 +33,10 @@ export async function offboard(context: OperationContext) {
 			'offboard',
 			wording,
 			async () => {
-				await remove(context, email, progress, wording);
-				memory.forgetRevoked(personKey(account, email));
-				const { address, revoked, deleted, username } = progress;
+				const done = progress();
+				await remove(context, email, done, wording);
+				memory.finish(personKey(account, email));
+				const { address, revoked, deleted, username } = done;
 				return [{ email: address, changed: revoked || deleted, revoked, deleted, username }];
 			},
 			(records) =>
@@ -47,8 +48,8 @@ export async function offboard(context: OperationContext) {
 /** What has been done about a leaver so far, and how messages say it at each moment. */
 export function removalOf({ account, memory }: OperationContext, email: string) {
 	const untouched = changeOf(`'${toSingleLine(email)}'`, 'offboarded');
-	const progress = memory.progressOf(personKey(account, email), email);
-	return { progress, wording: liveWording(() => partialWording(progress) ?? untouched) };
+	const progress = () => memory.progressOf(personKey(account, email), email);
+	return { progress, wording: liveWording(() => partialWording(progress()) ?? untouched) };
 }
 
 /** @throws SendGridError for the owner, and for admins unless the item allows them */

@@ -314,7 +314,7 @@ async function decideAndApply(
 	if (done === 'again') return done;
 	if (MAILING.has(done.action)) memory.mailed.set(mail, undefined);
 	const told = hasRevoked(context, wish.email) ? afterRevoking(done, plan) : done;
-	memory.forgetRevoked(personKey(account, wish.email));
+	memory.finish(personKey(account, wish.email));
 	return { ...told, skipped };
 }
 
