@@ -105,6 +105,8 @@ export class Account {
 	 * @throws SendGridError where that takes longer than the item may wait
 	 */
 	async waitForOwnWrites(address: string, { failureMessage }: Wording): Promise<void> {
+		const key = this.keyOf(address);
+		if (inDoubt.left(key) + changed.left(key) === 0) return;
 		const doubt = await this.waitForDoubt(address);
 		if (doubt) {
 			throw new SendGridError(
@@ -113,7 +115,9 @@ export class Account {
 				{ cause: 'temporarily-unavailable' },
 			);
 		}
-		await this.client.retryBudget.pause(changed.left(this.keyOf(address)));
+		await this.client.retryBudget.pause(changed.left(key));
+		// What others have read meanwhile may be from before.
+		this.requireFreshReadings();
 	}
 
 	private keyOf(address: string): string {
