@@ -230,7 +230,7 @@ const knowing: Violation[] = [
 				'isRecord(body) && (claimsErrors(body) || true)',
 			),
 			change(
-				'sendgrid/invitations.ts',
+				'sendgrid/invitationWrites.ts',
 				"record && textOf(record.email) !== '' ? decodeInvitation(record) : undefined",
 				'record && decodeInvitation(record)',
 			),
@@ -580,7 +580,7 @@ const writing: Violation[] = [
 				'accepted ? Date.now() + 0 * CONFIRM_MS',
 			),
 			change(
-				'sendgrid/invitations.ts',
+				'sendgrid/invitationWrites.ts',
 				'isEmptyBody(body) ? bare : decodeInvitation(record)',
 				'isEmptyBody(body) ? undefined : decodeInvitation(record)',
 			),
@@ -651,7 +651,7 @@ const writing: Violation[] = [
 	{
 		law: 'W3',
 		title: 'forgets that it has seen what may have been its own invitation',
-		changes: [change('sendgrid/invitations.ts', 'isUnclear ||=', 'isUnclear =')],
+		changes: [change('sendgrid/invitationWrites.ts', 'isUnclear ||=', 'isUnclear =')],
 		foundBy: { test: CROWD, name: 'W3: an invitation that may be ours is seen' },
 	},
 	{
@@ -671,12 +671,12 @@ const writing: Violation[] = [
 		title: 'takes any new invitation for its own',
 		changes: [
 			change(
-				'sendgrid/invitations.ts',
+				'sendgrid/invitationWrites.ts',
 				'(invitation) => isSent(invitation) && isSame(difference(invitation, access)),',
 				'(invitation) => isSent(invitation) && (isSame(difference(invitation, access)) || invitation),',
 			),
 			change(
-				'sendgrid/invitations.ts',
+				'sendgrid/invitationWrites.ts',
 				'if (!isOtherAccess(outcome.body, access)) return outcome;',
 				'if (access) return outcome;',
 			),
@@ -688,7 +688,7 @@ const writing: Violation[] = [
 		title: 'takes an invitation that is there for one that was sent again',
 		changes: [
 			change(
-				'sendgrid/invitations.ts',
+				'sendgrid/invitationWrites.ts',
 				"if (found.expiresAt <= known.expiresAt) return isFresh ? 'unknown' : 'notApplied';",
 				'if (found.expiresAt <= known.expiresAt) return { applied: found };',
 			),
@@ -782,7 +782,7 @@ const writing: Violation[] = [
 		title: 'takes an invitation that has another token by now for one that was revoked',
 		changes: [
 			change(
-				'sendgrid/invitations.ts',
+				'sendgrid/invitationWrites.ts',
 				'return teammates.length > 0 || invitations.some(isAnother) ?',
 				'return teammates.length > 0 || (invitations.some(isAnother) && !look) ?',
 			),
@@ -794,7 +794,7 @@ const writing: Violation[] = [
 		title: 'takes the invitation of somebody else in the answer for its own',
 		changes: [
 			change(
-				'sendgrid/invitations.ts',
+				'sendgrid/invitationWrites.ts',
 				'if (!isOtherAccess(outcome.body, access)) return outcome;',
 				'if (access) return outcome;',
 			),
@@ -838,7 +838,7 @@ const writing: Violation[] = [
 		title: 'gives out an invitation that was sent again as it was before',
 		changes: [
 			change(
-				'sendgrid/invitations.ts',
+				'sendgrid/invitationWrites.ts',
 				'(await readRenewed(account, invitation)) ?? bare',
 				'invitation.known ?? bare',
 			),
@@ -994,7 +994,7 @@ const writing: Violation[] = [
 		title: 'takes an invitation that has been accepted for one that was revoked',
 		changes: [
 			change(
-				'sendgrid/invitations.ts',
+				'sendgrid/invitationWrites.ts',
 				'return teammates.length > 0 || invitations.some(isAnother)',
 				'return teammates.length < 0 || invitations.some(isAnother)',
 			),

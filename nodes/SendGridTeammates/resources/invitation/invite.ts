@@ -10,7 +10,8 @@ import {
 } from '../../parameters/access';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { wishOf, resolveFor } from '../../sendgrid/access';
-import { createInvitation, invitationOutput } from '../../sendgrid/invitations';
+import { invitationOutput } from '../../sendgrid/invitations';
+import { createInvitation } from '../../sendgrid/invitationWrites';
 import { findPersonNow } from '../../sendgrid/person';
 import { bodyOf } from '../../transport/client';
 import { changeOf } from '../../transport/errors';

@@ -2,12 +2,8 @@ import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, tokenLock, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun, personKey } from '../../execution/runMemory';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
-import {
-	invitationOutput,
-	pendingInvitations,
-	resendInvitation,
-	type Invitation,
-} from '../../sendgrid/invitations';
+import { invitationOutput, pendingInvitations, type Invitation } from '../../sendgrid/invitations';
+import { resendInvitation } from '../../sendgrid/invitationWrites';
 import { findInList, findInvitations } from '../../sendgrid/person';
 import { bodyOf, type Outcome, type Validity } from '../../transport/client';
 import { changeOf, RequestError, SendGridError, type Wording } from '../../transport/errors';

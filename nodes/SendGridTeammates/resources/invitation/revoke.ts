@@ -2,13 +2,12 @@ import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, tokenLock, withPersonLock } from '../../execution/runExclusive';
 import { personKey, unlessUnclear } from '../../execution/runMemory';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
+import { pendingInvitations, type Invitation } from '../../sendgrid/invitations';
 import {
 	checkTokens,
-	pendingInvitations,
 	revokeInvitation,
-	type Invitation,
 	type NamedInvitation,
-} from '../../sendgrid/invitations';
+} from '../../sendgrid/invitationWrites';
 import { findInList, findInvitations, findPersonNow } from '../../sendgrid/person';
 import { bodyOf, type Validity } from '../../transport/client';
 import {

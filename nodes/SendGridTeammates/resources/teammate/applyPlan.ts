@@ -6,15 +6,17 @@ import { emailField } from '../../parameters/emailAddress';
 import { adviseOnScopes, namedIn } from '../../parameters/access';
 import { checkGrantable, type Access, type AccessChoice } from '../../sendgrid/access';
 import {
-	checkTokens,
-	createInvitation,
 	invitationState,
 	publicOutput,
-	resendInvitation,
-	revokeInvitation,
 	statusOfInvitation,
 	type Invitation,
 } from '../../sendgrid/invitations';
+import {
+	checkTokens,
+	createInvitation,
+	resendInvitation,
+	revokeInvitation,
+} from '../../sendgrid/invitationWrites';
 import { findPersonNow, type Person } from '../../sendgrid/person';
 import { bodyOf, type Validity } from '../../transport/client';
 import type { Wording } from '../../transport/errors';

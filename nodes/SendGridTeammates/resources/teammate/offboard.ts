@@ -2,7 +2,7 @@ import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun, personKey, type Progress } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
-import { checkTokens, revokeInvitation } from '../../sendgrid/invitations';
+import { checkTokens, revokeInvitation } from '../../sendgrid/invitationWrites';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
 import { checkUsernames, deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
 import type { Outcome, Validity } from '../../transport/client';

@@ -1,0 +1,335 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { BASE_DELAY_MS, type Call, type Outcome, type Validity } from '../transport/client';
+import { decodeObject, decodeOptionalObject, isEmptyBody } from '../transport/decode';
+import { RequestError, unnamedError, type Wording } from '../transport/errors';
+import { LIST_LAG_MS, reconcile, type WriteState } from '../transport/reconcile';
+import type { RequestContext } from '../transport/responseErrors';
+import { flagOf, textOf } from '../transport/sanitize';
+import type { Span } from '../transport/serverClock';
+import { difference, isSame, type Access } from './access';
+import { Expiring, type Account } from './account';
+import {
+	bestFirst,
+	DAY_MS,
+	decodeInvitation,
+	pendingInvitations,
+	statusOfInvitation,
+	VALIDITY_DAYS,
+	type Invitation,
+} from './invitations';
+
+/** SendGrid's dates have whole seconds, and its clock is known to half of one. In milliseconds. */
+const TOLERANCE_MS = 1500;
+
+/**
+ * Whether it was sent after a moment of SendGrid's clock; `undefined` where its expiry does not tell, or that
+ * clock is not known well enough.
+ */
+function wasSentAfter({ expiresAt }: Invitation, { earliest, latest }: Span): boolean | undefined {
+	if (expiresAt === undefined) return undefined;
+	const sentAt = expiresAt - VALIDITY_DAYS * DAY_MS;
+	const isSharp = latest - earliest <= 2 * TOLERANCE_MS;
+	if (isSharp) return sentAt > (earliest + latest) / 2 - TOLERANCE_MS;
+	if (sentAt <= earliest - TOLERANCE_MS) return false;
+	return sentAt > latest - TOLERANCE_MS ? true : undefined;
+}
+
+/** Whether an invitation was not among these, or has been sent again since. */
+const isNewTo = (known: readonly Invitation[], { token, expiresAt = 0 }: Invitation): boolean =>
+	!known.some(
+		(other) => other.token === token && expiresAt <= (other.expiresAt ?? Number.MAX_VALUE),
+	);
+
+/** Whom this process emailed so shortly before that dates cannot tell which email was which, by account and address. */
+const justMailed = new Expiring<true>();
+
+const mailKey = (account: Account, email: string): string =>
+	`${account.key} ${email.toLowerCase()}`;
+
+function noteMail(account: Account, email: string): void {
+	justMailed.set(mailKey(account, email), true, Date.now() + 2 * TOLERANCE_MS);
+	account.noteWrite(email);
+}
+
+/** @returns what to say where an earlier email to somebody may still be sent for longer than the item may wait */
+async function errorOfMailInDoubt(
+	account: Account,
+	email: string,
+	wording: Wording,
+): Promise<RequestError | undefined> {
+	const known = await account.waitForDoubt(email);
+	const what = 'an earlier email to this person may still be on its way';
+	return known && new RequestError(wording, `${what}: ${known.reason}`, known.advice, known.facts);
+}
+
+/** An invitation to be created. */
+export interface NewInvitation {
+	/** As typed: SendGrid keeps it so. */
+	email: string;
+	access: Access;
+	/**
+	 * The invitations that the address had right before, where that was looked up; they may be revoked by now. It
+	 * had no teammate then.
+	 */
+	known?: readonly Invitation[];
+	wording: Wording;
+	on400?: RequestContext['on400'];
+	validUntil?: Validity;
+}
+
+/**
+ * `POST /v3/teammates` with `email`, `scopes` and `is_admin`, until it is known what became of it. The
+ * schema wants all three, so an empty list and `false` are sent too.
+ *
+ * @param findPerson reads what SendGrid knows of the address now
+ * @throws StaleDecision where it is known what the address had, and somebody else has invited it meanwhile
+ */
+export async function createInvitation(
+	account: Account,
+	{ email, access, known, wording, on400, validUntil }: NewInvitation,
+	findPerson: () => Promise<{ invitations: Invitation[]; teammates: unknown[] }>,
+): Promise<Outcome<Invitation>> {
+	const inDoubt = await errorOfMailInDoubt(account, email, wording);
+	if (inDoubt) return { error: inDoubt };
+	const isAmbiguous = !known && justMailed.get(mailKey(account, email)) === true;
+
+	/** Whether it was sent by this very request, or at the same moment; `undefined` where nobody can tell. */
+	function isSentNow(invitation: Invitation, sentAt: Span): boolean | undefined {
+		const byDate = wasSentAfter(invitation, sentAt);
+		if (!known) return byDate;
+		if (isNewTo(known, invitation)) return byDate ?? true;
+		return byDate ? undefined : false;
+	}
+
+	// What may have been ours, and is gone by the next look, somebody else has taken away.
+	let isUnclear = false;
+
+	async function probe(sentAt: () => Span): Promise<WriteState<Invitation>> {
+		const { invitations, teammates } = await findPerson();
+		const isSent = (invitation: Invitation) => isSentNow(invitation, sentAt());
+		const ours = invitations.find(
+			(invitation) => isSent(invitation) && isSame(difference(invitation, access)),
+		);
+		if (ours) return isAmbiguous ? 'unknown' : { applied: ours };
+		// Somebody else may have invited the person at the same moment, in place of us or after us.
+		isUnclear ||=
+			teammates.length > 0 ||
+			invitations.some(
+				(invitation) => invitation.expiresAt === undefined || isSent(invitation) !== false,
+			);
+		if (isUnclear) return 'unknown';
+		return known && invitations.some((invitation) => isNewTo(known, invitation))
+			? 'changed'
+			: 'notApplied';
+	}
+
+	const call: Call<Invitation> = {
+		method: 'POST',
+		path: '/v3/teammates',
+		body: { email, ...access },
+		decode: (body) => {
+			const record = decodeObject(body);
+			return record && textOf(record.email) !== '' ? decodeInvitation(record) : undefined;
+		},
+		context: { ...wording, scope: 'teammates.create', on400 },
+		validUntil,
+	};
+	const outcome = await reconcile(account.client, call, probe);
+	if ('error' in outcome) return outcome;
+	noteMail(account, email);
+	if (!isOtherAccess(outcome.body, access)) return outcome;
+	return { error: otherInvitationError(wording) };
+}
+
+/** Whether an answer tells of other access than was asked for. It may leave the scopes out. */
+function isOtherAccess(answer: Invitation, access: Access): boolean {
+	const { isAdmin, scopes = [] } = answer;
+	if (isAdmin !== access.is_admin) return flagOf(answer.record.is_admin) !== undefined;
+	return scopes.length > 0 && !isSame(difference(answer, access));
+}
+
+/** Unknown: whether SendGrid answers with the invitation that is there, if there is one. */
+const otherInvitationError = (wording: Wording): RequestError =>
+	new RequestError(
+		wording,
+		'SendGrid answered with an invitation that gives other access; somebody else may just have invited this person',
+		'',
+		{ accepted: true },
+	);
+
+/** An invitation to be sent again or revoked. */
+export interface NamedInvitation {
+	token: string;
+	/** Display name of the field that names it, for messages. */
+	field: string;
+	/** As the list has it, where it was looked up. */
+	known?: Invitation;
+	/** Advice where SendGrid does not know it any more. */
+	on404?: string;
+	wording: Wording;
+	validUntil?: Validity;
+}
+
+const NO_LONGER_THERE =
+	'It was accepted or revoked, or has expired. Invite the person again if needed.';
+
+const valuesOf = ({ token, field, wording }: NamedInvitation) => {
+	if (token !== '') return { token: { value: token, field } };
+	throw unnamedError('token', wording);
+};
+
+/**
+ * Makes sure that each of several invitations can be named, before the first one goes.
+ *
+ * @throws SendGridError
+ */
+export function checkTokens(invitations: readonly Invitation[], wording: Wording): void {
+	if (invitations.some(({ token }) => token === '')) throw unnamedError('token', wording);
+}
+
+const contextOf = (
+	{ token, wording, on404 = NO_LONGER_THERE }: NamedInvitation,
+	scope: string,
+): RequestContext => ({
+	...wording,
+	scope,
+	gone: 'this invitation no longer exists',
+	on404,
+	secret: token,
+});
+
+const sameAddress = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
+/**
+ * `POST /v3/teammates/pending/{token}/resend`, without a body, until it is known what became of it: a resend
+ * shows by a later expiry.
+ */
+export async function resendInvitation(
+	account: Account,
+	invitation: NamedInvitation,
+): Promise<Outcome<Invitation>> {
+	const { token, known, wording, validUntil } = invitation;
+	const bare = withoutWhatChanges(known);
+	const inDoubt = known && (await errorOfMailInDoubt(account, known.email, wording));
+	if (inDoubt) return { error: inDoubt };
+
+	async function probe(sentAt: () => Span): Promise<WriteState<Invitation>> {
+		const found = await findAgain(account, invitation);
+		if (found?.expiresAt === undefined) return 'unknown';
+		const isFresh = wasSentAfter(found, sentAt());
+		if (known?.expiresAt === undefined) return isFresh === false ? 'notApplied' : 'unknown';
+		// One that had been sent only a moment before, or by somebody else, would look the same.
+		if (found.expiresAt <= known.expiresAt) return isFresh ? 'unknown' : 'notApplied';
+		if (isFresh === false) return 'notApplied';
+		// Under another token it may be another one.
+		return isFresh || found.token === token ? { applied: found } : 'unknown';
+	}
+
+	const call: Call<Invitation> = {
+		method: 'POST',
+		path: '/v3/teammates/pending/{token}/resend',
+		values: valuesOf(invitation),
+		decode: (body) => {
+			const record = decodeOptionalObject(body);
+			// In other people's fixtures: 200 without a body. It says yes all the same.
+			return record && (isEmptyBody(body) ? bare : decodeInvitation(record));
+		},
+		context: contextOf(invitation, 'teammates.create'),
+		validUntil,
+	};
+	const outcome = await reconcile(account.client, call, probe);
+	if ('error' in outcome) return outcome;
+	if (outcome.body.email !== '') noteMail(account, outcome.body.email);
+	return outcome.body === bare
+		? { body: (await readRenewed(account, invitation)) ?? bare }
+		: outcome;
+}
+
+/** An invitation in SendGrid's list, as it is now. */
+async function findAgain(
+	account: Account,
+	{ token, known, wording }: NamedInvitation,
+): Promise<Invitation | undefined> {
+	const { value } = await account.readFresh(pendingInvitations(wording));
+	const same = value.items.find((other) => token !== '' && other.token === token);
+	if (same || !known) return same;
+	// Unknown: whether the token changes. The address does not.
+	return bestFirst(
+		value.items.filter(({ email }) => sameAddress(email, known.email)),
+		account.now(),
+	)[0];
+}
+
+/** What is known of an invitation that has been sent again: neither until when it lasts now, nor its token. */
+const withoutWhatChanges = (known?: Invitation): Invitation => {
+	const changing = ['token', 'pending_id', 'expiration_date'];
+	const kept = Object.entries(known?.record ?? {}).filter(([name]) => !changing.includes(name));
+	return decodeInvitation(Object.fromEntries(kept));
+};
+
+/**
+ * An invitation that was sent again, read from the list, which may lag behind.
+ *
+ * @returns `undefined` where the list does not show it as it is now, or cannot be read
+ */
+async function readRenewed(
+	account: Account,
+	invitation: NamedInvitation,
+): Promise<Invitation | undefined> {
+	const { client } = account;
+	const before = invitation.known?.expiresAt;
+	const end = Date.now() + LIST_LAG_MS;
+	for (let delay = BASE_DELAY_MS; ; delay *= 2) {
+		const isLast = Date.now() >= end;
+		const found = await findAgain(account, invitation).catch(() => 'unreadable' as const);
+		if (found === 'unreadable') return undefined;
+		const isRenewed = before !== undefined && (found?.expiresAt ?? 0) > before;
+		if (isRenewed) return found;
+		if (isLast)
+			return found && statusOfInvitation(found, account.now()) === 'pending' ? found : undefined;
+		const pause = Math.min(delay, end - Date.now());
+		if (client.isCancelled() || !(await client.retryBudget.wait(pause))) return undefined;
+	}
+}
+
+/**
+ * `DELETE /v3/teammates/pending/{token}`, until it is known what became of it. Answers nothing.
+ *
+ * @param look where the address is known: its invitations as they were, and what reads all that SendGrid knows of
+ *   it now
+ * @throws StaleDecision where it is known what the address had, and it has joined or was invited again meanwhile
+ */
+export async function revokeInvitation(
+	account: Account,
+	invitation: NamedInvitation,
+	look?: {
+		known: readonly Invitation[];
+		findPerson: () => Promise<{ invitations: Invitation[]; teammates: unknown[] }>;
+	},
+): Promise<Outcome<IDataObject>> {
+	const { token, validUntil } = invitation;
+
+	/** Whether it is gone, and not because it has been accepted, or sent again under another token. */
+	async function probe(): Promise<WriteState<IDataObject>> {
+		if (!look) {
+			const { value } = await account.readFresh(pendingInvitations(invitation.wording));
+			return value.items.some((other) => other.token === token) ? 'notApplied' : 'unknown';
+		}
+		const { invitations, teammates } = await look.findPerson();
+		if (invitations.some((other) => other.token === token)) return 'notApplied';
+		const isAnother = ({ token: other }: Invitation) =>
+			!look.known.some((before) => before.token === other);
+		return teammates.length > 0 || invitations.some(isAnother) ? 'changed' : { applied: {} };
+	}
+
+	const call: Call<IDataObject> = {
+		method: 'DELETE',
+		path: '/v3/teammates/pending/{token}',
+		values: valuesOf(invitation),
+		decode: decodeOptionalObject,
+		context: contextOf(invitation, 'teammates.delete'),
+		validUntil,
+	};
+	return await reconcile(account.client, call, probe);
+}
