@@ -86,41 +86,6 @@ export const givesSomething = ({ is_admin, scopes }: Access): boolean =>
 	is_admin || scopes.some((scope) => !isGivenToEverybody(scope));
 
 /**
- * The access that a choice stands for.
- *
- * A persona is cut to what the key can grant, since nobody can give away more than they have; scopes of it
- * that the person has already stay.
- *
- * @param grantable what may be granted; needed for a persona only
- * @param present what the person has
- */
-export function resolveAccess(
-	choice: AccessChoice,
-	grantable: readonly string[] = [],
-	present: readonly string[] = [],
-): ResolvedAccess {
-	const { skipped } = choice;
-	switch (choice.kind) {
-		case 'admin':
-			// Documented: an admin is sent without scopes.
-			return { access: { scopes: [], is_admin: true }, skipped };
-		case 'scopes':
-			return { access: { scopes: choice.scopes, is_admin: false }, skipped };
-		case 'persona': {
-			const persona = PERSONA_SCOPES[choice.persona];
-			const has = (scope: string) => grantable.includes(scope) || present.includes(scope);
-			return {
-				access: {
-					scopes: unique([...persona.filter(has), ...choice.additional]),
-					is_admin: false,
-				},
-				skipped: unique([...persona.filter((scope) => !has(scope)), ...skipped]),
-			};
-		}
-	}
-}
-
-/**
  * Every scope that a choice names, whether or not the key could grant it: for taking scopes away. Of a persona
  * without those that SendGrid gives everybody, since nobody can take them away.
  */
@@ -141,6 +106,9 @@ export const wishOf = (choice: AccessChoice): unknown[] => [
 /**
  * The access that a choice stands for, for somebody who has none yet or for a teammate.
  *
+ * A persona is cut to what the key can grant, since nobody can give away more than they have; scopes of it
+ * that the person has already stay.
+ *
  * @param mayGive whether the credential allows a scope to be given: a persona is cut to those
  * @param present what the person has
  * @throws SendGridError where nothing would be left of a persona but what everybody has
@@ -152,10 +120,21 @@ export async function resolveFor(
 	mayGive: (scope: string) => boolean,
 	present: readonly string[] = [],
 ): Promise<ResolvedAccess> {
-	if (choice.kind !== 'persona') return resolveAccess(choice);
-	const grantable = await account.grantableScopes(wording);
-	const resolved = resolveAccess(choice, grantable.filter(mayGive), present);
-	if (givesSomething(resolved.access)) return resolved;
+	const { kind, skipped } = choice;
+	// Documented: an admin is sent without scopes.
+	if (kind === 'admin') return { access: { scopes: [], is_admin: true }, skipped };
+	if (kind === 'scopes') return { access: { scopes: choice.scopes, is_admin: false }, skipped };
+	const persona = PERSONA_SCOPES[choice.persona];
+	const grantable = (await account.grantableScopes(wording)).filter(mayGive);
+	const has = (scope: string) => grantable.includes(scope) || present.includes(scope);
+	const scopes = unique([...persona.filter(has), ...choice.additional]);
+	const access = { scopes, is_admin: false };
+	if (givesSomething(access)) {
+		return {
+			access,
+			skipped: unique([...persona.filter((scope) => !has(scope)), ...skipped]),
+		};
+	}
 	throw new SendGridError(
 		`${wording.failureMessage}: this API key can grant nothing of the persona that people don't have anyway`,
 		"Choose another 'Persona', or 'Selected Scopes'. A key can grant only what it has itself, and what its credential allows.",

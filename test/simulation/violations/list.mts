@@ -459,8 +459,8 @@ const deciding: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/access.ts',
-				'if (givesSomething(resolved.access)) return resolved;',
-				'if (givesSomething(resolved.access) || present) return resolved;',
+				'if (givesSomething(access)) {',
+				'if (givesSomething(access) || present) {',
 			),
 		],
 		foundBy: { test: UPSERT, name: 'of which nothing remains but what everybody has' },
@@ -1533,9 +1533,7 @@ const answering: Violation[] = [
 	{
 		law: 'Section 6',
 		title: 'gives a persona with all its power',
-		changes: [
-			change('sendgrid/access.ts', 'grantable.filter(mayGive)', 'grantable.filter(() => mayGive)'),
-		],
+		changes: [change('sendgrid/access.ts', '.filter(mayGive);', '.filter(() => mayGive);')],
 		foundBy: {
 			test: 'engine/behaviour/guards.test.ts',
 			name: 'leaves out of a persona what gives power',

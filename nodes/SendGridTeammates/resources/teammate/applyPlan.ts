@@ -49,11 +49,6 @@ export const shown = (invitation: Invitation, now: number): IDataObject => ({
 	...(invitation.expiresAt !== undefined && invitationState(invitation, now)),
 });
 
-export const unchangedRecord = (
-	plan: Extract<Plan, { action: 'unchanged' }>,
-	now: number,
-): IDataObject => ('teammate' in plan ? plan.teammate.record : shown(plan.invitation, now));
-
 /** What an invitation with this access gives. */
 export const givenBy = ({ is_admin, scopes }: Access) => ({ isAdmin: is_admin, scopes });
 
@@ -90,7 +85,9 @@ export async function applyPlan(
 	switch (plan.action) {
 		case 'unchanged': {
 			const { action, reason } = plan;
-			return { action, reason, record: unchangedRecord(plan, account.now()) };
+			const record =
+				'teammate' in plan ? plan.teammate.record : shown(plan.invitation, account.now());
+			return { action, reason, record };
 		}
 		case 'updated':
 			return await update(context, wish, plan, validUntil);
