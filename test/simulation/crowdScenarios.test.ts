@@ -241,3 +241,37 @@ test('W4: what the first try of an agent has revoked, its next try tells', async
 	});
 	expect(said[0]).toMatch(/^The invitation of 'ada@example.com' was revoked, but not everything/);
 });
+
+test('W4: what one agent has removed, another that had to wait does not claim', async () => {
+	const run = {
+		operation: 'teammate.offboard',
+		entrance: 'agentNode' as const,
+		items: [{ email: ADA }],
+	};
+	const { answers } = await playWell({
+		people: [{ email: ADA }],
+		runs: [run, { ...run, startsAt: 50 }],
+	});
+	expect(answers.map(({ records }) => records?.[0].changed)).toEqual([true, false]);
+});
+
+test('W3: one of two invitations is sent again, the answer lost, and accepted at once: unclear', async () => {
+	const { said } = await playWell({
+		people: [
+			{ ...pending(ADA, 'stats.read'), token: 'first' },
+			pending('Ada@example.com', 'stats.read'),
+		],
+		faults: [{ method: 'POST', fault: { kind: 'drop', when: 'after' } }],
+		acts: [
+			{
+				at: 10,
+				after: { method: 'POST', path: /resend$/ },
+				account: 'acme',
+				email: ADA,
+				what: { kind: 'accept' },
+			},
+		],
+		runs: [{ operation: 'invitation.resend', items: [{ token: 'first' }] }],
+	});
+	expect(said[0]).toMatch(/^It is unclear whether /);
+});

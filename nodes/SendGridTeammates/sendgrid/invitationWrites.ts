@@ -218,12 +218,14 @@ export async function resendInvitation(
 		const found = await findAgain(account, invitation);
 		if (found?.expiresAt === undefined) return 'unknown';
 		const isFresh = wasSentAfter(found, sentAt());
-		if (known?.expiresAt === undefined) return isFresh === false ? 'notApplied' : 'unknown';
+		// Under another token it may be another one, and this one accepted since.
+		const isSame = found.token === token;
+		const notSent = isSame ? 'notApplied' : 'unknown';
+		if (known?.expiresAt === undefined) return isFresh === false ? notSent : 'unknown';
 		// One that had been sent only a moment before, or by somebody else, would look the same.
-		if (found.expiresAt <= known.expiresAt) return isFresh ? 'unknown' : 'notApplied';
-		if (isFresh === false) return 'notApplied';
-		// Under another token it may be another one.
-		return isFresh || found.token === token ? { applied: found } : 'unknown';
+		if (found.expiresAt <= known.expiresAt) return isFresh ? 'unknown' : notSent;
+		if (isFresh === false) return notSent;
+		return isFresh || isSame ? { applied: found } : 'unknown';
 	}
 
 	const call: Call<Invitation> = {

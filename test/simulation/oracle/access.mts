@@ -27,10 +27,18 @@ export const named = (scopes: readonly string[]) =>
 export const ungrantable = ({ kind, scopes }: Access) =>
 	kind === 'scopes' ? scopes.filter((scope) => UNASSIGNABLE_SCOPES.has(scope)) : [];
 
+/** What SendGrid's page lists for somebody who only reads: taken for a slip, as the node documents. */
+const SLIP = 'mail_settings.bounce_purge.update';
+
 const wantedScopes = (access: Access): string[] =>
 	named(
 		access.kind === 'persona'
-			? [...PERSONA_SCOPES[access.persona as Persona], ...access.scopes]
+			? [
+					...PERSONA_SCOPES[access.persona as Persona].filter(
+						(scope) => access.persona !== 'observer' || scope !== SLIP,
+					),
+					...access.scopes,
+				]
 			: access.scopes,
 	);
 

@@ -103,26 +103,48 @@ export class Facts {
 	private isUndoneUnseen({ at, run, account, entry, before, after }: Write): boolean {
 		const isAnswered = (entry.status ?? 500) < 500 && entry.fault !== 'tls-broken';
 		const past = this.recordsIn(before);
-		const hasMade = (moment: Moment) =>
-			this.recordsIn(moment).some((record) => !past.includes(record));
-		if (isAnswered || !hasMade(after)) return false;
+		const madeIn = (moment: Moment) =>
+			this.recordsIn(moment).filter((record) => !past.includes(record));
+		const made = madeIn(after);
+		if (isAnswered || made.length === 0) return false;
 		const { truth } = this.history;
 		const undone = truth
 			.between(account, at, Infinity)
-			.find((moment) => moment.at > at && !hasMade(moment));
+			.find((moment) => moment.at > at && madeIn(moment).length === 0);
 		const isByOthers =
 			undone !== undefined &&
 			(truth.acts.some((act) => act.at === undone.at) ||
 				truth.writes.some((write) => write.run !== run && write.at === undone.at));
 		if (!isByOthers) return false;
 		const lag = lagOf(this.history);
-		const isLook = ({ method, status, fault, at: readAt }: Write['entry']) =>
-			method === 'GET' &&
-			status === 200 &&
-			fault === undefined &&
-			readAt >= at + lag &&
-			readAt < undone.at + lag;
-		return !truth.requests.some(({ run: by, entry: read }) => by === run && isLook(read));
+		return !truth.requests.some(
+			({ run: by, entry: read }) =>
+				by === run &&
+				read.at >= at + lag &&
+				read.at < undone.at + lag &&
+				made.some((record) => this.isShownBy(read, record)),
+		);
+	}
+
+	/** Whether a reading shows a record: the page of a list on which it stands, or the record itself. */
+	private isShownBy(
+		{ method, status, fault, path, query, account, at }: Write['entry'],
+		record: string,
+	): boolean {
+		if (method !== 'GET' || status !== 200 || fault !== undefined || account === null) return false;
+		const { truth, script } = this.history;
+		const shownAt = at - lagOf(this.history);
+		const [{ teammates, invitations }] = truth.between(account, shownAt, shownAt).slice(-1);
+		const name = decodeURIComponent(path.split('/').pop() ?? '');
+		const textOf = (one: object) => JSON.stringify(one);
+		if (name !== 'pending' && name !== 'teammates') {
+			return teammates.some((one) => one.username === name && textOf(one) === record);
+		}
+		const list = (name === 'pending' ? invitations : teammates).map(textOf);
+		const { maxPage = 500, pendingPaging = 'honoured' } = script.behaviours;
+		const isWhole = name === 'pending' && pendingPaging !== 'honoured';
+		const offset = Number(query.offset ?? 0);
+		return (isWhole ? list : list.slice(offset, offset + maxPage)).includes(record);
 	}
 
 	/** All of the person's records, as texts. */

@@ -193,6 +193,11 @@ function judgeReinvitations(
 		// What has expired gives nothing any more.
 		if (gone && gone.expiresAt <= revocation.at) continue;
 		if (!gone || isIn || isMeddled(history, own[own.length - 1], answer.from)) continue;
+		// Somebody else may have invited the person at the moment when our own invitation was in doubt.
+		const isInvited = history.truth
+			.between(answer.ask.account, answer.to, answer.to)
+			.some(({ invitations }) => invitations.some(({ email }) => lower(email) === answer.person));
+		if (!now && isInvited) continue;
 		if (!now) {
 			find('taken', `the invitation of ${answer.person} was revoked, and that is all`, answer.item);
 			continue;

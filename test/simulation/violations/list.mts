@@ -650,6 +650,18 @@ const writing: Violation[] = [
 	},
 	{
 		law: 'W3',
+		title: 'takes another invitation of the person for the one that it sent again',
+		changes: [
+			change(
+				'sendgrid/invitationWrites.ts',
+				"const notSent = isSame ? 'notApplied' : 'unknown';",
+				"const notSent = 'notApplied';",
+			),
+		],
+		foundBy: { test: CROWD, name: 'W3: one of two invitations is sent again' },
+	},
+	{
+		law: 'W3',
 		title: 'forgets that it has seen what may have been its own invitation',
 		changes: [change('sendgrid/invitationWrites.ts', 'isUnclear ||=', 'isUnclear =')],
 		foundBy: { test: CROWD, name: 'W3: an invitation that may be ours is seen' },
@@ -689,7 +701,7 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/invitationWrites.ts',
-				"if (found.expiresAt <= known.expiresAt) return isFresh ? 'unknown' : 'notApplied';",
+				"if (found.expiresAt <= known.expiresAt) return isFresh ? 'unknown' : notSent;",
 				'if (found.expiresAt <= known.expiresAt) return { applied: found };',
 			),
 		],
@@ -946,8 +958,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/offboard.ts',
-				'partialWording(progress) ?? untouched',
-				'partialWording({ ...progress, revoked: false, deleted: false }) ?? untouched',
+				'partialWording(done()) ?? untouched',
+				'partialWording({ ...done(), revoked: false, deleted: false }) ?? untouched',
 			),
 		],
 		foundBy: { scenarios: 'W4: what an earlier try of Offboard revoked' },
