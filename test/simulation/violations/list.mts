@@ -958,8 +958,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/offboard.ts',
-				'partialWording(done()) ?? untouched',
-				'partialWording({ ...done(), revoked: false, deleted: false }) ?? untouched',
+				'partialWording(progress()) ?? untouched',
+				'partialWording({ ...progress(), revoked: false, deleted: false }) ?? untouched',
 			),
 		],
 		foundBy: { scenarios: 'W4: what an earlier try of Offboard revoked' },
@@ -1618,8 +1618,8 @@ const listing: Violation[] = [
 			change(LEAVERS_TS, 'first.value.pageCount <= 1', 'first.value.pageCount >= 1'),
 			change(
 				'transport/pagination.ts',
-				'hasMoved && restarts < MAX_RESTARTS',
-				'hasMoved && restarts < 0 * MAX_RESTARTS',
+				'(hasMoved || mayLack) && restarts < MAX_RESTARTS',
+				'(hasMoved || mayLack) && restarts < 0 * MAX_RESTARTS',
 			),
 		],
 		foundBy: { scenarios: 'List: somebody is passed over' },

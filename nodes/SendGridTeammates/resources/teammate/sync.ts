@@ -10,7 +10,6 @@ import { readFlag } from '../../parameters/flag';
 import { readNumber } from '../../parameters/number';
 import { readDomains } from '../../parameters/text';
 import { wishOf } from '../../sendgrid/access';
-import { waitForOwnWrites } from '../../sendgrid/invitations';
 import { allOrFirstError } from '../../transport/allOrFirstError';
 import { SendGridError } from '../../transport/errors';
 import type { Wish } from './applyPlan';
@@ -239,7 +238,7 @@ async function planPerson(rows: readonly Row[]): Promise<Step> {
 	// An earlier try of the run has answered it.
 	if (context.memory.results.has(item)) return { ...step, outcome: { records: [] } };
 	try {
-		await waitForOwnWrites(context.account, email, wording);
+		await context.account.waitForOwnWrites(email, wording);
 		const would = said(await preview(context, wish));
 		if (settings.dryRun || isUnchanged(would.action)) {
 			return { ...step, outcome: { records: outputOf(would, settings) } };
