@@ -901,7 +901,9 @@ const writing: Violation[] = [
 	{
 		law: 'W4',
 		title: 'gives again what was revoked, to somebody who was offboarded meanwhile',
-		changes: [change('resources/teammate/offboard.ts', 'memory.finish(key);', '')],
+		changes: [
+			change('resources/teammate/offboard.ts', 'memory.finish(personKey(account, email));', ''),
+		],
 		foundBy: { test: CROWD, name: 'is not given again' },
 	},
 	{
