@@ -1,6 +1,6 @@
 import { outputItems } from '../../playground/run.mts';
 import { NAMES, sampleOf, sampleParameters } from '../support/operations';
-import { getSubusersWith, getTeammatesWith } from '../support/parameters';
+import { getSubusersWith, getTeammatesWith, syncWith } from '../support/parameters';
 import { runOnce, sharedN8n } from './sharedN8n';
 
 const on = sharedN8n('operations');
@@ -35,4 +35,44 @@ test('an operation runs over all subusers, each in its region', async () => {
 		'max@acme.example',
 		'erika@acme.example',
 	]);
+});
+
+test('a list: a dry run says what a run then does, and a second run changes nothing', async () => {
+	const { state } = on.sandbox;
+	state.reset();
+	state.addAccount({ name: 'acme' });
+	state.addKey({ key: on.keys.fullAccess });
+	state.addTeammate({ email: 'olga@acme.example', user_type: 'owner' });
+	state.addTeammate({ email: 'ada@acme.example', scopes: ['mail.send'] });
+	state.addTeammate({ email: 'gone@acme.example' });
+	state.addPending({ email: 'late@acme.example' });
+	state.addTeammate({ email: 'guest@partner.example' });
+	const items = ['ada', 'new', 'ADA'].map((name) => ({ email: `${name}@acme.example` }));
+	const sync = async (options: object) => {
+		const limits = { offboardOthers: true, maxOffboarded: 2, offboardDomains: 'acme.example' };
+		const run = await runOnce(on, items, syncWith({ ...limits, options: options as never }));
+		expect(run.error).toBeUndefined();
+		return outputItems(run, 'SendGrid Teammates').map(({ json, pairedItem }) => [
+			json.action ?? json.would,
+			json.email,
+			pairedItem,
+		]);
+	};
+	const expected = [
+		['updated', 'ada@acme.example', [{ item: 0 }, { item: 2 }]],
+		['invited', 'new@acme.example', { item: 1 }],
+		['offboarded', 'late@acme.example', []],
+		['kept', 'olga@acme.example', []],
+		['offboarded', 'gone@acme.example', []],
+		['kept', 'guest@partner.example', []],
+	];
+	expect(await sync({ dryRun: true })).toEqual(expected);
+	expect(state.sentEmails).toEqual([]);
+	expect(await sync({})).toEqual(expected);
+	expect(state.sentEmails).toHaveLength(1);
+
+	const requests = state.requests.length;
+	const again = await sync({});
+	expect(again.map(([action]) => action)).toEqual(['unchanged', 'unchanged', 'kept', 'kept']);
+	expect(state.requests.slice(requests).filter(({ method }) => method !== 'GET')).toEqual([]);
 });

@@ -13,6 +13,7 @@ import {
 	offboardWith,
 	resendWith,
 	revokeWith,
+	syncWith,
 	updatePermissionsWith,
 	updateSsoWith,
 	upsertWith,
@@ -168,6 +169,44 @@ const WRITES: Record<string, Write> = {
 		state: teammate,
 		mails: 0,
 	},
+	'Sync With List, who is new': {
+		parameters: syncWith(),
+		prepare: nobody,
+		state: daysLeft,
+		mails: 1,
+	},
+	'Sync With List, who is invited with other access': {
+		parameters: syncWith({ scopes: ['mail.send'] }),
+		prepare: addPending,
+		state: (world, email) => pending(world, email).map(({ scopes }) => scopes),
+		mails: 1,
+	},
+	'Sync With List, who is in': {
+		parameters: syncWith(),
+		prepare: addTeammate,
+		state: (world, email) => teammate(world, email)?.scopes,
+		mails: 0,
+	},
+	'Sync With List, who is on no item and invited': {
+		parameters: syncWith({ offboardOthers: true, scopes: ['mail.send'] }),
+		prepare: (world, email) => {
+			addPending(world, email);
+			addTeammate(world, `other-${email}`);
+		},
+		item: (_, email) => ({ email: `other-${email}` }),
+		state: pending,
+		mails: 0,
+	},
+	'Sync With List, who is on no item and in': {
+		parameters: syncWith({ offboardOthers: true, scopes: ['mail.send'] }),
+		prepare: (world, email) => {
+			addTeammate(world, email);
+			addTeammate(world, `other-${email}`);
+		},
+		item: (_, email) => ({ email: `other-${email}` }),
+		state: teammate,
+		mails: 0,
+	},
 	Approve: {
 		parameters: approveWith(),
 		prepare: addAccessRequest,
@@ -263,7 +302,7 @@ async function outcomeOf(
 			struck: world.requests.some((request) => request.fault !== undefined),
 			outcome: {
 				error: error && `${error.message}. ${error.description ?? ''}`,
-				answered: results.map(linkOf),
+				answered: results.map(linkOf).filter((link) => typeof link === 'number'),
 				letters: PEOPLE.map((email) => sendGrid.mailed().filter((to) => to === email).length),
 				state: PEOPLE.map((email) => state(world, email)),
 			},
