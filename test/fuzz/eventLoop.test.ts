@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { longestHold } from '../support/eventLoop.mts';
 import { fakeSendGrid } from '../support/fakeSendGrid';
-import { getStatusWith, upsertWith } from '../support/parameters';
+import { getStatusWith, syncWith, upsertWith } from '../support/parameters';
 
 const sendGrid = fakeSendGrid({ inRealTime: true });
 
@@ -29,4 +29,19 @@ test('the node holds n8n little longer when 10,000 rows of one person wait for a
 		});
 	const without = await hold(getStatusWith());
 	expect(await hold(upsertWith())).toBeLessThan(2 * without + 250);
+});
+
+test('the node holds n8n little longer for a list of 1,000 than for each of them alone', async () => {
+	const items = Array.from({ length: 1000 }, (_, index) => ({ email: `some${index}@example.com` }));
+	for (const { email } of items.slice(0, 200)) {
+		sendGrid.state.addTeammate({ email, scopes: ['stats.read'] });
+	}
+	const hold = async (parameters: INodeParameters) =>
+		await longestHold(async () => {
+			const { error } = await sendGrid.run({ items, parameters });
+			expect(error).toBeUndefined();
+		});
+	const options = { dryRun: true };
+	const alone = await hold(upsertWith({ options }));
+	expect(await hold(syncWith({ options, offboardOthers: true }))).toBeLessThan(2 * alone + 250);
 });

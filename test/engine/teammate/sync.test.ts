@@ -455,6 +455,39 @@ describe('nobody goes by mistake', () => {
 		]);
 	});
 
+	test('one subuser in two spellings would be two lists, and is refused', async () => {
+		sendGrid.state.addSubuser({ username: 'acme-eu' });
+		const items = [
+			{ email: 'ada@example.com', subuser: 'acme-eu' },
+			{ email: 'bob@example.com', subuser: 'Acme-EU' },
+		];
+		const options = { onBehalfOf: '={{ $json.subuser }}' };
+		const { error } = await sync(items, { ...OTHERS, options });
+		expect(error?.message).toContain("'On Behalf Of' in 'Options' must be the same");
+		expect(sendGrid.calls()).toEqual([]);
+	});
+
+	test('a list that has the username in place of the address removes nobody by it', async () => {
+		const { state } = sendGrid;
+		state.addTeammate({ email: 'ada.lovelace@example.com', username: 'Ada@example.com' });
+		const { results } = await sync(ADA, OTHERS);
+		expect(told(results)).toEqual([
+			'invited ada@example.com <- 0',
+			'kept ada.lovelace@example.com <- ',
+		]);
+		expect(results[1].json.reason).toContain("this person's username");
+	});
+
+	test('whoever may be the owner stays, whatever is allowed', async () => {
+		sendGrid.state.behaviours.adminFlag = 'hidden';
+		strangers(1);
+		const { error } = await sync(ADA, { ...OTHERS, options: { allowAdmins: true } });
+		expect(error?.message).toContain(
+			"'stranger0@example.com' was not offboarded: SendGrid doesn't say whether this person is an admin",
+		);
+		expect(writes()).toEqual([]);
+	});
+
 	test('each account is a list of its own', async () => {
 		sendGrid.state.addSubuser({ username: 'acme-eu' });
 		sendGrid.state.addTeammate({ email: 'bob@example.com', account: 'acme-eu' });

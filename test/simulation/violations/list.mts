@@ -1661,7 +1661,7 @@ const listing: Violation[] = [
 	{
 		law: 'List',
 		title: 'takes another spelling for another person',
-		changes: [change(LEAVERS_TS, 'others.delete(addressKey(email))', 'others.delete(email)')],
+		changes: [change(LEAVERS_TS, 'new Set(listed.map(addressKey))', 'new Set(listed)')],
 		foundBy: { test: SYNC, name: 'with Offboard Others the rest goes' },
 	},
 	{

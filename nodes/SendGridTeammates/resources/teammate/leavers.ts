@@ -6,7 +6,7 @@ import { personKey } from '../../execution/runMemory';
 import type { Account } from '../../sendgrid/account';
 import { pendingInvitations } from '../../sendgrid/invitations';
 import { addressKey, findPerson, type Person } from '../../sendgrid/person';
-import { isAtDomain, teammates } from '../../sendgrid/teammates';
+import { isAtDomain, refuseUnknownRole, teammates } from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
 import type { ListEndpoint } from '../../transport/pagination';
 import { formatQuoted } from '../../transport/sanitize';
@@ -17,7 +17,7 @@ import { ADMIN, OWNER } from './planUpsert';
 
 /** Whom a list may take off. */
 export interface LeaverLimits {
-	/** How many people at most. */
+	/** How many people at most, in each account. */
 	most: number;
 	/** In small letters; missing for all. */
 	domains?: readonly string[];
@@ -45,14 +45,24 @@ const OF_PARENT =
 const mayTakeAdmins = ({ options, subuser }: OperationContext): boolean =>
 	options.allowAdmins && subuser === undefined;
 
+/** A list of people, and what it may do to others. */
+interface List {
+	/** Of any of its items. */
+	context: OperationContext;
+	/** Keys of the addresses on it. */
+	listed: ReadonlySet<string>;
+	limits: LeaverLimits;
+}
+
 /** Why somebody stays who is not on the list. */
 function reasonToKeep(
 	email: string,
 	{ teammates: joined, invitations }: Person,
-	{ domains }: LeaverLimits,
-	context: OperationContext,
+	{ context, listed, limits: { domains } }: List,
 ): string | undefined {
 	if (joined.some(({ isOwner }) => isOwner)) return OWNER;
+	if (joined.some(({ username }) => listed.has(addressKey(username))))
+		return "The list has this person's username in place of the email address.";
 	if (domains && !domains.some((domain) => isAtDomain(email, domain)))
 		return "This address is at none of the 'Offboard Domains'.";
 	const isAdmin = [...joined, ...invitations].some((record) => record.isAdmin);
@@ -103,11 +113,14 @@ async function everybody(
 	]);
 }
 
-async function planLeaver(
-	context: OperationContext,
-	email: string,
-	limits: LeaverLimits,
-): Promise<Leaver> {
+/** Who may be the owner stays, whatever is allowed. @throws SendGridError */
+function refuseUnknown({ teammates: joined }: Person, { failureMessage }: Wording): void {
+	for (const teammate of joined)
+		refuseUnknownRole(teammate, failureMessage, 'put this person on the list');
+}
+
+async function planLeaver(list: List, email: string): Promise<Leaver> {
+	const { context } = list;
 	const { account } = context;
 	const { wording } = removalOf(context, email);
 	try {
@@ -115,8 +128,11 @@ async function planLeaver(
 		const [teammate] = person.teammates;
 		const [invitation] = person.invitations;
 		const record = teammate?.record ?? (invitation ? shown(invitation, account.now()) : { email });
-		const reason = reasonToKeep(email, person, limits, context);
-		if (reason === undefined) refuseProtected(person, context, wording);
+		const reason = reasonToKeep(email, person, list);
+		if (reason === undefined) {
+			refuseUnknown(person, wording);
+			refuseProtected(person, context, wording);
+		}
 		return {
 			email,
 			outcome: {
@@ -158,9 +174,10 @@ export async function findLeavers(
 	refusal: string,
 ): Promise<Leaver[]> {
 	const others = await everybody(context, { failureMessage: refusal });
-	for (const email of listed) others.delete(addressKey(email));
+	const list: List = { context, listed: new Set(listed.map(addressKey)), limits };
+	for (const key of list.listed) others.delete(key);
 	const leavers = await Promise.all(
-		[...others.values()].map(async (email) => await planLeaver(context, email, limits)),
+		[...others.values()].map(async (email) => await planLeaver(list, email)),
 	);
 	const going = leavers.filter(
 		({ outcome }) => !('error' in outcome) && outcome.reason === undefined,

@@ -134,15 +134,17 @@ function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): I
 }
 
 /** What has to be the same in all items of a list, by the name of its field. */
-const COMMON: ReadonlyArray<readonly [string, (settings: Settings) => unknown]> = [
-	[`'${offboardOthersField.displayName}'`, ({ limits }) => limits !== undefined],
-	[`'${maxOffboardedField.displayName}'`, ({ limits }) => limits?.most],
+const COMMON: ReadonlyArray<readonly [string, (row: Row) => unknown]> = [
+	// In another spelling it would be another list, for which those on this one are others.
+	["'On Behalf Of' in 'Options'", ({ context }) => context.subuser],
+	[`'${offboardOthersField.displayName}'`, ({ settings }) => settings.limits !== undefined],
+	[`'${maxOffboardedField.displayName}'`, ({ settings }) => settings.limits?.most],
 	[
 		`'${offboardDomainsField.displayName}'`,
-		({ limits }) => [...new Set(limits?.domains)].sort().join(', '),
+		({ settings }) => [...new Set(settings.limits?.domains)].sort().join(', '),
 	],
-	["'Dry Run' in 'Options'", ({ dryRun }) => dryRun],
-	["'Allow Admins' in 'Options'", ({ allowAdmins }) => allowAdmins],
+	["'Dry Run' in 'Options'", ({ settings }) => settings.dryRun],
+	["'Allow Admins' in 'Options'", ({ settings }) => settings.allowAdmins],
 ];
 
 /** What stands in front of why nothing is done, or nothing more in a later try. */
@@ -152,7 +154,7 @@ const refusalOf = ({ memory }: OperationContext): string =>
 /** @throws SendGridError where items of one account do not agree about the list */
 function checkCommon([first, ...others]: readonly Row[]): void {
 	for (const [name, partOf] of COMMON) {
-		const other = others.find(({ settings }) => partOf(settings) !== partOf(first.settings));
+		const other = others.find((row) => partOf(row) !== partOf(first));
 		if (!other) continue;
 		throw new SendGridError(
 			`${refusalOf(first.context)}: ${name} must be the same in all items of an account, and differs between items ${indexOf(first)} and ${indexOf(other)}`,
@@ -294,7 +296,7 @@ async function planList(people: readonly Row[][]): Promise<[Step[], Step[]]> {
 
 async function plan(rows: readonly Row[], failed: number): Promise<Step[][]> {
 	const accountOf = ([{ context }]: readonly Row[]): string => context.account.key;
-	const lists = groupBy(rows, (row) => accountOf([row]));
+	const lists = groupBy(rows, (row) => accountOf([row]).toLowerCase());
 	lists.forEach(checkCommon);
 	const people = groupBy(rows, ({ context, wish }) => personKey(context.account, wish.email));
 	const doubts = new Map<Row[], SendGridError>();
