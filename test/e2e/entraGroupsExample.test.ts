@@ -1,0 +1,153 @@
+/** The example that takes access from the groups of Microsoft Entra ID, on a stand-in of Microsoft Graph. */
+import type { Run } from '../../playground/run.mts';
+import { MicrosoftGraph, type DirectoryUser } from '../../playground/services/microsoft-graph.mts';
+import type { WorkflowNode } from '../../playground/workflow.mts';
+import { auditTable, type AuditTable } from '../../playground/dataTable.mts';
+import { savedExamples } from './savedExamples';
+import { sharedN8n } from './sharedN8n';
+
+const graph = new MicrosoftGraph();
+const on = sharedN8n('entra', { hasCredential: false, services: [graph] });
+const examples = savedExamples(on, [graph]);
+
+let audit: AuditTable;
+beforeAll(async () => {
+	audit = await auditTable(on.rest);
+});
+
+/** n8n 1.x knows a data table by its id only. */
+const withTable = (node: WorkflowNode): WorkflowNode =>
+	node.name === 'Audit' && on.n8n.major === 1
+		? {
+				...node,
+				parameters: {
+					...node.parameters,
+					dataTableId: { __rl: true, mode: 'id', value: audit.id },
+				},
+			}
+		: node;
+
+async function morning(
+	change: (node: WorkflowNode) => WorkflowNode = (node) => node,
+): Promise<Run> {
+	const { id } = await examples.save('entra-groups', (node) => change(withTable(node)));
+	return await on.rest.finishedExecution(await on.rest.runManually(id, 'Every Morning'));
+}
+
+const member = (name: string, more: Partial<DirectoryUser> = {}): DirectoryUser => ({
+	displayName: name,
+	mail: `${name.toLowerCase()}@acme.example`,
+	userPrincipalName: `${name.toLowerCase()}@acme.onmicrosoft.example`,
+	accountEnabled: true,
+	...more,
+});
+
+const account = () => on.sandbox.state.account();
+const sentEmails = () =>
+	on.sandbox.state.sentEmails.map(({ kind, email }) => `${kind} ${email}`).sort();
+const scopesOf = (email: string) =>
+	account().invitations.find((invitation) => invitation.email === email)?.scopes;
+const writes = () => on.sandbox.state.requests.filter(({ method }) => method !== 'GET');
+
+/** What the data table has got since the last time, by address. */
+let seen = 0;
+async function newRows() {
+	const rows = await audit.rows();
+	const added = rows.slice(seen);
+	seen = rows.length;
+	return added
+		.map(({ email, groups, outcome, reason }) => [email, groups, outcome, reason])
+		.sort(([one], [other]) => one.localeCompare(other));
+}
+beforeEach(async () => {
+	await newRows();
+});
+
+test('members get the access of their groups, disabled accounts lose SendGrid, and each change is on record', async () => {
+	graph.groups = {
+		'SendGrid Developers': [
+			member('Grace'),
+			member('Lee', { accountEnabled: false }),
+			member('Fresh', { accountEnabled: false }),
+			member('Dev'),
+			member('Nobody', { mail: 'not an address' }),
+			member('Adam', { accountEnabled: false }),
+		],
+		'SendGrid Support': [member('Grace'), member('Katherine', { mail: null })],
+		'SendGrid Unknown': [member('Mary')],
+		Others: [member('Hedy')],
+	};
+	const run = await morning();
+	expect(run.error).toBeUndefined();
+	expect(sentEmails()).toEqual([
+		'invitation grace@acme.example',
+		'invitation katherine@acme.onmicrosoft.example',
+	]);
+	expect(scopesOf('grace@acme.example')).toEqual(
+		expect.arrayContaining(['mail.send', 'templates.read', 'suppression.read']),
+	);
+	expect(scopesOf('katherine@acme.onmicrosoft.example')).not.toContain('mail.send');
+
+	const here = account().teammates.map(({ profile }) => profile.email);
+	expect(here).not.toContain('lee@acme.example');
+	expect(here).toContain('adam@acme.example');
+	expect(scopesOf('fresh@acme.example')).toBeUndefined();
+	// What they had is kept.
+	expect(
+		account().teammates.find(({ profile }) => profile.email === 'dev@acme.example')?.scopes,
+	).toEqual(expect.arrayContaining(['user.webhooks.event.settings.read', 'templates.read']));
+
+	const both = 'SendGrid Developers, SendGrid Support';
+	expect(await newRows()).toEqual([
+		['adam@acme.example', 'SendGrid Developers', 'failed', expect.stringContaining('admin')],
+		['dev@acme.example', 'SendGrid Developers', 'updated', ''],
+		['fresh@acme.example', 'SendGrid Developers', 'revoked', ''],
+		['grace@acme.example', both, 'invited', ''],
+		['katherine@acme.onmicrosoft.example', 'SendGrid Support', 'invited', ''],
+		['lee@acme.example', 'SendGrid Developers', 'deleted', ''],
+		['not an address', 'SendGrid Developers', 'failed', expect.stringContaining('email address')],
+	]);
+	const toIt = (start: string) => ({
+		to: ['it@example.com'],
+		subject: 'SendGrid: 1 of the people in Entra groups failed',
+		body: expect.stringContaining(start),
+	});
+	expect(examples.mails).toEqual([toIt('not an address: '), toIt('adam@acme.example: ')]);
+
+	// The next morning nothing is left to do.
+	const before = writes().length;
+	await morning();
+	expect(writes()).toHaveLength(before);
+	expect((await newRows()).map(([, , outcome]) => outcome)).toEqual(['failed', 'failed']);
+});
+
+test('a group of several pages is read to its end', async () => {
+	graph.groups = {
+		'SendGrid Support': Array.from({ length: 7 }, (_, index) => member(`Person${index}`)),
+	};
+	expect((await morning()).error).toBeUndefined();
+	expect(sentEmails()).toHaveLength(7);
+});
+
+test('where Entra does not say who is disabled, nothing is done', async () => {
+	graph.groups = { 'SendGrid Support': [member('Grace'), member('Lee', { accountEnabled: null })] };
+	const run = await morning();
+	expect(run.status).toBe('error');
+	expect(JSON.stringify(run.error)).toContain('User.Read.All');
+	expect(writes()).toEqual([]);
+	expect(await newRows()).toEqual([]);
+});
+
+test('ends with a failure where Entra does not accept the token', async () => {
+	const { type, data } = graph.credential;
+	const wrong = await on.rest.createCredential({
+		name: 'Wrong',
+		type,
+		data: { ...data, oauthTokenData: { access_token: 'expired' } },
+	});
+	const run = await morning((node) =>
+		node.credentials?.[type] ? { ...node, credentials: { [type]: wrong } } : node,
+	);
+	expect(run.status).toBe('error');
+	expect(writes()).toEqual([]);
+});
