@@ -1,0 +1,28 @@
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { n8nEnvironmentFolder } from '../../playground/n8nEnvironment.mts';
+import { projectRoot } from './machine.ts';
+
+/**
+ * Lets the time for which executions wait be over, in the database of an n8n that is stopped: as if it had been
+ * stopped for that long.
+ *
+ * @param name of the environment
+ * @returns how many milliseconds each had still to wait
+ */
+export function endWaits(name: string): number[] {
+	const folder = path.join(n8nEnvironmentFolder(projectRoot, name), 'n8n', '.n8n');
+	const database = new DatabaseSync(path.join(folder, 'database.sqlite'));
+	try {
+		const waiting = database
+			.prepare("SELECT waitTill FROM execution_entity WHERE status = 'waiting'")
+			.all()
+			.map(({ waitTill }) => Date.parse(`${waitTill}Z`) - Date.now());
+		const past = new Date(Date.now() - 1000).toISOString().replace('T', ' ').replace('Z', '');
+		database.prepare("UPDATE execution_entity SET waitTill = ? WHERE status = 'waiting'").run(past);
+		return waiting;
+	} finally {
+		database.close();
+	}
+}
