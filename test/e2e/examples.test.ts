@@ -33,6 +33,11 @@ async function nextMail() {
 	return examples.mails.shift();
 }
 
+/** A file that a form hands over. */
+interface GivenFile {
+	data: string | { data: number[] };
+}
+
 const secret = { [WEBHOOK_HEADER.name]: WEBHOOK_HEADER.value };
 
 /** Sends a body as the HR system would. @returns who, outcome and reason of each row */
@@ -102,6 +107,97 @@ test('new hires: invited once each, bad rows answered with their reason, the sec
 		'status',
 		200,
 	);
+});
+
+describe('CSV', () => {
+	const FORM = 'people-csv';
+
+	let workflow: string;
+	beforeAll(async () => {
+		workflow = await activate('csv');
+	});
+
+	/** The file that the last page of a form hands over, without a browser to save it. */
+	function fileIn(page: string): string {
+		const [, encoded = ''] = /JSON\.parse\(decodeURIComponent\("([^"]+)"\)\)/.exec(page) ?? [];
+		const given = JSON.parse(decodeURIComponent(encoded)) as GivenFile | GivenFile[];
+		const [{ data }] = [given].flat();
+		return typeof data === 'string' ? data : new TextDecoder().decode(new Uint8Array(data.data));
+	}
+
+	/** Uploads a file, waits for the last page, and takes the file there. @returns its lines and the page */
+	async function upload(...lines: string[]): Promise<{ lines: string[]; page: string }> {
+		const form = new FormData();
+		form.append('field-0', new Blob([lines.join('\r\n')], { type: 'text/csv' }), 'people.csv');
+		const { user, password } = FORM_LOGIN;
+		const headers = { authorization: `Basic ${btoa(`${user}:${password}`)}` };
+		const answer = await fetch(`${on.n8n.url}/form/${FORM}`, {
+			method: 'POST',
+			headers,
+			body: form,
+		});
+		expect(answer.status).toBe(200);
+		const { formWaitingUrl } = (await answer.json()) as { formWaitingUrl: string };
+		await on.rest.waitingExecutions(workflow);
+		const page = await (await fetch(formWaitingUrl, { headers })).text();
+		// The page reports by itself that it has been shown, which ends the execution.
+		const [{ id }] = await on.rest.executions(workflow);
+		await fetch(formWaitingUrl, { method: 'POST', headers });
+		expect((await on.rest.finishedExecution(id)).error).toBeUndefined();
+		return { lines: fileIn(page).trim().split(/\r?\n/), page };
+	}
+
+	test('each row comes back with what became of it, and a second time nothing is sent', async () => {
+		const rows = [
+			'\uFEFFemail,persona,cost centre',
+			'Grace@acme.example,developer,7',
+			'kay@acme.example,Observer,"a, b"',
+			'nobody,observer,',
+			',observer,',
+			'mary@acme.example,,9',
+			'ada@acme.example,pilot,9',
+			'GRACE@acme.example,developer,7',
+			'adam@acme.example,marketer,',
+		];
+		const failed = [
+			expect.stringMatching(/^nobody,observer,,failed,.*email address/),
+			expect.stringMatching(/^,observer,,failed,.*'Email'/),
+			expect.stringMatching(/^mary@acme.example,,9,failed,.*'Persona'/),
+			expect.stringMatching(/^ada@acme.example,pilot,9,failed,.*'Persona'/),
+		];
+		const header = 'email,persona,cost centre,outcome,reason';
+		const admin = expect.stringMatching(/^adam@acme.example,marketer,,unchanged,.*admin/);
+		const { lines, page } = await upload(...rows);
+		expect(lines).toEqual([
+			header,
+			'Grace@acme.example,developer,7,invited,',
+			'kay@acme.example,Observer,"a, b",invited,',
+			...failed,
+			'GRACE@acme.example,developer,7,unchanged,',
+			admin,
+		]);
+		expect(page).toContain('4 of 8 rows failed');
+		const sent = ['invitation Grace@acme.example global', 'invitation kay@acme.example global'];
+		expect(sentEmails()).toEqual(sent);
+
+		expect((await upload(...rows)).lines).toEqual([
+			header,
+			'Grace@acme.example,developer,7,unchanged,',
+			'kay@acme.example,Observer,"a, b",unchanged,',
+			...failed,
+			'GRACE@acme.example,developer,7,unchanged,',
+			admin,
+		]);
+		expect(sentEmails()).toEqual(sent);
+	});
+
+	test('a file without rows, or with other columns, comes back with what is wrong with it', async () => {
+		expect((await upload('email,persona')).lines[1]).toMatch(/failed,.*'Email' is empty/);
+		expect((await upload('mail;role', 'grace@acme.example;observer')).lines[1]).toMatch(
+			/failed,.*'Email' is empty/,
+		);
+		expect(sentEmails()).toEqual([]);
+	});
 });
 
 describe('new hire form', () => {
