@@ -11,6 +11,7 @@ import {
 	inviteWith,
 	offboardWith,
 	resendWith,
+	syncWith,
 	updatePermissionsWith,
 	updateSsoWith,
 	upsertWith,
@@ -145,6 +146,11 @@ export const guards: Attack[] = [
 	),
 	guarded('Delete', () => deleteTeammateWith({ teammate: by('username', 'mallory') })),
 	guarded('Offboard', () => offboardWith({ email: OUTSIDER })),
+	guarded('A list with an outsider', () => syncWith({ email: 'new@evil.example' })),
+	guarded('A list with an admin', () => syncWith({ email: INSIDER, access: 'admin' })),
+	guarded('A list without everybody else', () =>
+		syncWith({ email: 'new@example.com', offboardOthers: true, maxOffboarded: 100 }),
+	),
 	guarded(
 		'Act in another subuser than the credential names',
 		() => inviteWith({ email: 'new@example.com', options: { onBehalfOf: '' } }),

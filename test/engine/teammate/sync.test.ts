@@ -532,7 +532,7 @@ describe('nobody goes by mistake', () => {
 			'kept stranger0@example.com <- ',
 		]);
 		expect(results[1].json.reason).toBe(
-			'Nobody is offboarded while somebody else could not be handled.',
+			'Nobody is offboarded in this run, because the plan failed for somebody else.',
 		);
 		expect(failures).toHaveLength(1);
 	});

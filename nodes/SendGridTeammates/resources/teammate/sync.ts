@@ -257,7 +257,7 @@ async function planPerson(rows: readonly Row[]): Promise<Step> {
 	return { ...step, outcome: { write } };
 }
 
-const STOPPED = 'Nobody is offboarded while somebody else could not be handled.';
+const STOPPED = 'Nobody is offboarded in this run, because the plan failed for somebody else.';
 
 function stepOf({ email, outcome }: Leaver, [first]: readonly Row[], isStopped: boolean): Step {
 	const { context, settings } = first;
