@@ -56,7 +56,8 @@ export async function executeTogether<Row>(
 		if (!waiting.has(index)) execution.end();
 	});
 	if (failure && 'error' in failure.outcome) {
-		const count = failure.answers.length > 0 ? items.length - failure.answers.length : 0;
+		const isOfAll = failure.answers.length === 0 && failure.email === undefined;
+		const count = isOfAll ? 0 : items.length - failure.answers.length;
 		const others = { count, one: 'item', many: 'items' };
 		const { execution } = entries[failure.item];
 		return await answerError(answeredBy(failure, others), failure.outcome.error, execution);
