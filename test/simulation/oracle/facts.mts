@@ -295,6 +295,15 @@ export class Facts {
 		return this.states.some(isSo);
 	}
 
+	/** Whether what was to be revoked expired and was hidden while that was in doubt: it looks like what we revoked. */
+	get hasVanished(): boolean {
+		return (
+			this.isDoubtful &&
+			this.history.script.behaviours.expiredStayListed === false &&
+			this.everExpired()
+		);
+	}
+
 	/** Whether there was an invitation that could be accepted, at some moment, give or take what clocks differ. */
 	everValid(): boolean {
 		return this.ever(({ from, invitations }) =>

@@ -20,7 +20,8 @@ export function judgeFailure(facts: Facts): Finding[] {
 			find('untrue', `says that nothing happened, but ${effectsOf(facts)}`);
 		}
 	}
-	if (claim === 'partial' && !facts.isDoneByOthers && !isDoneBy(failure, facts.effectsOfRun)) {
+	const isUnknowable = facts.isDoneByOthers || facts.hasVanished;
+	if (claim === 'partial' && !isUnknowable && !isDoneBy(failure, facts.effectsOfRun)) {
 		find('untrue', 'says that something was done, and it was not');
 	}
 	if (claim === 'unclear' && !facts.isDoubtful) find('needless', 'unclear without a reason');

@@ -153,13 +153,7 @@ function offboarded(facts: Facts, record: Json): Verdict {
 	if (record.deleted === true && !facts.ever(({ teammates }) => teammates.length > 0)) {
 		return 'deleted, although there was no teammate';
 	}
-	// What expires and is hidden while it is in doubt looks like what we revoked.
-	const hasVanished =
-		facts.isDoubtful &&
-		facts.ever(
-			(state) => state.invitations.length > 0 && isHidden(facts, { ...state, teammates: [] }),
-		);
-	const isUnknowable = facts.isDoneByOthers || hasVanished;
+	const isUnknowable = facts.isDoneByOthers || facts.hasVanished;
 	if (facts.effects.length === 0 && facts.twins.length === 0 && !isUnknowable) {
 		return 'changed, although we changed nothing';
 	}
