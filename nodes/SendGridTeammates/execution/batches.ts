@@ -10,7 +10,7 @@ import { NO_BATCHING, readRequestOptions, type Batching } from './requestOptions
 /** How late a cancelled execution may notice, in milliseconds. */
 const MAX_NAP_MS = 200;
 
-/** Whether nothing more is to be begun. */
+/** Whether nothing more may be started. */
 export const isCancelled = (run: IExecuteFunctions): boolean =>
 	run.getExecutionCancelSignal()?.aborted === true;
 

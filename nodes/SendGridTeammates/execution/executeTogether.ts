@@ -80,7 +80,7 @@ export async function executeTogether<Row>(
 		return [[...failed, ...first].sort((one, other) => one.item - other.item), ...more];
 	}
 
-	/** Nothing is to be done about anybody. */
+	/** There is nothing to do about anybody. */
 	function allFailed(error: unknown): Step[] {
 		if (!isLenient) return [{ ...failedStep(0, error), answers: [], email: undefined }];
 		return items.flatMap((_, index) =>
@@ -114,7 +114,7 @@ export async function executeTogether<Row>(
 			const own = isOwn ? context : contextOf(items[item], settings, execution);
 			return own ? await outcome.write(own) : [];
 		};
-		// A later try plans anew where nothing had to be done.
+		// Where nothing had to be done, a later try plans again.
 		const isWritten = 'write' in outcome;
 		return await answer(key, () => answeredBy(step, others), execution, work, isWritten);
 	}

@@ -66,10 +66,10 @@ async function turnOf(
 }
 
 /**
- * Does something after all who came earlier with the same key have finished, well or badly. In the whole
- * process: two workflows may be about the same person.
+ * Runs work once all earlier work with the same key has finished, successfully or not. Across the whole
+ * process, since two workflows may be about the same person.
  *
- * @param work is told whether it had to wait
+ * @param work gets whether it had to wait
  * @returns what the work gives, or why it was not begun
  */
 export async function runExclusive<Result>(
@@ -258,7 +258,7 @@ export async function onFreshReadings<Result>(
 
 const STALE = Symbol('stale');
 
-/** @throws RequestError where nothing was written after a write of which nobody knows what became of it */
+/** @throws RequestError where nothing was written after a write whose outcome is unknown */
 function unlessInDoubt<Result>({ doubt }: { doubt?: RequestError }, result: Result): Result {
 	if (doubt) throw doubt;
 	return result;

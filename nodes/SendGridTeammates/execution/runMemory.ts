@@ -31,7 +31,7 @@ export interface RevokedInvitation {
 	scopes: readonly string[];
 }
 
-/** An item of which nobody knows yet whom it is about. */
+/** An item of which it isn't known yet whom it is about. */
 interface Locating {
 	index: number;
 	located: Promise<void>;
@@ -77,8 +77,8 @@ export class RunMemory {
 	}
 
 	/**
-	 * Invitations of a person that were revoked for a new one, which has not been sent yet: with what of their
-	 * access the new one is to give. Whoever goes on from there must not take it away.
+	 * Invitations of a person that were revoked for a new one, which has not been sent yet: with the part of
+	 * their access that the new one has to give. Later steps must not take it away.
 	 *
 	 * @param key of the person, in this account
 	 */
@@ -114,7 +114,7 @@ export class RunMemory {
 	private readonly locating: Locating[] = [];
 
 	/**
-	 * Notes that nobody knows yet whom an item is about: it names a username or a token.
+	 * Notes that it isn't known yet whom an item is about: it names a username or a token.
 	 *
 	 * @returns to be called as soon as its place among those about the person is sure
 	 */
@@ -149,7 +149,7 @@ export class RunMemory {
 		this.begun = isOfAgent ? begunByAgents : new Expiring();
 	}
 
-	/** Whether nobody knows if a wish was carried out, whichever item has it. */
+	/** Whether it is unknown if a wish was carried out, by any item. */
 	unclearWish(key: string): RequestError | undefined {
 		return this.unclearWishes.get(key);
 	}
@@ -162,11 +162,11 @@ export class RunMemory {
 		return this.isOfAgent ? Date.now() + AGENT_MEMORY_MS : Infinity;
 	}
 
-	/** Items of which nobody knows whether they were carried out. A later try repeats that and sends nothing. */
+	/** Items that may or may not have been carried out. A later try repeats that and sends nothing. */
 	readonly unclear = new Map<ItemKey, RequestError>();
 
 	/**
-	 * Who was emailed for what, so that nobody gets two emails for the same wish; with an error where nobody knows
+	 * Who was emailed for what, so that nobody gets two emails for the same wish; with an error if it is unknown
 	 * whether they were.
 	 */
 	readonly mailed = new Map<string, RequestError | undefined>();

@@ -19,7 +19,7 @@ const SELF_SERVICE_SCOPES = [
 	'user.username.update',
 ];
 
-/** Documented and observed: SendGrid adds these by itself, and does not take them from anybody. */
+/** Documented and observed: SendGrid adds these automatically, and takes them from nobody. */
 const AUTOMATIC_SCOPES = [
 	'2fa_exempt',
 	'2fa_required',
@@ -81,7 +81,7 @@ const MINIMUM_SCOPES = new Set([
 /** Whether SendGrid gives the scope to every teammate, asked or not. */
 export const isGivenToEverybody = (scope: string): boolean => MINIMUM_SCOPES.has(scope);
 
-/** Whether a scope can be taken from a teammate: not one that SendGrid gives by itself. */
+/** Whether a scope can be taken from a teammate: not one that SendGrid gives automatically. */
 export const canBeTaken = (scope: string): boolean =>
 	isGrantable(scope) && !isGivenToEverybody(scope);
 
@@ -135,7 +135,7 @@ function groupKey(name: string): string {
 	return name.toLowerCase().replace(/[\s_-]/g, '');
 }
 
-/** Whether a feature is known to create no access. One that nobody knows is not. */
+/** Whether a feature is known to create no access. An unknown one is not. */
 export const isPowerlessGroup = (name: string): boolean =>
 	name.split(/[>/]/).every((part) => POWERLESS_GROUPS.has(groupKey(part)));
 

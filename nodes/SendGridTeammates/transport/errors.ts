@@ -37,8 +37,8 @@ export class SendGridError extends Error {
 }
 
 /**
- * How messages speak of one thing that is to be done. There are two sentences about a request, and no other:
- * nothing happened, or it is unknown whether it did.
+ * How messages describe one change. There are only two sentences about a request: nothing happened, or it is
+ * unknown whether it did.
  */
 export interface Wording {
 	/** `'ada@example.com' was not invited` */
@@ -52,8 +52,8 @@ const midSentence = (subject: string): string => subject.replace(/^The /, 'the '
 /**
  * Both sentences about a change.
  *
- * @param subject whom or what it is about: `'ada@example.com'`
- * @param participle what is to be done: `invited`
+ * @param subject who or what it is about: `'ada@example.com'`
+ * @param participle the change: `invited`
  */
 export const changeOf = (subject: string, participle: string): Required<Wording> => ({
 	failureMessage: `${subject} was not ${participle}`,
@@ -175,7 +175,7 @@ export const unnamedError = (name: string, { failureMessage }: Wording): SendGri
 	);
 
 /**
- * For a reading that should show what was written: where it fails, nobody knows.
+ * For a reading that should show what was written: if it fails, the outcome is unknown.
  *
  * @throws RequestError
  */

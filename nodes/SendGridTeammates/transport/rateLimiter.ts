@@ -39,7 +39,7 @@ export interface Waiter {
 	logger?: Logger;
 }
 
-/** A permit, or why there is none. */
+/** A permit, or the reason for not getting one. */
 export type Permission = Permit | 'cancelled' | 'overBudget';
 
 /** A response, and whether it rejected the request for too many requests. */

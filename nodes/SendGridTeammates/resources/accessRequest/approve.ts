@@ -23,7 +23,7 @@ export async function approve(context: OperationContext) {
 		context.policy.checkGroup(textOf(request.scope_group_name));
 		return await withPersonLock(context, email, wording, async () => {
 			const answer = await answerRequest(context.account, 'approve', named);
-			// What it gave cannot be read back: nobody knows which scopes it stands for.
+			// What it gave can't be read back: the scopes of a feature are unknown.
 			context.account.noteWrite(email);
 			return [{ approved: true, request_id: requestIdOutput(id), ...answer }];
 		});

@@ -223,7 +223,7 @@ export async function verifySso(
 		const { admin, missing, superfluous } = difference(teammate, wanted);
 		if (!isNamed(teammate, names)) return 'the name';
 		if (!isGiven) return undefined;
-		// Somebody may have been made an admin meanwhile, and then has it all.
+		// The person may have been made an admin in the meantime, and then has everything.
 		if (admin === 'superfluous' && !isExact) return undefined;
 		if (admin) return 'the change of admin access';
 		const dropped = [...missing, ...(isExact ? superfluous : [])];

@@ -86,7 +86,7 @@ function accessInPlaceOf(revoked: readonly KnownAccess[], wanted: Access, choice
 	return access.is_admin || access.scopes.length > 0 ? access : wanted;
 }
 
-/** Invitations that must not give anything else. Where nothing is to be taken away, the best one is enough. */
+/** Invitations that must not give anything else. If nothing has to be taken away, the best one is enough. */
 const decisive = (
 	[best, ...others]: readonly Invitation[],
 	{ ifAccessDiffers }: Choices,

@@ -38,7 +38,7 @@ export const isMet = ({ missing, remaining, admin }: Unmet): boolean =>
 export const unmetOf =
 	(wanted: Access, isExact: boolean) =>
 	(teammate: Teammate): Unmet => {
-		// Somebody may have been made an admin meanwhile, and then has it all.
+		// The person may have been made an admin in the meantime, and then has everything.
 		if (teammate.isAdmin && !wanted.is_admin && !isExact) return NOTHING_UNMET;
 		const { missing, superfluous, admin } = difference(teammate, wanted);
 		return { missing, remaining: isExact ? superfluous : [], admin: admin !== undefined };
