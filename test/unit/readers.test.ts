@@ -7,7 +7,11 @@ import {
 	readChoices,
 	readLocator,
 } from '../../nodes/SendGridTeammates/parameters/choice';
-import { isEmailAddress, readEmail } from '../../nodes/SendGridTeammates/parameters/emailAddress';
+import {
+	isEmailAddress,
+	readEmail,
+	readTeammateChoice,
+} from '../../nodes/SendGridTeammates/parameters/emailAddress';
 import {
 	readCollection,
 	readRows,
@@ -20,7 +24,6 @@ import { readInvitation } from '../../nodes/SendGridTeammates/parameters/invitat
 import { readDays, readNumber } from '../../nodes/SendGridTeammates/parameters/number';
 import { optionsField, readOptions } from '../../nodes/SendGridTeammates/parameters/options';
 import { readRequestId } from '../../nodes/SendGridTeammates/parameters/requestId';
-import { readTeammateChoice } from '../../nodes/SendGridTeammates/parameters/teammate';
 import { readDomains, readText, readTexts } from '../../nodes/SendGridTeammates/parameters/text';
 import { SendGridError } from '../../nodes/SendGridTeammates/transport/errors';
 

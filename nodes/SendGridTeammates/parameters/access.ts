@@ -13,6 +13,7 @@ import { SendGridError, type Wording } from '../transport/errors';
 import type { ApiErrorDetail } from '../transport/responseErrors';
 import { formatQuoted } from '../transport/sanitize';
 import { readChoice } from './choice';
+import { readTeammateChoice, teammateLocator } from './emailAddress';
 import { nameOf, wrongValue, type Field, type Fields } from './field';
 import { readTexts } from './text';
 
@@ -58,6 +59,14 @@ export const personaField: INodeProperties = {
 	description: "SendGrid's own set of scopes for this role",
 };
 
+const sameAsField: INodeProperties = {
+	...teammateLocator,
+	displayName: 'Same As',
+	name: 'sameAs',
+	displayOptions: { show: { access: ['teammate'] } },
+	description: 'The teammate whose scopes count',
+};
+
 const accessField: INodeProperties = {
 	displayName: 'Access',
 	name: 'access',
@@ -75,6 +84,11 @@ const accessField: INodeProperties = {
 			description: "SendGrid's own set of scopes for a role",
 		},
 		{
+			name: 'Same as Teammate',
+			value: 'teammate',
+			description: 'The scopes that somebody else has now',
+		},
+		{
 			name: 'Selected Scopes',
 			value: 'scopes',
 			description: 'Only the scopes you choose below',
@@ -88,6 +102,7 @@ export const accessFields: INodeProperties[] = [
 	scopesField,
 	personaField,
 	additionalScopesField,
+	sameAsField,
 ];
 
 /** Scopes as an item names them. */
@@ -139,13 +154,13 @@ export function readScopes(
 /** @throws SendGridError for a persona that is none */
 export const readPersona = (fields: Fields): Persona => readChoice(fields, personaField, PERSONAS);
 
-const ACCESS = ['admin', 'persona', 'scopes'] as const;
+const ACCESS = ['admin', 'persona', 'scopes', 'teammate'] as const;
 
 /**
  * What the item's person should be able to do.
  *
  * @param skipUngrantable leave out scopes that nobody can grant, instead of refusing them
- * @throws SendGridError for an access, a persona or scopes that are not valid
+ * @throws SendGridError for an access, a persona, scopes or a teammate that are not valid
  */
 export function readAccess(fields: Fields, skipUngrantable: boolean): AccessChoice {
 	const kind = readChoice(fields, accessField, ACCESS);
@@ -159,6 +174,8 @@ export function readAccess(fields: Fields, skipUngrantable: boolean): AccessChoi
 			const { scopes, skipped } = readScopes(fields, additionalScopesField, skipUngrantable);
 			return { kind, persona, additional: scopes, skipped };
 		}
+		case 'teammate':
+			return { kind, sameAs: readTeammateChoice(fields, sameAsField), skipped: [] };
 	}
 }
 
@@ -168,7 +185,7 @@ export interface ScopesIn {
 	field: string;
 }
 
-/** Where a choice names scopes: a persona's own are in no field. */
+/** Where a choice names scopes: those of a persona and of a colleague are in no field. */
 export function namedIn(choice: AccessChoice): ScopesIn {
 	switch (choice.kind) {
 		case 'admin':
@@ -177,6 +194,8 @@ export function namedIn(choice: AccessChoice): ScopesIn {
 			return { scopes: choice.scopes, field: scopesField.displayName };
 		case 'persona':
 			return { scopes: choice.additional, field: additionalScopesField.displayName };
+		case 'teammate':
+			return { scopes: [], field: sameAsField.displayName };
 	}
 }
 

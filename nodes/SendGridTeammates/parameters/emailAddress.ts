@@ -1,7 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { TeammateChoice } from '../sendgrid/access';
 import { SendGridError } from '../transport/errors';
 import { isRecord } from '../transport/responseErrors';
+import { readLocator } from './choice';
 import {
 	checkLength,
 	emptyError,
@@ -95,4 +97,61 @@ export function namedAddress(fields: Fields): string | undefined {
 		}
 	}
 	return undefined;
+}
+
+/** Ways to name a teammate. */
+const MODE = { list: 'list', email: 'email', username: 'username' } as const;
+
+/** All ways to name a teammate. Not required: where Access is an expression, n8n counts what belongs to each as shown. */
+export const teammateLocator = {
+	type: 'resourceLocator',
+	default: { mode: MODE.list, value: '' },
+	modes: [
+		{
+			displayName: 'From List',
+			name: MODE.list,
+			type: 'list',
+			placeholder: 'Select a teammate…',
+			typeOptions: { searchListMethod: 'searchTeammates', searchable: true },
+		},
+		{
+			displayName: 'By Email',
+			name: MODE.email,
+			type: 'string',
+			placeholder: 'e.g. nathan@example.com',
+			hint: 'In upper or lower case',
+		},
+		{
+			displayName: 'By Username',
+			name: MODE.username,
+			type: 'string',
+			placeholder: 'e.g. nathan_acme',
+			hint: 'Usually the email address; for SSO teammates always',
+		},
+	],
+} satisfies Partial<INodeProperties>;
+
+export const teammateField: INodeProperties = {
+	...teammateLocator,
+	displayName: 'Teammate',
+	name: 'teammate',
+	required: true,
+	description: 'The person in the SendGrid account',
+};
+
+/**
+ * Which teammate a field names. Without a mode, what has an @ is taken for an address.
+ *
+ * @throws SendGridError where it names none
+ */
+export function readTeammateChoice(fields: Fields, field: Field = teammateField): TeammateChoice {
+	const { mode, value } = readLocator(
+		fields,
+		field,
+		Object.values(MODE),
+		`Choose somebody from the list in '${field.displayName}', or name them by email address or username.`,
+	);
+	return mode === MODE.email || (mode === undefined && value.includes('@'))
+		? { by: 'email', email: checkEmail(fields, field, value) }
+		: { by: 'username', username: value };
 }

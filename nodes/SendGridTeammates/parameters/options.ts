@@ -25,7 +25,17 @@ const allowAdminsOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	displayOptions: { show: { '/operation': ['delete', 'offboard', 'sync', 'upsert'] } },
-	description: 'Whether to also remove admins, or take admin access away',
+	description:
+		'Whether to also remove admins, or take admin access away. With Same as Teammate, also whether to give what an admin has.',
+};
+
+/** Where nobody is removed or demoted by mistake, the option is about what is given. */
+const allowAdminsToCopyOption: INodeProperties = {
+	...allowAdminsOption,
+	displayOptions: {
+		show: { '/operation': ['invite', 'updatePermissions'], '/access': ['teammate'] },
+	},
+	description: 'Whether to also give what an admin has',
 };
 
 const dryRunOption: INodeProperties = {
@@ -66,6 +76,7 @@ export const optionsField: INodeProperties = {
 	placeholder: 'Add option',
 	options: [
 		allowAdminsOption,
+		allowAdminsToCopyOption,
 		dryRunOption,
 		maxWaitOption,
 		onBehalfOfOption,

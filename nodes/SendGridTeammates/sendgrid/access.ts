@@ -68,16 +68,31 @@ export const withMore = (present: readonly string[], more: readonly string[]): s
 export const without = (present: readonly string[], removed: readonly string[]): string[] =>
 	present.filter((scope) => isGrantable(scope) && !removed.includes(scope));
 
+/** A teammate, the way an item names them. */
+export type TeammateChoice = { by: 'email'; email: string } | { by: 'username'; username: string };
+
 /** What an item says about access, before anything is known of the person and of the account. */
 export type AccessChoice =
 	| { kind: 'admin'; skipped: string[] }
 	| { kind: 'scopes'; scopes: string[]; skipped: string[] }
-	| { kind: 'persona'; persona: Persona; additional: string[]; skipped: string[] };
+	| { kind: 'persona'; persona: Persona; additional: string[]; skipped: string[] }
+	| { kind: 'teammate'; sameAs: TeammateChoice; skipped: string[] };
+
+/** The teammate whose access a choice stands for. */
+export interface Colleague {
+	/** For messages: `'lee@example.com'` */
+	name: string;
+	isAdmin: boolean;
+	/** Those that can be given and taken; at least one, but for admins. */
+	scopes: readonly string[];
+	/** Epoch milliseconds: nothing is known of what happened after. */
+	readAt: number;
+}
 
 /** Access that can be written, and what of the choice had to be left out. */
 export interface ResolvedAccess {
 	access: Access;
-	/** Scopes that nobody can grant, and those of a persona that this key cannot grant. */
+	/** Scopes that nobody can grant, and those of a persona or a colleague that this key cannot grant. */
 	skipped: string[];
 }
 
@@ -86,58 +101,97 @@ export const givesSomething = ({ is_admin, scopes }: Access): boolean =>
 	is_admin || scopes.some((scope) => !isGivenToEverybody(scope));
 
 /**
- * Every scope that a choice names, whether or not the key could grant it: for taking scopes away. Of a persona
- * without those that SendGrid gives everybody, since nobody can take them away.
+ * Every scope that a choice names, whether or not the key could grant it: for taking scopes away. Without those of a
+ * persona or a colleague that SendGrid gives everybody, since nobody can take them away.
  */
-export const namedScopes = (choice: AccessChoice): string[] => {
-	if (choice.kind === 'admin') return [];
-	if (choice.kind === 'scopes') return choice.scopes;
-	const persona = PERSONA_SCOPES[choice.persona].filter((scope) => !isGivenToEverybody(scope));
-	return unique([...persona, ...choice.additional]);
-};
+export function namedScopes(choice: AccessChoice, colleague?: Colleague): readonly string[] {
+	switch (choice.kind) {
+		case 'admin':
+			return [];
+		case 'scopes':
+			return choice.scopes;
+		case 'teammate':
+			return colleague?.scopes ?? [];
+		case 'persona': {
+			const persona = PERSONA_SCOPES[choice.persona].filter((scope) => !isGivenToEverybody(scope));
+			return unique([...persona, ...choice.additional]);
+		}
+	}
+}
 
 /** The same for two choices that stand for the same access. */
 export const wishOf = (choice: AccessChoice): unknown[] => [
 	choice.kind,
 	choice.kind === 'persona' && choice.persona,
 	choice.kind === 'persona' ? [...choice.additional].sort() : [...namedScopes(choice)].sort(),
+	choice.kind === 'teammate' && JSON.stringify(choice.sameAs).toLowerCase(),
 ];
+
+/** What resolving a choice depends on. */
+export interface Resolving {
+	account: Account;
+	policy: {
+		/** Whether the credential allows a scope to be given: a persona is cut to those. */
+		mayGive: (scope: string) => boolean;
+		checkAdmin(): void;
+	};
+	options: { allowAdmins: boolean };
+}
 
 /**
  * The access that a choice stands for, for somebody who has none yet or for a teammate.
  *
- * A persona is cut to what the key can grant, since nobody can give away more than they have; scopes of it
- * that the person has already stay.
+ * A persona, or what a colleague has, is cut to what the key can grant, since nobody can give away more than they
+ * have; scopes of it that the person has already stay. A persona is also cut to what the credential allows to be
+ * given: nobody has named its scopes. What a colleague has is for the caller to check.
  *
- * @param mayGive whether the credential allows a scope to be given: a persona is cut to those
  * @param present what the person has
- * @throws SendGridError where nothing would be left of a persona but what everybody has
+ * @param colleague as `findColleague` gives them
+ * @throws SendGridError where nothing would be left but what everybody has, and for an admin's access that is not
+ *   wanted or not allowed
  */
 export async function resolveFor(
-	account: Account,
+	{ account, policy, options }: Resolving,
 	choice: AccessChoice,
 	wording: Wording,
-	mayGive: (scope: string) => boolean,
 	present: readonly string[] = [],
+	colleague?: Colleague,
 ): Promise<ResolvedAccess> {
-	const { kind, skipped } = choice;
-	// Documented: an admin is sent without scopes.
-	if (kind === 'admin') return { access: { scopes: [], is_admin: true }, skipped };
-	if (kind === 'scopes') return { access: { scopes: choice.scopes, is_admin: false }, skipped };
-	const persona = PERSONA_SCOPES[choice.persona];
-	const grantable = (await account.grantableScopes(wording)).filter(mayGive);
-	const has = (scope: string) => grantable.includes(scope) || present.includes(scope);
-	const scopes = unique([...persona.filter(has), ...choice.additional]);
-	const access = { scopes, is_admin: false };
-	if (givesSomething(access)) {
-		return {
-			access,
-			skipped: unique([...persona.filter((scope) => !has(scope)), ...skipped]),
-		};
+	if (choice.kind === 'scopes')
+		return { access: { scopes: choice.scopes, is_admin: false }, skipped: choice.skipped };
+	if (colleague?.isAdmin) {
+		policy.checkAdmin();
+		refuseAdmin(colleague, options, wording);
 	}
+	// Documented: an admin is sent without scopes.
+	if (choice.kind === 'admin' || colleague?.isAdmin)
+		return { access: { scopes: [], is_admin: true }, skipped: choice.skipped };
+
+	const isPersona = choice.kind === 'persona';
+	const all = isPersona ? PERSONA_SCOPES[choice.persona] : namedScopes(choice, colleague);
+	const additional = isPersona ? choice.additional : [];
+	const offered = await account.grantableScopes(wording);
+	const grantable = isPersona ? offered.filter(policy.mayGive) : offered;
+	const has = (scope: string) => grantable.includes(scope) || present.includes(scope);
+	const access = { scopes: unique([...all.filter(has), ...additional]), is_admin: false };
+	const skipped = unique([...all.filter((scope) => !has(scope)), ...choice.skipped]);
+	if (givesSomething(access)) return { access, skipped };
 	throw new SendGridError(
-		`${wording.failureMessage}: this API key can grant nothing of the persona that people don't have anyway`,
-		"Choose another 'Persona', or 'Selected Scopes'. A key can grant only what it has itself, and what its credential allows.",
+		`${wording.failureMessage}: this API key can grant nothing of ${isPersona ? 'the persona' : `what ${colleague?.name} has`} that people don't have anyway`,
+		`Choose another '${isPersona ? 'Persona' : 'Same As'}', or 'Selected Scopes'. A key can grant only what it has itself, and what its credential allows.`,
+	);
+}
+
+/** @throws SendGridError for an admin, unless the item says that they may be one */
+function refuseAdmin(
+	{ name }: Colleague,
+	{ allowAdmins }: Resolving['options'],
+	{ failureMessage }: Wording,
+): void {
+	if (allowAdmins) return;
+	throw new SendGridError(
+		`${failureMessage}: ${name} is an admin`,
+		"Turn on 'Allow Admins' in 'Options' to give admin access, or choose another teammate in 'Same As'.",
 	);
 }
 

@@ -153,15 +153,34 @@ export class Account {
 		return await this.readList(endpoint, tick());
 	}
 
-	/** What the key can grant, shared likewise. @throws RequestError */
-	async grantableScopes(wording: Wording): Promise<string[]> {
+	/**
+	 * Something else that all items of the run share.
+	 *
+	 * @param what tells it apart
+	 * @param read gets a client whose requests do not stop with this item, and says when it sends the first
+	 * @throws RequestError, worded for this item
+	 */
+	async readOnce<Value>(
+		what: string,
+		read: (client: SendGridClient, onBegin: () => void) => Promise<Value>,
+		wording: Wording,
+	): Promise<Value> {
 		const { value } = await this.shared(
-			'grantable scopes',
+			what,
 			this.since,
-			async (onBegin) => await readGrantableScopes(this.reader, wording, onBegin),
+			async (onBegin) => await read(this.reader, onBegin),
 			wording,
 		);
 		return value;
+	}
+
+	/** What the key can grant. @throws RequestError */
+	async grantableScopes(wording: Wording): Promise<string[]> {
+		return await this.readOnce(
+			'grantable scopes',
+			async (client, onBegin) => await readGrantableScopes(client, wording, onBegin),
+			wording,
+		);
 	}
 
 	private async shared<Value>(

@@ -3,6 +3,7 @@ import { SendGridError } from '../transport/errors';
 import type { ListEndpoint, WholeList } from '../transport/pagination';
 import { formatList, toSingleLine } from '../transport/sanitize';
 import { tick, type Reading, type Tick } from '../transport/singleFlight';
+import type { AccessChoice, Colleague, TeammateChoice } from './access';
 import type { Account } from './account';
 import {
 	bestFirst,
@@ -11,7 +12,8 @@ import {
 	type Invitation,
 	type InvitationStatus,
 } from './invitations';
-import { teammates, type Teammate } from './teammates';
+import { canBeTaken } from './scopes';
+import { readTeammate, teammates, type Teammate } from './teammates';
 
 /** SendGrid keeps an address as it was typed; upper and lower case tell nobody apart. */
 export const addressKey = (email: string): string => email.trim().toLowerCase();
@@ -169,11 +171,86 @@ export function statusOf({ invitations, teammates: joined }: Person, now: number
 export function onlyTeammate(
 	joined: readonly Teammate[],
 	failureMessage: string,
+	advice = 'Name the one you mean by username: in operations with the field Teammate, choose By Username.',
 ): Teammate | undefined {
 	if (joined.length < 2) return joined[0];
 	const names = formatList(joined.map(({ username }) => `'${toSingleLine(username)}'`));
 	throw new SendGridError(
 		`${failureMessage}: ${joined.length} teammates have this address, ${names}`,
-		'Name the one you mean by username: in operations with the field Teammate, choose By Username.',
+		advice,
 	);
+}
+
+const SAME_AS = 'Same As';
+
+const CHOOSE_ANOTHER = `Choose another teammate in '${SAME_AS}', or 'Selected Scopes'.`;
+
+/**
+ * The teammate whose access somebody else is to have. All items of a run that start together share the reading.
+ *
+ * @param person whom the access is for
+ * @returns `undefined` for a choice of another kind
+ * @throws SendGridError where there is no such teammate, or nothing about them that could be given or taken
+ */
+export async function findColleague(
+	account: Account,
+	choice: AccessChoice,
+	person: { email: string; username?: string },
+	{ failureMessage }: Wording,
+): Promise<Colleague | undefined> {
+	if (choice.kind !== 'teammate') return undefined;
+	const { sameAs } = choice;
+	const named = sameAs.by === 'email' ? sameAs.email : sameAs.username;
+	const name = `'${toSingleLine(named)}'`;
+	const refusal = (what: string, advice = CHOOSE_ANOTHER) =>
+		new SendGridError(`${failureMessage}: ${what}`, advice);
+	const isSame = (one: string, other = '') => one !== '' && addressKey(one) === addressKey(other);
+	const selfError = refusal(
+		`'${SAME_AS}' names the same person`,
+		`Choose another teammate in '${SAME_AS}'. Where it is an expression, check what that returned.`,
+	);
+	if (isSame(named, person.email)) throw selfError;
+
+	const wording = { failureMessage: `${failureMessage}: the access of ${name} could not be read` };
+	await account.waitForOwnWrites(named, wording);
+	const username = await usernameOf(account, sameAs, wording);
+	const { email, isAdmin, isOwner, isRoleKnown, scopes, readAt } = await account.readOnce(
+		`teammate ${username}`,
+		async (client, onBegin) =>
+			await readTeammate({ client }, { username, field: SAME_AS }, wording, true, onBegin),
+		wording,
+	);
+	if (isSame(email, person.email) || isSame(username, person.username)) throw selfError;
+	if (isOwner) throw refusal(`${name} owns the account, and nobody else can have that access`);
+	if (!isRoleKnown) throw refusal(`SendGrid does not say whether ${name} is an admin`);
+	const own = (scopes ?? []).filter(canBeTaken);
+	if (isAdmin || own.length > 0) return { name, isAdmin, scopes: own, readAt };
+	throw refusal(
+		`${name} has only what every teammate has`,
+		`${CHOOSE_ANOTHER} Access to single subusers is not copied.`,
+	);
+}
+
+/** @throws SendGridError, which says whether the address is only invited or not known at all */
+async function usernameOf(
+	account: Account,
+	sameAs: TeammateChoice,
+	wording: Wording,
+): Promise<string> {
+	if (sameAs.by === 'username') return sameAs.username;
+	const { failureMessage } = wording;
+	const { items } = await findTeammates(account, sameAs.email, wording);
+	const advice = `Choose By Username in '${SAME_AS}', and name the one you mean.`;
+	const teammate = onlyTeammate(items, failureMessage, advice);
+	if (teammate) return teammate.username;
+	const { items: invitations } = await findInvitations(account, sameAs.email, wording);
+	throw invitations.length > 0
+		? new SendGridError(
+				`${failureMessage}: this colleague has been invited and has not accepted yet`,
+				CHOOSE_ANOTHER,
+			)
+		: new SendGridError(
+				`${failureMessage}: no teammate has this address`,
+				`Check the address in '${SAME_AS}'.`,
+			);
 }

@@ -122,10 +122,11 @@ export const teammateCall = (teammate: NamedTeammate, wording: Wording): Call<ID
  * @throws RequestError
  */
 export async function readTeammate(
-	{ client }: Account,
+	{ client }: Pick<Account, 'client'>,
 	teammate: NamedTeammate,
 	wording: Wording,
 	needsScopes = true,
+	onBegin?: () => void,
 ): Promise<DetailedTeammate> {
 	const wanted = teammate.username.toLowerCase();
 	const isUnderstood = ({ username, scopes, isAdmin, isOwner }: Teammate) =>
@@ -137,6 +138,7 @@ export async function readTeammate(
 		// Not while it waits for the rate limit.
 		onSend: () => {
 			readAt = Date.now();
+			onBegin?.();
 		},
 		decode: (body) => {
 			const record = decodeObject(body);

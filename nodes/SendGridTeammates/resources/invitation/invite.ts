@@ -1,5 +1,5 @@
 import type { OperationContext } from '../../execution/operation';
-import { withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun } from '../../execution/runMemory';
 import {
 	accessFields,
@@ -12,8 +12,8 @@ import { emailField, readEmail } from '../../parameters/emailAddress';
 import { wishOf, resolveFor } from '../../sendgrid/access';
 import { invitationOutput } from '../../sendgrid/invitations';
 import { createInvitation } from '../../sendgrid/invitationWrites';
-import { findPersonNow } from '../../sendgrid/person';
-import { bodyOf } from '../../transport/client';
+import { findColleague, findPersonNow } from '../../sendgrid/person';
+import { bodyOf, type Validity } from '../../transport/client';
 import { changeOf } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
@@ -33,24 +33,35 @@ export async function invite(context: OperationContext) {
 	policy.checkEmail(email);
 	const choice = readAccess(item, options.skipUngrantableScopes);
 	if (choice.kind === 'admin') policy.checkAdmin();
-	else policy.checkScopes(choice.kind === 'persona' ? choice.additional : choice.scopes);
+	else policy.checkScopes(namedIn(choice).scopes);
 	const wording = changeOf(`'${toSingleLine(email)}'`, 'invited');
 
-	return await withPersonLock(context, email, wording, async () => {
-		return await oncePerRun(context, email, JSON.stringify(wishOf(choice)), wording, async () => {
-			const { access, skipped } = await resolveFor(account, choice, wording, policy.mayGive);
-			const adviseOn = adviseOnScopes(account, access.scopes, wording, namedIn(choice));
-			const outcome = await createInvitation(
-				account,
-				{
-					email,
-					access,
-					wording,
-					on400: async (detail) => (await adviseOn(detail)) ?? ON_REFUSAL,
-				},
-				async () => await findPersonNow(account, email, wording),
-			);
-			return [invitationOutput(bodyOf(outcome), skippedField(skipped))];
-		});
-	});
+	const send = async (validUntil?: (readAt: number) => Validity) => {
+		const colleague = await findColleague(account, choice, { email }, wording);
+		const { access, skipped } = await resolveFor(context, choice, wording, [], colleague);
+		policy.checkGiving({ email, isAdmin: access.is_admin, scopes: access.scopes });
+		const adviseOn = adviseOnScopes(account, access.scopes, wording, namedIn(choice));
+		const outcome = await createInvitation(
+			account,
+			{
+				email,
+				access,
+				wording,
+				on400: async (detail) => (await adviseOn(detail)) ?? ON_REFUSAL,
+				validUntil: colleague && validUntil?.(colleague.readAt),
+			},
+			async () => await findPersonNow(account, email, wording),
+		);
+		return [invitationOutput(bodyOf(outcome), skippedField(skipped))];
+	};
+	return await withPersonLock(
+		context,
+		email,
+		wording,
+		async () =>
+			await oncePerRun(context, email, JSON.stringify(wishOf(choice)), wording, async () =>
+				// Nothing that is read decides about the others.
+				choice.kind === 'teammate' ? await onFreshReadings(context, wording, send) : await send(),
+			),
+	);
 }

@@ -5,7 +5,7 @@ import { onFreshReadings } from '../../execution/runExclusive';
 import { adviseOnScopes } from '../../parameters/access';
 import { readCollection, whereSet } from '../../parameters/field';
 import { readFlag } from '../../parameters/flag';
-import { readTeammateChoice, teammateField } from '../../parameters/teammate';
+import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
 import { readText } from '../../parameters/text';
 import { onlyTeammate } from '../../sendgrid/person';
 import { updateSsoTeammate, type SsoAccess } from '../../sendgrid/ssoTeammates';

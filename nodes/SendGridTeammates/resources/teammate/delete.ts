@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings } from '../../execution/runExclusive';
 import { personKey } from '../../execution/runMemory';
-import { readTeammateChoice, teammateField } from '../../parameters/teammate';
+import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
 import {
 	deleteTeammate,
 	readTeammate,

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { readTeammateChoice, teammateField } from '../../parameters/teammate';
+import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
 import { teammateCall } from '../../sendgrid/teammates';
 import { quoteTeammate, usernameOf } from './locate';
 

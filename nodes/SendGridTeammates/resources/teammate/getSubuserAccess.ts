@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { readCollection, whereSet } from '../../parameters/field';
-import { readTeammateChoice, teammateField } from '../../parameters/teammate';
+import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
 import { readText } from '../../parameters/text';
 import { readSubuserAccess } from '../../sendgrid/subusers';
 import { checkSegment } from '../../transport/path';

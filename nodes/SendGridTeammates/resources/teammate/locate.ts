@@ -1,7 +1,8 @@
 import type { OperationContext } from '../../execution/operation';
 import { usernameLock, withPersonLock } from '../../execution/runExclusive';
 import { unlessUnclear } from '../../execution/runMemory';
-import { teammateField, type TeammateChoice } from '../../parameters/teammate';
+import { teammateField } from '../../parameters/emailAddress';
+import type { TeammateChoice } from '../../sendgrid/access';
 import type { Account } from '../../sendgrid/account';
 import { findInvitations, findTeammates, onlyTeammate } from '../../sendgrid/person';
 import { readTeammate, type Teammate } from '../../sendgrid/teammates';

@@ -4,7 +4,7 @@ import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings } from '../../execution/runExclusive';
 import { accessFields, readAccess, scopesField, skippedField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
-import { readTeammateChoice, teammateField } from '../../parameters/teammate';
+import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
 import {
 	gainOf,
 	namedScopes,
@@ -12,10 +12,11 @@ import {
 	without,
 	type Access,
 	type AccessChoice,
+	type Colleague,
 	resolveFor,
 	wishOf,
 } from '../../sendgrid/access';
-import { onlyTeammate } from '../../sendgrid/person';
+import { findColleague, onlyTeammate } from '../../sendgrid/person';
 import { canBeTaken } from '../../sendgrid/scopes';
 import {
 	readTeammate,
@@ -32,7 +33,7 @@ const modeField: INodeProperties = {
 	name: 'mode',
 	type: 'options',
 	default: 'add',
-	displayOptions: { show: { access: ['persona', 'scopes'] } },
+	displayOptions: { show: { access: ['persona', 'scopes', 'teammate'] } },
 	options: [
 		{
 			name: 'Add',
@@ -72,7 +73,8 @@ interface Wish {
 
 /** An empty field must not take everything away from somebody. */
 function refuseNothing(choice: AccessChoice): void {
-	if (choice.kind === 'admin' || namedScopes(choice).length > 0) return;
+	if (choice.kind === 'admin' || choice.kind === 'teammate') return;
+	if (namedScopes(choice).length > 0) return;
 	throw new SendGridError(
 		`'${scopesField.displayName}' is empty for this item`,
 		'Choose at least one scope. To remove the person, use Teammate > Delete.',
@@ -99,32 +101,44 @@ function refuseAdminFor(mode: Mode, before: Teammate, { failureMessage }: Wordin
 	);
 }
 
+/** Taking away all that an admin has is nothing that anybody means. */
+function refuseToTakeAll({ name, isAdmin }: Colleague, { failureMessage }: Wording): void {
+	if (!isAdmin) return;
+	throw new SendGridError(
+		`${failureMessage}: ${name} is an admin and has every scope, so that nothing would be left`,
+		"Choose another teammate in 'Same As', or 'Selected Scopes'.",
+	);
+}
+
 interface Change {
 	access: Access;
 	skipped: string[];
+	/** Of the colleague, where there is one. */
+	readAt?: number;
 	unmetBy: (teammate: Teammate) => Unmet;
 }
 
 /** What the teammate should have afterwards. SendGrid only knows full replacement. */
 async function changeFor(
-	{ account, policy }: OperationContext,
+	context: OperationContext,
 	{ choice, mode }: Wish,
 	before: Teammate,
 	wording: Wording,
 ): Promise<Change> {
 	const present = before.scopes ?? [];
-	if (choice.kind === 'admin') {
-		const access = { scopes: [], is_admin: true };
-		return { access, skipped: choice.skipped, unmetBy: unmetOf(access, mode === 'replace') };
-	}
-	refuseAdminFor(mode, before, wording);
+	const colleague = await findColleague(context.account, choice, before, wording);
+	const readAt = colleague?.readAt;
+	const givesAll = choice.kind === 'admin' || colleague?.isAdmin === true;
+	if (mode === 'remove' && colleague) refuseToTakeAll(colleague, wording);
+	if (!givesAll) refuseAdminFor(mode, before, wording);
 	if (mode === 'remove') {
 		// Whoever takes something away need not be able to grant it.
-		const removed = namedScopes(choice);
+		const removed = namedScopes(choice, colleague);
 		const access = { scopes: without(present, removed), is_admin: false };
 		return {
 			access,
 			skipped: choice.skipped,
+			readAt,
 			unmetBy: ({ scopes = [], isAdmin }) => ({
 				missing: isAdmin ? [] : access.scopes.filter((scope) => !scopes.includes(scope)),
 				remaining: removed.filter((scope) => scopes.includes(scope) && canBeTaken(scope)),
@@ -133,14 +147,15 @@ async function changeFor(
 		};
 	}
 	const { access: wanted, skipped } = await resolveFor(
-		account,
+		context,
 		choice,
 		wording,
-		policy.mayGive,
 		present,
+		colleague,
 	);
-	const access = mode === 'add' ? { ...wanted, scopes: withMore(present, wanted.scopes) } : wanted;
-	return { access, skipped, unmetBy: unmetOf(access, mode === 'replace') };
+	const access =
+		mode === 'add' && !givesAll ? { ...wanted, scopes: withMore(present, wanted.scopes) } : wanted;
+	return { access, skipped, readAt, unmetBy: unmetOf(access, mode === 'replace') };
 }
 
 /** Reads what is there, writes what is wanted, and gives the record as it is then. */
@@ -179,7 +194,7 @@ const updateOne = async (
 		const teammate = { username, field: teammateField.displayName };
 		const before = await readTeammate(account, teammate, wording);
 		refuseOwner(before, wording.failureMessage);
-		const { access, skipped, unmetBy } = await changeFor(context, wish, before, wording);
+		const { access, skipped, readAt, unmetBy } = await changeFor(context, wish, before, wording);
 		const gain = gainOf(before, access);
 		// Taking something away is never stopped.
 		if (gain.isAdmin || gain.scopes.length > 0) policy.checkGiving({ ...before, ...gain });
@@ -198,7 +213,7 @@ const updateOne = async (
 			unmetBy,
 			subject,
 			wording,
-			validUntil: validUntil(before.readAt),
+			validUntil: validUntil(Math.min(before.readAt, readAt ?? Infinity)),
 		});
 		return [{ ...after.record, ...skippedField(skipped) }];
 	});

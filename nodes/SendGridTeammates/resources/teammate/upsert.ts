@@ -10,7 +10,7 @@ import type { Fields } from '../../parameters/field';
 import { readDays } from '../../parameters/number';
 import { gainOf, resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
 import { decodeInvitation, VALIDITY_DAYS } from '../../sendgrid/invitations';
-import { findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
+import { findColleague, findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { readTeammate, refuseUnknownRole } from '../../sendgrid/teammates';
 import type { Validity } from '../../transport/client';
 import {
@@ -156,6 +156,8 @@ interface Decision {
 	plan: Plan;
 	person: Person;
 	skipped: string[];
+	/** From when the oldest is that it rests on, in epoch milliseconds. */
+	readAt: number;
 }
 
 /** What comes with an email. */
@@ -190,12 +192,13 @@ async function decide(
 	const revoked = memory.revokedOf(personKey(account, email));
 	const known: KnownPerson = { teammate, invitations: person.invitations, revoked };
 	refuseUnknownAccess(known, wording);
+	const colleague = await findColleague(account, choice, { email, ...teammate }, wording);
 	const { access, skipped } = await resolveFor(
-		account,
+		context,
 		choice,
 		wording,
-		policy.mayGive,
 		presentScopes(known),
+		colleague,
 	);
 	const plan = planUpsert(known, access, choices, account.now());
 	if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known);
@@ -203,12 +206,14 @@ async function decide(
 	if (plan.action === 'reinvited') refuseNoAdmin(plan, known, choices, wording);
 	refuseHiddenAdmin(plan, known, choices, wording);
 	const mail = mailKey(account, email, choice, choices);
-	if (!MAILING.has(plan.action) || !memory.mailed.has(mail)) return { plan, person, skipped };
+	const readAt = Math.min(readAtOf(plan, person), colleague?.readAt ?? Infinity);
+	if (!MAILING.has(plan.action) || !memory.mailed.has(mail))
+		return { plan, person, skipped, readAt };
 	const unclear = memory.mailed.get(mail);
 	if (unclear) throw unclear.forSubject(wording);
 	if (revoked.length > 0) throw mailedError(wording);
 	const invitation = person.invitations[0] ?? decodeInvitation({ email });
-	return { plan: { action: 'unchanged', invitation, reason: MAILED }, person, skipped };
+	return { plan: { action: 'unchanged', invitation, reason: MAILED }, person, skipped, readAt };
 }
 
 /** An invitation gives all that is in it, whoever had been invited to the same before. @throws SendGridError */
@@ -298,19 +303,15 @@ async function decideAndApply(
 	const { account, memory } = context;
 	const decision = await decide(context, wish);
 	if (decision === 'again') return decision;
-	const { plan, person, skipped } = decision;
+	const { plan, person, skipped, readAt } = decision;
 	const mail = mailKey(account, wish.email, wish.choice, wish.choices);
-	const done = await applyPlan(
-		context,
-		wish,
-		plan,
-		person,
-		validUntil(readAtOf(plan, person)),
-	).catch((thrown: unknown) => {
-		const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
-		if (isUnclear && MAILING.has(plan.action)) memory.mailed.set(mail, thrown);
-		throw thrown;
-	});
+	const done = await applyPlan(context, wish, plan, person, validUntil(readAt)).catch(
+		(thrown: unknown) => {
+			const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
+			if (isUnclear && MAILING.has(plan.action)) memory.mailed.set(mail, thrown);
+			throw thrown;
+		},
+	);
 	if (done === 'again') return done;
 	if (MAILING.has(done.action)) memory.mailed.set(mail, undefined);
 	const told = hasRevoked(context, wish.email) ? afterRevoking(done, plan) : done;
