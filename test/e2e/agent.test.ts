@@ -315,7 +315,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 			[
 				{
 					error:
-						"'ada@acme.example' was not handled: 'Access' must be Admin, Persona or Selected Scopes, not 'Administrator'",
+						"'ada@acme.example' was not handled: 'Access' must be Admin, Persona, Same as Teammate or Selected Scopes, not 'Administrator'",
 					how_to_fix: expect.stringContaining('admin'),
 				},
 			],

@@ -1,6 +1,6 @@
 import { outputItems } from '../../playground/run.mts';
 import { NAMES, sampleOf, sampleParameters } from '../support/operations';
-import { getSubusersWith, getTeammatesWith, syncWith } from '../support/parameters';
+import { by, getSubusersWith, getTeammatesWith, inviteWith, syncWith } from '../support/parameters';
 import { runOnce, sharedN8n } from './sharedN8n';
 
 const on = sharedN8n('operations');
@@ -75,4 +75,18 @@ test('a list: a dry run says what a run then does, and a second run changes noth
 	const again = await sync({});
 	expect(again.map(([action]) => action)).toEqual(['unchanged', 'unchanged', 'kept', 'kept']);
 	expect(state.requests.slice(requests).filter(({ method }) => method !== 'GET')).toEqual([]);
+});
+
+test('somebody is invited with the same access as a teammate', async () => {
+	const run = await runOnce(
+		on,
+		[{ email: 'new@acme.example', like: 'lee@acme.example' }],
+		inviteWith({ access: 'teammate', sameAs: by('email', '={{ $json.like }}') }),
+	);
+	expect(run.error).toBeUndefined();
+	const [{ json }] = outputItems(run, 'SendGrid Teammates');
+	expect(json).toMatchObject({
+		email: 'new@acme.example',
+		scopes: ['stats.read', 'templates.read', 'suppression.read'],
+	});
 });

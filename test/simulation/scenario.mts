@@ -78,6 +78,7 @@ function itemOf(run: ScenarioRun, item: ScenarioItem): Item {
 			teammate: person,
 			invitation: token === undefined ? locator('email', email ?? '') : locator('token', token),
 			...(access && { access: access.kind, scopes: access.scopes }),
+			...(access?.sameAs && { sameAs: locator(access.sameAs.by, access.sameAs.value) }),
 			...byName(mode, 'mode'),
 			...byName(ifPending, 'ifPending'),
 			...byName(ifAccessDiffers, 'ifAccessDiffers'),

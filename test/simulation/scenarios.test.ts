@@ -1,4 +1,5 @@
 import { playScenario, type Outcome, type Scenario, type ScenarioItem } from './scenario.mts';
+import type { Access } from './script.mts';
 
 /**
  * What has gone wrong by time and order, each case as a history of its own on the virtual clock.
@@ -185,6 +186,41 @@ test('K4: the API key is an expression: Offboard bob in one account, ada in anot
 	expect(left('acme')).toEqual(['cleo@example.com']);
 	expect(left('umbrella')).toEqual(['dan@example.com']);
 });
+
+test.each([
+	['Invite', 'invitation.invite', {}],
+	['Create or Update', 'teammate.upsert', upsert],
+])(
+	'K3: %s, the same as a colleague who is given more while rows wait for the rate limit',
+	async (_, operation, choices) => {
+		const LEE = 'lee@example.com';
+		const access: Access = { kind: 'teammate', scopes: [], sameAs: { by: 'email', value: LEE } };
+		const { history, said } = await playWell({
+			rateLimit: { limit: 5, windowMs: MINUTE, reset: 'epoch' },
+			people: [{ email: LEE, scopes: ['stats.read'] }],
+			acts: [
+				{
+					at: 30 * SECOND,
+					account: 'acme',
+					email: LEE,
+					what: { kind: 'grant', scopes: ['mail.send'] },
+				},
+			],
+			runs: [
+				{
+					operation,
+					items: addresses(12, 'p').map((email) => ({ email, ...choices, access })),
+				},
+			],
+		});
+		expect(said.filter((one) => typeof one === 'string')).toEqual([]);
+		const { invitations } = history.truth.latest('acme');
+		const given = invitations.map(({ scopes: names }) => names.join());
+		expect(given.filter((names) => names === 'stats.read')).not.toEqual([]);
+		expect(given.filter((names) => names === 'stats.read,mail.send').length).toBeGreaterThan(4);
+		expect(given).toHaveLength(12);
+	},
+);
 
 test('K3: a batch that takes twenty windows of the rate limit fails nowhere', async () => {
 	const people = addresses(200, 'p');

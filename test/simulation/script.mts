@@ -8,10 +8,12 @@ export type Weather = 'undisturbed' | 'mild' | 'wild';
 
 /** What an item wants somebody to be allowed. */
 export interface Access {
-	kind: 'admin' | 'scopes' | 'persona';
+	kind: 'admin' | 'scopes' | 'persona' | 'teammate';
 	/** Of `scopes`; with a persona, what comes on top. */
 	scopes: string[];
 	persona?: string;
+	/** Of `teammate`: who has what is wanted. */
+	sameAs?: { by: 'email' | 'username'; value: string };
 }
 
 /** What one item asks for, in words that the oracle understands. */

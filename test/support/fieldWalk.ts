@@ -28,7 +28,8 @@ const conditionsOf = ({ displayOptions }: INodeProperties, parent: Path): Leaf['
 	Object.entries(displayOptions?.show ?? {})
 		.filter(([name]) => !/^\/?(resource|operation)$/.test(name))
 		.map(([name, values]) => ({
-			path: [...parent, name],
+			// From the outermost on, where it begins with a slash.
+			path: name.startsWith('/') ? [name.slice(1)] : [...parent, name],
 			value: name === 'events' ? values : values?.[0],
 		}));
 
@@ -55,9 +56,17 @@ function leavesOf(field: INodeProperties, place: Place): Leaf[] {
 		});
 	}
 	if (field.type !== 'resourceLocator') return [leaf];
+	// A mode is read where there is a value; what is required has one anyway.
+	const valued = field.required ? [] : [{ path: [...path, 'value'], value: 'dev@acme.example' }];
 	return [
 		leaf,
-		{ ...leaf, path: [...path, 'mode'], kind: 'locator mode', called: `'Mode' in ${called}` },
+		{
+			...leaf,
+			path: [...path, 'mode'],
+			kind: 'locator mode',
+			called: `'Mode' in ${called}`,
+			conditions: [...conditions, ...valued],
+		},
 		{ ...leaf, path: [...path, 'value'], kind: 'locator value' },
 	];
 }

@@ -51,6 +51,10 @@ const REFUSED: Record<string, unknown[]> = {
 	'locator value': [{}, true, 1.5, ['ada@x.com'], HUGE],
 };
 
+/** Nobody can be the same as themselves. */
+const somebodyIn = ({ name }: INodeProperties) =>
+	name === 'sameAs' ? 'dev@acme.example' : 'lee@acme.example';
+
 /** What every field of a kind takes. */
 function takenBy({ kind, field }: Leaf): unknown[] {
 	switch (kind) {
@@ -74,9 +78,9 @@ function takenBy({ kind, field }: Leaf): unknown[] {
 				displayName.toUpperCase(),
 			]);
 		case 'locator value':
-			return [' lee@acme.example '];
+			return [` ${somebodyIn(field)} `];
 		case 'resourceLocator':
-			return [4711, 'lee@acme.example'];
+			return [4711, somebodyIn(field)];
 		default:
 			return [];
 	}
@@ -193,7 +197,7 @@ describe('the node', () => {
 		const all = new Set(allLeaves(nodeFields).map(idOf));
 		expect([...all].filter((id) => !visited.some((leaf) => idOf(leaf) === id))).toEqual([]);
 		// A field that is added has to be added here: so nobody forgets to look whether it is read well.
-		expect({ fields: all.size, readings: visited.length }).toEqual({ fields: 51, readings: 258 });
+		expect({ fields: all.size, readings: visited.length }).toEqual({ fields: 54, readings: 272 });
 	});
 });
 

@@ -92,6 +92,35 @@ const subusers = (permission: string, ...names: string[]): INodeParameters => ({
 	subuserAccess: { subusers: [{ username: 'acme-marketing', permission, scopes: names }] },
 });
 
+const COLLEAGUE = 'kim@evil.example';
+
+/** Somebody becomes the same as a colleague, of whom only what is given counts. */
+const sameAsColleague = (parameters: INodeParameters): Case[] =>
+	(
+		[
+			['a colleague outside', [], { scopes: ['mail.send'] }],
+			['a colleague with power', ['power'], { scopes: ['mail.send', 'api_keys.create'] }],
+			['an admin', ['power'], { is_admin: true }],
+		] as const
+	).map(
+		([what, against, details]): Case => ({
+			what: `the same as ${what}`,
+			against: [...against],
+			parameters: {
+				...parameters,
+				access: 'teammate',
+				sameAs: by('email', COLLEAGUE),
+				options: { allowAdmins: true },
+			},
+			prepare: () =>
+				void sendGrid.state.addTeammate({
+					email: COLLEAGUE,
+					...details,
+					scopes: [...('scopes' in details ? details.scopes : [])],
+				}),
+		}),
+	);
+
 /** Values that are only known once the people are there. */
 const BY_LIST = 'from the list';
 const BY_TOKEN = 'by token';
@@ -164,6 +193,7 @@ const CASES: Record<Name, () => Case[]> = {
 		...POWER.map(([what, access]): Case => {
 			return { what, against: ['power'], parameters: { email: NEW, ...access } };
 		}),
+		...sameAsColleague({ email: NEW }),
 	],
 	resendWith: () => [
 		...eachWay('invitation', OUTSIDE, {
@@ -249,6 +279,8 @@ const CASES: Record<Name, () => Case[]> = {
 			{ what, against: ['power'], parameters: { email: NEW, ...access } },
 			{ what: `${what}, a teammate`, against: ['power'], parameters: { email: INSIDE, ...access } },
 		]),
+		...sameAsColleague({ email: NEW }),
+		...sameAsColleague({ email: INSIDE }),
 	],
 	updatePermissionsWith: () => [
 		...eachWay('teammate', OUTSIDE, {
@@ -290,6 +322,9 @@ const CASES: Record<Name, () => Case[]> = {
 					parameters: { ...access, mode },
 				}),
 			),
+		),
+		...['add', 'replace'].flatMap((mode) =>
+			sameAsColleague({ teammate: by('email', INSIDE), mode }),
 		),
 	],
 	deleteTeammateWith: () =>

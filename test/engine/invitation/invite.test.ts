@@ -197,7 +197,7 @@ describe('what is refused before any request leaves', () => {
 	test('an access that is none', async () => {
 		const error = await refusal({ email: 'ada@example.com' }, { access: 'owner' });
 		expect(error?.message).toBe(
-			"'ada@example.com' was not handled: 'Access' must be Admin, Persona or Selected Scopes, not 'owner'",
+			"'ada@example.com' was not handled: 'Access' must be Admin, Persona, Same as Teammate or Selected Scopes, not 'owner'",
 		);
 	});
 

@@ -213,7 +213,10 @@ describe('Update Permissions', () => {
 		[{ mode: 'merge' }, "'Mode' must be Add, Remove or Replace, not 'merge'"],
 		[{ scopes: [] }, "'Scope Names or IDs' is empty for this item"],
 		[{ scopes: [], mode: 'remove' }, "'Scope Names or IDs' is empty for this item"],
-		[{ access: 'king' }, "'Access' must be Admin, Persona or Selected Scopes, not 'king'"],
+		[
+			{ access: 'king' },
+			"'Access' must be Admin, Persona, Same as Teammate or Selected Scopes, not 'king'",
+		],
 		[{ scopes: ['user.profile.update'] }, "can't be granted to anyone"],
 	])('%j is refused before any request', async (parameters, message) => {
 		const { error } = await update(parameters);

@@ -24,7 +24,7 @@ function drawRun(random: Random, setting: Setting, weather: Weather): RunPlan {
 				// In windows of a minute so many would take longer than they may wait.
 				[setting.mix.name === 'minutes' ? 0 : 1, random.whole(6, 15)],
 			]);
-	const common = drawCommon(random, operation);
+	const common = drawCommon(random, setting.mix, operation);
 	const items: Item[] = [];
 	for (let index = 0; index < count; index += 1) {
 		const before = items.flatMap(({ ask }) => (ask.email === undefined ? [] : [ask.email]));

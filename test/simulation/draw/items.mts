@@ -64,6 +64,15 @@ export function drawAccess(random: Random): Access {
 	])();
 }
 
+/** What is wanted for somebody, by what others have too. */
+function drawWish(random: Random, mix: Mix): Access {
+	if (!random.chance(0.08)) return drawAccess(random);
+	const value = random.pick(addressesOf(mix));
+	// Of most people the username is the address.
+	const by = random.chance(0.75) ? 'email' : 'username';
+	return { kind: 'teammate', scopes: [], sameAs: { by, value } };
+}
+
 /** Rows of one run often name the same person twice, or in another spelling. */
 function drawAddress(random: Random, mix: Mix, before: readonly string[]): string {
 	const email =
@@ -73,8 +82,9 @@ function drawAddress(random: Random, mix: Mix, before: readonly string[]): strin
 
 const locator = (mode: string, value: string) => ({ __rl: true, mode, value });
 
-const accessFields = ({ kind, scopes, persona }: Access): Record<string, unknown> => {
+const accessFields = ({ kind, scopes, persona, sameAs }: Access): Record<string, unknown> => {
 	if (kind === 'admin') return { access: 'admin' };
+	if (sameAs) return { access: 'teammate', sameAs: locator(sameAs.by, sameAs.value) };
 	if (kind === 'persona') return { access: 'persona', persona, additionalScopes: scopes };
 	return { access: 'scopes', scopes };
 };
@@ -128,7 +138,9 @@ function drawOptions(random: Random, ask: Ask, isPatient: boolean): Record<strin
 		options[name] = true;
 		ask[name] = true;
 	};
-	maybe('allowAdmins', 0.3);
+	// Where it is only about a colleague, it is there for those.
+	const isAboutColleague = ['invite', 'updatePermissions'].includes(operation);
+	if (!isAboutColleague || ask.access?.kind === 'teammate') maybe('allowAdmins', 0.3);
 	maybe('dryRun', 0.05);
 	if (hasField('skipUngrantableScopes', resource, operation) && random.chance(0.2)) {
 		options.skipUngrantableScopes = true;
@@ -138,7 +150,7 @@ function drawOptions(random: Random, ask: Ask, isPatient: boolean): Record<strin
 }
 
 /** Draws what all items of a run share. */
-export function drawCommon(random: Random, operation: string): Common {
+export function drawCommon(random: Random, mix: Mix, operation: string): Common {
 	const choice = (name: string) => {
 		const [resource, op] = operation.split('.');
 		const values = choicesOf(name, resource, op);
@@ -146,18 +158,18 @@ export function drawCommon(random: Random, operation: string): Common {
 	};
 	switch (operation) {
 		case 'invitation.invite':
-			return { access: drawAccess(random) };
+			return { access: drawWish(random, mix) };
 		case 'teammate.upsert':
 			return {
-				access: drawAccess(random),
+				access: drawWish(random, mix),
 				ifPending: choice('ifPending'),
 				ifAccessDiffers: choice('ifAccessDiffers'),
 			};
 		case 'teammate.updatePermissions':
-			return { access: drawAccess(random), mode: choice('mode') };
+			return { access: drawWish(random, mix), mode: choice('mode') };
 		case 'teammate.sync':
 			return {
-				access: drawAccess(random),
+				access: drawWish(random, mix),
 				ifPending: choice('ifPending'),
 				ifAccessDiffers: 'update',
 				...drawList(random),
@@ -184,7 +196,10 @@ export function drawItem(
 	const isList = operation === 'teammate.sync';
 	const { others, allowAdmins, dryRun } = common;
 	const own: Common = random.chance(0.15)
-		? { ...drawCommon(random, operation), ...(isList && { others, allowAdmins, dryRun }) }
+		? {
+				...drawCommon(random, setting.mix, operation),
+				...(isList && { others, allowAdmins, dryRun }),
+			}
 		: common;
 	const item: Item = {
 		ask: { operation, account: account.name, ...own },

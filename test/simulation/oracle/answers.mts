@@ -3,6 +3,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import type { History, Played } from '../play.mts';
 import type { Ask, Item, KeyPlan, RunPlan } from '../script.mts';
 import { lower } from '../truth.mts';
+import { meaningsOf } from './colleagues.mts';
 import { claimOf, type Claim } from './messages.mts';
 
 export type Json = Record<string, unknown>;
@@ -13,6 +14,8 @@ export interface Answer {
 	item: number;
 	plan: RunPlan;
 	ask: Ask;
+	/** The same in terms of scopes: several where "Same as Teammate" may stand for several things, or none. */
+	meanings: Ask[];
 	key: KeyPlan;
 	/** Address in lower case, as far as the item or the first state tell it. */
 	person: string | undefined;
@@ -56,12 +59,14 @@ function answerOf(history: History, played: Played, position: number): Answer {
 	const index = played.items[position];
 	const item = plan.items[index];
 	const { endedAt = Infinity, ended, startedAt } = played;
+	const key = history.script.keys.find(({ name }) => name === item.key) as KeyPlan;
 	const answer: Answer = {
 		run: played.run,
 		item: index,
 		plan,
 		ask: item.ask,
-		key: history.script.keys.find(({ name }) => name === item.key) as KeyPlan,
+		meanings: meaningsOf(history, item.ask, key, startedAt, endedAt),
+		key,
 		person: personOf(item, history),
 		played,
 		from: startedAt,

@@ -45,6 +45,13 @@ export class Facts {
 		this.states = this.statesOf(this.moments);
 	}
 
+	/** The same facts about what the item may mean. */
+	get meanings(): Facts[] {
+		const { history, answer, all } = this;
+		if (answer.ask.access?.kind !== 'teammate') return [this];
+		return answer.meanings.map((ask) => new Facts(history, { ...answer, ask }, all));
+	}
+
 	private statesOf(moments: Moment[]): PersonMoment[] {
 		const { person, from, to } = this.answer;
 		return moments.map((moment, index) => ({

@@ -16,8 +16,9 @@ function judgeAnswer(history: History, answer: Answer, all: readonly Answer[]): 
 	if (answer.failure !== undefined) return judgeFailure(facts);
 	if (!answer.records) return [];
 	const { run, item, records } = answer;
-	const what = judgeSuccess(facts, records);
-	if (what === undefined) return [];
+	const verdicts = facts.meanings.map((meaning) => judgeSuccess(meaning, records));
+	if (verdicts.includes(undefined)) return [];
+	const what = verdicts[0] ?? 'there was nobody to be the same as';
 	return [{ law: 'untrue', run, item, what: `${what}: ${JSON.stringify(records).slice(0, 300)}` }];
 }
 

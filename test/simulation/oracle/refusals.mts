@@ -1,4 +1,5 @@
 import { named, ungrantable, isPowerful } from './access.mts';
+import { mayLackColleague } from './colleagues.mts';
 import type { Facts } from './facts.mts';
 
 /** Scopes without which a key cannot do what an operation needs; of one line, each is needed. */
@@ -115,6 +116,15 @@ export function mayFail(facts: Facts): boolean {
 	const { access } = ask;
 	const { behaviours } = history.script;
 	if (ask.isInvalid || isGuarded(facts) || mayRefuseList(facts)) return true;
+	if (access?.kind === 'teammate') {
+		return (
+			key.scopes !== 'all' ||
+			behaviours.detailScopes === 'absent' ||
+			behaviours.adminFlag === 'hidden' ||
+			mayLackColleague(history, ask, key, answer) ||
+			facts.meanings.some(mayFail)
+		);
+	}
 	const { scopes } = key;
 	if (scopes !== 'all') {
 		if (!(NEEDED[ask.operation] ?? []).every((scope) => scopes.includes(scope))) return true;

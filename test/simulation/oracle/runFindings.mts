@@ -142,7 +142,12 @@ function judgeLosses(history: History, run: number, answers: readonly Answer[], 
 		if (items.some(({ ask }) => ask.dryRun) && items.every(({ ask }) => ask.dryRun)) {
 			find('taken', `${write.method} ${write.path} in a dry run`);
 		}
-		const mayTouchAdmins = items.some(({ ask }) => ask.allowAdmins || ask.access?.kind === 'admin');
+		const mayTouchAdmins = items.some(
+			({ ask: { allowAdmins, access, operation } }) =>
+				access?.kind === 'admin' ||
+				// There it is only about a colleague.
+				(allowAdmins && operation !== 'teammate.updatePermissions'),
+		);
 		for (const before of write.before.teammates) {
 			const after = write.after.teammates.find(({ username }) => username === before.username);
 			if (!after) {
@@ -155,7 +160,7 @@ function judgeLosses(history: History, run: number, answers: readonly Answer[], 
 				if (!isAsked) find('taken', `${before.email} is no admin any more`);
 			}
 			const lost = lossOf(before, after).filter(
-				(scope) => !items.some(({ ask }) => mayTake(ask, scope)),
+				(scope) => !items.some(({ meanings }) => meanings.some((ask) => mayTake(ask, scope))),
 			);
 			if (lost.length > 0) find('taken', `${before.email} lost ${lost.join(', ')}`);
 		}
@@ -209,7 +214,7 @@ function judgeReinvitations(
 			(scope) =>
 				!now.isAdmin &&
 				!now.scopes.includes(scope) &&
-				!twins.some(({ ask }) => mayTake(ask, scope)),
+				!twins.some(({ meanings }) => meanings.some((ask) => mayTake(ask, scope))),
 		);
 		if (lost.length > 0) {
 			find('taken', `the invitation of ${answer.person} lost ${lost.join(', ')}`, answer.item);

@@ -74,8 +74,10 @@ function invited(facts: Facts, record: Json): Verdict {
 	const { ifAccessDiffers, access: wanted } = facts.answer.ask;
 	const isKept = record.action === 'reinvited' && ifAccessDiffers === 'leave';
 	const access = isKept ? undefined : wanted;
+	// What Invite sends is the wish and nothing else; Create or Update may keep what there was.
+	const holds = record.action === undefined ? hasExactly : hasAtLeast;
 	const fits = (invitation: TrueInvitation) =>
-		!access || (hasAtLeast(invitation, access) && invitation.isAdmin === (access.kind === 'admin'));
+		!access || (holds(invitation, access) && invitation.isAdmin === (access.kind === 'admin'));
 	const mails = mailed(facts).filter(({ kind }) => kind === 'invitation');
 	const isTrue =
 		mails.some(({ invitation }) => invitation && fits(invitation)) ||

@@ -3,6 +3,7 @@ import { change, type Violation } from './violation.mts';
 const UPSERT = 'engine/teammate/upsert.test.ts';
 const UPDATE = 'engine/teammate/updatePermissions.test.ts';
 const CROWD = 'simulation/crowdScenarios.test.ts';
+const SAME_AS = 'engine/behaviour/sameAsTeammate.test.ts';
 const UNREADABLE = 'engine/behaviour/unreadable.test.ts';
 
 const knowing: Violation[] = [
@@ -118,6 +119,30 @@ const knowing: Violation[] = [
 			),
 		],
 		foundBy: { scenarios: 'K3: a write that waited 30 s' },
+	},
+	{
+		law: 'K3',
+		title: 'gives what a colleague had before the rate limit made it wait',
+		changes: [
+			change(
+				'resources/invitation/invite.ts',
+				'validUntil: colleague && validUntil?.(colleague.readAt),',
+				'validUntil: colleague && validUntil && undefined,',
+			),
+		],
+		foundBy: { scenarios: 'K3: Invite, the same as a colleague' },
+	},
+	{
+		law: 'K3',
+		title: 'reads a colleague for each row',
+		changes: [
+			change(
+				'sendgrid/person.ts',
+				'`teammate ${username}`',
+				'`teammate ${username} ${person.email}`',
+			),
+		],
+		foundBy: { test: SAME_AS, name: 'K3: 500 invitations: one list and one record' },
 	},
 	{
 		law: 'K3',
@@ -357,11 +382,43 @@ const deciding: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/updatePermissions.ts',
-				"choice.kind === 'admin' || namedScopes(choice).length > 0",
-				"choice.kind === 'admin' || namedScopes(choice).length >= 0",
+				'if (namedScopes(choice).length > 0) return;',
+				'if (namedScopes(choice).length >= 0) return;',
 			),
 		],
 		foundBy: { test: UPDATE, name: '{"scopes":[]} is refused before any request' },
+	},
+	{
+		law: 'D2',
+		title: 'takes everything away because a colleague is an admin',
+		changes: [
+			change(
+				'resources/teammate/updatePermissions.ts',
+				'	if (!isAdmin) return;',
+				'	if (!isAdmin || name) return;',
+			),
+		],
+		foundBy: { test: SAME_AS, name: 'refuses an admin, whatever the option says' },
+	},
+	{
+		law: 'D2',
+		title: 'takes somebody for their own colleague, and removes all they have',
+		changes: [
+			change(
+				'sendgrid/person.ts',
+				'if (isSame(email, person.email) || isSame(username, person.username)) throw selfError;',
+				'',
+			),
+		],
+		foundBy: { test: SAME_AS, name: 'Remove refuses the person themselves' },
+	},
+	{
+		law: 'D3',
+		title: 'makes somebody an admin because a colleague is one',
+		changes: [
+			change('sendgrid/access.ts', 'if (allowAdmins) return;', 'if (allowAdmins || name) return;'),
+		],
+		foundBy: { test: SAME_AS, name: 'invite refuses an admin' },
 	},
 	{
 		law: 'D3',
@@ -459,8 +516,8 @@ const deciding: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/access.ts',
-				'if (givesSomething(access)) {',
-				'if (givesSomething(access) || present) {',
+				'if (givesSomething(access)) return { access, skipped };',
+				'if (givesSomething(access) || present) return { access, skipped };',
 			),
 		],
 		foundBy: { test: UPSERT, name: 'of which nothing remains but what everybody has' },
@@ -471,8 +528,8 @@ const deciding: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/updatePermissions.ts',
-				'const removed = namedScopes(choice);',
-				'const removed = (await resolveFor(account, choice, wording)).access.scopes;',
+				'const removed = namedScopes(choice, colleague);',
+				'const removed = (await resolveFor(context, choice, wording)).access.scopes;',
 			),
 		],
 		foundBy: { test: UPDATE, name: 'Remove needs no right to grant' },
@@ -1547,11 +1604,29 @@ const answering: Violation[] = [
 	{
 		law: 'Section 6',
 		title: 'gives a persona with all its power',
-		changes: [change('sendgrid/access.ts', '.filter(mayGive);', '.filter(() => mayGive);')],
+		changes: [
+			change(
+				'sendgrid/access.ts',
+				'offered.filter(policy.mayGive)',
+				'offered.filter(() => policy.mayGive)',
+			),
+		],
 		foundBy: {
 			test: 'engine/behaviour/guards.test.ts',
 			name: 'leaves out of a persona what gives power',
 		},
+	},
+	{
+		law: 'Section 6',
+		title: 'gives what a colleague has with all its power',
+		changes: [
+			change(
+				'resources/invitation/invite.ts',
+				'policy.checkGiving({ email, isAdmin: access.is_admin, scopes: access.scopes });',
+				'',
+			),
+		],
+		foundBy: { test: 'engine/behaviour/guards.test.ts', name: 'inviteWith' },
 	},
 	{
 		law: 'Section 6',

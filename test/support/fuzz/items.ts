@@ -99,7 +99,15 @@ export const fuzzedItem = fc.record({
 	),
 	access: mostly(
 		9,
-		fc.constantFrom('scopes', 'Selected Scopes', 'Admin', 'persona', 'subusers', 'KEEP'),
+		fc.constantFrom(
+			'scopes',
+			'Selected Scopes',
+			'Admin',
+			'persona',
+			'Same as Teammate',
+			'subusers',
+			'KEEP',
+		),
 	),
 	scopes: mostly(4, scopes, badScopes),
 	persona: mostly(6, fc.constantFrom('observer', 'developer', 'accountant', 'marketer')),
@@ -169,6 +177,7 @@ export const fieldsFromItem = (naming: Naming): INodeParameters => ({
 	scopes: '={{ $json.scopes }}',
 	persona: '={{ $json.persona }}',
 	additionalScopes: '={{ $json.additionalScopes }}',
+	sameAs: '={{ $json.username }}',
 	subuserAccess: {
 		subusers: [
 			{
