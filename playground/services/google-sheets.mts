@@ -91,9 +91,18 @@ export class GoogleSheets extends Service {
 	private readonly tokens = new Set<string>();
 	private sheets = new Map<string, Cell[][]>();
 
-	/** With one sheet, which is empty. */
+	/** With the sheets of the examples, which are empty. */
 	reset(): void {
-		this.sheets = new Map([['Access review', []]]);
+		this.sheets = new Map([
+			['Access review', []],
+			['Roster', []],
+		]);
+	}
+
+	/** Puts rows into a sheet in place of what is there, below a header with their names. */
+	fill(title: string, rows: Array<Record<string, Cell>>): void {
+		const header = Object.keys(rows[0] ?? {});
+		this.sheets.set(title, [header, ...rows.map((row) => header.map((name) => row[name] ?? ''))]);
 	}
 
 	/** The rows below the header of a sheet, by the names in the header. */
