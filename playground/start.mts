@@ -6,10 +6,12 @@ import { once } from 'node:events';
 import path from 'node:path';
 
 import { FORM_LOGIN, WEBHOOK_HEADER, allExamples, playgroundAccounts } from './examples.mts';
+import { auditTable } from './dataTable.mts';
 import { startFakeSmtp } from './fakeSmtp.mts';
 import { createN8nEnvironment } from './n8nEnvironment.mts';
 import { BambooHr } from './services/bamboohr.mts';
 import { GoogleSheets } from './services/google-sheets.mts';
+import { MicrosoftGraph } from './services/microsoft-graph.mts';
 import { Slack } from './services/slack.mts';
 
 const projectRoot = path.resolve(import.meta.dirname, '..');
@@ -22,10 +24,31 @@ const EMPLOYEES = [
 	{ displayName: 'Lee Legacy', workEmail: 'lee@acme.example', department: 'Marketing' },
 ];
 
+/** What they find in the sheet of the roster. */
+const ROSTER = [
+	{ email: 'grace@acme.example', persona: 'developer' },
+	{ email: 'lee@acme.example', persona: 'observer' },
+];
+
+/** What they find in Microsoft Entra ID. */
+const directoryUser = (name: string, accountEnabled = true) => ({
+	displayName: name,
+	mail: `${name.toLowerCase()}@acme.example`,
+	userPrincipalName: `${name.toLowerCase()}@acme.example`,
+	accountEnabled,
+});
+
 const bambooHr = new BambooHr();
-const services = [bambooHr, new Slack(), new GoogleSheets()];
+const googleSheets = new GoogleSheets();
+const graph = new MicrosoftGraph();
+const services = [bambooHr, new Slack(), googleSheets, graph];
 for (const service of services) service.reset();
 bambooHr.employees = EMPLOYEES;
+googleSheets.fill('Roster', ROSTER);
+graph.groups = {
+	'SendGrid Developers': [directoryUser('Grace'), directoryUser('Dev', false)],
+	'SendGrid Support': [directoryUser('Mary')],
+};
 
 const fakeSmtp = await startFakeSmtp();
 const environment = await createN8nEnvironment({
@@ -43,7 +66,7 @@ try {
 	await n8n.importWorkflows(workflows);
 	console.log('Starting n8n …');
 	await n8n.start();
-	await n8n.rest();
+	await auditTable(await n8n.rest());
 
 	console.log(`
 n8n's editor   ${n8n.url}
@@ -54,8 +77,9 @@ Its encryption key is ${secrets.encryptionKey}. Key and password were drawn at r
 this folder of .playground/, and are kept there in secrets.json.
 
 The examples' webhooks want the header ${WEBHOOK_HEADER.name}: ${WEBHOOK_HEADER.value}, their form ${FORM_LOGIN.user} / ${FORM_LOGIN.password}.
-What they send by email, to Slack and to Google Sheets stays here, and BambooHR's employees come from
-here. Only for the AI agent's example you need an account of your own, at OpenAI.
+What they send by email, to Slack and to Google Sheets stays here, and what they read from there, BambooHR
+and Microsoft Entra ID comes from here. Only for the AI agent's example you need an account of your own,
+at OpenAI.
 
 In this n8n, api.sendgrid.com and api.eu.sendgrid.com are a stand-in on this machine: no email
 leaves it, and no real API key works. What it would have sent: ${sandbox.controlUrl}/sent-emails
