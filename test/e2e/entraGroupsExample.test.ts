@@ -57,7 +57,7 @@ async function newRows() {
 	seen = rows.length;
 	return added
 		.map(({ email, groups, outcome, reason }) => [email, groups, outcome, reason])
-		.sort(([one], [other]) => one.localeCompare(other));
+		.sort(([one], [other]) => String(one).localeCompare(other));
 }
 beforeEach(async () => {
 	await newRows();

@@ -122,7 +122,10 @@ describe('CSV', () => {
 		const [, encoded = ''] = /JSON\.parse\(decodeURIComponent\("([^"]+)"\)\)/.exec(page) ?? [];
 		const given = JSON.parse(decodeURIComponent(encoded)) as GivenFile | GivenFile[];
 		const [{ data }] = [given].flat();
-		return typeof data === 'string' ? data : new TextDecoder().decode(new Uint8Array(data.data));
+		// As the page does: a character for each byte.
+		const bytes =
+			typeof data === 'string' ? Array.from(data, (byte) => byte.charCodeAt(0)) : data.data;
+		return new TextDecoder().decode(new Uint8Array(bytes));
 	}
 
 	/** Uploads a file, waits for the last page, and takes the file there. @returns its lines and the page */
