@@ -7,6 +7,8 @@ module.exports = {
 		'default',
 		['<rootDir>/test/count-reporter.cjs', { file: '.test-results/test.json' }],
 	],
+	// All of it but .playground/, where Jest would look at every file, also while n8n is installed there.
+	roots: ['<rootDir>/test', '<rootDir>/sandbox', '<rootDir>/dist', '<rootDir>/nodes'],
 	testMatch: ['<rootDir>/test/{unit,engine,sandbox,package,simulation}/**/*.test.ts'],
 	// Among those that take long.
 	testPathIgnorePatterns: ['<rootDir>/test/package/installation.test.ts'],

@@ -7,6 +7,8 @@ module.exports = {
 		'default',
 		['<rootDir>/test/count-reporter.cjs', { file: '.test-results/fuzz.json' }],
 	],
+	// All of it but .playground/, where Jest would look at every file, also while n8n is installed there.
+	roots: ['<rootDir>/test', '<rootDir>/sandbox', '<rootDir>/dist', '<rootDir>/nodes'],
 	testMatch: ['<rootDir>/test/fuzz/**/*.test.ts', '<rootDir>/test/package/installation.test.ts'],
 	maxWorkers: '100%',
 };
