@@ -1639,4 +1639,21 @@ describe('List: a list decides who is in', () => {
 		expect(outcome.mailsTo(ADA)).toBe(1);
 		expect(outcome.left()).toContain('bob@example.com');
 	});
+
+	test('List: what is unclear stays so where the next try cannot even read the person', async () => {
+		const { said, history } = await playWell({
+			people: [{ email: ADA, role: 'admin' }],
+			behaviours: { detailScopes: 'absent' },
+			runs: [
+				{
+					operation: LIST,
+					items: [{ ...row(ADA), allowAdmins: true }],
+					continueOnFail: false,
+					retryOnFail: true,
+				},
+			],
+		});
+		expect(history.truth.writes.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
+		expect(said[0]).toContain('It is unclear whether the permissions of ');
+	});
 });

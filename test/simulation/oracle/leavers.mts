@@ -118,6 +118,11 @@ function judgeRest(history: History, run: number, answers: readonly Answer[], fi
 	const { script, truth } = history;
 	if (script.weather !== 'undisturbed' || script.runs.length > 1) return;
 	if (script.runs[run].entrance !== 'workflow') return;
+	const outputs = history.played
+		.filter((played) => played.run === run)
+		.flatMap(({ ended }) => ended?.output ?? []);
+	// What failed says so itself: the key may not be allowed to remove anybody.
+	if (outputs.some(({ json }) => json.error !== undefined)) return;
 	if (!answers.every(({ records }) => records !== undefined)) return;
 	for (const account of new Set(answers.map(({ ask }) => ask.account))) {
 		const own = answers.filter(({ ask }) => ask.account === account);

@@ -1787,6 +1787,12 @@ const listing: Violation[] = [
 	},
 	{
 		law: 'List',
+		title: 'plans anew for somebody of whom it is unclear what an earlier try did',
+		changes: [change(SYNC_TS, 'if (unclear.has(item))', 'if (unclear.has(-1))')],
+		foundBy: { scenarios: 'List: what is unclear stays so' },
+	},
+	{
+		law: 'List',
 		title: 'goes on from one try to the next by what it kept somebody for',
 		changes: [
 			change(

@@ -123,6 +123,8 @@ async function planLeaver(list: List, email: string): Promise<Leaver> {
 	const { context } = list;
 	const { account } = context;
 	const { wording } = removalOf(context, email);
+	const unclear = context.memory.unclear.get(personKey(account, email));
+	if (unclear) return { email, outcome: { error: unclear } };
 	try {
 		const person = await findPerson(account, email, wording);
 		const [teammate] = person.teammates;

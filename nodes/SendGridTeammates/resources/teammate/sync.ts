@@ -237,8 +237,10 @@ async function planPerson(rows: readonly Row[]): Promise<Step> {
 	const { email, wording } = wish;
 	const item = indexOf(first);
 	const step = { item, answers: rows.map(indexOf), key: item, email };
-	// An earlier try of the run has answered it.
-	if (context.memory.results.has(item)) return { ...step, outcome: { records: [] } };
+	const { results, unclear } = context.memory;
+	// An earlier try of the run has answered it, or nobody knows what became of that.
+	if (results.has(item)) return { ...step, outcome: { records: [] } };
+	if (unclear.has(item)) return { ...step, outcome: { error: unclear.get(item) } };
 	try {
 		await context.account.waitForOwnWrites(email, wording);
 		const would = said(await preview(context, wish));
