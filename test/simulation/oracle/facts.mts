@@ -79,6 +79,19 @@ export class Facts {
 		return this.all.filter(({ run }) => run === this.answer.run);
 	}
 
+	/** Whether another run was busy with the person at the same time, be it only reading. */
+	private get isShared(): boolean {
+		const { run, person, ask, from, to } = this.answer;
+		return this.all.some(
+			(other) =>
+				other.run !== run &&
+				other.person === person &&
+				other.ask.account === ask.account &&
+				other.from <= to &&
+				other.to >= from,
+		);
+	}
+
 	/** What the run did about the person, up to the end of the history. */
 	get writes(): Write[] {
 		const { run, person, ask, played } = this.answer;
@@ -235,7 +248,7 @@ export class Facts {
 				history.script.network.wireFaults.length > 0 ||
 				history.script.rateLimit !== undefined ||
 				this.isMetByOthers ||
-				(isImpatient(answer) && (this.twins.length > 0 || this.isMeddledWith)) ||
+				(isImpatient(answer) && (this.twins.length > 0 || this.isShared || this.isMeddledWith)) ||
 				answer.played.cancelledAt !== undefined ||
 				lagOf(history) > 0)
 		);
