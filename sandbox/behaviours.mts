@@ -54,6 +54,8 @@ export const BEHAVIOUR_CANDIDATES = {
 	readLagMs: [0, 700, 3000],
 	/** Whether a teammate's detail has its scopes; without them in other people's fixtures. */
 	detailScopes: ['present', 'absent'],
+	/** Which of the two 2fa scopes an ordinary teammate's detail has. Reported: one of them says what holds. */
+	mfaScopes: ['required', 'exempt', 'both', 'none'],
 	/**
 	 * Form of `is_admin` in teammates' records; the first three in other people's fixtures. 'hidden': no
 	 * `user_type` either, and no `is_admin` in the list of invitations, so that nobody can tell.

@@ -203,7 +203,7 @@ function update(call: Call): Result {
 		status: 200,
 		body: {
 			...teammate.profile,
-			scopes: shownScopes(teammate, account),
+			scopes: shownScopes(teammate, account, state.behaviours),
 			has_restricted_subuser_access: next.restricted,
 			subuser_access: shownAccess(state, account, teammate),
 		},

@@ -41,7 +41,9 @@ function get({ state, account, params }: Call): Result {
 	const teammate = visibleIn(state, account).find(named(params.username));
 	if (!teammate) throw errorResponses.unknownUsernameOnGet();
 	const scopes =
-		state.behaviours.detailScopes === 'present' ? { scopes: shownScopes(teammate, account) } : {};
+		state.behaviours.detailScopes === 'present'
+			? { scopes: shownScopes(teammate, account, state.behaviours) }
+			: {};
 	return { status: 200, body: { ...shownProfile(state, teammate.profile), ...scopes } };
 }
 
@@ -72,7 +74,10 @@ function update({ state, account, params, body }: Call): Result {
 	teammate.scopes = is_admin ? [] : kept;
 	teammate.profile.is_admin = is_admin;
 	teammate.profile.user_type = is_admin ? 'admin' : 'teammate';
-	const echoed = withoutDuplicates([...scopes, ...shownScopes(teammate, account)]);
+	const echoed = withoutDuplicates([
+		...scopes,
+		...shownScopes(teammate, account, state.behaviours),
+	]);
 	return { status: 200, body: { ...shownProfile(state, teammate.profile), scopes: echoed } };
 }
 

@@ -81,6 +81,12 @@ const CHECKS: Checks = {
 		present: async () => expect(await detail()).toHaveProperty('scopes'),
 		absent: async () => expect(await detail()).not.toHaveProperty('scopes'),
 	},
+	mfaScopes: {
+		required: async () => expect(await mfaScopes()).toEqual(['2fa_required']),
+		exempt: async () => expect(await mfaScopes()).toEqual(['2fa_exempt']),
+		both: async () => expect(await mfaScopes()).toEqual(['2fa_exempt', '2fa_required']),
+		none: async () => expect(await mfaScopes()).toEqual([]),
+	},
 	adminFlag: {
 		boolean: async () => expect(await detail()).toMatchObject({ is_admin: false }),
 		text: async () => expect(await detail()).toMatchObject({ is_admin: 'false' }),
@@ -374,6 +380,8 @@ async function pageSizes(): Promise<number[]> {
 }
 
 const detail = async () => (await call('GET', '/v3/teammates/legacy_lee')).json;
+const mfaScopes = async () =>
+	((await detail()) as { scopes: string[] }).scopes.filter((scope) => scope.startsWith('2fa'));
 const trueExpiry = () => pendingOf(FRESH)[0].expiration_date;
 const shownExpiry = async () =>
 	itemsOf(await call('GET', PENDING)).find(({ email }) => email === FRESH)?.expiration_date;
