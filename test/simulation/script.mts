@@ -40,6 +40,8 @@ export interface Ask {
 	/** Lists: read to the end. */
 	returnAll?: boolean;
 	limit?: number;
+	/** Lists of teammates: whether invitations are in it too. */
+	includesInvitations?: boolean;
 	/** Whether the value is one that every edition of the node has to refuse. */
 	isInvalid?: boolean;
 }

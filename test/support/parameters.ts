@@ -73,10 +73,15 @@ export const getInvitationsWith = operation(
 
 const teammateByEmail = { teammate: by('email', '={{ $json.email }}') };
 
-export const getTeammateWith = operation('teammate', 'get', teammateByEmail, {
-	fields: { teammate: by('email', 'lee@acme.example') },
-	gives: { username: 'legacy_lee' },
-});
+export const getTeammateWith = operation(
+	'teammate',
+	'get',
+	{ ...teammateByEmail, simplify: true },
+	{
+		fields: { teammate: by('email', 'lee@acme.example') },
+		gives: { username: 'legacy_lee' },
+	},
+);
 
 export const deleteTeammateWith = operation('teammate', 'delete', teammateByEmail, {
 	fields: { teammate: by('list', 'legacy_lee') },
@@ -86,9 +91,9 @@ export const deleteTeammateWith = operation('teammate', 'delete', teammateByEmai
 export const getTeammatesWith = operation(
 	'teammate',
 	'getAll',
-	{ returnAll: true, simplify: true, filters: {} },
+	{ returnAll: true, includeInvitations: false, simplify: true, filters: {} },
 	{
-		fields: { filters: { role: 'owner' } },
+		fields: { includeInvitations: true, filters: { role: 'owner' } },
 		gives: { email: 'olivia@acme.example' },
 		isList: true,
 	},
@@ -109,10 +114,10 @@ export const getSubuserAccessWith = operation(
 export const updatePermissionsWith = operation(
 	'teammate',
 	'updatePermissions',
-	{ ...teammateByEmail, access: 'scopes', mode: 'replace', scopes: ['stats.read'] },
+	{ ...teammateByEmail, access: 'scopes', mode: 'replace', scopes: ['stats.read'], simplify: true },
 	{
 		fields: { teammate: by('username', 'legacy_lee'), mode: 'add', scopes: ['mail.send'] },
-		gives: { username: 'legacy_lee', is_admin: false },
+		gives: { changed: true, username: 'legacy_lee', is_admin: false },
 	},
 );
 
@@ -138,6 +143,7 @@ export const upsertWith = operation(
 		ifPending: 'resendIfExpiring',
 		expiresWithinDays: 2,
 		ifAccessDiffers: 'update',
+		simplify: true,
 	},
 	{
 		fields: { email: 'new@acme.example' },
@@ -217,6 +223,7 @@ export const createSsoWith = operation(
 		lastName: 'Lovelace',
 		access: 'scopes',
 		scopes: ['stats.read'],
+		simplify: true,
 	},
 	{
 		fields: { email: 'sso@acme.example', ...toSubuser },
@@ -228,7 +235,7 @@ export const createSsoWith = operation(
 export const updateSsoWith = operation(
 	'ssoTeammate',
 	'update',
-	{ ...teammateByEmail, access: 'keep', updateFields: {} },
+	{ ...teammateByEmail, access: 'keep', simplify: true, updateFields: {} },
 	{
 		fields: {
 			teammate: by('email', 'sam@acme.example'),

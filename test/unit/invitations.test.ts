@@ -6,11 +6,11 @@ import { readEpoch } from '../../nodes/SendGridTeammates/transport/decode';
 import {
 	bestFirst,
 	decodeInvitation,
-	essentialsOf,
 	expiryOf,
 	invitationOutput,
 	publicOutput,
 } from '../../nodes/SendGridTeammates/sendgrid/invitations';
+import { simplifiedInvitation } from '../../nodes/SendGridTeammates/sendgrid/simplified';
 
 const MOMENT = '2016-02-25T18:17:43.000Z';
 
@@ -70,25 +70,41 @@ test('scopes that SendGrid does not list are unknown, not none', () => {
 
 test('fields of SendGrid that we do not know stay', () => {
 	const record = { pending_id: 'abc', email: 'a@b.cd', brand_new: [1] };
-	expect(invitationOutput(decodeInvitation(record))).toEqual({ ...record, token: 'abc' });
+	expect(invitationOutput(decodeInvitation(record))).toMatchObject({ ...record, token: 'abc' });
+	expect(publicOutput(decodeInvitation(record), 0)).toMatchObject({ brand_new: [1] });
 });
 
-test('the token comes last, also where SendGrid calls it otherwise', () => {
-	const invitation = decodeInvitation({ pending_id: 'abc', email: 'a@b.cd', expiration_date: 9 });
-	const output = invitationOutput(invitation, { status: 'expired' });
+test('who and until when come first, the token last, also where SendGrid calls it otherwise', () => {
+	const record = { pending_id: 'abc', scopes: [], expiration_date: 9, email: 'a@b.cd' };
+	const output = invitationOutput(decodeInvitation(record), { skipped_scopes: [] });
 	expect(Object.keys(output)).toEqual([
 		'email',
-		'expiration_date',
 		'expires_at',
-		'status',
+		'is_admin',
+		'scopes',
+		'expiration_date',
+		'skipped_scopes',
 		'pending_id',
 		'token',
 	]);
 });
 
-test.each([publicOutput, essentialsOf])('%p has no token', (outputOf) => {
-	const record = { token: 'abc', pending_id: 'abc', email: 'a@b.cd' };
-	expect(outputOf(decodeInvitation(record))).toEqual({ email: 'a@b.cd' });
+test.each([
+	[{}, { status: 'pending', expires_at: null, days_left: null }],
+	[
+		{ expiration_date: 9 },
+		{ status: 'expired', expires_at: '1970-01-01T00:00:09.000Z', days_left: 0 },
+	],
+])('without the token: where it stands, with %j', (expiry, standing) => {
+	const record = { token: 'abc', pending_id: 'abc', email: 'a@b.cd', ...expiry };
+	const output = publicOutput(decodeInvitation(record), 10_000);
+	expect(output).toEqual({ email: 'a@b.cd', ...standing, is_admin: null, ...expiry });
+	expect(simplifiedInvitation({ ...output, token: 'abc' })).toEqual({
+		email: 'a@b.cd',
+		...standing,
+		is_admin: null,
+		scopes: null,
+	});
 });
 
 test('K5: of several invitations, one that can be accepted and lasts longest is the best', () => {

@@ -66,7 +66,8 @@ const FIELDS = fieldsOf({
 	permission_type: text,
 	disabled: flag,
 	region: text,
-	has_restricted_subuser_access: flag,
+	mfa: orNull(text),
+	has_restricted_subuser_access: orNull(flag),
 	subuser_access: subuserAccess,
 	// Where they stand.
 	status: text,
@@ -79,12 +80,16 @@ const FIELDS = fieldsOf({
 	// What was done.
 	action: text,
 	would: text,
+	dry_run: flag,
 	changed: flag,
 	reason: text,
 	approved: flag,
 	denied: flag,
 	deleted: flag,
 	revoked: flag,
+	admin_access: text,
+	added_scopes: names,
+	removed_scopes: names,
 	skipped_scopes: names,
 });
 

@@ -2,6 +2,8 @@ import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n
 
 import { Account } from '../sendgrid/account';
 import { namedAddress } from '../parameters/emailAddress';
+import { readFlag } from '../parameters/flag';
+import { simplifyField } from '../parameters/simplify';
 import { accountKeyOf, SendGridClient, type Connection } from '../transport/client';
 import { RequestError, SendGridError } from '../transport/errors';
 import { errorForAgent, isAiTool, resultForAgent } from './aiTool';
@@ -205,7 +207,11 @@ export async function executeItem(
 		execution,
 		async () => {
 			if (!('run' in operation)) return refuseList();
-			return await operation.run(contextOf(item, await settingsOf(item, operation), execution));
+			const context = contextOf(item, await settingsOf(item, operation), execution);
+			const { simplify } = operation;
+			const isSimple = simplify !== undefined && readFlag(item, simplifyField);
+			const records = await operation.run(context);
+			return isSimple ? records.map(simplify) : records;
 		},
 	);
 }

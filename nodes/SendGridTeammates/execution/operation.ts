@@ -61,6 +61,8 @@ interface OperationFields {
 export interface Operation extends OperationFields {
 	/** @returns the records of the item's output. @throws SendGridError */
 	run: (context: OperationContext) => Promise<IDataObject[]>;
+	/** What is left of a record where the item's Simplify is on. The field is among the operation's. */
+	simplify?: (record: IDataObject) => IDataObject;
 }
 
 /** What a list of items means for one person: the answer, or what is to be done for it. */

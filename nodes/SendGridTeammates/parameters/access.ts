@@ -199,9 +199,8 @@ export function namedIn(choice: AccessChoice): ScopesIn {
 	}
 }
 
-/** For the output: what was left out, where there is something. */
-export const skippedField = (skipped: readonly string[]) =>
-	skipped.length > 0 ? { skipped_scopes: [...skipped] } : {};
+/** For the output: what was left out. */
+export const skippedField = (skipped: readonly string[]) => ({ skipped_scopes: [...skipped] });
 
 /**
  * Advice that names the scopes which SendGrid refused: it says only that there are some.

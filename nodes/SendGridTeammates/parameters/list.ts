@@ -25,13 +25,14 @@ export const listFields: INodeProperties[] = [
 	},
 ];
 
-export const simplifyField: INodeProperties = {
-	displayName: 'Simplify',
-	name: 'simplify',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return a simplified version of the response instead of the raw data',
-};
+export const filtersFieldOf = (...options: INodeProperties[]): INodeProperties => ({
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	default: {},
+	placeholder: 'Add filter',
+	options,
+});
 
 /** An entry of Filters that several lists have. */
 export const emailDomainFilter: INodeProperties = {

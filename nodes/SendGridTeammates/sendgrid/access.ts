@@ -52,6 +52,17 @@ export function difference(known: KnownAccess, wanted: Access): Difference {
 	};
 }
 
+/** What a change of access would add and take away. An admin has every scope. */
+export function changeOutput(known: KnownAccess, wanted: Access) {
+	const { missing, superfluous, admin } = difference(known, wanted);
+	const adminAccess = { missing: 'added', superfluous: 'removed', none: 'unchanged' } as const;
+	return {
+		admin_access: adminAccess[admin ?? 'none'],
+		added_scopes: known.isAdmin ? [] : missing,
+		removed_scopes: superfluous,
+	};
+}
+
 /** Whether nothing has to change. */
 export const isSame = ({ admin, missing, superfluous }: Difference): boolean =>
 	admin === undefined && missing.length === 0 && superfluous.length === 0;

@@ -22,18 +22,30 @@ import {
 /** SendGrid's dates have whole seconds, and its clock is known to half of one. In milliseconds. */
 const TOLERANCE_MS = 1500;
 
+/** Whether a moment of SendGrid's clock is known well enough to tell an invitation's date from another one's. */
+const isSharp = ({ earliest, latest }: Span): boolean => latest - earliest <= 2 * TOLERANCE_MS;
+
 /**
  * Whether it was sent after a moment of SendGrid's clock; `undefined` where its expiry does not tell, or that
  * clock is not known well enough.
  */
-function wasSentAfter({ expiresAt }: Invitation, { earliest, latest }: Span): boolean | undefined {
+function wasSentAfter({ expiresAt }: Invitation, moment: Span): boolean | undefined {
 	if (expiresAt === undefined) return undefined;
+	const { earliest, latest } = moment;
 	const sentAt = expiresAt - VALIDITY_DAYS * DAY_MS;
-	const isSharp = latest - earliest <= 2 * TOLERANCE_MS;
-	if (isSharp) return sentAt > (earliest + latest) / 2 - TOLERANCE_MS;
+	if (isSharp(moment)) return sentAt > (earliest + latest) / 2 - TOLERANCE_MS;
 	if (sentAt <= earliest - TOLERANCE_MS) return false;
 	return sentAt > latest - TOLERANCE_MS ? true : undefined;
 }
+
+/**
+ * Until when an invitation lasts that was sent at a moment of SendGrid's clock, as documented, to the second; `undefined`
+ * where that clock is not known well enough.
+ */
+const expiryAfter = (moment: Span): number | undefined =>
+	isSharp(moment)
+		? Math.floor((moment.earliest + moment.latest) / 2000) * 1000 + VALIDITY_DAYS * DAY_MS
+		: undefined;
 
 /** Whether an invitation was not among these, or has been sent again since. */
 const isNewTo = (known: readonly Invitation[], { token, expiresAt = 0 }: Invitation): boolean =>
@@ -213,6 +225,7 @@ export async function resendInvitation(
 	const bare = withoutWhatChanges(known);
 	const inDoubt = known && (await errorOfMailInDoubt(account, known.email, wording));
 	if (inDoubt) return { error: inDoubt };
+	let lastSentAt = Date.now();
 
 	async function probe(sentAt: () => Span): Promise<WriteState<Invitation>> {
 		const found = await findAgain(account, invitation);
@@ -239,13 +252,18 @@ export async function resendInvitation(
 		},
 		context: contextOf(invitation, 'teammates.create'),
 		validUntil,
+		onSend: () => {
+			lastSentAt = Date.now();
+		},
 	};
 	const outcome = await reconcile(account.client, call, probe);
 	if ('error' in outcome) return outcome;
 	if (outcome.body.email !== '') noteMail(account, outcome.body.email);
-	return outcome.body === bare
-		? { body: (await readRenewed(account, invitation)) ?? bare }
-		: outcome;
+	const { body } = outcome;
+	if (body === bare) return { body: (await readRenewed(account, invitation)) ?? bare };
+	// Documented: the answer does not say until when it lasts now.
+	const expiresAt = body.expiresAt ?? expiryAfter(account.client.serverSpan(lastSentAt));
+	return { body: { ...body, expiresAt } };
 }
 
 /** An invitation in SendGrid's list, as it is now. */

@@ -95,39 +95,39 @@ const withoutToken = (record: IDataObject): IDataObject =>
 		Object.entries(record).filter(([name]) => name !== 'token' && name !== 'pending_id'),
 	);
 
-/** An invitation without the token, which lets its holder join the account: SendGrid's fields, and `expires_at`. */
-export function publicOutput(invitation: Invitation): IDataObject {
-	const expires_at = expiryOf(invitation);
-	return { ...withoutToken(invitation.record), ...(expires_at && { expires_at }) };
+/**
+ * An invitation without the token, which lets its holder join the account: where it stands, and SendGrid's fields.
+ *
+ * @param now epoch milliseconds of SendGrid's clock
+ */
+export function publicOutput(invitation: Invitation, now: number): IDataObject {
+	const { status, days_left } = invitationState(invitation, now);
+	const expires_at = expiryOf(invitation) ?? null;
+	const { email, is_admin = null, ...others } = withoutToken(invitation.record);
+	return { email: email ?? null, status, expires_at, days_left, is_admin, ...others };
 }
 
+/** The token, which comes last, also where SendGrid calls it `pending_id`. */
+export const tokenOutput = ({ record, token }: Invitation): IDataObject => ({
+	...(record.pending_id !== undefined && { pending_id: record.pending_id }),
+	...(token && { token }),
+});
+
 /**
- * An invitation as SendGrid has it, `expires_at` where SendGrid says when, and last the `token`, also where
- * SendGrid calls it `pending_id`.
+ * An invitation as SendGrid answers with it: when it expires where SendGrid says so, and last the token.
  *
  * @param more what else to give out of it
  */
 export function invitationOutput(invitation: Invitation, more: IDataObject = {}): IDataObject {
-	const { record, token } = invitation;
+	const { email, is_admin = null, ...others } = withoutToken(invitation.record);
+	const expires_at = expiryOf(invitation) ?? null;
 	return {
-		...publicOutput(invitation),
+		email: email ?? null,
+		expires_at,
+		is_admin,
+		...others,
 		...more,
-		...(record.pending_id !== undefined && { pending_id: record.pending_id }),
-		...(token && { token }),
-	};
-}
-
-/** What is left of an invitation when it is simplified, in this order. */
-const ESSENTIALS = ['email', 'scopes', 'is_admin', 'expiration_date'] as const;
-
-/** An invitation with what most workflows need, without the token. */
-export function essentialsOf(invitation: Invitation): IDataObject {
-	const { record } = invitation;
-	const expires_at = expiryOf(invitation);
-	const essentials = ESSENTIALS.filter((field) => field in record);
-	return {
-		...Object.fromEntries(essentials.map((field) => [field, record[field]])),
-		...(expires_at && { expires_at }),
+		...tokenOutput(invitation),
 	};
 }
 

@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { Wording } from '../transport/errors';
 import { SendGridError } from '../transport/errors';
 import type { ListEndpoint, WholeList } from '../transport/pagination';
@@ -8,12 +10,13 @@ import type { Account } from './account';
 import {
 	bestFirst,
 	pendingInvitations,
+	publicOutput,
 	statusOfInvitation,
 	type Invitation,
 	type InvitationStatus,
 } from './invitations';
 import { canBeTaken } from './scopes';
-import { readTeammate, teammates, type Teammate } from './teammates';
+import { activeOutput, readTeammate, teammates, type Teammate } from './teammates';
 
 /** SendGrid keeps an address as it was typed; upper and lower case tell nobody apart. */
 export const addressKey = (email: string): string => email.trim().toLowerCase();
@@ -154,6 +157,43 @@ export const findPersonNow = async (
 	email: string,
 	wording: Wording,
 ): Promise<Person> => await findPerson(account, email, wording, tick());
+
+/** A teammate, or somebody who may become one. */
+export interface Member {
+	email: string;
+	isAdmin: boolean;
+	/** Left out: nobody knows, or it does not apply yet. */
+	isOwner?: boolean;
+	isSso?: boolean;
+	record: IDataObject;
+}
+
+/**
+ * Everyone: the teammates as SendGrid has them, then the invitations that can be accepted, then the expired ones. Of
+ * somebody who has joined no invitation is of interest, and no expired one of somebody who has another.
+ *
+ * The invitations are read first, so that somebody who accepts meanwhile is among the teammates.
+ *
+ * @throws RequestError
+ */
+export async function readEveryone(account: Account, wording: Wording): Promise<Member[]> {
+	const invited = await account.readList(pendingInvitations(wording));
+	const joined = await account.readList(teammates(wording), invited.endedAt);
+	const now = account.now();
+	const isIn = new Set(joined.value.items.map(({ email }) => addressKey(email)));
+	const isListed = new Set(isIn);
+	const others = bestFirst(invited.value.items, now).filter((invitation) => {
+		const key = addressKey(invitation.email);
+		const isExpired = statusOfInvitation(invitation, now) === 'expired';
+		const isNews = key === '' || !(isExpired ? isListed : isIn).has(key);
+		isListed.add(key);
+		return isNews;
+	});
+	return [
+		...joined.value.items.map((teammate) => ({ ...teammate, record: activeOutput(teammate) })),
+		...others.map((invitation) => ({ ...invitation, record: publicOutput(invitation, now) })),
+	];
+}
 
 export type PersonStatus = InvitationStatus | 'active' | 'not_found';
 

@@ -64,8 +64,8 @@ const PAGE_SIZE = 100;
 
 /** Which subusers a teammate can work in. */
 export interface SubuserAccess {
-	/** Observed: where this is false, the list restricts nothing. */
-	isRestricted: boolean;
+	/** Observed: where this is false, the list restricts nothing. `undefined` where SendGrid does not say. */
+	isRestricted?: boolean;
 	/** `id`, `username`, `email`, `disabled`, `permission_type` and `scopes` each. */
 	subusers: IDataObject[];
 }
@@ -115,7 +115,7 @@ export async function readSubuserAccess(
 		...onUnknownUsername(teammate),
 	};
 	const entries = new Map<string, IDataObject>();
-	let isRestricted = false;
+	let isRestricted: boolean | undefined;
 	let cursor: string | undefined;
 	let pages = 0;
 	do {
@@ -133,7 +133,8 @@ export async function readSubuserAccess(
 			decode: decodePage,
 			context,
 		});
-		isRestricted ||= page.isRestricted === true;
+		// In other people's fixtures: a later page may deny what the first one says.
+		if (page.isRestricted !== undefined) isRestricted = isRestricted === true || page.isRestricted;
 		const known = entries.size;
 		for (const entry of page.entries) entries.set(textOf(entry.id) || JSON.stringify(entry), entry);
 		// A page that brings nothing new would go on forever.

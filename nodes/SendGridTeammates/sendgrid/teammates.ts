@@ -362,22 +362,14 @@ export const untoldRoleError = (wording: Wording): RequestError =>
 		{ accepted: true },
 	);
 
-/** What is left of a teammate's record when it is simplified, in this order. */
-const ESSENTIALS = [
-	'username',
-	'email',
-	'first_name',
-	'last_name',
-	'user_type',
-	'is_admin',
-	'is_sso',
-] as const;
-
-/** A teammate's record without telephone number, postal address and the like. */
-export function essentialsOf(record: IDataObject): IDataObject {
-	const essentials = ESSENTIALS.filter((field) => field in record);
-	return Object.fromEntries(essentials.map((field) => [field, record[field]]));
-}
+/** A teammate beside people who are only invited: the same fields say where they stand. */
+export const activeOutput = ({ email, record }: Teammate): IDataObject => ({
+	email,
+	status: 'active',
+	expires_at: null,
+	days_left: null,
+	...record,
+});
 
 /** Whether an address is at this domain, in any case. `@example.com` counts as `example.com`. */
 export function isAtDomain(email: string, domain: string): boolean {

@@ -1,15 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { VALIDITY_DAYS } from '../sendgrid/invitations';
-import {
-	emailOf,
-	expirySecondsOf,
-	invitationRecord,
-	invitationState,
-	isOwner,
-	isRoleKnown,
-	isSso,
-} from './records';
+import { emailOf, expirySecondsOf, invitationRecord, isOwner, isRoleKnown, isSso } from './records';
 import { eventOf, rememberedInvitation, rememberedTeammate, type PeopleEvent } from './events';
 import {
 	baseLine,
@@ -117,7 +109,7 @@ function agedInvitations(change: Change): PeopleEvent[] {
 		// Once it has expired, it is too late to say that it is about to.
 		if (known.reported >= REPORTED.expired) return [];
 		known.reported |= next;
-		const record = { ...invitationRecord(invitation), ...invitationState(invitation, moment.now) };
+		const record = invitationRecord(invitation, moment.now);
 		const event = next === REPORTED.expired ? 'invitationExpired' : 'invitationExpiring';
 		return [eventOf(event, invitation, { invitation: record })];
 	});

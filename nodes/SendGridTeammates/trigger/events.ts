@@ -1,14 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import {
-	emailOf,
-	isAdmin,
-	isoOf,
-	isRoleKnown,
-	nameOf,
-	simplifiedInvitation,
-	simplifiedTeammate,
-} from './records';
+import { simplifiedInvitation, simplifiedMember, simplifiedTeammate } from '../sendgrid/simplified';
+import { emailOf, isAdmin, isoOf, isRoleKnown, nameOf } from './records';
 import type { KnownInvitation, KnownTeammate } from './snapshot';
 
 /** Public names: saved workflows depend on them. */
@@ -81,6 +74,10 @@ export interface Presentation {
 	isTest: boolean;
 }
 
+/** Only records that were read for their scopes have them. */
+const simplified = (teammate: IDataObject): IDataObject =>
+	teammate.scopes === undefined ? simplifiedMember(teammate) : simplifiedTeammate(teammate);
+
 /** An event as the trigger gives it out: what happened to whom first, the records last. */
 export function itemOf(
 	{ event, email, details }: PeopleEvent,
@@ -93,7 +90,7 @@ export function itemOf(
 		email,
 		name: nameOf(teammate ?? others.access_request ?? {}),
 		occurred_at: new Date(now).toISOString(),
-		...(teammate && { teammate: simplify ? simplifiedTeammate(teammate) : teammate }),
+		...(teammate && { teammate: simplify ? simplified(teammate) : teammate }),
 		...(invitation && { invitation: simplify ? simplifiedInvitation(invitation) : invitation }),
 		...others,
 	};

@@ -7,7 +7,7 @@ import {
 	invitationState as stateOfInvitation,
 	publicOutput,
 } from '../sendgrid/invitations';
-import { decodeTeammate, essentialsOf, hasAdminAccess } from '../sendgrid/teammates';
+import { decodeTeammate, hasAdminAccess } from '../sendgrid/teammates';
 import { readEpoch } from '../transport/decode';
 import { textOf } from '../transport/sanitize';
 
@@ -56,27 +56,5 @@ export const invitationIsAdmin = (invitation: IDataObject): boolean =>
 	decodeInvitation(invitation).isAdmin;
 
 /** An invitation without its token, which would let its reader join the account. */
-export const invitationRecord = (invitation: IDataObject): IDataObject =>
-	publicOutput(decodeInvitation(invitation));
-
-/** A teammate's record without telephone number, postal address and the like; with scopes, if it has them. */
-export const simplifiedTeammate = (teammate: IDataObject): IDataObject => ({
-	...essentialsOf(teammate),
-	...(teammate.scopes !== undefined && { scopes: teammate.scopes }),
-});
-
-/** What is left of an invitation when it is simplified, in this order. */
-const ESSENTIALS = [
-	'email',
-	'scopes',
-	'is_admin',
-	'expiration_date',
-	'expires_at',
-	'status',
-	'days_left',
-] as const;
-
-export const simplifiedInvitation = (invitation: IDataObject): IDataObject =>
-	Object.fromEntries(
-		ESSENTIALS.filter((field) => field in invitation).map((field) => [field, invitation[field]]),
-	);
+export const invitationRecord = (invitation: IDataObject, now: number): IDataObject =>
+	publicOutput(decodeInvitation(invitation), now);

@@ -72,7 +72,7 @@ function ofInvitation(
 	{ now }: EvaluatedAt,
 ): PeopleEvent {
 	return eventOf(event, invitation, {
-		invitation: { ...invitationRecord(invitation), ...invitationState(invitation, now) },
+		invitation: invitationRecord(invitation, now),
 	});
 }
 

@@ -48,7 +48,13 @@ describe('as the tool of an AI agent', () => {
 			asTool: true,
 		});
 		expect(results.map(({ json }) => json)).toEqual([
-			{ email: 'ada@example.com', scopes: ['stats.read'], is_admin: false },
+			{
+				email: 'ada@example.com',
+				expires_at: null,
+				is_admin: false,
+				scopes: ['stats.read'],
+				skipped_scopes: [],
+			},
 		]);
 	});
 
@@ -72,103 +78,59 @@ describe('as the tool of an AI agent', () => {
 	});
 });
 
+const STANDING = ['status', 'expires_at', 'days_left'];
+
+const TEAMMATE = [
+	'email',
+	'first_name',
+	'last_name',
+	'username',
+	'user_type',
+	'is_admin',
+	'is_sso',
+];
+
 /** All that a model may learn of an operation's records. A new field has to be let in here. */
 const FOR_AGENTS: Record<Name, string[]> = {
 	approveWith: ['approved', 'request_id', 'scope_group_name'],
 	denyWith: ['denied', 'request_id'],
 	getAccessRequestsWith: ['id', 'scope_group_name', 'username', 'email', 'first_name', 'last_name'],
-	inviteWith: ['email', 'scopes', 'is_admin'],
-	resendWith: ['email', 'scopes', 'is_admin'],
+	inviteWith: ['email', 'expires_at', 'is_admin', 'scopes', 'skipped_scopes'],
+	resendWith: ['email', 'expires_at', 'is_admin', 'scopes'],
 	revokeWith: ['deleted', 'email'],
-	getInvitationsWith: ['email', 'scopes', 'is_admin', 'expires_at', 'status', 'days_left'],
-	getTeammateWith: [
-		'username',
-		'email',
-		'first_name',
-		'last_name',
-		'user_type',
-		'is_admin',
-		'is_sso',
-		'scopes',
-	],
-	getTeammatesWith: [
-		'username',
-		'email',
-		'first_name',
-		'last_name',
-		'user_type',
-		'is_admin',
-		'is_sso',
-	],
-	deleteTeammateWith: ['deleted', 'username', 'email'],
+	getInvitationsWith: ['email', ...STANDING, 'is_admin', 'scopes'],
+	getTeammateWith: [...TEAMMATE, 'mfa', 'scopes'],
+	getTeammatesWith: [...TEAMMATE, ...STANDING, 'scopes'],
+	deleteTeammateWith: ['deleted', 'email', 'username', 'usernames'],
 	getSubuserAccessWith: [
-		'username',
-		'email',
-		'disabled',
-		'permission_type',
-		'scopes',
 		'teammate',
 		'has_restricted_subuser_access',
-		'id',
-	],
-	getSubusersWith: ['id', 'username', 'email', 'disabled', 'region'],
-	updatePermissionsWith: [
 		'username',
+		'permission_type',
+		'disabled',
 		'email',
-		'first_name',
-		'last_name',
-		'user_type',
-		'is_admin',
-		'is_sso',
+		'id',
 		'scopes',
 	],
-	getStatusWith: [
-		'email',
-		'status',
-		'username',
-		'is_admin',
-		'is_owner',
-		'is_sso',
-		'expires_at',
-		'days_left',
-	],
-	offboardWith: ['email', 'changed', 'revoked', 'deleted', 'username'],
+	getSubusersWith: ['id', 'username', 'email', 'disabled', 'region'],
+	updatePermissionsWith: ['changed', ...TEAMMATE, 'mfa', 'scopes', 'skipped_scopes'],
+	getStatusWith: ['email', ...STANDING, 'username', 'is_admin', 'is_owner', 'is_sso', 'mfa'],
+	offboardWith: ['changed', 'revoked', 'deleted', 'email', 'username'],
 	upsertWith: [
 		'action',
 		'changed',
 		'email',
-		'scopes',
+		...STANDING,
+		'username',
 		'is_admin',
-		'expires_at',
-		'status',
-		'days_left',
+		'mfa',
+		'scopes',
+		'skipped_scopes',
 	],
 	// Not for agents.
 	syncWith: [],
-	createSsoWith: [
-		'username',
-		'email',
-		'first_name',
-		'last_name',
-		'user_type',
-		'is_admin',
-		'is_sso',
-		'scopes',
-		'has_restricted_subuser_access',
-		'subuser_access',
-	],
-	updateSsoWith: [
-		'username',
-		'email',
-		'first_name',
-		'last_name',
-		'user_type',
-		'is_admin',
-		'is_sso',
-		'scopes',
-		'has_restricted_subuser_access',
-		'subuser_access',
-	],
+	createSsoWith: [...TEAMMATE, 'mfa', 'has_restricted_subuser_access', 'scopes', 'subuser_access'],
+	updateSsoWith: [...TEAMMATE, 'mfa', 'has_restricted_subuser_access', 'scopes', 'subuser_access'],
 };
 
 /** Instructions where a stranger could leave some. */

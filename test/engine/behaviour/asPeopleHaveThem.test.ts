@@ -35,7 +35,7 @@ describe('flags as text', () => {
 	test.each(['true', 'TRUE', ' True '])('dryRun %j deletes nobody', async (it) => {
 		sendGrid.state.addTeammate({ email: EMAIL });
 		const { results } = await runWith(offboardWith({ options: { dryRun: IT } }), it);
-		expect(results).toMatchObject([{ json: { would: 'delete', changed: false } }]);
+		expect(results).toMatchObject([{ json: { would: 'delete', dry_run: true } }]);
 		expect(writes()).toEqual([]);
 	});
 

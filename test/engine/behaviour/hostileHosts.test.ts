@@ -284,7 +284,7 @@ describe('an answer of 400 MB in 400 kB', () => {
 test('a gateway is asked for answers that are not packed', async () => {
 	const host = await hostile(echoing());
 	const { results } = await sendGrid.run({
-		parameters: getTeammateWith({ teammate: by('username', 'ada') }),
+		parameters: getTeammateWith({ teammate: by('username', 'ada'), simplify: false }),
 		credential: { apiUrl: host.url },
 	});
 	expect(results[0].json.headers).toMatchObject({ 'accept-encoding': 'identity' });
@@ -294,7 +294,7 @@ describe('a gateway that repeats what it is sent', () => {
 	test('gets the key into no result', async () => {
 		const host = await hostile(echoing());
 		const { results, error } = await sendGrid.run({
-			parameters: getTeammateWith({ teammate: by('username', 'ada') }),
+			parameters: getTeammateWith({ teammate: by('username', 'ada'), simplify: false }),
 			credential: { apiUrl: host.url },
 		});
 		expect(error).toBeUndefined();
@@ -309,7 +309,7 @@ describe('a gateway that repeats what it is sent', () => {
 	test('nor into a message', async () => {
 		const host = await hostile(echoing(400));
 		const { error } = await sendGrid.run({
-			parameters: getTeammateWith({ teammate: by('username', 'ada') }),
+			parameters: getTeammateWith({ teammate: by('username', 'ada'), simplify: false }),
 			credential: { apiUrl: host.url },
 		});
 		expect(error?.message).toContain('no Bearer …');

@@ -112,7 +112,7 @@ describe('K6: a detail that is not understood', () => {
 		sendGrid.state.behaviours.detailScopes = 'absent';
 		const { results } = await run('getTeammateWith');
 		expect(results).toMatchObject([{ json: { username: 'countess' } }]);
-		expect(results[0].json).not.toHaveProperty('scopes');
+		expect(results[0].json).toMatchObject({ mfa: null, scopes: null });
 	});
 
 	test.each<[Name, INodeParameters]>([

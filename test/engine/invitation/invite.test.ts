@@ -25,6 +25,8 @@ describe('what is sent', () => {
 			{
 				token,
 				email: 'ada@example.com',
+				expires_at: null,
+				skipped_scopes: [],
 				scopes: ['stats.read', 'templates.read'],
 				is_admin: false,
 			},

@@ -266,6 +266,25 @@ describe('by token', () => {
 		expect(error?.message).toContain('SendGrid says "bad key …"');
 	});
 
+	test('until when it lasts now: the answer does not say, and seven days is what SendGrid documents', async () => {
+		const { token } = sendGrid.state.addPending({
+			email: 'ada@example.com',
+			expiresInSeconds: 24 * 60 * 60,
+		});
+		const { results } = await sendGrid.run({ parameters: resendWith(byToken(token)) });
+		expect(Object.keys(results[0].json)).toEqual([
+			'email',
+			'expires_at',
+			'is_admin',
+			'scopes',
+			'token',
+		]);
+		const [{ expiration_date }] = sendGrid.state.account().invitations;
+		const shown = Date.parse(String(results[0].json.expires_at)) / 1000;
+		expect(Math.abs(shown - expiration_date)).toBeLessThanOrEqual(2);
+		expect(sendGrid.calls().at(-1)).toMatch(/^POST/);
+	});
+
 	test('an expiry is given in ISO 8601 too', async () => {
 		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
 		sendGrid.state.faults.add({
@@ -283,6 +302,7 @@ describe('by token', () => {
 			email: 'ada@example.com',
 			expiration_date: 1456424263,
 			expires_at: '2016-02-25T18:17:43.000Z',
+			is_admin: null,
 		});
 	});
 

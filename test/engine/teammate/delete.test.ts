@@ -15,7 +15,12 @@ describe('Delete', () => {
 	test('removes the teammate and says whom', async () => {
 		const { results } = await sendGrid.run({ items: ADA, parameters: deleteTeammateWith() });
 		expect(results.map(({ json }) => json)).toEqual([
-			{ deleted: true, username: 'countess', email: 'Ada@example.com' },
+			{
+				deleted: true,
+				email: 'Ada@example.com',
+				username: 'countess',
+				usernames: ['countess'],
+			},
 		]);
 		expect(scopesOfAda()).toBeUndefined();
 	});

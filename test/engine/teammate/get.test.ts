@@ -59,3 +59,24 @@ test('an address that is missing is told by the name of the field', async () => 
 	const { error } = await sendGrid.run({ items: [{}], parameters: getTeammateWith() });
 	expect(error?.message).toBe("'Teammate' is empty");
 });
+
+test('simplified, a record holds the essentials; else all that SendGrid has', async () => {
+	const teammate = by('username', 'countess');
+	const [simple] = (await sendGrid.run({ parameters: getTeammateWith({ teammate }) })).results;
+	const scopes = expect.arrayContaining(['stats.read', 'templates.read']);
+	expect(simple.json).toEqual({
+		email: 'Ada@example.com',
+		first_name: 'Ada',
+		last_name: '',
+		username: 'countess',
+		user_type: 'teammate',
+		is_admin: false,
+		is_sso: false,
+		mfa: 'required',
+		scopes,
+	});
+	const [raw] = (await sendGrid.run({ parameters: getTeammateWith({ teammate, simplify: false }) }))
+		.results;
+	expect(raw.json).toMatchObject({ email: 'Ada@example.com', phone: '', scopes });
+	expect(raw.json).not.toHaveProperty('mfa');
+});

@@ -1,7 +1,12 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
 import { getTeammatesWith } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { pause } from '../../support/machine';
 
 const sendGrid = fakeSendGrid();
+
+const STANDING = ['status', 'expires_at', 'days_left'];
 
 test('1,000 teammates take at most 4 requests', async () => {
 	sendGrid.state.addManyTeammates(1000);
@@ -57,18 +62,159 @@ describe('filters of teammates', () => {
 	test('simplified, a record holds the essentials; else all that SendGrid has', async () => {
 		const filters = { role: 'admin' };
 		const [simple] = (await sendGrid.run({ parameters: getTeammatesWith({ filters }) })).results;
-		expect(simple.json).toEqual({
-			username: 'adam@example.com',
-			email: 'adam@example.com',
-			first_name: '',
-			last_name: '',
-			user_type: 'admin',
-			is_admin: true,
-			is_sso: false,
-		});
+		expect(Object.entries(simple.json)).toEqual([
+			['email', 'adam@example.com'],
+			['first_name', ''],
+			['last_name', ''],
+			['username', 'adam@example.com'],
+			['user_type', 'admin'],
+			['is_admin', true],
+			['is_sso', false],
+		]);
 		const [raw] = (
 			await sendGrid.run({ parameters: getTeammatesWith({ filters, simplify: false }) })
 		).results;
 		expect(raw.json).toMatchObject({ phone: '123' });
+	});
+});
+
+describe('with invitations', () => {
+	const DAY = 24 * 60 * 60;
+
+	beforeEach(() => {
+		const { state } = sendGrid;
+		state.addPending({ email: 'late@example.com', expiresInSeconds: -DAY, is_admin: true });
+		state.addPending({ email: 'short@example.org', expiresInSeconds: DAY });
+		state.addPending({ email: 'long@example.com', scopes: ['stats.read'] });
+		state.addTeammate({ email: 'olga@example.com', user_type: 'owner' });
+		state.addTeammate({ email: 'adam@example.com', is_admin: true, phone: '123' });
+		state.addTeammate({ email: 'sam@example.com', is_sso: true });
+	});
+
+	const everyone = async (parameters: INodeParameters = {}) => {
+		const { results, error } = await sendGrid.run({
+			parameters: getTeammatesWith({ includeInvitations: true, ...parameters }),
+		});
+		expect(error).toBeUndefined();
+		return results.map(({ json }) => json);
+	};
+
+	const shownOf = (records: IDataObject[]) =>
+		records.map(({ email, status }) => `${String(email).split('@')[0]} ${String(status)}`);
+
+	test('teammates, then who can accept, then who is too late', async () => {
+		expect(shownOf(await everyone())).toEqual([
+			'olga active',
+			'adam active',
+			'sam active',
+			'long pending',
+			'short pending',
+			'late expired',
+		]);
+	});
+
+	test('everybody has the same fields, in the same order', async () => {
+		const records = await everyone();
+		const [, , { expiration_date }] = sendGrid.state.account().invitations;
+		expect(records[3]).toEqual({
+			email: 'long@example.com',
+			first_name: null,
+			last_name: null,
+			status: 'pending',
+			expires_at: new Date(expiration_date * 1000).toISOString(),
+			days_left: 6,
+			username: null,
+			user_type: null,
+			is_admin: false,
+			is_sso: null,
+			scopes: ['stats.read'],
+		});
+		expect(records[1]).toMatchObject({ expires_at: null, days_left: null, scopes: null });
+		const fields = records.map((record) => Object.keys(record).join());
+		expect(new Set(fields).size).toBe(1);
+	});
+
+	test.each([true, false])('no token, simplified %s', async (simplify) => {
+		const text = JSON.stringify(await everyone({ simplify }));
+		for (const { token } of sendGrid.state.account().invitations) expect(text).not.toContain(token);
+		expect(text.includes('"phone":"123"')).toBe(!simplify);
+	});
+
+	test('as SendGrid has them: who and where they stand come first', async () => {
+		for (const record of await everyone({ simplify: false })) {
+			expect(Object.keys(record).slice(0, 4)).toEqual(['email', ...STANDING]);
+		}
+	});
+
+	test.each([
+		[{ emailDomain: 'example.org' }, ['short pending']],
+		[{ role: 'owner' }, ['olga active']],
+		[{ role: 'admin' }, ['adam active', 'late expired']],
+		[{ role: 'teammate' }, ['sam active', 'long pending', 'short pending']],
+		[{ sso: true }, ['sam active']],
+		[
+			{ sso: false },
+			['olga active', 'adam active', 'long pending', 'short pending', 'late expired'],
+		],
+	])('%j lets through %j', async (filters, expected) => {
+		expect(shownOf(await everyone({ filters }))).toEqual(expected);
+	});
+
+	test.each([1, 4, 5])('a limit of %i counts both', async (limit) => {
+		const all = shownOf(await everyone());
+		expect(shownOf(await everyone({ returnAll: false, limit }))).toEqual(all.slice(0, limit));
+	});
+
+	test('K5: somebody who has joined is a teammate, whatever invitation is left, in any spelling', async () => {
+		sendGrid.state.addPending({ email: 'SAM@example.com' });
+		sendGrid.state.addPending({ email: 'Olga@example.com', expiresInSeconds: -DAY });
+		expect(await everyone()).toHaveLength(6);
+		// Of a teammate who is left out by a filter the invitation is no news either.
+		expect(shownOf(await everyone({ filters: { role: 'admin' } }))).not.toContain('SAM pending');
+	});
+
+	test('K5: every invitation that can be accepted, but an expired one only where there is no other', async () => {
+		sendGrid.state.addPending({ email: 'LONG@example.com', is_admin: true, expiresInSeconds: 60 });
+		sendGrid.state.addPending({ email: 'Long@example.com', expiresInSeconds: -60 });
+		sendGrid.state.addPending({ email: 'LATE@example.com', expiresInSeconds: -2 * DAY });
+		expect(shownOf(await everyone()).slice(3)).toEqual([
+			'long pending',
+			'short pending',
+			'LONG pending',
+			'late expired',
+		]);
+	});
+
+	test('K6: invitations without an address are nobody in particular', async () => {
+		sendGrid.state.faults.add({
+			path: '/pending',
+			times: Infinity,
+			fault: {
+				kind: 'status',
+				status: 200,
+				when: 'before',
+				body: { result: [{ token: 'one' }, { token: 'two', expiration_date: 9 }] },
+			},
+		});
+		expect(shownOf(await everyone()).slice(3)).toEqual(['null pending', 'null expired']);
+	});
+
+	test('somebody who accepts while the lists are read is among the teammates', async () => {
+		sendGrid.state.faults.add({ path: '/pending', fault: { kind: 'slow', ms: 800 } });
+		const reading = everyone();
+		await pause(300);
+		sendGrid.state.accept('long@example.com');
+		expect(shownOf(await reading)).toContain('long active');
+	});
+
+	test('1,000 teammates and 500 invitations: each list is read once, also for several items', async () => {
+		sendGrid.state.addManyTeammates(1000);
+		sendGrid.state.addManyPending(500);
+		const { results } = await sendGrid.run({
+			items: [{}, {}, {}],
+			parameters: getTeammatesWith({ includeInvitations: true }),
+		});
+		expect(results).toHaveLength(3 * (1000 + 500 + 6));
+		expect(sendGrid.state.requests.length).toBeLessThanOrEqual(8);
 	});
 });

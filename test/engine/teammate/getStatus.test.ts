@@ -22,6 +22,7 @@ describe('Get Status', () => {
 		is_sso: false,
 		expires_at: null,
 		days_left: null,
+		mfa: null,
 	};
 
 	test('of somebody who is not known', async () => {
@@ -61,7 +62,34 @@ describe('Get Status', () => {
 			status: 'active',
 			username: 'countess',
 			is_sso: true,
+			mfa: 'required',
 		});
+	});
+
+	test.each([
+		['required', 'required'],
+		['exempt', 'exempt'],
+		['both', null],
+		['none', null],
+	] as const)('of a teammate with these 2fa scopes, %s: mfa %j', async (mfaScopes, mfa) => {
+		sendGrid.state.behaviours.mfaScopes = mfaScopes;
+		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess' });
+		expect(await statusOf('ada@example.com')).toMatchObject({ status: 'active', mfa });
+	});
+
+	test('of an admin and of a record without scopes nobody knows the second factor', async () => {
+		sendGrid.state.addTeammate({ email: 'adam@example.com', is_admin: true });
+		expect(await statusOf('adam@example.com')).toMatchObject({ status: 'active', mfa: null });
+		sendGrid.state.behaviours.detailScopes = 'absent';
+		sendGrid.state.addTeammate({ email: 'ada@example.com' });
+		expect(await statusOf('ada@example.com')).toMatchObject({ status: 'active', mfa: null });
+	});
+
+	test('of somebody who leaves while their record is read: they were there', async () => {
+		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess' });
+		const fault = { kind: 'status', status: 404, when: 'before' } as const;
+		sendGrid.state.faults.add({ path: '/v3/teammates/countess', fault });
+		expect(await statusOf('ada@example.com')).toMatchObject({ status: 'active', mfa: null });
 	});
 
 	test('K5: of somebody with several invitations, by the best one', async () => {

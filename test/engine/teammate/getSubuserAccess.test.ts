@@ -62,12 +62,48 @@ describe('Get Subuser Access', () => {
 		expect(results.map(({ json }) => json.username)).toEqual(['acme-7']);
 	});
 
-	test('of somebody without any: no items', async () => {
+	const NONE = {
+		teammate: 'countess',
+		username: null,
+		permission_type: null,
+		disabled: null,
+		email: null,
+		id: null,
+		scopes: null,
+	};
+
+	test.each([undefined, 'acme-7'])(
+		'of somebody who is not restricted: an item that says so, subuser %j',
+		async (subuser) => {
+			const { results, error } = await sendGrid.run({
+				items: ADA,
+				parameters: getSubuserAccessWith({ filters: subuser === undefined ? {} : { subuser } }),
+			});
+			expect(error).toBeUndefined();
+			expect(results.map(({ json }) => json)).toEqual([
+				{ ...NONE, has_restricted_subuser_access: false },
+			]);
+		},
+	);
+
+	test('of somebody restricted to others: no items', async () => {
 		const { results, error } = await sendGrid.run({
-			items: ADA,
-			parameters: getSubuserAccessWith(),
+			items: [{ email: 'sam@example.com' }],
+			parameters: getSubuserAccessWith({ filters: { subuser: 'nowhere' } }),
 		});
 		expect(error).toBeUndefined();
 		expect(results).toEqual([]);
+	});
+
+	test('where SendGrid does not say whether somebody is restricted, neither do we', async () => {
+		const from = 'has_restricted_subuser_access';
+		sendGrid.state.faults.add({ times: Infinity, fault: { kind: 'rename', from, to: 'gone' } });
+		const { results } = await sendGrid.run({ items: ADA, parameters: getSubuserAccessWith() });
+		expect(results).toEqual([]);
+		const sam = await sendGrid.run({
+			items: [{ email: 'sam@example.com' }],
+			parameters: getSubuserAccessWith({ filters: { subuser: 'acme-7' } }),
+		});
+		expect(sam.results).toMatchObject([{ json: { has_restricted_subuser_access: null } }]);
 	});
 });

@@ -30,8 +30,9 @@ describe('Offboard', () => {
 		here[who]();
 		const dry = await offboard({ dryRun: true });
 		expect(dry.results).toMatchObject([
-			{ json: { would, changed: false, revoked: false, deleted: false } },
+			{ json: { would, dry_run: true, username: deleted ? 'countess' : null } },
 		]);
+		expect(dry.results[0].json).not.toHaveProperty('changed');
 		expect(writes()).toEqual([]);
 
 		const { results, error } = await offboard();

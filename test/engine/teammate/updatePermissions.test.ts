@@ -186,7 +186,7 @@ describe('Update Permissions', () => {
 			for (const scope of ['alerts.read', 'billing.read', 'messages.read', 'stats.read']) {
 				expect(scopesNow()).not.toContain(scope);
 			}
-			expect(results[0].json).not.toHaveProperty('skipped_scopes');
+			expect(results[0].json).toMatchObject({ changed: true, skipped_scopes: [] });
 			expect(sendGrid.calls()).not.toContain('GET /v3/scopes');
 		});
 	});
@@ -236,16 +236,51 @@ describe('Update Permissions', () => {
 const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
 
 describe('Update Permissions, dry', () => {
+	const STATS = ['stats.read'];
+	const MAIL = ['mail.send'];
+	const [NOTHING, NO_ADMIN] = [{ would: 'nothing' }, { admin_access: 'unchanged' }];
+
 	test.each([
-		[['stats.read'], 'unchanged'],
-		[['mail.send'], 'updated'],
-	])('%j would be %s', async (scopes, would) => {
-		sendGrid.state.addTeammate({ email: 'dora@example.com', scopes: ['stats.read'] });
-		const { results } = await sendGrid.run({
+		[{ scopes: STATS }, { ...NOTHING, ...NO_ADMIN, added_scopes: [], removed_scopes: [] }],
+		[{ scopes: MAIL }, { would: 'update', added_scopes: MAIL, removed_scopes: STATS }],
+		[
+			{ scopes: MAIL, mode: 'add' },
+			{ ...NO_ADMIN, added_scopes: MAIL, removed_scopes: [] },
+		],
+		[
+			{ scopes: STATS, mode: 'remove' },
+			{ added_scopes: [], removed_scopes: STATS },
+		],
+		[
+			{ scopes: MAIL, mode: 'remove' },
+			{ ...NOTHING, added_scopes: [], removed_scopes: [] },
+		],
+		[{ access: 'admin' }, { admin_access: 'added', added_scopes: [], removed_scopes: [] }],
+	])('%j: %j', async (parameters, planned) => {
+		sendGrid.state.addTeammate({ email: 'dora@example.com', scopes: STATS });
+		const dry = await sendGrid.run({
 			items: [{ email: 'dora@example.com' }],
-			parameters: updatePermissionsWith({ scopes, options: { dryRun: true } }),
+			parameters: updatePermissionsWith({ ...parameters, options: { dryRun: true } }),
 		});
-		expect(results).toMatchObject([{ json: { would, changed: false } }]);
+		expect(dry.results).toMatchObject([{ json: { dry_run: true, ...planned } }]);
+		expect(dry.results[0].json).not.toHaveProperty('changed');
 		expect(writes()).toEqual([]);
+		const real = await sendGrid.run({
+			items: [{ email: 'dora@example.com' }],
+			parameters: updatePermissionsWith(parameters),
+		});
+		const changed = dry.results[0].json.would === 'update';
+		expect(real.results).toMatchObject([{ json: { changed, email: 'dora@example.com' } }]);
+		expect(writes()).toHaveLength(changed ? 1 : 0);
+	});
+
+	test('of an admin who becomes an ordinary teammate', async () => {
+		sendGrid.state.addTeammate({ email: 'ida@example.com', is_admin: true });
+		const { results } = await sendGrid.run({
+			items: [{ email: 'ida@example.com' }],
+			parameters: updatePermissionsWith({ scopes: MAIL, options: { dryRun: true } }),
+		});
+		const planned = { admin_access: 'removed', added_scopes: [], removed_scopes: [] };
+		expect(results).toMatchObject([{ json: { would: 'update', is_admin: true, ...planned } }]);
 	});
 });

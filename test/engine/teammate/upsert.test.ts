@@ -165,6 +165,14 @@ function expectAccess(
 
 const MAILS: Record<string, number> = { invited: 1, resent: 1, reinvited: 1 };
 
+const WOULD: Record<string, string> = {
+	invited: 'invite',
+	resent: 'resend',
+	reinvited: 'reinvite',
+	updated: 'update',
+	unchanged: 'nothing',
+};
+
 /** Runs a cell dry, for real, and once more. */
 async function playCell(cell: Cell, changes: object = {}, wanted: string[] | 'admin' = WANTED) {
 	const { state, expected, ifAccessDiffers, ifPending } = cell;
@@ -173,9 +181,9 @@ async function playCell(cell: Cell, changes: object = {}, wanted: string[] | 'ad
 	const before = accessNow();
 
 	const dry = await upsert({ ...choices, options: { ...Object(choices).options, dryRun: true } });
-	expect(dry.results).toMatchObject([
-		{ json: { would: expected, action: 'unchanged', changed: false } },
-	]);
+	expect(dry.results).toMatchObject([{ json: { would: WOULD[expected], dry_run: true } }]);
+	expect(String(dry.results[0].json.email).toLowerCase()).toBe(EMAIL);
+	expect(dry.results[0].json).not.toHaveProperty('changed');
 	expect(writes()).toEqual([]);
 
 	const { results, error } = await upsert(choices);

@@ -33,12 +33,11 @@ describe('each event', () => {
 		const [items, rawItems] = [await simple.poll(), await raw.poll()];
 		expect(Object.keys(items?.[0].invitation ?? {})).toEqual([
 			'email',
-			'scopes',
-			'is_admin',
-			'expiration_date',
-			'expires_at',
 			'status',
+			'expires_at',
 			'days_left',
+			'is_admin',
+			'scopes',
 		]);
 		expect(JSON.stringify([items, rawItems])).not.toContain(token);
 	});
@@ -67,9 +66,11 @@ describe('each event', () => {
 				},
 				invitation: {
 					email: 'Ada@example.com',
-					is_admin: false,
-					expiration_date,
+					status: null,
 					expires_at: new Date(expiration_date * 1000).toISOString(),
+					days_left: null,
+					is_admin: false,
+					scopes: null,
 				},
 			},
 		]);
@@ -162,7 +163,15 @@ describe('each event', () => {
 				email: ADA,
 				name: '',
 				occurred_at: expect.any(String),
-				teammate: { username: 'countess', email: ADA, is_admin: true },
+				teammate: {
+					email: ADA,
+					first_name: null,
+					last_name: null,
+					username: 'countess',
+					user_type: null,
+					is_admin: true,
+					is_sso: null,
+				},
 			},
 		]);
 	});

@@ -268,12 +268,17 @@ export function drawItem(
 				returnAll: ask.returnAll ?? false,
 				limit: ask.limit ?? 50,
 				filters: {},
-				simplify: random.chance(0.5),
 			});
+			if (operation === 'teammate.getAll' && random.chance(0.6)) {
+				ask.includesInvitations = true;
+				parameters.includeInvitations = true;
+			}
 			break;
 		default:
 			special(random, setting.mix, account, item, email);
 	}
+	const [resource, name] = operation.split('.');
+	if (hasField('simplify', resource, name)) parameters.simplify = random.chance(0.5);
 	parameters.options = drawOptions(random, ask, setting.isPatient);
 	return item;
 }

@@ -14,27 +14,40 @@ const scopesOf = ({ scopes }: Json) => (Array.isArray(scopes) ? scopes.map(Strin
 
 /** SendGrid may give it as text, or leave it out. */
 const isSameFlag = (shown: unknown, isSo: boolean) =>
-	shown === undefined || String(shown) === String(isSo);
+	shown === undefined || shown === null || String(shown) === String(isSo);
+
+/** A field that a simplified record has, also where SendGrid says nothing. */
+const isUnknown = (shown: unknown) => shown === undefined || shown === null;
 
 /** Whether a record that was given out shows the invitation as it was. */
 function showsInvitation(
 	record: Json,
 	{ email, token, isAdmin, scopes, expiresAt }: TrueInvitation,
+	slackMs = 0,
 ): boolean {
 	const shown = scopesOf(record);
+	const { expires_at } = record;
 	return (
-		(record.email === undefined || lower(String(record.email)) === lower(email)) &&
+		(isUnknown(record.email) || lower(String(record.email)) === lower(email)) &&
 		(record.token === undefined || record.token === token) &&
-		(typeof record.expires_at !== 'string' || Date.parse(record.expires_at) === expiresAt) &&
+		(typeof expires_at !== 'string' || Math.abs(Date.parse(expires_at) - expiresAt) <= slackMs) &&
 		isSameFlag(record.is_admin, isAdmin) &&
 		(shown === undefined || isSameSet(shown, scopes))
 	);
 }
 
-function showsTeammate(record: Json, teammate: TrueTeammate): boolean {
+/** What is said of the second factor, by what the stand-in shows of an ordinary teammate. */
+function showsMfa({ mfa }: Json, { isAdmin }: TrueTeammate, facts: Facts): boolean {
+	const { mfaScopes = 'required', detailScopes } = facts.history.script.behaviours;
+	const isTold = !isAdmin && detailScopes !== 'absent' && /required|exempt/.test(mfaScopes);
+	return mfa === undefined || mfa === (isTold ? mfaScopes : null);
+}
+
+function showsTeammate(record: Json, teammate: TrueTeammate, facts: Facts): boolean {
 	const shown = scopesOf(record);
 	return (
 		record.username === teammate.username &&
+		showsMfa(record, teammate, facts) &&
 		isSameFlag(record.is_admin, teammate.isAdmin) &&
 		(shown === undefined || teammate.isAdmin || isSameSet(named(shown), named(teammate.scopes)))
 	);
@@ -99,17 +112,27 @@ function resent(facts: Facts, record: Json): Verdict {
 	// What was so before it was sent again is out of date: until when it lasts, and maybe the token.
 	const isTrue = facts.states.some(
 		({ to, invitations }) =>
-			to >= first.at && invitations.some((one) => showsInvitation(record, one)),
+			to >= first.at && invitations.some((one) => showsInvitation(record, one, slackOf(facts))),
 	);
 	return isTrue ? undefined : 'the record is from before';
 }
+
+/**
+ * By how much an expiry may be off: SendGrid's answer to a resend does not say it, so it is told by the moment it was
+ * sent at, as far as SendGrid's clock is known.
+ */
+const slackOf = (facts: Facts): number =>
+	mailed(facts).some(({ kind }) => kind === 'resend')
+		? 3000 + facts.history.script.network.latency.most
+		: 0;
 
 /** The record given out has to show what was so at some moment. */
 function matches(facts: Facts, record: Json, kind: 'invitation' | 'teammate' | 'either'): Verdict {
 	const isTrue = facts.ever(
 		({ teammates, invitations }) =>
-			(kind !== 'teammate' && invitations.some((one) => showsInvitation(record, one))) ||
-			(kind !== 'invitation' && teammates.some((one) => showsTeammate(record, one))),
+			(kind !== 'teammate' &&
+				invitations.some((one) => showsInvitation(record, one, slackOf(facts)))) ||
+			(kind !== 'invitation' && teammates.some((one) => showsTeammate(record, one, facts))),
 	);
 	return isTrue ? undefined : 'the record was never so';
 }
@@ -245,9 +268,19 @@ function status(facts: Facts, record: Json): Verdict {
 	return isTrue() ? statusDetails(facts, record) : `never ${String(record.status)}`;
 }
 
+/** Of somebody who leaves, or whose record cannot be had, nobody knows it. */
+function isMfaTrue(facts: Facts, record: Json): boolean {
+	const isNone = isUnknown(record.mfa);
+	if (record.status !== 'active') return isNone;
+	if (isNone && (facts.isMeddledWith || facts.isDisturbed)) return true;
+	return facts.ever(({ teammates }) => teammates.some((one) => showsMfa(record, one, facts)));
+}
+
 /** What is said of somebody beside where they stand. */
-function statusDetails(facts: Facts, { status: shown, is_admin, expires_at }: Json): Verdict {
+function statusDetails(facts: Facts, record: Json): Verdict {
+	const { status: shown, is_admin, expires_at } = record;
 	const isHere = shown === 'active';
+	if (!isMfaTrue(facts, record)) return 'mfa was never so';
 	const isKnown = facts.history.script.behaviours.adminFlag !== 'hidden';
 	if (shown === 'not_found' || !isKnown) return undefined;
 	const isRole = ({ isAdmin }: { isAdmin: boolean }) => isAdmin === is_admin;
@@ -268,9 +301,9 @@ function ssoWritten(facts: Facts, record: Json): Verdict {
 		teammates.some((one) => one.isSso && (!ask.access || hasAtLeast(one, ask.access))),
 	);
 	if (!isThere) return 'there was never such a teammate';
-	if (record.email === undefined) return 'the record does not say who it is';
+	if (isUnknown(record.email)) return 'the record does not say who it is';
 	const isTrue = facts.ever(({ teammates }) =>
-		teammates.some((one) => showsTeammate({ ...record, username: one.username }, one)),
+		teammates.some((one) => showsTeammate({ ...record, username: one.username }, one, facts)),
 	);
 	return isTrue ? undefined : 'the record was never so';
 }
@@ -323,6 +356,61 @@ function listed(facts: Facts, records: Json[]): Verdict {
 	return missing === undefined ? undefined : `${short(missing)} is missing`;
 }
 
+const STANDINGS = ['active', 'pending', 'expired'];
+
+/** Why what is said of one person in a list of everyone is untrue. */
+function memberShown(facts: Facts, record: Json): Verdict {
+	const { moments, answer, history } = facts;
+	const email = lower(String(record.email));
+	if (record.status === 'active') {
+		const isSo = moments.some(({ teammates }) =>
+			teammates.some((one) => showsTeammate(record, one, facts)),
+		);
+		return isSo ? undefined : `${email} was never such a teammate`;
+	}
+	const tolerance = toleranceOf(history);
+	const isStatus = (one: TrueInvitation) =>
+		record.status === 'expired'
+			? isExpired(one, answer.to + tolerance)
+			: !isExpired(one, answer.from - tolerance) || history.script.behaviours.expiryForm === 'zero';
+	const isInvited = moments.some(({ invitations }) =>
+		invitations.some((one) => showsInvitation(record, one) && isStatus(one)),
+	);
+	if (!isInvited) return `${email} never had such an invitation, ${String(record.status)}`;
+	const isAlwaysIn = moments.every(({ teammates }) =>
+		teammates.some((one) => lower(one.email) === email),
+	);
+	return isAlwaysIn ? `${email} was a teammate all the time` : undefined;
+}
+
+/** Everyone: each as what they are, teammates first, and nobody is missing who was there all the time. */
+function listedEveryone(facts: Facts, records: Json[]): Verdict {
+	const { ask } = facts.answer;
+	const { moments, history } = facts;
+	const isNone = records.length === 1 && records[0].result !== undefined;
+	const shown = isNone ? [] : records;
+	const ranks = shown.map((record) => STANDINGS.indexOf(String(record.status)));
+	if (ranks.some((rank, index) => rank < (ranks[index - 1] ?? 0))) return 'in no order';
+	for (const record of shown) {
+		const verdict = memberShown(facts, record);
+		if (verdict !== undefined) return verdict;
+	}
+	if (ask.limit !== undefined && shown.length > ask.limit) return 'more than were asked for';
+	// Whoever reads page by page while others leave may miss somebody; nothing is decided by it here.
+	if (!ask.returnAll || moments.length > 1) return undefined;
+	const [{ teammates, invitations }] = moments;
+	const isShown = (email: string) =>
+		shown.some((record) => lower(String(record.email)) === lower(email));
+	const hidesExpired = history.script.behaviours.expiredStayListed === false;
+	const missing = [
+		...teammates,
+		...invitations.filter((one) => !hidesExpired || !isExpired(one, facts.answer.to + 1500)),
+	].find(({ email }) => !isShown(email));
+	if (missing) return `${missing.email} is missing`;
+	const active = shown.filter(({ status: standing }) => standing === 'active').length;
+	return active === teammates.length ? undefined : `${active} of ${teammates.length} teammates`;
+}
+
 /** Judges what came out for one item. */
 export function judgeSuccess(facts: Facts, records: Json[]): Verdict {
 	const { operation } = facts.answer.ask;
@@ -347,10 +435,12 @@ export function judgeSuccess(facts: Facts, records: Json[]): Verdict {
 		case 'teammate.getStatus':
 			return status(facts, record);
 		case 'teammate.get':
-			return record.username === undefined ? undefined : matches(facts, record, 'teammate');
+			return isUnknown(record.username) ? undefined : matches(facts, record, 'teammate');
 		case 'invitation.getAll':
 		case 'teammate.getAll':
-			return listed(facts, records);
+			return facts.answer.ask.includesInvitations
+				? listedEveryone(facts, records)
+				: listed(facts, records);
 		case 'ssoTeammate.create':
 		case 'ssoTeammate.update':
 			return ssoWritten(facts, record);

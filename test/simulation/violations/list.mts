@@ -4,6 +4,7 @@ const UPSERT = 'engine/teammate/upsert.test.ts';
 const UPDATE = 'engine/teammate/updatePermissions.test.ts';
 const CROWD = 'simulation/crowdScenarios.test.ts';
 const SAME_AS = 'engine/behaviour/sameAsTeammate.test.ts';
+const MEMBERS = 'engine/teammate/getAll.test.ts';
 const UNREADABLE = 'engine/behaviour/unreadable.test.ts';
 
 const knowing: Violation[] = [
@@ -215,6 +216,45 @@ const knowing: Violation[] = [
 			),
 		],
 		foundBy: { test: UPSERT, name: 'K5: Update with Allow Admins' },
+	},
+	{
+		law: 'K5',
+		title: 'lists somebody as invited who has joined',
+		changes: [
+			change(
+				'sendgrid/person.ts',
+				'(isExpired ? isListed : isIn)',
+				'(isExpired ? isListed : new Set())',
+			),
+		],
+		foundBy: { test: MEMBERS, name: 'K5: somebody who has joined is a teammate' },
+	},
+	{
+		law: 'K5',
+		title: 'reads who has joined before who is invited, and lists neither',
+		changes: [
+			change(
+				'sendgrid/person.ts',
+				'	const invited = await account.readList(pendingInvitations(wording));\n	const joined = await account.readList(teammates(wording), invited.endedAt);\n',
+				'	const joined = await account.readList(teammates(wording));\n	const invited = await account.readList(pendingInvitations(wording), joined.endedAt);\n',
+			),
+		],
+		foundBy: { test: MEMBERS, name: 'somebody who accepts while the lists are read' },
+	},
+	{
+		law: 'K6',
+		title: 'takes both scopes of the second factor for one of them',
+		changes: [
+			change(
+				'sendgrid/simplified.ts',
+				"if (isRequired === scopes.includes('2fa_exempt')) return null;",
+				'',
+			),
+		],
+		foundBy: {
+			test: 'engine/teammate/getStatus.test.ts',
+			name: 'of a teammate with these 2fa scopes',
+		},
 	},
 	{
 		law: 'K6',
@@ -1471,8 +1511,8 @@ const reading: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/getAll.ts',
-				'readFlag(item, simplifyField)',
-				"item.getNodeParameter('simplify', true) === true",
+				'readFlag(item, includeInvitationsField)',
+				"item.getNodeParameter('includeInvitations', false) === true",
 			),
 		],
 		foundBy: { test: 'package/reading.test.ts', name: 'a field is read in one place only' },

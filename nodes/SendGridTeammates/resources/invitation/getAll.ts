@@ -3,22 +3,21 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { OperationContext } from '../../execution/operation';
 import { readChoice } from '../../parameters/choice';
 import { readCollection, whereSet, type Collection } from '../../parameters/field';
-import { readFlag } from '../../parameters/flag';
 import {
 	emailDomainFilter,
+	filtersFieldOf,
 	listFields,
 	readEmailDomain,
 	readLimit,
-	simplifyField,
 } from '../../parameters/list';
 import { readDays } from '../../parameters/number';
+import { simplifyField } from '../../parameters/simplify';
 import {
-	essentialsOf,
 	expiresWithin,
-	invitationOutput,
-	invitationState,
 	pendingInvitations,
+	publicOutput,
 	statusOfInvitation,
+	tokenOutput,
 	type Invitation,
 } from '../../sendgrid/invitations';
 import { list } from '../../transport/pagination';
@@ -47,14 +46,7 @@ const statusFilter: INodeProperties = {
 	description: 'Whether the invitation can still be accepted',
 };
 
-const filtersField: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	default: {},
-	placeholder: 'Add filter',
-	options: [emailDomainFilter, expiresWithinDaysFilter, statusFilter],
-};
+const filtersField = filtersFieldOf(emailDomainFilter, expiresWithinDaysFilter, statusFilter);
 
 export const getAllFields = [...listFields, simplifyField, filtersField];
 
@@ -89,7 +81,6 @@ function filtersOf(filters: Collection, now: () => number): Filter[] {
  * tokens, which let their reader join the account.
  */
 export async function getAllInvitations({ item, account }: OperationContext) {
-	const isSimple = readFlag(item, simplifyField);
 	let readAt: number | undefined;
 	const now = () => (readAt ??= account.now());
 	const invitations = await list(
@@ -98,10 +89,8 @@ export async function getAllInvitations({ item, account }: OperationContext) {
 		readLimit(item),
 		filtersOf(readCollection(item, filtersField), now),
 	);
-	return invitations.map((invitation) => {
-		const state = invitationState(invitation, now());
-		return isSimple
-			? { ...essentialsOf(invitation), ...state }
-			: invitationOutput(invitation, { ...state });
-	});
+	return invitations.map((invitation) => ({
+		...publicOutput(invitation, now()),
+		...tokenOutput(invitation),
+	}));
 }

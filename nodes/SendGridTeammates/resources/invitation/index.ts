@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Resource } from '../../execution/operation';
+import { simplifiedInvitation } from '../../sendgrid/simplified';
 import { getAllFields, getAllInvitations } from './getAll';
 import { invite, inviteFields } from './invite';
 import { resend, resendFields } from './resend';
@@ -49,7 +50,7 @@ const operation: INodeProperties = {
 export const invitation: Resource = {
 	operation,
 	operations: {
-		getAll: { fields: getAllFields, run: getAllInvitations },
+		getAll: { fields: getAllFields, run: getAllInvitations, simplify: simplifiedInvitation },
 		invite: { fields: inviteFields, run: invite },
 		resend: { fields: resendFields, run: resend },
 		revoke: { fields: revokeFields, run: revoke },

@@ -119,7 +119,7 @@ const revokeOne = async (context: OperationContext, token: string, wording: Word
 		if (!known || known.email === '') {
 			const named = { token, field: invitationField.displayName, wording };
 			bodyOf(await revokeInvitation(account, named));
-			return [{ deleted: true }];
+			return [{ deleted: true, email: null }];
 		}
 		const { email } = known;
 		return await withPersonLock(context, email, wording, async () => {

@@ -5,6 +5,7 @@ import { withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun } from '../../execution/runMemory';
 import { adviseOnScopes } from '../../parameters/access';
 import { emailField, readEmail } from '../../parameters/emailAddress';
+import { simplifyField } from '../../parameters/simplify';
 import { readText } from '../../parameters/text';
 import { createSsoTeammate } from '../../sendgrid/ssoTeammates';
 import { changeOf } from '../../transport/errors';
@@ -39,6 +40,7 @@ export const createFields = [
 	lastNameField,
 	accessField,
 	...accessDetailFields,
+	simplifyField,
 ];
 
 /**

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Resource } from '../../execution/operation';
+import { simplifiedSsoTeammate } from '../../sendgrid/simplified';
 import { create, createFields } from './create';
 import { update, updateFields } from './update';
 
@@ -34,7 +35,17 @@ const operation: INodeProperties = {
 export const ssoTeammate: Resource = {
 	operation,
 	operations: {
-		create: { fields: createFields, run: create, ownAccountOnly: true },
-		update: { fields: updateFields, run: update, ownAccountOnly: true },
+		create: {
+			fields: createFields,
+			run: create,
+			simplify: simplifiedSsoTeammate,
+			ownAccountOnly: true,
+		},
+		update: {
+			fields: updateFields,
+			run: update,
+			simplify: simplifiedSsoTeammate,
+			ownAccountOnly: true,
+		},
 	},
 };

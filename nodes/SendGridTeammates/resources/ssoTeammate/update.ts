@@ -6,6 +6,7 @@ import { adviseOnScopes } from '../../parameters/access';
 import { readCollection, whereSet } from '../../parameters/field';
 import { readFlag } from '../../parameters/flag';
 import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
+import { simplifyField } from '../../parameters/simplify';
 import { readText } from '../../parameters/text';
 import { onlyTeammate } from '../../sendgrid/person';
 import { updateSsoTeammate, type SsoAccess } from '../../sendgrid/ssoTeammates';
@@ -60,6 +61,7 @@ export const updateFields = [
 	teammateField,
 	accessToUpdateField,
 	...accessDetailFields,
+	simplifyField,
 	updateFieldsField,
 ];
 

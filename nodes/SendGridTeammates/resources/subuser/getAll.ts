@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { OperationContext } from '../../execution/operation';
 import { readChoice } from '../../parameters/choice';
 import { readCollection, whereSet } from '../../parameters/field';
-import { listFields, readLimit } from '../../parameters/list';
+import { filtersFieldOf, listFields, readLimit } from '../../parameters/list';
 import { readText } from '../../parameters/text';
 import { isSubuser, SUBUSER_REGIONS, subusers } from '../../sendgrid/subusers';
 import { list } from '../../transport/pagination';
@@ -30,14 +30,7 @@ const usernameFilter: INodeProperties = {
 	description: 'Only the subuser with this username',
 };
 
-const filtersField: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	default: {},
-	placeholder: 'Add filter',
-	options: [regionFilter, usernameFilter],
-};
+const filtersField = filtersFieldOf(regionFilter, usernameFilter);
 
 export const getAllFields = [...listFields, filtersField];
 

@@ -5,12 +5,7 @@ import { personKey } from '../../execution/runMemory';
 import { emailField } from '../../parameters/emailAddress';
 import { adviseOnScopes, namedIn } from '../../parameters/access';
 import { checkGrantable, type Access, type AccessChoice } from '../../sendgrid/access';
-import {
-	invitationState,
-	publicOutput,
-	statusOfInvitation,
-	type Invitation,
-} from '../../sendgrid/invitations';
+import { publicOutput, statusOfInvitation, type Invitation } from '../../sendgrid/invitations';
 import {
 	checkTokens,
 	createInvitation,
@@ -18,6 +13,7 @@ import {
 	revokeInvitation,
 } from '../../sendgrid/invitationWrites';
 import { findPersonNow, type Person } from '../../sendgrid/person';
+import { activeOutput } from '../../sendgrid/teammates';
 import { bodyOf, type Validity } from '../../transport/client';
 import type { Wording } from '../../transport/errors';
 import { LIST_LAG_MS } from '../../transport/reconcile';
@@ -42,12 +38,6 @@ export interface Applied {
 	record: IDataObject;
 	reason?: string;
 }
-
-/** An invitation without its token, with what its expiry means now. */
-export const shown = (invitation: Invitation, now: number): IDataObject => ({
-	...publicOutput(invitation),
-	...(invitation.expiresAt !== undefined && invitationState(invitation, now)),
-});
 
 /** What an invitation with this access gives. */
 export const givenBy = ({ is_admin, scopes }: Access) => ({ isAdmin: is_admin, scopes });
@@ -86,7 +76,9 @@ export async function applyPlan(
 		case 'unchanged': {
 			const { action, reason } = plan;
 			const record =
-				'teammate' in plan ? plan.teammate.record : shown(plan.invitation, account.now());
+				'teammate' in plan
+					? activeOutput(plan.teammate)
+					: publicOutput(plan.invitation, account.now());
 			return { action, reason, record };
 		}
 		case 'updated':
@@ -107,7 +99,7 @@ async function update(
 	validUntil: Validity,
 ): Promise<Applied> {
 	const subject = `'${toSingleLine(email)}'`;
-	const { record } = await writeAccess(context, {
+	const updated = await writeAccess(context, {
 		teammate: { username: teammate.username, field },
 		before: teammate,
 		access,
@@ -125,7 +117,7 @@ async function update(
 				},
 		validUntil,
 	});
-	return { action, record };
+	return { action, record: activeOutput(updated) };
 }
 
 /** Whether something was revoked for a new invitation that has not been sent yet, by this item or before. */
@@ -174,7 +166,7 @@ async function send(
 		const { invitations, teammates } = await findPersonNow(account, email, wording);
 		if (teammates.length + withoutRevoked(context, email, invitations).length > 0) return 'again';
 	}
-	return { action, record: shown(bodyOf(outcome), account.now()) };
+	return { action, record: publicOutput(bodyOf(outcome), account.now()) };
 }
 
 const isConflict = (status: number | undefined) => status === 400 || status === 409;
@@ -206,7 +198,7 @@ async function sendAgain(
 		validUntil,
 	});
 	if (!('error' in outcome))
-		return { action: 'resent', record: shown(outcome.body, account.now()) };
+		return { action: 'resent', record: publicOutput(outcome.body, account.now()) };
 	if (outcome.error.status !== 404) throw outcome.error;
 
 	const now = await findPersonNow(account, email, wording);

@@ -75,8 +75,7 @@ const deleteAll = async (
 		async (validUntil) => await deleteRest(context, found, deleted, wording, validUntil),
 	);
 	const [username] = deleted;
-	const all = deleted.length > 1 ? { usernames: deleted } : {};
-	return [{ deleted: true, username, email: found[0].email, ...all }];
+	return [{ deleted: true, email: found[0].email, username, usernames: deleted }];
 };
 
 async function deleteRest(

@@ -2,10 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
+import { simplifyField } from '../../parameters/simplify';
 import { teammateCall } from '../../sendgrid/teammates';
 import { quoteTeammate, usernameOf } from './locate';
 
-export const getFields = [teammateField];
+export const getFields = [teammateField, simplifyField];
 
 /** `GET /v3/teammates/{username}`: the list's fields, and the scopes. Gives out what came. */
 export async function get({ item, account }: OperationContext): Promise<IDataObject[]> {

@@ -6,12 +6,14 @@ import { readCollection, whereSet, type Collection } from '../../parameters/fiel
 import { readFlag } from '../../parameters/flag';
 import {
 	emailDomainFilter,
+	filtersFieldOf,
 	listFields,
 	readEmailDomain,
 	readLimit,
-	simplifyField,
 } from '../../parameters/list';
-import { essentialsOf, teammates, type Teammate } from '../../sendgrid/teammates';
+import { simplifyField } from '../../parameters/simplify';
+import { readEveryone, type Member } from '../../sendgrid/person';
+import { teammates } from '../../sendgrid/teammates';
 import { list } from '../../transport/pagination';
 
 const ROLES = ['admin', 'owner', 'teammate'] as const;
@@ -37,20 +39,22 @@ const ssoFilter: INodeProperties = {
 	description: 'Whether to return only people who sign in by single sign-on, or only the others',
 };
 
-const filtersField: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	default: {},
-	placeholder: 'Add filter',
-	options: [emailDomainFilter, roleFilter, ssoFilter],
+const filtersField = filtersFieldOf(emailDomainFilter, roleFilter, ssoFilter);
+
+const includeInvitationsField: INodeProperties = {
+	displayName: 'Include Invitations',
+	name: 'includeInvitations',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to return people who have been invited and are not in yet as well, and everybody with a status',
 };
 
-export const getAllFields = [...listFields, simplifyField, filtersField];
+export const getAllFields = [...listFields, includeInvitationsField, simplifyField, filtersField];
 
-type Filter = (teammate: Teammate) => boolean;
+type Filter = (member: Member) => boolean;
 
-const roleOf = ({ isOwner, isAdmin }: Teammate): (typeof ROLES)[number] =>
+const roleOf = ({ isOwner, isAdmin }: Member): (typeof ROLES)[number] =>
 	isOwner ? 'owner' : isAdmin ? 'admin' : 'teammate';
 
 /** Those that are set: without any, no more is read than is wanted. */
@@ -59,21 +63,24 @@ function filtersOf(filters: Collection): Filter[] {
 	const sso = whereSet(filters, ssoFilter, readFlag);
 	const isAtDomain = readEmailDomain(filters);
 	const wanted: Filter[] = [];
-	if (role !== undefined) wanted.push((teammate) => roleOf(teammate) === role);
+	if (role !== undefined) wanted.push((member) => roleOf(member) === role);
 	if (sso !== undefined) wanted.push(({ isSso }) => (isSso === true) === sso);
 	if (isAtDomain) wanted.push(({ email }) => isAtDomain(email));
 	return wanted;
 }
 
-/** `GET /v3/teammates`. SendGrid filters nothing, so that is done here. */
+/**
+ * `GET /v3/teammates`, and `GET /v3/teammates/pending` where invitations are wanted too: then both lists are read to
+ * their ends, whatever the limit. SendGrid filters nothing, so that is done here.
+ */
 export async function getAllTeammates({ item, account }: OperationContext) {
-	const isSimple = readFlag(item, simplifyField);
-	const found = await list(
-		account.client,
-		teammates({ failureMessage: 'The teammates could not be read' }),
-		readLimit(item),
-		filtersOf(readCollection(item, filtersField)),
-	);
-	const records = found.map(({ record }) => record);
-	return isSimple ? records.map(essentialsOf) : records;
+	const limit = readLimit(item);
+	const filters = filtersOf(readCollection(item, filtersField));
+	const wording = { failureMessage: 'The teammates could not be read' };
+	const members: readonly Member[] = readFlag(item, includeInvitationsField)
+		? (await readEveryone(account, wording))
+				.filter((member) => filters.every((passes) => passes(member)))
+				.slice(0, limit)
+		: await list(account.client, teammates(wording), limit, filters);
+	return members.map(({ record }) => record);
 }

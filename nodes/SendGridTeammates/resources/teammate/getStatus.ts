@@ -1,17 +1,36 @@
 import type { OperationContext } from '../../execution/operation';
 import { emailField, readEmail } from '../../parameters/emailAddress';
+import type { Account } from '../../sendgrid/account';
 import { expiryOf, invitationState } from '../../sendgrid/invitations';
 import { findPerson, statusOf } from '../../sendgrid/person';
+import { mfaOf } from '../../sendgrid/simplified';
+import { teammateCall, type Teammate } from '../../sendgrid/teammates';
+import { RequestError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
 export const getStatusFields = [emailField];
 
-/** Where somebody stands: not known, invited, invitation expired, or a teammate. Reads both lists. */
+/** What of somebody only their own record says. Somebody may have left since the list was read. */
+async function readMfa({ client }: Account, { username }: Teammate, wording: Wording) {
+	if (username === '') return null;
+	const call = teammateCall({ username, field: emailField.displayName }, wording);
+	const { scopes } = await client.send(call).catch(ifGone);
+	return mfaOf(scopes);
+}
+
+function ifGone(thrown: unknown) {
+	if (thrown instanceof RequestError && thrown.status === 404) return { scopes: undefined };
+	throw thrown;
+}
+
+/**
+ * Where somebody stands: not known, invited, invitation expired, or a teammate. Reads both lists, and a teammate's
+ * own record.
+ */
 export async function getStatus({ item, account }: OperationContext) {
 	const email = readEmail(item);
-	const person = await findPerson(account, email, {
-		failureMessage: `The status of '${toSingleLine(email)}' could not be read`,
-	});
+	const wording = { failureMessage: `The status of '${toSingleLine(email)}' could not be read` };
+	const person = await findPerson(account, email, wording);
 	const [teammate] = person.teammates;
 	// An invitation is of no interest once somebody is a teammate.
 	const invitation = teammate ? undefined : person.invitations[0];
@@ -20,14 +39,15 @@ export async function getStatus({ item, account }: OperationContext) {
 		{
 			email: (teammate ?? invitation)?.email ?? email,
 			status: statusOf(person, now),
+			expires_at: (invitation && expiryOf(invitation)) ?? null,
+			days_left: invitation ? invitationState(invitation, now).days_left : null,
 			username: teammate?.username ?? null,
 			is_admin: teammate
 				? person.teammates.some(({ isAdmin }) => isAdmin)
 				: invitation?.isAdmin === true,
 			is_owner: person.teammates.some(({ isOwner }) => isOwner),
 			is_sso: teammate?.isSso === true,
-			expires_at: (invitation && expiryOf(invitation)) ?? null,
-			days_left: invitation ? invitationState(invitation, now).days_left : null,
+			mfa: teammate ? await readMfa(account, teammate, wording) : null,
 		},
 	];
 }

@@ -1,8 +1,9 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { readCollection, whereSet } from '../../parameters/field';
 import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
+import { filtersFieldOf } from '../../parameters/list';
 import { readText } from '../../parameters/text';
 import { readSubuserAccess } from '../../sendgrid/subusers';
 import { checkSegment } from '../../transport/path';
@@ -17,35 +18,44 @@ const subuserFilter: INodeProperties = {
 	description: 'Only the subuser with this username',
 };
 
-const filtersField: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	default: {},
-	placeholder: 'Add filter',
-	options: [subuserFilter],
-};
+const filtersField = filtersFieldOf(subuserFilter);
 
 export const getSubuserAccessFields = [teammateField, filtersField];
 
-/** `GET /v3/teammates/{teammate_name}/subuser_access`, all its pages: an item for each subuser. */
-export async function getSubuserAccess({ item, account }: OperationContext) {
+/** Stands for all subusers. */
+const UNRESTRICTED = [{}];
+
+/**
+ * `GET /v3/teammates/{teammate_name}/subuser_access`, all its pages: an item for each subuser, and one without any for
+ * somebody who is not restricted to some.
+ */
+export async function getSubuserAccess({
+	item,
+	account,
+}: OperationContext): Promise<IDataObject[]> {
 	const choice = readTeammateChoice(item);
 	const subuser = whereSet(readCollection(item, filtersField), subuserFilter, readText);
 	if (subuser !== undefined) checkSegment(subuser, subuserFilter.displayName);
 	const wording = {
 		failureMessage: `The subuser access of ${quoteTeammate(choice)} could not be read`,
 	};
-	const username = await usernameOf(account, choice, wording);
+	const teammate = await usernameOf(account, choice, wording);
 	const { isRestricted, subusers } = await readSubuserAccess(
 		account.client,
-		{ username, field: teammateField.displayName },
+		{ username: teammate, field: teammateField.displayName },
 		wording,
 		subuser,
 	);
-	return subusers.map((entry) => ({
+	const entries = subusers.length === 0 && isRestricted === false ? UNRESTRICTED : subusers;
+	return entries.map((entry) => ({
+		teammate,
+		has_restricted_subuser_access: isRestricted ?? null,
+		username: null,
+		permission_type: null,
+		disabled: null,
+		email: null,
+		id: null,
+		scopes: null,
 		...entry,
-		teammate: username,
-		has_restricted_subuser_access: isRestricted,
 	}));
 }

@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Resource } from '../../execution/operation';
+import { simplifyField } from '../../parameters/simplify';
+import { simplifiedMember, simplifiedPerson, simplifiedTeammate } from '../../sendgrid/simplified';
 import { deleteFields, deleteOne } from './delete';
 import { get, getFields } from './get';
 import { getAllFields, getAllTeammates } from './getAll';
@@ -87,8 +89,8 @@ export const teammate: Resource = {
 	operation,
 	operations: {
 		delete: { fields: deleteFields, run: deleteOne },
-		get: { fields: getFields, run: get },
-		getAll: { fields: getAllFields, run: getAllTeammates },
+		get: { fields: getFields, run: get, simplify: simplifiedTeammate },
+		getAll: { fields: getAllFields, run: getAllTeammates, simplify: simplifiedMember },
 		getStatus: { fields: getStatusFields, run: getStatus },
 		getSubuserAccess: {
 			fields: getSubuserAccessFields,
@@ -97,7 +99,11 @@ export const teammate: Resource = {
 		},
 		offboard: { fields: offboardFields, run: offboard },
 		sync,
-		updatePermissions: { fields: updatePermissionsFields, run: updatePermissions },
-		upsert: { fields: upsertFields, run: upsert },
+		updatePermissions: {
+			fields: updatePermissionsFields,
+			run: updatePermissions,
+			simplify: simplifiedTeammate,
+		},
+		upsert: { fields: [...upsertFields, simplifyField], run: upsert, simplify: simplifiedPerson },
 	},
 };

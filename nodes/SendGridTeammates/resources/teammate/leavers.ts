@@ -4,14 +4,13 @@ import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
 import { personKey } from '../../execution/runMemory';
 import type { Account } from '../../sendgrid/account';
-import { pendingInvitations } from '../../sendgrid/invitations';
+import { pendingInvitations, publicOutput } from '../../sendgrid/invitations';
 import { addressKey, findPerson, type Person } from '../../sendgrid/person';
-import { isAtDomain, refuseUnknownRole, teammates } from '../../sendgrid/teammates';
+import { activeOutput, isAtDomain, refuseUnknownRole, teammates } from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
 import type { ListEndpoint } from '../../transport/pagination';
 import { formatQuoted } from '../../transport/sanitize';
 import type { Tick } from '../../transport/singleFlight';
-import { shown } from './applyPlan';
 import { refuseProtected, remove, removalOf } from './offboard';
 import { ADMIN, OWNER } from './planUpsert';
 
@@ -129,7 +128,11 @@ async function planLeaver(list: List, email: string): Promise<Leaver> {
 		const person = await findPerson(account, email, wording);
 		const [teammate] = person.teammates;
 		const [invitation] = person.invitations;
-		const record = teammate?.record ?? (invitation ? shown(invitation, account.now()) : { email });
+		const record = teammate
+			? activeOutput(teammate)
+			: invitation
+				? publicOutput(invitation, account.now())
+				: { email };
 		const reason = reasonToKeep(email, person, list);
 		if (reason === undefined) {
 			refuseUnknown(person, wording);

@@ -37,7 +37,7 @@ export async function offboard(context: OperationContext) {
 				await remove(context, email, done, wording);
 				memory.finish(personKey(account, email));
 				const { address, revoked, deleted, username } = done;
-				return [{ email: address, changed: revoked || deleted, revoked, deleted, username }];
+				return [{ changed: revoked || deleted, revoked, deleted, email: address, username }];
 			},
 			(records) =>
 				records.map((record) => ({ ...record, changed: false, revoked: false, deleted: false })),
@@ -80,11 +80,9 @@ async function plan(context: OperationContext, email: string, wording: Wording) 
 	const would = [invitations.length > 0 && 'revoke', teammates.length > 0 && 'delete'];
 	return [
 		{
-			email: addressIn(person) ?? email,
 			would: would.filter(Boolean).join(' and ') || 'nothing',
-			changed: false,
-			revoked: false,
-			deleted: false,
+			dry_run: true,
+			email: addressIn(person) ?? email,
 			username: teammates[0]?.username ?? null,
 		},
 	];

@@ -215,10 +215,9 @@ const outputOf = (
 	{ dryRun }: Settings,
 ): IDataObject[] => [
 	{
-		...(dryRun ? { would: action } : { action }),
-		changed: !dryRun && !isUnchanged(action),
+		...(dryRun ? { would: action, dry_run: true } : { action, changed: !isUnchanged(action) }),
+		reason: reason ?? null,
 		...record,
-		...(reason !== undefined && { reason }),
 		...skippedField(skipped),
 	},
 ];

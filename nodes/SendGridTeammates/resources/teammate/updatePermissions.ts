@@ -5,7 +5,9 @@ import { onFreshReadings } from '../../execution/runExclusive';
 import { accessFields, readAccess, scopesField, skippedField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
 import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
+import { simplifyField } from '../../parameters/simplify';
 import {
+	changeOutput,
 	gainOf,
 	namedScopes,
 	withMore,
@@ -59,6 +61,7 @@ export const updatePermissionsFields = [
 	accessFields[0],
 	modeField,
 	...accessFields.slice(1),
+	simplifyField,
 ];
 
 const MODES = ['add', 'remove', 'replace'] as const;
@@ -201,10 +204,11 @@ const updateOne = async (
 
 		const isDone = isMet(unmetBy(before));
 		if (options.dryRun) {
-			const would = isDone ? 'unchanged' : 'updated';
-			return [{ would, changed: false, ...before.record, ...skippedField(skipped) }];
+			const outcome = { would: isDone ? 'nothing' : 'update', dry_run: true };
+			const change = changeOutput(before, access);
+			return [{ ...outcome, ...before.record, ...change, ...skippedField(skipped) }];
 		}
-		if (isDone) return [{ ...before.record, ...skippedField(skipped) }];
+		if (isDone) return [{ changed: false, ...before.record, ...skippedField(skipped) }];
 		const after = await writeAccess(context, {
 			teammate,
 			before,
@@ -215,5 +219,5 @@ const updateOne = async (
 			wording,
 			validUntil: validUntil(Math.min(before.readAt, readAt ?? Infinity)),
 		});
-		return [{ ...after.record, ...skippedField(skipped) }];
+		return [{ changed: true, ...after.record, ...skippedField(skipped) }];
 	});

@@ -9,9 +9,9 @@ import { emailField, readEmail } from '../../parameters/emailAddress';
 import type { Fields } from '../../parameters/field';
 import { readDays } from '../../parameters/number';
 import { gainOf, resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
-import { decodeInvitation, VALIDITY_DAYS } from '../../sendgrid/invitations';
+import { decodeInvitation, publicOutput, VALIDITY_DAYS } from '../../sendgrid/invitations';
 import { findColleague, findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
-import { readTeammate, refuseUnknownRole } from '../../sendgrid/teammates';
+import { activeOutput, readTeammate, refuseUnknownRole } from '../../sendgrid/teammates';
 import type { Validity } from '../../transport/client';
 import {
 	changeOf,
@@ -27,7 +27,6 @@ import {
 	givenBy,
 	hasRevoked,
 	revokedWording,
-	shown,
 	withoutRevoked,
 	type Again,
 	type Applied,
@@ -384,7 +383,7 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 					email,
 					JSON.stringify([wishOf(choice), choices]),
 					wording,
-					async () => [outputOf(await ensure(context, wish))],
+					async () => [outputOf(wish, await ensure(context, wish))],
 					(records) =>
 						records.map((record) => ({ ...record, action: 'unchanged', changed: false })),
 					true,
@@ -393,12 +392,22 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 	});
 }
 
-const outputOf = ({ action, record, reason, skipped }: Ensured) => ({
+/** Who it is about, and why. */
+const shownOf = (
+	{ email }: Wish,
+	{ record, reason, skipped }: Omit<Ensured, 'action'>,
+): IDataObject => ({
+	reason: reason ?? null,
+	...record,
+	// SendGrid's answer may leave it out.
+	email: record.email || email,
+	...skippedField(skipped),
+});
+
+const outputOf = (wish: Wish, { action, ...rest }: Ensured): IDataObject => ({
 	action,
 	changed: action !== 'unchanged',
-	...record,
-	...(reason !== undefined && { reason }),
-	...skippedField(skipped),
+	...shownOf(wish, rest),
 });
 
 /** What would be done, and the record as it is. @throws SendGridError where it could not be */
@@ -406,15 +415,27 @@ export async function preview(context: OperationContext, wish: Wish): Promise<En
 	const decision = await untilSettled(context, wish, async () => await decide(context, wish));
 	const { plan, person, skipped } = decision;
 	await checkPlan(context, wish, plan);
-	const now = context.account.now();
 	const [invitation] = person.invitations;
+	const now = context.account.now();
 	const record =
-		'teammate' in plan ? plan.teammate.record : invitation ? shown(invitation, now) : {};
+		'teammate' in plan
+			? activeOutput(plan.teammate)
+			: invitation
+				? publicOutput(invitation, now)
+				: { email: wish.email, status: 'not_found', expires_at: null, days_left: null };
 	const reason = 'reason' in plan ? plan.reason : undefined;
-	return { action: plan.action, record: { email: wish.email, ...record }, reason, skipped };
+	return { action: plan.action, record, reason, skipped };
 }
 
+const WOULD = {
+	invited: 'invite',
+	reinvited: 'reinvite',
+	resent: 'resend',
+	updated: 'update',
+	unchanged: 'nothing',
+};
+
 async function dryRun(context: OperationContext, wish: Wish): Promise<IDataObject> {
-	const would = await preview(context, wish);
-	return { would: would.action, ...outputOf({ ...would, action: 'unchanged' }) };
+	const { action, ...rest } = await preview(context, wish);
+	return { would: WOULD[action], dry_run: true, ...shownOf(wish, rest) };
 }

@@ -1,0 +1,78 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { flagOf } from '../transport/sanitize';
+
+/** What was done, or would be: comes first. */
+const OUTCOME = ['would', 'dry_run', 'action', 'changed', 'reason'];
+
+const NAME = ['email', 'first_name', 'last_name'];
+const STANDING = ['status', 'expires_at', 'days_left'];
+const ROLE = ['username', 'user_type', 'is_admin', 'is_sso'];
+
+/** Long lists, which would push everything else out of sight. */
+const SCOPES = ['admin_access', 'added_scopes', 'removed_scopes', 'skipped_scopes'];
+
+/**
+ * Whether a teammate has to sign in with a second factor. Reported: exactly one of two scopes says so.
+ *
+ * @returns `null` where SendGrid does not say: admins and the owner often have both
+ */
+export function mfaOf(scopes: unknown): 'exempt' | 'required' | null {
+	if (!Array.isArray(scopes)) return null;
+	const isRequired = scopes.includes('2fa_required');
+	if (isRequired === scopes.includes('2fa_exempt')) return null;
+	return isRequired ? 'required' : 'exempt';
+}
+
+/** Whether somebody is an admin, in whatever form SendGrid says so; `undefined` where it does not. */
+const isAdminIn = ({ is_admin, user_type }: IDataObject): boolean | undefined =>
+	flagOf(is_admin) ??
+	(typeof user_type === 'string' ? user_type === 'admin' || user_type === 'owner' : undefined);
+
+const present = (record: IDataObject, fields: readonly string[]): IDataObject =>
+	Object.fromEntries(
+		fields.filter((field) => field in record).map((field) => [field, record[field]]),
+	);
+
+/** The same fields for every record, in this order; `null` where it has nothing. */
+const simplified =
+	(...fields: string[]) =>
+	(record: IDataObject): IDataObject => {
+		const all: IDataObject = {
+			...record,
+			is_admin: isAdminIn(record),
+			is_sso: flagOf(record.is_sso),
+			mfa: mfaOf(record.scopes),
+		};
+		return {
+			...present(record, OUTCOME),
+			...Object.fromEntries(fields.map((field) => [field, all[field] ?? null])),
+			...present(record, SCOPES),
+		};
+	};
+
+const simplifiedListed = simplified(...NAME, ...ROLE);
+
+const simplifiedListedPerson = simplified(...NAME, ...STANDING, ...ROLE, 'scopes');
+
+/** An entry of the list of teammates, without telephone number, postal address and the like; or of everyone. */
+export const simplifiedMember = (record: IDataObject): IDataObject =>
+	'status' in record ? simplifiedListedPerson(record) : simplifiedListed(record);
+
+/** A teammate's own record. */
+export const simplifiedTeammate = simplified(...NAME, ...ROLE, 'mfa', 'scopes');
+
+export const simplifiedSsoTeammate = simplified(
+	...NAME,
+	...ROLE,
+	'mfa',
+	'has_restricted_subuser_access',
+	'scopes',
+	'subuser_access',
+);
+
+/** An invitation, without the token. */
+export const simplifiedInvitation = simplified('email', ...STANDING, 'is_admin', 'scopes');
+
+/** A teammate's own record or an invitation, whichever somebody has. */
+export const simplifiedPerson = simplified(...NAME, ...STANDING, ...ROLE, 'mfa', 'scopes');
