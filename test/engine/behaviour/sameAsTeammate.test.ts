@@ -3,7 +3,13 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { searchTeammates } from '../../support/editor';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
-import { by, inviteWith, updatePermissionsWith, upsertWith } from '../../support/parameters';
+import {
+	by,
+	inviteWith,
+	syncWith,
+	updatePermissionsWith,
+	upsertWith,
+} from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
 
@@ -279,6 +285,21 @@ describe('how often a colleague is read', () => {
 		// Each list once, and its end.
 		expect(count('/v3/teammates')).toBeLessThanOrEqual(2);
 		expect(read.length).toBeLessThanOrEqual(6);
+	});
+
+	test('Sync With List of 100 people: for the plan, and once more before it is carried out', async () => {
+		const people = hires(100);
+		const { results, error } = await sendGrid.run({
+			items: people,
+			parameters: syncWith(sameAs(lee)),
+		});
+		expect(error).toBeUndefined();
+		expect(results.map(({ json }) => json.action)).toEqual(people.map(() => 'invited'));
+		expect(
+			new Set(sendGrid.state.account().invitations.map(({ scopes }) => scopes.join())),
+		).toEqual(new Set([LEE.join()]));
+		const records = sendGrid.calls().filter((call) => call === 'GET /v3/teammates/legacy_lee');
+		expect(records.length).toBeLessThanOrEqual(3);
 	});
 
 	test('each colleague once', async () => {
