@@ -71,8 +71,10 @@ export function drawBehaviours(random: Random, mix: Mix, weather: Weather): Part
 	for (const name of names) {
 		if (random.chance(0.15)) behaviours[name] = random.pick<unknown>(BEHAVIOUR_CANDIDATES[name]);
 	}
-	// Pages of one cannot be told from a list of one, in which somebody may be missed (scenario K1: pages of one).
 	if (mix.isVaried && random.chance(0.25)) behaviours.maxPage = random.pick([2, 2, 3]);
+	// The first page of two, each of one record, can't be told from a list of one: somebody may be missed in it when
+	// others leave. Longer lists in such pages are for scenarios (K1: pages of one record).
+	if (behaviours.maxPage === 1) behaviours.maxPage = 2;
 	return behaviours;
 }
 
