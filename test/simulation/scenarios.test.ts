@@ -1606,6 +1606,63 @@ describe('List: a list decides who is in', () => {
 		expect(outcome.mailsTo(ADA)).toBe(1);
 	});
 
+	const RETRIED = { continueOnFail: false, retryOnFail: true };
+
+	test('List: what an earlier try revoked is told, also where nothing is left to do', async () => {
+		const outcome = await playWell({
+			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'], token: 'old' }],
+			faults: [
+				{ method: 'POST', times: 1, fault: { kind: 'status', status: 403, when: 'before' } },
+			],
+			acts: [
+				{
+					at: 1,
+					after: { method: 'POST', path: /\/v3\/teammates$/ },
+					account: 'acme',
+					email: ADA,
+					what: { kind: 'invite', access: STATS },
+				},
+			],
+			runs: [{ operation: LIST, items: [row(ADA)], ...RETRIED }],
+		});
+		expect(outcome.played[0].ended?.output[0].json).toMatchObject({
+			action: 'reinvited',
+			changed: true,
+			reason: expect.stringContaining('An earlier invitation of this person was revoked.'),
+		});
+	});
+
+	test('List: what an earlier try revoked of a leaver is told where the rest has to stay', async () => {
+		const BOB = 'bob@example.com';
+		const outcome = await playWell({
+			people: [
+				{ email: BOB, state: 'pending', token: 'bobs' },
+				{ email: BOB, username: 'bob' },
+			],
+			faults: [
+				{
+					method: 'DELETE',
+					path: '/v3/teammates/bob$',
+					times: 1,
+					fault: { kind: 'status', status: 400, when: 'before' },
+				},
+			],
+			acts: [
+				{
+					at: 1,
+					after: { method: 'DELETE', path: /\/v3\/teammates\/bob$/ },
+					account: 'acme',
+					email: BOB,
+					what: { kind: 'promote' },
+				},
+			],
+			runs: [{ operation: LIST, items: [row(ADA)], ...RETRIED }],
+		});
+		expect(outcome.played[0].ended?.error?.message).toMatch(
+			/^The invitation of 'bob@example.com' was revoked, but not everything was removed: This person is an admin/,
+		);
+	});
+
 	test('List: somebody is passed over while a list of several pages changes', async () => {
 		const others = addresses(10, 'person');
 		// Page 1 is read 150 ms after the start, page 2 at 250 ms: two of page 1 leave in between.

@@ -108,8 +108,9 @@ const ON_ERROR =
 /** n8n drops the results of those that were handled before. */
 function stoppedRun({ count, one, many }: Answered['others'], sent: number): string {
 	const others = count === 1 ? `the other ${one}` : `the other ${count} ${many}`;
-	return sent === 0
-		? `The run stopped; nothing was sent for ${others}`
+	if (sent === 0) return `The run stopped; nothing was sent for ${others}`;
+	return sent > count
+		? `The run stopped; requests were sent for ${sent} other ${sent === 1 ? 'person' : 'people'}`
 		: `The run stopped; requests were sent for ${sent} of ${others}`;
 }
 
@@ -134,7 +135,7 @@ export async function answerError(
 		return [{ json: { error: text }, pairedItem }];
 	}
 	const sent = await execution.abortOthers();
-	if (others.count > 0) {
+	if (others.count + sent > 0) {
 		error.message = withEnding(error.message, stoppedRun(others, sent));
 		error.description = [error.description, ON_ERROR].filter(Boolean).join(' ');
 	}

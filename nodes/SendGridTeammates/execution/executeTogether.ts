@@ -57,9 +57,12 @@ export async function executeTogether<Row>(
 	});
 	if (failure && 'error' in failure.outcome) {
 		const isOfAll = failure.answers.length === 0 && failure.email === undefined;
-		const count = isOfAll ? 0 : items.length - failure.answers.length;
+		// An earlier try may have sent something for people too who are on no item.
+		const isOfItems = !isOfAll && run.memory.sent.size === 0;
+		const count = isOfItems ? items.length - failure.answers.length : 0;
 		const others = { count, one: 'item', many: 'items' };
-		const { execution } = entries[failure.item];
+		const execution = executionOf(failure);
+		execution.end();
 		return await answerError(answeredBy(failure, others), failure.outcome.error, execution);
 	}
 
@@ -93,6 +96,11 @@ export async function executeTogether<Row>(
 		return { item: index, answers: [index], key: index, email, outcome: { error } };
 	}
 
+	function executionOf({ item, answers, key }: Step): ItemExecution {
+		const { execution } = entries[item];
+		return answers.length > 0 ? execution : execution.beside(key);
+	}
+
 	function answeredBy({ item, answers, email }: Step, rest: Answered['others']): Answered {
 		return { item: items[item], items: answers, email, others: rest };
 	}
@@ -101,7 +109,7 @@ export async function executeTogether<Row>(
 		const { item, answers, key, outcome } = step;
 		const known = run.memory.results.get(key);
 		const entry = entries[item];
-		const execution = answers.length > 0 ? entry.execution : entry.execution.beside(key);
+		const execution = executionOf(step);
 		if (known || isCancelled(functions)) {
 			execution.end();
 			return known ?? [];

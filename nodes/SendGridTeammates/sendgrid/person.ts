@@ -18,8 +18,11 @@ import {
 import { canBeTaken } from './scopes';
 import { activeOutput, readTeammate, teammates, type Teammate } from './teammates';
 
-/** SendGrid keeps an address as it was typed; upper and lower case tell nobody apart. */
-export const addressKey = (email: string): string => email.trim().toLowerCase();
+/**
+ * SendGrid keeps an address as it was typed. Upper and lower case tell nobody apart, nor does it whether an accent is
+ * written as a character of its own, as in the names of files on a Mac.
+ */
+export const addressKey = (email: string): string => email.trim().normalize().toLowerCase();
 
 /**
  * All that SendGrid knows of an address. There can be several of each: invitations in other spellings, or

@@ -508,6 +508,34 @@ describe('nobody goes by mistake', () => {
 		expect(sendGrid.state.account('acme-us').teammates).toHaveLength(1);
 	});
 
+	test('an account under two URLs, or with two keys, takes nobody off another of its lists', async () => {
+		sendGrid.state.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
+		sendGrid.state.addPending({ email: 'bob@example.com', scopes: ['stats.read'] });
+		strangers(1);
+		const items = [
+			{ email: 'ada@example.com', url: sendGrid.url },
+			{ email: 'BOB@example.com', url: sendGrid.url.replace('127.0.0.1', 'localhost') },
+		];
+		const { results, error } = await sync(items, OTHERS, {
+			credential: { apiUrl: '={{ $json.url }}' },
+		});
+		expect(error).toBeUndefined();
+		expect(told(results).slice(0, 2)).toEqual([
+			'unchanged ada@example.com <- 0',
+			'unchanged bob@example.com <- 1',
+		]);
+		expect(told(results).slice(2)).toContain('kept ada@example.com <- ');
+		expect(told(results).slice(2)).toContain('kept bob@example.com <- ');
+		expect(everybody()).toEqual(['ada@example.com', 'bob@example.com']);
+	});
+
+	test('an accent that is a character of its own makes nobody else', async () => {
+		const email = 'josé@example.com';
+		sendGrid.state.addTeammate({ email: email.normalize('NFC'), scopes: ['stats.read'] });
+		const { results } = await sync(rowsOf(email.normalize('NFD')), OTHERS);
+		expect(told(results)).toEqual([`unchanged ${email.normalize('NFC')} <- 0`]);
+	});
+
 	test('a credential that deletes nobody refuses the list', async () => {
 		strangers(1);
 		const run = { credential: { allowDeletion: false } };
@@ -566,6 +594,41 @@ describe('Retry On Fail', () => {
 		expect(writes().filter((call) => call.startsWith('PATCH'))).toHaveLength(1);
 		// The invitation that was replaced, Penny's, two teammates, and the try that was refused.
 		expect(writes().filter((call) => call.startsWith('DELETE'))).toHaveLength(5);
+	});
+
+	/** Bob's record can be read in the first try only. */
+	const bobOnce = () => {
+		sendGrid.state.addTeammate({
+			email: 'bob@example.com',
+			username: 'bob_1',
+			scopes: ['stats.read'],
+		});
+		const bob = { method: 'GET', path: '/v3/teammates/bob_1' };
+		sendGrid.state.faults.add({ ...bob, fault: { kind: 'slow', ms: 0 } });
+		sendGrid.state.faults.add({
+			...bob,
+			times: Infinity,
+			fault: { kind: 'status', status: 403, when: 'before' },
+		});
+	};
+
+	test('a plan that fails in a later try says for how many people something was sent', async () => {
+		bobOnce();
+		for (const i of [0, 1]) {
+			sendGrid.state.addTeammate({ email: `gone${i}@example.com`, username: `gone_${i}` });
+		}
+		sendGrid.state.faults.add({
+			method: 'DELETE',
+			path: '/v3/teammates/gone_1',
+			fault: { kind: 'status', status: 400, when: 'before' },
+		});
+		const same = ['cleo@example.com', 'dora@example.com'];
+		for (const email of same) sendGrid.state.addTeammate({ email, scopes: ['stats.read'] });
+		const items = rowsOf('ada@example.com', 'bob@example.com', ...same);
+		const { error } = await sync(items, OTHERS, RETRY);
+		expect(error?.message).toMatch(
+			/^'bob@example.com' was not .+ The run stopped; requests were sent for 3 other people$/,
+		);
 	});
 
 	test('who was kept because of a failure goes when a later try has none', async () => {

@@ -1809,6 +1809,44 @@ const listing: Violation[] = [
 	},
 	{
 		law: 'List',
+		title: 'offboards who is on another list of what may be the same account',
+		changes: [
+			change(LEAVERS_TS, 'isElsewhere ? ELSEWHERE :', 'isElsewhere && !list ? ELSEWHERE :'),
+		],
+		foundBy: { test: SYNC, name: 'an account under two URLs' },
+	},
+	{
+		law: 'List',
+		title: 'takes an accent of its own for another person',
+		changes: [change('sendgrid/person.ts', '.trim().normalize()', '.trim()')],
+		foundBy: { test: SYNC, name: 'an accent that is a character of its own' },
+	},
+	{
+		law: 'List',
+		title: 'says unchanged where an earlier try has revoked an invitation',
+		changes: [change(SYNC_TS, ' && !hasRevoked(context, email)', ' && hasRevoked !== undefined')],
+		foundBy: { scenarios: 'List: what an earlier try revoked is told' },
+	},
+	{
+		law: 'List',
+		title: 'says kept where an earlier try has removed a part',
+		changes: [change(SYNC_TS, 'partly !== undefined', 'partly === reason')],
+		foundBy: { scenarios: 'List: what an earlier try revoked of a leaver' },
+	},
+	{
+		law: 'List',
+		title: 'counts those who are on no item as items',
+		changes: [
+			change(
+				'execution/executeTogether.ts',
+				'run.memory.sent.size === 0',
+				'run.memory.sent.size >= 0',
+			),
+		],
+		foundBy: { test: SYNC, name: 'a plan that fails in a later try' },
+	},
+	{
+		law: 'List',
 		title: 'takes a list that Execute Once has cut',
 		changes: [change(SYNC_TS, 'executeOnce === true', 'executeOnce === undefined')],
 		foundBy: { test: SYNC, name: 'a list that Execute Once cuts' },

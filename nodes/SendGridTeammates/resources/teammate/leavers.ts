@@ -7,6 +7,7 @@ import type { Account } from '../../sendgrid/account';
 import { pendingInvitations, publicOutput } from '../../sendgrid/invitations';
 import { addressKey, findPerson, type Person } from '../../sendgrid/person';
 import { activeOutput, isAtDomain, refuseUnknownRole, teammates } from '../../sendgrid/teammates';
+import { allOrFirstError } from '../../transport/allOrFirstError';
 import { SendGridError, type Wording } from '../../transport/errors';
 import type { ListEndpoint } from '../../transport/pagination';
 import { formatQuoted } from '../../transport/sanitize';
@@ -32,6 +33,8 @@ export interface Leaver {
 				record: IDataObject;
 				/** Why the person stays. */
 				reason?: string;
+				/** What an earlier try has removed, where it was not everything. */
+				partly?: string;
 				/** @returns whether there was anything left to remove */
 				remove: (own: OperationContext) => Promise<boolean>;
 		  };
@@ -50,6 +53,8 @@ interface List {
 	context: OperationContext;
 	/** Keys of the addresses on it. */
 	listed: ReadonlySet<string>;
+	/** Accounts whose lists have an address, by its key: with other keys or hosts, and perhaps the same account. */
+	elsewhere: ReadonlyMap<string, readonly Account[]>;
 	limits: LeaverLimits;
 }
 
@@ -118,10 +123,31 @@ function refuseUnknown({ teammates: joined }: Person, { failureMessage }: Wordin
 		refuseUnknownRole(teammate, failureMessage, 'put this person on the list');
 }
 
+const ELSEWHERE =
+	'This person is also in the account of other items that name them, with another API key or URL: it may be the same account.';
+
+/** Whether another list has the person, in what may be the same account: usernames and tokens are not given twice. */
+async function isListedElsewhere(
+	{ elsewhere }: List,
+	email: string,
+	{ teammates: joined, invitations }: Person,
+	wording: Wording,
+): Promise<boolean> {
+	const accounts = elsewhere.get(addressKey(email)) ?? [];
+	const found = await allOrFirstError(
+		accounts.map(async (other) => await findPerson(other, email, wording)),
+	);
+	return found.some(
+		(there) =>
+			there.teammates.some(({ username }) => joined.some((one) => one.username === username)) ||
+			there.invitations.some(({ token }) => invitations.some((one) => one.token === token)),
+	);
+}
+
 async function planLeaver(list: List, email: string): Promise<Leaver> {
 	const { context } = list;
 	const { account } = context;
-	const { wording } = removalOf(context, email);
+	const { progress, wording } = removalOf(context, email);
 	const unclear = context.memory.unclear.get(personKey(account, email));
 	if (unclear) return { email, outcome: { error: unclear } };
 	try {
@@ -133,7 +159,9 @@ async function planLeaver(list: List, email: string): Promise<Leaver> {
 			: invitation
 				? publicOutput(invitation, account.now())
 				: { email };
-		const reason = reasonToKeep(email, person, list);
+		const isElsewhere = await isListedElsewhere(list, email, person, wording);
+		const reason = isElsewhere ? ELSEWHERE : reasonToKeep(email, person, list);
+		const { revoked, deleted } = progress();
 		if (reason === undefined) {
 			refuseUnknown(person, wording);
 			refuseProtected(person, context, wording);
@@ -143,6 +171,7 @@ async function planLeaver(list: List, email: string): Promise<Leaver> {
 			outcome: {
 				record: { email, ...record },
 				reason,
+				...((revoked || deleted) && { partly: wording.failureMessage }),
 				remove: async (own) => await takeOff(own, email),
 			},
 		};
@@ -167,19 +196,12 @@ async function takeOff(own: OperationContext, email: string): Promise<boolean> {
 /**
  * Everybody in the account who is not on the list.
  *
- * @param context of any item of the list
- * @param listed addresses on the list
  * @param refusal what stands in front of why nothing is done
  * @throws SendGridError where more are to go than may
  */
-export async function findLeavers(
-	context: OperationContext,
-	listed: readonly string[],
-	limits: LeaverLimits,
-	refusal: string,
-): Promise<Leaver[]> {
+export async function findLeavers(list: List, refusal: string): Promise<Leaver[]> {
+	const { context, limits } = list;
 	const others = await everybody(context, { failureMessage: refusal });
-	const list: List = { context, listed: new Set(listed.map(addressKey)), limits };
 	for (const key of list.listed) others.delete(key);
 	const leavers = await Promise.all(
 		[...others.values()].map(async (email) => await planLeaver(list, email)),

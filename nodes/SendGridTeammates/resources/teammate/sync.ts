@@ -10,9 +10,11 @@ import { readFlag } from '../../parameters/flag';
 import { readNumber } from '../../parameters/number';
 import { readDomains } from '../../parameters/text';
 import { wishOf } from '../../sendgrid/access';
+import type { Account } from '../../sendgrid/account';
+import { addressKey } from '../../sendgrid/person';
 import { allOrFirstError } from '../../transport/allOrFirstError';
 import { SendGridError } from '../../transport/errors';
-import type { Wish } from './applyPlan';
+import { hasRevoked, type Wish } from './applyPlan';
 import { findLeavers, type Leaver, type LeaverLimits } from './leavers';
 import {
 	ensure,
@@ -243,7 +245,9 @@ async function planPerson(rows: readonly Row[]): Promise<Step> {
 	try {
 		await context.account.waitForOwnWrites(email, wording);
 		const would = said(await preview(context, wish));
-		if (settings.dryRun || isUnchanged(would.action)) {
+		// Where an earlier try has revoked something, that has to be said.
+		const isDone = isUnchanged(would.action) && !hasRevoked(context, email);
+		if (settings.dryRun || isDone) {
 			return { ...step, outcome: { records: outputOf(would, settings) } };
 		}
 	} catch (error) {
@@ -265,8 +269,12 @@ function stepOf({ email, outcome }: Leaver, [first]: readonly Row[], isStopped: 
 	const key = personKey(context.account, email);
 	const step = { item: indexOf(first), answers: [], key, email };
 	if ('error' in outcome) return { ...step, outcome };
-	const { record, reason = isStopped ? STOPPED : undefined, remove } = outcome;
+	const { record, reason = isStopped ? STOPPED : undefined, partly, remove } = outcome;
 	const isKept = reason !== undefined;
+	if (isKept && partly !== undefined) {
+		const error = new SendGridError(`${partly}: ${reason}`, 'Run this again.');
+		return { ...step, outcome: { error } };
+	}
 	if (isKept || settings.dryRun) {
 		const action = isKept ? 'kept' : 'offboarded';
 		return { ...step, outcome: { records: outputOf({ action, record, reason }, settings) } };
@@ -284,12 +292,20 @@ function stepOf({ email, outcome }: Leaver, [first]: readonly Row[], isStopped: 
 }
 
 /** @returns those on the list, and those who are not */
-async function planList(people: readonly Row[][]): Promise<[Step[], Step[]]> {
+async function planList(people: readonly Row[][], all: readonly Row[]): Promise<[Step[], Step[]]> {
 	const rows = people.flat();
 	const [{ context, settings }] = rows;
 	const { limits } = settings;
-	const listed = rows.map(({ wish }) => wish.email);
-	const leavers = limits ? await findLeavers(context, listed, limits, refusalOf(context)) : [];
+	const isElsewhere = (other: OperationContext) =>
+		other.account.key !== context.account.key && other.subuser === context.subuser;
+	const elsewhere = new Map<string, Account[]>();
+	for (const { context: other, wish } of all.filter((row) => isElsewhere(row.context))) {
+		const key = addressKey(wish.email);
+		elsewhere.set(key, [...(elsewhere.get(key) ?? []), other.account]);
+	}
+	const listed = new Set(rows.map(({ wish }) => addressKey(wish.email)));
+	const list = { context, listed, elsewhere };
+	const leavers = limits ? await findLeavers({ ...list, limits }, refusalOf(context)) : [];
 	const steps = await Promise.all(people.map(planPerson));
 	const isStopped = [...steps, ...leavers].some(({ outcome }) => 'error' in outcome);
 	return [steps, leavers.map((leaver) => stepOf(leaver, rows, isStopped))];
@@ -315,7 +331,9 @@ async function plan(rows: readonly Row[], failed: number): Promise<Step[][]> {
 	);
 	if (refused.length > 0 && !rows[0].context.item.continueOnFail()) return [refused];
 	const clear = people.filter((own) => !doubts.has(own));
-	const planned = await allOrFirstError(groupBy(clear, accountOf).map(planList));
+	const planned = await allOrFirstError(
+		groupBy(clear, accountOf).map(async (own) => await planList(own, rows)),
+	);
 	return [
 		[...refused, ...planned.flatMap(([steps]) => steps)],
 		planned.flatMap(([, leavers]) => leavers),
