@@ -270,7 +270,7 @@ describe('nobody goes by mistake', () => {
 		]);
 		expect(results.find(({ json }) => json.action === 'kept')?.json).toMatchObject({
 			changed: false,
-			reason: "This address is at none of the 'Offboard Domains'.",
+			reason: "This address isn't at one of the 'Offboard Domains'.",
 		});
 	});
 
@@ -364,7 +364,7 @@ describe('nobody goes by mistake', () => {
 			ifPending: '={{ $json.ifPending }}',
 			expiresWithinDays: '={{ $json.days }}',
 		};
-		const message = `'ada@example.com' was not invited or updated: items 1 and 2 are about this person, and ask for different ${what}`;
+		const message = `'ada@example.com' was not invited or updated: items 1 and 2 are about this person, but ask for different ${what}`;
 		for (const changes of [{}, OTHERS]) {
 			const { error } = await sync(items, { ...fields, ...changes });
 			expect(error?.message).toContain(message);

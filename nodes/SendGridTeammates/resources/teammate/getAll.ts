@@ -46,8 +46,7 @@ const includeInvitationsField: INodeProperties = {
 	name: 'includeInvitations',
 	type: 'boolean',
 	default: false,
-	description:
-		'Whether to return people who have been invited and are not in yet as well, and everybody with a status',
+	description: 'Whether to also return people with an invitation, and give everybody a status',
 };
 
 export const getAllFields = [...listFields, includeInvitationsField, simplifyField, filtersField];

@@ -73,7 +73,7 @@ const operation: INodeProperties = {
 			value: 'sync',
 			action: 'Sync teammates with list',
 			description:
-				'Make the account match all incoming items together: invite, update, and offboard the others if wanted',
+				'Make the account match all incoming items together: invite, update and, if wanted, offboard the others',
 		},
 		{
 			name: 'Update Permissions',

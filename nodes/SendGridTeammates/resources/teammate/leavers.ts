@@ -68,7 +68,7 @@ function reasonToKeep(
 	if (joined.some(({ username }) => listed.has(addressKey(username))))
 		return "The list has this person's username in place of the email address.";
 	if (domains && !domains.some((domain) => isAtDomain(email, domain)))
-		return "This address is at none of the 'Offboard Domains'.";
+		return "This address isn't at one of the 'Offboard Domains'.";
 	const isAdmin = [...joined, ...invitations].some((record) => record.isAdmin);
 	if (!isAdmin || mayTakeAdmins(context)) return undefined;
 	return context.options.allowAdmins ? OF_PARENT : `${ADMIN}.`;
@@ -213,6 +213,6 @@ export async function findLeavers(list: List, refusal: string): Promise<Leaver[]
 	const people = going.length === 1 ? '1 person' : `${going.length} people`;
 	throw new SendGridError(
 		`${refusal}: ${people} would be offboarded, and 'Max Offboarded' is ${limits.most}: ${formatQuoted(going.map(({ email }) => email))}`,
-		"Check that the list is complete. If all of them are to go, raise 'Max Offboarded'.",
+		"Check that the list is complete. If all of them should go, raise 'Max Offboarded'.",
 	);
 }

@@ -42,7 +42,7 @@ const maxOffboardedField: INodeProperties = {
 	default: 5,
 	displayOptions: { show: { offboardOthers: [true] } },
 	description:
-		'How many people may be offboarded at most. If the list asks for more, nothing at all is done.',
+		'Maximum number of people to offboard. If the list would offboard more, nothing is done at all.',
 };
 
 const offboardDomainsField: INodeProperties = {
@@ -52,8 +52,7 @@ const offboardDomainsField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. example.com, example.org',
 	displayOptions: { show: { offboardOthers: [true] } },
-	description:
-		'Only people at these domains are ever offboarded. Leave empty for people at any domain.',
+	description: 'Only people at these domains are offboarded. Leave empty for any domain.',
 };
 
 export const syncFields = [
@@ -160,7 +159,7 @@ function checkCommon([first, ...others]: readonly Row[]): void {
 		if (!other) continue;
 		throw new SendGridError(
 			`${refusalOf(first.context)}: ${name} must be the same in all items of an account, and differs between items ${indexOf(first)} and ${indexOf(other)}`,
-			'Use one value for the whole list in place of an expression.',
+			'Use one value for the whole list instead of an expression.',
 		);
 	}
 }
@@ -179,7 +178,7 @@ function contradictionIn([first, ...others]: readonly Row[]): SendGridError | un
 		const other = others.find(({ wish }) => JSON.stringify(partOf(wish)) !== wanted);
 		if (!other) continue;
 		return new SendGridError(
-			`${first.wish.wording.failureMessage}: items ${indexOf(first)} and ${indexOf(other)} are about this person, and ask for different ${name}`,
+			`${first.wish.wording.failureMessage}: items ${indexOf(first)} and ${indexOf(other)} are about this person, but ask for different ${name}`,
 			'Leave one item for each person.',
 		);
 	}
@@ -284,7 +283,7 @@ function stepOf({ email, outcome }: Leaver, [first]: readonly Row[], isStopped: 
 		return outputOf(
 			isDone
 				? { action: 'offboarded', record }
-				: { action: 'unchanged', record, reason: 'This person had left meanwhile.' },
+				: { action: 'unchanged', record, reason: 'This person has left in the meantime.' },
 			settings,
 		);
 	};
