@@ -8,7 +8,7 @@ export interface AuditTable {
 }
 
 const NAME = 'SendGrid audit';
-const COLUMNS = ['at', 'email', 'groups', 'outcome', 'reason', 'execution'];
+const COLUMNS = ['at', 'email', 'outcome', 'reason', 'execution'];
 
 /** Creates the data table that an example writes to. */
 export async function auditTable(rest: Rest): Promise<AuditTable> {
