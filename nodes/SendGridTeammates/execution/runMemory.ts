@@ -1,7 +1,6 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { Expiring } from '../sendgrid/account';
-import { addressKey } from '../sendgrid/person';
+import { addressKey, Expiring } from '../sendgrid/account';
 import { RequestError, type Wording } from '../transport/errors';
 import { SingleFlight, type Tick } from '../transport/singleFlight';
 

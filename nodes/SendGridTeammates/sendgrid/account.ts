@@ -5,6 +5,12 @@ import { LIST_LAG_MS } from '../transport/reconcile';
 import { tick, type Reading, type SingleFlight, type Tick } from '../transport/singleFlight';
 import { readGrantableScopes } from './scopes';
 
+/**
+ * SendGrid keeps an address as it was typed. Upper and lower case tell nobody apart, nor does it whether an accent is
+ * written as a character of its own, as in the names of files on a Mac.
+ */
+export const addressKey = (email: string): string => email.trim().normalize().toLowerCase();
+
 /** What is forgotten after a while, in about the order in which it was noted. */
 export class Expiring<Value> {
 	private readonly entries = new Map<string, { value: Value; until: number }>();
@@ -121,7 +127,7 @@ export class Account {
 	}
 
 	private keyOf(address: string): string {
-		return `${this.key} ${address.trim().toLowerCase()}`;
+		return `${this.key} ${addressKey(address)}`;
 	}
 
 	/** SendGrid's clock, in epoch milliseconds. */

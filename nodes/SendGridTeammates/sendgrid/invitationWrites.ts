@@ -8,7 +8,7 @@ import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf } from '../transport/sanitize';
 import type { Span } from '../transport/serverClock';
 import { difference, isSame, type Access } from './access';
-import { Expiring, type Account } from './account';
+import { addressKey, Expiring, type Account } from './account';
 import {
 	bestFirst,
 	DAY_MS,
@@ -56,8 +56,7 @@ const isNewTo = (known: readonly Invitation[], { token, expiresAt = 0 }: Invitat
 /** Whom this process emailed so shortly before that dates cannot tell which email was which, by account and address. */
 const justMailed = new Expiring<true>();
 
-const mailKey = (account: Account, email: string): string =>
-	`${account.key} ${email.toLowerCase()}`;
+const mailKey = (account: Account, email: string): string => `${account.key} ${addressKey(email)}`;
 
 function noteMail(account: Account, email: string): void {
 	justMailed.set(mailKey(account, email), true, Date.now() + 2 * TOLERANCE_MS);
@@ -211,7 +210,7 @@ const contextOf = (
 	secret: token,
 });
 
-const sameAddress = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+const sameAddress = (one: string, other: string) => addressKey(one) === addressKey(other);
 
 /**
  * `POST /v3/teammates/pending/{token}/resend`, without a body, until it is known what became of it: a resend

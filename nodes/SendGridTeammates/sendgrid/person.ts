@@ -6,7 +6,7 @@ import type { ListEndpoint, WholeList } from '../transport/pagination';
 import { formatList, toSingleLine } from '../transport/sanitize';
 import { tick, type Reading, type Tick } from '../transport/singleFlight';
 import type { AccessChoice, Colleague, TeammateChoice } from './access';
-import type { Account } from './account';
+import { addressKey, type Account } from './account';
 import {
 	bestFirst,
 	pendingInvitations,
@@ -17,12 +17,6 @@ import {
 } from './invitations';
 import { canBeTaken } from './scopes';
 import { activeOutput, readTeammate, teammates, type Teammate } from './teammates';
-
-/**
- * SendGrid keeps an address as it was typed. Upper and lower case tell nobody apart, nor does it whether an accent is
- * written as a character of its own, as in the names of files on a Mac.
- */
-export const addressKey = (email: string): string => email.trim().normalize().toLowerCase();
 
 /**
  * All that SendGrid knows of an address. There can be several of each: invitations in other spellings, or

@@ -184,7 +184,9 @@ const knowing: Violation[] = [
 	{
 		law: 'K5',
 		title: 'tells spellings of an address apart',
-		changes: [change('sendgrid/person.ts', 'email.trim().toLowerCase()', 'email.trim()')],
+		changes: [
+			change('sendgrid/account.ts', 'email.trim().normalize().toLowerCase()', 'email.trim()'),
+		],
 		foundBy: { scenarios: 'K5: Offboard somebody with invitations for two spellings' },
 	},
 	{
@@ -1776,7 +1778,13 @@ const listing: Violation[] = [
 	{
 		law: 'List',
 		title: 'takes another spelling for another person',
-		changes: [change(LEAVERS_TS, 'new Set(listed.map(addressKey))', 'new Set(listed)')],
+		changes: [
+			change(
+				SYNC_TS,
+				'rows.map(({ wish }) => addressKey(wish.email))',
+				'rows.map(({ wish }) => wish.email)',
+			),
+		],
 		foundBy: { test: SYNC, name: 'with Offboard Others the rest goes' },
 	},
 	{
@@ -1818,7 +1826,7 @@ const listing: Violation[] = [
 	{
 		law: 'List',
 		title: 'takes an accent of its own for another person',
-		changes: [change('sendgrid/person.ts', '.trim().normalize()', '.trim()')],
+		changes: [change('sendgrid/account.ts', '.trim().normalize()', '.trim()')],
 		foundBy: { test: SYNC, name: 'an accent that is a character of its own' },
 	},
 	{
