@@ -4,6 +4,7 @@ import {
 	decodeOptionalObject,
 	isEmptyBody,
 } from '../../nodes/SendGridTeammates/transport/decode';
+import { decodeInvitation } from '../../nodes/SendGridTeammates/sendgrid/invitations';
 import { decodeTeammate, hasAdminAccess } from '../../nodes/SendGridTeammates/sendgrid/teammates';
 
 const ADA = { email: 'ada@example.com' };
@@ -77,12 +78,25 @@ describe('K6: a teammate', () => {
 		[{ is_admin: true, user_type: 'owner' }, false, true],
 		[{ is_admin: false, user_type: 'owner' }, false, true],
 		[{ is_admin: 'false', user_type: 'teammate' }, false, false],
+		[{ user_type: 'Admin' }, true, false],
+		[{ user_type: ' OWNER ' }, false, true],
 		[{ is_admin: 0 }, false, false],
 		[{}, false, false],
 	])('%j', (record, isAdmin, isOwner) => {
 		const teammate = decodeTeammate(record);
 		expect(teammate).toMatchObject({ isAdmin, isOwner });
 		expect(hasAdminAccess(teammate)).toBe(isAdmin || isOwner);
+	});
+
+	test.each([
+		[{ user_type: 'Teammate' }, true],
+		[{ is_admin: false, user_type: 'guest' }, true],
+		[{ user_type: 'guest' }, false],
+		[{ user_type: '' }, false],
+		[{}, false],
+	])('%j says what somebody is: %s', (record, isRoleKnown) => {
+		expect(decodeTeammate(record)).toMatchObject({ isAdmin: false, isRoleKnown });
+		expect(decodeInvitation(record)).toMatchObject({ isAdmin: false, isRoleKnown });
 	});
 
 	test('without scopes has unknown ones, with an empty list none', () => {

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { decodeList, readEpoch } from '../transport/decode';
+import { decodeList, readEpoch, readRole } from '../transport/decode';
 import type { Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
 import { flagOf, textOf } from '../transport/sanitize';
@@ -39,8 +39,8 @@ export const decodeInvitation = (record: IDataObject): Invitation => ({
 	email: textOf(record.email).trim(),
 	token: tokenOf(record),
 	// As in teammates' records: as text, or missing beside the type.
-	isAdmin: flagOf(record.is_admin) === true || record.user_type === 'admin',
-	isRoleKnown: flagOf(record.is_admin) !== undefined || typeof record.user_type === 'string',
+	isAdmin: flagOf(record.is_admin) === true || readRole(record) === 'admin',
+	isRoleKnown: flagOf(record.is_admin) !== undefined || readRole(record) !== undefined,
 	scopes: textsOf(record.scopes),
 	expiresAt: readEpoch(record.expiration_date),
 	record,

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { readRole } from '../transport/decode';
 import { flagOf } from '../transport/sanitize';
 
 /** What was done, or would be: comes first. */
@@ -25,9 +26,10 @@ export function mfaOf(scopes: unknown): 'exempt' | 'required' | null {
 }
 
 /** Whether somebody is an admin, in whatever form SendGrid says so; `undefined` where it does not. */
-const isAdminIn = ({ is_admin, user_type }: IDataObject): boolean | undefined =>
-	flagOf(is_admin) ??
-	(typeof user_type === 'string' ? user_type === 'admin' || user_type === 'owner' : undefined);
+function isAdminIn(record: IDataObject): boolean | undefined {
+	const role = readRole(record);
+	return flagOf(record.is_admin) ?? (role && role !== 'teammate');
+}
 
 const present = (record: IDataObject, fields: readonly string[]): IDataObject =>
 	Object.fromEntries(

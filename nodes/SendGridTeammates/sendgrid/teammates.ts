@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Call, Outcome, Validity } from '../transport/client';
-import { decodeList, decodeObject, decodeOptionalObject } from '../transport/decode';
+import { decodeList, decodeObject, decodeOptionalObject, readRole } from '../transport/decode';
 import {
 	asUnclear,
 	RequestError,
@@ -41,16 +41,17 @@ export interface DetailedTeammate extends Teammate {
 }
 
 export const decodeTeammate = (record: IDataObject): Teammate => {
-	const { scopes, user_type } = record;
-	const isOwner = user_type === 'owner';
+	const { scopes } = record;
+	const role = readRole(record);
+	const isOwner = role === 'owner';
 	const username = textOf(record.username).trim();
 	return {
 		username,
 		// Of most people the username is the address.
 		email: textOf(record.email).trim() || (username.includes('@') ? username : ''),
-		isRoleKnown: flagOf(record.is_admin) !== undefined || typeof user_type === 'string',
+		isRoleKnown: flagOf(record.is_admin) !== undefined || role !== undefined,
 		// In other people's fixtures: as text, or missing beside the type.
-		isAdmin: !isOwner && (flagOf(record.is_admin) === true || user_type === 'admin'),
+		isAdmin: !isOwner && (flagOf(record.is_admin) === true || role === 'admin'),
 		isOwner,
 		isSso: flagOf(record.is_sso),
 		// A list that holds anything else is not understood, and nothing may be decided by a part of it.

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isRecord, TOO_LARGE } from './responseErrors';
-import { redactAll } from './sanitize';
+import { redactAll, textOf } from './sanitize';
 
 /** The body of a 204, or of a 2xx that says nothing more. */
 export const isEmptyBody = (body: unknown): boolean =>
@@ -29,6 +29,14 @@ export function decodeList(body: unknown): IDataObject[] | undefined {
 	const records: unknown = Array.isArray(body) ? body : (object?.result ?? object?.results);
 	if (!Array.isArray(records) || !records.every(isRecord)) return undefined;
 	return records as IDataObject[];
+}
+
+const ROLES = ['admin', 'owner', 'teammate'] as const;
+
+/** What a record calls somebody, in any case, or `undefined` where it says nothing of what is documented. */
+export function readRole({ user_type }: IDataObject): (typeof ROLES)[number] | undefined {
+	const role = textOf(user_type).trim().toLowerCase();
+	return ROLES.find((known) => known === role);
 }
 
 /** The last moment that an ISO date can express, in milliseconds. */

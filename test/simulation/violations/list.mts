@@ -322,7 +322,7 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/teammates.ts',
-				"!isOwner && (flagOf(record.is_admin) === true || user_type === 'admin')",
+				"!isOwner && (flagOf(record.is_admin) === true || role === 'admin')",
 				'!isOwner && record.is_admin === true',
 			),
 		],
@@ -334,7 +334,7 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/invitations.ts',
-				"flagOf(record.is_admin) === true || record.user_type === 'admin'",
+				"flagOf(record.is_admin) === true || readRole(record) === 'admin'",
 				'flagOf(record.is_admin) === true',
 			),
 		],
