@@ -65,7 +65,11 @@ function answerOf(history: History, played: Played, position: number): Answer {
 		item: index,
 		plan,
 		ask: item.ask,
-		meanings: meaningsOf(history, item.ask, key, startedAt, endedAt),
+		meanings: meaningsOf(history, item.ask, key, {
+			person: personOf(item, history),
+			from: startedAt,
+			to: endedAt,
+		}),
 		key,
 		person: personOf(item, history),
 		played,

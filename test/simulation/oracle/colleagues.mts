@@ -11,17 +11,33 @@ function colleagueIn({ teammates }: Moment, { sameAs }: Access): TrueTeammate | 
 	return found.length === 1 ? found[0] : undefined;
 }
 
-/** What the colleague's access comes to for a key; none: there is nothing to give or take. */
-function accessesLike(colleague: TrueTeammate | undefined, { scopes: held }: KeyPlan): Access[] {
+/**
+ * What the colleague's access comes to for a key; none: there is nothing to give or take.
+ *
+ * @param present what the person had at some moment: that stays, whatever the key can grant
+ */
+function accessesLike(
+	colleague: TrueTeammate | undefined,
+	{ scopes: held }: KeyPlan,
+	present: ReadonlyArray<readonly string[]> = [],
+): Access[] {
 	if (!colleague || colleague.userType === 'owner') return [];
 	if (colleague.isAdmin) return [{ kind: 'admin', scopes: [] }];
 	const all = named(colleague.scopes);
-	// What the person has already stays, whatever the key can grant.
-	const cut = held === 'all' ? all : all.filter((scope) => held.includes(scope));
-	return [cut, all]
+	if (held === 'all') return all.length > 0 ? [{ kind: 'scopes', scopes: all }] : [];
+	return [[], ...present, all]
+		.map((had) => all.filter((scope) => held.includes(scope) || had.includes(scope)))
 		.filter((scopes) => scopes.length > 0)
 		.map((scopes) => ({ kind: 'scopes', scopes }));
 }
+
+/** What somebody had in each of these moments, as a teammate and by all invitations together. */
+const presentIn = (moments: readonly Moment[], person: string | undefined): string[][] =>
+	moments.flatMap(({ teammates, invitations }) =>
+		[teammates, invitations].map((records) =>
+			records.flatMap(({ email, scopes }) => (lower(email) === person ? scopes : [])),
+		),
+	);
 
 const momentsOf = ({ truth, script }: History, account: string, from: number, to: number) =>
 	truth.between(account, from - (script.behaviours.readLagMs ?? 0), to);
@@ -34,13 +50,14 @@ export function meaningsOf(
 	history: History,
 	ask: Ask,
 	key: KeyPlan,
-	from: number,
-	to: number,
+	{ person, from, to }: { person: string | undefined; from: number; to: number },
 ): Ask[] {
 	const { access, account } = ask;
 	if (access?.kind !== 'teammate') return [ask];
-	const found = momentsOf(history, account, from, to).flatMap((moment) =>
-		accessesLike(colleagueIn(moment, access), key),
+	const moments = momentsOf(history, account, from, to);
+	const present = presentIn(moments, person);
+	const found = moments.flatMap((moment) =>
+		accessesLike(colleagueIn(moment, access), key, present),
 	);
 	const distinct = new Map(found.map((one) => [JSON.stringify(one), one]));
 	return [...distinct.values()].map((one) => ({ ...ask, access: one }));
