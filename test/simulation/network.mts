@@ -180,13 +180,15 @@ export class Network {
 					}),
 				);
 				const { entry, delayMs, answer: outcomeOf } = exchanged;
-				if (fault) entry.fault = fault;
+				// A 504 whose effect is still to come is mishap enough: nobody could tell it from a connection that broke.
+				const isLate = entry.fault === 'late';
+				if (fault && !isLate) entry.fault = fault;
 				delay = delayMs;
 				finish = () => {
 					const outcome = outcomeOf();
 					if (outcome === 'hang') return 'silence';
 					if (outcome === 'drop') return errors.reset();
-					if (fault === 'tls-broken') return errors.tls();
+					if (fault === 'tls-broken' && !isLate) return errors.tls();
 					if (outcome.isEndless) return 'dribble';
 					const headers = lowerCase(outcome.headers);
 					if (this.settings.hasNoDate) delete headers.date;

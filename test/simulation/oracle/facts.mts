@@ -296,11 +296,12 @@ export class Facts {
 			(first !== undefined &&
 				(this.isMeddledWith ||
 					this.isMetByOthers ||
+					// 'Max Wait' counts from the first refusal or fault, before the write too.
 					history.truth.requests.some(
 						({ run, entry }) =>
 							run === answer.run &&
 							(entry.fault !== undefined || entry.status === 429) &&
-							entry.at >= first.at,
+							entry.at >= answer.from,
 					))) ||
 			// A request that struck a fault before it could be carried out knows no account; and an email of another
 			// run that is in doubt may still be on its way.
