@@ -53,6 +53,17 @@ describe('Get Status', () => {
 		expect(await statusOf('ada@example.com')).toMatchObject({ status: 'expired', days_left: 0 });
 	});
 
+	test('reads the record of a teammate once, however many rows ask for it', async () => {
+		sendGrid.state.addTeammate({ email: 'ada@example.com' });
+		const items = Array.from({ length: 50 }, () => ({ email: 'ada@example.com' }));
+		const { results } = await sendGrid.run({ items, parameters: getStatusWith() });
+		expect(results.map(({ json }) => json.status)).toEqual(items.map(() => 'active'));
+		const records = sendGrid.state.requests.filter(({ path }) =>
+			path.endsWith('ada%40example.com'),
+		);
+		expect(records).toHaveLength(1);
+	});
+
 	test('of a teammate, whatever invitation is there beside', async () => {
 		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess', is_sso: true });
 		sendGrid.state.addPending({ email: 'ada@example.com' });

@@ -5,16 +5,22 @@ import { expiryOf, invitationState } from '../../sendgrid/invitations';
 import { findPerson, statusOf } from '../../sendgrid/person';
 import { mfaOf } from '../../sendgrid/simplified';
 import { teammateCall, type Teammate } from '../../sendgrid/teammates';
+import type { SendGridClient } from '../../transport/client';
 import { RequestError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
 export const getStatusFields = [emailField];
 
-/** What of somebody only their own record says. Somebody may have left since the list was read. */
-async function readMfa({ client }: Account, { username }: Teammate, wording: Wording) {
+/**
+ * What of somebody only their own record says; read once for all items that ask for it. Somebody may have left since
+ * the list was read.
+ */
+async function readMfa(account: Account, { username }: Teammate, wording: Wording) {
 	if (username === '') return null;
 	const call = teammateCall({ username, field: emailField.displayName }, wording);
-	const { scopes } = await client.send(call).catch(ifGone);
+	const read = async (client: SendGridClient, onBegin: () => void) =>
+		await client.send({ ...call, onSend: onBegin });
+	const { scopes } = await account.readOnce(`record of ${username}`, read, wording).catch(ifGone);
 	return mfaOf(scopes);
 }
 
