@@ -477,7 +477,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 				// The agent was there, and either it or the tool has failed.
 				expect(model.requests.length).toBeGreaterThan(0);
 				expect(JSON.stringify([run, model.requests])).toMatch(
-					/restricted to specific nodes|only the SendGrid Teammates nodes keep to them/,
+					/restricted to specific nodes|only the SendGrid Teammates nodes can use it/,
 				);
 				checkSecrecy();
 				expect(JSON.stringify(run)).not.toContain(on.keys.fullAccess);

@@ -138,7 +138,7 @@ const request = async (name: string, limit = ''): Promise<Run> => await runSaved
 const refusal = () =>
 	on.n8n.major > 1
 		? /restricted to specific nodes/
-		: /This credential has limits, and only the SendGrid Teammates nodes keep to them/;
+		: /This credential has limits, so only the SendGrid Teammates nodes can use it/;
 
 describe("n8n's HTTP Request node", () => {
 	test.each(Object.keys(LIMITS))('does nothing with a credential with %s', async (limit) => {

@@ -3,7 +3,7 @@ import { run } from '../support/machine';
 test('npm run demo invites the list once and resends what expires, as the sentEmails says', async () => {
 	// Fails, with all that it printed, when the demo ends with another exit code than 0.
 	const printed = await run('node', ['playground/demo.mts']);
-	expect(printed).toContain('5 e-mails from SendGrid, as expected');
+	expect(printed).toContain('5 emails from SendGrid, as expected');
 	expect(printed).toMatch(/hedy@acme\.example +invited +eu/);
 	expect(printed).toMatch(
 		/not an address +failed: 'Email' must be an email address, not 'not an address'/,
