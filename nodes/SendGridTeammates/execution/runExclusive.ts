@@ -1,11 +1,10 @@
 import { sleep } from 'n8n-workflow';
 
-import type { Account } from '../sendgrid/account';
+import { personKey, type Account } from '../sendgrid/account';
 import { StaleDecision, type Validity } from '../transport/client';
 import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import { MAX_AGE_MS, tick } from '../transport/singleFlight';
 import type { OperationContext } from './operation';
-import { personKey } from './runMemory';
 
 /** How late somebody who is waiting notices that there is no point in it any more, in milliseconds. */
 const MAX_NAP_MS = 200;

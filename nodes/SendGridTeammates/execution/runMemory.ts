@@ -1,6 +1,6 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { addressKey, Expiring } from '../sendgrid/account';
+import { Expiring, personKey } from '../sendgrid/account';
 import { RequestError, type Wording } from '../transport/errors';
 import { SingleFlight, type Tick } from '../transport/singleFlight';
 
@@ -176,10 +176,6 @@ export class RunMemory {
 	/** Addresses of those whom no item names and who were begun to be offboarded, by person. */
 	readonly takenOff = new Map<string, string>();
 }
-
-/** @param name an address, a username or a token */
-export const personKey = (account: { key: string }, name: string): string =>
-	`${account.key} ${addressKey(name)}`;
 
 /** What remembering depends on. */
 interface Remembering {

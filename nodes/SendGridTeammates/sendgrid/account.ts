@@ -6,10 +6,18 @@ import { tick, type Reading, type SingleFlight, type Tick } from '../transport/s
 import { readGrantableScopes } from './scopes';
 
 /**
- * SendGrid keeps an address as it was typed. Upper and lower case tell nobody apart, nor does it whether an accent is
- * written as a character of its own, as in the names of files on a Mac.
+ * SendGrid keeps an address as it was typed. Addresses are the same person's if they differ only in upper and lower
+ * case, or in whether an accent is a character of its own, as in file names on a Mac.
  */
 export const addressKey = (email: string): string => email.trim().normalize().toLowerCase();
+
+/**
+ * Tells people apart, each in their account.
+ *
+ * @param name an address, a username or a token
+ */
+export const personKey = ({ key }: { key: string }, name: string): string =>
+	`${key} ${addressKey(name)}`;
 
 /** What is forgotten after a while, in about the order in which it was noted. */
 export class Expiring<Value> {
@@ -83,13 +91,13 @@ export class Account {
 
 	/** Notes that SendGrid's data about somebody may not show yet what it has accepted. */
 	noteWrite(address: string): void {
-		changed.set(this.keyOf(address), true, Date.now() + LIST_LAG_MS);
+		changed.set(personKey(this, address), true, Date.now() + LIST_LAG_MS);
 	}
 
 	/** Notes a write about somebody of which nobody knows what became of it. */
 	noteDoubt(address: string, error: RequestError): void {
 		const end = Math.max(error.facts.inDoubtUntil ?? 0, Date.now());
-		inDoubt.set(this.keyOf(address), error, end + LIST_LAG_MS);
+		inDoubt.set(personKey(this, address), error, end + LIST_LAG_MS);
 	}
 
 	/**
@@ -99,7 +107,7 @@ export class Account {
 	 * @returns why that is in doubt, where it takes longer than the item may wait
 	 */
 	async waitForDoubt(address: string): Promise<RequestError | undefined> {
-		const key = this.keyOf(address);
+		const key = personKey(this, address);
 		const known = inDoubt.get(key);
 		return !known || (await this.client.retryBudget.wait(inDoubt.left(key))) ? undefined : known;
 	}
@@ -111,7 +119,7 @@ export class Account {
 	 * @throws SendGridError where that takes longer than the item may wait
 	 */
 	async waitForOwnWrites(address: string, { failureMessage }: Wording): Promise<void> {
-		const key = this.keyOf(address);
+		const key = personKey(this, address);
 		if (inDoubt.left(key) + changed.left(key) === 0) return;
 		const doubt = await this.waitForDoubt(address);
 		if (doubt) {
@@ -124,10 +132,6 @@ export class Account {
 		await this.client.retryBudget.pause(changed.left(key));
 		// What others have read meanwhile may be from before.
 		this.requireFreshReadings();
-	}
-
-	private keyOf(address: string): string {
-		return `${this.key} ${addressKey(address)}`;
 	}
 
 	/** SendGrid's clock, in epoch milliseconds. */

@@ -8,7 +8,7 @@ import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf } from '../transport/sanitize';
 import type { Span } from '../transport/serverClock';
 import { difference, isSame, type Access } from './access';
-import { addressKey, Expiring, type Account } from './account';
+import { addressKey, Expiring, personKey, type Account } from './account';
 import {
 	bestFirst,
 	DAY_MS,
@@ -56,10 +56,8 @@ const isNewTo = (known: readonly Invitation[], { token, expiresAt = 0 }: Invitat
 /** Whom this process emailed so shortly before that dates cannot tell which email was which, by account and address. */
 const justMailed = new Expiring<true>();
 
-const mailKey = (account: Account, email: string): string => `${account.key} ${addressKey(email)}`;
-
 function noteMail(account: Account, email: string): void {
-	justMailed.set(mailKey(account, email), true, Date.now() + 2 * TOLERANCE_MS);
+	justMailed.set(personKey(account, email), true, Date.now() + 2 * TOLERANCE_MS);
 	account.noteWrite(email);
 }
 
@@ -103,7 +101,7 @@ export async function createInvitation(
 ): Promise<Outcome<Invitation>> {
 	const inDoubt = await errorOfMailInDoubt(account, email, wording);
 	if (inDoubt) return { error: inDoubt };
-	const isAmbiguous = !known && justMailed.get(mailKey(account, email)) === true;
+	const isAmbiguous = !known && justMailed.get(personKey(account, email)) === true;
 
 	/** Whether it was sent by this very request, or at the same moment; `undefined` where nobody can tell. */
 	function isSentNow(invitation: Invitation, sentAt: Span): boolean | undefined {

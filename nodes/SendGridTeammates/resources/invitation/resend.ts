@@ -1,7 +1,8 @@
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, tokenLock, withPersonLock } from '../../execution/runExclusive';
-import { oncePerRun, personKey } from '../../execution/runMemory';
+import { oncePerRun } from '../../execution/runMemory';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
+import { personKey } from '../../sendgrid/account';
 import { invitationOutput, pendingInvitations, type Invitation } from '../../sendgrid/invitations';
 import { resendInvitation } from '../../sendgrid/invitationWrites';
 import { findInList, findInvitations } from '../../sendgrid/person';

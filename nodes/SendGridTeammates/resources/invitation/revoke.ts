@@ -1,7 +1,8 @@
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, tokenLock, withPersonLock } from '../../execution/runExclusive';
-import { personKey, unlessUnclear } from '../../execution/runMemory';
+import { unlessUnclear } from '../../execution/runMemory';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
+import { personKey } from '../../sendgrid/account';
 import { pendingInvitations, type Invitation } from '../../sendgrid/invitations';
 import {
 	checkTokens,

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { personKey } from '../../execution/runMemory';
 import { emailField } from '../../parameters/emailAddress';
 import { adviseOnScopes, namedIn } from '../../parameters/access';
 import { checkGrantable, type Access, type AccessChoice } from '../../sendgrid/access';
+import { personKey } from '../../sendgrid/account';
 import { publicOutput, statusOfInvitation, type Invitation } from '../../sendgrid/invitations';
 import {
 	checkTokens,

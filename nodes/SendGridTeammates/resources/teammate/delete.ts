@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings } from '../../execution/runExclusive';
-import { personKey } from '../../execution/runMemory';
 import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
+import { personKey } from '../../sendgrid/account';
 import {
 	deleteTeammate,
 	readTeammate,

@@ -2,8 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
-import { personKey } from '../../execution/runMemory';
-import { addressKey, type Account } from '../../sendgrid/account';
+import { addressKey, personKey, type Account } from '../../sendgrid/account';
 import { pendingInvitations, publicOutput } from '../../sendgrid/invitations';
 import { findPerson, type Person } from '../../sendgrid/person';
 import { activeOutput, isAtDomain, refuseUnknownRole, teammates } from '../../sendgrid/teammates';

@@ -1,7 +1,8 @@
 import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
-import { oncePerRun, personKey, type Progress } from '../../execution/runMemory';
+import { oncePerRun, type Progress } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
+import { personKey } from '../../sendgrid/account';
 import { checkTokens, revokeInvitation } from '../../sendgrid/invitationWrites';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
 import { checkUsernames, deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';

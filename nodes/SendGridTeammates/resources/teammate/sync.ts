@@ -2,7 +2,6 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { ListOperation, OperationContext, Step } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
-import { personKey } from '../../execution/runMemory';
 import { accessFields, readAccess, skippedField } from '../../parameters/access';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { valueOf } from '../../parameters/field';
@@ -10,7 +9,7 @@ import { readFlag } from '../../parameters/flag';
 import { readNumber } from '../../parameters/number';
 import { readDomains } from '../../parameters/text';
 import { wishOf } from '../../sendgrid/access';
-import { addressKey, type Account } from '../../sendgrid/account';
+import { addressKey, personKey, type Account } from '../../sendgrid/account';
 import { allOrFirstError } from '../../transport/allOrFirstError';
 import { SendGridError } from '../../transport/errors';
 import { hasRevoked, type Wish } from './applyPlan';

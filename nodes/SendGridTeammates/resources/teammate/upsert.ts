@@ -2,13 +2,14 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext, Options, Policy } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
-import { oncePerRun, personKey, unlessUnclear } from '../../execution/runMemory';
+import { oncePerRun, unlessUnclear } from '../../execution/runMemory';
 import { accessFields, readAccess, scopesField, skippedField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import type { Fields } from '../../parameters/field';
 import { readDays } from '../../parameters/number';
 import { gainOf, resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
+import { personKey } from '../../sendgrid/account';
 import { decodeInvitation, publicOutput, VALIDITY_DAYS } from '../../sendgrid/invitations';
 import { findColleague, findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
 import { activeOutput, readTeammate, refuseUnknownRole } from '../../sendgrid/teammates';
