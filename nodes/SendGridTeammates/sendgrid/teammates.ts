@@ -223,7 +223,7 @@ export async function deleteTeammate(
 
 	/** Whether the person is gone, or has become somebody who must be left alone. */
 	async function probe(): Promise<WriteState<IDataObject>> {
-		const now = await readTeammate(account, teammate, wording, false).catch(ifGone);
+		const now = await readTeammate(account, teammate, wording, false).catch(ifGone('gone' as const));
 		if (now === 'gone') return { applied: {} };
 		const isSameRole =
 			hasAdminAccess(now) === hasAdminAccess(before) && now.isRoleKnown === before.isRoleKnown;
@@ -241,10 +241,13 @@ export async function deleteTeammate(
 	return await reconcile(account.client, call, probe);
 }
 
-function ifGone(thrown: unknown): 'gone' {
-	if (thrown instanceof RequestError && thrown.status === 404) return 'gone';
-	throw thrown;
-}
+/** What stands for the record of somebody who has left. @throws whatever else was thrown */
+export const ifGone =
+	<Instead>(instead: Instead) =>
+	(thrown: unknown): Instead => {
+		if (thrown instanceof RequestError && thrown.status === 404) return instead;
+		throw thrown;
+	};
 
 /** A change of somebody's permissions that has been decided on. */
 export interface PermissionChange extends TeammateWrite {

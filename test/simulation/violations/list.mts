@@ -921,8 +921,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/teammates.ts',
-				'readTeammate(account, teammate, wording, false).catch(ifGone)',
-				'account.client.send(teammateCall(teammate, wording)).then(decodeTeammate).catch(ifGone)',
+				'readTeammate(account, teammate, wording, false).catch(ifGone(',
+				'account.client.send(teammateCall(teammate, wording)).then(decodeTeammate).catch(ifGone(',
 			),
 			change(
 				'sendgrid/teammates.ts',

@@ -4,29 +4,26 @@ import type { Account } from '../../sendgrid/account';
 import { expiryOf, invitationState } from '../../sendgrid/invitations';
 import { findPerson, statusOf } from '../../sendgrid/person';
 import { mfaOf } from '../../sendgrid/simplified';
-import { teammateCall, type Teammate } from '../../sendgrid/teammates';
+import { ifGone, teammateCall, type Teammate } from '../../sendgrid/teammates';
 import type { SendGridClient } from '../../transport/client';
-import { RequestError, type Wording } from '../../transport/errors';
+import type { Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
 export const getStatusFields = [emailField];
 
 /**
- * What of somebody only their own record says; read once for all items that ask for it. Somebody may have left since
- * the list was read.
+ * What only a teammate's own record says, read once for all items that ask for it. The person may have left since the
+ * list was read.
  */
 async function readMfa(account: Account, { username }: Teammate, wording: Wording) {
 	if (username === '') return null;
 	const call = teammateCall({ username, field: emailField.displayName }, wording);
 	const read = async (client: SendGridClient, onBegin: () => void) =>
 		await client.send({ ...call, onSend: onBegin });
-	const { scopes } = await account.readOnce(`record of ${username}`, read, wording).catch(ifGone);
+	const { scopes } = await account
+		.readOnce(`record of ${username}`, read, wording)
+		.catch(ifGone({ scopes: undefined }));
 	return mfaOf(scopes);
-}
-
-function ifGone(thrown: unknown) {
-	if (thrown instanceof RequestError && thrown.status === 404) return { scopes: undefined };
-	throw thrown;
 }
 
 /**

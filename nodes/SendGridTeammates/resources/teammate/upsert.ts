@@ -12,7 +12,7 @@ import { gainOf, resolveFor, wishOf, type Access, type AccessChoice } from '../.
 import { personKey } from '../../sendgrid/account';
 import { decodeInvitation, publicOutput, VALIDITY_DAYS } from '../../sendgrid/invitations';
 import { findColleague, findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
-import { activeOutput, readTeammate, refuseUnknownRole } from '../../sendgrid/teammates';
+import { activeOutput, ifGone, readTeammate, refuseUnknownRole } from '../../sendgrid/teammates';
 import type { Validity } from '../../transport/client';
 import {
 	changeOf,
@@ -185,9 +185,12 @@ async function decide(
 	const found = await findPerson(account, email, wording);
 	const person = { ...found, invitations: withoutRevoked(context, email, found.invitations) };
 	const listed = onlyTeammate(person.teammates, wording.failureMessage);
+	// Somebody may have left since the list was read.
 	const teammate =
 		listed &&
-		(await readTeammate(account, { username: listed.username, field }, wording).catch(ifGone));
+		(await readTeammate(account, { username: listed.username, field }, wording).catch(
+			ifGone<Again>('again'),
+		));
 	if (teammate === 'again') return teammate;
 	const revoked = memory.revokedOf(personKey(account, email));
 	const known: KnownPerson = { teammate, invitations: person.invitations, revoked };
@@ -253,12 +256,6 @@ function refuseNoAdmin(
 		`${failureMessage}: it was an invitation as an admin`,
 		"Run this item again to make the person an ordinary teammate, or set 'Access' to 'Admin'.",
 	);
-}
-
-/** Somebody may have left since the list was read. */
-function ifGone(thrown: unknown): Again {
-	if (thrown instanceof RequestError && thrown.status === 404) return 'again';
-	throw thrown;
 }
 
 /** @throws SendGridError where SendGrid does not say what access an invitation gives */
