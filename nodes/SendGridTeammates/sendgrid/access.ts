@@ -172,7 +172,7 @@ export async function resolveFor(
 		return { access: { scopes: choice.scopes, is_admin: false }, skipped: choice.skipped };
 	if (colleague?.isAdmin) {
 		policy.checkAdmin();
-		refuseAdmin(colleague, options, wording);
+		refuseAdminAccess(colleague, options, wording);
 	}
 	// Documented: an admin is sent without scopes.
 	if (choice.kind === 'admin' || colleague?.isAdmin)
@@ -194,7 +194,7 @@ export async function resolveFor(
 }
 
 /** @throws SendGridError for an admin, unless the item says that they may be one */
-function refuseAdmin(
+function refuseAdminAccess(
 	{ name }: Colleague,
 	{ allowAdmins }: Resolving['options'],
 	{ failureMessage }: Wording,

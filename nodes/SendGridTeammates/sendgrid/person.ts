@@ -250,7 +250,7 @@ export async function findColleague(
 
 	const wording = { failureMessage: `${failureMessage}: the access of ${name} could not be read` };
 	await account.waitForOwnWrites(named, wording);
-	const username = await usernameOf(account, sameAs, wording);
+	const username = await usernameOfColleague(account, sameAs, wording);
 	const { email, isAdmin, isOwner, isRoleKnown, scopes, readAt } = await account.readOnce(
 		`teammate ${username}`,
 		async (client, onBegin) =>
@@ -269,7 +269,7 @@ export async function findColleague(
 }
 
 /** @throws SendGridError, which says whether the address is only invited or not known at all */
-async function usernameOf(
+async function usernameOfColleague(
 	account: Account,
 	sameAs: TeammateChoice,
 	wording: Wording,
