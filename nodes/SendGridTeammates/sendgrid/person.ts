@@ -64,6 +64,21 @@ const foundIn = <Item>(
 	pick: (items: readonly Item[]) => Item[],
 ): Found<Item> => ({ items: pick(value.items), startedAt, readAt });
 
+/** In the order in which the first of each group comes. */
+export function groupBy<Item>(
+	items: readonly Item[],
+	keyOf: (item: Item) => string,
+): Map<string, Item[]> {
+	const groups = new Map<string, Item[]>();
+	for (const item of items) {
+		const key = keyOf(item);
+		const group = groups.get(key);
+		if (group) group.push(item);
+		else groups.set(key, [item]);
+	}
+	return groups;
+}
+
 /** Records of a list by address: a thousand items look into one list. */
 const byAddress = new WeakMap<readonly object[], ReadonlyMap<string, object[]>>();
 
@@ -73,14 +88,7 @@ function withAddress<Item extends { email: string }>(
 ): Item[] {
 	let index = byAddress.get(items);
 	if (!index) {
-		const found = new Map<string, Item[]>();
-		for (const item of items) {
-			const key = addressKey(item.email);
-			const same = found.get(key);
-			if (same) same.push(item);
-			else found.set(key, [item]);
-		}
-		index = found;
+		index = groupBy(items, (item) => addressKey(item.email));
 		byAddress.set(items, index);
 	}
 	return (index.get(addressKey(email)) ?? []) as Item[];

@@ -223,7 +223,9 @@ export async function deleteTeammate(
 
 	/** Whether the person is gone, or has become somebody who must be left alone. */
 	async function probe(): Promise<WriteState<IDataObject>> {
-		const now = await readTeammate(account, teammate, wording, false).catch(ifGone('gone' as const));
+		const now = await readTeammate(account, teammate, wording, false).catch(
+			ifGone('gone' as const),
+		);
 		if (now === 'gone') return { applied: {} };
 		const isSameRole =
 			hasAdminAccess(now) === hasAdminAccess(before) && now.isRoleKnown === before.isRoleKnown;

@@ -47,7 +47,7 @@ const mayTakeAdmins = ({ options, subuser }: OperationContext): boolean =>
 	options.allowAdmins && subuser === undefined;
 
 /** A list of people, and what it may do to others. */
-interface List {
+export interface List {
 	/** Of any of its items. */
 	context: OperationContext;
 	/** Keys of the addresses on it. */

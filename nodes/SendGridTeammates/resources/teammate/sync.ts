@@ -9,11 +9,12 @@ import { readFlag } from '../../parameters/flag';
 import { readNumber } from '../../parameters/number';
 import { readDomains } from '../../parameters/text';
 import { wishOf } from '../../sendgrid/access';
-import { addressKey, personKey, type Account } from '../../sendgrid/account';
+import { addressKey, personKey } from '../../sendgrid/account';
+import { groupBy } from '../../sendgrid/person';
 import { allOrFirstError } from '../../transport/allOrFirstError';
 import { SendGridError } from '../../transport/errors';
 import { hasRevoked, type Wish } from './applyPlan';
-import { findLeavers, type Leaver, type LeaverLimits } from './leavers';
+import { findLeavers, type Leaver, type LeaverLimits, type List } from './leavers';
 import {
 	ensure,
 	expiresWithinDaysField,
@@ -119,17 +120,6 @@ function read(context: OperationContext): Row {
 	const choices = { ...readIfPending(item), ifAccessDiffers: 'update', allowAdmins } as const;
 	const wish = { email, choice, choices, wording: wordingFor(context, email) };
 	return { context, wish, settings };
-}
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
-	const groups = new Map<string, Item[]>();
-	for (const item of items) {
-		const key = keyOf(item);
-		const group = groups.get(key);
-		if (group) group.push(item);
-		else groups.set(key, [item]);
-	}
-	return [...groups.values()];
 }
 
 /** What has to be the same in all items of a list, by the name of its field. */
@@ -288,21 +278,29 @@ function stepOf({ email, outcome }: Leaver, [first]: readonly Row[], isStopped: 
 	return { ...step, outcome: { write } };
 }
 
+/**
+ * @param rows of this list
+ * @param all of the run's lists: with another key or host it may be the same account
+ */
+function listOf(rows: readonly Row[], all: readonly Row[], limits: LeaverLimits): List {
+	const [{ context }] = rows;
+	const keyOf = ({ wish }: Row): string => addressKey(wish.email);
+	const elsewhere = all.filter(
+		({ context: other }) =>
+			other.account.key !== context.account.key && other.subuser === context.subuser,
+	);
+	const accounts = [...groupBy(elsewhere, keyOf)].map(
+		([key, others]) => [key, others.map(({ context: { account } }) => account)] as const,
+	);
+	return { context, listed: new Set(rows.map(keyOf)), elsewhere: new Map(accounts), limits };
+}
+
 /** @returns those on the list, and those who are not */
 async function planList(people: readonly Row[][], all: readonly Row[]): Promise<[Step[], Step[]]> {
 	const rows = people.flat();
 	const [{ context, settings }] = rows;
 	const { limits } = settings;
-	const isElsewhere = (other: OperationContext) =>
-		other.account.key !== context.account.key && other.subuser === context.subuser;
-	const elsewhere = new Map<string, Account[]>();
-	for (const { context: other, wish } of all.filter((row) => isElsewhere(row.context))) {
-		const key = addressKey(wish.email);
-		elsewhere.set(key, [...(elsewhere.get(key) ?? []), other.account]);
-	}
-	const listed = new Set(rows.map(({ wish }) => addressKey(wish.email)));
-	const list = { context, listed, elsewhere };
-	const leavers = limits ? await findLeavers({ ...list, limits }, refusalOf(context)) : [];
+	const leavers = limits ? await findLeavers(listOf(rows, all, limits), refusalOf(context)) : [];
 	const steps = await Promise.all(people.map(planPerson));
 	const isStopped = [...steps, ...leavers].some(({ outcome }) => 'error' in outcome);
 	return [steps, leavers.map((leaver) => stepOf(leaver, rows, isStopped))];
@@ -310,9 +308,11 @@ async function planList(people: readonly Row[][], all: readonly Row[]): Promise<
 
 async function plan(rows: readonly Row[], failed: number): Promise<Step[][]> {
 	const accountOf = ([{ context }]: readonly Row[]): string => context.account.key;
-	const lists = groupBy(rows, (row) => accountOf([row]).toLowerCase());
+	const lists = [...groupBy(rows, (row) => accountOf([row]).toLowerCase()).values()];
 	lists.forEach(checkCommon);
-	const people = groupBy(rows, ({ context, wish }) => personKey(context.account, wish.email));
+	const people = [
+		...groupBy(rows, ({ context, wish }) => personKey(context.account, wish.email)).values(),
+	];
 	const doubts = new Map<Row[], SendGridError>();
 	for (const own of people) {
 		const contradiction = contradictionIn(own);
@@ -329,7 +329,7 @@ async function plan(rows: readonly Row[], failed: number): Promise<Step[][]> {
 	if (refused.length > 0 && !rows[0].context.item.continueOnFail()) return [refused];
 	const clear = people.filter((own) => !doubts.has(own));
 	const planned = await allOrFirstError(
-		groupBy(clear, accountOf).map(async (own) => await planList(own, rows)),
+		[...groupBy(clear, accountOf).values()].map(async (own) => await planList(own, rows)),
 	);
 	return [
 		[...refused, ...planned.flatMap(([steps]) => steps)],
