@@ -11,9 +11,8 @@ import type { Batching } from './requestOptions';
 /** An item whose fields have been read. */
 interface Entry {
 	execution: ItemExecution;
-	/** Both are missing where they could not be read. */
-	settings?: ItemSettings;
-	context?: OperationContext;
+	/** Missing where the settings could not be read. */
+	read?: { settings: ItemSettings; context: OperationContext };
 }
 
 /**
@@ -39,9 +38,10 @@ export async function executeTogether<Row>(
 		const entry: Entry = { execution };
 		entries.push(entry);
 		try {
-			entry.settings = await settingsOf(item, operation);
-			entry.context = contextOf(item, entry.settings, execution);
-			rows.push(operation.read(entry.context));
+			const settings = await settingsOf(item, operation);
+			const context = contextOf(item, settings, execution);
+			entry.read = { settings, context };
+			rows.push(operation.read(context));
 		} catch (thrown) {
 			failed.push(failedStep(index, thrown));
 		}
@@ -108,7 +108,7 @@ export async function executeTogether<Row>(
 	async function execute(step: Step): Promise<INodeExecutionData[]> {
 		const { item, answers, key, outcome } = step;
 		const known = run.memory.results.get(key);
-		const entry = entries[item];
+		const { read } = entries[item];
 		const execution = executionOf(step);
 		if (known || isCancelled(functions)) {
 			execution.end();
@@ -117,10 +117,12 @@ export async function executeTogether<Row>(
 		const work = async () => {
 			if ('records' in outcome) return outcome.records;
 			if ('error' in outcome) return fail(outcome.error);
-			const { settings, context } = entry;
-			const isOwn = answers.length > 0 || settings === undefined;
-			const own = isOwn ? context : contextOf(items[item], settings, execution);
-			return own ? await outcome.write(own) : [];
+			// What could not be read is not written.
+			if (!read) return [];
+			const isOwn = answers.length > 0;
+			return await outcome.write(
+				isOwn ? read.context : contextOf(items[item], read.settings, execution),
+			);
 		};
 		// Where nothing had to be done, a later try plans again.
 		const isWritten = 'write' in outcome;
