@@ -83,7 +83,7 @@ export async function executeTogether<Row>(
 		return [[...failed, ...first].sort((one, other) => one.item - other.item), ...more];
 	}
 
-	/** There is nothing to do about anybody. */
+	/** Nothing is done about anybody. */
 	function allFailed(error: unknown): Step[] {
 		if (!isLenient) return [{ ...failedStep(0, error), answers: [], email: undefined }];
 		return items.flatMap((_, index) =>

@@ -214,7 +214,7 @@ export async function unlessUnclear<Result>(
  * @param name whom the wish is about, as in `withPersonLock`
  * @param wish tells apart what is wanted
  * @param again how a further item is answered
- * @param isRepeatable whether the wish counts anew after another one about the same person
+ * @param isRepeatable whether the wish counts again after another one about the same person
  */
 export async function oncePerRun(
 	remembering: Remembering,

@@ -111,7 +111,7 @@ export async function createInvitation(
 		return byDate ? undefined : false;
 	}
 
-	// What may have been ours, and is gone by the next look, somebody else has taken away.
+	// If an invitation that may be ours is gone at the next look, somebody else has removed it.
 	let isUnclear = false;
 
 	async function probe(sentAt: () => Span): Promise<WriteState<Invitation>> {

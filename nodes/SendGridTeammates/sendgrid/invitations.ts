@@ -68,7 +68,7 @@ export const statusOfInvitation = (
 	now: number,
 ): InvitationStatus => (expiresAt !== undefined && expiresAt <= now ? 'expired' : 'pending');
 
-/** Whether an invitation has expired, or will have within so many days. */
+/** Whether an invitation has expired, or will have within a number of days. */
 export const expiresWithin = (
 	{ expiresAt }: Pick<Invitation, 'expiresAt'>,
 	days: number,

@@ -81,7 +81,7 @@ const contextOf = ({ wording, on400, access }: SsoWrite, scope: string): Request
 export async function createSsoTeammate(account: Account, write: SsoWrite): Promise<IDataObject> {
 	const { email, first_name, last_name, access, wording } = write;
 
-	// Who may have been ours, and is gone by the next look, somebody else has taken away.
+	// If a person who may be ours is gone at the next look, somebody else has removed them.
 	let wasThere = false;
 
 	/** Whether the person is there now, under this name and with this access. */

@@ -66,8 +66,8 @@ export const MAX_AGE_MS = 30_000;
  * items cost one reading, and an item that starts after a write never sees what was true before. Those who
  * ask while a reading is under way that is too old for them share the one that follows.
  *
- * A failed reading serves those who were waiting for it, and nobody who asks later. But each item waits for failing
- * requests as long as its own 'Max Wait' allows, whoever sends them.
+ * A failed reading serves the items that were waiting for it, and none that ask later. But each item waits for failing
+ * requests only as long as its own 'Max Wait' allows, also for those of another item.
  */
 export class SingleFlight {
 	private readonly flights = new Map<string, Flight>();

@@ -42,7 +42,7 @@ export interface Leaver {
 const OF_PARENT =
 	"This person is an admin. On behalf of a subuser, SendGrid lists the parent account's admins too.";
 
-/** A subuser's list has the parent's admins in it: whoever offboards them there, does so everywhere. */
+/** A subuser's list includes the parent's admins, and offboarding them there would remove them everywhere. */
 const mayTakeAdmins = ({ options, subuser }: OperationContext): boolean =>
 	options.allowAdmins && subuser === undefined;
 
@@ -116,7 +116,7 @@ async function everybody(
 	]);
 }
 
-/** Who may be the owner stays, whatever is allowed. @throws SendGridError */
+/** Somebody who may be the owner stays, even with Allow Admins. @throws SendGridError */
 function refuseUnknown({ teammates: joined }: Person, { failureMessage }: Wording): void {
 	for (const teammate of joined)
 		refuseUnknownRole(teammate, failureMessage, 'put this person on the list');
@@ -195,8 +195,8 @@ async function takeOff(own: OperationContext, email: string): Promise<boolean> {
 /**
  * Everybody in the account who is not on the list.
  *
- * @param refusal what stands in front of why nothing is done
- * @throws SendGridError where more are to go than may
+ * @param refusal begins the message when nothing is done
+ * @throws SendGridError where more people would go than the limit allows
  */
 export async function findLeavers(list: List, refusal: string): Promise<Leaver[]> {
 	const { context, limits } = list;

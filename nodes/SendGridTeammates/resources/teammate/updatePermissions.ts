@@ -135,7 +135,7 @@ async function changeFor(
 	if (mode === 'remove' && colleague) refuseToTakeAll(colleague, wording);
 	if (!givesAll) refuseAdminFor(mode, before, wording);
 	if (mode === 'remove') {
-		// Whoever takes something away need not be able to grant it.
+		// Taking a scope away needs no right to grant it.
 		const removed = namedScopes(choice, colleague);
 		const access = { scopes: without(present, removed), is_admin: false };
 		return {

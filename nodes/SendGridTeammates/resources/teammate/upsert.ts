@@ -219,7 +219,7 @@ async function decide(
 	return { plan: { action: 'unchanged', invitation, reason: MAILED }, person, skipped, readAt };
 }
 
-/** An invitation gives all that is in it, whoever had been invited to the same before. @throws SendGridError */
+/** An invitation gives all that is in it, also to somebody who was invited to the same before. @throws SendGridError */
 function checkLimits(policy: Policy, email: string, plan: Plan): void {
 	switch (plan.action) {
 		case 'unchanged':
@@ -243,7 +243,7 @@ const mailedError = ({ failureMessage }: Wording): SendGridError =>
 		'Run this item again.',
 	);
 
-/** @throws SendGridError for whoever was invited as an admin until an item of this run revoked that */
+/** @throws SendGridError for somebody whose invitation as an admin was revoked by an item of this run */
 function refuseNoAdmin(
 	{ access }: { access: Access },
 	{ invitations, revoked = [] }: KnownPerson,
