@@ -78,3 +78,11 @@ test('of 1,000 the one who has changed is found', () => {
 	]);
 	expect(hasNews).toBe(true);
 });
+
+test('somebody who joins is known by the invitation, however the address writes an accent', () => {
+	const email = 'zoe\u0301@example.com';
+	const invited = { teammates: [], invitations: [{ email: email.normalize('NFC') }] };
+	const joined = { teammates: [{ email, username: email }], invitations: [] };
+	const { events } = diff(baseLine(invited, moment), joined, moment);
+	expect(events.map(({ event }) => event)).toContain('invitationAccepted');
+});

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { addressKey } from '../sendgrid/account';
 import { isGrantable } from '../sendgrid/scopes';
 import {
 	emailOf,
@@ -98,8 +99,8 @@ export interface EvaluatedAt {
 	expiresWithinDays: number;
 }
 
-/** SendGrid keeps upper and lower case as they were typed; they do not distinguish people. */
-export const keyOf = (text: unknown): string => textOf(text).trim().toLowerCase();
+/** The key of an address or a username, as a record has it. */
+export const keyOf = (text: unknown): string => addressKey(textOf(text));
 
 export const invitationKey = ({ email }: IDataObject): string => keyOf(email);
 
