@@ -64,7 +64,7 @@ const sameAsField: INodeProperties = {
 	displayName: 'Same As',
 	name: 'sameAs',
 	displayOptions: { show: { access: ['teammate'] } },
-	description: 'The teammate whose scopes count',
+	description: 'The teammate whose scopes are used',
 };
 
 const accessField: INodeProperties = {

@@ -363,7 +363,7 @@ export async function readBack<Written, Unmet>(
 export const untoldRoleError = (wording: Wording): RequestError =>
 	new RequestError(
 		wording,
-		'SendGrid accepted the change, and does not say whether this person is an admin',
+		'SendGrid accepted the change, but does not say whether this person is an admin',
 		'',
 		{ accepted: true },
 	);

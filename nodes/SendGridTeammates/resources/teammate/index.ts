@@ -73,7 +73,7 @@ const operation: INodeProperties = {
 			value: 'sync',
 			action: 'Sync teammates with list',
 			description:
-				'Make the account match all incoming items together: invite, update and, if wanted, offboard the others',
+				'Make the account match the incoming items: invite and update people, and optionally offboard everybody else',
 		},
 		{
 			name: 'Update Permissions',
