@@ -171,15 +171,20 @@ const readEachWay = (): Case[] =>
 
 const NEW = 'new@example.com';
 
+/** For whatever invites people who are not there yet. */
+const SOMEBODY_NEW: Case[] = [
+	{ what: 'somebody outside', against: ['domain'], parameters: { email: 'new@evil.example' } },
+	{ what: 'somebody inside', against: [], parameters: { email: NEW } },
+	{
+		what: 'a persona that holds power, less that',
+		against: [],
+		parameters: { email: NEW, ...persona('developer') },
+	},
+];
+
 const CASES: Record<Name, () => Case[]> = {
 	inviteWith: () => [
-		{ what: 'somebody outside', against: ['domain'], parameters: { email: 'new@evil.example' } },
-		{ what: 'somebody inside', against: [], parameters: { email: NEW } },
-		{
-			what: 'a persona that holds power, less that',
-			against: [],
-			parameters: { email: NEW, ...persona('developer') },
-		},
+		...SOMEBODY_NEW,
 		{
 			what: 'a persona and power on top',
 			against: ['power'],
@@ -230,13 +235,7 @@ const CASES: Record<Name, () => Case[]> = {
 		}),
 	],
 	upsertWith: () => [
-		{ what: 'somebody outside', against: ['domain'], parameters: { email: 'new@evil.example' } },
-		{ what: 'somebody inside', against: [], parameters: { email: NEW } },
-		{
-			what: 'a persona that holds power, less that',
-			against: [],
-			parameters: { email: NEW, ...persona('developer') },
-		},
+		...SOMEBODY_NEW,
 		{
 			what: 'a teammate outside',
 			against: ['domain'],
@@ -330,13 +329,7 @@ const CASES: Record<Name, () => Case[]> = {
 	deleteTeammateWith: () =>
 		eachWay('teammate', OUTSIDE, { what: 'somebody outside', against: ['deletion'] }),
 	syncWith: () => [
-		{ what: 'somebody outside', against: ['domain'], parameters: { email: 'new@evil.example' } },
-		{ what: 'somebody inside', against: [], parameters: { email: NEW } },
-		{
-			what: 'a persona that holds power, less that',
-			against: [],
-			parameters: { email: NEW, ...persona('developer') },
-		},
+		...SOMEBODY_NEW,
 		{
 			what: 'a teammate outside',
 			against: ['domain'],
