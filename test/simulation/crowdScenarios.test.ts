@@ -275,3 +275,30 @@ test('W3: one of two invitations is sent again, the answer lost, and accepted at
 	});
 	expect(said[0]).toMatch(/^It is unclear whether /);
 });
+
+test.each(['invitation.invite', 'teammate.upsert'])(
+	"W4: %s is unclear, and stays so in an agent's next try, which another execution keeps waiting",
+	async (operation) => {
+		const { said } = await playWell({
+			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
+			runs: [
+				{
+					operation,
+					entrance: 'agentNode',
+					retryOnFail: true,
+					maxTries: 2,
+					waitBetweenTries: 3 * SECOND,
+					maxWait: 2,
+					items: [{ email: ADA, ...adding }],
+				},
+				{
+					// Waits, with the lock, until the first one's invitation can no longer come.
+					operation: 'teammate.upsert',
+					startsAt: SECOND,
+					items: [{ email: ADA, ...adding, access: scopes('mail.send') }],
+				},
+			],
+		});
+		expect(said[0]).toMatch(/^It is unclear whether 'ada@example.com' was invited/);
+	},
+);

@@ -5,6 +5,7 @@ import { StaleDecision, type Validity } from '../transport/client';
 import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import { MAX_AGE_MS, tick } from '../transport/singleFlight';
 import type { OperationContext } from './operation';
+import { refuseUnclear } from './runMemory';
 
 /** How late somebody who is waiting notices that there is no point in it any more, in milliseconds. */
 const MAX_NAP_MS = 200;
@@ -108,6 +109,12 @@ export const usernameLock = (username: string): string => `username ${username}`
 export const tokenLock = (token: string): string => `token ${token}`;
 export const requestLock = (id: string): string => `request ${id}`;
 
+/** What is wanted, and about whom, as `unlessUnclear` gets it. */
+interface Wished {
+	name: string;
+	wish: string;
+}
+
 /** No address has a blank in it. */
 const isAddress = (name: string): boolean => !name.includes(' ');
 
@@ -139,6 +146,7 @@ function notBegunError(why: NotBegun, { failureMessage }: Wording): SendGridErro
  *
  * @param name an address, or what `...Lock` gives: usernames and tokens come first, addresses inside, so that
  *   no two items can wait for each other
+ * @param wished what `unlessUnclear` gets inside: where it is unclear, a wait that ends too early does not change that
  * @throws SendGridError where the wait was cancelled, or took too long
  */
 export async function withPersonLock<Result>(
@@ -146,16 +154,17 @@ export async function withPersonLock<Result>(
 	name: string,
 	wording: Wording,
 	work: () => Promise<Result>,
+	wished?: Wished,
 ): Promise<Result> {
 	const { account, memory, item } = context;
 	const index = item.getItemIndex();
-	if (isAddress(name)) return await withAddressLock(context, name, wording, work);
+	if (isAddress(name)) return await withAddressLock(context, name, wording, work, wished);
 	const endLocating = memory.beginLocating(index);
 	account.onLocated = endLocating;
 	try {
 		// Waiting here must not keep other items from being read.
 		await account.client.beforeFirst();
-		return await whileLocked(context, name, wording, work);
+		return await whileLocked(context, name, wording, work, wished);
 	} finally {
 		endLocating();
 	}
@@ -166,12 +175,13 @@ async function withAddressLock<Result>(
 	address: string,
 	wording: Wording,
 	work: () => Promise<Result>,
+	wished?: Wished,
 ): Promise<Result> {
 	const { account, memory, item } = context;
 	await account.client.beforeFirst();
 	await memory.allLocatedBefore(item.getItemIndex());
 	account.address = address;
-	const working = whileLocked(context, address, wording, work);
+	const working = whileLocked(context, address, wording, work, wished);
 	// It stands in the queue.
 	account.onLocated();
 	return await working;
@@ -182,6 +192,7 @@ async function whileLocked<Result>(
 	name: string,
 	wording: Wording,
 	work: () => Promise<Result>,
+	wished?: Wished,
 ): Promise<Result> {
 	const { account, memory } = context;
 	const key = personKey(account, name);
@@ -199,6 +210,7 @@ async function whileLocked<Result>(
 		}
 	});
 	if (typeof outcome === 'object') return outcome.result;
+	if (wished) refuseUnclear(context, wished.name, wished.wish, wording);
 	throw notBegunError(outcome, wording);
 }
 

@@ -183,6 +183,20 @@ interface Remembering {
 	memory: RunMemory;
 }
 
+const wishKey = (account: { key: string }, name: string, wish: string): string =>
+	`${personKey(account, name)} ${wish}`;
+
+/** @throws RequestError where it is unknown whether a wish about a person has been carried out */
+export function refuseUnclear(
+	{ account, memory }: Remembering,
+	name: string,
+	wish: string,
+	wording: Wording,
+): void {
+	const unclear = memory.unclearWish(wishKey(account, name, wish));
+	if (unclear) throw unclear.forSubject(wording);
+}
+
 /**
  * Does something about a person unless it is unknown whether that has been done before: then nothing is read
  * and nothing is sent, and the answer stays unclear.
@@ -192,17 +206,17 @@ interface Remembering {
  * @throws RequestError
  */
 export async function unlessUnclear<Result>(
-	{ account, memory }: Remembering,
+	remembering: Remembering,
 	name: string,
 	wish: string,
 	wording: Wording,
 	work: () => Promise<Result>,
 ): Promise<Result> {
-	const key = `${personKey(account, name)} ${wish}`;
-	const unclear = memory.unclearWish(key);
-	if (unclear) throw unclear.forSubject(wording);
+	const { account, memory } = remembering;
+	refuseUnclear(remembering, name, wish, wording);
 	return await work().catch((thrown: unknown) => {
-		if (thrown instanceof RequestError && thrown.isUnclear) memory.noteUnclearWish(key, thrown);
+		if (thrown instanceof RequestError && thrown.isUnclear)
+			memory.noteUnclearWish(wishKey(account, name, wish), thrown);
 		throw thrown;
 	});
 }

@@ -921,8 +921,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/teammates.ts',
-				'readTeammate(account, teammate, wording, false).catch(ifGone(',
-				'account.client.send(teammateCall(teammate, wording)).then(decodeTeammate).catch(ifGone(',
+				'readTeammate(account, teammate, wording, false).catch(',
+				'account.client.send(teammateCall(teammate, wording)).then(decodeTeammate).catch(',
 			),
 			change(
 				'sendgrid/teammates.ts',
@@ -984,6 +984,19 @@ const writing: Violation[] = [
 			),
 		],
 		foundBy: { scenarios: 'W4: an agent calls again' },
+	},
+	{
+		law: 'W4',
+		title:
+			'says that an unclear wish was not carried out, where another execution is busy with the person',
+		changes: [
+			change(
+				'execution/runExclusive.ts',
+				'if (wished) refuseUnclear(context, wished.name, wished.wish, wording);',
+				'',
+			),
+		],
+		foundBy: { test: CROWD, name: 'which another execution keeps waiting' },
 	},
 	{
 		law: 'W4',
@@ -1781,8 +1794,8 @@ const listing: Violation[] = [
 		changes: [
 			change(
 				SYNC_TS,
-				'rows.map(({ wish }) => addressKey(wish.email))',
-				'rows.map(({ wish }) => wish.email)',
+				'({ wish }: Row): string => addressKey(wish.email)',
+				'({ wish }: Row): string => wish.email',
 			),
 		],
 		foundBy: { test: SYNC, name: 'with Offboard Others the rest goes' },

@@ -33,5 +33,6 @@ export async function approve(context: OperationContext) {
 		name,
 		wording,
 		async () => await unlessUnclear(context, name, 'approve', wording, work),
+		{ name, wish: 'approve' },
 	);
 }

@@ -25,5 +25,6 @@ export async function deny(context: OperationContext) {
 		name,
 		wording,
 		async () => await unlessUnclear(context, name, 'deny', wording, work),
+		{ name, wish: 'deny' },
 	);
 }

@@ -54,14 +54,16 @@ export async function invite(context: OperationContext) {
 		);
 		return [invitationOutput(bodyOf(outcome), skippedField(skipped))];
 	};
+	const wish = JSON.stringify(wishOf(choice));
 	return await withPersonLock(
 		context,
 		email,
 		wording,
 		async () =>
-			await oncePerRun(context, email, JSON.stringify(wishOf(choice)), wording, async () =>
+			await oncePerRun(context, email, wish, wording, async () =>
 				// Nothing that is read decides about the others.
 				choice.kind === 'teammate' ? await onFreshReadings(context, wording, send) : await send(),
 			),
+		{ name: email, wish },
 	);
 }

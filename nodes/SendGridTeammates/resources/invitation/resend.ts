@@ -34,15 +34,20 @@ export async function resend(context: OperationContext) {
 			async () => await resendByEmail(context, choice.email, wording),
 		);
 	}
-	return await withPersonLock(context, tokenLock(choice.token), wording, async () => {
-		const known = await lookUp(context, choice.token, wording);
+	const { token } = choice;
+	const sendOnce = async () => {
+		const known = await lookUp(context, token, wording);
 		if (known) policy.checkGiving(known);
 		const sendNow = async () => bodyOf(await send(context, choice, wording, known));
-		return await oncePerRun(context, choice.token, WISH, wording, async () =>
+		return await oncePerRun(context, token, WISH, wording, async () =>
 			known
 				? await oncePerPerson(context, known.email, wording, sendNow)
 				: await sendUnknown(context, sendNow),
 		);
+	};
+	return await withPersonLock(context, tokenLock(token), wording, sendOnce, {
+		name: token,
+		wish: WISH,
 	});
 }
 
@@ -69,6 +74,7 @@ const oncePerPerson = async (
 		wording,
 		async () =>
 			await oncePerRun(context, name, WISH, wording, async () => [invitationOutput(await work())]),
+		{ name, wish: WISH },
 	);
 
 /**

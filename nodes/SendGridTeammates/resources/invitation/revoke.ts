@@ -45,6 +45,7 @@ export async function revoke(context: OperationContext) {
 					? await revokeAllOf(context, choice.email, revoked(), wording)
 					: await revokeOne(context, choice.token, wording),
 			),
+		{ name, wish: 'revoke' },
 	);
 }
 

@@ -58,34 +58,30 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 	const access = await readSsoAccess(context, accessField, wording);
 	checkGain(policy, { email, isAdmin: false }, access);
 
+	const wish = JSON.stringify([first_name, last_name, access]);
 	return await withPersonLock(
 		context,
 		email,
 		wording,
 		async () =>
-			await oncePerRun(
-				context,
-				email,
-				JSON.stringify([first_name, last_name, access]),
-				wording,
-				async () => {
-					const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);
-					const created = await createSsoTeammate(account, {
-						email,
-						first_name,
-						last_name,
-						access,
-						wording,
-						on400: async (detail) => (await adviseOn(detail)) ?? ON_REFUSAL,
-					});
-					const done = `${subject} was created`;
-					const names = { first_name, last_name };
-					const record = await verifySso(account, email, access, names, done);
-					const grants = access.subuser_access;
-					if (!grants) return [{ ...created, ...record }];
-					const subusers = await verifyGrants(account, email, grants, done);
-					return [{ ...created, ...record, subuser_access: subusers }];
-				},
-			),
+			await oncePerRun(context, email, wish, wording, async () => {
+				const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);
+				const created = await createSsoTeammate(account, {
+					email,
+					first_name,
+					last_name,
+					access,
+					wording,
+					on400: async (detail) => (await adviseOn(detail)) ?? ON_REFUSAL,
+				});
+				const done = `${subject} was created`;
+				const names = { first_name, last_name };
+				const record = await verifySso(account, email, access, names, done);
+				const grants = access.subuser_access;
+				if (!grants) return [{ ...created, ...record }];
+				const subusers = await verifyGrants(account, email, grants, done);
+				return [{ ...created, ...record, subuser_access: subusers }];
+			}),
+		{ name: email, wish },
 	);
 }

@@ -77,6 +77,7 @@ export async function withLocatedTeammates<Result>(
 		name,
 		wording,
 		async () => await unlessUnclear(context, name, wish, wording, findAndUse),
+		{ name, wish },
 	);
 }
 

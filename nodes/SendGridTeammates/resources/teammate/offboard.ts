@@ -26,24 +26,28 @@ export async function offboard(context: OperationContext) {
 	const email = readEmail(item);
 	policy.checkDeletion();
 	const { progress, wording } = removalOf(context, email);
-	return await withPersonLock(context, email, wording, async () => {
-		if (options.dryRun) return await plan(context, email, wording);
-		return await oncePerRun(
-			context,
-			email,
-			'offboard',
-			wording,
-			async () => {
-				const done = progress();
-				await remove(context, email, done, wording);
-				memory.finish(personKey(account, email));
-				const { address, revoked, deleted, username } = done;
-				return [{ changed: revoked || deleted, revoked, deleted, email: address, username }];
-			},
-			(records) =>
+	if (options.dryRun) {
+		const preview = async () => await plan(context, email, wording);
+		return await withPersonLock(context, email, wording, preview);
+	}
+	const removeNow = async () => {
+		const done = progress();
+		await remove(context, email, done, wording);
+		memory.finish(personKey(account, email));
+		const { address, revoked, deleted, username } = done;
+		return [{ changed: revoked || deleted, revoked, deleted, email: address, username }];
+	};
+	const wish = 'offboard';
+	return await withPersonLock(
+		context,
+		email,
+		wording,
+		async () =>
+			await oncePerRun(context, email, wish, wording, removeNow, (records) =>
 				records.map((record) => ({ ...record, changed: false, revoked: false, deleted: false })),
-		);
-	});
+			),
+		{ name: email, wish },
+	);
 }
 
 /** What has been done about a leaver so far, and how messages say it at each moment. */

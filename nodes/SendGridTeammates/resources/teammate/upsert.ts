@@ -365,29 +365,30 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 	if (choice.kind === 'admin') policy.checkAdmin();
 	const wording = wordingFor(context, email);
 
-	return await withPersonLock(context, email, wording, async () => {
-		const wish: Wish = { email, choice, choices, wording };
-		if (options.dryRun) return [await dryRun(context, wish)];
-		// What is unclear stays so, whatever else is chosen for the same access.
-		const access = JSON.stringify(wishOf(choice));
-		return await unlessUnclear(
+	const wish: Wish = { email, choice, choices, wording };
+	if (options.dryRun) {
+		const tell = async () => [await dryRun(context, wish)];
+		return await withPersonLock(context, email, wording, tell);
+	}
+	const ensureOnce = async () =>
+		await oncePerRun(
 			context,
 			email,
-			access,
+			JSON.stringify([wishOf(choice), choices]),
 			wording,
-			async () =>
-				await oncePerRun(
-					context,
-					email,
-					JSON.stringify([wishOf(choice), choices]),
-					wording,
-					async () => [outputOf(wish, await ensure(context, wish))],
-					(records) =>
-						records.map((record) => ({ ...record, action: 'unchanged', changed: false })),
-					true,
-				),
+			async () => [outputOf(wish, await ensure(context, wish))],
+			(records) => records.map((record) => ({ ...record, action: 'unchanged', changed: false })),
+			true,
 		);
-	});
+	// What is unclear stays so, whatever else is chosen for the same access.
+	const access = JSON.stringify(wishOf(choice));
+	return await withPersonLock(
+		context,
+		email,
+		wording,
+		async () => await unlessUnclear(context, email, access, wording, ensureOnce),
+		{ name: email, wish: access },
+	);
 }
 
 /** Who it is about, and why. */
