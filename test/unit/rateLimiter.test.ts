@@ -141,6 +141,13 @@ test('a cancelled waiter and one with too small a budget are rejected within hal
 	expect(permissions).toEqual(['cancelled', 'overBudget', undefined]);
 });
 
+test('A3: a waiter that is cancelled already does not wait: one wait after the other would add up', async () => {
+	await send(usedUp(60));
+	const permissions = acquireAll([waiter({ isCancelled: () => true })]);
+	await jest.advanceTimersByTimeAsync(0);
+	expect(permissions).toEqual(['cancelled']);
+});
+
 test('queueing uses up no budget, being throttled does', async () => {
 	await send(OPEN);
 	const permissions = acquireAll(

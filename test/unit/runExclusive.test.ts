@@ -83,6 +83,14 @@ test('A3: a cancelled one stops waiting within half a second, and stands in the 
 	expect(log).toEqual(['a begins', 'a ends', 'c begins after waiting', 'c ends']);
 });
 
+test('A3: one that is cancelled already does not wait at all', async () => {
+	void runExclusive('ada', patient, work([], 'a', 10_000));
+	const cancelled = runExclusive('ada', { ...patient, isCancelled: () => true }, work([], 'b', 1));
+	await jest.advanceTimersByTimeAsync(0);
+	expect(await Promise.race([cancelled, 'waits'])).toBe('cancelled');
+	await jest.advanceTimersByTimeAsync(10_000);
+});
+
 test('A2: nobody waits for another run for longer than Max Wait', async () => {
 	void runExclusive('ada', patient, work([], 'a', 10_000));
 	const impatient = { ...patient, group: {}, maxWait: 2000 };

@@ -54,15 +54,15 @@ async function turnOf(
 	});
 	let waitedForOthers = 0;
 	// In short naps, because nothing can wake n8n's sleep.
-	for (;;) {
+	while (!isCancelled()) {
 		const since = Date.now();
 		const holder = queues.get(key)?.[0];
 		await Promise.race([woken, sleep(MAX_NAP_MS)]);
 		if (queues.get(key)?.[0] === ticket) return true;
-		if (isCancelled()) return 'cancelled';
 		if (holder?.group !== group) waitedForOthers += Date.now() - since;
 		if (waitedForOthers >= maxWait) return 'overBudget';
 	}
+	return 'cancelled';
 }
 
 /**

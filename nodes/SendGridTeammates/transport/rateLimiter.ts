@@ -104,6 +104,8 @@ export class RateLimiter {
 	 * @param isAgain whether the waiter was throttled before and comes back: it goes first
 	 */
 	async acquire(waiter: Waiter, isAgain = false): Promise<Permission> {
+		// One wait after the other would add up.
+		if (waiter.isCancelled()) return 'cancelled';
 		return await new Promise<Permission>((resolve) => {
 			const waiting = { waiter, since: Date.now(), isHeldBack: isAgain, resolve };
 			const queue = this.queueFor(waiter);

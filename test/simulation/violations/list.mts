@@ -987,8 +987,7 @@ const writing: Violation[] = [
 	},
 	{
 		law: 'W4',
-		title:
-			'says that an unclear wish was not carried out, where another execution is busy with the person',
+		title: 'calls an unclear wish undone where another execution is busy with the person',
 		changes: [
 			change(
 				'execution/runExclusive.ts',
