@@ -302,3 +302,28 @@ test.each(['invitation.invite', 'teammate.upsert'])(
 		expect(said[0]).toMatch(/^It is unclear whether 'ada@example.com' was invited/);
 	},
 );
+
+test.each(['teammate.getStatus', 'teammate.getAll'])(
+	'K3: %s says of an invitation what held when it was read, also if that was long before the answer',
+	async (operation) => {
+		const { said } = await playWell({
+			people: [{ ...pending(ADA, 'stats.read'), expiresInSeconds: 4 }],
+			network: { latency: { least: SECOND, most: SECOND }, wireFaults: [] },
+			acts: [{ at: 3.5 * SECOND, account: 'acme', email: ADA, what: { kind: 'revoke' } }],
+			runs: [
+				{
+					operation,
+					items: [
+						{
+							email: ADA,
+							includesInvitations: true,
+							returnAll: true,
+							parameters: { includeInvitations: true, returnAll: true },
+						},
+					],
+				},
+			],
+		});
+		expect(said[0]).toMatchObject({ email: ADA, status: 'pending' });
+	},
+);

@@ -134,9 +134,9 @@ export class Account {
 		this.requireFreshReadings();
 	}
 
-	/** SendGrid's clock, in epoch milliseconds. */
-	now(): number {
-		return this.client.serverTime(Date.now());
+	/** SendGrid's clock, now or at a moment of this machine's. Both in epoch milliseconds. */
+	now(moment = Date.now()): number {
+		return this.client.serverTime(moment);
 	}
 
 	/**

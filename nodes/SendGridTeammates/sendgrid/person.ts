@@ -184,7 +184,8 @@ export interface Member {
 export async function readEveryone(account: Account, wording: Wording): Promise<Member[]> {
 	const invited = await account.readList(pendingInvitations(wording));
 	const joined = await account.readList(teammates(wording), invited.endedAt);
-	const now = account.now();
+	// What has happened to an invitation since it was read is not known.
+	const now = account.now(invited.readAt);
 	const isIn = new Set(joined.value.items.map(({ email }) => addressKey(email)));
 	const isListed = new Set(isIn);
 	const others = bestFirst(invited.value.items, now).filter((invitation) => {

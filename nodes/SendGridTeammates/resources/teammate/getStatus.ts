@@ -37,7 +37,8 @@ export async function getStatus({ item, account }: OperationContext) {
 	const [teammate] = person.teammates;
 	// An invitation is of no interest once somebody is a teammate.
 	const invitation = teammate ? undefined : person.invitations[0];
-	const now = account.now();
+	// What has happened since it was read is not known.
+	const now = account.now(person.readAt);
 	return [
 		{
 			email: (teammate ?? invitation)?.email ?? email,
