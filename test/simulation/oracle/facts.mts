@@ -271,11 +271,19 @@ export class Facts {
 
 	/** Whether SendGrid answered 201 with an invitation that was there, and sent nothing. */
 	get isAnsweredAsSame(): boolean {
+		const { person, ask } = this.answer;
 		return (
 			this.history.script.behaviours.duplicateInvite === 'same-invitation' &&
-			this.writes.some(
-				({ method, entry, hasChanged, mails }) =>
-					method === 'POST' && entry.status === 201 && !hasChanged && mails.length === 0,
+			// An agent's calls know of each other.
+			this.history.truth.writes.some(
+				({ method, account, people, entry, hasChanged, mails }) =>
+					account === ask.account &&
+					person !== undefined &&
+					people.includes(person) &&
+					method === 'POST' &&
+					entry.status === 201 &&
+					!hasChanged &&
+					mails.length === 0,
 			)
 		);
 	}
@@ -296,6 +304,8 @@ export class Facts {
 			(first !== undefined &&
 				(this.isMeddledWith ||
 					this.isMetByOthers ||
+					// The limit may be used up right after the write, so that looking takes too long.
+					(history.script.rateLimit !== undefined && isImpatient(answer)) ||
 					// 'Max Wait' counts from the first refusal or fault, before the write too.
 					history.truth.requests.some(
 						({ run, entry }) =>
