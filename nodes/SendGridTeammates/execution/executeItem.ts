@@ -180,7 +180,7 @@ export async function answer(
 /** What takes all items of a run together has no sense of a single call. */
 function refuseList(): never {
 	throw new SendGridError(
-		"This operation takes all items of a workflow together, so AI agents can't use it",
+		"'Operation' can't be 'Sync With List' for an AI agent: it takes all items of a workflow together",
 		'Use Teammate > Create or Update and Teammate > Offboard, which handle one person at a time.',
 	);
 }

@@ -53,7 +53,8 @@ const MAX_RESTARTS = 3;
  * of one item, the next begins behind it: a server that gives no more at a time would give the same one for ever.
  * Such a list is read again until that brings nothing new.
  *
- * @param onBegin called when the first page is asked for, also where the list is read once more
+ * @param onBegin called when the first page is asked for, and not where the list is read once more: items of the
+ *   first time stay in it as they were then
  * @throws SendGridError
  */
 export async function* pages<Item>(
@@ -84,7 +85,7 @@ export async function* pages<Item>(
 			},
 			decode,
 			context,
-			...(last === undefined && { onSend: onBegin }),
+			...(count === 0 && { onSend: onBegin }),
 		});
 		const identities = page.map(identityOf);
 		const fresh = page.filter((_, index) => !seen.has(identities[index]));

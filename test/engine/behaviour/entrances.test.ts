@@ -146,7 +146,7 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 		async (name) => {
 			const { records, failure, calls } = await enter(agent, sampleParameters(name));
 			expect(records).toEqual([]);
-			expect(failure?.message).toContain("AI agents can't use it");
+			expect(failure?.message).toContain("can't be 'Sync With List' for an AI agent");
 			expect(failure?.advice).toContain('Teammate > Create or Update');
 			expect(calls).toEqual([]);
 		},

@@ -15,7 +15,7 @@ const PARTIAL =
 	/\b(was|were) (revoked|deleted|updated|invited|created|changed)\b.*?, (but|and it is unclear whether) /;
 const NOTHING = /\b(was|were) (not|neither)\b/;
 const REFUSED =
-	/^('[A-Z][^']*' (is|are|has|have|holds|must|cannot|can|needs)\b|'[^']*' is at a domain|This credential )/;
+	/^('[A-Z][^']*' (is|are|has|have|holds|must|cannot|can't|can|needs)\b|'[^']*' is at a domain|This credential )/;
 
 export function claimOf(message: string): Claim {
 	const sentence = message.split('\n', 1)[0];
