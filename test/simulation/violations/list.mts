@@ -68,6 +68,15 @@ const knowing: Violation[] = [
 		foundBy: { scenarios: 'K2: two are deleted' },
 	},
 	{
+		law: 'K2',
+		title: 'dates a list from the last time that it was begun',
+		changes: [change('transport/pagination.ts', '(count === 0 && {', '(last === undefined && {')],
+		foundBy: {
+			test: 'unit/pagination.test.ts',
+			name: 'a list that is read once more still dates from its first page',
+		},
+	},
+	{
 		law: 'K3',
 		title: 'hands a failed reading to those who ask later',
 		changes: [

@@ -1,0 +1,45 @@
+import type { SendGridClient } from '../../nodes/SendGridTeammates/transport/client';
+import { readWholeList } from '../../nodes/SendGridTeammates/transport/pagination';
+
+/** Reads a list of names, of which SendGrid gives the next of `pages` with each request. */
+async function readPages(pages: string[][]) {
+	const begun: number[] = [];
+	const left = [...pages];
+	const client = {
+		send: async (call: { onSend?: () => void }) => {
+			call.onSend?.();
+			return await Promise.resolve(left.shift() ?? []);
+		},
+	};
+	const { items } = await readWholeList<string>(
+		client as unknown as SendGridClient,
+		{
+			method: 'GET',
+			path: '/v3/teammates',
+			decode: (body) => body as string[],
+			identify: (item) => item,
+			context: {} as never,
+		},
+		() => begun.push(pages.length - left.length),
+	);
+	return { items, begun };
+}
+
+test('a list that is read to its end begins with its first page', async () => {
+	const { items, begun } = await readPages([['ada', 'bob'], ['bob', 'cleo'], ['cleo']]);
+	expect(items).toEqual(['ada', 'bob', 'cleo']);
+	expect(begun).toEqual([0]);
+});
+
+test('a list that is read once more still dates from its first page, since it keeps what that gave', async () => {
+	const { items, begun } = await readPages([
+		['ada', 'bob'],
+		// Bob has gone meanwhile.
+		['cleo', 'dan'],
+		['ada', 'cleo'],
+		['cleo', 'dan'],
+		['dan'],
+	]);
+	expect(items).toEqual(['ada', 'bob', 'cleo', 'dan']);
+	expect(begun).toEqual([0]);
+});
