@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem, type as systemType } from 'node:os';
 import path from 'node:path';
 
-import { chosenN8n } from '../playground/runtime.mts';
+import { chosenN8n } from '../playground/n8n/runtime.mts';
 import type { Figures, Machine } from './figures.mts';
 import { measureGrowth } from './growth.mts';
 import { measureLimits } from './limits.mts';

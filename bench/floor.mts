@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { pack } from '../playground/n8nEnvironment.mts';
+import { pack } from '../playground/n8n/n8nEnvironment.mts';
 
 export const FLOOR_TYPE = 'n8n-nodes-bench-floor.bareInvite';
 

@@ -1,4 +1,4 @@
-import type { Workflow, WorkflowNode } from '../playground/workflow.mts';
+import type { Workflow, WorkflowNode } from '../playground/n8n/workflow.mts';
 import {
 	goOn,
 	httpRequest,

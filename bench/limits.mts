@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { nodeRun, type Run } from '../playground/run.mts';
-import type { Workflow, WorkflowNode } from '../playground/workflow.mts';
+import { nodeRun, type Run } from '../playground/n8n/run.mts';
+import type { Workflow, WorkflowNode } from '../playground/n8n/workflow.mts';
 import type { Limited, LimitedRun, Who } from './figures.mts';
 import { type Progress } from './progress.mts';
 import { outcomeOf, trafficOf, type MeasuredN8n } from './measuredN8n.mts';

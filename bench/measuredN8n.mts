@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
-import { type Item, nodeRun, outputItems, type Run } from '../playground/run.mts';
-import { createN8nEnvironment, type N8nEnvironment } from '../playground/n8nEnvironment.mts';
-import type { Workflow } from '../playground/workflow.mts';
+import { type Item, nodeRun, outputItems, type Run } from '../playground/n8n/run.mts';
+import { createN8nEnvironment, type N8nEnvironment } from '../playground/n8n/n8nEnvironment.mts';
+import type { Workflow } from '../playground/n8n/workflow.mts';
 import type { RateLimitRule } from '../sandbox/rate-limits.mts';
 import { seedDefault } from '../sandbox/seed.mts';
 import type { SandboxState } from '../sandbox/state.mts';

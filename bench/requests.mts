@@ -1,5 +1,5 @@
-import type { Run } from '../playground/run.mts';
-import type { Workflow } from '../playground/workflow.mts';
+import type { Run } from '../playground/n8n/run.mts';
+import type { Workflow } from '../playground/n8n/workflow.mts';
 import type { SandboxState } from '../sandbox/state.mts';
 import type { Spent, Task, Who } from './figures.mts';
 import {

@@ -1,4 +1,4 @@
-import type { Credential, Workflow, WorkflowNode } from '../playground/workflow.mts';
+import type { Credential, Workflow, WorkflowNode } from '../playground/n8n/workflow.mts';
 import type { SeedKeys } from '../sandbox/seed.mts';
 import { FLOOR_TYPE } from './floor.mts';
 

@@ -3,7 +3,7 @@
  * demo needs, into node_modules; each n8n into a folder of .playground/. On its own:
  *
  *     node scripts/install.mjs              the development packages
- *     node scripts/install.mjs --n8n=n8n-1  the n8n that this folder of playground/ says, or `all`; nothing else
+ *     node scripts/install.mjs --n8n=n8n-1  the n8n that this folder of playground/versions/ says, or `all`; nothing else
  *
  * Plain JavaScript without a dependency, because it runs before anything is installed. A stamp is written at the end
  * of each installation, so one that was interrupted is taken up again. No package runs a script of its own
@@ -17,7 +17,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { allN8ns, isN8n, nodeBinary, PROJECT_ROOT } from './n8ns.mjs';
+import { allN8ns, isN8n, nodeBinary, PROJECT_ROOT, VERSIONS } from './n8ns.mjs';
 import { partOf } from './partOfLock.mjs';
 
 const MINIMUM_NODE = [20, 19];
@@ -207,7 +207,7 @@ function takeCompiled(/** @type {string} */ modules, /** @type {string} */ addon
 
 /** Below a folder that begins with a dot: n8n's build tool collects every picture in all others. */
 async function installN8n(/** @type {string} */ name) {
-	const source = path.join(PROJECT_ROOT, 'playground', name);
+	const source = path.join(VERSIONS, name);
 	const target = path.join(PLAYGROUND, name);
 	const modules = path.join(target, 'node_modules');
 	const stamp = path.join(modules, '.install-stamp');
@@ -259,7 +259,7 @@ Install Node.js ${MINIMUM_NODE.join('.')} or later (https://nodejs.org).`);
 		const unknown = n8ns.find((name) => !isN8n(name));
 		if (unknown !== undefined) {
 			throw new InstallError(`there is no n8n called "${unknown}".
-Name a folder of playground/: n8n or n8n-1.`);
+Name a folder of playground/versions/: n8n or n8n-1.`);
 		}
 		if (packages !== 'none') await installDevelopmentPackages(packages === 'demo');
 		for (const name of n8ns) await installN8n(name);

@@ -1,6 +1,6 @@
 /**
  * Fills in the checksums that npm leaves out of a lock file for packages of other platforms, out of what the
- * registry says: `node scripts/integrity.mjs package-lock.json playground/n8n/package-lock.json …`
+ * registry says: `node scripts/integrity.mjs package-lock.json playground/versions/n8n/package-lock.json …`
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

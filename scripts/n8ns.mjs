@@ -15,10 +15,11 @@ export const developmentNode = nodeBinary(path.join(PROJECT_ROOT, 'node_modules'
 /** The one of the demo and the editor. */
 export const DEFAULT_N8N = 'n8n';
 
-const PLAYGROUND = path.join(PROJECT_ROOT, 'playground');
+/** A folder for each, with its package.json and its lock file. */
+export const VERSIONS = path.join(PROJECT_ROOT, 'playground', 'versions');
 
-/** @param {string} name of a folder of playground/ with the package.json and the lock file of one n8n */
-export const isN8n = (name) => existsSync(path.join(PLAYGROUND, name, 'package.json'));
+/** @param {string} name of a folder of playground/versions/ */
+export const isN8n = (name) => existsSync(path.join(VERSIONS, name, 'package.json'));
 
 /**
  * @param {string[]} usual names of those that are meant unless the environment variable
@@ -29,4 +30,4 @@ const chosenOr = (usual) => (process.env.PLAYGROUND_N8N ? [process.env.PLAYGROUN
 
 export const oneN8n = () => chosenOr([DEFAULT_N8N]);
 
-export const allN8ns = () => chosenOr(readdirSync(PLAYGROUND).filter(isN8n));
+export const allN8ns = () => chosenOr(readdirSync(VERSIONS).filter(isN8n));

@@ -3,10 +3,10 @@
  * Node.js of the development packages, with all further arguments.
  *
  *     node scripts/run.mjs sandbox/cli.mts --help
- *     node scripts/run.mjs --build test/simulation/cli.mts      after a build
- *     node scripts/run.mjs --playground playground/demo.mts     with a real n8n, and after a build
- *     node scripts/run.mjs --playground=all scripts/e2e.mjs     with each of them
- *     node scripts/run.mjs --demo playground/demo.mts           with a real n8n, and with no more than that needs
+ *     node scripts/run.mjs --build test/simulation/cli.mts         after a build
+ *     node scripts/run.mjs --playground bench/bench.mts            with a real n8n, and after a build
+ *     node scripts/run.mjs --playground=all scripts/e2e.mjs        with each of them
+ *     node scripts/run.mjs --demo playground/commands/demo.mts     with a real n8n, and with no more than that needs
  *
  * In one step, because `.npmrc` keeps npm from running any script by itself, `pre…` scripts included, and
  * because a shell that has found another Node.js once keeps to it: `node … && node …` would not do.

@@ -3,5 +3,5 @@ const name = process.env.PLAYGROUND_N8N || 'n8n';
 
 module.exports = {
 	name,
-	version: require(`../playground/${name}/package.json`).dependencies.n8n,
+	version: require(`../playground/versions/${name}/package.json`).dependencies.n8n,
 };

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-import { Service } from '../../playground/services/service.mts';
+import { Service } from '../../playground/fakes/service.mts';
 
 /** Somebody else's host, to which nobody is to send an API key. */
 export class EvilHost extends Service {

@@ -1,14 +1,14 @@
 /** The node as the tool of n8n's AI Agent; the model is a stand-in for OpenAI that calls what a script says. */
-import { Editor, openBrowser } from '../../playground/browser.mts';
+import { Editor, openBrowser } from '../../playground/n8n/browser.mts';
 import {
 	startChatModel,
 	toldByTools,
 	type ChatModel,
 	type ToolCall,
-} from '../../playground/openai.mts';
-import { outputItems, type Run } from '../../playground/run.mts';
-import { exampleWorkflow } from '../../playground/n8nEnvironment.mts';
-import type { Workflow, WorkflowNode } from '../../playground/workflow.mts';
+} from '../../playground/fakes/openai.mts';
+import { outputItems, type Run } from '../../playground/n8n/run.mts';
+import { exampleWorkflow } from '../../playground/n8n/n8nEnvironment.mts';
+import type { Workflow, WorkflowNode } from '../../playground/n8n/workflow.mts';
 import { projectRoot } from '../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
 import { sharedN8n } from './sharedN8n';

@@ -1,6 +1,6 @@
 /** A new user in n8n's editor: the tests follow one another on one page, and each leaves its picture. */
-import { Editor, openBrowser } from '../../playground/browser.mts';
-import { chosenN8n } from '../../playground/runtime.mts';
+import { Editor, openBrowser } from '../../playground/n8n/browser.mts';
+import { chosenN8n } from '../../playground/n8n/runtime.mts';
 import { inProject } from '../support/machine';
 import { sharedN8n } from './sharedN8n';
 

@@ -1,8 +1,8 @@
 /** Who may use the credential: this package's nodes, and in n8n 1.x, without limits, others too. */
 import { createListener, type Listener } from '../../sandbox/listener.mts';
-import type { Run } from '../../playground/run.mts';
-import { outputItems } from '../../playground/run.mts';
-import type { Workflow, WorkflowNode } from '../../playground/workflow.mts';
+import type { Run } from '../../playground/n8n/run.mts';
+import { outputItems } from '../../playground/n8n/run.mts';
+import type { Workflow, WorkflowNode } from '../../playground/n8n/workflow.mts';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
 import { sampleParameters } from '../support/operations';
 import { runOnce, sharedN8n, type SharedN8n } from './sharedN8n';

@@ -1,5 +1,5 @@
-import { chosenN8n } from '../../playground/runtime.mts';
-import { outputItems } from '../../playground/run.mts';
+import { chosenN8n } from '../../playground/n8n/runtime.mts';
+import { outputItems } from '../../playground/n8n/run.mts';
 import { pause, until } from '../support/machine';
 import { savedExamples } from './savedExamples';
 import { sharedN8n } from './sharedN8n';

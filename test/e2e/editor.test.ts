@@ -1,4 +1,4 @@
-import type { DynamicParameter } from '../../playground/rest.mts';
+import type { DynamicParameter } from '../../playground/n8n/rest.mts';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
 import { sharedN8n } from './sharedN8n';
 

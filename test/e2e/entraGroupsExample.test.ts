@@ -1,8 +1,8 @@
 /** The example that takes access from the groups of Microsoft Entra ID, on a stand-in of Microsoft Graph. */
-import type { Run } from '../../playground/run.mts';
-import { MicrosoftGraph, type DirectoryUser } from '../../playground/services/microsoft-graph.mts';
-import type { WorkflowNode } from '../../playground/workflow.mts';
-import { auditTable, type AuditTable } from '../../playground/dataTable.mts';
+import type { Run } from '../../playground/n8n/run.mts';
+import { MicrosoftGraph, type DirectoryUser } from '../../playground/fakes/microsoft-graph.mts';
+import type { WorkflowNode } from '../../playground/n8n/workflow.mts';
+import { auditTable, type AuditTable } from '../../playground/n8n/dataTable.mts';
 import { savedExamples } from './savedExamples';
 import { sharedN8n } from './sharedN8n';
 

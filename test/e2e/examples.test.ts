@@ -1,6 +1,6 @@
-import { FORM_LOGIN, WEBHOOK_HEADER } from '../../playground/examples.mts';
-import { outputItems, type Run } from '../../playground/run.mts';
-import type { SavedWorkflow } from '../../playground/rest.mts';
+import { FORM_LOGIN, WEBHOOK_HEADER } from '../../playground/n8n/examples.mts';
+import { outputItems, type Run } from '../../playground/n8n/run.mts';
+import type { SavedWorkflow } from '../../playground/n8n/rest.mts';
 import { until } from '../support/machine';
 import { openLink, savedExamples } from './savedExamples';
 import { sharedN8n } from './sharedN8n';

@@ -1,4 +1,4 @@
-import { outputItems, type Item } from '../../playground/run.mts';
+import { outputItems, type Item } from '../../playground/n8n/run.mts';
 import { linkOf } from '../support/link';
 import { NODE_TYPE, TRIGGER_TYPE } from '../support/names';
 import { inviteWith } from '../support/parameters';

@@ -1,4 +1,4 @@
-import { outputItems } from '../../playground/run.mts';
+import { outputItems } from '../../playground/n8n/run.mts';
 import { NAMES, sampleOf, sampleParameters } from '../support/operations';
 import { by, getSubusersWith, getTeammatesWith, inviteWith, syncWith } from '../support/parameters';
 import { runOnce, sharedN8n } from './sharedN8n';

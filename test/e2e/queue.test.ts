@@ -5,12 +5,12 @@
 import {
 	createQueueEnvironment,
 	type QueueEnvironment,
-} from '../../playground/queue/queueEnvironment.mts';
-import type { N8n } from '../../playground/n8n.mts';
-import type { Rest, SavedWorkflow } from '../../playground/rest.mts';
-import { outputItems } from '../../playground/run.mts';
-import { exampleCredential } from '../../playground/n8nEnvironment.mts';
-import type { WorkflowNode } from '../../playground/workflow.mts';
+} from '../../playground/n8n/queueEnvironment.mts';
+import type { N8n } from '../../playground/n8n/n8n.mts';
+import type { Rest, SavedWorkflow } from '../../playground/n8n/rest.mts';
+import { outputItems } from '../../playground/n8n/run.mts';
+import { exampleCredential } from '../../playground/n8n/n8nEnvironment.mts';
+import type { WorkflowNode } from '../../playground/n8n/workflow.mts';
 import { seedDefault } from '../../sandbox/seed.mts';
 import { projectRoot, until } from '../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE, TRIGGER_TYPE } from '../support/names';

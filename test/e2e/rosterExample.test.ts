@@ -1,6 +1,6 @@
 /** The example in which a sheet decides who has access, on a stand-in of Google Sheets. */
-import { outputItems } from '../../playground/run.mts';
-import { GoogleSheets } from '../../playground/services/google-sheets.mts';
+import { outputItems } from '../../playground/n8n/run.mts';
+import { GoogleSheets } from '../../playground/fakes/google-sheets.mts';
 import { until } from '../support/machine';
 import { openLink, savedExamples } from './savedExamples';
 import { sharedN8n } from './sharedN8n';

@@ -3,11 +3,11 @@ import {
 	saveCredentials,
 	saveExample,
 	type SavedCredentials,
-} from '../../playground/examples.mts';
-import { startFakeSmtp, type FakeSmtp } from '../../playground/fakeSmtp.mts';
-import type { SavedWorkflow } from '../../playground/rest.mts';
-import type { Service } from '../../playground/services/service.mts';
-import type { WorkflowNode } from '../../playground/workflow.mts';
+} from '../../playground/n8n/examples.mts';
+import { startFakeSmtp, type FakeSmtp } from '../../playground/fakes/fakeSmtp.mts';
+import type { SavedWorkflow } from '../../playground/n8n/rest.mts';
+import type { Service } from '../../playground/fakes/service.mts';
+import type { WorkflowNode } from '../../playground/n8n/workflow.mts';
 import { projectRoot } from '../support/machine';
 import type { SharedN8n } from './sharedN8n';
 

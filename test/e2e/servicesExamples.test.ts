@@ -1,11 +1,11 @@
 /** The examples that work between SendGrid and other services, on stand-ins of those. */
-import { outputItems, type Run } from '../../playground/run.mts';
-import { chosenN8n } from '../../playground/runtime.mts';
-import { BambooHr } from '../../playground/services/bamboohr.mts';
-import { GoogleSheets } from '../../playground/services/google-sheets.mts';
-import { Slack, type Message } from '../../playground/services/slack.mts';
-import type { SavedWorkflow } from '../../playground/rest.mts';
-import type { Credential, WorkflowNode } from '../../playground/workflow.mts';
+import { outputItems, type Run } from '../../playground/n8n/run.mts';
+import { chosenN8n } from '../../playground/n8n/runtime.mts';
+import { BambooHr } from '../../playground/fakes/bamboohr.mts';
+import { GoogleSheets } from '../../playground/fakes/google-sheets.mts';
+import { Slack, type Message } from '../../playground/fakes/slack.mts';
+import type { SavedWorkflow } from '../../playground/n8n/rest.mts';
+import type { Credential, WorkflowNode } from '../../playground/n8n/workflow.mts';
 import { openLink, savedExamples } from './savedExamples';
 import { sharedN8n } from './sharedN8n';
 

@@ -1,8 +1,8 @@
-import { createN8nEnvironment, type N8nEnvironment } from '../../playground/n8nEnvironment.mts';
-import type { Rest } from '../../playground/rest.mts';
-import type { Run } from '../../playground/run.mts';
-import type { Service } from '../../playground/services/service.mts';
-import type { Workflow } from '../../playground/workflow.mts';
+import { createN8nEnvironment, type N8nEnvironment } from '../../playground/n8n/n8nEnvironment.mts';
+import type { Rest } from '../../playground/n8n/rest.mts';
+import type { Run } from '../../playground/n8n/run.mts';
+import type { Service } from '../../playground/fakes/service.mts';
+import type { Workflow } from '../../playground/n8n/workflow.mts';
 import { seedDefault } from '../../sandbox/seed.mts';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
 import { projectRoot } from '../support/machine';

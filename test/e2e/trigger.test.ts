@@ -1,5 +1,5 @@
-import { outputItems } from '../../playground/run.mts';
-import type { Rest, SavedWorkflow } from '../../playground/rest.mts';
+import { outputItems } from '../../playground/n8n/run.mts';
+import type { Rest, SavedWorkflow } from '../../playground/n8n/rest.mts';
 import { savedExamples } from './savedExamples';
 import { sharedN8n } from './sharedN8n';
 

@@ -1,6 +1,6 @@
 /** The example that follows one person from the invitation until they have joined. */
-import { WEBHOOK_HEADER } from '../../playground/examples.mts';
-import type { WorkflowNode } from '../../playground/workflow.mts';
+import { WEBHOOK_HEADER } from '../../playground/n8n/examples.mts';
+import type { WorkflowNode } from '../../playground/n8n/workflow.mts';
 import { LIVE_SCOPES } from '../../sandbox/scopes.mts';
 import { until } from '../support/machine';
 import { endWaits } from '../support/waits.mts';

@@ -1,6 +1,6 @@
 import { NodeHelpers, type INode, type INodeTypeDescription } from 'n8n-workflow';
 
-import type { Workflow, WorkflowNode } from '../../playground/workflow.mts';
+import type { Workflow, WorkflowNode } from '../../playground/n8n/workflow.mts';
 import { builtPackage } from '../support/builtPackage';
 import { filesBelow, inProject, readText } from '../support/machine';
 import { NODE_TYPE, TRIGGER_TYPE } from '../support/names';

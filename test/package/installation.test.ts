@@ -55,7 +55,7 @@ test('npm 10 takes each lock file of this project', async () => {
 	const [version, integrity] = NPMS[0];
 	await withTemporaryFolder(async (folder) => {
 		const npm = await npmIn(folder, version, integrity);
-		for (const project of ['.', 'playground/n8n', 'playground/n8n-1']) {
+		for (const project of ['.', 'playground/versions/n8n', 'playground/versions/n8n-1']) {
 			const target = `${folder}/${project}/locked`;
 			for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
 				await writeText(`${target}/${file}`, await readText(inProject(project, file)));

@@ -23,8 +23,8 @@ const entriesOf = async (file: string) => {
 test('there is one for the package and one for each n8n', async () => {
 	expect(await lockFiles()).toEqual([
 		'package-lock.json',
-		'playground/n8n-1/package-lock.json',
-		'playground/n8n/package-lock.json',
+		'playground/versions/n8n-1/package-lock.json',
+		'playground/versions/n8n/package-lock.json',
 	]);
 });
 
@@ -97,7 +97,11 @@ test('what npm run demo and npm start install is all that they import', async ()
 	const text = await readText(inProject('scripts/install.mjs'));
 	const [, list = ''] = /DEMO_PACKAGES = \[([^\]]*)\]/.exec(text) ?? [];
 	const installed = list.match(/[\w@/-]+/g);
-	const files = new Set(['playground/demo.mts', 'playground/start.mts', 'gulpfile.js']);
+	const files = new Set([
+		'playground/commands/demo.mts',
+		'playground/commands/start.mts',
+		'gulpfile.js',
+	]);
 	const imported = new Set<string>();
 	for (const file of files) {
 		const code = await readText(inProject(file));

@@ -50,7 +50,9 @@ test("docs/operations.md's table of operations is the node's description", async
 
 test("the README's table of compatibility is what is tested", async () => {
 	const tested = ['n8n', 'n8n-1'].map(async (name) => {
-		const lock = JSON.parse(await readText(inProject('playground', name, 'package-lock.json'))) as {
+		const lock = JSON.parse(
+			await readText(inProject('playground/versions', name, 'package-lock.json')),
+		) as {
 			packages: Record<string, { version: string }>;
 		};
 		return ['n8n', 'n8n-core', 'node'].map((part) => lock.packages[`node_modules/${part}`].version);

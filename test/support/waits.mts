@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { n8nEnvironmentFolder } from '../../playground/n8nEnvironment.mts';
+import { n8nEnvironmentFolder } from '../../playground/n8n/n8nEnvironment.mts';
 import { projectRoot } from './machine.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../playground/hosts/loopback.cjs';
+import { isLoopback } from '../../playground/fakes/hosts/loopback.cjs';
 import { hostOfCredential } from '../../nodes/SendGridTeammates/transport/baseUrl';
 import { inProject, run } from '../support/machine';
 
@@ -56,7 +56,7 @@ test('an n8n that is to keep to this machine reaches no host that only looks lik
 		}`;
 	const printed = await run(
 		'node',
-		['--require', inProject('playground', 'hosts', 'redirect.cjs'), '--eval', script],
+		['--require', inProject('playground', 'fakes', 'hosts', 'redirect.cjs'), '--eval', script],
 		{ env: { SANDBOX_REFUSE_OTHERS: 'true' } },
 	);
 	expect(printed).toMatch(/^127\.evil\.com .*kept on this machine/m);

@@ -1,4 +1,4 @@
-import { secretsOf } from '../../playground/secrets.mts';
+import { secretsOf } from '../../playground/n8n/secrets.mts';
 import { readText, withTemporaryFolder } from '../support/machine';
 
 test('each folder of the playground has secrets of its own, and keeps them', async () => {

@@ -3,11 +3,11 @@ import {
 	createN8nEnvironment,
 	exampleWorkflow,
 	type N8nEnvironment,
-} from '../../../playground/n8nEnvironment.mts';
-import { startChatModel, type ChatModel } from '../../../playground/openai.mts';
-import type { Rest } from '../../../playground/rest.mts';
-import type { Run } from '../../../playground/run.mts';
-import type { Workflow, WorkflowNode } from '../../../playground/workflow.mts';
+} from '../../../playground/n8n/n8nEnvironment.mts';
+import { startChatModel, type ChatModel } from '../../../playground/fakes/openai.mts';
+import type { Rest } from '../../../playground/n8n/rest.mts';
+import type { Run } from '../../../playground/n8n/run.mts';
+import type { Workflow, WorkflowNode } from '../../../playground/n8n/workflow.mts';
 import { seedDefault } from '../../../sandbox/seed.mts';
 import { projectRoot } from '../../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../../support/names';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import { createListener, type Listener, type Tls } from '../../sandbox/listener.mts';
-import type { Credential } from '../workflow.mts';
+import type { Credential } from '../n8n/workflow.mts';
 
 /** A stand-in for somebody else's service, as far as the example workflows use it. */
 export abstract class Service {

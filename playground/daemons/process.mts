@@ -30,7 +30,7 @@ export class TiedProcess {
 	private readonly child: ChildProcess;
 
 	constructor({ node, args, env, folder, log, projectRoot }: ProcessOptions) {
-		const exitWithParent = path.join(projectRoot, 'playground', 'exitWithParent.cjs');
+		const exitWithParent = path.join(projectRoot, 'playground', 'daemons', 'exitWithParent.cjs');
 		mkdirSync(path.dirname(log), { recursive: true });
 		// A file and not a pipe: n8n ends abruptly, and the end of a large result would be lost.
 		const output = openSync(log, 'w');

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { freePort } from '../ports.mts';
+import { freePort } from './ports.mts';
 import type { LocalDaemon } from './localDaemon.mts';
 import { findPrograms, startService, temporaryFolder, type Service } from './service.mts';
 

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 
-import type { Editor } from './browser.mts';
-import { startChatModel, type ToolCall } from './openai.mts';
-import { exampleCredential, exampleWorkflow, type N8nEnvironment } from './n8nEnvironment.mts';
-import type { Credential, Workflow } from './workflow.mts';
+import type { Editor } from '../n8n/browser.mts';
+import { startChatModel, type ToolCall } from '../fakes/openai.mts';
+import { exampleCredential, exampleWorkflow, type N8nEnvironment } from '../n8n/n8nEnvironment.mts';
+import type { Credential, Workflow } from '../n8n/workflow.mts';
 
 const SAID = 'Invite mary@acme.example and kim@partner.example to read statistics.';
 

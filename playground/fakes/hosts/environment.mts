@@ -15,7 +15,7 @@ export interface NearbyHosts {
  * this machine, with URL, Host header and certificate check as in earnest.
  */
 export function nearbyHostsEnvironment(hosts: NearbyHosts): Record<string, string> {
-	const preload = path.join(hosts.projectRoot, 'playground', 'hosts', 'redirect.cjs');
+	const preload = path.join(hosts.projectRoot, 'playground', 'fakes', 'hosts', 'redirect.cjs');
 	return {
 		// Quoted, for folders with a space in their name.
 		NODE_OPTIONS: `--require ${JSON.stringify(preload)}`,

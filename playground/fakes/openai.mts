@@ -1,4 +1,4 @@
-import { createListener } from '../sandbox/listener.mts';
+import { createListener } from '../../sandbox/listener.mts';
 
 /** One message of a conversation, as OpenAI's chat completions API has it. */
 export interface ChatMessage {

@@ -4,13 +4,18 @@
  */
 import path from 'node:path';
 
-import type { SentEmail } from '../sandbox/model.mts';
-import { WEBHOOK_HEADER, playgroundAccounts, saveCredentials, saveExample } from './examples.mts';
-import { startFakeSmtp } from './fakeSmtp.mts';
-import type { Rest } from './rest.mts';
-import { createN8nEnvironment } from './n8nEnvironment.mts';
+import type { SentEmail } from '../../sandbox/model.mts';
+import {
+	WEBHOOK_HEADER,
+	playgroundAccounts,
+	saveCredentials,
+	saveExample,
+} from '../n8n/examples.mts';
+import { startFakeSmtp } from '../fakes/fakeSmtp.mts';
+import type { Rest } from '../n8n/rest.mts';
+import { createN8nEnvironment } from '../n8n/n8nEnvironment.mts';
 
-const projectRoot = path.resolve(import.meta.dirname, '..');
+const projectRoot = path.resolve(import.meta.dirname, '../..');
 
 /** What an HR system would send to the webhook. */
 const NEW_HIRES = [

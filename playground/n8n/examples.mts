@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
-import type { SeedKeys } from '../sandbox/seed.mts';
-import type { FakeSmtp } from './fakeSmtp.mts';
+import type { SeedKeys } from '../../sandbox/seed.mts';
+import type { FakeSmtp } from '../fakes/fakeSmtp.mts';
 import type { Rest, SavedWorkflow } from './rest.mts';
 import { exampleCredential, exampleWorkflow } from './n8nEnvironment.mts';
-import type { Service } from './services/service.mts';
+import type { Service } from '../fakes/service.mts';
 import type { Credential, Workflow } from './workflow.mts';
 
 /** What the examples' webhooks want to see: who knows it may use them. */

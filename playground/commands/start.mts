@@ -5,16 +5,16 @@
 import { once } from 'node:events';
 import path from 'node:path';
 
-import { FORM_LOGIN, WEBHOOK_HEADER, allExamples, playgroundAccounts } from './examples.mts';
-import { auditTable } from './dataTable.mts';
-import { startFakeSmtp } from './fakeSmtp.mts';
-import { createN8nEnvironment } from './n8nEnvironment.mts';
-import { BambooHr } from './services/bamboohr.mts';
-import { GoogleSheets } from './services/google-sheets.mts';
-import { MicrosoftGraph } from './services/microsoft-graph.mts';
-import { Slack } from './services/slack.mts';
+import { FORM_LOGIN, WEBHOOK_HEADER, allExamples, playgroundAccounts } from '../n8n/examples.mts';
+import { auditTable } from '../n8n/dataTable.mts';
+import { startFakeSmtp } from '../fakes/fakeSmtp.mts';
+import { createN8nEnvironment } from '../n8n/n8nEnvironment.mts';
+import { BambooHr } from '../fakes/bamboohr.mts';
+import { GoogleSheets } from '../fakes/google-sheets.mts';
+import { MicrosoftGraph } from '../fakes/microsoft-graph.mts';
+import { Slack } from '../fakes/slack.mts';
 
-const projectRoot = path.resolve(import.meta.dirname, '..');
+const projectRoot = path.resolve(import.meta.dirname, '../..');
 const PORT = Number(process.env.PORT ?? 5678);
 
 /** What the examples' workflows find at their HR system. */

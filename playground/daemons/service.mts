@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { TiedProcess } from '../process.mts';
+import { TiedProcess } from './process.mts';
 import type { LocalDaemon } from './localDaemon.mts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -63,7 +63,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 	const running = new TiedProcess({
 		node: process.execPath,
 		args: [
-			path.join(projectRoot, 'playground', 'queue', 'localDaemon.mts'),
+			path.join(import.meta.dirname, 'localDaemon.mts'),
 			JSON.stringify(daemon satisfies LocalDaemon),
 		],
 		// In English, whatever the machine speaks: what it prints is read.

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { freePort } from '../ports.mts';
+import { freePort } from './ports.mts';
 import { findPrograms, startService, temporaryFolder, type Service } from './service.mts';
 
 const PROGRAM = 'redis-server';

@@ -4,15 +4,15 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { startSandbox, type Sandbox } from '../sandbox/sandbox.mts';
-import { seedDefault, type SeedKeys } from '../sandbox/seed.mts';
-import { hostCertificate } from './hosts/certificate.mts';
-import { nearbyHostsEnvironment } from './hosts/environment.mts';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
+import { seedDefault, type SeedKeys } from '../../sandbox/seed.mts';
+import { hostCertificate } from '../fakes/hosts/certificate.mts';
+import { nearbyHostsEnvironment } from '../fakes/hosts/environment.mts';
 import { N8n } from './n8n.mts';
 import { chosenN8n } from './runtime.mts';
 import type { Credential, Workflow } from './workflow.mts';
 import { secretsOf, type Secrets } from './secrets.mts';
-import type { Service } from './services/service.mts';
+import type { Service } from '../fakes/service.mts';
 
 /** A real n8n with the packed node, and a sandbox that answers on SendGrid's real host names. */
 export interface N8nEnvironment {

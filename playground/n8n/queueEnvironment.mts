@@ -1,14 +1,14 @@
 import path from 'node:path';
 
-import type { N8n } from '../n8n.mts';
+import type { N8n } from './n8n.mts';
 import {
 	n8nEnvironmentFolder,
 	createN8nEnvironment,
 	type N8nEnvironment,
 	type N8nEnvironmentOptions,
-} from '../n8nEnvironment.mts';
-import { startPostgres } from './postgres.mts';
-import { startRedis } from './redis.mts';
+} from './n8nEnvironment.mts';
+import { startPostgres } from '../daemons/postgres.mts';
+import { startRedis } from '../daemons/redis.mts';
 
 /** n8n in queue mode: a main server, and workers that execute what it puts into the queue. */
 export interface QueueEnvironment extends N8nEnvironment {

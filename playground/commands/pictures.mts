@@ -5,13 +5,13 @@
 import path from 'node:path';
 
 import { agentPicture } from './agent-picture.mts';
-import { Editor, openBrowser } from './browser.mts';
-import { allExamples, exampleNames, playgroundAccounts } from './examples.mts';
-import { startFakeSmtp } from './fakeSmtp.mts';
-import { exampleWorkflow, createN8nEnvironment } from './n8nEnvironment.mts';
-import type { Workflow } from './workflow.mts';
+import { Editor, openBrowser } from '../n8n/browser.mts';
+import { allExamples, exampleNames, playgroundAccounts } from '../n8n/examples.mts';
+import { startFakeSmtp } from '../fakes/fakeSmtp.mts';
+import { exampleWorkflow, createN8nEnvironment } from '../n8n/n8nEnvironment.mts';
+import type { Workflow } from '../n8n/workflow.mts';
 
-const projectRoot = path.resolve(import.meta.dirname, '..');
+const projectRoot = path.resolve(import.meta.dirname, '../..');
 
 const NEW_HIRE = { email: 'grace@acme.example', name: 'Grace Hopper', team: 'Engineering' };
 
