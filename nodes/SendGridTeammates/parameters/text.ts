@@ -64,8 +64,9 @@ export function readTexts(fields: Fields, field: Field, mayBeEmpty = false): str
 	if (typeof value === 'string') checkLength(fields, field, value, MAX_LIST_LENGTH);
 	const isJson = typeof value === 'string' && value.trim().startsWith('[');
 	const list: unknown = isJson ? parsedJson(value) : value;
-	const empty = emptyError(fields, field, mayBeEmpty ? `${ADVICE} Return [] for none.` : undefined);
-	if (list === undefined || list === null) throw empty;
+	const empty = () =>
+		emptyError(fields, field, mayBeEmpty ? `${ADVICE} Return [] for none.` : undefined);
+	if (list === undefined || list === null) throw empty();
 	const entries: unknown[] = Array.isArray(list) ? list : [list];
 	if (entries.length === 0 && mayBeEmpty) return [];
 	checkCount(fields, field, entries.length);
@@ -79,10 +80,10 @@ export function readTexts(fields: Fields, field: Field, mayBeEmpty = false): str
 		const pieces = entry.split(SEPARATORS);
 		checkCount(fields, field, pieces.length);
 		const named = pieces.map(withoutQuotes).filter(Boolean);
-		if (named.length === 0) throw empty;
+		if (named.length === 0) throw empty();
 		return named;
 	});
-	if (texts.length === 0) throw empty;
+	if (texts.length === 0) throw empty();
 	checkCount(fields, field, texts.length);
 	for (const text of texts) {
 		checkLength(fields, field, text, MAX_TEXT_LENGTH);

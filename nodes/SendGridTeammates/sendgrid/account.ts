@@ -5,11 +5,23 @@ import { LIST_LAG_MS } from '../transport/reconcile';
 import { tick, type Reading, type SingleFlight, type Tick } from '../transport/singleFlight';
 import { readGrantableScopes } from './scopes';
 
+const IS_ASCII = /^\p{ASCII}*$/u;
+
+/** A domain as mail servers spell it: with the letters a to z only. */
+function asciiDomain(domain: string): string {
+	const url = `http://${domain}`;
+	return IS_ASCII.test(domain) || !URL.canParse(url) ? domain : new URL(url).hostname;
+}
+
 /**
  * SendGrid keeps an address as it was typed. Addresses are the same person's if they differ only in upper and lower
- * case, or in whether an accent is a character of its own, as in file names on a Mac.
+ * case, in whether an accent is a character of its own, as in file names on a Mac, or in how a domain spells its
+ * letters: `bücher.example` is `xn--bcher-kva.example`.
  */
-export const addressKey = (email: string): string => email.trim().normalize().toLowerCase();
+export function addressKey(email: string): string {
+	const key = email.trim().normalize().toLowerCase();
+	return key.replace(/(?<=@)[\p{L}\p{M}\p{N}.-]+$/u, asciiDomain);
+}
 
 /**
  * Tells people apart, each in their account.

@@ -1852,6 +1852,12 @@ const listing: Violation[] = [
 	},
 	{
 		law: 'List',
+		title: 'takes another spelling of a domain for another domain',
+		changes: [change('sendgrid/account.ts', '$/u, asciiDomain)', '$/u, (domain) => domain)')],
+		foundBy: { test: SYNC, name: 'another spelling of a domain' },
+	},
+	{
+		law: 'List',
 		title: 'says unchanged where an earlier try has revoked an invitation',
 		changes: [change(SYNC_TS, ' && !hasRevoked(context, email)', ' && hasRevoked !== undefined')],
 		foundBy: { scenarios: 'List: what an earlier try revoked is told' },
