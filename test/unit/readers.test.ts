@@ -381,8 +381,10 @@ describe('addresses', () => {
 		['.ada@x.com', 'it has a dot in the wrong place'],
 		['ada.@x.com', 'it has a dot in the wrong place'],
 		['ada@x.com.', 'it has a dot in the wrong place'],
-		['"ada"@x.com', 'it has a bracket, a colon, a quotation mark or a backslash'],
-		['ada [at] x.com', 'it has a bracket, a colon, a quotation mark or a backslash'],
+		['"ada"@x.com', 'it has a quotation mark or a backslash'],
+		['ada [at] x.com', 'it has a bracket'],
+		['ada(at)x.com', 'it has a bracket'],
+		['email:ada@x.com', 'it has a colon'],
 		['ada lovelace@x.com', 'it has a space'],
 		[`${'a'.repeat(250)}@x.com`, 'it is longer than 255 characters'],
 	])('%j: %s', (text, fault) => {

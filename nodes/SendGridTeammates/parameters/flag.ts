@@ -15,6 +15,6 @@ export function readFlag(fields: Fields, field: Field): boolean {
 		field,
 		value,
 		'true or false',
-		`The expression of '${field.displayName}' must return true or false.`,
+		`The expression of '${field.displayName}' must return true or false, e.g. {{ $json.answer === 'yes' }}.`,
 	);
 }
