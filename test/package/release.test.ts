@@ -289,19 +289,21 @@ describe('what n8n asks for', () => {
 		expect(icons[0]).not.toBe(icons[1]);
 	});
 
-	test('the README has the parts that n8n asks for', async () => {
+	test('the README has the parts that n8n asks for, and no others', async () => {
 		const headings = matches(await readText(inProject('README.md')), /^## (.+)$/gm);
-		expect(headings).toEqual(
-			expect.arrayContaining([
-				'Install',
-				'Quick start',
-				'Examples',
-				'Credential',
-				'Operations',
-				'Trigger',
-				'Compatibility',
-			]),
-		);
+		expect(headings).toEqual([
+			'Install',
+			'Quick start',
+			'Try it',
+			'Examples',
+			'Credential',
+			'Operations',
+			'Trigger',
+			'When something goes wrong',
+			'AI agents',
+			'Compatibility',
+			'More',
+		]);
 	});
 });
 
