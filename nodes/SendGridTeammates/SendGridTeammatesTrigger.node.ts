@@ -33,7 +33,7 @@ export class SendGridTeammatesTrigger implements INodeType {
 		hints: [
 			{
 				message:
-					"<b>Scopes Changed</b> costs a request per teammate and poll, because SendGrid's list has no scopes: poll less often in a large account.",
+					"<b>Scopes Changed</b> costs one request per teammate at each poll, because SendGrid's list has no scopes. In a large account, poll less often.",
 				displayCondition: '={{ $parameter["events"].includes("scopesChanged") }}',
 				whenToDisplay: 'beforeExecution',
 				location: 'ndv',

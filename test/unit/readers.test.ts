@@ -375,7 +375,7 @@ describe('addresses', () => {
 		['ada\u200b@x.com', 'it has an invisible character'],
 		['\u202eada@x.com', 'it has an invisible character'],
 		['ada\u0007@x.com', 'it has a line break or another control character'],
-		['ada\ud800@x.com', 'it has half a character'],
+		['ada\ud800@x.com', 'it has an incomplete character'],
 		['a..b@x.com', 'it has two dots in a row'],
 		['ada@x..com', 'it has two dots in a row'],
 		['.ada@x.com', 'it has a dot in the wrong place'],

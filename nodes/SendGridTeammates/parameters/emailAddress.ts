@@ -33,7 +33,7 @@ const LONGEST = 255;
 const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
 	[/\p{Cf}/u, 'it has an invisible character'],
 	[/[\p{Cc}\p{Zl}\p{Zp}]/u, 'it has a line break or another control character'],
-	[/\p{Cs}/u, 'it has half a character'],
+	[/\p{Cs}/u, 'it has an incomplete character'],
 	[/^mailto:/i, "it begins with 'mailto:'"],
 	[/@.*@/, 'it has more than one @'],
 	[/[<>]/, 'it has < or >'],

@@ -253,7 +253,7 @@ export async function findColleague(
 	const isSame = (one: string, other = '') => one !== '' && addressKey(one) === addressKey(other);
 	const selfError = refusal(
 		`'${SAME_AS}' names the same person`,
-		`Choose another teammate in '${SAME_AS}'. Where it is an expression, check what that returned.`,
+		`Choose another teammate in '${SAME_AS}'. If it is an expression, check what it returned.`,
 	);
 	if (isSame(named, person.email)) throw selfError;
 

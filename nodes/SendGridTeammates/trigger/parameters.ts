@@ -149,7 +149,7 @@ function readFilters(poll: Fields): (event: PeopleEvent) => boolean {
 		(role === undefined || isAdmin === undefined || isAdmin === (role === 'admin'));
 }
 
-const TOO_MANY_DAYS = `An invitation lasts ${VALIDITY_DAYS} days: from ${VALIDITY_DAYS} on, every invitation would be reported as soon as it is sent.`;
+const TOO_MANY_DAYS = `Invitations last ${VALIDITY_DAYS} days, so with ${VALIDITY_DAYS} or more every invitation would be reported as soon as it is sent.`;
 
 /**
  * The trigger's fields.

@@ -158,7 +158,7 @@ async function samples(
 	if (output) return output;
 	throw new SendGridError(
 		"No sample data matches 'Trigger On' and 'Filters'",
-		"Choose more events or loosen the filters for the test; 'Teammate Added' nearly always shows somebody. 'Teammate Removed' never does, since SendGrid keeps no record of such people, and 'Invitation Expiring' shows only invitations within 'Expires Within Days'. Once activated, the trigger works all the same.",
+		"Choose more events or loosen the filters for the test; 'Teammate Added' nearly always shows somebody. 'Teammate Removed' never does, since SendGrid keeps no record of such people, and 'Invitation Expiring' shows only invitations within 'Expires Within Days'. The trigger itself works once it is activated.",
 	);
 }
 

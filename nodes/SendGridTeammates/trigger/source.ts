@@ -158,7 +158,7 @@ async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObj
 	if (records.length > 0 || !known || known.teammates.size === 0) return records;
 	throw new SendGridError(
 		`SendGrid's list of teammates is empty, although it had ${known.teammates.size} before`,
-		`${LOOKS_LIKE_AN_OUTAGE} If all of them have really left, put a new trigger in this one's place.`,
+		`${LOOKS_LIKE_AN_OUTAGE} If all of them have really left, replace this trigger with a new one.`,
 	);
 }
 

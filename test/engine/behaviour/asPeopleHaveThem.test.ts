@@ -183,7 +183,7 @@ describe('Mode Remove beside Access Admin', () => {
 		const { error } = await runWith(
 			updatePermissionsWith({ access: `={{ '${access}' }}`, mode: 'remove' }),
 		);
-		expect(error?.message).toContain("'Mode' must not be Remove where 'Access' is Admin");
+		expect(error?.message).toContain("'Mode' can't be Remove when 'Access' is Admin");
 		expect(error?.description).toContain("set 'Mode' to 'Replace'");
 		expect(sendGrid.calls()).toEqual([]);
 	});

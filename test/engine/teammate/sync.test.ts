@@ -319,7 +319,7 @@ describe('nobody goes by mistake', () => {
 		const lenient = await sync(items, { ...fields, ...OTHERS }, { credential, ...LENIENT });
 		expect(lenient.results).toEqual([]);
 		expect(lenient.failures.map(({ json }) => json.error)).toEqual([
-			"'ada@example.com' was not handled: The list was not applied: an item was refused, and 'Offboard Others' must not take it for somebody who has left. Correct the items that were refused, or turn off 'Offboard Others'.",
+			"'ada@example.com' was not handled: The list was not applied: an item was refused, so 'Offboard Others' can't tell who has left. Correct the items that were refused, or turn off 'Offboard Others'.",
 			expect.anything(),
 		]);
 		expect(sendGrid.calls()).toEqual([]);

@@ -123,7 +123,7 @@ function refuseUnknown({ teammates: joined }: Person, { failureMessage }: Wordin
 }
 
 const ELSEWHERE =
-	'This person is also in the account of other items that name them, with another API key or URL: it may be the same account.';
+	'Other items name this person too, with another API key or URL, which may lead to the same account.';
 
 /** Whether another list has the person, in what may be the same account: usernames and tokens are not given twice. */
 async function isListedElsewhere(

@@ -167,7 +167,7 @@ function contradictionIn([first, ...others]: readonly Row[]): SendGridError | un
 		if (!other) continue;
 		return new SendGridError(
 			`${first.wish.wording.failureMessage}: items ${indexOf(first)} and ${indexOf(other)} are about this person, but ask for different ${name}`,
-			'Leave one item for each person.',
+			'Keep one item per person.',
 		);
 	}
 	return undefined;
@@ -180,7 +180,7 @@ function refuseDoubt(lists: readonly Row[][], doubts: readonly SendGridError[], 
 	if (failed > 0) {
 		const items = failed === 1 ? 'an item was' : `${failed} items were`;
 		throw new SendGridError(
-			`${refusalOf(list[0].context)}: ${items} refused, and '${offboardOthersField.displayName}' must not take ${failed === 1 ? 'it' : 'them'} for somebody who has left`,
+			`${refusalOf(list[0].context)}: ${items} refused, so '${offboardOthersField.displayName}' can't tell who has left`,
 			`Correct the items that were refused, or turn off '${offboardOthersField.displayName}'.`,
 		);
 	}

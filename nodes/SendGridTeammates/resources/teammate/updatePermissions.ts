@@ -88,7 +88,7 @@ function refuseNothing(choice: AccessChoice): void {
 function refuseRemovedAdmin({ choice, mode }: Wish): void {
 	if (choice.kind !== 'admin' || mode !== 'remove') return;
 	throw new SendGridError(
-		"'Mode' must not be Remove where 'Access' is Admin",
+		"'Mode' can't be Remove when 'Access' is Admin",
 		"To take admin access away, choose the scopes that the person should have instead, and set 'Mode' to 'Replace'.",
 	);
 }

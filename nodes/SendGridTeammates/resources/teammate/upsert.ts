@@ -98,7 +98,7 @@ export const upsertFields = [
 
 const field = emailField.displayName;
 
-const TOO_MANY_DAYS = `An invitation lasts ${VALIDITY_DAYS} days: from ${VALIDITY_DAYS} on, every run would send the email again. To do that, set 'If Pending' to 'Resend'.`;
+const TOO_MANY_DAYS = `Invitations last ${VALIDITY_DAYS} days, so with ${VALIDITY_DAYS} or more every run would send the email again. To do that, set 'If Pending' to 'Resend'.`;
 
 /** What to do about an invitation that gives the wanted access. @throws SendGridError */
 export function readIfPending(item: Fields): Pick<Choices, 'ifPending' | 'expiresWithinDays'> {
