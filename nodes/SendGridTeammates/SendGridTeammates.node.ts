@@ -41,9 +41,9 @@ export class SendGridTeammates implements INodeType {
 			},
 			euRegionHint,
 		],
-		// Each item's context puts the host of its region in its place.
+		// Each item's context replaces it with the host of its region.
 		requestDefaults: { baseURL: API_HOSTS.global },
-		// For an n8n that masks such fields in what it shows. Observed: 2.41 knows them, and does not mask them yet.
+		// For n8n versions that mask such fields. Observed: 2.41 knows them but does not mask them yet.
 		sensitiveOutputFields: ['token', 'pending_id'],
 		properties: [...resourceProperties, regionField, optionsField],
 	};

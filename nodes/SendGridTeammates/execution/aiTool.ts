@@ -10,7 +10,7 @@ export const isAiTool = (item: IExecuteSingleFunctions) => item.getNode().type.e
 /** Names are what strangers can choose themselves, instructions to the model included. In characters. */
 const MAX_NAME_LENGTH = 100;
 
-/** What a field becomes for the model, or `undefined` where it does not hold what it should. */
+/** The value that the model sees for a field, or `undefined` if the field does not hold what it should. */
 type Reader = (value: unknown) => GenericValue | GenericValue[] | IDataObject[] | undefined;
 
 const fieldsOf = (readers: Record<string, Reader>): ReadonlyMap<string, Reader> =>
@@ -26,7 +26,7 @@ const isText = (value: unknown) => typeof value === 'string' || typeof value ===
 const name: Reader = (value) =>
 	isText(value) ? [...toSingleLine(textOf(value))].slice(0, MAX_NAME_LENGTH).join('') : undefined;
 
-/** An address, a username, a word of ours: cut only where it is longer than any of these can be. */
+/** An address, a username or a word of ours: cut only if it is longer than any of these can be. */
 const text: Reader = (value) => (isText(value) ? toSingleLine(textOf(value)) : undefined);
 
 const flag: Reader = (value) => flagOf(value);
@@ -46,7 +46,7 @@ const subuserAccess: Reader = (value) =>
 		: undefined;
 
 /**
- * All that an agent gets to know: who, what they may do, and what was done. A field that is not here stays
+ * Everything an agent may see: who it is about, what they may do, and what was done. A field that is not here stays
  * with n8n: tokens of invitations, telephone numbers, postal addresses, and whatever SendGrid may add.
  */
 const FIELDS = fieldsOf({
@@ -57,7 +57,7 @@ const FIELDS = fieldsOf({
 	teammate: text,
 	first_name: name,
 	last_name: name,
-	// What they may do.
+	// What the person may do.
 	user_type: text,
 	is_admin: flag,
 	is_owner: flag,
@@ -93,7 +93,7 @@ const FIELDS = fieldsOf({
 	skipped_scopes: names,
 });
 
-/** What a record has of these fields, in its own order. */
+/** The fields of a record that are in this list, in the record's own order. */
 const pick = (record: Record<string, unknown>, fields: ReadonlyMap<string, Reader>): IDataObject =>
 	Object.fromEntries(
 		Object.entries(record).flatMap(([field, value]) => {
@@ -103,8 +103,8 @@ const pick = (record: Record<string, unknown>, fields: ReadonlyMap<string, Reade
 	);
 
 /**
- * What the model is told of the records that an operation gives: the fields of the list above, and names cut
- * short. Its texts are data that other people have written, and a model may take them for instructions.
+ * What the model sees of an operation's records: the fields of the list above, with names cut short. Its texts are
+ * data that other people have written, and a model may take them for instructions.
  *
  * An empty result is replaced by a sentence, because n8n would pass on an empty text, which looks like a failure.
  */

@@ -7,14 +7,14 @@ import {
 
 import { NO_BATCHING, readRequestOptions, type Batching } from './requestOptions';
 
-/** How late a cancelled execution may notice, in milliseconds. */
+/** How late a cancellation may be noticed, in milliseconds. */
 const MAX_NAP_MS = 200;
 
-/** Whether nothing more may be started. */
+/** Whether no more items may be started. */
 export const isCancelled = (run: IExecuteFunctions): boolean =>
 	run.getExecutionCancelSignal()?.aborted === true;
 
-/** Waits between two batches, or ends soon after the execution is cancelled. */
+/** Waits between two batches; ends early if the execution is cancelled. */
 async function pauseFor(run: IExecuteFunctions, milliseconds: number): Promise<void> {
 	const end = Date.now() + milliseconds;
 	while (Date.now() < end && !isCancelled(run)) {
@@ -22,7 +22,7 @@ async function pauseFor(run: IExecuteFunctions, milliseconds: number): Promise<v
 	}
 }
 
-/** An expression in Request Options that fails is the failure of each item, which reads them itself. */
+/** If an expression in Request Options fails, every item fails with it, because each item reads them itself. */
 export function batchingOf(item: IExecuteSingleFunctions): Batching {
 	try {
 		return readRequestOptions(item).batching;
@@ -33,16 +33,16 @@ export function batchingOf(item: IExecuteSingleFunctions): Batching {
 
 interface Ended {
 	results: INodeExecutionData[];
-	/** What ends the run. */
+	/** The failure that ends the run. */
 	error?: unknown;
 }
 
 /**
- * Begins everything, batch after batch, and ends when all has ended. Where the execution is cancelled, the rest is
- * begun without a pause, and has to see that for itself.
+ * Starts everything, batch after batch, and ends when all of it has ended. If the execution is cancelled, the rest
+ * is started without a pause and has to notice that for itself.
  *
- * @returns what came of it, in the order in which it was begun
- * @throws the first one's error
+ * @returns the outcomes, in the order in which the work was started
+ * @throws the first error
  */
 export async function runInBatches(
 	run: IExecuteFunctions,

@@ -23,7 +23,7 @@ import { CREDENTIAL_TYPE, type Connection, type Transport } from '../transport/c
 import { SendGridError } from '../transport/errors';
 import { checkOnBehalfOf } from '../transport/onBehalfOf';
 
-/** What the node's fields say about where requests go, and how long they may wait. */
+/** What the node's fields say about where requests go and how long they may wait. */
 export interface Destination {
 	region: ReturnType<typeof readRegion>;
 	/** `undefined` for the key's own account. */
@@ -37,7 +37,7 @@ type AskForDomains = (
 	nodeEndpointUrl: string,
 ) => string | undefined;
 
-/** Whom an item acts for, where the credential leaves that open. */
+/** The account that an item acts for, if the credential leaves that open. */
 function onBehalfOfItem(
 	wanted: string | undefined,
 	credential: ICredentialDataDecryptedObject,
@@ -77,8 +77,8 @@ function allowedDomainsOf(
 /**
  * The connection for one item, checked before any request leaves.
  *
- * @param node whose settings count
- * @throws SendGridError where region or on behalf of are not allowed
+ * @param node whose settings apply
+ * @throws SendGridError if the region or the subuser is not allowed
  */
 export function connectionFor(
 	node: INode,
@@ -127,7 +127,7 @@ export async function connectionForItem(item: IExecuteSingleFunctions): Promise<
 const isExpression = (value: unknown): boolean =>
 	typeof value === 'string' && value.startsWith('=');
 
-/** Fields as the editor has them. Expressions count as left out, since there is no item yet. */
+/** Fields as the editor has them. Expressions count as not set, since there is no item yet. */
 const editorFields = (editor: ILoadOptionsFunctions): Fields => ({
 	getNodeParameter(name, fallback) {
 		const value: unknown = editor.getCurrentNodeParameter(name);

@@ -40,7 +40,7 @@ export class CredentialPolicy implements Policy {
 		);
 	}
 
-	/** Whether the owner has set any limit on who may be given what. */
+	/** Whether the owner has limited who may be given what. */
 	get limitsGiving(): boolean {
 		return this.domains !== undefined || !this.allowsPower;
 	}
@@ -60,7 +60,7 @@ export class CredentialPolicy implements Policy {
 		else this.checkScopes(isRoleKnown ? scopes : undefined);
 	}
 
-	/** @throws SendGridError where nobody may be made an admin */
+	/** @throws SendGridError if nobody may be made an admin */
 	checkAdmin(): void {
 		if (this.allowsPower) return;
 		throw refusal("This credential doesn't allow granting admin access", 'Allow Admin Access');
@@ -70,8 +70,8 @@ export class CredentialPolicy implements Policy {
 	readonly mayGive = (scope: string): boolean => this.allowsPower || !isPowerful(scope);
 
 	/**
-	 * @param scopes left out where they are unknown
-	 * @throws SendGridError for those that create access, where nobody may be made an admin
+	 * @param scopes left out if they are unknown
+	 * @throws SendGridError for scopes that create access, if nobody may be made an admin
 	 */
 	checkScopes(scopes: readonly string[] | undefined): void {
 		if (this.allowsPower) return;
@@ -89,7 +89,7 @@ export class CredentialPolicy implements Policy {
 		);
 	}
 
-	/** @throws SendGridError for a feature that may allow creating access, where nobody may be made an admin */
+	/** @throws SendGridError for a feature that may allow creating access, if nobody may be made an admin */
 	checkGroup(name: string): void {
 		if (this.allowsPower || isPowerlessGroup(name)) return;
 		throw refusal(
@@ -98,13 +98,13 @@ export class CredentialPolicy implements Policy {
 		);
 	}
 
-	/** @throws SendGridError where no AI agent may use the credential */
+	/** @throws SendGridError if no AI agent may use the credential */
 	checkAgents(): void {
 		if (isAllowed(this.credential.allowAgents)) return;
 		throw refusal("This credential doesn't allow AI agents to use it", 'Allow AI Agents');
 	}
 
-	/** @throws SendGridError where nobody may be deleted */
+	/** @throws SendGridError if nobody may be deleted */
 	checkDeletion(): void {
 		if (isAllowed(this.credential.allowDeletion)) return;
 		throw refusal("This credential doesn't allow deleting teammates", 'Allow Deletion');

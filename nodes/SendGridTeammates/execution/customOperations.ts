@@ -21,7 +21,7 @@ type CustomOperations = NonNullable<INodeType['customOperations']>;
 /** By the `value` of the Resource field. */
 export type Resources = Readonly<Record<string, Resource>>;
 
-/** One item of a run, in the shape in which n8n's engine for declarative nodes hands it over. */
+/** One item of a run, in the form in which n8n's engine for declarative nodes passes it on. */
 function itemContext(run: IExecuteFunctions, index: number): IExecuteSingleFunctions {
 	const getNodeParameter = (name: string, fallback?: unknown) =>
 		run.getNodeParameter(name, index, fallback);
@@ -50,8 +50,8 @@ const runAllItems = (operation: Operation | ListOperation) =>
 /**
  * The operations of the node for whole runs, which n8n prefers in a workflow (`customOperations`).
  *
- * n8n's engine for declarative nodes evaluates all expressions of all items twice before the first request
- * can be sent. For a thousand items that holds the event loop for seconds (docs/benchmarks.md).
+ * n8n's engine for declarative nodes evaluates all expressions of all items twice before the first request can be
+ * sent. With a thousand items, that blocks the event loop for seconds (docs/benchmarks.md).
  */
 export function customOperationsOf(resources: Resources): CustomOperations {
 	const all: CustomOperations = {};

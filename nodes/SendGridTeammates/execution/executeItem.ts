@@ -14,8 +14,8 @@ import type { ListOperation, Operation, OperationContext } from './operation';
 import type { ItemKey } from './runMemory';
 
 /**
- * Documented for most endpoints, and not for a few: what they do with `on-behalf-of` is unknown. Ignoring it,
- * they would act on the wrong account.
+ * Documented for most endpoints. What the few others do with `on-behalf-of` is unknown; if they ignored it, they
+ * would act on the wrong account.
  */
 function refuseOnBehalfOf({ effectiveSubuser }: Connection): void {
 	if (effectiveSubuser === undefined) return;
@@ -36,7 +36,7 @@ export async function settingsOf(
 	return settings;
 }
 
-/** What an operation has at hand: the item's settings, and clients of its own. */
+/** What an operation can use: the item's settings, and its own clients. */
 export function contextOf(
 	item: IExecuteSingleFunctions,
 	{ connection, policy, options }: ItemSettings,
@@ -67,15 +67,15 @@ export function contextOf(
 	};
 }
 
-/** Whom an answer is about. */
+/** The person that an answer is about. */
 export interface Answered {
-	/** Whose node and settings count. */
+	/** The item whose node and settings apply. */
 	item: IExecuteSingleFunctions;
-	/** Items that it answers; none where the person is on no item. */
+	/** Items that it answers; none if no item names the person. */
 	items: readonly number[];
-	/** The address, where there is one. */
+	/** The address, if there is one. */
 	email?: string;
-	/** Who else is handled in the run. */
+	/** The other people handled in the run. */
 	others: { count: number; one: string; many: string };
 }
 
@@ -90,7 +90,7 @@ const answeredBy = (item: IExecuteSingleFunctions): Answered => ({
 	others: { count: itemCountOf(item) - 1, one: 'item', many: 'items' },
 });
 
-/** n8n links by itself what has no link at all, also to items that it has nothing to do with. */
+/** If a result has no link at all, n8n adds one itself, even to an unrelated item. */
 export const linkTo = (items: readonly number[]): INodeExecutionData['pairedItem'] =>
 	items.length === 1 ? { item: items[0] } : items.map((item) => ({ item }));
 
@@ -105,7 +105,7 @@ function messageFor({ email }: Answered, thrown: unknown): string {
 const ON_ERROR =
 	"To handle the other items anyway, set Settings > On Error to 'Continue (using error output)'.";
 
-/** n8n drops the results of those that were handled before. */
+/** n8n drops the results of the items that were handled before. */
 function stoppedRun({ count, one, many }: Answered['others'], sent: number): string {
 	const others = count === 1 ? `the other ${one}` : `the other ${count} ${many}`;
 	if (sent === 0) return `The run stopped; nothing was sent for ${others}`;
@@ -115,8 +115,8 @@ function stoppedRun({ count, one, many }: Answered['others'], sent: number): str
 }
 
 /**
- * What becomes of an item that failed: an answer to an agent; with Continue On Fail an item that carries the
- * message, to which n8n adds the input row; else it ends the run.
+ * What a failed item turns into: an answer to an agent; with Continue On Fail an item with the message, to which
+ * n8n adds the input row; otherwise the end of the run.
  *
  * @throws NodeError
  */
@@ -130,7 +130,7 @@ export async function answerError(
 	const error = toNodeError(item.getNode(), thrown, items[0], messageFor(answered, thrown));
 	if (isAiTool(item)) return [{ json: errorForAgent(error), pairedItem }];
 	if (item.continueOnFail()) {
-		// n8n keeps the text alone, so the advice goes with it.
+		// n8n keeps only the text, so the advice is part of it.
 		const text = withEnding(error.message, error.description);
 		return [{ json: { error: text }, pairedItem }];
 	}
@@ -143,7 +143,7 @@ export async function answerError(
 }
 
 /**
- * Does the work for an item, and answers it. What a later try of the run has to know is remembered.
+ * Does the work for an item and answers it. Remembers what a later try of the run has to know.
  *
  * @param isFinal whether a later try repeats the answer
  * @throws NodeError
@@ -169,7 +169,7 @@ export async function answer(
 	} catch (thrown) {
 		execution.end();
 		if (thrown instanceof RequestError && thrown.isFinal) memory.unclear.set(key, thrown);
-		// Another item's failure ends the run; this one was not even begun.
+		// Another item's failure ends the run before this one has started.
 		if (execution.isAborted()) return [];
 		return await answerError(answered(), thrown, execution);
 	} finally {
@@ -177,7 +177,7 @@ export async function answer(
 	}
 }
 
-/** What takes all items of a run together has no sense of a single call. */
+/** An operation on all items of a run can't do anything with a single call. */
 function refuseList(): never {
 	throw new SendGridError(
 		"'Operation' can't be 'Sync With List' for an AI agent: it takes all items of a workflow together",
@@ -186,8 +186,8 @@ function refuseList(): never {
 }
 
 /**
- * Executes one item. Whatever happens ends linked to its input item. Without Continue On Fail all items are
- * read before the first request is sent, and the first failure stops what has not been sent yet.
+ * Executes one item. Every outcome is linked to its input item. Without Continue On Fail all items are read before
+ * the first request is sent, and the first failure stops what has not been sent yet.
  *
  * @throws NodeError
  */

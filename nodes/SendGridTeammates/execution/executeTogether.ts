@@ -11,14 +11,14 @@ import type { Batching } from './requestOptions';
 /** An item whose fields have been read. */
 interface Entry {
 	execution: ItemExecution;
-	/** Missing where the settings could not be read. */
+	/** Missing if the settings could not be read. */
 	read?: { settings: ItemSettings; context: OperationContext };
 }
 
 /**
- * Executes all items of a run together: reads them one after the other, plans, and then writes. Whatever happens
- * ends linked to the input items that it is about. Without Continue On Fail a failure in the plan ends the run
- * before anything is written, and a later one stops what has not been sent yet.
+ * Executes all items of a run together: reads them one after the other, plans, and then writes. Every outcome is
+ * linked to the input items that it is about. Without Continue On Fail a failure in the plan ends the run before
+ * anything is written, and a later one stops what has not been sent yet.
  *
  * @throws NodeError
  */
@@ -57,7 +57,7 @@ export async function executeTogether<Row>(
 	});
 	if (failure && 'error' in failure.outcome) {
 		const isOfAll = failure.answers.length === 0 && failure.email === undefined;
-		// An earlier try may have sent something for people too who are on no item.
+		// An earlier try may also have sent something for people whom no item names.
 		const isOfItems = !isOfAll && run.memory.sent.size === 0;
 		const count = isOfItems ? items.length - failure.answers.length : 0;
 		const others = { count, one: 'item', many: 'items' };
@@ -74,7 +74,7 @@ export async function executeTogether<Row>(
 	}
 	return results;
 
-	/** Those who are on an item come first, in the order of the items. */
+	/** People named by an item come first, in the order of the items. */
 	async function plan(): Promise<Step[][]> {
 		if (failed.length > 0 && !isLenient) return [failed];
 		const [first = [], ...more] = await operation
@@ -83,7 +83,7 @@ export async function executeTogether<Row>(
 		return [[...failed, ...first].sort((one, other) => one.item - other.item), ...more];
 	}
 
-	/** Nothing is done about anybody. */
+	/** Nothing is done for anybody. */
 	function allFailed(error: unknown): Step[] {
 		if (!isLenient) return [{ ...failedStep(0, error), answers: [], email: undefined }];
 		return items.flatMap((_, index) =>
@@ -117,20 +117,20 @@ export async function executeTogether<Row>(
 		const work = async () => {
 			if ('records' in outcome) return outcome.records;
 			if ('error' in outcome) return fail(outcome.error);
-			// What could not be read is not written.
+			// Items that could not be read are not written.
 			if (!read) return [];
 			const isOwn = answers.length > 0;
 			return await outcome.write(
 				isOwn ? read.context : contextOf(items[item], read.settings, execution),
 			);
 		};
-		// Where nothing had to be done, a later try plans again.
+		// If nothing had to be done, a later try plans again.
 		const isWritten = 'write' in outcome;
 		return await answer(key, () => answeredBy(step, others), execution, work, isWritten);
 	}
 }
 
-/** @throws what it is given */
+/** @throws the error that it is given */
 function fail(error: unknown): never {
 	throw error;
 }

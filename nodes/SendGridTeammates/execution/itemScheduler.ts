@@ -4,7 +4,7 @@ import type { RequestHooks } from '../transport/client';
 import { tick, type Tick } from '../transport/singleFlight';
 import { RunMemory, type ItemKey } from './runMemory';
 
-/** For how long items may be read without letting n8n do something else, in milliseconds. */
+/** How long items may be read before n8n gets a chance to do something else, in milliseconds. */
 const MAX_STRETCH_MS = 15;
 
 /** The items of one run of the node. */
@@ -28,7 +28,7 @@ export class Run {
 	}
 }
 
-/** n8n hands each item of a run the same object for the run, also when it tries the run again. */
+/** n8n passes the same object to each item of a run, and also when it retries the run. */
 const runs = new WeakMap<object, Run>();
 
 export function runOf(item: IExecuteSingleFunctions): Run {
@@ -65,14 +65,14 @@ class Attempt {
 		return true;
 	}
 
-	/** For somebody whom no item names: there is nothing to read. */
+	/** For a person whom no item names: there is nothing to read. */
 	join(): void {
 		this.unfinished += 1;
 	}
 
 	/**
-	 * Waits until all items before have been read. Reading fields takes time, and a thousand items in one go
-	 * would hold up every other workflow of this n8n.
+	 * Waits until all earlier items have been read. Reading fields takes time, and a thousand items in one go would
+	 * hold up every other workflow of this n8n.
 	 *
 	 * @returns to be called when this item has been read
 	 */
@@ -93,7 +93,10 @@ class Attempt {
 		};
 	}
 
-	/** Ends when all items that have begun have been read, for one after the other in their order. */
+	/**
+	 * Ends once all started items have been read; callers get their turn one after the other, in the order of the
+	 * items.
+	 */
 	async allItemsRead(): Promise<void> {
 		await new Promise<void>((resolve) => {
 			this.afterReading.push(resolve);
@@ -105,14 +108,14 @@ class Attempt {
 		if (this.unread === 0) this.afterReading.splice(0).forEach((goOn) => goOn());
 	}
 
-	/** An item has ended, well or badly. */
+	/** An item has ended, successfully or not. */
 	end(): void {
 		this.goOnAfterReading();
 		this.unfinished -= 1;
 		if (this.unfinished === 0) this.afterAll.splice(0).forEach((goOn) => goOn());
 	}
 
-	/** Ends when all items that have begun have ended. */
+	/** Ends when all started items have ended. */
 	async allItemsEnded(): Promise<void> {
 		if (this.unfinished === 0) return;
 		await new Promise<void>((resolve) => {
@@ -123,7 +126,7 @@ class Attempt {
 
 /** An item on its way through a run. */
 export class ItemExecution implements RequestHooks {
-	/** The requests of one run take turns with those of others. */
+	/** The requests of one run take turns with those of other runs. */
 	readonly group: object;
 
 	private hasSent = false;
@@ -136,9 +139,9 @@ export class ItemExecution implements RequestHooks {
 		readonly memory: RunMemory,
 		private readonly key: ItemKey,
 		private readonly attempt: Attempt,
-		/** When the item began: readings that are older do not count for it. */
+		/** When the item started: it does not use older readings. */
 		readonly startedAt: Tick,
-		/** Whether one failure ends the whole run: then all items are read before anything is sent. */
+		/** Whether one failure ends the whole run. If so, all items are read before anything is sent. */
 		private readonly failsTogether: boolean,
 		private readonly releaseReadTurn: () => void,
 	) {
@@ -151,7 +154,7 @@ export class ItemExecution implements RequestHooks {
 		return new ItemExecution(run.memory, index, attempt, startedAt, failsTogether, release);
 	}
 
-	/** For somebody whom no item names. */
+	/** For a person whom no item names. */
 	beside(key: ItemKey): ItemExecution {
 		const { memory, attempt, failsTogether } = this;
 		attempt.join();
@@ -163,7 +166,7 @@ export class ItemExecution implements RequestHooks {
 		if (this.failsTogether) await this.attempt.allItemsRead();
 	}
 
-	/** What has been begun is brought to its end, so that its outcome is known. */
+	/** Work that has started is finished, so that its outcome is known. */
 	isAborted(): boolean {
 		return this.attempt.isAborted && !this.hasSent;
 	}
@@ -174,7 +177,7 @@ export class ItemExecution implements RequestHooks {
 		this.memory.sent.add(this.key);
 	}
 
-	/** The item has ended, well or badly. */
+	/** The item has ended, successfully or not. */
 	end(): void {
 		this.read();
 		if (!this.hasEnded) this.attempt.end();

@@ -2,7 +2,7 @@ import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
 import { RequestError, SendGridError } from '../transport/errors';
 
-/** Errors as n8n has them, for an item or without one. */
+/** n8n's own kinds of error, for an item or without one. */
 export type NodeError = NodeApiError | NodeOperationError;
 
 /** Message and advice of anything that was thrown. */
@@ -24,7 +24,7 @@ const MAX_MESSAGE_LENGTH = 2000;
 const shortened = (text: string, most = MAX_MESSAGE_LENGTH): string =>
 	text.length > most ? `${text.slice(0, most - 1)}…` : text;
 
-/** Two sentences as one message. If that is too long, the first is cut, to half at the least. */
+/** Two sentences as one message. If that is too long, the first one is cut, but not to less than half. */
 export function withEnding(text: string, ending?: string | null): string {
 	if (!ending) return text;
 	const left = Math.max(MAX_MESSAGE_LENGTH / 2, MAX_MESSAGE_LENGTH - ending.length - 2);
@@ -32,11 +32,11 @@ export function withEnding(text: string, ending?: string | null): string {
 }
 
 /**
- * An error as n8n wants it: `message` says what happened, `description` how to fix it. Without an answer from
- * SendGrid it is an error of the operation, otherwise one of the API. What was thrown is not attached, since
- * the request in it may hold the API key.
+ * An error in n8n's form: `message` says what happened, `description` how to fix it. Without an answer from
+ * SendGrid it is an error of the operation, otherwise one of the API. What was thrown is not attached, since the
+ * request in it may hold the API key.
  *
- * @param message in place of the one that was thrown
+ * @param message replaces the one that was thrown
  */
 export function toNodeError(
 	node: INode,
@@ -71,11 +71,11 @@ export function toNodeError(
 	return error;
 }
 
-/** Where requests are sent for no item: a poll of the trigger, a list of the editor. */
+/** For requests that belong to no item: a poll of the trigger, a list in the editor. */
 export interface ErrorContext {
 	/** As it stands in a sentence: `this poll`, `the list`. */
 	name: string;
-	/** What to do in place of running an item again, which is what the client advises. */
+	/** What to do instead of running the item again, which is the client's advice. */
 	advice: Readonly<Record<'rate-limited' | 'temporarily-unavailable', string>>;
 }
 
@@ -85,7 +85,7 @@ const messageWithoutItem = (error: SendGridError, { name }: ErrorContext): strin
 		? `${error.wording.failureMessage}: SendGrid's rate limit is used up for longer than ${name} can wait`
 		: error.message;
 
-/** An error worded for where there is no item; errors that aren't ours stay as they are. */
+/** An error worded for requests without an item; errors that aren't ours stay as they are. */
 export function errorOutsideItem(thrown: unknown, context: ErrorContext): unknown {
 	if (!(thrown instanceof SendGridError)) return thrown;
 	const { status, errorCause: cause } = thrown;

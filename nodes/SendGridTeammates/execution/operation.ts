@@ -3,13 +3,13 @@ import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-
 import type { Account } from '../sendgrid/account';
 import type { ItemKey, RunMemory } from './runMemory';
 
-/** What somebody is given, by a record or in one. */
+/** What a person is given, by a record or in one. */
 export interface Given {
 	email: string;
 	isAdmin: boolean;
-	/** Left out: it is. */
+	/** If it is left out: yes. */
 	isRoleKnown?: boolean;
-	/** `undefined` where nobody knows. */
+	/** `undefined` if it is unknown. */
 	scopes?: readonly string[];
 }
 
@@ -18,10 +18,10 @@ export interface Policy {
 	/** Whether there is any limit on who may be given what. */
 	readonly limitsGiving: boolean;
 	checkEmail(email: string): void;
-	/** For whatever gives something to somebody who is known by a record. */
+	/** For everything that gives something to a person known by a record. */
 	checkGiving(given: Given): void;
 	checkAdmin(): void;
-	/** Whether a scope may be given: a persona is cut to those. */
+	/** Whether a scope may be given: a persona is reduced to those. */
 	readonly mayGive: (scope: string) => boolean;
 	checkScopes(scopes: readonly string[]): void;
 	/** For the feature of an access request. */
@@ -29,24 +29,27 @@ export interface Policy {
 	checkDeletion(): void;
 }
 
-/** What the item chose under Options, as far as operations depend on it. */
+/** The item's choices under Options that operations depend on. */
 export interface Options {
 	allowAdmins: boolean;
 	dryRun: boolean;
 	skipUngrantableScopes: boolean;
 }
 
-/** What an operation has at hand for one item. */
+/** What an operation can use for one item. */
 export interface OperationContext {
-	/** Holds the item's fields, for the readers of `parameters/`. Read each once: an expression is evaluated every time. */
+	/**
+	 * Holds the item's fields, for the readers of `parameters/`. Read each only once: the expression is evaluated
+	 * every time.
+	 */
 	item: IExecuteSingleFunctions;
 	account: Account;
 	policy: Policy;
 	options: Options;
 	memory: RunMemory;
-	/** Whom requests act for; `undefined` for the key's own account. */
+	/** The account that requests act for; `undefined` for the key's own. */
 	subuser?: string;
-	/** Milliseconds that the item may wait for somebody else who works on the same person. */
+	/** How many milliseconds the item may wait for other work on the same person. */
 	maxWait: number;
 }
 
@@ -61,18 +64,18 @@ interface OperationFields {
 export interface Operation extends OperationFields {
 	/** @returns the records of the item's output. @throws SendGridError */
 	run: (context: OperationContext) => Promise<IDataObject[]>;
-	/** What is left of a record where the item's Simplify is on. The field is among the operation's. */
+	/** Reduces a record if the item's Simplify is on. The operation has to show that field. */
 	simplify?: (record: IDataObject) => IDataObject;
 }
 
-/** What a list of items means for one person: the answer, or what is to be done for it. */
+/** What a list of items means for one person: the answer, or the work still to be done for it. */
 export interface Step {
-	/** The item whose credential and options count. */
+	/** The item whose credential and options apply. */
 	item: number;
-	/** Items that it answers, the one above first; none where the person is on no item. */
+	/** Items that it answers, the one above first; none if no item names the person. */
 	answers: readonly number[];
 	key: ItemKey;
-	/** Whom it is about, for messages. */
+	/** The person it is about, for messages. */
 	email?: string;
 	outcome:
 		| { records: IDataObject[] }
@@ -85,16 +88,16 @@ export interface ListOperation<Row = unknown> extends OperationFields {
 	/** Reads an item's fields. @throws SendGridError for one that cannot be acted on */
 	read(context: OperationContext): Row;
 	/**
-	 * Decides what is to be done, without doing it.
+	 * Decides what to do, without doing it.
 	 *
 	 * @param failed how many items could not be read
-	 * @returns what can be done side by side, one group after the other
-	 * @throws SendGridError where nothing may be done about anybody
+	 * @returns groups of steps: one group after the other, the steps of a group side by side
+	 * @throws SendGridError if nothing may be done at all
 	 */
 	plan(rows: readonly Row[], failed: number): Promise<Step[][]>;
 }
 
-/** A resource: its declaration, and what its operations do, by their `value`. */
+/** A resource: its declaration, and its operations by their `value`. */
 export interface Resource {
 	/** The Operation field: names, texts, and method and path as SendGrid's reference prints them. */
 	operation: INodeProperties;

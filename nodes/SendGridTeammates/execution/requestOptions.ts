@@ -11,7 +11,7 @@ import { readText } from '../parameters/text';
 import type { Transport } from '../transport/client';
 import { SendGridError } from '../transport/errors';
 
-// What n8n adds to every declarative node under Settings, as its own engine reads it.
+// What n8n adds to every declarative node under Settings, read as n8n's own engine reads it.
 
 const batchSizeField: Field = { displayName: 'Items per Batch', name: 'batchSize', default: 50 };
 
@@ -51,7 +51,7 @@ export interface Batching {
 
 export const NO_BATCHING: Batching = { size: 1, pause: 0 };
 
-/** What the node's settings say about requests. */
+/** The node's settings for requests. */
 export interface RequestOptions {
 	transport: Transport;
 	batching: Batching;
@@ -60,10 +60,10 @@ export interface RequestOptions {
 const MILLISECONDS = { noun: 'number of milliseconds' };
 
 /**
- * 'Ignore SSL Issues' has no effect: the credential decides whether a certificate must be valid. It is read all
- * the same, since an invalid value is a mistake in the workflow.
+ * 'Ignore SSL Issues' has no effect: the credential decides whether a certificate must be valid. It is read anyway,
+ * since an invalid value is a mistake in the workflow.
  *
- * @throws SendGridError for what makes no sense: a proxy that is no address, say
+ * @throws SendGridError for values that make no sense, such as a proxy that isn't an address
  */
 export function readRequestOptions(fields: Fields): RequestOptions {
 	const options = readCollection(fields, requestOptionsField);
@@ -83,7 +83,7 @@ function batchingIn(batching: Collection): Batching {
 	if (!batch.has(batchSizeField) && !batch.has(batchIntervalField)) return NO_BATCHING;
 	const size = readNumber(batch, batchSizeField, { min: -1, isWhole: true });
 	const pause = readNumber(batch, batchIntervalField, { ...MILLISECONDS, min: 0 });
-	// -1 stands for no batches.
+	// -1 means no batches.
 	return size === -1 ? NO_BATCHING : { size: Math.max(1, size), pause };
 }
 

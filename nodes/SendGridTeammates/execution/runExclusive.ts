@@ -7,7 +7,7 @@ import { MAX_AGE_MS, tick } from '../transport/singleFlight';
 import type { OperationContext } from './operation';
 import { refuseUnclear } from './runMemory';
 
-/** How late somebody who is waiting notices that there is no point in it any more, in milliseconds. */
+/** How late a waiter may notice that waiting has become pointless, in milliseconds. */
 const MAX_NAP_MS = 200;
 
 /** Who waits, and until when. */
@@ -19,7 +19,7 @@ export interface Contender {
 	maxWait: number;
 }
 
-/** Why the work was not begun. */
+/** Why the work was not started. */
 export type NotBegun = 'cancelled' | 'overBudget';
 
 interface Ticket {
@@ -28,7 +28,7 @@ interface Ticket {
 	wake?: () => void;
 }
 
-/** Those who want a key, in the order in which they came. The first one has it. */
+/** Everybody who wants a key, in order of arrival. The first one has it. */
 const queues = new Map<string, Ticket[]>();
 
 function leave(key: string, ticket: Ticket): void {
@@ -39,7 +39,7 @@ function leave(key: string, ticket: Ticket): void {
 	queue[0]?.wake?.();
 }
 
-/** @returns whether there was anybody before, or why the turn never came */
+/** @returns whether anybody was ahead, or why the turn never came */
 async function turnOf(
 	key: string,
 	ticket: Ticket,
@@ -53,7 +53,7 @@ async function turnOf(
 		ticket.wake = resolve;
 	});
 	let waitedForOthers = 0;
-	// In short naps, because nothing can wake n8n's sleep.
+	// In short steps, because nothing can interrupt n8n's `sleep`.
 	while (!isCancelled()) {
 		const since = Date.now();
 		const holder = queues.get(key)?.[0];
@@ -66,11 +66,11 @@ async function turnOf(
 }
 
 /**
- * Runs work once all earlier work with the same key has finished, successfully or not. Across the whole
- * process, since two workflows may be about the same person.
+ * Runs work once all earlier work with the same key has finished, successfully or not. Across the whole process,
+ * since two workflows may be about the same person.
  *
  * @param work gets whether it had to wait
- * @returns what the work gives, or why it was not begun
+ * @returns the result of the work, or why it was not started
  */
 export async function runExclusive<Result>(
 	key: string,
@@ -87,7 +87,7 @@ export async function runExclusive<Result>(
 	}
 }
 
-/** Whatever comes next about the person must not meet this change halfway. */
+/** The next work on the person must not run into a half-finished change. */
 const noteDoubt =
 	(account: Account, name: string) =>
 	(thrown: unknown): never => {
@@ -96,26 +96,26 @@ const noteDoubt =
 	};
 
 /**
- * What was read longer ago than this is read again before a write that the rate limit held back, in
- * milliseconds. Only once: else a low limit would never let a write pass.
+ * Before a write that the rate limit has held back, readings older than this are repeated, in milliseconds. Only
+ * once: otherwise a low limit would never let a write through.
  */
 const FRESH_MS = 2_000;
 
-/** How often it is decided while no other item gets on either, before that is given up. */
+/** How many decisions are made while no other item makes progress either, before giving up. */
 const MAX_STALLED_ROUNDS = 3;
 
-/** Names of other kinds than addresses, for `withPersonLock`. */
+/** Names for `withPersonLock` that aren't addresses. */
 export const usernameLock = (username: string): string => `username ${username}`;
 export const tokenLock = (token: string): string => `token ${token}`;
 export const requestLock = (id: string): string => `request ${id}`;
 
-/** What is wanted, and about whom, as `unlessUnclear` gets it. */
+/** What is wanted, and about whom, as `unlessUnclear` takes it. */
 interface Wished {
 	name: string;
 	wish: string;
 }
 
-/** No address has a blank in it. */
+/** Addresses contain no spaces. */
 const isAddress = (name: string): boolean => !name.includes(' ');
 
 const contenderFor = ({ account, memory, maxWait }: OperationContext): Contender => ({
@@ -138,16 +138,17 @@ function notBegunError(why: NotBegun, { failureMessage }: Wording): SendGridErro
 }
 
 /**
- * Does something about a person while nobody else in this process does: of two items with the same address,
- * in any case, the second begins when the first has ended, and reads what the first has done. Items of one run
- * are served in their order, also where some name the address and others the username.
+ * Runs work on a person while nothing else in this process does: of two items with the same address, in upper or
+ * lower case, the second starts when the first has ended, and sees what the first has done. Items of one run are
+ * served in their order, even if some name the address and others the username.
  *
- * An item may take several names of one person, one after the other, and the same one twice.
+ * An item may lock several names of one person, one after the other, and the same one twice.
  *
- * @param name an address, or what `...Lock` gives: usernames and tokens come first, addresses inside, so that
- *   no two items can wait for each other
- * @param wished what `unlessUnclear` gets inside: where it is unclear, a wait that ends too early does not change that
- * @throws SendGridError where the wait was cancelled, or took too long
+ * @param name an address, or what `...Lock` gives: usernames and tokens come first, addresses inside, so that no
+ * two items can wait for each other
+ * @param wished what is passed to `unlessUnclear` inside: if it is unclear, a wait that ends too early does not
+ * change that
+ * @throws SendGridError if the wait was cancelled, or took too long
  */
 export async function withPersonLock<Result>(
 	context: OperationContext,
@@ -182,7 +183,7 @@ async function withAddressLock<Result>(
 	await memory.allLocatedBefore(item.getItemIndex());
 	account.address = address;
 	const working = whileLocked(context, address, wording, work, wished);
-	// It stands in the queue.
+	// It is in the queue.
 	account.onLocated();
 	return await working;
 }
@@ -215,14 +216,14 @@ async function whileLocked<Result>(
 }
 
 /**
- * Decides and writes; decides again where the rate limit made the write wait so long that others may have
- * changed something meanwhile, or where they have while a write was in doubt. What may have been carried out then
- * stays unclear, unless it is written again.
+ * Decides and writes. Decides again if the rate limit made the write wait so long that others may have changed
+ * something, or if they have changed something while a write was in doubt. A write that may have been carried out
+ * then stays unclear, unless it is sent again.
  *
- * A large batch takes many windows of the rate limit, and everybody in it comes to pass. Where nobody gets on,
- * since what all are reading leaves nothing of the limit for writing, they decide and write one after the other.
+ * A large batch takes many windows of the rate limit, and every item in it gets through. If none makes progress,
+ * because reading uses up the limit and leaves nothing for writing, they decide and write one after the other.
  *
- * @param work is told until when what it reads may be acted on
+ * @param work gets the time until which its readings may be acted on
  */
 export async function onFreshReadings<Result>(
 	context: OperationContext,
@@ -269,7 +270,7 @@ export async function onFreshReadings<Result>(
 
 const STALE = Symbol('stale');
 
-/** @throws RequestError where nothing was written after a write whose outcome is unknown */
+/** @throws RequestError if nothing was written after a write whose outcome is unknown */
 function unlessInDoubt<Result>({ doubt }: { doubt?: RequestError }, result: Result): Result {
 	if (doubt) throw doubt;
 	return result;

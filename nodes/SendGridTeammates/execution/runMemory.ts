@@ -4,22 +4,22 @@ import { Expiring, personKey } from '../sendgrid/account';
 import { RequestError, type Wording } from '../transport/errors';
 import { SingleFlight, type Tick } from '../transport/singleFlight';
 
-/** An item by its index; somebody whom no item names by account and address. */
+/** An item by its index; a person whom no item names, by account and address. */
 export type ItemKey = number | string;
 
-/** What was done about a person: what was wanted, and what came of it. */
+/** What was done for a person: the wish, and its outcome. */
 interface Handled {
 	wish: string;
 	records: IDataObject[];
 }
 
-/** What has been done about a leaver so far, over all tries. */
+/** What has been done about a leaver so far, in all tries. */
 export interface Progress {
 	revoked: boolean;
 	deleted: boolean;
 	/** Of a teammate who was deleted. */
 	username: string | null;
-	/** As SendGrid has it. */
+	/** As SendGrid spells it. */
 	address: string;
 }
 
@@ -30,28 +30,28 @@ export interface RevokedInvitation {
 	scopes: readonly string[];
 }
 
-/** An item of which it isn't known yet whom it is about. */
+/** An item whose person isn't known yet. */
 interface Locating {
 	index: number;
 	located: Promise<void>;
 	isLocated: boolean;
 }
 
-/** For how long an agent's calls know of each other, in milliseconds. */
+/** How long an agent's calls know about each other, in milliseconds. */
 const AGENT_MEMORY_MS = 5 * 60_000;
 
 /** Each call of an agent is a run of its own. This is what its calls share. */
 const unclearForAgents = new Expiring<RequestError>();
 const begunByAgents = new Expiring<unknown>();
 
-/** What the items of one run share, over all tries that n8n makes of it. */
+/** What the items of one run share, in all of n8n's tries. */
 export class RunMemory {
 	readonly readings = new SingleFlight();
 
 	/** By person. */
 	readonly handledPeople = new Map<string, Handled[]>();
 
-	/** What has been begun about people and is not finished, over all tries: by what is done, and to whom. */
+	/** Work on people that has started and not finished, in all tries: by kind of work and person. */
 	private readonly begun: Expiring<unknown>;
 
 	private unfinished<State>(what: string, key: string, begin: () => State): State {
@@ -76,8 +76,8 @@ export class RunMemory {
 	}
 
 	/**
-	 * Invitations of a person that were revoked for a new one, which has not been sent yet: with the part of
-	 * their access that the new one has to give. Later steps must not take it away.
+	 * Invitations of a person that were revoked for a new one that has not been sent yet, with the part of their
+	 * access that the new one has to give. Later steps must not take it away.
 	 *
 	 * @param key of the person, in this account
 	 */
@@ -89,7 +89,7 @@ export class RunMemory {
 		this.unfinished('reinvite', key, (): RevokedInvitation[] => []).push(invitation);
 	}
 
-	/** The person is as they should be. */
+	/** The person has what they should have. */
 	finish(key: string): void {
 		for (const what of ['removed', 'offboard', 'reinvite']) this.begun.delete(`${what} ${key}`);
 	}
@@ -100,22 +100,22 @@ export class RunMemory {
 		this.handledPeople.set(key, [...others, handled]);
 	}
 
-	/** When something was last done about a person in this run: what was read before is out of date. */
+	/** When something was last done about a person in this run: earlier readings are out of date. */
 	readonly lastWriteAt = new Map<string, Tick>();
 
 	/**
-	 * What came of each item that succeeded. When n8n tries a run again because one item failed, the others
-	 * are answered from here: nothing is sent twice.
+	 * The results of items that succeeded. When n8n retries a run because one item failed, the others are answered
+	 * from here, so nothing is sent twice.
 	 */
 	readonly results = new Map<ItemKey, INodeExecutionData[]>();
 
-	/** In the order in which they began. */
+	/** In the order in which they started. */
 	private readonly locating: Locating[] = [];
 
 	/**
-	 * Notes that it isn't known yet whom an item is about: it names a username or a token.
+	 * Notes that an item's person isn't known yet, because it names a username or a token.
 	 *
-	 * @returns to be called as soon as its place among those about the person is sure
+	 * @returns to be called as soon as its place among the items about the person is certain
 	 */
 	beginLocating(index: number): () => void {
 		let end = () => {};
@@ -131,8 +131,8 @@ export class RunMemory {
 	}
 
 	/**
-	 * Ends when it is known whom all items before are about. Begins with the last of them: as a rule it is the
-	 * last to be located, so that thousands of rows do not each wait for thousands of others.
+	 * Ends when the people of all earlier items are known. Starts with the last item, which is usually the last one
+	 * to be located: otherwise thousands of rows would each wait for thousands of others.
 	 */
 	async allLocatedBefore(index: number): Promise<void> {
 		for (let place = this.locating.length - 1; place >= 0; place -= 1) {
@@ -148,7 +148,7 @@ export class RunMemory {
 		this.begun = isOfAgent ? begunByAgents : new Expiring();
 	}
 
-	/** Whether it is unknown if a wish was carried out, by any item. */
+	/** Whether it is unknown if any item has carried out a wish. */
 	unclearWish(key: string): RequestError | undefined {
 		return this.unclearWishes.get(key);
 	}
@@ -165,19 +165,19 @@ export class RunMemory {
 	readonly unclear = new Map<ItemKey, RequestError>();
 
 	/**
-	 * Who was emailed for what, so that nobody gets two emails for the same wish; with an error if it is unknown
-	 * whether they were.
+	 * Who was emailed for what, so that nobody gets two emails for the same wish. Holds an error if it is unknown
+	 * whether the email was sent.
 	 */
 	readonly mailed = new Map<string, RequestError | undefined>();
 
-	/** The items for which something was sent that changes SendGrid's data. */
+	/** The items for which a request was sent that changes SendGrid's data. */
 	readonly sent = new Set<ItemKey>();
 
-	/** Addresses of those whom no item names and who were begun to be offboarded, by person. */
+	/** Addresses of people whom no item names and whose offboarding has started, by person. */
 	readonly takenOff = new Map<string, string>();
 }
 
-/** What remembering depends on. */
+/** What the functions below need. */
 interface Remembering {
 	account: { key: string };
 	memory: RunMemory;
@@ -186,7 +186,7 @@ interface Remembering {
 const wishKey = (account: { key: string }, name: string, wish: string): string =>
 	`${personKey(account, name)} ${wish}`;
 
-/** @throws RequestError where it is unknown whether a wish about a person has been carried out */
+/** @throws RequestError if it is unknown whether a wish about a person has been carried out */
 export function refuseUnclear(
 	{ account, memory }: Remembering,
 	name: string,
@@ -198,11 +198,11 @@ export function refuseUnclear(
 }
 
 /**
- * Does something about a person unless it is unknown whether that has been done before: then nothing is read
- * and nothing is sent, and the answer stays unclear.
+ * Runs work on a person, unless it is unknown whether that was done before: then nothing is read or sent, and the
+ * answer stays unclear.
  *
- * @param name whom the wish is about, as in `withPersonLock`, which must be held
- * @param wish tells apart what is wanted
+ * @param name the wish's person, as in `withPersonLock`, which must be held
+ * @param wish distinguishes wishes
  * @throws RequestError
  */
 export async function unlessUnclear<Result>(
@@ -222,11 +222,11 @@ export async function unlessUnclear<Result>(
 }
 
 /**
- * Does something about a person once in a run: further items with the same wish are answered from the first,
- * before anything is read. What is unclear stays unclear, and nothing more is sent for it.
+ * Runs work on a person once in a run: further items with the same wish are answered from the first, before
+ * anything is read. What is unclear stays unclear, and nothing more is sent for it.
  *
- * @param name whom the wish is about, as in `withPersonLock`
- * @param wish tells apart what is wanted
+ * @param name the wish's person, as in `withPersonLock`
+ * @param wish distinguishes wishes
  * @param again how a further item is answered
  * @param isRepeatable whether the wish counts again after another one about the same person
  */
@@ -244,7 +244,7 @@ export async function oncePerRun(
 		const key = personKey(account, name);
 		const handled = memory.handledPeople.get(key) ?? [];
 		const earlier = handled.find((other) => other.wish === wish);
-		// What was done for another wish since then counts.
+		// Whatever was done for another wish since then counts.
 		const known = isRepeatable && handled[handled.length - 1] !== earlier ? undefined : earlier;
 		if (known) return again(known.records);
 		const records = await work();

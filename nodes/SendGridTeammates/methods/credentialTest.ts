@@ -49,12 +49,12 @@ async function ask(
 				useStream: true,
 				timeout: TIMEOUT,
 				followRedirect: false,
-				// Where it says `true`, n8n 1.x keeps to itself what is wrong with a certificate.
+				// If this is `true`, n8n 1.x does not say what is wrong with a certificate.
 				...(allowsAnyCertificate(credential) && { rejectUnauthorized: false }),
 				simple: false,
 				resolveWithFullResponse: true,
 			})) as { statusCode: number; body: unknown };
-			// This helper takes no signal.
+			// This helper can't be aborted by a signal.
 			if (signal.aborted) endStream(response.body);
 			signal.addEventListener('abort', () => endStream(response.body));
 			return {
@@ -76,7 +76,7 @@ function endStream(body: unknown): void {
 const isAccepted = ({ status, body }: Answer) =>
 	status >= 200 && status < 300 && isRecord(body) && Array.isArray(body.scopes);
 
-/** Whether n8n's own 'Allowed HTTP Request Domains' let the credential be used there. */
+/** Whether n8n's own 'Allowed HTTP Request Domains' let the credential be used at this address. */
 function isAllowedHost(
 	host: string,
 	{ allowedHttpRequestDomains, allowedDomains }: ICredentialDataDecryptedObject,
@@ -92,7 +92,7 @@ function isAllowedHost(
 		);
 }
 
-/** The other region's name, where its host takes the key: the credential only has the wrong region. */
+/** The other region's name, if its host accepts the key: then only the credential's region is wrong. */
 async function regionThatAccepts(
 	helpers: Helpers,
 	credential: ICredentialDataDecryptedObject,

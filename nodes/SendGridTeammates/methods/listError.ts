@@ -16,6 +16,6 @@ const LIST: ErrorContext = {
 	},
 };
 
-/** Why a list of the editor failed, as an error of n8n. */
+/** Why a list in the editor failed, as one of n8n's errors. */
 export const listError = (editor: ILoadOptionsFunctions, thrown: unknown): NodeError =>
 	toNodeError(editor.getNode(), errorOutsideItem(thrown, LIST));

@@ -6,8 +6,8 @@ import { readGrantableScopes, scopeLabel } from '../sendgrid/scopes';
 import { listError } from './listError';
 
 /**
- * The scopes that the account can grant now, by their readable names. Their names in SendGrid are part of
- * these, because the editor searches nothing else when one types.
+ * The scopes that the account can grant now, by their readable names. These include SendGrid's own names, because
+ * the editor's search looks at nothing else.
  */
 export async function getScopes(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	try {

@@ -108,7 +108,7 @@ export const accessFields: INodeProperties[] = [
 /** Scopes as an item names them. */
 export interface NamedScopes {
 	scopes: string[];
-	/** What SendGrid lets nobody grant, where the item wants it left out. */
+	/** Scopes that SendGrid lets nobody grant, if the item wants them left out. */
 	skipped: string[];
 }
 
@@ -119,8 +119,8 @@ const namesIn = (text: string): string[] =>
 /**
  * The scopes of a field, each once, by name or as the editor's list shows them.
  *
- * @param skipUngrantable leave out what SendGrid lets nobody grant, instead of refusing it
- * @throws SendGridError for what is no list of scopes, and for scopes that SendGrid lets nobody grant
+ * @param skipUngrantable leaves out scopes that SendGrid lets nobody grant, instead of refusing them
+ * @throws SendGridError for anything but a list of scopes, and for scopes that SendGrid lets nobody grant
  */
 export function readScopes(
 	fields: Fields,
@@ -151,7 +151,7 @@ export function readScopes(
 	return { scopes: unique.filter(isGrantable), skipped };
 }
 
-/** @throws SendGridError for a persona that is none */
+/** @throws SendGridError for an unknown persona */
 export const readPersona = (fields: Fields): Persona => readChoice(fields, personaField, PERSONAS);
 
 const ACCESS = ['admin', 'persona', 'scopes', 'teammate'] as const;
@@ -159,8 +159,8 @@ const ACCESS = ['admin', 'persona', 'scopes', 'teammate'] as const;
 /**
  * What the item's person should be able to do.
  *
- * @param skipUngrantable leave out scopes that nobody can grant, instead of refusing them
- * @throws SendGridError for an access, a persona, scopes or a teammate that are not valid
+ * @param skipUngrantable leaves out scopes that nobody can grant, instead of refusing them
+ * @throws SendGridError for invalid access, personas, scopes or teammates
  */
 export function readAccess(fields: Fields, skipUngrantable: boolean): AccessChoice {
 	const kind = readChoice(fields, accessField, ACCESS);
@@ -185,7 +185,7 @@ export interface ScopesIn {
 	field: string;
 }
 
-/** Where a choice names scopes: those of a persona and of a colleague are in no field. */
+/** The field in which a choice names scopes. Those of a persona or a colleague are in no field. */
 export function namedIn(choice: AccessChoice): ScopesIn {
 	switch (choice.kind) {
 		case 'admin':
@@ -199,14 +199,14 @@ export function namedIn(choice: AccessChoice): ScopesIn {
 	}
 }
 
-/** For the output: what was left out. */
+/** For the output: the scopes that were left out. */
 export const skippedField = (skipped: readonly string[]) => ({ skipped_scopes: [...skipped] });
 
 /**
- * Advice that names the scopes which SendGrid refused: it says only that there are some.
+ * Advice that names the scopes SendGrid refused. SendGrid itself says only that there are some.
  *
  * @param scopes what was sent
- * @param named what of it the item names, and where; the rest the person has already
+ * @param named those of them that the item names, and its field; the person already has the rest
  */
 export const adviseOnScopes =
 	(

@@ -14,7 +14,7 @@ import { checkText, readTexts } from './text';
 
 const plain = (text: string): string => text.toLowerCase().replace(/\s+/g, ' ');
 
-/** Display names and values of what the field offers, by the value. */
+/** The field's choices: display name and value, by the value. */
 function offered<Value extends string>(field: Field, values: readonly Value[]) {
 	return (field.options ?? []).flatMap((option) => {
 		const value = values.find((known) => 'value' in option && option.value === known);
@@ -63,7 +63,7 @@ export const readChoice = <Value extends string>(
 	values: readonly Value[],
 ): Value => checkChoice(fields, field, readSet(fields, field), values);
 
-/** The same for a field that offers several, each once and in the order of the values. At least one. */
+/** The same for a field that takes several choices: each once, in the order of the values. At least one. */
 export function readChoices<Value extends string>(
 	fields: Fields,
 	field: Field,
@@ -75,7 +75,7 @@ export function readChoices<Value extends string>(
 
 /** What a locator names, and in which mode. */
 export interface Located<Mode extends string> {
-	/** `undefined` where the item says only what, as an expression for the whole field may do. */
+	/** `undefined` if the item gives only the value, as an expression for the whole field may do. */
 	mode?: Mode;
 	/** A text in one line, not empty. */
 	value: string;
@@ -93,11 +93,11 @@ function parsedObject(value: unknown): unknown {
 }
 
 /**
- * A resource locator as people have it: with its mode (by value or display name, also where an expression says
- * it), or only the text or number that it should name.
+ * A resource locator in any form: with its mode (by value or display name, even from an expression), or just the
+ * text or number that it should name.
  *
  * @param modes those that the field's description has
- * @throws SendGridError where it names nothing
+ * @throws SendGridError if it names nothing
  */
 export function readLocator<Mode extends string>(
 	fields: Fields,
@@ -123,7 +123,7 @@ export function readLocator<Mode extends string>(
 	};
 }
 
-/** The mode, as a choice of its own. */
+/** The mode, as a separate choice. */
 function modeOf<Mode extends string>(field: Field, mode: unknown, modes: readonly Mode[]): Mode {
 	const options = (field.modes ?? []).map(({ displayName, name }) => ({
 		name: displayName,

@@ -29,7 +29,7 @@ export const emailField: INodeProperties = {
 /** Documented: 5 to 255 characters of the form `something@something.tld`, which has 5 at least. */
 const LONGEST = 255;
 
-/** Faults of an address, the likeliest first. */
+/** What may be wrong with an address, the likeliest first. */
 const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
 	[/\p{Cf}/u, 'it has an invisible character'],
 	[/[\p{Cc}\p{Zl}\p{Zp}]/u, 'it has a line break or another control character'],
@@ -46,7 +46,7 @@ const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
 	[/^\.|\.@|@\.|\.$/, 'it has a dot in the wrong place'],
 ];
 
-/** A dot-atom, where letters of all languages count, and a domain with a dot. */
+/** A dot-atom, with letters of any language, and a domain with a dot. */
 const ADDRESS =
 	/^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u;
 
@@ -60,9 +60,9 @@ export const isEmailAddress = (text: string): boolean =>
 	faultIn(text) === undefined && ADDRESS.test(text);
 
 /**
- * An address as it will be sent: trimmed, and otherwise as it was typed.
+ * An address as it will be sent: trimmed, otherwise as typed.
  *
- * @throws SendGridError for anything that SendGrid could not send an email to
+ * @throws SendGridError for anything that SendGrid couldn't send an email to
  */
 export function checkEmail(fields: Fields, field: Field, value: unknown): string {
 	const { displayName } = field;
@@ -83,7 +83,7 @@ export function checkEmail(fields: Fields, field: Field, value: unknown): string
 export const readEmail = (fields: Fields): string =>
 	checkEmail(fields, emailField, valueOf(fields, emailField));
 
-/** Fields that may say whose item it is. */
+/** Fields that may name the item's person. */
 const NAMING = ['email', 'teammate', 'invitation'];
 
 /** The address that an item names, so that a message about another field can say whose row it is. */
@@ -104,7 +104,10 @@ export function namedAddress(fields: Fields): string | undefined {
 /** Ways to name a teammate. */
 const MODE = { list: 'list', email: 'email', username: 'username' } as const;
 
-/** All ways to name a teammate. Not required: where Access is an expression, n8n counts what belongs to each as shown. */
+/**
+ * All ways to name a teammate. Not required: if Access is an expression, n8n treats the fields of every choice as
+ * shown.
+ */
 export const teammateLocator = {
 	type: 'resourceLocator',
 	default: { mode: MODE.list, value: '' },
@@ -142,9 +145,9 @@ export const teammateField: INodeProperties = {
 };
 
 /**
- * Which teammate a field names. Without a mode, what has an @ is taken for an address.
+ * Which teammate a field names. Without a mode, anything with an @ is an address.
  *
- * @throws SendGridError where it names none
+ * @throws SendGridError if it names none
  */
 export function readTeammateChoice(fields: Fields, field: Field = teammateField): TeammateChoice {
 	const { mode, value } = readLocator(

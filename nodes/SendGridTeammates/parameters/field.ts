@@ -14,25 +14,23 @@ export interface Fields {
 /** The part of a description that reading depends on. */
 export type Field = Pick<INodeProperties, 'displayName' | 'name' | 'default' | 'options' | 'modes'>;
 
-/** The entries added to a collection. A missing entry means nothing. */
+/** The entries added to a collection. A missing entry says nothing. */
 export interface Collection extends Fields {
 	has(field: Field): boolean;
 }
 
-/**
- * Longest text in a field that holds one thing, in characters. Longer text is refused without being looked at.
- */
+/** Longest text in a field for a single value, in characters. Longer text is refused without being looked at. */
 export const MAX_TEXT_LENGTH = 1000;
 
-/** Longest piece of a value that a message repeats, in characters. */
+/** How much of a value a message repeats at most, in characters. */
 const MAX_QUOTE_LENGTH = 60;
 
-/** Most rows of a field, and how much they may hold together: values and entries of lists, and characters. */
+/** Maximum rows of a field, and what they may hold in all: values and list entries, and characters. */
 const MAX_ROWS = 1000;
 const MAX_ROWS_COUNT = 15_000;
 const MAX_ROWS_LENGTH = 200_000;
 
-/** A field's value as it is, or its default where the node has none. The only place that asks n8n for one. */
+/** A field's raw value, or its default if the node has none. The only place that asks n8n for a value. */
 export const valueOf = (fields: Fields, { name, default: preset }: Field): unknown =>
 	fields.getNodeParameter(name, preset);
 
@@ -40,7 +38,7 @@ export const valueOf = (fields: Fields, { name, default: preset }: Field): unkno
 export const nameOf = ({ within }: Fields, { displayName }: Field): string =>
 	within === undefined ? `'${displayName}'` : `'${displayName}' in ${within}`;
 
-/** A short piece of a text, in one line and without what may be a key or a token. */
+/** The beginning of a text, on one line, without anything that may be a key or a token. */
 export function quoteText(text: string): string {
 	const line = sanitizeRemoteText(text.slice(0, 4 * MAX_QUOTE_LENGTH), []);
 	return line.length > MAX_QUOTE_LENGTH ? `'${line.slice(0, MAX_QUOTE_LENGTH)}…'` : `'${line}'`;
@@ -55,7 +53,7 @@ export function quoteValue(value: unknown): string {
 }
 
 /**
- * For a value that a field cannot hold: `'Limit' must be a whole number from 1, not 'many'`.
+ * For a value that a field can't hold: `'Limit' must be a whole number from 1, not 'many'`.
  *
  * @param must what it must be
  */
@@ -68,7 +66,7 @@ export const wrongValue = (
 ): SendGridError =>
 	new SendGridError(`${nameOf(fields, field)} must be ${must}, not ${quoteValue(value)}`, advice);
 
-/** For a field that is set and yields nothing. To say nothing, leave it out. */
+/** For a field that is set but has no value. To say nothing, it has to be left out. */
 export const emptyError = (fields: Fields, field: Field, advice?: string): SendGridError =>
 	fields.within === undefined
 		? new SendGridError(
@@ -90,9 +88,9 @@ export function checkLength(fields: Fields, field: Field, text: string, most: nu
 }
 
 /**
- * A value of a field that holds one thing: text without the spaces around it, everything else as it is.
+ * The value of a field for a single value: text without surrounding spaces, anything else unchanged.
  *
- * @throws SendGridError for nothing, and for a text that is too long
+ * @throws SendGridError for no value, and for text that is too long
  */
 export function readSet(fields: Fields, field: Field): unknown {
 	const value = valueOf(fields, field);
@@ -127,14 +125,14 @@ export function readCollection(fields: Fields, field: Field): Collection {
 	);
 }
 
-/** What is read where it is set; `undefined` where it is not. */
+/** Reads an entry if it is set; otherwise `undefined`. */
 export const whereSet = <Value>(
 	collection: Collection,
 	field: Field,
 	read: (fields: Fields, field: Field) => Value,
 ): Value | undefined => (collection.has(field) ? read(collection, field) : undefined);
 
-/** Whether rows hold so much that reading them would hold up n8n. Looks no further than it has to. */
+/** Whether rows hold so much that reading them would hold up n8n. Looks no further than necessary. */
 function isTooMuch(rows: ReadonlyArray<Record<string, unknown>>): boolean {
 	let count = 0;
 	let length = 0;
@@ -153,7 +151,7 @@ function isTooMuch(rows: ReadonlyArray<Record<string, unknown>>): boolean {
 	return count > MAX_ROWS_COUNT;
 }
 
-/** The rows of a fixed collection. @throws SendGridError for anything else in their place */
+/** The rows of a fixed collection. @throws SendGridError for anything else */
 export function readRows(fields: Fields, field: Field): Collection[] {
 	const [{ name }] = field.options ?? [field];
 	const value = valueOf(fields, field);

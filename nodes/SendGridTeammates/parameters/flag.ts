@@ -1,9 +1,9 @@
 import { readSet, wrongValue, type Field, type Fields } from './field';
 
 /**
- * A yes or a no, also as text in any case.
+ * True or false, also as text, in upper or lower case.
  *
- * @throws SendGridError for anything else: what somebody did not say must not delete anybody
+ * @throws SendGridError for anything else: nobody may be deleted by a guess
  */
 export function readFlag(fields: Fields, field: Field): boolean {
 	const value = readSet(fields, field);

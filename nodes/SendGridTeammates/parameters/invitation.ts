@@ -41,14 +41,14 @@ export const invitationField: INodeProperties = {
 	],
 };
 
-/** An invitation, the way the item names it. */
+/** An invitation as the item names it. */
 export type InvitationChoice = { by: 'email'; email: string } | { by: 'token'; token: string };
 
 /**
- * Which invitation the item is about. What has an @ is an address, also where only the list or an expression
- * says it.
+ * Which invitation the item is about. Anything with an @ is an address, even if it comes from the list or from an
+ * expression.
  *
- * @throws SendGridError where it names none, or nothing that could be a token
+ * @throws SendGridError if it names none, or something that can't be a token
  */
 export function readInvitation(fields: Fields): InvitationChoice {
 	const { mode, value } = readLocator(
@@ -57,7 +57,7 @@ export function readInvitation(fields: Fields): InvitationChoice {
 		Object.values(MODE),
 		"Choose an invitation from the list in 'Invitation', or name it by email address or token.",
 	);
-	// Workflows from before the list gave addresses have a token there.
+	// Workflows saved before the list gave addresses have a token here.
 	return mode === MODE.email || (mode !== MODE.token && value.includes('@'))
 		? { by: 'email', email: checkEmail(fields, invitationField, value) }
 		: { by: 'token', token: checkSegment(value, invitationField.displayName) };

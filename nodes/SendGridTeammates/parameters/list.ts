@@ -47,7 +47,7 @@ export const emailDomainFilter: INodeProperties = {
 /**
  * How many results the item wants: `Infinity` for all.
  *
- * @throws SendGridError for a limit that is no number of results
+ * @throws SendGridError for a limit that isn't a number of results
  */
 export function readLimit(fields: Fields): number {
 	const [returnAll, limit] = listFields;
@@ -55,7 +55,7 @@ export function readLimit(fields: Fields): number {
 	return readNumber(fields, limit, { min: 1, isWhole: true });
 }
 
-/** Whether an address is at one of the domains that the filter names; `undefined` where it is not set. */
+/** Whether an address is at one of the domains that the filter names; `undefined` if it is not set. */
 export function readEmailDomain(filters: Collection): ((email: string) => boolean) | undefined {
 	const domains = whereSet(filters, emailDomainFilter, readDomains);
 	return domains && ((email) => domains.some((domain) => isAtDomain(email, domain)));

@@ -8,11 +8,11 @@ export interface NumberRange {
 	isWhole?: boolean;
 	/** As it stands in a sentence: `number of days`. */
 	noun?: string;
-	/** What to do about a number outside of the range. */
+	/** What to do about a number outside the range. */
 	advice?: string;
 }
 
-/** A number as people write it: no hexadecimals, no separators of thousands. */
+/** A number as people write it: no hexadecimals, no thousands separators. */
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?$/i;
 
 function numberIn(value: unknown): number {
@@ -44,7 +44,7 @@ export function readNumber(
 	);
 }
 
-/** A number of days, half ones included. @throws SendGridError */
+/** A number of days; fractions are allowed. @throws SendGridError */
 export const readDays = (
 	fields: Fields,
 	field: Field,

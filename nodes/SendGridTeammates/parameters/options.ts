@@ -6,7 +6,7 @@ import { readFlag } from './flag';
 import { readNumber } from './number';
 import { readText } from './text';
 
-/** Seconds that an item may wait after its first refusal or fault. */
+/** Seconds that an item may wait after its first refused or failed request. */
 const DEFAULT_MAX_WAIT = 300;
 
 export const onBehalfOfOption: INodeProperties = {
@@ -29,7 +29,7 @@ const allowAdminsOption: INodeProperties = {
 		'Whether to also remove admins, or take admin access away. With Same as Teammate, also whether to give what an admin has.',
 };
 
-/** Where nobody is removed or demoted by mistake, the option is about what is given. */
+/** For operations that remove or demote nobody, the option is about giving admin access. */
 const allowAdminsToCopyOption: INodeProperties = {
 	...allowAdminsOption,
 	displayOptions: {
@@ -85,10 +85,10 @@ export const optionsField: INodeProperties = {
 };
 
 /**
- * Whom to act for, or `undefined` for the key's own account: where nobody is named, or where the text is empty.
- * An expression that found nothing must not act on the parent account.
+ * The account to act for, or `undefined` for the key's own: if none is named, or if the text is empty. An
+ * expression that found nothing must not act on the parent account.
  *
- * @throws SendGridError for nothing, and for what SendGrid would misread
+ * @throws SendGridError for no value, and for values that SendGrid would misread
  */
 export function readOnBehalfOf(options: Collection): string | undefined {
 	if (!options.has(onBehalfOfOption) || valueOf(options, onBehalfOfOption) === '') return undefined;

@@ -32,7 +32,7 @@ export const requestIdField: INodeProperties = {
 	],
 };
 
-/** @throws SendGridError for anything that could not be an ID */
+/** @throws SendGridError for anything that can't be an ID */
 export const readRequestId = (fields: Fields): string => {
 	const { value } = readLocator(
 		fields,
@@ -43,6 +43,6 @@ export const readRequestId = (fields: Fields): string => {
 	return checkSegment(value, requestIdField.displayName);
 };
 
-/** For the output: a number where it is one, as SendGrid has it. */
+/** For the output: a number if it is one, as in SendGrid's records. */
 export const requestIdOutput = (id: string): number | string =>
 	/^\d+$/.test(id) ? Number(id) : id;

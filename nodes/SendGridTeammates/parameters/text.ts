@@ -12,7 +12,7 @@ import {
 	type Fields,
 } from './field';
 
-/** A text in one line, without the spaces around it. Numbers count, as IDs and usernames may be some. */
+/** Text on one line, without surrounding spaces. Numbers are accepted, since IDs and usernames may be numbers. */
 export function checkText(fields: Fields, field: Field, value: unknown): string {
 	const text = Number.isSafeInteger(value) ? String(value) : value;
 	if (typeof text === 'string' && !hasControlCharacters(text)) return text;
@@ -29,7 +29,7 @@ export function checkText(fields: Fields, field: Field, value: unknown): string 
 export const readText = (fields: Fields, field: Field): string =>
 	checkText(fields, field, readSet(fields, field));
 
-/** Longest list that is written as one text, in characters, and most entries. */
+/** Limits of a list: characters if it is written as one text, and entries. */
 const MAX_LIST_LENGTH = 100_000;
 const MAX_ENTRIES = 1000;
 
@@ -53,9 +53,9 @@ function parsedJson(text: string): unknown {
 }
 
 /**
- * Texts, from a list (also one written as JSON, as AI agents do it) or from a text with commas, semicolons or
- * line breaks. An empty list is a decision, and allowed where there can be one. An empty value is not: it comes
- * from an expression that found nothing.
+ * Texts from a list (also as JSON, which AI agents write) or from one text with commas, semicolons or line breaks.
+ * An empty list is a decision, and allowed if the field allows it. An empty value is not: it comes from an
+ * expression that found nothing.
  *
  * @throws SendGridError for an empty value, and for anything but a list of texts
  */
@@ -103,7 +103,7 @@ function checkCount(fields: Fields, field: Field, count: number): void {
 
 const DOMAIN = /^[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u;
 
-/** Domains of addresses, in small letters. `@example.com` counts as `example.com`. @throws SendGridError */
+/** Domains of addresses, in lower case. `@example.com` counts as `example.com`. @throws SendGridError */
 export function readDomains(fields: Fields, field: Field): string[] {
 	const texts = readTexts(fields, field).flatMap((text) => text.split(/\s+/));
 	checkCount(fields, field, texts.length);

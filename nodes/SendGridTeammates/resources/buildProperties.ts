@@ -9,9 +9,9 @@ interface Placed {
 }
 
 /**
- * The fields of all operations, each once, shown for the operations that list it and in their order. A field
- * that several operations share must not be repeated for each: n8n evaluates its expression again for every
- * property of that name, even hidden ones.
+ * The fields of all operations, each only once, shown for the operations that list it, in their order. A field that
+ * several operations share must not be repeated for each: n8n evaluates its expression again for every property of
+ * that name, even hidden ones.
  */
 export function buildProperties(resources: Resources): INodeProperties[] {
 	const placed: Placed[] = [];
@@ -20,7 +20,7 @@ export function buildProperties(resources: Resources): INodeProperties[] {
 			let position = -1;
 			for (const field of fields) {
 				const known = placed.findIndex((other) => other.field === field);
-				// A new field goes right behind the one that it follows in this operation.
+				// A new field goes right after the one that it follows in this operation.
 				position = known === -1 ? position + 1 : known;
 				if (known === -1) {
 					placed.splice(position, 0, { field, resources: new Set(), operations: new Set() });

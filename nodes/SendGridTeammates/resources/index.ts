@@ -12,8 +12,8 @@ import { teammate } from './teammate';
 export const RESOURCES: Resources = { accessRequest, invitation, ssoTeammate, subuser, teammate };
 
 /**
- * Always visible, so its routing counts for every operation. Where n8n's engine for declarative nodes is used,
- * it makes the engine hand each item to the operation's own function instead of sending the request.
+ * Always visible, so its routing counts for every operation. If n8n's engine for declarative nodes runs the node,
+ * this makes it pass each item to the operation's own function instead of sending the request.
  */
 const resourceField: INodeProperties = {
 	displayName: 'Resource',

@@ -10,33 +10,33 @@ import {
 	type Persona,
 } from './scopes';
 
-/** What SendGrid's requests say about somebody's access. */
+/** A person's access as SendGrid's requests express it. */
 export interface Access {
 	scopes: string[];
 	is_admin: boolean;
 }
 
-/** What SendGrid's records say about it. A record may leave the scopes out: then nobody knows. */
+/** A person's access as SendGrid's records express it. A record may lack the scopes: then they are unknown. */
 export interface KnownAccess {
 	isAdmin: boolean;
 	scopes?: readonly string[];
 }
 
-/** What lies between what somebody has and what is wanted. */
+/** The difference between the access that a person has and the access that is wanted. */
 export interface Difference {
-	/** Scopes that are wanted and not there. */
+	/** Scopes that are wanted and missing. */
 	missing: string[];
-	/** Scopes that are there and not wanted, without those that SendGrid gives everybody. */
+	/** Scopes that are there but not wanted, without those that SendGrid gives everybody. */
 	superfluous: string[];
-	/** Whether admin access is wanted and not there, or there and not wanted. */
+	/** Whether admin access is wanted and missing, or there but not wanted. */
 	admin?: 'missing' | 'superfluous';
 }
 
 const unique = (scopes: readonly string[]): string[] => [...new Set(scopes)];
 
 /**
- * Compares what somebody has with what is wanted, in what can be granted. SendGrid adds scopes of its own to
- * everybody, which would otherwise look like a difference forever.
+ * Compares the access that a person has with the access that is wanted, as far as it can be granted. SendGrid adds
+ * its own scopes for everybody, which would otherwise always look like a difference.
  */
 export function difference(known: KnownAccess, wanted: Access): Difference {
 	const present = known.scopes ?? [];
@@ -67,22 +67,22 @@ export function changeOutput(known: KnownAccess, wanted: Access) {
 export const isSame = ({ admin, missing, superfluous }: Difference): boolean =>
 	admin === undefined && missing.length === 0 && superfluous.length === 0;
 
-/** Whether everything wanted is there, and perhaps more. An admin has it all. */
+/** Whether everything wanted is there, perhaps with more. An admin has everything. */
 export const isCovered = ({ admin, missing }: Difference): boolean =>
 	admin === 'superfluous' || (admin === undefined && missing.length === 0);
 
-/** What there is, as far as it can be granted again, and more. */
+/** The present scopes that can be granted again, plus these. */
 export const withMore = (present: readonly string[], more: readonly string[]): string[] =>
 	unique([...present.filter(isGrantable), ...more]);
 
-/** What there is, as far as it can be granted again, without these. */
+/** The present scopes that can be granted again, without these. */
 export const without = (present: readonly string[], removed: readonly string[]): string[] =>
 	present.filter((scope) => isGrantable(scope) && !removed.includes(scope));
 
-/** A teammate, the way an item names them. */
+/** A teammate as an item names them. */
 export type TeammateChoice = { by: 'email'; email: string } | { by: 'username'; username: string };
 
-/** What an item says about access, before anything is known of the person and of the account. */
+/** What an item says about access, before anything is known about the person and the account. */
 export type AccessChoice =
 	| { kind: 'admin'; skipped: string[] }
 	| { kind: 'scopes'; scopes: string[]; skipped: string[] }
@@ -94,26 +94,26 @@ export interface Colleague {
 	/** For messages: `'lee@example.com'` */
 	name: string;
 	isAdmin: boolean;
-	/** Those that can be given and taken; at least one, but for admins. */
+	/** Those that can be given and taken away; at least one, except for admins. */
 	scopes: readonly string[];
-	/** Epoch milliseconds: nothing is known of what happened after. */
+	/** Epoch milliseconds: nothing is known about what happened later. */
 	readAt: number;
 }
 
-/** Access that can be written, and what of the choice had to be left out. */
+/** Access that can be written, and the scopes that had to be left out. */
 export interface ResolvedAccess {
 	access: Access;
-	/** Scopes that nobody can grant, and those of a persona or a colleague that this key cannot grant. */
+	/** Scopes that nobody can grant, and those of a persona or a colleague that this key can't grant. */
 	skipped: string[];
 }
 
-/** Whether there is anything in it that not everybody has anyway. */
+/** Whether it contains anything that not everybody has anyway. */
 export const givesSomething = ({ is_admin, scopes }: Access): boolean =>
 	is_admin || scopes.some((scope) => !isGivenToEverybody(scope));
 
 /**
- * Every scope that a choice names, whether or not the key could grant it: for taking scopes away. Without those of a
- * persona or a colleague that SendGrid gives everybody, since nobody can take them away.
+ * Every scope that a choice names, whether or not the key can grant it: for taking scopes away. Without those of a
+ * persona or a colleague that SendGrid gives everybody, which can't be taken away.
  */
 export function namedScopes(choice: AccessChoice, colleague?: Colleague): readonly string[] {
 	switch (choice.kind) {
@@ -130,7 +130,7 @@ export function namedScopes(choice: AccessChoice, colleague?: Colleague): readon
 	}
 }
 
-/** The same for two choices that stand for the same access. */
+/** Equal for two choices that stand for the same access. */
 export const wishOf = (choice: AccessChoice): unknown[] => [
 	choice.kind,
 	choice.kind === 'persona' && choice.persona,
@@ -142,7 +142,7 @@ export const wishOf = (choice: AccessChoice): unknown[] => [
 export interface Resolving {
 	account: Account;
 	policy: {
-		/** Whether the credential allows a scope to be given: a persona is cut to those. */
+		/** Whether the credential allows a scope to be given: a persona is reduced to those. */
 		mayGive: (scope: string) => boolean;
 		checkAdmin(): void;
 	};
@@ -152,14 +152,14 @@ export interface Resolving {
 /**
  * The access that a choice stands for, for somebody who has none yet or for a teammate.
  *
- * A persona, or what a colleague has, is cut to what the key can grant, since nobody can give away more than they
- * have; scopes of it that the person has already stay. A persona is also cut to what the credential allows to be
- * given: nobody has named its scopes. What a colleague has is for the caller to check.
+ * A persona, or a colleague's access, is reduced to what the key can grant, since a key can't grant more than it
+ * has; scopes of it that the person already has stay. A persona is also reduced to what the credential allows,
+ * because the item doesn't name its scopes. A colleague's access is for the caller to check.
  *
- * @param present what the person has
+ * @param present the person's present access
  * @param colleague as `findColleague` gives them
- * @throws SendGridError where nothing would be left but what everybody has, and for an admin's access that is not
- *   wanted or not allowed
+ * @throws SendGridError if nothing would be left but what everybody has, and for an admin's access that isn't
+ *   wanted or allowed
  */
 export async function resolveFor(
 	{ account, policy, options }: Resolving,
@@ -193,7 +193,7 @@ export async function resolveFor(
 	);
 }
 
-/** @throws SendGridError for an admin, unless the item says that they may be one */
+/** @throws SendGridError for an admin, unless the item allows admins */
 function refuseAdminAccess(
 	{ name }: Colleague,
 	{ allowAdmins }: Resolving['options'],
@@ -206,7 +206,7 @@ function refuseAdminAccess(
 	);
 }
 
-/** What somebody is given who did not have it before. An admin has everything. */
+/** The access that a person gains. An admin has everything. */
 export function gainOf(
 	{ isAdmin, scopes = [] }: KnownAccess,
 	after: Access,
@@ -219,10 +219,10 @@ export function gainOf(
 }
 
 /**
- * Makes sure that scopes can be granted, before something is taken away for their sake.
+ * Makes sure that scopes can be granted, before anything is taken away to make room for them.
  *
- * @param named those that the item names itself, and in which field
- * @throws SendGridError, which names those that cannot
+ * @param named those that the item itself names, and their field
+ * @throws SendGridError that names those that can't
  */
 export async function checkGrantable(
 	account: Account,

@@ -12,10 +12,10 @@ const REMOVED =
 	'SendGrid removed access requests from its public API in January 2026, and this account no longer has them.';
 
 /**
- * `GET /v3/scopes/requests`: who asked for access to what. Documented: a bare array, 50 at a time unless
- * asked for more.
+ * `GET /v3/scopes/requests`: who asked for access to what. Documented: a bare array, 50 at a time unless asked for
+ * more.
  *
- * @param alternative what to do where the account no longer has them
+ * @param alternative what to do if the account no longer has them
  */
 export const accessRequests = (
 	wording: Wording,
@@ -44,10 +44,9 @@ const CALLS = {
 } as const;
 
 /**
- * An open access request, as the list has it. Once it is answered, it can't be distinguished from one that
- * never existed.
+ * An open access request, as the list has it. Once answered, it can't be distinguished from one that never existed.
  *
- * @throws SendGridError where there is none
+ * @throws SendGridError if there is none
  */
 export async function findRequest(
 	account: Account,
@@ -64,7 +63,7 @@ export async function findRequest(
 }
 
 /**
- * Approves or denies an open access request, until it is known what became of it.
+ * Approves or denies an open access request, and finds out the outcome.
  *
  * @returns SendGrid's answer
  * @throws RequestError
@@ -74,7 +73,7 @@ export async function answerRequest(
 	answer: keyof typeof CALLS,
 	{ id, field, wording }: NamedRequest,
 ): Promise<IDataObject> {
-	/** Whether it is still open. One that is gone may have been approved or denied by somebody else as well. */
+	/** Whether it is still open. If it is gone, somebody else may have approved or denied it. */
 	async function probe(): Promise<WriteState<IDataObject>> {
 		const { value } = await account.readFresh(accessRequests(wording));
 		return value.items.some((open) => textOf(open.id) === id) ? 'notApplied' : 'unknown';

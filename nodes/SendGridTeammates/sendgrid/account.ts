@@ -24,14 +24,14 @@ export function addressKey(email: string): string {
 }
 
 /**
- * Tells people apart, each in their account.
+ * A key for each person in each account.
  *
  * @param name an address, a username or a token
  */
 export const personKey = ({ key }: { key: string }, name: string): string =>
 	`${key} ${addressKey(name)}`;
 
-/** What is forgotten after a while, in about the order in which it was noted. */
+/** Entries that expire, roughly in the order in which they were added. */
 export class Expiring<Value> {
 	private readonly entries = new Map<string, { value: Value; until: number }>();
 
@@ -50,7 +50,7 @@ export class Expiring<Value> {
 		return this.left(key) > 0 ? this.entries.get(key)?.value : undefined;
 	}
 
-	/** For how long it is remembered, in milliseconds. */
+	/** How long an entry is kept, in milliseconds. */
 	left(key: string): number {
 		return Math.max(0, (this.entries.get(key)?.until ?? 0) - Date.now());
 	}
@@ -60,10 +60,13 @@ export class Expiring<Value> {
 	}
 }
 
-/** Whose data this process has just changed, by account and address, while SendGrid may not show it. */
+/**
+ * People whose data this process has just changed, by account and address, while SendGrid may not show the change
+ * yet.
+ */
 const changed = new Expiring<true>();
 
-/** Writes of which nobody knows whether they were carried out, likewise, while they may still be. */
+/** Likewise, writes with an unknown outcome, while they may still be carried out. */
 const inDoubt = new Expiring<RequestError>();
 
 /**
@@ -71,52 +74,52 @@ const inDoubt = new Expiring<RequestError>();
  * of the run share.
  */
 export class Account {
-	/** Locks that this item holds. It may enter them again. */
+	/** Locks that this item holds. It may take them again. */
 	readonly locks = new Set<string>();
 
-	/** Of the person whom the item is about, as soon as it is known. */
+	/** The address of the item's person, as soon as it is known. */
 	address?: string;
 
-	/** To be called when the item has its place among those about a person. */
+	/** To be called when the item has its place among the items about a person. */
 	onLocated: () => void = () => {};
 
 	private since: Tick;
 
 	constructor(
-		/** For the item's own requests: they stop with it. */
+		/** For the item's own requests, which stop with it. */
 		readonly client: SendGridClient,
-		/** For readings: others may be waiting for them. */
+		/** For readings, which other items may be waiting for. */
 		private readonly reader: SendGridClient,
 		private readonly readings: SingleFlight,
 		/** Whose data it is: see `accountKeyOf`. */
 		readonly key: string,
-		/** When the item began. */
+		/** When the item started. */
 		startedAt: Tick,
 	) {
 		this.since = startedAt;
 	}
 
-	/** From now on only readings count that begin after this. */
+	/** From now on, only readings that start after this count. */
 	requireFreshReadings(since: Tick = tick()): void {
 		this.since = Math.max(this.since, since);
 	}
 
-	/** Notes that SendGrid's data about somebody may not show yet what it has accepted. */
+	/** Notes that SendGrid's data about a person may not show yet what it has accepted. */
 	noteWrite(address: string): void {
 		changed.set(personKey(this, address), true, Date.now() + LIST_LAG_MS);
 	}
 
-	/** Notes a write about somebody of which nobody knows what became of it. */
+	/** Notes a write about a person whose outcome is unknown. */
 	noteDoubt(address: string, error: RequestError): void {
 		const end = Math.max(error.facts.inDoubtUntil ?? 0, Date.now());
 		inDoubt.set(personKey(this, address), error, end + LIST_LAG_MS);
 	}
 
 	/**
-	 * Waits as long as an earlier write about somebody may still be carried out, perhaps one of another workflow: it
-	 * would take the place of what is done now.
+	 * Waits while an earlier write about a person may still be carried out, perhaps one of another workflow: it
+	 * would overwrite what is done now.
 	 *
-	 * @returns why that is in doubt, where it takes longer than the item may wait
+	 * @returns why it is in doubt, if that takes longer than the item may wait
 	 */
 	async waitForDoubt(address: string): Promise<RequestError | undefined> {
 		const key = personKey(this, address);
@@ -125,10 +128,10 @@ export class Account {
 	}
 
 	/**
-	 * Waits until SendGrid's data must show what this process has done about somebody, or may have done. What is
-	 * decided by that data depends on it.
+	 * Waits until SendGrid's data must show what this process has done, or may have done, about a person. Decisions
+	 * are made on that data.
 	 *
-	 * @throws SendGridError where that takes longer than the item may wait
+	 * @throws SendGridError if that takes longer than the item may wait
 	 */
 	async waitForOwnWrites(address: string, { failureMessage }: Wording): Promise<void> {
 		const key = personKey(this, address);
@@ -142,11 +145,11 @@ export class Account {
 			);
 		}
 		await this.client.retryBudget.pause(changed.left(key));
-		// What others have read meanwhile may be from before.
+		// Readings that others have made in the meantime may be older.
 		this.requireFreshReadings();
 	}
 
-	/** SendGrid's clock, now or at a moment of this machine's. Both in epoch milliseconds. */
+	/** SendGrid's time, now or for a time of this machine's clock. Both in epoch milliseconds. */
 	now(moment = Date.now()): number {
 		return this.client.serverTime(moment);
 	}
@@ -154,7 +157,7 @@ export class Account {
 	/**
 	 * All of a list, read to its end and shared with the run's other items.
 	 *
-	 * @param since the reading must have begun after this; default: the item's own start, or its turn
+	 * @param since the reading must have started after this; default: the item's own start, or its turn
 	 * @throws RequestError, worded for this item
 	 */
 	async readList<Item>(
@@ -176,10 +179,10 @@ export class Account {
 	}
 
 	/**
-	 * Something else that all items of the run share.
+	 * Another reading that all items of the run share.
 	 *
-	 * @param what tells it apart
-	 * @param read gets a client whose requests do not stop with this item, and says when it sends the first
+	 * @param what identifies it
+	 * @param read gets a client whose requests do not stop with this item, and reports when it sends the first
 	 * @throws RequestError, worded for this item
 	 */
 	async readOnce<Value>(

@@ -7,23 +7,23 @@ import { flagOf, textOf } from '../transport/sanitize';
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Documented: an invitation can be accepted for seven days after it was sent, or sent again. */
+/** Documented: an invitation can be accepted for seven days after it was sent or resent. */
 export const VALIDITY_DAYS = 7;
 
 /** An invitation that has not been accepted. */
 export interface Invitation {
-	/** As it was typed. */
+	/** As typed. */
 	email: string;
-	/** Empty where SendGrid does not say. */
+	/** Empty if SendGrid does not say. */
 	token: string;
 	isAdmin: boolean;
-	/** Whether SendGrid says at all whether it makes somebody an admin. */
+	/** Whether SendGrid says at all whether it gives admin access. */
 	isRoleKnown: boolean;
-	/** `undefined` where SendGrid does not say. */
+	/** `undefined` if SendGrid does not say. */
 	scopes?: string[];
-	/** Epoch milliseconds; `undefined` where SendGrid does not say. */
+	/** Epoch milliseconds; `undefined` if SendGrid does not say. */
 	expiresAt?: number;
-	/** As SendGrid has it. */
+	/** SendGrid's own record. */
 	record: IDataObject;
 }
 
@@ -32,7 +32,7 @@ const textsOf = (value: unknown): string[] | undefined =>
 		? (value as string[])
 		: undefined;
 
-/** Schema and observed: `token`; examples of the reference: `pending_id`. An empty one is none. */
+/** Schema and observed: `token`; examples of the reference: `pending_id`. An empty one counts as missing. */
 const tokenOf = ({ token, pending_id }: IDataObject): string => textOf(token) || textOf(pending_id);
 
 export const decodeInvitation = (record: IDataObject): Invitation => ({
@@ -46,7 +46,7 @@ export const decodeInvitation = (record: IDataObject): Invitation => ({
 	record,
 });
 
-/** `GET /v3/teammates/pending`: who has been invited and has not accepted yet. */
+/** `GET /v3/teammates/pending`: people who have been invited and have not accepted yet. */
 export const pendingInvitations = (wording: Wording): ListEndpoint<Invitation> => ({
 	method: 'GET',
 	path: '/v3/teammates/pending',
@@ -55,7 +55,7 @@ export const pendingInvitations = (wording: Wording): ListEndpoint<Invitation> =
 	context: { ...wording, scope: 'teammates.read' },
 });
 
-/** When an invitation expires, in ISO 8601, or `undefined` where that is not known. */
+/** When an invitation expires, in ISO 8601, or `undefined` if unknown. */
 export const expiryOf = ({ expiresAt }: Pick<Invitation, 'expiresAt'>): string | undefined =>
 	expiresAt === undefined ? undefined : new Date(expiresAt).toISOString();
 
@@ -76,8 +76,8 @@ export const expiresWithin = (
 ): boolean => expiresAt !== undefined && expiresAt <= now + days * DAY_MS;
 
 /**
- * What an invitation's expiry means now: `status`, and `days_left` in whole days, 0 on the last day and
- * after, `null` where SendGrid does not say.
+ * The meaning of an invitation's expiry date now: `status`, and `days_left` in whole days, 0 on the last day and
+ * after, `null` if SendGrid does not say.
  */
 export const invitationState = (
 	invitation: Pick<Invitation, 'expiresAt'>,
@@ -96,7 +96,7 @@ const withoutToken = (record: IDataObject): IDataObject =>
 	);
 
 /**
- * An invitation without the token, which lets its holder join the account: where it stands, and SendGrid's fields.
+ * An invitation without the token, with which anybody can join the account: its status, and SendGrid's fields.
  *
  * @param now epoch milliseconds of SendGrid's clock
  */
@@ -107,16 +107,16 @@ export function publicOutput(invitation: Invitation, now: number): IDataObject {
 	return { email: email ?? null, status, expires_at, days_left, is_admin, ...others };
 }
 
-/** The token, which comes last, also where SendGrid calls it `pending_id`. */
+/** The token, which comes last, even if SendGrid calls it `pending_id`. */
 export const tokenOutput = ({ record, token }: Invitation): IDataObject => ({
 	...(record.pending_id !== undefined && { pending_id: record.pending_id }),
 	...(token && { token }),
 });
 
 /**
- * An invitation as SendGrid answers with it: when it expires where SendGrid says so, and last the token.
+ * An invitation from SendGrid's response: with its expiry date, if SendGrid gives one, and the token last.
  *
- * @param more what else to give out of it
+ * @param more further fields for the output
  */
 export function invitationOutput(invitation: Invitation, more: IDataObject = {}): IDataObject {
 	const { email, is_admin = null, ...others } = withoutToken(invitation.record);
@@ -131,7 +131,7 @@ export function invitationOutput(invitation: Invitation, more: IDataObject = {})
 	};
 }
 
-/** Those that can be accepted first, and the one that lasts longest first among them. */
+/** Invitations that can be accepted come first, the one that lasts longest at the top. */
 export function bestFirst(invitations: readonly Invitation[], now: number): Invitation[] {
 	const isExpired = (invitation: Invitation) => statusOfInvitation(invitation, now) === 'expired';
 	return [...invitations].sort(

@@ -19,19 +19,19 @@ import { canBeTaken } from './scopes';
 import { activeOutput, readTeammate, teammates, type Teammate } from './teammates';
 
 /**
- * All that SendGrid knows of an address. There can be several of each: invitations in other spellings, or
- * two teammates who share a mailbox.
+ * Everything SendGrid knows about an address. There can be several records of each kind: invitations in other
+ * spellings, or two teammates who share a mailbox.
  */
 export interface Person {
 	/** The best one first. */
 	invitations: Invitation[];
-	/** As in the list: without scopes. */
+	/** As in the list, without scopes. */
 	teammates: Teammate[];
-	/** Epoch milliseconds: nothing is known of what happened after. */
+	/** Epoch milliseconds: nothing is known about what happened later. */
 	readAt: number;
 }
 
-/** Records of a list, and from when they are. */
+/** Records of a list, and when they were read. */
 export interface Found<Item> {
 	items: Item[];
 	startedAt: Tick;
@@ -39,10 +39,10 @@ export interface Found<Item> {
 }
 
 /**
- * The records of a list that are wanted, with certainty also where there are none.
+ * The wanted records of a list, with certainty even if there are none.
  *
- * A list of several pages may have been changed while it was read, and then it can miss somebody. So absence
- * counts only when a second reading confirms it; all items that need one share it.
+ * A list of several pages may have changed while it was read, and may then lack somebody. So absence only counts if
+ * a second reading confirms it; all items that need one share it.
  *
  * @param since the reading must have begun after this; default: the item's own start, or its turn
  * @throws RequestError
@@ -64,7 +64,7 @@ const foundIn = <Item>(
 	pick: (items: readonly Item[]) => Item[],
 ): Found<Item> => ({ items: pick(value.items), startedAt, readAt });
 
-/** In the order in which the first of each group comes. */
+/** In the order of the first record of each group. */
 export function groupBy<Item>(
 	items: readonly Item[],
 	keyOf: (item: Item) => string,
@@ -79,7 +79,7 @@ export function groupBy<Item>(
 	return groups;
 }
 
-/** Records of a list by address: a thousand items look into one list. */
+/** Records of a list by address, since a thousand items may search the same list. */
 const byAddress = new WeakMap<readonly object[], ReadonlyMap<string, object[]>>();
 
 function withAddress<Item extends { email: string }>(
@@ -95,9 +95,9 @@ function withAddress<Item extends { email: string }>(
 }
 
 /**
- * The records of an address. Where there are none, one of those that name no address may be the person's.
+ * The records of an address. If there are none, a record without an address may be the person's.
  *
- * @throws SendGridError then: nobody knows whether the person is there
+ * @throws SendGridError in that case: it is unknown whether the person is there
  */
 const ofAddress =
 	<Item extends { email: string }>(email: string, what: string, { failureMessage }: Wording) =>
@@ -136,8 +136,8 @@ export const findTeammates = async (
 	await findInList(account, teammates(wording), ofAddress(email, 'teammates', wording), since);
 
 /**
- * Looks an address up in both lists: invitations first, so that somebody who accepts meanwhile is among the
- * teammates, and never in neither list.
+ * Looks an address up in both lists: invitations first, so that somebody who accepts in the meantime is among the
+ * teammates, and never missing from both lists.
  *
  * @throws RequestError
  */
@@ -167,24 +167,24 @@ export const findPersonNow = async (
 export interface Member {
 	email: string;
 	isAdmin: boolean;
-	/** Left out: nobody knows, or it does not apply yet. */
+	/** Left out if unknown, or if it does not apply yet. */
 	isOwner?: boolean;
 	isSso?: boolean;
 	record: IDataObject;
 }
 
 /**
- * Everyone: the teammates as SendGrid has them, then the invitations that can be accepted, then the expired ones. Of
- * somebody who has joined no invitation is of interest, and no expired one of somebody who has another.
+ * Everyone: the teammates as SendGrid has them, then the invitations that can be accepted, then the expired ones.
+ * Invitations of people who have joined are left out, and expired ones of people who have another.
  *
- * The invitations are read first, so that somebody who accepts meanwhile is among the teammates.
+ * The invitations are read first, so that somebody who accepts in the meantime is among the teammates.
  *
  * @throws RequestError
  */
 export async function readEveryone(account: Account, wording: Wording): Promise<Member[]> {
 	const invited = await account.readList(pendingInvitations(wording));
 	const joined = await account.readList(teammates(wording), invited.endedAt);
-	// What has happened to an invitation since it was read is not known.
+	// What has happened to an invitation since it was read is unknown.
 	const now = account.now(invited.readAt);
 	const isIn = new Set(joined.value.items.map(({ email }) => addressKey(email)));
 	const isListed = new Set(isIn);
@@ -203,7 +203,7 @@ export async function readEveryone(account: Account, wording: Wording): Promise<
 
 export type PersonStatus = InvitationStatus | 'active' | 'not_found';
 
-/** The best that can be said of somebody. */
+/** The best status among a person's records. */
 export function statusOf({ invitations, teammates: joined }: Person, now: number): PersonStatus {
 	if (joined.length > 0) return 'active';
 	return invitations.length > 0 ? statusOfInvitation(invitations[0], now) : 'not_found';
@@ -212,7 +212,7 @@ export function statusOf({ invitations, teammates: joined }: Person, now: number
 /**
  * The one teammate with an address, if there is any.
  *
- * @throws SendGridError where two share it: what gives something has to know to whom
+ * @throws SendGridError if two share it: access must not go to the wrong one
  */
 export function onlyTeammate(
 	joined: readonly Teammate[],
@@ -232,11 +232,11 @@ const SAME_AS = 'Same As';
 const CHOOSE_ANOTHER = `Choose another teammate in '${SAME_AS}', or 'Selected Scopes'.`;
 
 /**
- * The teammate whose access somebody else is to have. All items of a run that start together share the reading.
+ * The teammate whose access somebody else should get. All items of a run that start together share the reading.
  *
- * @param person whom the access is for
+ * @param person the person who gets the access
  * @returns `undefined` for a choice of another kind
- * @throws SendGridError where there is no such teammate, or nothing about them that could be given or taken
+ * @throws SendGridError if there is no such teammate, or if they have nothing that could be given or taken away
  */
 export async function findColleague(
 	account: Account,
@@ -277,7 +277,7 @@ export async function findColleague(
 	);
 }
 
-/** @throws SendGridError, which says whether the address is only invited or not known at all */
+/** @throws SendGridError that says whether the address is only invited or entirely unknown */
 async function usernameOfColleague(
 	account: Account,
 	sameAs: TeammateChoice,

@@ -4,8 +4,8 @@ import type { Wording } from '../transport/errors';
 import { formatQuoted } from '../transport/sanitize';
 
 /**
- * Observed: every teammate manages these for themselves once they have joined. At an invitation SendGrid
- * refuses them.
+ * Observed: every teammate controls these for themselves once they have joined. SendGrid refuses them in an
+ * invitation.
  */
 const SELF_SERVICE_SCOPES = [
 	'user.email.update',
@@ -19,7 +19,7 @@ const SELF_SERVICE_SCOPES = [
 	'user.username.update',
 ];
 
-/** Documented and observed: SendGrid adds these automatically, and takes them from nobody. */
+/** Documented and observed: SendGrid adds these automatically and never takes them away. */
 const AUTOMATIC_SCOPES = [
 	'2fa_exempt',
 	'2fa_required',
@@ -34,11 +34,11 @@ const AUTOMATIC_SCOPES = [
 
 const UNGRANTABLE_SCOPES = new Set([...SELF_SERVICE_SCOPES, ...AUTOMATIC_SCOPES]);
 
-/** Whether SendGrid takes the scope at an invitation at all, whatever the account has. */
+/** Whether SendGrid ever accepts the scope in an invitation, whatever the account has. */
 export const isGrantable = (scope: string): boolean => !UNGRANTABLE_SCOPES.has(scope);
 
 /**
- * What the key can grant, `GET /v3/scopes`: its own scopes, since nobody can give away more than they have.
+ * What the key can grant, `GET /v3/scopes`: its own scopes, since a key can't grant more than it has.
  *
  * @throws RequestError
  */
@@ -62,7 +62,7 @@ export async function readGrantableScopes(
 }
 
 /**
- * Inferred from several clients: what every teammate has anyway. Documented is only that there is such a
+ * Inferred from several clients: what every teammate has anyway. It is only documented that there is such a
  * minimum.
  */
 const MINIMUM_SCOPES = new Set([
@@ -78,7 +78,7 @@ const MINIMUM_SCOPES = new Set([
 	'user.username.read',
 ]);
 
-/** Whether SendGrid gives the scope to every teammate, asked or not. */
+/** Whether SendGrid gives the scope to every teammate, requested or not. */
 export const isGivenToEverybody = (scope: string): boolean => MINIMUM_SCOPES.has(scope);
 
 /** Whether a scope can be taken from a teammate: not one that SendGrid gives automatically. */
@@ -86,8 +86,8 @@ export const canBeTaken = (scope: string): boolean =>
 	isGrantable(scope) && !isGivenToEverybody(scope);
 
 /**
- * What lets somebody create access, for themselves or for others: new teammates, keys and passwords, subusers, other
- * ways to sign in. A credential that does not allow admin access gives none of these.
+ * Scopes that let a person create access, for themselves or others: new teammates, keys and passwords, subusers,
+ * other ways to sign in. A credential that does not allow admin access gives none of these.
  */
 export const POWERFUL_SCOPES: readonly string[] = [
 	'api_keys.create',
@@ -105,7 +105,7 @@ export const POWERFUL_SCOPES: readonly string[] = [
 	'teammates.update',
 ];
 
-/** Also what SendGrid may add to these later. */
+/** Includes scopes that SendGrid may add to these later. */
 const WRITES_ACCESS = /^(sso|teammates)\..*(?<!\.read)$/;
 
 /** Whether a scope lets somebody create access. */
@@ -115,8 +115,9 @@ export function isPowerful(scope: string): boolean {
 }
 
 /**
- * Features that somebody can ask for, `scope_group_name` of an access request, and that create no access. Documented:
- * the headings of SendGrid's page "Teammate Permissions". Unknown: whether its API writes them in the same way.
+ * Features that a teammate can ask for (`scope_group_name` of an access request) and that create no access.
+ * Documented: the headings of SendGrid's page "Teammate Permissions". Unknown: whether its API writes them in the
+ * same way.
  */
 const POWERLESS_GROUPS = new Set(
 	`
@@ -130,16 +131,16 @@ const POWERLESS_GROUPS = new Set(
 		.map(groupKey),
 );
 
-/** Upper and lower case, blanks and the like tell no two apart. */
+/** No two differ only in upper and lower case, spaces and the like. */
 function groupKey(name: string): string {
 	return name.toLowerCase().replace(/[\s_-]/g, '');
 }
 
-/** Whether a feature is known to create no access. An unknown one is not. */
+/** Whether a feature is known to create no access. Unknown features are not. */
 export const isPowerlessGroup = (name: string): boolean =>
 	name.split(/[>/]/).every((part) => POWERLESS_GROUPS.has(groupKey(part)));
 
-/** Parts of scope names that are no ordinary words. */
+/** Parts of scope names that aren't ordinary words. */
 const SPELLINGS: Readonly<Record<string, string>> = {
 	'2fa': '2FA',
 	api: 'API',
@@ -162,8 +163,8 @@ const words = (part: string) =>
 		.join(' ');
 
 /**
- * A scope's name for people: `mail_settings.footer.read` reads `Mail Settings Footer: Read`.
- * SendGrid has no texts of its own for them.
+ * A scope's readable name: `mail_settings.footer.read` reads `Mail Settings Footer: Read`. SendGrid has no labels
+ * for them.
  */
 export function scopeLabel(scope: string): string {
 	const parts = scope.split('.').map(words);
@@ -196,11 +197,12 @@ const COMMON_SCOPES = each(
 );
 
 /**
- * What each persona is made of. Documented on SendGrid's page "Teammate Permissions"; its API knows personas
- * for single sign-on only.
+ * The scopes of each persona. Documented on SendGrid's page "Teammate Permissions"; its API knows personas for
+ * single sign-on only.
  *
- * What SendGrid gives to everybody is in it as far as that page lists it. The page lists the update of
- * `mail_settings.bounce_purge` for the observer, who otherwise only reads: taken for a slip, and read here.
+ * Scopes that everybody has are included if that page lists them. The page lists the update of
+ * `mail_settings.bounce_purge` for the observer, who otherwise only reads: we take that for a mistake and use
+ * `read`.
  */
 export const PERSONA_SCOPES: Readonly<Record<Persona, readonly string[]>> = {
 	accountant: [
@@ -270,7 +272,7 @@ export const PERSONA_SCOPES: Readonly<Record<Persona, readonly string[]>> = {
 	],
 };
 
-/** Documented and observed: what there is beside the scopes of personas. */
+/** Documented and observed: further scopes that no persona has. */
 const OTHER_SCOPES = [
 	...each(
 		'create delete read update',
@@ -303,7 +305,7 @@ const OTHER_SCOPES = [
 	...each('update', 'user.settings.enforced_tls'),
 ];
 
-/** All known scopes by their labels, in small letters. */
+/** All known scopes by their labels, in lower case. */
 const SCOPE_BY_LABEL: ReadonlyMap<string, string> = new Map(
 	[
 		...Object.values(PERSONA_SCOPES).flat(),
@@ -314,8 +316,8 @@ const SCOPE_BY_LABEL: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * The scope that a text stands for: its name, or what the editor's list shows, `Stats: Read (stats.read)` or
- * `Stats: Read`, in any case. `undefined` where it is neither. A name need not be a known one: SendGrid adds some.
+ * The scope that a text stands for: its name, or its label in the editor's list, `Stats: Read (stats.read)` or
+ * `Stats: Read`, in any case. `undefined` if it is neither. A name need not be a known one: SendGrid adds some.
  */
 export function scopeNamed(text: string): string | undefined {
 	const [, inBrackets] = /\(([\w.-]+)\)$/.exec(text) ?? [];
@@ -323,12 +325,12 @@ export function scopeNamed(text: string): string | undefined {
 	return /^[\w.-]+$/.test(name) ? name.toLowerCase() : undefined;
 }
 
-/** Two names that are further apart than this are not one name and a typo. */
+/** Two names that differ by more than this are not a name and its typo. */
 const MAX_TYPO = 2;
 
 /**
- * How many characters have to be inserted, deleted or replaced to turn one name into the other (Levenshtein); more
- * than `MAX_TYPO` where that is sure to be too many.
+ * How many characters must be inserted, deleted or replaced to turn one name into the other (Levenshtein distance);
+ * more than `MAX_TYPO` as soon as that is certain to be exceeded.
  */
 function editDistance(from: string, to: string): number {
 	let row = Array.from({ length: to.length + 1 }, (_, column) => column);
@@ -353,7 +355,7 @@ function nearestScope(typed: string, grantable: readonly string[]): string | und
 	let nearest: string | undefined;
 	let shortest = MAX_TYPO + 1;
 	for (const scope of grantable.slice(0, MAX_COMPARED)) {
-		// Most names differ too much in length to be looked at more closely.
+		// Most names differ too much in length to be worth comparing.
 		if (Math.abs(scope.length - typed.length) >= shortest) continue;
 		const distance = editDistance(typed, scope);
 		if (distance < shortest) [nearest, shortest] = [scope, distance];
@@ -363,10 +365,10 @@ function nearestScope(typed: string, grantable: readonly string[]): string | und
 
 const KNOWN_SCOPES = new Set(SCOPE_BY_LABEL.values());
 
-/** How many typos are answered: a whole list of wrong names has another cause. */
+/** How many typos are corrected: a whole list of wrong names has another cause. */
 const MAX_CORRECTED = 5;
 
-/** `Did you mean 'stats.read'? Otherwise remove`, or `Remove`: how to mend scopes that cannot be granted. */
+/** `Did you mean 'stats.read'? Otherwise remove`, or `Remove`: what to do about scopes that can't be granted. */
 export function adviseToRemove(refused: readonly string[], grantable: readonly string[]): string {
 	const meant = refused
 		.filter((scope) => !KNOWN_SCOPES.has(scope))

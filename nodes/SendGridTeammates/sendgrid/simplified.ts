@@ -14,9 +14,9 @@ const ROLE = ['username', 'user_type', 'is_admin', 'is_sso'];
 const SCOPES = ['admin_access', 'added_scopes', 'removed_scopes', 'skipped_scopes'];
 
 /**
- * Whether a teammate has to sign in with a second factor. Reported: exactly one of two scopes says so.
+ * Whether a teammate must sign in with a second factor. Reported: exactly one of two scopes says so.
  *
- * @returns `null` where SendGrid does not say: admins and the owner often have both
+ * @returns `null` if SendGrid doesn't say: admins and the owner often have both
  */
 export function mfaOf(scopes: unknown): 'exempt' | 'required' | null {
 	if (!Array.isArray(scopes)) return null;
@@ -25,7 +25,7 @@ export function mfaOf(scopes: unknown): 'exempt' | 'required' | null {
 	return isRequired ? 'required' : 'exempt';
 }
 
-/** Whether somebody is an admin, in whatever form SendGrid says so; `undefined` where it does not. */
+/** Whether somebody is an admin, in whatever form SendGrid says so; `undefined` if it doesn't. */
 function isAdminIn(record: IDataObject): boolean | undefined {
 	const role = readRole(record);
 	return flagOf(record.is_admin) ?? (role && role !== 'teammate');
@@ -36,7 +36,7 @@ const present = (record: IDataObject, fields: readonly string[]): IDataObject =>
 		fields.filter((field) => field in record).map((field) => [field, record[field]]),
 	);
 
-/** The same fields for every record, in this order; `null` where it has nothing. */
+/** The same fields for every record, in this order; `null` if it has nothing. */
 const simplified =
 	(...fields: string[]) =>
 	(record: IDataObject): IDataObject => {
@@ -57,7 +57,7 @@ const simplifiedListed = simplified(...NAME, ...ROLE);
 
 const simplifiedListedPerson = simplified(...NAME, ...STANDING, ...ROLE, 'scopes');
 
-/** An entry of the list of teammates, without telephone number, postal address and the like; or of everyone. */
+/** An entry of the list of teammates, or of everyone, without phone number, postal address and the like. */
 export const simplifiedMember = (record: IDataObject): IDataObject =>
 	'status' in record ? simplifiedListedPerson(record) : simplifiedListed(record);
 
@@ -76,5 +76,5 @@ export const simplifiedSsoTeammate = simplified(
 /** An invitation, without the token. */
 export const simplifiedInvitation = simplified('email', ...STANDING, 'is_admin', 'scopes');
 
-/** A teammate's own record or an invitation, whichever somebody has. */
+/** A teammate's own record or an invitation, whichever the person has. */
 export const simplifiedPerson = simplified(...NAME, ...STANDING, ...ROLE, 'mfa', 'scopes');

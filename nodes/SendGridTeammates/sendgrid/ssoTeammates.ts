@@ -18,14 +18,14 @@ import {
 	type Teammate,
 } from './teammates';
 
-/** One subuser that somebody may work in, as SendGrid wants it. Scopes never go together with admin. */
+/** One subuser that a person may work in, in SendGrid's form. Never both scopes and admin. */
 export type SubuserGrant =
 	| { id: number; permission_type: 'admin' }
 	| { id: number; permission_type: 'restricted'; scopes: string[] };
 
 /**
- * The part of the request that is about access. Documented: admin, persona, scopes and restricted subuser
- * access exclude each other. Nothing is sent that was not chosen: a default would take something away.
+ * The part of the request that is about access. Documented: admin, persona, scopes and restricted subuser access
+ * exclude each other. Only what was chosen is sent: a default would take something away.
  */
 export interface SsoAccess {
 	is_admin?: boolean;
@@ -45,11 +45,11 @@ export interface SsoWrite {
 	validUntil?: Validity;
 }
 
-/** Observed: a 500 for a scope that a subuser cannot have. */
+/** Observed: a 500 for a scope that can't be granted in a subuser. */
 const SCOPES_OF_SUBUSERS =
 	"SendGrid also answers like this when a scope cannot be granted in a subuser: leave out those for billing, teammates, subusers, single sign-on and IP addresses in 'Subuser Access'.";
 
-/** Whether a record shows the access that was asked for. Of a persona and of subusers it shows nothing. */
+/** Whether a record shows the access that was asked for. It doesn't show personas or subusers. */
 function shows(
 	{ isAdmin, isRoleKnown, scopes }: Teammate,
 	{ is_admin: wantsAdmin = false, persona, scopes: wanted, subuser_access }: SsoAccess,
@@ -77,11 +77,11 @@ const contextOf = ({ wording, on400, access }: SsoWrite, scope: string): Request
 	...(access.subuser_access && { on5xx: SCOPES_OF_SUBUSERS }),
 });
 
-/** `POST /v3/sso/teammates`, until it is known what became of it. @throws RequestError */
+/** Sends `POST /v3/sso/teammates`, and finds out the outcome. @throws RequestError */
 export async function createSsoTeammate(account: Account, write: SsoWrite): Promise<IDataObject> {
 	const { email, first_name, last_name, access, wording } = write;
 
-	// If a person who may be ours is gone at the next look, somebody else has removed them.
+	// If a person who may be ours is gone at the next probe, somebody else has removed them.
 	let wasThere = false;
 
 	/** Whether the person is there now, under this name and with this access. */
@@ -112,10 +112,10 @@ export async function createSsoTeammate(account: Account, write: SsoWrite): Prom
 }
 
 /**
- * `PATCH /v3/sso/teammates/{username}`, until it is known what became of it. Reported: it wants the email
- * address, which for people with single sign-on is the username.
+ * Sends `PATCH /v3/sso/teammates/{username}`, and finds out the outcome. Reported: it expects the email address, which is
+ * the username of people with single sign-on.
  *
- * @param teammate as they are now
+ * @param teammate the current record
  * @throws RequestError
  */
 export async function updateSsoTeammate(
@@ -126,7 +126,7 @@ export async function updateSsoTeammate(
 ): Promise<IDataObject> {
 	const { first_name, last_name, access, wording } = write;
 
-	/** Whether the record reads as wanted, as it was, or as others have made it. */
+	/** Whether the record shows the wanted state, the earlier one, or what others have changed. */
 	async function probe(): Promise<WriteState<IDataObject>> {
 		const now = await readTeammate(account, { username: teammate.username, field }, wording);
 		const isNamedSo = isNamed(now, { first_name, last_name });

@@ -10,20 +10,20 @@ import type { Account } from './account';
 import { findInList } from './person';
 import { onUnknownUsername, type NamedTeammate } from './teammates';
 
-/** Documented: where a subuser can be. Those that are pinned to no region count as global. */
+/** Documented: the regions of subusers. Those without a region count as global. */
 export const SUBUSER_REGIONS = ['eu', 'global'] as const;
 
-/** What SendGrid itself goes by. */
+/** SendGrid's own filters. */
 export interface SubuserQuery {
 	username?: string;
 	region?: (typeof SUBUSER_REGIONS)[number];
-	/** Documented: without this the records do not say the region. */
+	/** Documented: without this, the records have no region. */
 	include_region?: boolean;
 }
 
 /**
- * `GET /v3/subusers`: documented as a bare array, of all regions on either host. Unknown: whether it goes by all of
- * the username or a part of it, and whether by case.
+ * `GET /v3/subusers`: documented as a bare array, with all regions on either host. Unknown: whether it compares the
+ * whole username or a part of it, and whether case matters.
  */
 export const subusers = (wording: Wording, query: SubuserQuery): ListEndpoint<IDataObject> => ({
 	method: 'GET',
@@ -39,9 +39,9 @@ export const isSubuser = ({ username }: IDataObject, wanted: string): boolean =>
 	textOf(username).toLowerCase() === wanted.trim().toLowerCase();
 
 /**
- * A subuser's id: SendGrid wants ids, and people know usernames.
+ * A subuser's id: SendGrid wants ids; people know usernames.
  *
- * @throws SendGridError where the account has no such subuser
+ * @throws SendGridError if the account has no such subuser
  */
 export async function idOfSubuser(
 	account: Account,
@@ -59,19 +59,19 @@ export async function idOfSubuser(
 	);
 }
 
-/** Documented default, and sent all the same. */
+/** The documented default, sent explicitly. */
 const PAGE_SIZE = 100;
 
 /** Which subusers a teammate can work in. */
 export interface SubuserAccess {
-	/** Observed: where this is false, the list restricts nothing. `undefined` where SendGrid does not say. */
+	/** Observed: if this is false, the list restricts nothing. `undefined` if SendGrid does not say. */
 	isRestricted?: boolean;
 	/** `id`, `username`, `email`, `disabled`, `permission_type` and `scopes` each. */
 	subusers: IDataObject[];
 }
 
 interface SubuserAccessPage {
-	/** `undefined` where the page does not say, as later ones may not. */
+	/** `undefined` if the page doesn't say, which later ones may not. */
 	isRestricted?: boolean;
 	entries: IDataObject[];
 	cursor?: string;
@@ -88,7 +88,7 @@ function decodePage(body: unknown): SubuserAccessPage | undefined {
 	};
 }
 
-/** Documented: the next cursor, absent or null at the end. Observed: text or number, and 0 at the end. */
+/** Documented: the next cursor, absent or null at the end. Observed: text or a number, and 0 at the end. */
 function cursorAfter(page: IDataObject): string | undefined {
 	const metadata = isRecord(page._metadata) ? page._metadata : {};
 	const next = isRecord(metadata.next_params) ? metadata.next_params : {};
@@ -133,7 +133,7 @@ export async function readSubuserAccess(
 			decode: decodePage,
 			context,
 		});
-		// In other people's fixtures: a later page may deny what the first one says.
+		// In other people's fixtures: a later page may contradict the first one.
 		if (page.isRestricted !== undefined) isRestricted = isRestricted === true || page.isRestricted;
 		const known = entries.size;
 		for (const entry of page.entries) entries.set(textOf(entry.id) || JSON.stringify(entry), entry);
@@ -141,7 +141,7 @@ export async function readSubuserAccess(
 		cursor = entries.size > known ? page.cursor : undefined;
 	} while (cursor);
 	const all = [...entries.values()];
-	// Unknown: whether SendGrid goes by the name at all.
+	// Unknown: whether SendGrid filters by name at all.
 	const wanted = subuser === undefined ? all : all.filter((entry) => isSubuser(entry, subuser));
 	return { isRestricted, subusers: wanted };
 }

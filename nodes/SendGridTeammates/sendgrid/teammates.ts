@@ -18,25 +18,25 @@ import type { Account } from './account';
 
 /** Somebody who belongs to the account. */
 export interface Teammate {
-	/** Empty where SendGrid does not say. */
+	/** Empty if SendGrid does not say. */
 	username: string;
 	email: string;
 	isAdmin: boolean;
-	/** Whether SendGrid says at all what somebody is. */
+	/** Whether SendGrid says at all which role the person has. */
 	isRoleKnown: boolean;
-	/** Documented: the owner is in the list like everybody, marked by `user_type` only. */
+	/** Documented: the owner is in the list like everybody else, marked only by `user_type`. */
 	isOwner: boolean;
-	/** `undefined` where SendGrid does not say. */
+	/** `undefined` if SendGrid does not say. */
 	isSso?: boolean;
 	/** Only the record of a single teammate has them. */
 	scopes?: string[];
-	/** As SendGrid has it. */
+	/** SendGrid's own record. */
 	record: IDataObject;
 }
 
 /** A single teammate's record. */
 export interface DetailedTeammate extends Teammate {
-	/** Epoch milliseconds: nothing is known of what happened after. */
+	/** Epoch milliseconds: nothing is known about what happened later. */
 	readAt: number;
 }
 
@@ -47,14 +47,14 @@ export const decodeTeammate = (record: IDataObject): Teammate => {
 	const username = textOf(record.username).trim();
 	return {
 		username,
-		// Of most people the username is the address.
+		// Most people's username is their address.
 		email: textOf(record.email).trim() || (username.includes('@') ? username : ''),
 		isRoleKnown: flagOf(record.is_admin) !== undefined || role !== undefined,
 		// In other people's fixtures: as text, or missing beside the type.
 		isAdmin: !isOwner && (flagOf(record.is_admin) === true || role === 'admin'),
 		isOwner,
 		isSso: flagOf(record.is_sso),
-		// A list that holds anything else is not understood, and nothing may be decided by a part of it.
+		// If the list holds anything else, it is not understood, and no decision may be based on a part of it.
 		...(Array.isArray(scopes) &&
 			scopes.every((scope) => typeof scope === 'string') && { scopes: scopes as string[] }),
 		record,
@@ -85,7 +85,7 @@ const valuesOf = ({ username, field }: NamedTeammate, wording: Wording) => {
 };
 
 /**
- * Makes sure that each of several teammates can be named, before the first one goes.
+ * Makes sure that each of several teammates has a username, before the first one is deleted.
  *
  * @throws SendGridError
  */
@@ -116,8 +116,8 @@ export const teammateCall = (teammate: NamedTeammate, wording: Wording): Call<ID
 });
 
 /**
- * A teammate's record, understood: it is this teammate's, and it lists scopes, but for admins, who have all.
- * Nothing may be written on a record of any other shape.
+ * A teammate's record, understood: it belongs to this teammate, and it lists scopes, except for admins, who have
+ * them all. Nothing may be written on a record of any other shape.
  *
  * @param needsScopes whether what follows depends on the scopes
  * @throws RequestError
@@ -166,10 +166,10 @@ interface Role {
 }
 
 /**
- * Makes sure that somebody is known not to be an admin, before something is taken away.
+ * Makes sure that a person is known not to be an admin, before anything is taken away.
  *
- * @param otherwise how the item can say that it does not matter
- * @throws SendGridError where SendGrid does not say whether somebody is an admin
+ * @param otherwise what to do if it doesn't matter
+ * @throws SendGridError if SendGrid does not say whether somebody is an admin
  */
 export function refuseUnknownRole(
 	{ isRoleKnown }: Role,
@@ -186,8 +186,7 @@ export function refuseUnknownRole(
 /**
  * Admins are left alone unless the item says otherwise: a form or an HR system must not remove them.
  *
- * @throws SendGridError for an admin, for an invitation that would make somebody one, and where SendGrid says
- *   neither
+ * @throws SendGridError for an admin, for an invitation as an admin, and if SendGrid doesn't say
  */
 export function refuseAdmin(role: Role, allowAdmins: unknown, failureMessage: string): void {
 	if (allowAdmins === true) return;
@@ -201,19 +200,19 @@ export function refuseAdmin(role: Role, allowAdmins: unknown, failureMessage: st
 
 /** A write about one teammate. */
 export interface TeammateWrite extends NamedTeammate {
-	/** As they were when it was decided. */
+	/** The record at the time of the decision. */
 	before: Teammate;
 	wording: Wording;
 	validUntil?: Validity;
 }
 
-/** Whether somebody has the same access as before, as far as it can be changed. */
+/** Whether a person has the same access as before, as far as it can be changed. */
 export const hasSameAccess = (now: Teammate, { isAdmin, scopes = [] }: Teammate): boolean =>
 	isSame(difference(now, { scopes: [...scopes], is_admin: isAdmin }));
 
 /**
- * `DELETE /v3/teammates/{username}`, until it is known what became of it. Answers nothing, and removes people
- * who sign in by single sign-on too.
+ * Sends `DELETE /v3/teammates/{username}`, and finds out the outcome. The response is empty. Also removes people who sign
+ * in by single sign-on.
  */
 export async function deleteTeammate(
 	account: Account,
@@ -243,7 +242,7 @@ export async function deleteTeammate(
 	return await reconcile(account.client, call, probe);
 }
 
-/** What stands for the record of somebody who has left. @throws whatever else was thrown */
+/** What stands for the record of somebody who has left. @throws anything else that was thrown */
 export const ifGone =
 	<Instead>(instead: Instead) =>
 	(thrown: unknown): Instead => {
@@ -254,16 +253,16 @@ export const ifGone =
 /** A change of somebody's permissions that has been decided on. */
 export interface PermissionChange extends TeammateWrite {
 	access: Access;
-	/** Whether a record shows all of the wish, and perhaps more. */
+	/** Whether a record shows the whole wish, perhaps with more. */
 	isMetBy: (teammate: Teammate) => boolean;
 	on400?: RequestContext['on400'];
 }
 
 /**
- * `PATCH /v3/teammates/{username}` with `scopes` and `is_admin`, which replace everything, until it is known
- * what became of it.
+ * Sends `PATCH /v3/teammates/{username}` with `scopes` and `is_admin`, which replace everything, and finds out the
+ * outcome.
  *
- * Observed: the response repeats scopes that SendGrid drops, so it proves nothing. Read the record again.
+ * Observed: the response repeats scopes that SendGrid drops, so it proves nothing: read the record again.
  *
  * @throws RequestError
  */
@@ -273,13 +272,13 @@ export async function replacePermissions(
 ): Promise<void> {
 	const { access, before, isMetBy, wording, on400, validUntil } = change;
 
-	/** Whether the record reads as wanted, as it was, or as others have made it. */
+	/** Whether the record shows the wanted state, the earlier one, or what others have changed. */
 	async function probe(): Promise<WriteState<IDataObject>> {
 		const now = await readTeammate(account, change, wording);
 		if (access.is_admin && !now.isRoleKnown) return 'unknown';
 		if (isSame(difference(now, access))) return { applied: now.record };
 		if (hasSameAccess(now, before)) return 'notApplied';
-		// Somebody else has given something besides. Of an admin nobody can tell.
+		// Somebody else has given more. With an admin, that can't be told.
 		const isShown = now.isAdmin === access.is_admin && isMetBy(now);
 		return isShown ? { applied: now.record } : 'changed';
 	}
@@ -310,22 +309,22 @@ const READ_LAG_MS = 4_000;
 /** First pause before a stale record is read again, in milliseconds. */
 const READ_AGAIN_MS = 250;
 
-/** How what was written is read back. */
+/** How a change is read back. */
 export interface Verification<Written, Unmet> {
 	read: () => Promise<Written>;
-	/** What the record should show and does not; `undefined` where it shows everything. */
+	/** What the record should show and does not; `undefined` if it shows everything. */
 	unmetIn: (written: Written) => Unmet | undefined;
-	/** For what SendGrid accepted and did not carry out. */
+	/** For changes that SendGrid accepted but did not carry out. */
 	droppedError: (unmet: Unmet, written: Written) => SendGridError;
 	wording: Wording;
 }
 
 /**
- * Reads a record until it shows what was written, or until it cannot be lagging behind any more.
+ * Reads a record until it shows the change, or until it can no longer be lagging behind.
  *
- * @returns the record as it is then
- * @throws RequestError where it is unknown what became of the change
- * @throws SendGridError where SendGrid did not carry out what it accepted
+ * @returns the record afterwards
+ * @throws RequestError if the outcome of the change is unknown
+ * @throws SendGridError if SendGrid did not carry out what it accepted
  */
 export async function readBack<Written, Unmet>(
 	{ client }: Account,
@@ -342,7 +341,7 @@ export async function readBack<Written, Unmet>(
 		if ('written' in outcome) {
 			const { written, unmet } = outcome;
 			if (unmet === undefined) return written;
-			// What it showed in between is not known: others may have changed it back.
+			// What it showed in between is unknown: others may have changed it back.
 			if (isLast && !wasUnreadable) throw droppedError(unmet, written);
 		}
 		wasUnreadable ||= 'error' in outcome;
@@ -359,7 +358,7 @@ export async function readBack<Written, Unmet>(
 	}
 }
 
-/** For admin access that was given, where SendGrid does not say who has it. */
+/** For given admin access, if SendGrid doesn't say who has it. */
 export const untoldRoleError = (wording: Wording): RequestError =>
 	new RequestError(
 		wording,
@@ -368,7 +367,7 @@ export const untoldRoleError = (wording: Wording): RequestError =>
 		{ accepted: true },
 	);
 
-/** A teammate beside people who are only invited: the same fields say where they stand. */
+/** A teammate in the same form as people who are only invited, with the same status fields. */
 export const activeOutput = ({ email, record }: Teammate): IDataObject => ({
 	email,
 	status: 'active',

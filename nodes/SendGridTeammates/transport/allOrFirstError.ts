@@ -1,6 +1,6 @@
 /**
- * Like `Promise.all`, but settles only when all have settled, so that no request is still under way after its
- * item has been answered.
+ * Like `Promise.all`, but settles only when all have settled, so that no request is still running after its item
+ * has been answered.
  */
 export async function allOrFirstError<Values extends readonly unknown[]>(promises: {
 	[Index in keyof Values]: Promise<Values[Index]>;

@@ -14,7 +14,7 @@ import { hasControlCharacters } from './sanitize';
 /**
  * The API key as it is sent.
  *
- * @throws SendGridError for a key that no header can carry
+ * @throws SendGridError for a key that can't be sent in a header
  */
 export function checkApiKey({ apiKey }: ICredentialDataDecryptedObject): string {
 	const key = String(apiKey ?? '').trim();
@@ -27,10 +27,10 @@ export function checkApiKey({ apiKey }: ICredentialDataDecryptedObject): string 
 }
 
 /**
- * The headers that the credential adds: the only place where the API key leaves it. `on-behalf-of` is left out
- * where the credential leaves it empty, so that an item can set it.
+ * The headers that the credential adds: this is the only place where the API key leaves it. `on-behalf-of` is left
+ * out if the credential leaves it empty, so that an item can set it.
  *
- * @throws SendGridError for a key or a subuser that no header can carry
+ * @throws SendGridError for a key or a subuser that can't be sent in a header
  */
 export function headersOfCredential(
 	credential: ICredentialDataDecryptedObject,
@@ -43,7 +43,7 @@ export function headersOfCredential(
 	};
 }
 
-/** The request's headers, less those that the credential sets, in whatever case. */
+/** The request's headers without those that the credential sets, whatever their case. */
 function withHeaders(
 	headers: IHttpRequestOptions['headers'] = {},
 	own: Readonly<Record<string, string>>,
@@ -53,10 +53,10 @@ function withHeaders(
 	return { ...Object.fromEntries(others), ...own };
 }
 
-/** A request as n8n hands it over: n8n's HTTP Request node uses the older names. */
+/** A request as n8n passes it on: n8n's HTTP Request node uses the older names. */
 type AnyRequest = IHttpRequestOptions & { uri?: unknown };
 
-/** All places that the request may go to: n8n knows several ways to say it. @throws TypeError */
+/** All addresses that the request may go to: n8n has several fields for it. @throws TypeError */
 function originsOf({ url, uri, baseURL }: AnyRequest): URL[] {
 	const given: unknown[] = [url, uri].filter((address) => address !== undefined);
 	return (given.length > 0 ? given : ['']).map((address) => new URL(String(address), baseURL));
@@ -73,11 +73,11 @@ function goesHome(request: AnyRequest, credential: ICredentialDataDecryptedObjec
 }
 
 /**
- * Signs the requests of any node: n8n 1.x lets every node use every credential. The key goes to the
- * credential's own hosts only. Where the owner has set limits, only this package's own requests are signed:
- * nobody else would keep to them. Certificates are checked as the credential says, whatever the request wants.
+ * Signs the requests of any node: n8n 1.x lets every node use every credential. The key goes to the credential's
+ * own hosts only. If the owner has set limits, only this package's own requests are signed: other nodes would not
+ * respect them. Certificates are checked as the credential says, whatever the request asks for.
  *
- * @throws SendGridError for a request that is not signed
+ * @throws SendGridError for a request that must not be signed
  */
 export async function authenticate(
 	credential: ICredentialDataDecryptedObject,
@@ -104,7 +104,7 @@ export async function authenticate(
 	return {
 		...request,
 		...(!isOwn && {
-			// The older names for the same, and what could bring an authority of somebody's own.
+			// The older names for the same, and fields that could add a certificate authority.
 			rejectUnauthorized: !(acceptsAnyCertificate && wantsAnyCertificate),
 			...(!acceptsAnyCertificate && { agentOptions: undefined }),
 			sendCredentialsOnCrossOriginRedirect: false,

@@ -1,6 +1,6 @@
 import { SendGridError } from './errors';
 
-/** Documented: the one for the global region, the other for subusers that live in the EU. */
+/** Documented: one for the global region, one for subusers in the EU. */
 export const API_HOSTS = {
 	global: 'https://api.sendgrid.com',
 	eu: 'https://api.eu.sendgrid.com',
@@ -29,7 +29,7 @@ const LOOPBACK_NAMES = new Set(['localhost', '[::1]']);
 const isLoopback = (hostname: string) =>
 	LOOPBACK_NAMES.has(hostname) || /^127(\.\d{1,3}){3}$/.test(hostname);
 
-/** Every request goes there with the API key, so only an encrypted or a local address is accepted. */
+/** Every request there carries the API key, so only encrypted or local addresses are accepted. */
 function checkCustomUrl(value: unknown): string {
 	const howToWriteIt =
 		"Enter a full address such as https://gateway.example.com under 'API URL' in the credential. Plain http works on this machine only (localhost).";
@@ -57,9 +57,9 @@ function checkCustomUrl(value: unknown): string {
 }
 
 /**
- * The address that the credential points at, without a slash at its end.
+ * The credential's address, without a trailing slash.
  *
- * @throws SendGridError where the credential names no usable address
+ * @throws SendGridError if the credential names no usable address
  */
 export function hostOfCredential({ region = 'global', apiUrl }: HostSettings): string {
 	if (region === 'custom') return checkCustomUrl(apiUrl);
@@ -73,7 +73,7 @@ export function hostOfCredential({ region = 'global', apiUrl }: HostSettings): s
 /**
  * All addresses that the credential's key may go to, its own first.
  *
- * @throws SendGridError where the credential names no usable address
+ * @throws SendGridError if the credential names no usable address
  */
 export function hostsOfCredential(credential: HostSettings): string[] {
 	const own = hostOfCredential(credential);
@@ -85,7 +85,7 @@ export function hostsOfCredential(credential: HostSettings): string[] {
 export const allowsAnyCertificate = ({ region, allowUnauthorizedCerts }: HostSettings): boolean =>
 	region === 'custom' && allowUnauthorizedCerts === true;
 
-/** @throws SendGridError where a proxy could read the key */
+/** @throws SendGridError if a proxy could read the key */
 export function checkProxy(host: string, proxy: unknown): void {
 	if (proxy === undefined || proxy === null || proxy === '' || host.startsWith('https:')) return;
 	throw new SendGridError(
@@ -96,12 +96,12 @@ export function checkProxy(host: string, proxy: unknown): void {
 }
 
 /**
- * The address for one item: the credential's own, or the one of the region that the item asks for.
+ * The address for one item: the credential's own, or that of the region that the item asks for.
  *
- * A credential with an address of its own (a gateway, say) keeps its items there: its owner chose that
- * address, and an item must not carry the key past it.
+ * If a credential has its own address (a gateway, say), all items use it: the owner chose that address, and an item
+ * must not send the key elsewhere.
  *
- * @throws SendGridError where the credential does not leave the region open
+ * @throws SendGridError if the credential does not leave the region open
  */
 export function hostForItem(region: ApiRegion | 'credential', credential: HostSettings): string {
 	const own = hostOfCredential(credential);

@@ -34,29 +34,31 @@ export type Transport = Pick<IHttpRequestOptions, 'timeout' | 'proxy'> & {
 	allowedDomains?: string;
 };
 
-/** Where requests go and for whom: the same for all requests of one item. */
+/** Where requests go, and for which account: the same for all requests of one item. */
 export interface Connection {
-	/** Without a slash at its end. */
+	/** Without a trailing slash. */
 	baseURL: string;
-	/** Whether somebody else's gateway is there. */
+	/** Whether it is somebody else's gateway. */
 	isGateway: boolean;
-	/** Only where the item chose it: the credential adds its own. */
+	/** Only if the item chose it: the credential adds its own. */
 	onBehalfOf?: string;
-	/** Whom requests act for, by the item or the credential; `undefined` for the key's own account. */
+	/** The account that requests act for, from the item or the credential; `undefined` for the key's own. */
 	effectiveSubuser?: string;
 	/** Milliseconds that the item may wait after its first throttled or failed request. */
 	maxWait: number;
 	transport?: Transport;
-	/** Hash of the API key: tells accounts apart without revealing it. */
+	/** Hash of the API key: identifies the account without revealing the key. */
 	keyHash: string;
-	/** What signs the requests: checked against its limits once, and not read again for each request. */
+	/**
+	 * The credential that signs the requests: checked against its limits once, and not read again for each request.
+	 */
 	credential: ICredentialsDecrypted;
-	/** What no message may show even if a response repeats it: the API key. */
+	/** Texts that no message may show even if a response repeats them: the API key. */
 	secrets: readonly string[];
 }
 
 /**
- * Whose data it is: host, account acted for, and key. Readings, locks, memory and rate limits use it, since
+ * Identifies the account: host, account acted for, and key. Readings, locks, memory and rate limits use it, since
  * any of the three can differ from item to item.
  */
 export const accountKeyOf = ({ baseURL, effectiveSubuser, keyHash }: Connection): string =>
@@ -67,39 +69,39 @@ export interface Call<Body> {
 	method: IHttpRequestMethods;
 	/** Below the host, as the reference prints it: `/v3/teammates/{username}`. */
 	path: string;
-	/** What goes into the path. */
+	/** Values for the path. */
 	values?: PathValues;
 	query?: IDataObject;
 	body?: IDataObject;
 	/**
-	 * SendGrid's data in the body of a 2xx, or `undefined` where it cannot be understood. Gets `undefined`,
-	 * `null` or an empty text where there is no body.
+	 * SendGrid's data in the body of a 2xx, or `undefined` if it cannot be understood. Gets `undefined`, `null` or
+	 * an empty text if there is no body.
 	 */
 	decode: (body: unknown) => Body | undefined;
 	context: RequestContext;
 	/** Called each time it is sent, after it has waited for its turn. */
 	onSend?: () => void;
-	/** What the request was decided on is too old after this. */
+	/** After this, the data behind the request is too old. */
 	validUntil?: Validity;
 }
 
 /** Until when a decision may be acted on, in epoch milliseconds. */
 export interface Validity {
 	latest: number;
-	/** Where the rate limit held the request back: others have had time to change something. */
+	/** The same if the rate limit has held the request back: others have had time to change something. */
 	ifHeldBack: number;
 }
 
 const ALWAYS: Validity = { latest: Infinity, ifHeldBack: Infinity };
 
-/** What became of a call: SendGrid's data, or why there is none. */
+/** The outcome of a call: SendGrid's data, or the reason why there is none. */
 export type Outcome<Body> = { body: Body } | { error: RequestError };
 
 /** Decides whether a request may be sent, and is notified when one is. */
 export interface RequestHooks {
 	/** Groups requests: those of one run of a node. */
 	group: object;
-	/** Ends when requests may be sent. */
+	/** Resolves when a request may be sent. */
 	beforeFirst(): Promise<void>;
 	/** Whether nothing may be sent any more. */
 	isAborted(): boolean;
@@ -108,15 +110,15 @@ export interface RequestHooks {
 }
 
 /**
- * The data behind a decision is out of date: the rate limit made the request wait too long, or an earlier
- * request has changed something. It was not sent: decide again on fresh data.
+ * The data behind a decision is out of date: the rate limit made the request wait too long, or an earlier request
+ * has changed something. The request was not sent: decide again on fresh data.
  */
 export class StaleDecision extends Error {}
 
 const ownRequests = new WeakSet<object>();
 
 /**
- * Whether the client below has made the request. Both lines of n8n hand the very same object to the credential's
+ * Whether the client below has made the request. Both lines of n8n pass the very same object to the credential's
  * `authenticate`, and nobody outside can make another one that passes for it.
  */
 export const isOwnRequest = (request: object): boolean => ownRequests.has(request);
@@ -129,7 +131,7 @@ export function asOwnRequest(request: IHttpRequestOptions): IHttpRequestOptions 
 /** How often a request is sent before its failure counts. */
 export const MAX_ATTEMPTS = 5;
 
-/** First wait before another try, in milliseconds; later ones are longer. */
+/** First wait before a retry, in milliseconds; later ones are longer. */
 export const BASE_DELAY_MS = 250;
 
 /** The default of n8n's engine for declarative nodes, in milliseconds. */
@@ -139,15 +141,15 @@ const DEFAULT_TIMEOUT_MS = 300_000;
 const MIN_TIMEOUT_MS = 2_000;
 
 /**
- * The only place where requests to SendGrid are sent: it keeps to rate limits, sends again what can be sent
- * again without doing anything twice, and words every failure.
+ * The only place where requests to SendGrid are sent: it respects rate limits, repeats requests if that can't do
+ * anything twice, and words every failure.
  *
  * Whether a write without a proper response was carried out is for `reconcile` to find out.
  */
 export class SendGridClient {
 	readonly retryBudget: RetryBudget;
 
-	/** A write that may have been carried out, and after which nothing else was written. */
+	/** A write that may have been carried out, with no other write after it. */
 	doubt?: RequestError;
 
 	private readonly rateLimiter;
@@ -158,13 +160,13 @@ export class SendGridClient {
 		private readonly hooks?: RequestHooks,
 	) {
 		this.retryBudget = new RetryBudget(connection.maxWait, this.cancelSignal);
-		// A proxy that never answers must not take the places of those who go another way.
+		// A proxy that never answers must not take the places of requests that go another way.
 		const way = JSON.stringify(connection.transport?.proxy ?? '');
 		this.rateLimiter = rateLimiterFor(connection.baseURL, `${connection.keyHash} ${way}`);
 	}
 
 	/**
-	 * Sends a call and gives SendGrid's data.
+	 * Sends a call and returns SendGrid's data.
 	 *
 	 * @throws SendGridError
 	 * @throws StaleDecision
@@ -192,7 +194,7 @@ export class SendGridClient {
 		}
 	}
 
-	/** Ends when requests may be sent. */
+	/** Resolves when a request may be sent. */
 	async beforeFirst(): Promise<void> {
 		await this.hooks?.beforeFirst();
 	}
@@ -202,17 +204,17 @@ export class SendGridClient {
 		return this.cancelSignal?.aborted === true || this.hooks?.isAborted() === true;
 	}
 
-	/** A moment by SendGrid's clock, if known. Both in epoch milliseconds. */
+	/** Converts to SendGrid's clock, if it is known. Both in epoch milliseconds. */
 	serverTime(moment: number): number {
 		return this.rateLimiter.serverTime(moment);
 	}
 
-	/** The same, as far as SendGrid's clock is known. */
+	/** The same, as bounds. */
 	serverSpan(moment: number): Span {
 		return this.rateLimiter.serverSpan(moment);
 	}
 
-	/** Sends once, or as often as the rate limit refuses: a 429 was not carried out, says SendGrid. */
+	/** Sends once, or again after each 429, which SendGrid documents as not carried out. */
 	private async attemptOnce<Body>(call: Call<Body>, path: string): Promise<Outcome<Body>> {
 		const { method, context, decode, validUntil = ALWAYS } = call;
 		const { secrets } = this.connection;
@@ -310,7 +312,7 @@ export class SendGridClient {
 				const content = await readBody(response.body, secrets);
 				return { ...response, body: content as IN8nHttpFullResponse['body'] };
 			},
-			// Another try gets what is left of the budget, but at least a second for its answer.
+			// A retry gets what is left of the budget, but at least a second for its answer.
 			Date.now() +
 				Math.min(transport?.timeout ?? DEFAULT_TIMEOUT_MS, this.retryBudget.left + MIN_TIMEOUT_MS),
 			() => this.isCancelled(),
@@ -318,7 +320,7 @@ export class SendGridClient {
 	}
 }
 
-/** Where an execution can be cancelled, n8n takes its signal and no other. The deadline's covers cancelling. */
+/** If an execution can be cancelled, n8n uses only its own signal. The deadline's signal covers cancelling too. */
 const withCancelSignal = <Context extends Caller>(caller: Context, signal: AbortSignal): Context =>
 	'getExecutionCancelSignal' in caller
 		? (Object.create(caller, {
@@ -326,7 +328,7 @@ const withCancelSignal = <Context extends Caller>(caller: Context, signal: Abort
 			}) as Context)
 		: caller;
 
-/** @throws RequestError where there is none */
+/** @throws RequestError if there is none */
 export function bodyOf<Body>(outcome: Outcome<Body>): Body {
 	if ('error' in outcome) throw outcome.error;
 	return outcome.body;

@@ -30,11 +30,11 @@ async function watch(): Promise<void> {
 }
 
 /**
- * Ends work that may never end. n8n's own time-out does not cover a body that keeps dribbling in.
+ * Abandons work that may never end. n8n's own time-out does not cover a body that keeps dribbling in.
  *
- * @param work gets a signal that fires when it is given up
+ * @param work gets a signal that fires when the work is abandoned
  * @param until epoch milliseconds
- * @returns `'expired'` where the deadline passed, or the execution was cancelled, first
+ * @returns `'expired'` if the deadline passed or the execution was cancelled first
  */
 export async function withDeadline<Result>(
 	work: (signal: AbortSignal) => Promise<Result>,
@@ -58,7 +58,7 @@ export async function withDeadline<Result>(
 		return await Promise.race([working, expiry]);
 	} finally {
 		if (entry) watched.delete(entry);
-		// Given up, it may still fail, and nobody is listening any more.
+		// After that it may still fail, with nobody listening.
 		working.catch(() => undefined);
 	}
 }

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { isRecord, TOO_LARGE } from './responseErrors';
 import { redactAll, textOf } from './sanitize';
 
-/** The body of a 204, or of a 2xx that says nothing more. */
+/** The body of a 204, or of a 2xx without content. */
 export const isEmptyBody = (body: unknown): boolean =>
 	body === undefined || body === null || body === '';
 
@@ -11,18 +11,18 @@ export const isEmptyBody = (body: unknown): boolean =>
 const claimsErrors = (body: Record<string, unknown>): boolean =>
 	(Array.isArray(body.errors) && body.errors.length > 0) || isRecord(body.errors);
 
-/** A response that is one object, or `undefined` where it is not. */
+/** A response that is one object, or `undefined` if it is not. */
 export const decodeObject = (body: unknown): IDataObject | undefined =>
 	isRecord(body) && !claimsErrors(body) ? (body as IDataObject) : undefined;
 
-/** A response that may well be empty: those of DELETE, and of others where gateways drop the body. */
+/** A response that may be empty: that of DELETE, or of other calls if a gateway drops the body. */
 export const decodeOptionalObject = (body: unknown): IDataObject | undefined =>
 	isEmptyBody(body) ? {} : decodeObject(body);
 
 /**
- * The records of a list, or `undefined` where the response is not one: then the list must not be taken for
- * empty. Documented as `result` in the schemas and `results` in the examples, observed: `result`. Access
- * requests and subusers come as a bare array.
+ * The records of a list, or `undefined` if the response is not one: such a list must not be treated as empty.
+ * Documented as `result` in the schemas and `results` in the examples, observed: `result`. Access requests and
+ * subusers come as a bare array.
  */
 export function decodeList(body: unknown): IDataObject[] | undefined {
 	const object = decodeObject(body);
@@ -33,7 +33,7 @@ export function decodeList(body: unknown): IDataObject[] | undefined {
 
 const ROLES = ['admin', 'owner', 'teammate'] as const;
 
-/** What a record calls somebody, in any case, or `undefined` where it says nothing of what is documented. */
+/** The role in a record, in lower case, or `undefined` if it is none of the documented ones. */
 export function readRole({ user_type }: IDataObject): (typeof ROLES)[number] | undefined {
 	const role = textOf(user_type).trim().toLowerCase();
 	return ROLES.find((known) => known === role);
@@ -46,10 +46,10 @@ const LATEST_MS = 8_640_000_000_000_000;
 const SMALLEST_IN_MS = 1e11;
 
 /**
- * A moment as SendGrid writes it, in epoch milliseconds, or `undefined` where it does not say.
+ * A date in any of SendGrid's forms, in epoch milliseconds, or `undefined` if there is none.
  *
- * Documented and observed: epoch seconds. In other people's fixtures: milliseconds, ISO 8601, text, and 0,
- * which stands for nothing.
+ * Documented and observed: epoch seconds. In other people's fixtures: milliseconds, ISO 8601, text, and 0, which
+ * stands for nothing.
  */
 export function readEpoch(value: unknown): number | undefined {
 	if (typeof value !== 'number' && typeof value !== 'string') return undefined;
@@ -64,7 +64,7 @@ export function readEpoch(value: unknown): number | undefined {
 /** Far above any real answer: a list of 500 people has about 300 kB. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** Shorter ones are no real keys, and might be ordinary words. */
+/** Shorter ones aren't real keys, and might be ordinary words. */
 const SHORTEST_SECRET = 8;
 
 const isStream = (body: unknown): body is AsyncIterable<Uint8Array | string> =>
@@ -98,16 +98,16 @@ const mayHold = (text: string, secrets: readonly string[]): boolean =>
 	secrets.some((secret) => text.includes(secret) || text.includes(encodeURIComponent(secret)));
 
 /**
- * The body of a response, parsed where it is JSON.
+ * The body of a response, parsed if it is JSON.
  *
- * @param body as n8n gives it: a stream, since n8n has no other way to limit how much is read
- * @param secrets blotted out, because a gateway may repeat what it was sent
+ * @param body as n8n gives it: a stream, since n8n has no other way to limit its size
+ * @param secrets removed, because a gateway may repeat what it was sent
  */
 export async function readBody(body: unknown, secrets: readonly string[]): Promise<unknown> {
 	const text = isStream(body) ? await readText(body) : body;
 	if (text === TOO_LARGE) return text;
 	const value = typeof text === 'string' ? parse(text) : text;
 	const known = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
-	// A list of 500 people is looked through in one go.
+	// A list of 500 people is searched in one go.
 	return typeof text === 'string' && !mayHold(text, known) ? value : redactAll(value, known);
 }

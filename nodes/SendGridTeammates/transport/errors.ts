@@ -8,7 +8,7 @@ export type ErrorCause =
 	| 'temporarily-unavailable';
 
 export interface ErrorFacts {
-	/** HTTP status of SendGrid's response, where there was one. */
+	/** HTTP status of SendGrid's response, if there was one. */
 	status?: number;
 	cause?: ErrorCause;
 }
@@ -43,7 +43,7 @@ export class SendGridError extends Error {
 export interface Wording {
 	/** `'ada@example.com' was not invited` */
 	failureMessage: string;
-	/** `It is unclear whether 'ada@example.com' was invited`. Requests that only read have none. */
+	/** `It is unclear whether 'ada@example.com' was invited`. Requests that only read have no such sentence. */
 	unclearMessage?: string;
 }
 
@@ -61,7 +61,7 @@ export const changeOf = (subject: string, participle: string): Required<Wording>
 });
 
 /**
- * Sentences that say what is so when they are needed: what has been done by then counts.
+ * Sentences that are worded when they are needed, including everything done by then.
  *
  * @param now the sentences at that moment
  */
@@ -74,30 +74,32 @@ export const liveWording = (now: () => Required<Wording>): Required<Wording> => 
 	},
 });
 
-/** What is known of a request that did not bring what it was sent for. */
+/** What is known about a request that failed. */
 export interface RequestErrorFacts extends ErrorFacts {
 	/** Epoch milliseconds: when it was sent. */
 	sentAt?: number;
-	/** Epoch milliseconds until which SendGrid may still carry it out; only where it may have been at all. */
+	/**
+	 * Until when SendGrid may still carry it out, in epoch milliseconds; missing if it can't have been carried out.
+	 */
 	inDoubtUntil?: number;
-	/** SendGrid answered 2xx, and the rest could not be read: nothing may be sent again. */
+	/** SendGrid answered 2xx, but the body could not be read: nothing may be sent again. */
 	accepted?: true;
-	/** Something was done, and the rest was not. A later try of the same run repeats that and sends nothing. */
+	/** Something was done, but not everything. A later try of the same run repeats the message and sends nothing. */
 	partlyDone?: true;
-	/** Whether the same request may succeed when it is sent again, and cannot have been carried out. */
+	/** Whether the request can't have been carried out, and may succeed if it is sent again. */
 	retryable?: boolean;
-	/** What else may be behind it, for the advice. */
+	/** Another possible cause, for the advice. */
 	hint?: string;
 }
 
 const LOOK_FIRST =
 	'SendGrid may have carried it out: check Settings > Teammates in SendGrid before you run this item again.';
 
-/** A request that did not bring what it was sent for. */
+/** A request that failed. */
 export class RequestError extends SendGridError {
 	constructor(
 		readonly wording: Wording,
-		/** Why: what SendGrid says, or the network. */
+		/** The reason, from SendGrid or from the network. */
 		readonly reason: string,
 		advice: string,
 		readonly facts: RequestErrorFacts = {},
@@ -111,7 +113,7 @@ export class RequestError extends SendGridError {
 		);
 	}
 
-	/** Whether a later try of the same run has to repeat the message, and to send nothing. */
+	/** Whether a later try of the same run must repeat the message and send nothing. */
 	get isFinal(): boolean {
 		return this.isUnclear || this.facts.partlyDone === true;
 	}
@@ -126,7 +128,7 @@ export class RequestError extends SendGridError {
 		return new RequestError(wording, this.reason, this.advice, this.facts);
 	}
 
-	/** The same error, now that SendGrid's data shows that nothing was carried out. */
+	/** The same error, once SendGrid's data shows that nothing was carried out. */
 	asNotApplied(): RequestError {
 		const { hint, status, cause } = this.facts;
 		return new RequestError(
@@ -142,12 +144,12 @@ export class RequestError extends SendGridError {
 		);
 	}
 
-	/** The same error, for a write that was accepted and could not be looked up afterwards. */
+	/** The same error, for a write that was accepted but could not be verified afterwards. */
 	asAccepted(wording: Wording): RequestError {
 		return new RequestError(wording, this.reason, this.advice, { ...this.facts, accepted: true });
 	}
 
-	/** The same error, with each secret removed wherever a response had repeated it. */
+	/** The same error without any secrets that a response had repeated. */
 	redact(secrets: ReadonlyArray<string | undefined>): RequestError {
 		const clean = (text: string) => redact(text, secrets);
 		const { failureMessage, unclearMessage } = this.wording;
@@ -164,7 +166,7 @@ export class RequestError extends SendGridError {
 }
 
 /**
- * For a record that does not say by what name SendGrid's API knows it.
+ * For a record without the name that SendGrid's API needs.
  *
  * @param name `token` or `username`
  */
@@ -175,7 +177,7 @@ export const unnamedError = (name: string, { failureMessage }: Wording): SendGri
 	);
 
 /**
- * For a reading that should show what was written: if it fails, the outcome is unknown.
+ * For a reading that should show a change: if it fails, the outcome is unknown.
  *
  * @throws RequestError
  */

@@ -12,11 +12,11 @@ interface NetworkErrorKind {
 	codes: RegExp;
 	what: string;
 	/**
-	 * For how long after it was sent the request may still be carried out, in milliseconds. Left out where it
-	 * cannot have reached SendGrid at all.
+	 * How long after it was sent the request may still be carried out, in milliseconds. Left out if it can't have
+	 * reached SendGrid at all.
 	 */
 	mayApplyForMs?: number;
-	/** Whether another try would end the same way. */
+	/** Whether a retry would end the same way. */
 	isPermanent?: true;
 	advice?: string;
 }

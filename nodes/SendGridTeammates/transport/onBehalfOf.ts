@@ -3,13 +3,12 @@ import { SendGridError } from './errors';
 const HOW_TO_WRITE_IT =
 	"Enter a subuser's username, or 'account-id' followed by a space and the customer account's ID. Leave 'On Behalf Of' empty to act on your own account.";
 
-/** What an HTTP header can carry without being encoded. */
+/** Characters that an HTTP header can carry unencoded. */
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
 /**
- * The value of the `on-behalf-of` header, or `undefined` to leave the header out. Documented: a subuser's
- * username, or `account-id <id>`. Observed: with a leftover `subuser_` in front SendGrid does not know the
- * subuser.
+ * The value of the `on-behalf-of` header, or `undefined` to leave the header out. Documented: a subuser's username,
+ * or `account-id <id>`. Observed: with a leading `subuser_`, SendGrid doesn't know the subuser.
  *
  * @throws SendGridError for a value that SendGrid would misread or ignore
  */

@@ -1,21 +1,21 @@
 import { SendGridError } from './errors';
 import { hasControlCharacters } from './sanitize';
 
-/** What goes into each `{name}` of a path, and the field it came from, for the message. */
+/** The value for each `{name}` of a path, and the field it came from, for messages. */
 export type PathValues = Readonly<Record<string, { value: string; field: string }>>;
 
-/** Taken for a part of the path itself: `/v3/teammates/pending` is the list of invitations. */
+/** Mistaken for a part of the path itself: `/v3/teammates/pending` is the list of invitations. */
 const isReserved = (name: string, segment: string) =>
 	['username', 'teammate_name'].includes(name) && segment.toLowerCase() === 'pending';
 
 /**
- * A value that fits into a path as one segment, without spaces around it.
+ * A value that fits into a path as one segment, without surrounding spaces.
  *
- * What comes from a user never changes which endpoint is called: nothing empty, no `.` or `..` (which URL
- * parsers resolve even when encoded), no slash, no control character.
+ * A user's value never changes which endpoint is called: nothing empty, no `.` or `..` (which URL parsers resolve
+ * even when encoded), no slash, no control character.
  *
  * @param field its display name, for the message
- * @throws SendGridError for a value that is no single path segment
+ * @throws SendGridError for a value that isn't a single path segment
  */
 export function checkSegment(value: string, field: string): string {
 	const segment = value.trim();
@@ -39,7 +39,7 @@ export function checkSegment(value: string, field: string): string {
  * A path of SendGrid's reference with its `{name}` parts filled in, each as one encoded segment.
  *
  * @param template as the reference prints it: `/v3/teammates/pending/{token}/resend`
- * @throws SendGridError for a value that is no single path segment
+ * @throws SendGridError for a value that isn't a single path segment
  */
 export function buildPath(template: string, values: PathValues = {}): string {
 	return template.replace(/\{(\w+)\}/g, (_, name: string) => {

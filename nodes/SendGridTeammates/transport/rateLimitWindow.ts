@@ -1,6 +1,6 @@
 import { backoff } from './retry';
 
-/** No header closes an endpoint for longer, in milliseconds. What asks for more is not believed at all. */
+/** No header blocks an endpoint for longer, in milliseconds. A header that asks for more is ignored. */
 const MAX_PAUSE_MS = 15 * 60_000;
 
 /** `X-RateLimit-Reset`: below this, seconds from now. */
@@ -11,15 +11,15 @@ const MIN_EPOCH_MILLISECONDS = 1e12;
 
 export type Headers = Readonly<Record<string, unknown>>;
 
-/** What a response's headers say about the rate limit. */
+/** A response's rate limit headers. */
 export interface RateLimitInfo {
 	/** Requests per window. */
 	limit?: number;
 	/** Requests left in this window. */
 	remaining?: number;
 	/**
-	 * Milliseconds until the window ends or another try is welcome; `undefined` if not announced, if that
-	 * moment has passed, and if it is further away than {@link MAX_PAUSE_MS}.
+	 * Milliseconds until the window ends or another try is welcome; `undefined` if it is not announced, has passed,
+	 * or is further away than {@link MAX_PAUSE_MS}.
 	 */
 	resetIn?: number;
 }
@@ -66,19 +66,19 @@ function untilReset(reset: number, serverNow: number): number {
 /** Resets are announced in whole seconds and SendGrid's clock is known to half a second, in milliseconds. */
 const ROUNDING_MS = 500;
 
-/** Waits end up to this much later, so that several n8n processes do not come back as one. */
+/** Waits end up to this much later, so that several n8n processes do not all come back at once. */
 const JITTER_MS = 100;
 
 /** Length of a window whose reset is not announced, in milliseconds. Recorded: windows are minutes. */
 const WINDOW_MS = 60_000;
 
-/** How long the others wait for a probe's response, in milliseconds. */
+/** How long the other requests wait for a probe's response, in milliseconds. */
 export const MAX_PROBE_MS = 5000;
 
 /** Permission to send one request. */
 export interface Permit {
 	window: RateLimitWindow;
-	/** Whether it goes ahead alone, to find out whether the window is open. */
+	/** Whether it goes ahead alone, to find out if the window is open. */
 	isProbe: boolean;
 	/** Epoch milliseconds. */
 	sentAt: number;
@@ -94,20 +94,20 @@ export interface RateLimitResult extends RateLimitInfo {
 /**
  * Rate limit of one endpoint: requests per fixed window, as announced by SendGrid.
  *
- * A window begins with a probe, whose response says how many requests are left and when the window ends. As
- * many follow as are left, less those in flight. When none is left, or one was throttled, the window is blocked
- * until the announced reset (else for an exponential back-off), and the next probe goes ahead.
+ * A window begins with a probe, whose response says how many requests are left and when the window ends. As many
+ * follow as are left, less those in flight. When none is left, or one was throttled, the window is blocked until
+ * the announced reset (else for an exponential back-off), and the next probe goes ahead.
  *
- * Other processes of n8n may use the same limit: SendGrid then counts more requests than were sent from here.
- * Each process takes the share of what is left that it has had of this window so far.
+ * Other processes of n8n may use the same limit: SendGrid then counts more requests than were sent from here. Each
+ * process takes the same share of what is left as it has had of this window so far.
  */
 export class RateLimitWindow {
-	/** Epoch milliseconds; `undefined` while open. At first a probe is due. */
+	/** Epoch milliseconds; `undefined` while open. At first, a probe is due. */
 	private blockedUntil?: number = 0;
 
 	private probe?: Permit;
 
-	/** When the probe left that opened this window. */
+	/** When the probe that opened this window was sent. */
 	private openedAt = 0;
 
 	private endsAt = Infinity;
@@ -127,14 +127,14 @@ export class RateLimitWindow {
 	/** Throttled probes in a row. */
 	private refusals = 0;
 
-	/** Since when every probe has been throttled, epoch milliseconds. */
+	/** The time since which every probe has been throttled, in epoch milliseconds. */
 	throttledSince?: number;
 
-	/** Epoch milliseconds at which a request may be sent; `undefined` where a response has to come first. */
+	/** Epoch milliseconds at which a request may be sent; `undefined` if a response has to come first. */
 	nextPermitAt(now: number): number | undefined {
 		if (this.probe && now < this.probe.sentAt + MAX_PROBE_MS) return undefined;
 		if (this.blockedUntil !== undefined) return this.blockedUntil;
-		// At least one at a time, or the share could not grow.
+		// At least one at a time, otherwise the share could never grow.
 		const allowed = Math.max(this.share * this.remaining, Math.min(1, this.remaining));
 		return now >= this.endsAt || allowed > this.inFlight ? now : undefined;
 	}
@@ -153,7 +153,7 @@ export class RateLimitWindow {
 		return permit;
 	}
 
-	/** What is known of this window may be wrong: the next request goes alone. */
+	/** What is known about this window may be wrong, so the next request goes alone. */
 	requireProbe(): void {
 		this.blockedUntil ??= 0;
 	}
@@ -162,7 +162,7 @@ export class RateLimitWindow {
 	 * Ends a request.
 	 *
 	 * @param result absent if no response came
-	 * @returns whether an open window was blocked by it
+	 * @returns whether it has blocked an open window
 	 */
 	record(permit: Permit, now: number, result?: RateLimitResult): boolean {
 		this.inFlight -= 1;
@@ -171,7 +171,7 @@ export class RateLimitWindow {
 		if (!result || permit.sentAt < this.openedAt) return false;
 		const wasOpen = this.blockedUntil === undefined;
 		if (result.isThrottled) {
-			// Requests that left together are throttled together, which counts once.
+			// Requests that were sent together are throttled together, which counts once.
 			if (permit.isProbe || wasOpen) this.refusals += 1;
 			this.throttledSince ??= now;
 			this.block(now, result.resetIn);

@@ -10,16 +10,16 @@ import {
 import type { RetryBudget } from './retry';
 import { ServerClock, type Span } from './serverClock';
 
-/** Requests in flight at the same time. More would not be faster, and less polite. */
+/** Requests in flight at the same time. More would not be faster, only less polite. */
 const MAX_CONCURRENT = 10;
 
 /**
- * A request that takes longer than this no longer counts among them, in milliseconds: those that a proxy or an
+ * A request that takes longer than this no longer counts among them, in milliseconds: requests that a proxy or an
  * endpoint never answers must not stop all others.
  */
 const SLOW_MS = 15_000;
 
-/** How late a cancelled waiter may notice, in milliseconds: nothing can wake n8n's sleep. */
+/** How late a cancelled waiter may notice, in milliseconds: nothing can interrupt n8n's `sleep`. */
 const MAX_TICK_MS = 200;
 
 /** Longer waits are logged, in milliseconds. */
@@ -28,9 +28,9 @@ const LOGGED_WAIT_MS = 5000;
 /** A limiter that is unused for longer is forgotten, in milliseconds. */
 const IDLE_MS = 3_600_000;
 
-/** What wants to send a request. */
+/** A waiter for permission to send a request. */
 export interface Waiter {
-	/** Method and path as the reference prints them: each has a rate limit of its own. */
+	/** Method and path as the reference prints them: each has its own rate limit. */
 	endpoint: string;
 	/** One run of a node: runs take turns with each other. */
 	group: object;
@@ -42,7 +42,7 @@ export interface Waiter {
 /** A permit, or the reason for not getting one. */
 export type Permission = Permit | 'cancelled' | 'overBudget';
 
-/** A response, and whether it rejected the request for too many requests. */
+/** A response, and whether it was a 429. */
 export interface LimiterAnswer {
 	headers: Headers;
 	isThrottled: boolean;
@@ -51,7 +51,7 @@ export interface LimiterAnswer {
 interface Waiting {
 	waiter: Waiter;
 	since: number;
-	/** Whether its window was blocked meanwhile. */
+	/** Whether its window was blocked in the meantime. */
 	isHeldBack: boolean;
 	resolve: (permission: Permission) => void;
 }
@@ -69,12 +69,12 @@ interface Queue {
  * SendGrid says so, resumes it with a single probe.
  */
 export class RateLimiter {
-	/** By endpoint: as many as the reference prints. */
+	/** By endpoint, as the reference prints them. */
 	private readonly windows = new Map<string, RateLimitWindow>();
 
 	private readonly clock = new ServerClock();
 
-	/** The group that had its turn last stands last. */
+	/** The group that had the last turn is at the end. */
 	private queues: Queue[] = [];
 
 	private readonly inFlight = new Set<Permit>();
@@ -101,10 +101,10 @@ export class RateLimiter {
 	/**
 	 * Waits for permission to send a request. Every permit must be given back with `release`.
 	 *
-	 * @param isAgain whether the waiter was throttled before and comes back: it goes first
+	 * @param isAgain whether the waiter was throttled before and comes back: it then goes first
 	 */
 	async acquire(waiter: Waiter, isAgain = false): Promise<Permission> {
-		// One wait after the other would add up.
+		// Otherwise, one wait after the other would add up.
 		if (waiter.isCancelled()) return 'cancelled';
 		return await new Promise<Permission>((resolve) => {
 			const waiting = { waiter, since: Date.now(), isHeldBack: isAgain, resolve };
@@ -131,7 +131,7 @@ export class RateLimiter {
 		this.dispatch();
 	}
 
-	/** Whether it has not been used for so long that what it knows is worthless. */
+	/** Whether it has been unused for so long that its knowledge is worthless. */
 	isIdle(now: number): boolean {
 		return this.inFlight.size === 0 && this.queues.length === 0 && now - this.usedAt > IDLE_MS;
 	}
@@ -150,7 +150,7 @@ export class RateLimiter {
 		return [...this.inFlight].filter(({ sentAt }) => now - sentAt < SLOW_MS).length;
 	}
 
-	/** Gives out all permits that are due, to each group in its turn. */
+	/** Grants all permits that are due, one group after the other. */
 	private dispatch(): void {
 		const now = Date.now();
 		this.usedAt = now;
@@ -171,7 +171,7 @@ export class RateLimiter {
 		}
 	}
 
-	/** Runs for as long as anything waits. */
+	/** Runs while anything waits. */
 	private async tick(): Promise<void> {
 		if (this.isTicking) return;
 		this.isTicking = true;
@@ -183,7 +183,7 @@ export class RateLimiter {
 		this.isTicking = false;
 	}
 
-	/** Milliseconds until the next window opens, or until cancelled waiters have to be looked for. */
+	/** Milliseconds until the next window opens, or until the next check for cancelled waiters. */
 	private nextDelay(): number {
 		const now = Date.now();
 		const delays = this.queues.map(({ window }) => (window.nextPermitAt(now) ?? 0) - now);
@@ -207,7 +207,7 @@ export class RateLimiter {
 		this.queues = this.queues.filter(({ waiting }) => waiting.length > 0);
 	}
 
-	/** Once for each pause. No addresses: logs are read by many. */
+	/** Once for each pause. No addresses: many people read logs. */
 	private log({ endpoint, waiting }: Queue, opensAt: number, now: number): void {
 		if (now < this.loggedUntil) return;
 		this.loggedUntil = opensAt;
@@ -227,7 +227,7 @@ function holdBack(waiting: Waiting): void {
 
 /**
  * Whether a waiter may wait until then. Its budget counts from its own first failure, or from when SendGrid
- * throttled its endpoint while it stood here. Mere queueing is free.
+ * throttled its endpoint while it was waiting here. Mere queueing is free.
  */
 function isWithinBudget(
 	{ waiter: { retryBudget }, since }: Waiting,
@@ -238,13 +238,13 @@ function isWithinBudget(
 	return retryBudget.reaches(moment, from);
 }
 
-/** The one that was asked for last stands last. */
+/** The one used last is at the end. */
 const limiters = new Map<string, RateLimiter>();
 
 /**
  * The limiter of an account at a host, one in the whole process.
  *
- * @param accountKey tells accounts apart; nothing of it is shown
+ * @param accountKey identifies the account; never shown
  */
 export function rateLimiterFor(baseURL: string, accountKey: string): RateLimiter {
 	const now = Date.now();

@@ -10,9 +10,9 @@ import type { RequestError } from './errors';
 import { backoff } from './retry';
 import type { Span } from './serverClock';
 
-/** What SendGrid's data says about a write that got no proper response. */
+/** What SendGrid's data says about a write without a proper response. */
 export type WriteState<Result> =
-	/** The data shows this very write; the result is what its response would have said. */
+	/** The data shows this very write; the result is what the response would have said. */
 	| { applied: Result }
 	/** It was not carried out, and all is as it was: it may be sent again. */
 	| 'notApplied'
@@ -20,7 +20,7 @@ export type WriteState<Result> =
 	| 'outdated'
 	/**
 	 * The data is neither as it was nor as wanted: somebody else has changed it, before this write or after it.
-	 * Decide again; where that writes nothing, it stays unknown what became of this one.
+	 * Decide again; if that writes nothing, the outcome of this one stays unknown.
 	 */
 	| 'changed'
 	/** The data would look the same either way. */
@@ -31,27 +31,27 @@ export type WriteState<Result> =
  *
  * @param sentAt when it was first sent, by SendGrid's clock; ask after reading, since each response tells that
  *   clock better
- * @throws SendGridError where the data cannot be read: then nothing is known either
+ * @throws SendGridError if the data can't be read: then nothing is known either
  */
 export type Probe<Result> = (sentAt: () => Span) => Promise<WriteState<Result>>;
 
 /** Reported by other clients: SendGrid's lists lag behind writes. Guess: by no more than this. */
 export const LIST_LAG_MS = 3_000;
 
-/** For how long a write that SendGrid accepted without a readable response is looked for. */
+/** How long to look for a write that SendGrid accepted without a readable response. */
 const CONFIRM_MS = 5_000;
 
 /** Longest pause between two probes, in milliseconds. */
 const MAX_PROBE_DELAY_MS = 15_000;
 
 /**
- * Sends a write until it is known what became of it.
+ * Sends a write and finds out its outcome.
  *
- * A 5xx, a time-out or a broken connection leave that open: for a stated time SendGrid may still carry the
- * write out. Until then its data is probed; what it shows as carried out is done, and only what it shows as
- * not carried out at the end is sent again. After a 2xx nothing is ever sent again, readable or not.
+ * After a 5xx, a time-out or a broken connection, SendGrid may still carry the write out for a certain time. Until
+ * then, its data is probed: if it shows the write, that is a success; only if it doesn't show it at the end, the
+ * write is sent again. After a 2xx nothing is ever sent again, readable or not.
  *
- * @throws StaleDecision where the probe says that somebody else has changed the data
+ * @throws StaleDecision if the probe says that somebody else has changed the data
  */
 export async function reconcile<Result>(
 	client: SendGridClient,
@@ -87,15 +87,15 @@ export async function reconcile<Result>(
 	}
 }
 
-/** What was in doubt before has been overwritten. */
+/** An earlier write in doubt has been overwritten. */
 function settled<Result>(client: SendGridClient, body: Result): Outcome<Result> {
 	client.doubt = undefined;
 	return { body };
 }
 
 /**
- * SendGrid refuses the second try of a write whose first was in doubt. Perhaps only because the first was
- * carried out after all: already gone, or already invited.
+ * SendGrid refuses the retry of a write that was in doubt. Perhaps only because the first one was carried out after
+ * all: already gone, or already invited.
  */
 async function afterRefusedRepeat<Result>(
 	client: SendGridClient,
@@ -109,7 +109,7 @@ async function afterRefusedRepeat<Result>(
 	return { error: state === 'notApplied' || state === 'outdated' ? refusal : unclear };
 }
 
-/** @returns what the last probe said; `'unknown'` too where the data could not be read, or time ran out */
+/** @returns what the last probe said; `'unknown'` also if the data could not be read or time ran out */
 async function probeUntil<Result>(
 	client: SendGridClient,
 	probe: () => Promise<WriteState<Result>>,

@@ -1,37 +1,37 @@
 import { RequestError, type ErrorFacts, type RequestErrorFacts, type Wording } from './errors';
 import { sanitizeRemoteText } from './sanitize';
 
-/** What a request is about. It makes the difference between a status code and a helpful message. */
+/** What a request is about, which turns a status code into a helpful message. */
 export interface RequestContext extends Wording {
 	/** The scope that SendGrid wants the API key to have. */
 	scope: string;
-	/** Advice for a 400, where the general one is not enough. Gets SendGrid's own words. */
+	/** Advice for a 400, if the general one is not enough. Gets SendGrid's own words. */
 	on400?: (detail: ApiErrorDetail) => Promise<string | undefined>;
-	/** What a 404 means, where SendGrid's own words mislead. */
+	/** What a 404 means, if SendGrid's own words are misleading. */
 	gone?: string;
 	/** Advice for a 404. */
 	on404?: string;
 	/** What else a 5xx may mean. */
 	on5xx?: string;
-	/** What no message about the request may show: an invitation's token. */
+	/** Texts that no message about the request may show: an invitation's token. */
 	secret?: string;
 }
 
 /** One entry of SendGrid's `errors`. */
 export interface ApiErrorDetail {
 	message: string;
-	/** Name of the request's field, where SendGrid gives one. */
+	/** Name of the request's field, if SendGrid gives one. */
 	field?: string;
 }
 
-/** Messages quote this many of SendGrid's errors. */
+/** How many of SendGrid's errors a message quotes. */
 const MAX_QUOTED_DETAILS = 5;
 
 /** What to do about a status, and what n8n may conclude from it. */
 interface StatusAdvice extends ErrorFacts {
-	/** What the status means, where it is plain. SendGrid's own words come after it. */
+	/** What the status means, if that is clear. SendGrid's own words come after it. */
 	meaning?: string;
-	/** SendGrid's own words where they add nothing to the meaning. */
+	/** SendGrid's own words that add nothing to the meaning. */
 	stock?: RegExp;
 	advice: (context: RequestContext) => string;
 }
@@ -43,7 +43,7 @@ const STATUS_ADVICE: Readonly<Record<number, StatusAdvice>> = {
 	401: {
 		meaning: 'SendGrid rejected the API key',
 		stock: /^The provided authorization grant is invalid/,
-		// Observed: a key made inside an EU subuser is unknown to the global host, and the other way round.
+		// Observed: a key created inside an EU subuser is unknown to the global host, and vice versa.
 		advice: () =>
 			"Check 'API Key' and 'Region' in the credential. The key may be mistyped, revoked, or belong to the other region.",
 		cause: 'credential-invalid',
@@ -65,17 +65,17 @@ const STATUS_ADVICE: Readonly<Record<number, StatusAdvice>> = {
 	},
 };
 
-/** Guess: what a gateway gave up on (504) is done, or never will be, within a minute. */
+/** Guess: within a minute, what a gateway gave up on (504) is either done or never will be. */
 export const IN_DOUBT_AFTER_TIMEOUT_MS = 60_000;
 
-/** Guess: what SendGrid had begun when it failed, or the connection broke, is done within two seconds. */
+/** Guess: what SendGrid had started when it failed or the connection broke is done within two seconds. */
 export const IN_DOUBT_AFTER_FAILURE_MS = 2_000;
 
 /**
- * What follows from a request without a proper response. `GET` changes nothing, so it may simply be sent
- * again. A write may have been carried out, and sending it again on a guess could email somebody twice.
+ * What follows from a request without a proper response. `GET` changes nothing, so it may simply be sent again. A
+ * write may have been carried out, and sending it again on a guess could email somebody twice.
  *
- * @param inDoubtUntil epoch milliseconds: how long it may still be carried out
+ * @param inDoubtUntil until when it may still be carried out, in epoch milliseconds
  */
 export const afterNoResponse = (
 	method: string,
@@ -86,11 +86,11 @@ export const afterNoResponse = (
 });
 
 /**
- * SendGrid's words in a response's body. Documented: `{ errors: [{ message, field }] }`, `field` possibly
- * null. Observed: `{ error: "…" }`, `{ message }`, `{ detail }` and `{ errors: {…} }` from gateways, a bare
- * array on some endpoints, plain text, and HTML from what stands in front of the API.
+ * SendGrid's words in a response's body. Documented: `{ errors: [{ message, field }] }`, `field` possibly null.
+ * Observed: `{ error: "…" }`, `{ message }`, `{ detail }` and `{ errors: {…} }` from gateways, a bare array on some
+ * endpoints, plain text, and HTML from proxies in front of the API.
  *
- * @param secrets what no message may show, although a response might repeat it
+ * @param secrets texts that no message may show, although a response might repeat them
  */
 export function readErrorDetails(
 	body: unknown,
@@ -215,7 +215,7 @@ export function unreadableError(
 		`${what} (HTTP ${status})`,
 		`Run this item again later. ${hint}`,
 		{
-			// A second one would be as large.
+			// A second response would be just as large.
 			...(method === 'GET' ? { retryable: body !== TOO_LARGE } : { accepted: true }),
 			hint,
 			sentAt,
@@ -225,7 +225,7 @@ export function unreadableError(
 	);
 }
 
-/** An error for a request that the rate limit kept waiting for too long, so that it was never sent. */
+/** An error for a request that was never sent, because the rate limit kept it waiting too long. */
 export function overBudgetError(context: RequestContext): RequestError {
 	const { advice, cause } = STATUS_ADVICE[429];
 	return new RequestError(

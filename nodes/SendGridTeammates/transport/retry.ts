@@ -1,13 +1,13 @@
 import { sleep } from 'n8n-workflow';
 
-/** How late a cancelled execution may notice, in milliseconds. */
+/** How late a cancellation may be noticed, in milliseconds. */
 const MAX_NAP_MS = 200;
 
 /** Longest single wait without an announcement from SendGrid, in milliseconds. */
 const MAX_DELAY_MS = 30_000;
 
 /**
- * Exponential back-off in milliseconds, with jitter so that waiting items do not come back as one.
+ * Exponential back-off in milliseconds, with jitter, so that waiting items do not all come back at once.
  *
  * @param attempt how often it has failed in a row
  */
@@ -20,7 +20,7 @@ export function backoff(attempt: number, first = 500): number {
 export class RetryBudget {
 	private deadline = Infinity;
 
-	/** Since when its requests have been failing, or held back by the rate limit, in epoch milliseconds. */
+	/** The time since which its requests have been failing or held back by the rate limit, in epoch milliseconds. */
 	failingSince = Infinity;
 
 	/** Whether it was too short for a wait. */
@@ -32,7 +32,7 @@ export class RetryBudget {
 		private readonly signal?: AbortSignal,
 	) {}
 
-	/** Starts to count, unless already started. */
+	/** Starts counting, unless already started. */
 	start(moment = Date.now()): void {
 		if (this.deadline === Infinity) this.deadline = moment + this.budget;
 		this.noteFailing(moment);
@@ -50,7 +50,7 @@ export class RetryBudget {
 	/**
 	 * Whether the item may wait until then. Both in epoch milliseconds.
 	 *
-	 * @param since from when this very wait counts in any case
+	 * @param since the time from which this wait counts in any case
 	 */
 	reaches(moment: number, since = moment): boolean {
 		const isReached = moment <= this.deadline && moment - since <= this.budget;
@@ -59,9 +59,9 @@ export class RetryBudget {
 	}
 
 	/**
-	 * Waits; ends early, and with `true`, when the execution is cancelled.
+	 * Waits; returns early, with `true`, if the execution is cancelled.
 	 *
-	 * @returns `false`, at once, if less than the wait is left of the budget
+	 * @returns `false` immediately, if the budget is shorter than the wait
 	 */
 	async wait(milliseconds: number): Promise<boolean> {
 		this.start();
@@ -70,10 +70,10 @@ export class RetryBudget {
 		return true;
 	}
 
-	/** Waits, whatever is left of the budget; ends early when the execution is cancelled. */
+	/** Waits, whatever is left of the budget; returns early if the execution is cancelled. */
 	async pause(milliseconds: number): Promise<void> {
 		const end = Date.now() + milliseconds;
-		// In short naps, because nothing can wake n8n's sleep.
+		// In short steps, because nothing can interrupt n8n's `sleep`.
 		for (let rest = milliseconds; rest > 0 && !this.signal?.aborted; rest = end - Date.now()) {
 			await sleep(Math.min(rest, MAX_NAP_MS));
 		}

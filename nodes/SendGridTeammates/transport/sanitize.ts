@@ -1,11 +1,11 @@
-/** Longest piece of somebody else's text that goes into a message of ours, in characters. */
+/** How much foreign text goes into a message at most, in characters. */
 const MAX_QUOTE_LENGTH = 200;
 
 /** Whether the text holds a line break, a tab or another control character. */
 export const hasControlCharacters = (text: string): boolean => /\p{Cc}/u.test(text);
 
 /**
- * Somebody else's text, made fit for one line of a message: no control characters, not too long. What is cut off
+ * Foreign text, made fit for one line of a message: no control characters, not too long. The part that is cut off
  * is not even looked at, since it may be long.
  */
 export function toSingleLine(text: string): string {
@@ -17,10 +17,10 @@ export function toSingleLine(text: string): string {
 	return tidy.length > MAX_QUOTE_LENGTH ? `${tidy.slice(0, MAX_QUOTE_LENGTH)}…` : tidy;
 }
 
-/** Keys and tokens are longer. What a field holds in place of one may be a letter, and is in every word. */
+/** Keys and tokens are longer. A field may hold a single letter instead, which occurs in every word. */
 const MIN_SECRET_LENGTH = 8;
 
-/** A text with each of these blotted out. */
+/** A text without any of these. */
 export function redact(text: string, secrets: ReadonlyArray<string | undefined>): string {
 	return secrets.reduce<string>(
 		(rest, secret = '') =>
@@ -31,7 +31,7 @@ export function redact(text: string, secrets: ReadonlyArray<string | undefined>)
 	);
 }
 
-/** All texts in a value, with the secrets blotted out. */
+/** A value with the secrets removed from all its texts. */
 export function redactAll(value: unknown, secrets: readonly string[]): unknown {
 	if (typeof value === 'string') return redact(value, secrets);
 	if (Array.isArray(value)) return value.map((entry) => redactAll(entry, secrets));
@@ -48,10 +48,10 @@ export function redactAll(value: unknown, secrets: readonly string[]): unknown {
 const isOpaque = (word: string) => /\d/.test(word) && /[a-z]/i.test(word);
 
 /**
- * What SendGrid says, made fit for a message: whatever may be a key or a token of somebody's invitation is cut
- * down to a few characters, whether we know it or not.
+ * What SendGrid says, made fit for a message: anything that may be a key or the token of an invitation is cut to a
+ * few characters, whether we know it or not.
  *
- * @param secrets what is known and must not be shown at all; blotted out before the text is cut to length
+ * @param secrets known texts that must not be shown at all; removed before the text is cut to length
  */
 export function sanitizeRemoteText(
 	text: string,
@@ -63,17 +63,17 @@ export function sanitizeRemoteText(
 	return toSingleLine(masked);
 }
 
-/** A text or a number as text. Empty for anything else: not everything has a text, and `undefined` is no name. */
+/** A text or a number as text. Empty for anything else: `undefined` isn't a name. */
 export const textOf = (value: unknown): string =>
 	typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
-/** A yes or a no, also where it is written as text; `undefined` for anything else. */
+/** True or false, even if written as text; `undefined` for anything else. */
 export function flagOf(value: unknown): boolean | undefined {
 	const text = typeof value === 'boolean' ? String(value) : textOf(value).trim().toLowerCase();
 	return ['true', '1'].includes(text) ? true : ['false', '0'].includes(text) ? false : undefined;
 }
 
-/** A number, also where it is written as text; `NaN` for anything else. */
+/** A number, even if written as text; `NaN` for anything else. */
 export const numberOf = (value: unknown): number => {
 	const text = textOf(value).trim();
 	return text === '' ? NaN : Number(text);
@@ -85,7 +85,7 @@ export function formatList(words: readonly string[], conjunction: 'and' | 'or' =
 	return `${words.slice(0, -1).join(', ')} ${conjunction} ${words[words.length - 1]}`;
 }
 
-/** Messages quote this many names out of a longer list. */
+/** How many names of a longer list a message quotes. */
 const MAX_QUOTED = 5;
 
 /** A list of names in quotation marks, cut after the first five: `'a', 'b', 'c', 'd', 'e' and 12 more`. */
@@ -98,7 +98,7 @@ export function formatQuoted(names: readonly string[]): string {
 }
 
 /**
- * How a message names an invitation that is known by its token only. Anybody who has the token can join the
+ * How a message names an invitation of which only the token is known. Anybody who has the token can join the
  * account, so only four characters are shown.
  */
 export function maskedToken(token: string): string {

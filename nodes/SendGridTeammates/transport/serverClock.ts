@@ -1,13 +1,13 @@
-/** A `Date` header is in whole seconds, so up to this much older than its response, in milliseconds. */
+/** A `Date` header is in whole seconds, so it may be up to this much older than its response, in milliseconds. */
 const RESOLUTION_MS = 1000;
 
 /** A first `Date` header that is further away from this machine's clock needs a second one that agrees. */
 const DAY_MS = 24 * 3_600_000;
 
-/** Older than this package, so no server's clock can be right about it. Epoch milliseconds. */
+/** Before this package was written, so such a date can't be right. Epoch milliseconds. */
 const OLDEST = Date.UTC(2025, 0);
 
-/** Where a moment lies by SendGrid's clock. All of it in epoch milliseconds. */
+/** A moment by SendGrid's clock, as far as it is known. In epoch milliseconds. */
 export interface Span {
 	earliest: number;
 	latest: number;
@@ -20,9 +20,9 @@ interface Bounds {
 }
 
 /**
- * How far SendGrid's clock is ahead of this machine's, learned from `Date` headers. One response gives it to a
- * second, and each further one narrows it down. A response that contradicts all earlier ones is ignored, unless
- * the next one agrees with it: then one of the clocks has been set.
+ * How far SendGrid's clock is ahead of this machine's, learned from `Date` headers. One response tells it to within
+ * a second, and each further one narrows it down. A response that contradicts all earlier ones is ignored, unless
+ * the next one agrees with it: then one of the clocks was changed.
  */
 export class ServerClock {
 	private known: Bounds = { least: -DAY_MS, most: DAY_MS };
@@ -35,7 +35,7 @@ export class ServerClock {
 	 * Learns from a response.
 	 *
 	 * @param date its `Date` header
-	 * @param sentAt when the request left, in epoch milliseconds of this machine, as is `receivedAt`
+	 * @param sentAt when the request was sent, in epoch milliseconds of this machine, like `receivedAt`
 	 */
 	observe(date: string | undefined, sentAt: number, receivedAt: number): void {
 		const told = Date.parse(date ?? '');
@@ -53,7 +53,7 @@ export class ServerClock {
 		return (this.known.least + this.known.most) / 2;
 	}
 
-	/** Where a moment of this machine's clock lies by the server's: anywhere, while nothing is known. */
+	/** A moment of this machine's clock by the server's clock, as bounds: infinite while nothing is known. */
 	spanOf(moment: number): Span {
 		return this.isLearned
 			? { earliest: moment + this.known.least, latest: moment + this.known.most }

@@ -2,7 +2,7 @@ import { withDeadline } from './deadline';
 import { RequestError } from './errors';
 import type { RetryBudget } from './retry';
 
-/** A point in the order of events: certain even within one millisecond. */
+/** A point in the order of events, unambiguous even within one millisecond. */
 export type Tick = number;
 
 let ticks = 0;
@@ -26,20 +26,20 @@ interface Flight {
 	/** Infinity while it waits for the reading before, or for the rate limit. */
 	startedAt: Tick;
 	readAt: number;
-	/** Of the item that reads. */
+	/** The budget of the item that reads. */
 	budget: RetryBudget;
 	/** While it waits for the reading before. */
 	before?: Flight;
 	result: Promise<unknown>;
 }
 
-/** Of the item that sends the requests which a flight waits for. */
+/** The budget of the item whose requests a flight waits for. */
 const senderOf = ({ before, budget }: Flight): RetryBudget => (before ? senderOf(before) : budget);
 
 const mayTakeLonger = ({ before, budget }: Flight, than: RetryBudget): boolean =>
 	budget.budget > than.budget || (before !== undefined && mayTakeLonger(before, than));
 
-/** What a flight brings, or `'expired'` where its requests fail for longer than the item that asks may wait. */
+/** The result of a flight, or `'expired'` if its requests fail for longer than the asking item may wait. */
 async function within(budget: RetryBudget, flight: Flight, asked: number): Promise<unknown> {
 	if (!mayTakeLonger(flight, budget)) return await flight.result;
 	const isOverdue = () =>
@@ -55,19 +55,19 @@ const overdueError = (): RequestError =>
 		{ cause: 'temporarily-unavailable' },
 	);
 
-/** A reading that is older does not serve anybody, in milliseconds. */
+/** Older readings are not used, in milliseconds. */
 export const MAX_AGE_MS = 30_000;
 
 /**
  * Readings that are shared by all items of a run.
  *
- * All items of a run start together, and each may look its address up in the same list. A reading serves
- * every item that had started before it began: for each of them it is as fresh as one of its own. So 200
- * items cost one reading, and an item that starts after a write never sees what was true before. Those who
- * ask while a reading is under way that is too old for them share the one that follows.
+ * All items of a run start together, and each may look up its address in the same list. A reading serves every item
+ * that had started before the reading began: for each of them, it is as fresh as a reading of its own. So 200 items
+ * cost one reading, and an item that starts after a write never sees the state before it. Items that find the
+ * running reading too old share the one that follows.
  *
- * A failed reading serves the items that were waiting for it, and none that ask later. But each item waits for failing
- * requests only as long as its own 'Max Wait' allows, also for those of another item.
+ * A failed reading fails the items that were waiting for it, and none that ask later. But each item waits for
+ * failing requests only as long as its own 'Max Wait' allows, even if another item sends them.
  */
 export class SingleFlight {
 	private readonly flights = new Map<string, Flight>();

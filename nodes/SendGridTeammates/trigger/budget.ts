@@ -3,20 +3,20 @@ import type { IPollFunctions } from 'n8n-workflow';
 import { withDeadline } from '../transport/deadline';
 import { SendGridError } from '../transport/errors';
 
-/** What n8n gives a poll by default, in milliseconds. An older n8n sets no limit. */
+/** n8n's default limit for a poll, in milliseconds. Older versions set no limit. */
 const DEFAULT = 5 * 60_000;
 
 /** How long the editor's test may take, in milliseconds: a person is waiting. */
 const PATIENCE = 30_000;
 
-/** The share of it that is kept back, so that what has been read is compared and reported in time. */
+/** The share of it that is kept in reserve, so that what was read can be compared and reported in time. */
 const RESERVE = 0.2;
 
-/** Longest that one answer may take, in milliseconds, and as a share of the whole: one may hang. */
+/** The longest time for one answer, in milliseconds and as a share of the whole: one may hang. */
 const LONGEST_ANSWER = 60_000;
 const LONGEST_SHARE = 1 / 3;
 
-/** Advice for what will pass. */
+/** Advice for temporary failures. */
 export const NOTHING_IS_LOST =
 	'Nothing is lost or reported twice: the next poll goes on from the last one that worked.';
 
@@ -46,27 +46,26 @@ export class PollBudget {
 		return Math.max(1, Math.min(LONGEST_ANSWER, this.total * LONGEST_SHARE, this.left));
 	}
 
-	/** Epoch milliseconds: what can wait for the next poll ends here. */
+	/** Epoch milliseconds: work that can wait for the next poll ends here. */
 	get reserveFrom(): number {
 		return this.end - this.total * RESERVE;
 	}
 
-	/** Whether it is time to come to an end. */
+	/** Whether it is time to finish. */
 	get isShort(): boolean {
 		return Date.now() >= this.reserveFrom;
 	}
 
-	/** @throws SendGridError where nothing is left */
+	/** @throws SendGridError if nothing is left */
 	check(): void {
 		if (this.left > 0) return;
 		throw this.overdue();
 	}
 
 	/**
-	 * Ends work that may never end, when the time is up. What it does afterwards has to `check` before it keeps
-	 * anything.
+	 * Abandons work that may never end when the time is up. Abandoned work has to `check` before it keeps anything.
 	 *
-	 * @throws SendGridError where the time is up
+	 * @throws SendGridError if the time is up
 	 */
 	async limit<Result>(work: () => Promise<Result>): Promise<Result> {
 		const result = await withDeadline(work, this.end, () => false);

@@ -17,12 +17,12 @@ import {
 	type Snapshot,
 } from './snapshot';
 
-/** How much earlier than the date an invitation may be gone and still have expired, in milliseconds. */
+/** How long before its date an invitation may disappear and still count as expired, in milliseconds. */
 const CLOCK_SKEW = 60_000;
 
 const DAY_IN_SECONDS = 86_400;
 
-/** What is known before, what is read now, and what will be known after. */
+/** What was known before, what is read now, and what will be known afterwards. */
 interface Change {
 	before: Snapshot;
 	reading: Reading;
@@ -35,8 +35,8 @@ const addressOf = (teammate: IDataObject): string => keyOf(emailOf(teammate));
 const joinedOf = ({ teammates }: Reading): Set<string> => new Set(teammates.map(addressOf));
 
 /**
- * An account has one owner, whom nobody can remove. Where another one stands in the old one's place, who was
- * not there before, the owner has changed the address that is the username.
+ * An account has one owner, whom nobody can remove. If the old owner is gone and another one is there who was not
+ * there before, the owner has changed the address that is the username.
  */
 function isRenamedOwner({ before, after }: Change, key: string): boolean {
 	const [old, present] = [before.owner, after.owner];
@@ -51,14 +51,13 @@ const newTeammates = (change: Change): IDataObject[] =>
 	});
 
 /**
- * An acceptance is a teammate who is new while an invitation of the same address was pending: in the poll
- * before, in this one, whose list of invitations is read before that of the teammates, or earlier, where the
- * invitation has gone before its date and the lists have lagged behind.
+ * An acceptance is a new teammate with an invitation of the same address that was pending in the last poll; in this
+ * one, whose list of invitations is read before that of the teammates; or earlier, if the invitation has gone
+ * before its date while the lists lagged behind.
  *
- * So an invitation that goes away beside somebody who was a teammate already is not accepted, but revoked;
- * one that was sent and accepted between two polls was never seen, and is a teammate added; one that was
- * revoked and sent again is the same person's and not accepted; and who signs in by single sign-on was
- * given access without any.
+ * So an invitation that goes away while its person was already a teammate was not accepted, but revoked; one that
+ * was sent and accepted between two polls was never seen, and is a teammate added; one that was revoked and resent
+ * belongs to the same person and was not accepted; and who signs in by single sign-on was given access without any.
  */
 function acceptedInvitations(change: Change): PeopleEvent[] {
 	const { before, after } = change;
@@ -66,7 +65,7 @@ function acceptedInvitations(change: Change): PeopleEvent[] {
 	return newTeammates(change).flatMap((teammate): PeopleEvent[] => {
 		const invitation = invited.get(addressOf(teammate));
 		if (!invitation || isSso(teammate)) return [];
-		// One invitation lets in one person.
+		// One invitation lets one person in.
 		invited.delete(addressOf(teammate));
 		return [
 			eventOf('invitationAccepted', teammate, {
@@ -78,8 +77,8 @@ function acceptedInvitations(change: Change): PeopleEvent[] {
 }
 
 /**
- * What has been reported of an invitation. Where the clock that it was held against has turned out to be
- * wrong, what is not due any more was not true, and comes again at its time.
+ * What has been reported about an invitation. If the clock behind that has turned out to be wrong, whatever is no
+ * longer due was not true, and is reported again when it is.
  */
 function reportedOf({ before, moment }: Change, address: string, invitation: IDataObject): number {
 	const past = before.invitations.get(address);
@@ -90,11 +89,11 @@ function reportedOf({ before, moment }: Change, address: string, invitation: IDa
 }
 
 /**
- * Invitations that expire soon or have expired. Each is reported once for its expiry date, and a new invitation
- * has a new date. Nothing is reported for somebody who is a teammate by now.
+ * Invitations that expire soon or have expired. Each is reported once per expiry date, and a new invitation has a
+ * new date. Nothing is reported about somebody who is a teammate by now.
  *
- * Notes in `after` what is reported, so that an event that is not asked for counts as reported too: choosing
- * it later does not bring up what happened before.
+ * Notes in `after` what is reported. Events that aren't chosen count as reported too: choosing them later does not
+ * bring up what happened before.
  */
 function agedInvitations(change: Change): PeopleEvent[] {
 	const { reading, after, moment } = change;
@@ -106,7 +105,7 @@ function agedInvitations(change: Change): PeopleEvent[] {
 		known.reported = reportedOf(change, address, invitation);
 		const next = due >= REPORTED.expired ? REPORTED.expired : due;
 		if (joined.has(address) || (known.reported & next) === next) return [];
-		// Once it has expired, it is too late to say that it is about to.
+		// Once it has expired, it is too late to report that it is about to.
 		if (known.reported >= REPORTED.expired) return [];
 		known.reported |= next;
 		const record = invitationRecord(invitation, moment.now);
@@ -118,10 +117,10 @@ function agedInvitations(change: Change): PeopleEvent[] {
 const inDays = (days: number, { now }: EvaluatedAt): number => now / 1000 + days * DAY_IN_SECONDS;
 
 /**
- * Invitations that are gone without a teammate: expired where their date says so. Before it they have been
- * revoked, or accepted and the list of teammates lags behind, so they are remembered until then. Unknown:
- * whether SendGrid keeps expired ones in its list; those that it does keep have been reported while they
- * were there. They are remembered for a while, too: a list that lacks them for once does not make them new.
+ * Invitations that are gone without a teammate. At their date they have expired. Before it they have been revoked,
+ * or accepted while the list of teammates lags behind, so they are remembered until then. Unknown: whether SendGrid
+ * keeps expired ones in its list; those that it keeps have been reported while they were there. They are remembered
+ * for a while too, so that they aren't new after a list has lacked them once.
  */
 function vanishedInvitations({ before, reading, after, moment }: Change): PeopleEvent[] {
 	const joined = joinedOf(reading);
@@ -162,7 +161,7 @@ function removedTeammates(change: Change): PeopleEvent[] {
 		});
 }
 
-/** Notes in `after` what somebody was whose record does not say it this time. */
+/** Carries over to `after` what a record doesn't say this time. */
 function changedAdmins({ before, reading, after }: Change): PeopleEvent[] {
 	return reading.teammates.flatMap((teammate): PeopleEvent[] => {
 		const past = before.teammates.get(teammateKey(teammate));
@@ -176,12 +175,12 @@ function changedAdmins({ before, reading, after }: Change): PeopleEvent[] {
 	});
 }
 
-/** How many access requests are remembered that are not in the list any more. */
+/** How many access requests that are no longer in the list are remembered. */
 const MOST_PAST_REQUESTS = 200;
 
 /**
- * The first reading of access requests sets their base line and reports none. A request that is missing for
- * once is not a new one when it is there again.
+ * The first reading of access requests sets their base line and reports none. A request that is missing once is not
+ * new when it is there again.
  */
 function newRequests({ before, reading, after }: Change): PeopleEvent[] {
 	const { requests } = before;
@@ -199,10 +198,10 @@ function newRequests({ before, reading, after }: Change): PeopleEvent[] {
 }
 
 /**
- * Teammates whose scopes differ from when they were last read. Scopes that are read for the first time, or
- * after somebody was an admin, set the base line.
+ * Teammates whose scopes have changed since they were last read. Scopes that are read for the first time, or after
+ * somebody was an admin, set the base line.
  *
- * Notes in `after` the scopes of those whom this poll did not read, or who may be admins by now, who have all.
+ * Carries over to `after` the scopes of people whom this poll did not read, or who may be admins by now.
  */
 function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
 	if (!reading.scopes) return [];
@@ -215,7 +214,7 @@ function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
 			if (!known.isAdmin) known.scopes = past;
 			continue;
 		}
-		// Of a thousand people hardly anybody has changed, and equal texts are equal sets.
+		// Of a thousand people hardly anybody has changed, and equal texts mean equal sets.
 		if (past === undefined || known.scopes === undefined || past === known.scopes) continue;
 		const [then, now] = [scopeCode.decode(past), scopeCode.decode(known.scopes)];
 		events.push(
@@ -230,11 +229,10 @@ function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
 }
 
 /**
- * What happened between a snapshot and a reading: each event once, and the snapshot to compare with next.
+ * What happened between a snapshot and a reading: each event once, and the next snapshot to compare with.
  *
- * Applied to the snapshot, the events give what was read. An invitation that is sent, revoked or sent again
- * makes no event. All events come out, asked for or not: who asks for one later
- * starts from what is known by then.
+ * Applied to the snapshot, the events give the reading. Sending, revoking or resending an invitation is no event.
+ * All events are returned, chosen or not: if one is chosen later, it starts from what is known by then.
  */
 export function diff(
 	stored: Snapshot,
@@ -257,14 +255,14 @@ export function diff(
 	return { events, after };
 }
 
-/** How many of the others have to be known for an account to be the same, as a share. */
+/** The share of the others who must be known for an account to be the same. */
 const MOST_OF_THEM = 0.5;
 
 /**
  * Whether the reading is of another account than the snapshot, although nothing in the node says so: the
- * credential's key has been replaced. An owner cannot be deleted, so the account is another where there is
- * a new owner, the old one is gone, and most of the others are gone as well. Where they are there, the owner
- * has only changed the address.
+ * credential's key has been replaced. An owner can't be deleted, so it is another account if there is a new owner,
+ * the old one is gone, and most of the others are gone as well. If the others are still there, the owner has only
+ * changed the address.
  */
 export function isOtherAccount({ owner, teammates }: Snapshot, reading: Reading): boolean {
 	const present = new Set(reading.teammates.map(teammateKey));

@@ -18,14 +18,14 @@ export const EVENT_NAMES = [
 
 export type EventName = (typeof EVENT_NAMES)[number];
 
-/** Something that happened to somebody since the poll before. */
+/** Something that happened to a person since the last poll. */
 export interface PeopleEvent {
 	event: EventName;
-	/** As SendGrid writes it. */
+	/** As SendGrid spells it. */
 	email: string;
-	/** `undefined`: both count, since nobody knows, or since this is what has changed. */
+	/** `undefined` passes both filters: it is unknown, or it is what has changed. */
 	isAdmin?: boolean;
-	/** The records that go along, as SendGrid has them or as they are remembered. */
+	/** The records that belong to it, as SendGrid has them or as they are remembered. */
 	details: {
 		teammate?: IDataObject;
 		invitation?: IDataObject;
@@ -35,7 +35,7 @@ export interface PeopleEvent {
 	};
 }
 
-/** @param about the record of whom the event is about */
+/** @param about the record of the event's person */
 export const eventOf = (
 	event: EventName,
 	about: IDataObject,
@@ -47,7 +47,7 @@ export const eventOf = (
 	details,
 });
 
-/** What is left of an invitation that SendGrid's list does not have any more. */
+/** What is remembered of an invitation that is no longer in SendGrid's list. */
 export const rememberedInvitation = (known: KnownInvitation): IDataObject => ({
 	email: known.email,
 	is_admin: known.isAdmin,
@@ -57,28 +57,28 @@ export const rememberedInvitation = (known: KnownInvitation): IDataObject => ({
 	}),
 });
 
-/** What is left of a teammate whom SendGrid's list does not have any more. */
+/** What is remembered of a teammate who is no longer in SendGrid's list. */
 export const rememberedTeammate = ({ username, email, isAdmin }: KnownTeammate): IDataObject => ({
 	username,
 	email,
 	is_admin: isAdmin,
 });
 
-/** How events are given out. */
+/** How events are output. */
 export interface Presentation {
 	/** Epoch milliseconds of the poll: SendGrid does not say when it happened. */
 	now: number;
-	/** Whether to leave out telephone number, address and the like. */
+	/** Whether to leave out phone number, postal address and the like. */
 	simplify: boolean;
-	/** Whether nothing has happened, and the editor's test shows what it would look like. */
+	/** Whether nothing has happened and the editor's test shows an example. */
 	isTest: boolean;
 }
 
-/** Only records that were read for their scopes have them. */
+/** Only records that were read for their scopes have any. */
 const simplified = (teammate: IDataObject): IDataObject =>
 	teammate.scopes === undefined ? simplifiedMember(teammate) : simplifiedTeammate(teammate);
 
-/** An event as the trigger gives it out: what happened to whom first, the records last. */
+/** An event as the trigger outputs it: first what happened to whom, the records last. */
 export function itemOf(
 	{ event, email, details }: PeopleEvent,
 	{ now, simplify, isTest }: Presentation,

@@ -127,16 +127,16 @@ export const triggerFields: INodeProperties[] = [
 	optionsField,
 ];
 
-/** What the trigger's fields say, checked. */
+/** The trigger's fields, checked. */
 export interface Settings {
 	events: ReadonlySet<EventName>;
 	expiresWithinDays: number;
 	simplify: boolean;
-	/** Whether an event is asked for and about somebody whom the filters let through. */
+	/** Whether an event is chosen and its person passes the filters. */
 	isWanted: (event: PeopleEvent) => boolean;
 }
 
-/** Whether the filters let an event through. */
+/** Whether an event passes the filters. */
 function readFilters(poll: Fields): (event: PeopleEvent) => boolean {
 	const filters = readCollection(poll, filtersField);
 	const isAtDomain = readEmailDomain(filters);
@@ -154,7 +154,7 @@ const TOO_MANY_DAYS = `Invitations last ${VALIDITY_DAYS} days, so with ${VALIDIT
 /**
  * The trigger's fields.
  *
- * @throws SendGridError for what makes no sense, before any request leaves
+ * @throws SendGridError for values that make no sense, before any request is sent
  */
 export function readSettings(poll: Fields): Settings {
 	const events = new Set(readChoices(poll, eventsField, EVENT_NAMES));

@@ -57,8 +57,8 @@ async function prepare(poll: IPollFunctions, budget: PollBudget): Promise<Poll> 
 }
 
 /**
- * Whose people are polled. Another credential may be of another account, so it counts as one; a new API key
- * in the same credential does not.
+ * Identifies the account that is polled. Another credential may belong to another account, so it counts as one; a
+ * new API key in the same credential doesn't.
  */
 function accountOf(poll: IPollFunctions, { baseURL, effectiveSubuser }: Connection): string {
 	const credential = poll.getNode().credentials?.[CREDENTIAL_TYPE]?.id ?? '';
@@ -66,8 +66,8 @@ function accountOf(poll: IPollFunctions, { baseURL, effectiveSubuser }: Connecti
 }
 
 /**
- * Expiry is compared with SendGrid's clock, from its answers, since n8n's own may be wrong; and with the time
- * after reading, so that what SendGrid no longer lists for its age is expired here too.
+ * Expiry is compared with SendGrid's clock, since n8n's own may be wrong, and with the time after reading, so that
+ * invitations that SendGrid no longer lists because of their age have expired here too.
  */
 const momentOf = ({ settings, reader }: Poll): EvaluatedAt => ({
 	now: reader.client().serverTime(Date.now()),
@@ -84,7 +84,10 @@ function outputOf(
 	return [events.map((event) => ({ json: itemOf(event, { now, simplify, isTest }) }))];
 }
 
-/** What has happened since a snapshot, and what is known then. Without one, nothing: it sets the base line. */
+/**
+ * What has happened since a snapshot, and the next snapshot. Without one, nothing has: the reading sets the base
+ * line.
+ */
 function compare(
 	before: Snapshot | undefined,
 	reading: Reading,
@@ -116,13 +119,13 @@ async function newEvents(
 	const before = readState(latest, account);
 
 	const reading = await readAccount(reader, settings.events, before);
-	// An account has its owner at least: a list without anybody is no base line.
+	// Every account has an owner, so an empty list is no base line.
 	if (!before && reading.teammates.length === 0) return null;
 	const moment = momentOf(prepared);
 	const { events, after } = compare(before, reading, moment);
 	const output = outputOf(events.filter(settings.isWanted), moment, settings);
 	const state = store(after, account);
-	// What is late n8n throws away, so it must not count as reported.
+	// n8n discards what is late, so it must not count as reported.
 	budget.check();
 	logUnread(poll, reading);
 	if (output) memory.keepReported(state);
@@ -132,7 +135,7 @@ async function newEvents(
 	return output;
 }
 
-/** A sample of changed scopes with the teammate's scopes, which the list does not have. */
+/** A sample of changed scopes with the teammate's scopes, which the list lacks. */
 async function withScopes(reader: Reader, sample: PeopleEvent): Promise<PeopleEvent> {
 	const { teammate } = sample.details;
 	if (sample.event !== 'scopesChanged' || !teammate) return sample;
@@ -142,7 +145,7 @@ async function withScopes(reader: Reader, sample: PeopleEvent): Promise<PeopleEv
 	return { ...sample, details: { ...sample.details, teammate: reading.record } };
 }
 
-/** What the editor's test shows. The state is neither used nor touched. */
+/** What the editor's test shows. The state is neither used nor changed. */
 async function samples(
 	poll: IPollFunctions,
 	budget: PollBudget,
@@ -163,9 +166,9 @@ async function samples(
 }
 
 /**
- * One poll at a time for each trigger: n8n starts the next one on time, also while one waits for a rate limit,
- * and may give it a copy of the static data of its own. The second one yields; the next poll finds what it
- * would have found.
+ * One poll at a time for each trigger: n8n starts the next one on time, also while one waits for a rate limit, and
+ * may give it its own copy of the static data. The second one gives way; the next poll finds what it would have
+ * found.
  */
 async function runPoll(poll: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const budget = new PollBudget(poll);
@@ -186,7 +189,7 @@ const POLL: ErrorContext = {
 	},
 };
 
-/** An error as a poll words it: there is no item. */
+/** An error in a poll's words, without an item. */
 function pollError(thrown: unknown): unknown {
 	if (!(thrown instanceof ExpressionError)) return errorOutsideItem(thrown, POLL);
 	return new SendGridError(
@@ -197,11 +200,11 @@ function pollError(thrown: unknown): unknown {
 }
 
 /**
- * One poll: what has happened to the account's people since the one before, or `null` for nothing.
+ * One poll: what has happened to the account's people since the last one, or `null` for nothing.
  *
- * The first poll sets the base line. After that the state goes on, over restarts of n8n, changes of the
- * fields and times when the workflow was off; with another credential, region or on behalf of, it starts
- * over. It is written last, so a poll that fails changes nothing.
+ * The first poll sets the base line. After that, the state survives restarts of n8n, changes of the fields and
+ * times when the workflow was off; with another credential, region or subuser, it starts over. It is written last,
+ * so a failed poll changes nothing.
  *
  * @throws NodeApiError
  */

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 /** How many triggers are remembered; each takes up to 100 kB. */
 const MOST_TRIGGERS = 100;
 
-/** How many earlier states are remembered for one. */
+/** How many earlier states are remembered for each. */
 const MOST_ANCESTORS = 500;
 
-/** How long n8n may take to store what a poll has handed to it, in milliseconds. */
+/** How long n8n may take to store a poll's result, in milliseconds. */
 const STORING_MS = 10_000;
 
 const markOf = (state: unknown): string =>
@@ -17,7 +17,7 @@ const markOf = (state: unknown): string =>
 /** What a poll without events has seen. */
 interface Quiet {
 	state: unknown;
-	/** Marks of the states that it goes on from, and its own. */
+	/** Marks of the states that it continues from, and its own. */
 	from: Set<string>;
 }
 
@@ -29,11 +29,11 @@ interface Reported {
 }
 
 /**
- * What one trigger's polls know of each other within this process, in which n8n may give each of them a copy of
- * the static data of its own.
+ * What one trigger's polls know about each other within this process, in which n8n may give each of them its own
+ * copy of the static data.
  *
- * It holds what n8n does not store: the state after polls without events. It never holds more than that: what
- * was reported n8n stores, or drops together with the events, and then they have to come again.
+ * It holds what n8n does not store: the state after polls without events. It never holds more than that: what was
+ * reported is stored by n8n, or dropped together with the events, which then have to be reported again.
  */
 export class PollMemory {
 	isBusy = false;
@@ -45,7 +45,7 @@ export class PollMemory {
 	/**
 	 * Polls, unless a poll is under way.
 	 *
-	 * @returns `null` where one is
+	 * @returns `null` if one is
 	 */
 	async alone<Result>(poll: () => Promise<Result>): Promise<Result | null> {
 		if (this.isBusy) return null;
@@ -58,7 +58,7 @@ export class PollMemory {
 	}
 
 	/**
-	 * Whether n8n fetched a state before it stored what the last poll has reported: going on from it would report
+	 * Whether n8n fetched a state before it stored what the last poll reported: continuing from it would report
 	 * that twice. The next poll will see what became of it.
 	 */
 	isOutdated(stored: unknown): boolean {
@@ -66,12 +66,12 @@ export class PollMemory {
 		return markOf(stored) !== this.reported.mark;
 	}
 
-	/** The latest that is known: what n8n has stored, or what polls without events have seen since. */
+	/** The latest known state: what n8n has stored, or what polls without events have seen since. */
 	latest(stored: unknown): unknown {
 		return this.quiet?.from.has(markOf(stored)) ? this.quiet.state : stored;
 	}
 
-	/** A poll without events has seen this, and began with what n8n has stored. */
+	/** Notes what a poll without events has seen, and the stored state that it started from. */
 	keepQuiet(stored: unknown, state: unknown): void {
 		const mark = markOf(stored);
 		const goesOn = this.quiet && this.quiet.from.has(mark) && this.quiet.from.size < MOST_ANCESTORS;
@@ -80,18 +80,18 @@ export class PollMemory {
 	}
 
 	/**
-	 * A poll with events has seen this. What was seen before it stays: n8n may drop the events, and then it is
-	 * gone on from there.
+	 * Notes what a poll with events has seen. Earlier states are kept: n8n may drop the events, and then the next
+	 * poll continues from there.
 	 */
 	keepReported(state: unknown): void {
 		this.reported = { mark: markOf(state), at: Date.now() };
 	}
 }
 
-/** By workflow and node; the one that was asked for last stands last. */
+/** By workflow and node; the one used last is at the end. */
 const memories = new Map<string, PollMemory>();
 
-/** What is known of a trigger's polls. */
+/** The memory of a trigger's polls. */
 export function pollMemoryOf(workflowId: string, nodeId: string): PollMemory {
 	const key = JSON.stringify([workflowId, nodeId]);
 	const memory = memories.get(key) ?? new PollMemory();

@@ -11,32 +11,32 @@ import { decodeTeammate, hasAdminAccess } from '../sendgrid/teammates';
 import { readEpoch } from '../transport/decode';
 import { textOf } from '../transport/sanitize';
 
-/** What the trigger asks of records in the shape in which SendGrid has them, and in which they go out. */
+/** What the trigger reads from SendGrid's own records, which are also what it outputs. */
 
 export const isAdmin = (teammate: IDataObject): boolean => hasAdminAccess(decodeTeammate(teammate));
 
-/** Whether the record says at all what somebody is. */
+/** Whether the record says the person's role at all. */
 export const isRoleKnown = (record: IDataObject): boolean => decodeTeammate(record).isRoleKnown;
 
 export const isOwner = (teammate: IDataObject): boolean => decodeTeammate(teammate).isOwner;
 
-/** Whether somebody signs in by single sign-on: nobody invites them. */
+/** Whether the person signs in by single sign-on, which needs no invitation. */
 export const isSso = (teammate: IDataObject): boolean => decodeTeammate(teammate).isSso === true;
 
 export const emailOf = (teammate: IDataObject): string => decodeTeammate(teammate).email;
 
-/** `undefined` where the record does not say. */
+/** `undefined` if the record does not say. */
 export const scopesOf = (teammate: IDataObject): string[] | undefined =>
 	decodeTeammate(teammate).scopes;
 
-/** First and last name, empty where the record has none. */
+/** First and last name, empty if the record has none. */
 export const nameOf = ({ first_name, last_name }: IDataObject): string =>
 	[first_name, last_name]
 		.map((name) => textOf(name).trim())
 		.filter(Boolean)
 		.join(' ');
 
-/** Epoch seconds, where SendGrid says when. */
+/** Epoch seconds, if SendGrid gives a date. */
 export function expirySecondsOf({ expiration_date }: IDataObject): number | undefined {
 	const moment = readEpoch(expiration_date);
 	return moment === undefined ? undefined : moment / 1000;
@@ -55,6 +55,6 @@ export const invitationState = (invitation: IDataObject, now: number) =>
 export const invitationIsAdmin = (invitation: IDataObject): boolean =>
 	decodeInvitation(invitation).isAdmin;
 
-/** An invitation without its token, which would let its reader join the account. */
+/** An invitation without its token, with which anybody could join the account. */
 export const invitationRecord = (invitation: IDataObject, now: number): IDataObject =>
 	publicOutput(decodeInvitation(invitation), now);

@@ -14,7 +14,7 @@ import { knownInvitation, type EvaluatedAt, type Reading } from './snapshot';
 const byExpiry = (one: IDataObject, other: IDataObject) =>
 	Number(one.expiration_date) - Number(other.expiration_date);
 
-/** The invitations with this status, the one whose expiry is nearest to now last. */
+/** The invitations with this status, the one that expires nearest to now last. */
 function invitationsWith(
 	status: 'expired' | 'pending',
 	{ invitations }: Reading,
@@ -27,7 +27,7 @@ function invitationsWith(
 	return status === 'expired' ? found : found.reverse();
 }
 
-/** How a person of the account looks in an event, the latest in SendGrid's list last. */
+/** The account's people as events show them, the latest in SendGrid's list last. */
 type Samples = Record<EventName, (reading: Reading, moment: EvaluatedAt) => PeopleEvent[]>;
 
 const SAMPLES: Samples = {
@@ -62,7 +62,7 @@ const SAMPLES: Samples = {
 		teammates
 			.filter((teammate) => !isOwner(teammate))
 			.map((teammate) => eventOf('teammateAdded', teammate, { teammate })),
-	// SendGrid keeps nothing of them, and a test must not show somebody as removed who is not.
+	// SendGrid keeps no record of them, and a test must not show somebody as removed who isn't.
 	teammateRemoved: () => [],
 };
 
@@ -77,9 +77,9 @@ function ofInvitation(
 }
 
 /**
- * For each event an example of whom it could have been about, out of who is there now: what the editor's
- * test shows. People who accepted, were added or became admins did so at some time; who expires, has
- * expired or asks for access does so now. Somebody whose invitation is not about to expire is no example.
+ * What the editor's test shows: for each event an example, made from somebody who is there now. People who
+ * accepted, were added or became admins did so at some time; those who are expiring, have expired or ask for access
+ * do so now. An invitation that is not about to expire is no example.
  *
  * @param isWanted whether the filters let an event through
  */

@@ -3,22 +3,21 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_
 
 const BITS = 6;
 
-/** The position of what does not count. */
+/** The position of scopes that don't count. */
 const NOWHERE = -1;
 
 const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
 
 /**
- * Writes sets of scopes as texts: bit _n_ stands for the _n_-th name of a list that all sets share. So a
- * teammate's scopes take up to 60 characters instead of some thousand, and two sets are the same where their
- * texts are.
+ * Writes sets of scopes as text: bit _n_ stands for the _n_-th name of a list that all sets share. So a teammate's
+ * scopes take up to 60 characters instead of thousands, and two sets are equal if their texts are.
  */
 export class ScopeBitset {
 	private readonly positions: Map<string, number>;
 
 	/**
 	 * @param names scopes in the order of their bits; `encode` adds those that are missing
-	 * @param counts whether a scope belongs to the sets; each is asked for once
+	 * @param counts whether a scope belongs in the sets; asked once for each
 	 */
 	constructor(
 		readonly names: string[] = [],

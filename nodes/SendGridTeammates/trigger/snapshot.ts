@@ -15,49 +15,49 @@ import {
 import { textOf } from '../transport/sanitize';
 import { ScopeBitset } from './scopeBitset';
 
-/** What one poll has read, as SendGrid gives it. */
+/** What one poll has read, as SendGrid sent it. */
 export interface Reading {
 	invitations: readonly IDataObject[];
 	teammates: readonly IDataObject[];
-	/** Only where access requests are asked for. */
+	/** Only if access requests are wanted. */
 	requests?: readonly IDataObject[];
-	/** Only where scopes are asked for. */
+	/** Only if scopes are wanted. */
 	scopes?: ScopesReading;
 }
 
-/** A teammate's full record, and its scopes as they are compared: written as it comes in, one at a time. */
+/** A teammate's full record, and its scopes in the form that is compared: encoded as each record arrives. */
 export interface ScopedRecord {
 	record: IDataObject;
-	/** Of an admin none. */
+	/** None for an admin. */
 	scopes?: string;
 }
 
-/** Scopes need a request for each teammate, so a poll may not get to all of them. */
+/** Scopes need a request for each teammate, so a poll may not reach all of them. */
 export interface ScopesReading {
-	/** Of those that were read, by key. */
+	/** The teammates that were read, by key. */
 	records: ReadonlyMap<string, ScopedRecord>;
-	/** What their scopes are written in. */
+	/** The code of their scopes. */
 	code: ScopeBitset;
-	/** Key of the first teammate that was not reached: the next poll goes on there. */
+	/** Key of the first teammate who was not reached: the next poll continues there. */
 	next?: string;
-	/** Of how many the record could not be read. */
+	/** How many records could not be read. */
 	unread: number;
 }
 
-/** What has been reported of an invitation: each once for each expiry date. Bits, so that they add up. */
+/** What has been reported about an invitation: each thing once per expiry date. Bits, so that they add up. */
 export const REPORTED = { nothing: 0, expiring: 1, expired: 2 } as const;
 
-/** What is remembered of an invitation. The token is not: it would let its reader join the account. */
+/** What is remembered of an invitation. Not the token, with which anybody could join the account. */
 export interface KnownInvitation {
 	email: string;
 	isAdmin: boolean;
-	/** Epoch seconds, where SendGrid says when. */
+	/** Epoch seconds, if SendGrid gives a date. */
 	expires?: number;
 	/** A sum of `REPORTED`. */
 	reported: number;
 	/**
-	 * Only of one that is gone from SendGrid's list: it was revoked, or accepted and the teammate is not listed
-	 * yet, or has expired, or the list lacks it for once. Until then, in epoch seconds, it is remembered.
+	 * Until when it is remembered, in epoch seconds. Only for one that is gone from SendGrid's list: it was
+	 * revoked, accepted with the teammate not listed yet, or has expired, or the list lacks it this once.
 	 */
 	goneUntil?: number;
 }
@@ -67,31 +67,34 @@ export interface KnownTeammate {
 	username: string;
 	email: string;
 	isAdmin: boolean;
-	/** By `Snapshot.scopeCode`, as far as anybody can grant them; of an admin never. `undefined`: not read yet. */
+	/**
+	 * Encoded by `Snapshot.scopeCode`, as far as anybody can grant them; never for an admin. `undefined`: not read
+	 * yet.
+	 */
 	scopes?: string;
 }
 
 /** What has been seen, reduced to keys and to what is compared. */
 export interface Snapshot {
-	/** When, by SendGrid's clock, in epoch milliseconds. Unknown in a state of the first version. */
+	/** When it was seen, by SendGrid's clock, in epoch milliseconds. Unknown in a state of the first version. */
 	at?: number;
-	/** By address, in small letters. */
+	/** By address, in lower case. */
 	invitations: Map<string, KnownInvitation>;
-	/** By username, in small letters. */
+	/** By username, in lower case. */
 	teammates: Map<string, KnownTeammate>;
-	/** What the scopes of all teammates are written in. */
+	/** The code of all teammates' scopes. */
 	scopeCode: ScopeBitset;
-	/** Key of the account's owner, where the list shows one. */
+	/** Key of the account's owner, if the list shows one. */
 	owner?: string;
-	/** IDs. `undefined`: not asked for so far, so there is nothing to compare with. */
+	/** IDs. `undefined`: not wanted so far, so there is nothing to compare with. */
 	requests?: Set<string>;
 	/** Key of the teammate whose scopes are read first by the next poll. */
 	nextScopes?: string;
-	/** Whether only part of it was stored: people missing in it may have been there all along. */
+	/** Whether only part of it was stored: people missing from it may have been there all along. */
 	hasGaps?: true;
 }
 
-/** Against what an invitation's expiry is held. */
+/** What an invitation's expiry date is compared with. */
 export interface EvaluatedAt {
 	/** Epoch milliseconds, by SendGrid's clock. */
 	now: number;
@@ -99,7 +102,7 @@ export interface EvaluatedAt {
 	expiresWithinDays: number;
 }
 
-/** The key of an address or a username, as a record has it. */
+/** The key of an address or a username in a record. */
 export const keyOf = (text: unknown): string => addressKey(textOf(text));
 
 export const invitationKey = ({ email }: IDataObject): string => keyOf(email);
@@ -108,7 +111,7 @@ export const teammateKey = ({ username, email }: IDataObject): string => keyOf(u
 
 export const requestKey = ({ id }: IDataObject): string => textOf(id);
 
-/** What an invitation's expiry date alone gives reason to report; nothing without a date. */
+/** What an invitation's expiry date alone calls for; nothing without a date. */
 export function dueOf(invitation: IDataObject, { now, expiresWithinDays }: EvaluatedAt): number {
 	const isExpiring = expiresWithin(invitation, expiresWithinDays, now);
 	const isExpired = invitationState(invitation, now).status === 'expired';
@@ -116,8 +119,8 @@ export function dueOf(invitation: IDataObject, { now, expiresWithinDays }: Evalu
 }
 
 /**
- * Invitations by address. Unknown: whether an address can have two. The one that lasts longer counts then,
- * as it does for the person.
+ * Invitations by address. Unknown: whether an address can have two. If so, the one that lasts longer counts, as it
+ * does for the person.
  */
 export function byAddress(invitations: readonly IDataObject[]): Map<string, IDataObject> {
 	const found = new Map<string, IDataObject>();
@@ -137,14 +140,14 @@ export const knownInvitation = (invitation: IDataObject, moment: EvaluatedAt): K
 });
 
 /**
- * The code for scopes that are compared: without those that SendGrid gives and takes on its own.
+ * The code for scopes that are compared, without those that SendGrid gives and takes away on its own.
  *
- * @param names of those that are known so far
+ * @param names the names known so far
  */
 export const comparedScopes = (names: string[] = []): ScopeBitset =>
 	new ScopeBitset(names, isGrantable);
 
-/** A teammate's scopes. An admin has all there are, also those that the plan gains: nothing to compare. */
+/** A teammate's scopes. An admin has every scope, including those added to the plan later: nothing to compare. */
 export function scopedRecord(record: IDataObject, code: ScopeBitset): ScopedRecord {
 	const scopes = isAdmin(record) ? undefined : scopesOf(record);
 	return { record, scopes: scopes && code.encode(scopes) };
@@ -157,7 +160,7 @@ const knownTeammate = (teammate: IDataObject, scopes?: string): KnownTeammate =>
 	scopes,
 });
 
-/** A reading as a base line: whatever is so now has been so before, and nothing is reported of it. */
+/** A reading as a base line: everything counts as having been so before, and nothing is reported. */
 export function baseLine(reading: Reading, moment: EvaluatedAt): Snapshot {
 	const { invitations, teammates, requests, scopes } = reading;
 	const owner = teammates.find(isOwner);
@@ -179,7 +182,7 @@ export function baseLine(reading: Reading, moment: EvaluatedAt): Snapshot {
 	};
 }
 
-/** What could not be read of a stored state counts as it is now, so that nothing is reported of it. */
+/** Gaps in a stored state are filled from the reading, so that nothing is reported about them. */
 export const withoutGaps = (before: Snapshot, present: Snapshot): Snapshot =>
 	before.hasGaps
 		? {

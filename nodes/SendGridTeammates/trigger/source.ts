@@ -26,15 +26,15 @@ import {
 /** What a poll reads with. */
 export interface Reader {
 	/**
-	 * A client that waits no longer than what is left of the budget.
+	 * A client that waits no longer than the rest of the budget.
 	 *
-	 * @param isOver whether what it reads is not wanted any more
+	 * @param isOver whether its readings are no longer wanted
 	 */
 	client(isOver?: () => boolean): SendGridClient;
 	budget: PollBudget;
 }
 
-/** A list, as the records that SendGrid has. */
+/** A list of SendGrid's own records. */
 type Records = ListEndpoint<IDataObject>;
 
 const INVITATIONS: Records = {
@@ -55,7 +55,7 @@ const ACCESS_REQUESTS: Records = accessRequests(
 /** A list that has been read. */
 interface ListReading {
 	records: IDataObject[];
-	/** Whether what is beyond the first page was asked for and the first page came again. */
+	/** Whether a request beyond the first page brought the first page again. */
 	isStuck: boolean;
 }
 
@@ -83,7 +83,7 @@ async function readAll({ client, budget }: Reader, endpoint: Records): Promise<L
 		},
 		Infinity,
 	);
-	// Each further page begins with the last record of the one before.
+	// Each further page starts with the last record of the one before.
 	const [first, ...others] = firstPage ?? [];
 	const isStuck =
 		others.length > 0 &&
@@ -94,10 +94,10 @@ async function readAll({ client, budget }: Reader, endpoint: Records): Promise<L
 }
 
 /**
- * A list to its end, and to be relied on for who is not in it: where somebody is missing, it is read a second
- * time, and everybody in either reading counts as present. So a page that came out short, or that moved on
- * while the page before was read (somebody on it was deleted), is not taken for people who left. Somebody who
- * leaves between the two readings is reported by the next poll.
+ * A list read to its end that is reliable about who is not in it: if somebody is missing, it is read a second time,
+ * and everybody in either reading counts as present. So if a page was short, or moved up while the page before was
+ * read (somebody on it was deleted), nobody seems to have left. Somebody who leaves between the two readings is
+ * reported by the next poll.
  *
  * @param isComplete whether nobody is missing
  */
@@ -125,7 +125,7 @@ const contains =
 		return keys.every((key) => found.has(key));
 	};
 
-/** The pending invitations. Unknown: whether SendGrid pages this list, so it may always come in one page. */
+/** The pending invitations. Unknown: whether SendGrid pages this list. It may always come as one page. */
 async function readInvitations(reader: Reader, known?: Snapshot): Promise<IDataObject[]> {
 	const listed = [...(known?.invitations ?? [])]
 		.filter(([, { goneUntil }]) => goneUntil === undefined)
@@ -137,10 +137,10 @@ async function readInvitations(reader: Reader, known?: Snapshot): Promise<IDataO
 const LOOKS_LIKE_AN_OUTAGE = `This looks like an outage of SendGrid, so nobody is reported as removed. ${NOTHING_IS_LOST}`;
 
 /**
- * The teammates. An account always has its owner, so a list without anybody is not believed at once. Nor is
- * one that begins again instead of going on: documented and observed, this list has pages.
+ * The teammates. An account always has an owner, so an empty list is not believed at once. Nor is one that starts
+ * again instead of going on: documented and observed, this list has pages.
  *
- * @throws SendGridError where the list is empty and was not before, or does not go on
+ * @throws SendGridError if the list is empty and was not before, or does not go on
  */
 async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObject[]> {
 	const hasAll = contains([...(known?.teammates.keys() ?? [])], teammateKey);
@@ -162,15 +162,15 @@ async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObj
 	);
 }
 
-/** How many records are read at the same time; the rate limiter of the account has the last word. */
+/** How many records are read at the same time; the account's rate limiter has the last word. */
 const AT_ONCE = 10;
 
-/** How many records in a row may be unreadable, before one was read, until going on is pointless. */
+/** How many records may be unreadable from the start before going on is pointless. */
 const HOPELESS = 20;
 
-/** What became of reading a record. */
+/** The outcome of reading a record. */
 type RecordReading =
-	/** Somebody's own record, with scopes unless an admin. */
+	/** The person's own record, with scopes unless they are an admin. */
 	| { record: IDataObject }
 	/** Cannot be named in a path: a slash in the username. */
 	| { isUnnamable: true }
@@ -206,11 +206,11 @@ export async function readRecord(
 }
 
 /**
- * Scopes, one request for each teammate who is no admin, some at a time. When the time is up, or SendGrid has
- * had enough, the rest is left to the next poll, which begins there. People who have left by now are skipped,
- * and so are those whose record can't be read: what is known of them stays.
+ * Scopes, with one request for each teammate who isn't an admin, several at a time. When the time is up, or at
+ * SendGrid's rate limit, the rest is left to the next poll, which starts there. People who have left by now are
+ * skipped, and so are those whose record can't be read: what is known about them stays.
  *
- * @throws RequestError where there is somebody, and nobody can be read
+ * @throws RequestError if there are people but none can be read
  */
 async function readScopes(
 	reader: Reader,
@@ -263,11 +263,11 @@ async function readScopes(
 }
 
 /**
- * All that a poll needs to know, invitations first: somebody who accepts in the meantime is then among the
+ * Everything a poll needs to know, invitations first: somebody who accepts in the meantime is then among the
  * teammates, and never missing from both lists.
  *
- * @param known what the poll before knew, where there was one
- * @throws SendGridError, and then nothing has been concluded from anything
+ * @param known what the last poll knew, if there was one
+ * @throws SendGridError, before any conclusion has been drawn
  */
 export async function readAccount(
 	reader: Reader,

@@ -10,27 +10,27 @@ import {
 	type Snapshot,
 } from './snapshot';
 
-/** Counts up when the form below changes, so that a later version can tell what it finds. */
+/** Goes up when the form below changes, so that a later version knows what it finds. */
 const VERSION = 2;
 
-/** Where the node's static data keeps it. */
+/** Its key in the node's static data. */
 const NAME = 'seen';
 
-/** `[username, admin, address where it is another, scopes where they have been read]` */
+/** `[username, admin, address if it differs, scopes if they have been read]` */
 type TeammateRow = [string, 0 | 1, string?, string?];
 
 /**
  * `[address, admin, what has been reported, epoch seconds of its expiry or null, epoch seconds until when it is
- * remembered where it is gone]`
+ * remembered if it is gone]`
  */
 type InvitationRow = [string, 0 | 1, number, number | null, number?];
 
-/** What has been seen, in the form that n8n stores with the workflow: rows without names, for their size. */
+/** What has been seen, in the form that n8n stores with the workflow: rows without field names, to save space. */
 export interface Stored {
 	version: number;
-	/** Credential, host and on behalf of. */
+	/** Credential, host and subuser. */
 	account: string;
-	/** When it was so, in epoch seconds. */
+	/** When it was seen, in epoch seconds. */
 	at?: number;
 	owner?: string;
 	teammates: TeammateRow[];
@@ -98,7 +98,7 @@ const isInvitationRow = (row: unknown): row is InvitationRow =>
 	(row[3] === null || isNumber(row[3])) &&
 	isOptional(isNumber)(row[4]);
 
-/** What can be read of a list; anything else leaves a gap. */
+/** The readable part of a list; anything else leaves a gap. */
 function readable<Row>(
 	value: unknown,
 	isRow: (row: unknown) => row is Row,
@@ -135,15 +135,15 @@ const knownInvitation = ([
 });
 
 /**
- * A stored state of this version, or of a later one, as far as it can be read: of what cannot, the snapshot has
- * gaps.
+ * A stored state of this version, or of a later one, as far as it can be read; the rest becomes gaps in the
+ * snapshot.
  */
 function readStored(value: Record<string, unknown>): Snapshot {
 	const teammates = readable(value.teammates, isTeammateRow);
 	const invitations = readable(value.invitations, isInvitationRow);
 	const requests = readable(value.requests ?? [], isText);
 	const names = readable(value.scopeNames ?? [], isText);
-	// With a name missing, the bits would stand for others.
+	// If a name were missing, the bits would stand for others.
 	const code = comparedScopes(names.hasGaps ? [] : names.rows);
 	const hasGaps =
 		value.version !== VERSION || [teammates, invitations, requests].some((part) => part.hasGaps);
@@ -162,8 +162,8 @@ function readStored(value: Record<string, unknown>): Snapshot {
 }
 
 /**
- * What has been seen of this account, or `undefined` where a base line has to be set first: nothing has
- * been seen, or another account. A state of another version, or a broken one, is kept as far as it goes.
+ * What has been seen of this account, or `undefined` if a base line has to be set first: nothing, or another
+ * account, has been seen. As much as possible is kept of a state of another version or of a broken one.
  *
  * @param value what n8n has stored
  */
@@ -172,10 +172,10 @@ export function readState(value: unknown, account: string): Snapshot | undefined
 	return readStored(value.version === 1 ? readVersion1(value) : value);
 }
 
-/** How far a stored moment may be ahead of what is now known to be right, in seconds. */
+/** How far a stored time may be ahead of what is now known to be right, in seconds. */
 const CLOCK_SKEW = 60;
 
-/** Whether a state says anything that the one before does not, but for when it was so. */
+/** Whether a state differs from the one before in anything but its time. */
 export function isNews(state: Stored, before: unknown): boolean {
 	if (!isRecord(before)) return true;
 	const textOf = (value: object) => JSON.stringify({ ...value, at: undefined });
@@ -183,15 +183,15 @@ export function isNews(state: Stored, before: unknown): boolean {
 	return wasAhead || textOf(before) !== textOf(state);
 }
 
-/** What n8n has stored of the node. */
+/** What n8n has stored for the node. */
 export const storedIn = (data: IDataObject): unknown => data[NAME];
 
 /**
- * Puts what has been seen into the node's static data, in one go and as the last thing that a poll does.
+ * Puts what has been seen into the node's static data, in one step, as the last thing that a poll does.
  *
- * With durable cursors n8n 2.x stores it after each poll. Otherwise it is saved together with the execution
- * that the poll starts, and after activation; what a poll without events has seen n8n keeps in memory until
- * then, or not at all (read in the code of 2.40.7).
+ * With durable cursors n8n 2.x stores it after each poll. Otherwise it is saved together with the execution that
+ * the poll starts, and after activation; until then, n8n keeps what a poll without events has seen in memory, or
+ * not at all (read in the code of 2.40.7).
  */
 export function keepIn(data: IDataObject, stored: Stored): void {
 	data[NAME] = stored as unknown as IDataObject;

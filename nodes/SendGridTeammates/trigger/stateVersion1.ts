@@ -1,6 +1,6 @@
 import { ScopeBitset } from './scopeBitset';
 
-/** How far an invitation had come, as one number. */
+/** An invitation's progress, as one number. */
 const REPORTED_AT_STAGE = [0, 1, 3];
 
 const DIGITS = 36;
@@ -22,7 +22,7 @@ const rowsOf = (value: unknown, change: (row: unknown[]) => unknown[]): unknown 
 const textsOf = (value: unknown): string[] =>
 	Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
 
-/** A state of the first version in the form of the second one; what it could not be is left to its reader. */
+/** A state of the first version in the form of the second one; invalid values are left to its reader. */
 export function readVersion1(value: Record<string, unknown>): Record<string, unknown> {
 	const names = textsOf(value.scopeNames);
 	const code = new ScopeBitset([...names]);

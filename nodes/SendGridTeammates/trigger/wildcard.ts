@@ -1,7 +1,7 @@
-/** What stands for any number of characters, also for none. */
+/** Stands for any number of characters, or none. */
 const ANYTHING = '*';
 
-/** Whether a text is made of these parts, in this order, with anything between two of them. In linear time. */
+/** Whether a text consists of these parts in this order, with anything in between. In linear time. */
 function isMadeOf(text: string, parts: readonly string[]): boolean {
 	const [first] = parts;
 	const last = parts[parts.length - 1];
@@ -11,7 +11,7 @@ function isMadeOf(text: string, parts: readonly string[]): boolean {
 	const end = text.length - last.length;
 	let position = first.length;
 	for (const part of parts.slice(1, -1)) {
-		// The earliest place is the best: it leaves most to the parts that follow.
+		// The earliest place is the best: it leaves the most room for the parts that follow.
 		const found = text.indexOf(part, position);
 		if (found < 0 || found + part.length > end) return false;
 		position = found + part.length;
@@ -20,8 +20,8 @@ function isMadeOf(text: string, parts: readonly string[]): boolean {
 }
 
 /**
- * Makes a test for whether an address matches one of several wildcards, in upper or lower case:
- * `*@example.com`, `hr-*@*`. All characters but `*` stand for themselves.
+ * Returns a test of whether an address matches one of several wildcards, in upper or lower case: `*@example.com`,
+ * `hr-*@*`. All characters but `*` stand for themselves.
  */
 export function addressMatcher(wildcards: readonly string[]): (address: string) => boolean {
 	const wanted = wildcards.map((wildcard) => wildcard.trim().toLowerCase().split(ANYTHING));

@@ -16,14 +16,14 @@ export async function approve(context: OperationContext) {
 	const named = { id, field, wording };
 	const name = requestLock(id);
 	const work = async () => {
-		// It gives something to this person, like any other operation that does.
+		// Approving gives access, so the credential's limits apply.
 		const request = await findRequest(context.account, named);
 		const email = textOf(request.email);
 		context.policy.checkEmail(email);
 		context.policy.checkGroup(textOf(request.scope_group_name));
 		return await withPersonLock(context, email, wording, async () => {
 			const answer = await answerRequest(context.account, 'approve', named);
-			// What it gave can't be read back: the scopes of a feature are unknown.
+			// The result can't be read back: the scopes of a feature are unknown.
 			context.account.noteWrite(email);
 			return [{ approved: true, request_id: requestIdOutput(id), ...answer }];
 		});

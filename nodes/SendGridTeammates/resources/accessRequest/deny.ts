@@ -8,7 +8,7 @@ import { toSingleLine } from '../../transport/sanitize';
 
 export const denyFields = [requestIdField];
 
-/** `DELETE /v3/scopes/requests/{request_id}`, which answers nothing. */
+/** `DELETE /v3/scopes/requests/{request_id}`, whose response is empty. */
 export async function deny(context: OperationContext) {
 	const id = readRequestId(context.item);
 	const field = requestIdField.displayName;

@@ -53,9 +53,9 @@ export const getAllFields = [...listFields, simplifyField, filtersField];
 type Filter = (invitation: Invitation) => boolean;
 
 /**
- * Those that are set: without any, no more is read than is wanted.
+ * The filters that are set. Without any, no more is read than needed.
  *
- * @param now epoch milliseconds of SendGrid's clock; only its answers tell that clock
+ * @param now epoch milliseconds of SendGrid's clock; only SendGrid's responses tell that clock
  */
 function filtersOf(filters: Collection, now: () => number): Filter[] {
 	const status = whereSet(filters, statusFilter, (...field) => readChoice(...field, STATUSES));
@@ -77,8 +77,8 @@ function filtersOf(filters: Collection, now: () => number): Filter[] {
 }
 
 /**
- * `GET /v3/teammates/pending`. SendGrid filters nothing, so that is done here. Only the raw records have the
- * tokens, which let their reader join the account.
+ * `GET /v3/teammates/pending`. SendGrid can't filter this list, so it is done here. Only the raw records have the
+ * tokens, with which anybody can join the account.
  */
 export async function getAllInvitations({ item, account }: OperationContext) {
 	let readAt: number | undefined;

@@ -19,7 +19,7 @@ import { toSingleLine } from '../../transport/sanitize';
 
 export const inviteFields = [emailField, ...accessFields];
 
-/** Unknown: what SendGrid says about somebody who is invited already, or in. */
+/** Unknown: what SendGrid says about somebody who is already invited or a teammate. */
 const ON_REFUSAL =
 	'Check the values of this item. To invite or update in one step, use Teammate > Create or Update.';
 
@@ -61,7 +61,7 @@ export async function invite(context: OperationContext) {
 		wording,
 		async () =>
 			await oncePerRun(context, email, wish, wording, async () =>
-				// Nothing that is read decides about the others.
+				// The other kinds of access depend on no readings.
 				choice.kind === 'teammate' ? await onFreshReadings(context, wording, send) : await send(),
 			),
 		{ name: email, wish },

@@ -3,7 +3,7 @@ import { findTeammates } from '../../sendgrid/person';
 import { SendGridError } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
-/** Says which case it is when an address has no pending invitation. */
+/** Says why an address has no pending invitation. */
 export async function notPendingError(
 	account: Account,
 	email: string,

@@ -14,7 +14,7 @@ export const resendFields = [invitationField];
 
 const field = invitationField.displayName;
 
-/** All that one can wish for here. */
+/** The only wish that there is here. */
 const WISH = 'resend';
 
 /**
@@ -51,7 +51,7 @@ export async function resend(context: OperationContext) {
 	});
 }
 
-/** Whose invitation it was shows in the response, where it does at all. */
+/** The response says whose invitation it was, if it says so at all. */
 async function sendUnknown(
 	{ account, memory }: OperationContext,
 	sendNow: () => Promise<Invitation>,
@@ -78,9 +78,9 @@ const oncePerPerson = async (
 	);
 
 /**
- * Whose invitation a token stands for, and until when it lasts: a later date is what proves a resend, limits
- * depend on the person, and another item of the run may name the same person by their address. A key that may
- * not read can send it again without all that, as long as there are no limits.
+ * The person of a token's invitation, and its expiry date. A later date is what proves a resend, the credential's
+ * limits depend on the person, and another item of the run may name the same person by address. Without limits, a
+ * key that may not read can resend without all this.
  */
 async function lookUp(
 	{ account, policy }: OperationContext,
@@ -102,7 +102,7 @@ async function lookUp(
 	);
 }
 
-/** Another item of the run may name the same invitation by this token, which may be another one afterwards. */
+/** Another item of the run may name the same invitation by this token, which may have changed by then. */
 async function send(
 	{ account, memory }: OperationContext,
 	{ token }: { token: string },
@@ -133,7 +133,7 @@ const resendByEmail = async (
 		const outcome = await send(context, known, wording, known, validUntil(readAt));
 		if (!('error' in outcome) || outcome.error.status !== 404) return bodyOf(outcome);
 
-		// Unknown: whether the token changes when an invitation is sent again, by somebody else say.
+		// Unknown: whether the token changes when an invitation is resent, for example by somebody else.
 		account.requireFreshReadings();
 		const renewed = (await findInvitations(account, email, wording)).items[0];
 		if (!renewed) throw await notPendingError(account, email, wording.failureMessage);

@@ -23,8 +23,8 @@ import { notPendingError } from './notPending';
 export const revokeFields = [invitationField];
 
 /**
- * Revokes an invitation, `DELETE /v3/teammates/pending/{token}`, or all that an address has. SendGrid answers
- * nothing, so the address comes from the list, where it has the invitation.
+ * Revokes an invitation, `DELETE /v3/teammates/pending/{token}`, or all that an address has. SendGrid's response is
+ * empty, so the address comes from the list, if the invitation is there.
  */
 export async function revoke(context: OperationContext) {
 	const { account, memory } = context;
@@ -32,7 +32,7 @@ export async function revoke(context: OperationContext) {
 	const subject = quoteInvitation(choice);
 	const name = choice.by === 'email' ? choice.email : tokenLock(choice.token);
 	const untouched = changeOf(`The invitation of ${subject}`, 'revoked');
-	// What an earlier try has revoked counts.
+	// Invitations that an earlier try has revoked count too.
 	const revoked = () => memory.removedOf(personKey(account, name));
 	const wording = liveWording(() => (revoked().length > 0 ? partialWording(subject) : untouched));
 	return await withPersonLock(
@@ -49,7 +49,7 @@ export async function revoke(context: OperationContext) {
 	);
 }
 
-/** What was done, and what was not, of several invitations of an address. */
+/** What was and what was not done about several invitations of an address. */
 const partialWording = (subject: string): Required<Wording> => ({
 	failureMessage: `An invitation of ${subject} was revoked, but another was not`,
 	unclearMessage: `An invitation of ${subject} was revoked, but it is unclear whether another was`,
@@ -85,7 +85,7 @@ async function revokeAllOf(
 	const { account, memory } = context;
 	return await onFreshReadings(context, wording, async (validUntil) => {
 		const found = await findInvitations(account, email, wording);
-		// A list that lags behind shows what has been revoked too.
+		// A list that lags behind still shows revoked invitations.
 		const items = found.items.filter(({ token }) => !revoked.includes(token));
 		if (items.length === 0) throw await notPendingError(account, email, wording.failureMessage);
 		checkTokens(items, wording);

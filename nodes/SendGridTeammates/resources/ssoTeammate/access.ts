@@ -91,7 +91,7 @@ const subuserAccessField: INodeProperties = {
 	description: 'The subusers that the person can work in. They replace the current ones.',
 };
 
-/** The fields behind a choice of access. */
+/** The fields that belong to each choice of access. */
 export const accessDetailFields = [scopesField, personaField, subuserAccessField];
 
 /** A row of 'Subuser Access', checked. */
@@ -137,10 +137,10 @@ const grantsOf = async (
 const ACCESS = ['admin', 'keep', 'persona', 'scopes', 'subusers'] as const;
 
 /**
- * What the item says about access, in SendGrid's words and nothing more than that.
+ * What the item says about access, in SendGrid's terms.
  *
- * @param field offers what can be chosen
- * @throws SendGridError for access that is not valid or not allowed, and for subusers that are not there
+ * @param field the field with the choices
+ * @throws SendGridError for access that is invalid or not allowed, and for unknown subusers
  */
 export async function readSsoAccess(
 	{ item, account, policy }: OperationContext,
@@ -176,15 +176,15 @@ export async function readSsoAccess(
 	}
 }
 
-/** The scopes that access has, for what it does in the account itself. */
+/** The scopes that access gives in the account itself. */
 const scopesOf = ({ persona, scopes = [] }: SsoAccess): readonly string[] =>
 	persona === undefined ? scopes : PERSONA_SCOPES[persona];
 
 /**
- * A persona of single sign-on cannot be cut: SendGrid expands it.
+ * A persona of single sign-on can't be reduced: SendGrid expands it.
  *
  * @param known what the person has
- * @throws SendGridError where the credential does not allow what the person gains
+ * @throws SendGridError if the credential does not allow what the person gains
  */
 export function checkGain(
 	policy: Policy,
@@ -194,18 +194,18 @@ export function checkGain(
 	const gain = gainOf(known, { is_admin: access.is_admin === true, scopes: [...scopesOf(access)] });
 	const gainsSubusers = access.has_restricted_subuser_access !== undefined && !known.isAdmin;
 	const gainsAny = gain.isAdmin || gain.scopes.length > 0 || gainsSubusers;
-	// Taking something away is never stopped.
+	// Taking access away is never refused.
 	if (gainsAny) policy.checkGiving({ email: known.email, ...gain });
 }
 
 /**
- * Reads back what became of names, admin access and scopes. Observed: SendGrid answers with success and drops what it
- * does not like; and the response of Create may come without scopes.
+ * Reads back what became of names, admin access and scopes. Observed: SendGrid reports success and drops what it
+ * doesn't accept, and Create's response may lack the scopes.
  *
  * @param done what has happened: `'ada@example.com' was created`
- * @param isExact whether nothing else may be there
- * @returns SendGrid's record as it is then
- * @throws SendGridError where something is missing
+ * @param isExact whether the person must have nothing else
+ * @returns SendGrid's record afterwards
+ * @throws SendGridError if something is missing
  */
 export async function verifySso(
 	account: Account,
@@ -223,7 +223,7 @@ export async function verifySso(
 		const { admin, missing, superfluous } = difference(teammate, wanted);
 		if (!isNamed(teammate, names)) return 'the name';
 		if (!isGiven) return undefined;
-		// The person may have been made an admin in the meantime, and then has everything.
+		// The person may have become an admin in the meantime, and then has everything.
 		if (admin === 'superfluous' && !isExact) return undefined;
 		if (admin) return 'the change of admin access';
 		const dropped = [...missing, ...(isExact ? superfluous : [])];
@@ -250,7 +250,7 @@ const ignoredError = (failureMessage: string, what: string, advice: string): Req
 		partlyDone: true,
 	});
 
-/** The grants that a teammate does not have. SendGrid adds about eleven scopes of its own to each entry. */
+/** The grants that a teammate lacks. SendGrid adds about eleven scopes of its own to each entry. */
 const missingGrants = (grants: readonly SubuserGrant[], subusers: readonly IDataObject[]) =>
 	grants.filter((grant) => {
 		const found = subusers.find(({ id }) => numberOf(id) === grant.id);
@@ -263,11 +263,11 @@ const missingGrants = (grants: readonly SubuserGrant[], subusers: readonly IData
 	});
 
 /**
- * Reads back what became of subuser access. Observed: one scope that a subuser cannot have, and SendGrid
- * silently drops all of it.
+ * Reads back what became of subuser access. Observed: if one scope can't be granted in a subuser, SendGrid silently
+ * drops everything.
  *
  * @param done what has happened: `'ada@example.com' was created`
- * @throws SendGridError where something is missing
+ * @throws SendGridError if something is missing
  */
 export async function verifyGrants(
 	account: Account,

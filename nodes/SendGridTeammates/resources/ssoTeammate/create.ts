@@ -44,8 +44,8 @@ export const createFields = [
 ];
 
 /**
- * `POST /v3/sso/teammates`. It is read back afterwards, since SendGrid answers 201 also where it drops access, and
- * the answer may leave the scopes out.
+ * `POST /v3/sso/teammates`. It is read back afterwards, since SendGrid answers 201 even if it drops access, and the
+ * answer may lack the scopes.
  */
 export async function create(context: OperationContext): Promise<IDataObject[]> {
 	const { item, account, policy } = context;

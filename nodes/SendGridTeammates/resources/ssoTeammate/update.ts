@@ -81,8 +81,8 @@ interface Wish {
 }
 
 /**
- * `PATCH /v3/sso/teammates/{username}`. What the item leaves open is not sent, but for the names: the schema
- * wants both, so they are sent as they are.
+ * `PATCH /v3/sso/teammates/{username}`. What the item leaves open is not sent, except for the names: the schema
+ * requires both, so they are sent unchanged.
  */
 export async function update(context: OperationContext): Promise<IDataObject[]> {
 	const { item } = context;

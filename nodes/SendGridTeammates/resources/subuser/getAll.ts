@@ -35,8 +35,8 @@ const filtersField = filtersFieldOf(regionFilter, usernameFilter);
 export const getAllFields = [...listFields, filtersField];
 
 /**
- * `GET /v3/subusers`, with the region of each. What SendGrid is asked to filter by is checked once more: nobody knows
- * whether it goes by all of a username.
+ * `GET /v3/subusers`, with the region of each. SendGrid's own filtering is checked once more: it is unknown whether
+ * it compares the whole username.
  */
 export async function getAllSubusers({ item, account }: OperationContext): Promise<IDataObject[]> {
 	const filters = readCollection(item, filtersField);
@@ -46,7 +46,7 @@ export async function getAllSubusers({ item, account }: OperationContext): Promi
 	);
 	const wanted: Array<(subuser: IDataObject) => boolean> = [];
 	if (username !== undefined) wanted.push((subuser) => isSubuser(subuser, username));
-	// A record that does not say where it is has been filtered by SendGrid alone.
+	// Records without a region are filtered by SendGrid alone.
 	if (region !== undefined)
 		wanted.push((subuser) => (textOf(subuser.region).toLowerCase() || region) === region);
 	return await list(

@@ -28,7 +28,7 @@ export interface Wish {
 	email: string;
 	choice: AccessChoice;
 	choices: Choices;
-	/** Says at each moment what has been done so far. */
+	/** Says at any moment what has been done so far. */
 	wording: Required<Wording>;
 }
 
@@ -42,10 +42,10 @@ export interface Applied {
 /** What an invitation with this access gives. */
 export const givenBy = ({ is_admin, scopes }: Access) => ({ isAdmin: is_admin, scopes });
 
-/** Others have changed something since it was decided what to do. */
+/** Somebody else has changed something since the decision. */
 export type Again = 'again';
 
-/** @throws SendGridError where a plan could not be carried out to its end, before anything is done */
+/** @throws SendGridError, before anything is done, if a plan could not be carried out completely */
 export async function checkPlan(
 	{ account, policy }: OperationContext,
 	{ choice, wording }: Wish,
@@ -58,7 +58,7 @@ export async function checkPlan(
 	const isLost = invitations.every(
 		(invitation) => statusOfInvitation(invitation, account.now()) === 'expired',
 	);
-	// Nothing is lost with an invitation that nobody can accept any more.
+	// An invitation that can no longer be accepted is no loss.
 	if (!isLost) await checkGrantable(account, access.scopes, namedIn(choice), wording);
 }
 
@@ -120,7 +120,7 @@ async function update(
 	return { action, record: activeOutput(updated) };
 }
 
-/** Whether something was revoked for a new invitation that has not been sent yet, by this item or before. */
+/** Whether something was revoked, by this item or an earlier one, for a new invitation that has not been sent yet. */
 export const hasRevoked = ({ account, memory }: OperationContext, email: string): boolean =>
 	memory.revokedOf(personKey(account, email)).length > 0;
 
@@ -171,7 +171,7 @@ async function send(
 
 const isConflict = (status: number | undefined) => status === 400 || status === 409;
 
-/** Sends an invitation again; where SendGrid no longer accepts it, a new one. */
+/** Resends an invitation, or sends a new one if SendGrid no longer accepts that. */
 async function sendAgain(
 	context: OperationContext,
 	wish: Wish,
@@ -250,7 +250,7 @@ async function replaceInvitations(
 			memory.noteRevoked(personKey(account, email), { token, ...keptOf(known, plan.access) });
 			continue;
 		}
-		// It may have been accepted, and the lists show that only after a while.
+		// It may have been accepted, which the lists only show after a while.
 		const isGone = outcome.error.status === 404;
 		if (!isGone || !(await account.client.retryBudget.wait(LIST_LAG_MS))) throw outcome.error;
 		return 'again';
@@ -258,13 +258,13 @@ async function replaceInvitations(
 	return await send(context, wish, plan, validUntil);
 }
 
-/** What of an invitation's access the new one gives too: what is to be taken away is not owed. */
+/** The part of an invitation's access that the new one must give too, without what should be taken away. */
 const keptOf = ({ isAdmin, scopes = [] }: Invitation, access: Access) => ({
 	isAdmin: isAdmin && access.is_admin,
 	scopes: scopes.filter((scope) => access.scopes.includes(scope)),
 });
 
-/** What was done, and what was not. A later try of the same run still has to say so. */
+/** What was and what was not done. A later try of the same run still has to say so. */
 export const revokedWording = (subject: string): Required<Wording> => ({
 	failureMessage: `The earlier invitation of ${subject} was revoked, but the new one was not sent`,
 	unclearMessage: `The earlier invitation of ${subject} was revoked, but it is unclear whether the new one was sent`,

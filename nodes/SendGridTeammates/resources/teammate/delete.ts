@@ -22,14 +22,15 @@ export const deleteFields = [teammateField];
 const field = teammateField.displayName;
 
 /**
- * `DELETE /v3/teammates/{username}`, which answers nothing and cannot be undone; by email, for all teammates
- * with that address. The records are read first: they tell owner and admins, and whom the output is about.
+ * `DELETE /v3/teammates/{username}`, whose response is empty and which can't be undone. By email, for all teammates
+ * with that address. The records are read first: they say who is the owner or an admin, and give the output its
+ * names.
  */
 export async function deleteOne(context: OperationContext): Promise<IDataObject[]> {
 	const { item, account, policy, memory } = context;
 	policy.checkDeletion();
 	const choice = readTeammateChoice(item);
-	// What an earlier try has deleted counts.
+	// Teammates that an earlier try has deleted count too.
 	const key = personKey(account, nameOf(choice));
 	const deleted = () => memory.removedOf(key);
 	const untouched = changeOf(quoteTeammate(choice), 'deleted');
@@ -42,9 +43,9 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
 }
 
 /**
- * What was done, and what was not; `undefined` where nothing was.
+ * What was and what was not done; `undefined` if nothing was.
  *
- * @param other who is still there
+ * @param other the teammate who is still there
  */
 function partialWording(
 	[deleted]: readonly string[],
@@ -59,9 +60,9 @@ function partialWording(
 }
 
 /**
- * All are checked before the first one goes.
+ * All are checked before the first one is deleted.
  *
- * @param deleted those who have been deleted so far
+ * @param deleted usernames that have been deleted so far
  */
 const deleteAll = async (
 	context: OperationContext,

@@ -8,7 +8,7 @@ import { quoteTeammate, usernameOf } from './locate';
 
 export const getFields = [teammateField, simplifyField];
 
-/** `GET /v3/teammates/{username}`: the list's fields, and the scopes. Gives out what came. */
+/** `GET /v3/teammates/{username}`: the list's fields, and the scopes. Returns the record as it came. */
 export async function get({ item, account }: OperationContext): Promise<IDataObject[]> {
 	const choice = readTeammateChoice(item);
 	const wording = { failureMessage: `The record of ${quoteTeammate(choice)} could not be read` };

@@ -56,7 +56,7 @@ type Filter = (member: Member) => boolean;
 const roleOf = ({ isOwner, isAdmin }: Member): (typeof ROLES)[number] =>
 	isOwner ? 'owner' : isAdmin ? 'admin' : 'teammate';
 
-/** Those that are set: without any, no more is read than is wanted. */
+/** The filters that are set. Without any, no more is read than needed. */
 function filtersOf(filters: Collection): Filter[] {
 	const role = whereSet(filters, roleFilter, (...field) => readChoice(...field, ROLES));
 	const sso = whereSet(filters, ssoFilter, readFlag);
@@ -69,8 +69,8 @@ function filtersOf(filters: Collection): Filter[] {
 }
 
 /**
- * `GET /v3/teammates`, and `GET /v3/teammates/pending` where invitations are wanted too: then both lists are read to
- * their ends, whatever the limit. SendGrid filters nothing, so that is done here.
+ * `GET /v3/teammates`, and `GET /v3/teammates/pending` if invitations are wanted too: then both lists are read to
+ * their ends, whatever the limit. SendGrid can't filter these lists, so it is done here.
  */
 export async function getAllTeammates({ item, account }: OperationContext) {
 	const limit = readLimit(item);

@@ -12,8 +12,8 @@ import { toSingleLine } from '../../transport/sanitize';
 export const getStatusFields = [emailField];
 
 /**
- * What only a teammate's own record says, read once for all items that ask for it. The person may have left since the
- * list was read.
+ * Facts that only a teammate's own record has, read once for all items that ask for them. The person may have left
+ * since the list was read.
  */
 async function readMfa(account: Account, { username }: Teammate, wording: Wording) {
 	if (username === '') return null;
@@ -27,17 +27,17 @@ async function readMfa(account: Account, { username }: Teammate, wording: Wordin
 }
 
 /**
- * Where somebody stands: not known, invited, invitation expired, or a teammate. Reads both lists, and a teammate's
- * own record.
+ * A person's status: unknown, invited, invitation expired, or a teammate. Reads both lists, and a teammate's own
+ * record.
  */
 export async function getStatus({ item, account }: OperationContext) {
 	const email = readEmail(item);
 	const wording = { failureMessage: `The status of '${toSingleLine(email)}' could not be read` };
 	const person = await findPerson(account, email, wording);
 	const [teammate] = person.teammates;
-	// An invitation is of no interest once somebody is a teammate.
+	// Once somebody is a teammate, their invitations don't matter.
 	const invitation = teammate ? undefined : person.invitations[0];
-	// What has happened since it was read is not known.
+	// What has happened since it was read is unknown.
 	const now = account.now(person.readAt);
 	return [
 		{

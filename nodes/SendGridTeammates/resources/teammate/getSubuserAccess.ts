@@ -26,8 +26,8 @@ export const getSubuserAccessFields = [teammateField, filtersField];
 const UNRESTRICTED = [{}];
 
 /**
- * `GET /v3/teammates/{teammate_name}/subuser_access`, all its pages: an item for each subuser, and one without any for
- * somebody who is not restricted to some.
+ * `GET /v3/teammates/{teammate_name}/subuser_access`, all pages: one item per subuser, and one without a subuser
+ * for somebody who isn't restricted.
  */
 export async function getSubuserAccess({
 	item,

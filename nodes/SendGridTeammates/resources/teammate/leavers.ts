@@ -14,11 +14,11 @@ import type { Tick } from '../../transport/singleFlight';
 import { refuseProtected, remove, removalOf } from './offboard';
 import { ADMIN, OWNER } from './planUpsert';
 
-/** Whom a list may take off. */
+/** Whom a list may remove. */
 export interface LeaverLimits {
-	/** How many people at most, in each account. */
+	/** Maximum number of people in each account. */
 	most: number;
-	/** In small letters; missing for all. */
+	/** In lower case; missing for all domains. */
 	domains?: readonly string[];
 }
 
@@ -28,11 +28,11 @@ export interface Leaver {
 	outcome:
 		| { error: unknown }
 		| {
-				/** As SendGrid has it. */
+				/** As SendGrid spells it. */
 				record: IDataObject;
 				/** Why the person stays. */
 				reason?: string;
-				/** What an earlier try has removed, where it was not everything. */
+				/** What an earlier try has removed, if not everything. */
 				partly?: string;
 				/** @returns whether there was anything left to remove */
 				remove: (own: OperationContext) => Promise<boolean>;
@@ -46,18 +46,21 @@ const OF_PARENT =
 const mayTakeAdmins = ({ options, subuser }: OperationContext): boolean =>
 	options.allowAdmins && subuser === undefined;
 
-/** A list of people, and what it may do to others. */
+/** A list of people, and what it may do to everybody else. */
 export interface List {
-	/** Of any of its items. */
+	/** That of any of its items. */
 	context: OperationContext;
-	/** Keys of the addresses on it. */
+	/** Keys of the addresses on the list. */
 	listed: ReadonlySet<string>;
-	/** Accounts whose lists have an address, by its key: with other keys or hosts, and perhaps the same account. */
+	/**
+	 * Accounts whose lists have an address, by the address's key. With other keys or hosts, they may be the same
+	 * account.
+	 */
 	elsewhere: ReadonlyMap<string, readonly Account[]>;
 	limits: LeaverLimits;
 }
 
-/** Why somebody stays who is not on the list. */
+/** Why somebody who is not on the list stays. */
 function reasonToKeep(
 	email: string,
 	{ teammates: joined, invitations }: Person,
@@ -74,10 +77,10 @@ function reasonToKeep(
 }
 
 /**
- * Addresses in a list, by their key. A list of several pages is read twice: somebody may have been passed over
- * the first time, and who is counted decides whether anybody may go.
+ * Addresses in a list, by their key. A list of several pages is read twice: the first reading may have missed
+ * somebody, and the count decides whether anybody may go.
  *
- * @throws SendGridError where a record has no address: it may be that of somebody on the list
+ * @throws SendGridError if a record has no address: it may be that of somebody on the list
  */
 async function addressesIn<Item extends { email: string }>(
 	account: Account,
@@ -101,7 +104,10 @@ async function addressesIn<Item extends { email: string }>(
 	return { addresses, startedAt: first.startedAt };
 }
 
-/** Everybody in the account, invited or joined, by the key of the address; and whom this run has begun to take off. */
+/**
+ * Everybody in the account, invited or joined, by the key of the address; and the people whom this run has started
+ * to remove.
+ */
 async function everybody(
 	{ account, memory }: OperationContext,
 	wording: Wording,
@@ -125,7 +131,7 @@ function refuseUnknown({ teammates: joined }: Person, { failureMessage }: Wordin
 const ELSEWHERE =
 	'Other items name this person too, with another API key or URL, which may lead to the same account.';
 
-/** Whether another list has the person, in what may be the same account: usernames and tokens are not given twice. */
+/** Whether another list names the person in what may be the same account: usernames and tokens are unique. */
 async function isListedElsewhere(
 	{ elsewhere }: List,
 	email: string,
@@ -195,8 +201,8 @@ async function takeOff(own: OperationContext, email: string): Promise<boolean> {
 /**
  * Everybody in the account who is not on the list.
  *
- * @param refusal begins the message when nothing is done
- * @throws SendGridError where more people would go than the limit allows
+ * @param refusal the beginning of the message if nothing is done
+ * @throws SendGridError if more people would go than the limit allows
  */
 export async function findLeavers(list: List, refusal: string): Promise<Leaver[]> {
 	const { context, limits } = list;

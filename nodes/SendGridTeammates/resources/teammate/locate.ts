@@ -43,11 +43,11 @@ export async function teammatesWithEmail(
 }
 
 /**
- * Does something about whom an item names, while nobody else writes about them: by email, all teammates with
- * that address; by username, that one, under the name first and under the address as soon as it is known.
+ * Runs work on the people whom an item names, while nothing else writes about them: by email, all teammates with
+ * that address; by username, only that one, locked by username first, and by address as soon as it is known.
  *
  * @param wish tells apart what is wanted
- * @throws SendGridError where nobody is found
+ * @throws SendGridError if nobody is found
  */
 export async function withLocatedTeammates<Result>(
 	context: OperationContext,
@@ -84,7 +84,7 @@ export async function withLocatedTeammates<Result>(
 /**
  * The username of the one teammate that the item names.
  *
- * @throws SendGridError where there is none, and where two share the address
+ * @throws SendGridError if there is none, and if two share the address
  */
 export async function usernameOf(
 	account: Account,

@@ -14,11 +14,11 @@ export const offboardFields = [emailField];
 
 const field = emailField.displayName;
 
-/** How often somebody is looked up again who was there, and then was not. */
+/** How often somebody who was there and then wasn't is looked up again. */
 const MAX_ROUNDS = 5;
 
 /**
- * Revokes all invitations and deletes all teammates with an address. Somebody who is gone already is a
+ * Revokes all invitations and deletes all teammates with an address. If the person has already gone, that is a
  * success, so that the same leaver can be handled twice.
  */
 export async function offboard(context: OperationContext) {
@@ -50,7 +50,7 @@ export async function offboard(context: OperationContext) {
 	);
 }
 
-/** What has been done about a leaver so far, and how messages say it at each moment. */
+/** What has been done about a leaver so far, and the current wording of messages. */
 export function removalOf({ account, memory }: OperationContext, email: string) {
 	const untouched = changeOf(`'${toSingleLine(email)}'`, 'offboarded');
 	const progress = () => memory.progressOf(personKey(account, email), email);
@@ -70,7 +70,7 @@ export function refuseProtected(
 	}
 	for (const invitation of invitations)
 		refuseAdmin(invitation, options.allowAdmins, failureMessage);
-	// Somebody whom SendGrid's list does not name could not be removed after the others were.
+	// A record without a name in SendGrid's list would fail after the others had been removed.
 	checkTokens(invitations, wording);
 	checkUsernames(teammates, wording);
 }
@@ -93,7 +93,7 @@ async function plan(context: OperationContext, email: string, wording: Wording) 
 	];
 }
 
-/** Until nothing of the person is left: somebody may accept the invitation while it is being revoked. */
+/** Repeats until no record is left: the person may accept the invitation while it is being revoked. */
 export async function remove(
 	context: OperationContext,
 	email: string,
@@ -109,7 +109,7 @@ export async function remove(
 			return await removeAll(context, person, progress, wording, validUntil(person.readAt));
 		});
 		if (!missed) return;
-		// SendGrid said that it is not there. It may be a teammate by now, or the list may lag behind.
+		// SendGrid said that it is gone. The person may be a teammate by now, or the list may lag behind.
 		if (round === MAX_ROUNDS || !(await account.client.retryBudget.wait(round * 500))) {
 			throw missed.forSubject(wording);
 		}
@@ -117,7 +117,7 @@ export async function remove(
 	}
 }
 
-/** @returns the error of a subject that SendGrid did not find, where there was one */
+/** @returns the error about a record that SendGrid did not find, if there was one */
 async function removeAll(
 	{ account }: OperationContext,
 	{ invitations, teammates }: Person,
@@ -146,7 +146,7 @@ async function removeAll(
 		};
 		const findPersonSince = async () => {
 			const now = await findPersonNow(account, known.email, wording);
-			// Only somebody who was no teammate before can have accepted it.
+			// Only somebody who was not a teammate before can have accepted it.
 			const joined = now.teammates.filter(({ username }) => !usernames.has(username));
 			return { invitations: now.invitations, teammates: joined };
 		};
@@ -173,7 +173,7 @@ async function removeAll(
 	return missed;
 }
 
-/** What was done, and what was not; `undefined` where nothing was. */
+/** What was and what was not done; `undefined` if nothing was. */
 function partialWording({ revoked, deleted, address }: Progress): Required<Wording> | undefined {
 	if (!revoked && !deleted) return undefined;
 	const done = deleted

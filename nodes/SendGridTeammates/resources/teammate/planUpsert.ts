@@ -10,17 +10,17 @@ import {
 import { expiresWithin, statusOfInvitation, type Invitation } from '../../sendgrid/invitations';
 import type { DetailedTeammate } from '../../sendgrid/teammates';
 
-/** What Create or Update does about a person, with all that it needs for it. */
+/** What Create or Update does about a person, with everything it needs for that. */
 export type Plan =
 	| { action: 'invited'; access: Access }
 	| { action: 'reinvited'; access: Access; invitations: readonly Invitation[] }
-	/** The access is for a new invitation, where SendGrid does not send this one again. */
+	/** The access is for a new invitation, in case SendGrid does not resend this one. */
 	| { action: 'resent'; invitation: Invitation; access: Access }
 	| { action: 'updated'; access: Access; teammate: DetailedTeammate }
 	| { action: 'unchanged'; teammate: DetailedTeammate; reason?: string }
 	| { action: 'unchanged'; invitation: Invitation; reason?: string };
 
-/** What the item leaves to choice. */
+/** The item's choices. */
 export interface Choices {
 	ifPending: 'leave' | 'resend' | 'resendIfExpiring';
 	/** For `resendIfExpiring`. */
@@ -30,13 +30,13 @@ export interface Choices {
 	allowAdmins: boolean;
 }
 
-/** What is known of somebody. */
+/** What is known about a person. */
 export interface KnownPerson {
 	/** With the full record, scopes included. */
 	teammate?: DetailedTeammate;
 	/** The best one first. */
 	invitations: readonly Invitation[];
-	/** What invitations gave that were revoked for a new one, which has not been sent yet. */
+	/** The access of invitations that were revoked for a new one, which has not been sent yet. */
 	revoked?: readonly KnownAccess[];
 }
 
@@ -51,7 +51,7 @@ const adminReason = ({ ifAccessDiffers }: Choices): string =>
 export const mayDemote = (choices: Choices): boolean =>
 	choices.allowAdmins && choices.ifAccessDiffers === 'update';
 
-/** Whether the difference has to be made up for. */
+/** Whether the difference calls for a change. */
 const hasToChange = (found: Difference, { ifAccessDiffers }: Choices): boolean =>
 	ifAccessDiffers === 'update' ? !isSame(found) : ifAccessDiffers === 'add' && !isCovered(found);
 
@@ -64,13 +64,13 @@ function accessAfter(present: KnownAccess, wanted: Access, { ifAccessDiffers }: 
 		: { scopes: withMore(scopes, wanted.scopes), is_admin: false };
 }
 
-/** What all invitations of a person give together: a new one takes the place of all. */
+/** The combined access of all invitations of a person: a new one replaces them all. */
 const accessOfAll = (invitations: readonly KnownAccess[]): KnownAccess => ({
 	isAdmin: invitations.some(({ isAdmin }) => isAdmin),
 	scopes: invitations.flatMap(({ scopes = [] }) => scopes),
 });
 
-/** 'Add' takes nothing away: what was revoked for the sake of a new invitation is wanted too. */
+/** 'Add' takes nothing away, so access that was revoked for a new invitation is wanted too. */
 const withRevoked = (
 	wanted: Access,
 	revoked: readonly KnownAccess[],
@@ -80,13 +80,13 @@ const withRevoked = (
 		? { ...wanted, scopes: withMore(accessOfAll(revoked).scopes ?? [], wanted.scopes) }
 		: wanted;
 
-/** For somebody whose invitations have been revoked. With 'Leave' the new one gives what they gave. */
+/** For somebody whose invitations have been revoked. With 'Leave', the new one gives the same access. */
 function accessInPlaceOf(revoked: readonly KnownAccess[], wanted: Access, choices: Choices) {
 	const access = accessAfter(accessOfAll(revoked), wanted, choices);
 	return access.is_admin || access.scopes.length > 0 ? access : wanted;
 }
 
-/** Invitations that must not give anything else. If nothing has to be taken away, the best one is enough. */
+/** The invitations that must match. If nothing has to be taken away, the best one is enough. */
 const decisive = (
 	[best, ...others]: readonly Invitation[],
 	{ ifAccessDiffers }: Choices,
@@ -97,7 +97,7 @@ const decisive = (
 		: [best];
 
 /**
- * The one place that says what has to happen in which case.
+ * The only place that says what happens in which case.
  *
  * @param now epoch milliseconds of SendGrid's clock
  */
@@ -123,11 +123,11 @@ export function planUpsert(
 		return { action: 'reinvited', access: accessInPlaceOf(revoked, wanted, choices), invitations };
 	if (!invitation) return { action: 'invited', access: wanted };
 
-	// Sending it again would give admin access once more.
+	// Resending it would give admin access again.
 	if (invitations.some(({ isAdmin }) => isAdmin) && !wanted.is_admin && !mayDemote(choices)) {
 		return { action: 'unchanged', invitation, reason: adminReason(choices) };
 	}
-	// SendGrid has no call that changes an invitation: it can only be revoked and sent again.
+	// SendGrid can't change an invitation: it can only be revoked and sent again.
 	const found = difference(invitation, wanted);
 	const access = accessAfter(accessOfAll([...invitations, ...revoked]), wanted, choices);
 	const isToReplace = decisive(invitations, choices, now).some((one) =>

@@ -64,15 +64,15 @@ export const syncFields = [
 	offboardDomainsField,
 ];
 
-/** What holds for the whole list. */
+/** Settings that apply to the whole list. */
 interface Settings {
-	/** Missing where nobody is to be offboarded. */
+	/** Missing if nobody should be offboarded. */
 	limits?: LeaverLimits;
 	dryRun: boolean;
 	allowAdmins: boolean;
 }
 
-/** What one item says: about one person, and about the list. */
+/** What one item says about its person and about the list. */
 interface Row {
 	context: OperationContext;
 	wish: Wish;
@@ -81,7 +81,7 @@ interface Row {
 
 const indexOf = ({ context }: Row): number => context.item.getItemIndex();
 
-/** Left empty in the panel, it limits nothing. An expression that finds nothing must not read like that. */
+/** Left empty in the panel, it limits nothing. An expression that finds nothing must not mean the same. */
 function readOffboardDomains({ item }: OperationContext): string[] | undefined {
 	const typed = item.getNode().parameters[offboardDomainsField.name] ?? '';
 	const isLeftEmpty = typed === '' && valueOf(item, offboardDomainsField) === '';
@@ -122,9 +122,9 @@ function read(context: OperationContext): Row {
 	return { context, wish, settings };
 }
 
-/** What has to be the same in all items of a list, by the name of its field. */
+/** Settings that must be the same in all items of a list, by the name of the field. */
 const COMMON: ReadonlyArray<readonly [string, (row: Row) => unknown]> = [
-	// In another spelling it would be another list, for which those on this one are others.
+	// Spelled differently, it would be another list, which would treat everybody on this one as others.
 	["'On Behalf Of' in 'Options'", ({ context }) => context.subuser],
 	[`'${offboardOthersField.displayName}'`, ({ settings }) => settings.limits !== undefined],
 	[`'${maxOffboardedField.displayName}'`, ({ settings }) => settings.limits?.most],
@@ -136,11 +136,11 @@ const COMMON: ReadonlyArray<readonly [string, (row: Row) => unknown]> = [
 	["'Allow Admins' in 'Options'", ({ settings }) => settings.allowAdmins],
 ];
 
-/** What stands in front of why nothing is done, or nothing more in a later try. */
+/** The beginning of a message that says why nothing, or in a later try nothing more, is done. */
 const refusalOf = ({ memory }: OperationContext): string =>
 	memory.sent.size === 0 ? 'The list was not applied' : 'The rest of the list was not applied';
 
-/** @throws SendGridError where items of one account do not agree about the list */
+/** @throws SendGridError if items of one account disagree about the list */
 function checkCommon([first, ...others]: readonly Row[]): void {
 	for (const [name, partOf] of COMMON) {
 		const other = others.find((row) => partOf(row) !== partOf(first));
@@ -152,14 +152,14 @@ function checkCommon([first, ...others]: readonly Row[]): void {
 	}
 }
 
-/** What of a wish two items of one person have to agree about, and how messages call it. */
+/** The parts of a wish that two items of one person must agree on, and their names in messages. */
 const WISHED: ReadonlyArray<readonly [string, (wish: Wish) => unknown]> = [
 	['access', ({ choice }) => wishOf(choice)],
 	["'If Pending'", ({ choices }) => choices.ifPending],
 	["'Expires Within Days'", ({ choices }) => choices.expiresWithinDays],
 ];
 
-/** Why the items of one person contradict each other, where they do. */
+/** How the items of one person contradict each other, if they do. */
 function contradictionIn([first, ...others]: readonly Row[]): SendGridError | undefined {
 	for (const [name, partOf] of WISHED) {
 		const wanted = JSON.stringify(partOf(first.wish));
@@ -173,7 +173,7 @@ function contradictionIn([first, ...others]: readonly Row[]): SendGridError | un
 	return undefined;
 }
 
-/** @throws SendGridError where a bad item would read as a leaver */
+/** @throws SendGridError if a bad item would look like a leaver */
 function refuseDoubt(lists: readonly Row[][], doubts: readonly SendGridError[], failed: number) {
 	const [list] = lists.filter(([{ settings }]) => settings.limits !== undefined);
 	if (!list) return;
@@ -198,7 +198,7 @@ interface Said {
 
 const isUnchanged = (action: Action): boolean => action === 'unchanged' || action === 'kept';
 
-/** What comes out for one person. */
+/** The output for one person. */
 const outputOf = (
 	{ action, record, reason, skipped = [] }: Said,
 	{ dryRun }: Settings,
@@ -211,14 +211,14 @@ const outputOf = (
 	},
 ];
 
-/** Who differs from the list and is left alone is kept, and the reason says why. */
+/** A person who differs from the list and is left alone is kept, and the reason says why. */
 const said = ({ action, reason, ...rest }: Ensured): Said => ({
 	...rest,
 	action: action === 'unchanged' && reason !== undefined ? 'kept' : action,
 	reason,
 });
 
-/** Plans what somebody on the list needs. Several items of one person are one. */
+/** Plans what a person on the list needs. Several items about one person count as one. */
 async function planPerson(rows: readonly Row[]): Promise<Step> {
 	const [first] = rows;
 	const { context, wish, settings } = first;
@@ -226,13 +226,13 @@ async function planPerson(rows: readonly Row[]): Promise<Step> {
 	const item = indexOf(first);
 	const step = { item, answers: rows.map(indexOf), key: item, email };
 	const { results, unclear } = context.memory;
-	// An earlier try of the run has answered it, or nobody knows what became of that.
+	// An earlier try of the run has answered it, or its outcome is unknown.
 	if (results.has(item)) return { ...step, outcome: { records: [] } };
 	if (unclear.has(item)) return { ...step, outcome: { error: unclear.get(item) } };
 	try {
 		await context.account.waitForOwnWrites(email, wording);
 		const would = said(await preview(context, wish));
-		// Where an earlier try has revoked something, that has to be said.
+		// If an earlier try has revoked something, the result has to say so.
 		const isDone = isUnchanged(would.action) && !hasRevoked(context, email);
 		if (settings.dryRun || isDone) {
 			return { ...step, outcome: { records: outputOf(would, settings) } };
@@ -279,8 +279,8 @@ function stepOf({ email, outcome }: Leaver, [first]: readonly Row[], isStopped: 
 }
 
 /**
- * @param rows of this list
- * @param all of the run's lists: with another key or host it may be the same account
+ * @param rows the rows of this list
+ * @param all the rows of all lists of the run: with another key or host, it may be the same account
  */
 function listOf(rows: readonly Row[], all: readonly Row[], limits: LeaverLimits): List {
 	const [{ context }] = rows;
@@ -295,7 +295,7 @@ function listOf(rows: readonly Row[], all: readonly Row[], limits: LeaverLimits)
 	return { context, listed: new Set(rows.map(keyOf)), elsewhere: new Map(accounts), limits };
 }
 
-/** @returns those on the list, and those who are not */
+/** @returns the steps for people on the list, and for everybody else */
 async function planList(people: readonly Row[][], all: readonly Row[]): Promise<[Step[], Step[]]> {
 	const rows = people.flat();
 	const [{ context, settings }] = rows;
@@ -337,5 +337,8 @@ async function plan(rows: readonly Row[], failed: number): Promise<Step[][]> {
 	];
 }
 
-/** Makes the account match the list: who is missing is invited, who differs is updated, and others may go. */
+/**
+ * Makes the account match the list: missing people are invited, differing ones updated, and others may be
+ * offboarded.
+ */
 export const sync: ListOperation<Row> = { fields: syncFields, read, plan };

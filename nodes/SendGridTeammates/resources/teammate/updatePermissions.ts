@@ -84,7 +84,7 @@ function refuseNothing(choice: AccessChoice): void {
 	);
 }
 
-/** Read as it stands, it would make somebody an admin who should be none. */
+/** Taken literally, it would make somebody an admin who shouldn't be one. */
 function refuseRemovedAdmin({ choice, mode }: Wish): void {
 	if (choice.kind !== 'admin' || mode !== 'remove') return;
 	throw new SendGridError(
@@ -93,7 +93,7 @@ function refuseRemovedAdmin({ choice, mode }: Wish): void {
 	);
 }
 
-/** Add and Remove start from what the teammate has, and an admin has everything. */
+/** Add and Remove start from the teammate's scopes, and an admin has all of them. */
 function refuseAdminFor(mode: Mode, before: Teammate, { failureMessage }: Wording): void {
 	if (mode === 'replace') return;
 	refuseUnknownRole(before, failureMessage, "set 'Mode' to 'Replace'");
@@ -104,7 +104,7 @@ function refuseAdminFor(mode: Mode, before: Teammate, { failureMessage }: Wordin
 	);
 }
 
-/** Taking away all that an admin has is nothing that anybody means. */
+/** Nobody means to take away everything that an admin has. */
 function refuseToTakeAll({ name, isAdmin }: Colleague, { failureMessage }: Wording): void {
 	if (!isAdmin) return;
 	throw new SendGridError(
@@ -116,12 +116,12 @@ function refuseToTakeAll({ name, isAdmin }: Colleague, { failureMessage }: Wordi
 interface Change {
 	access: Access;
 	skipped: string[];
-	/** Of the colleague, where there is one. */
+	/** That of the colleague, if there is one. */
 	readAt?: number;
 	unmetBy: (teammate: Teammate) => Unmet;
 }
 
-/** What the teammate should have afterwards. SendGrid only knows full replacement. */
+/** What the teammate should have afterwards. SendGrid can only replace all scopes. */
 async function changeFor(
 	context: OperationContext,
 	{ choice, mode }: Wish,
@@ -135,7 +135,7 @@ async function changeFor(
 	if (mode === 'remove' && colleague) refuseToTakeAll(colleague, wording);
 	if (!givesAll) refuseAdminFor(mode, before, wording);
 	if (mode === 'remove') {
-		// Taking a scope away needs no right to grant it.
+		// Taking a scope away doesn't require the right to grant it.
 		const removed = namedScopes(choice, colleague);
 		const access = { scopes: without(present, removed), is_admin: false };
 		return {
@@ -161,7 +161,7 @@ async function changeFor(
 	return { access, skipped, readAt, unmetBy: unmetOf(access, mode === 'replace') };
 }
 
-/** Reads what is there, writes what is wanted, and gives the record as it is then. */
+/** Reads what is there, writes what is wanted, and returns the record afterwards. */
 export async function updatePermissions(context: OperationContext): Promise<IDataObject[]> {
 	const { item, policy, options } = context;
 	const person = readTeammateChoice(item);
@@ -199,7 +199,7 @@ const updateOne = async (
 		refuseOwner(before, wording.failureMessage);
 		const { access, skipped, readAt, unmetBy } = await changeFor(context, wish, before, wording);
 		const gain = gainOf(before, access);
-		// Taking something away is never stopped.
+		// Taking access away is never refused.
 		if (gain.isAdmin || gain.scopes.length > 0) policy.checkGiving({ ...before, ...gain });
 
 		const isDone = isMet(unmetBy(before));

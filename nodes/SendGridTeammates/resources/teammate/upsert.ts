@@ -35,7 +35,7 @@ import {
 } from './applyPlan';
 import { mayDemote, planUpsert, type Choices, type KnownPerson, type Plan } from './planUpsert';
 
-// What the item leaves to choice, where somebody is there already.
+// The item's choices for somebody who is already there.
 
 export const ifPendingField: INodeProperties = {
 	displayName: 'If Pending',
@@ -134,7 +134,7 @@ function refuseNothing(
 	);
 }
 
-/** Sending an invitation again may give admin access once more, and any other change may take it away. */
+/** Resending an invitation may give admin access again, and any other change may take it away. */
 function refuseHiddenAdmin(
 	plan: Plan,
 	{ teammate, invitations }: KnownPerson,
@@ -151,16 +151,16 @@ function refuseHiddenAdmin(
 	}
 }
 
-/** What has to be done, and what was known when that was decided. */
+/** What has to be done, and what was known at the decision. */
 interface Decision {
 	plan: Plan;
 	person: Person;
 	skipped: string[];
-	/** From when the oldest is that it rests on, in epoch milliseconds. */
+	/** The time of the oldest reading that it is based on, in epoch milliseconds. */
 	readAt: number;
 }
 
-/** What comes with an email. */
+/** The actions that send an email. */
 const MAILING: ReadonlySet<Plan['action']> = new Set(['invited', 'reinvited', 'resent']);
 
 const MAILED =
@@ -219,7 +219,9 @@ async function decide(
 	return { plan: { action: 'unchanged', invitation, reason: MAILED }, person, skipped, readAt };
 }
 
-/** An invitation gives all that is in it, also to somebody who was invited to the same before. @throws SendGridError */
+/**
+ * An invitation gives everything in it, even to somebody who was invited to the same before. @throws SendGridError
+ */
 function checkLimits(policy: Policy, email: string, plan: Plan): void {
 	switch (plan.action) {
 		case 'unchanged':
@@ -258,7 +260,7 @@ function refuseNoAdmin(
 	);
 }
 
-/** @throws SendGridError where SendGrid does not say what access an invitation gives */
+/** @throws SendGridError if SendGrid does not say what access an invitation gives */
 function refuseUnknownAccess({ teammate, invitations }: KnownPerson, { failureMessage }: Wording) {
 	if (teammate || !invitations.some(({ isAdmin, scopes }) => !isAdmin && !scopes)) return;
 	throw new SendGridError(
@@ -267,11 +269,11 @@ function refuseUnknownAccess({ teammate, invitations }: KnownPerson, { failureMe
 	);
 }
 
-/** From when the knowledge is that a plan rests on: of a teammate, the record, which is read last. */
+/** The time of the reading that a plan is based on. For a teammate, that is the record, which is read last. */
 const readAtOf = (plan: Plan, { readAt }: Person): number =>
 	plan.action === 'updated' ? plan.teammate.readAt : readAt;
 
-/** How often somebody is looked at again whom others are changing at the same time. */
+/** How often a person whom others are changing at the same time is looked at again. */
 const MAX_ROUNDS = 4;
 
 /** Tries until nobody else is changing the person at the same time. @throws SendGridError */
@@ -316,7 +318,7 @@ async function decideAndApply(
 	return { ...told, skipped };
 }
 
-/** Makes the person have the wanted access. The person's lock must be held. */
+/** Gives the person the wanted access. The person's lock must be held. */
 export const ensure = async (context: OperationContext, wish: Wish): Promise<Ensured> =>
 	await untilSettled(
 		context,
@@ -329,7 +331,7 @@ export const ensure = async (context: OperationContext, wish: Wish): Promise<Ens
 			),
 	);
 
-/** Nothing was left to do, since others had done it meanwhile; but something was revoked before. */
+/** Others have done the rest in the meantime, but something was revoked before. */
 const afterRevoking = (done: Applied, plan: Plan): Applied =>
 	done.action === 'unchanged'
 		? {
@@ -345,7 +347,7 @@ const changingError = ({ wording }: Wish): SendGridError =>
 		'Run this item again later.',
 	);
 
-/** Says at each moment what has been done about the person so far. */
+/** Says at any moment what has been done about the person so far. */
 export function wordingFor(context: OperationContext, email: string): Required<Wording> {
 	const subject = `'${toSingleLine(email)}'`;
 	const untouched = changeOf(subject, 'invited or updated');
@@ -353,8 +355,8 @@ export function wordingFor(context: OperationContext, email: string): Required<W
 }
 
 /**
- * Makes a person have the wanted access, whatever the present state, and sends an email only where that needs
- * one. The second of two items with the same address and the same wish in a run changes nothing.
+ * Gives a person the wanted access, whatever their present state, and sends an email only if that needs one. The
+ * second of two items with the same address and the same wish in a run changes nothing.
  */
 export async function upsert(context: OperationContext): Promise<IDataObject[]> {
 	const { item, policy, options } = context;
@@ -380,7 +382,7 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 			(records) => records.map((record) => ({ ...record, action: 'unchanged', changed: false })),
 			true,
 		);
-	// What is unclear stays so, whatever else is chosen for the same access.
+	// What is unclear stays unclear, whatever else is chosen for the same access.
 	const access = JSON.stringify(wishOf(choice));
 	return await withPersonLock(
 		context,
@@ -409,7 +411,7 @@ const outputOf = (wish: Wish, { action, ...rest }: Ensured): IDataObject => ({
 	...shownOf(wish, rest),
 });
 
-/** What would be done, and the record as it is. @throws SendGridError where it could not be */
+/** What would be done, and the current record. @throws SendGridError if it could not be */
 export async function preview(context: OperationContext, wish: Wish): Promise<Ensured> {
 	const decision = await untilSettled(context, wish, async () => await decide(context, wish));
 	const { plan, person, skipped } = decision;

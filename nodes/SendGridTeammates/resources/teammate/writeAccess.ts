@@ -14,31 +14,31 @@ import type { Validity } from '../../transport/client';
 import { RequestError, SendGridError, type Wording } from '../../transport/errors';
 import { formatQuoted } from '../../transport/sanitize';
 
-/** What a teammate's record should show, and does not. */
+/** What a teammate's record should show but doesn't. */
 export interface Unmet {
 	/** Scopes that should be there. */
 	missing: string[];
 	/** Scopes that should be gone. */
 	remaining: string[];
-	/** Whether admin access is not as it should be. */
+	/** Whether admin access is wrong. */
 	admin: boolean;
 }
 
 const NOTHING_UNMET: Unmet = { missing: [], remaining: [], admin: false };
 
-/** Whether a record shows all that it should. */
+/** Whether a record shows everything it should. */
 export const isMet = ({ missing, remaining, admin }: Unmet): boolean =>
 	missing.length + remaining.length === 0 && !admin;
 
 /**
- * What of the wanted access a record does not show.
+ * The part of the wanted access that a record doesn't show.
  *
- * @param isExact whether nothing else may be there
+ * @param isExact whether the person must have nothing else
  */
 export const unmetOf =
 	(wanted: Access, isExact: boolean) =>
 	(teammate: Teammate): Unmet => {
-		// The person may have been made an admin in the meantime, and then has everything.
+		// The person may have become an admin in the meantime, and then has everything.
 		if (teammate.isAdmin && !wanted.is_admin && !isExact) return NOTHING_UNMET;
 		const { missing, superfluous, admin } = difference(teammate, wanted);
 		return { missing, remaining: isExact ? superfluous : [], admin: admin !== undefined };
@@ -47,13 +47,13 @@ export const unmetOf =
 /** A change of access that has been decided on. */
 export interface AccessChange {
 	teammate: NamedTeammate;
-	/** As the record was when that was decided. */
+	/** The record at the time of the decision. */
 	before: Teammate;
 	/** Everything that the teammate should have. */
 	access: Access;
 	/** What the item says about it. */
 	choice: AccessChoice;
-	/** What of the wish a record does not show. */
+	/** The part of the wish that a record doesn't show. */
 	unmetBy: (teammate: Teammate) => Unmet;
 	/** Whose permissions, for messages: `'ada@example.com'` */
 	subject: string;
@@ -62,11 +62,11 @@ export interface AccessChange {
 }
 
 /**
- * Replaces a teammate's permissions, and reads the record until it shows the change. SendGrid answers 200, with
- * the scope in the response, for a scope that it drops.
+ * Replaces a teammate's permissions, and reads the record until it shows the change. Even for a scope that it
+ * drops, SendGrid answers 200 with the scope in the response.
  *
- * @returns the record as it is then
- * @throws SendGridError where SendGrid did not carry out what it accepted
+ * @returns the record afterwards
+ * @throws SendGridError if SendGrid did not carry out what it accepted
  */
 export async function writeAccess(
 	{ account }: OperationContext,
@@ -81,7 +81,7 @@ export async function writeAccess(
 		on400: adviseOnScopes(account, access.scopes, wording, namedIn(choice)),
 		validUntil,
 	});
-	// Whatever comes next must not start from a record that does not show this change yet.
+	// The next change must not start from a record that doesn't show this one yet.
 	const noteLag = (thrown: unknown): never => {
 		account.noteWrite(before.email);
 		throw thrown;
@@ -100,12 +100,12 @@ export async function writeAccess(
 	}).catch(noteLag);
 }
 
-/** What a record shows of a change that SendGrid did not carry out as wanted. */
+/** How much of a change the record shows, if SendGrid did not carry it out as wanted. */
 type Trace = 'some of it' | 'nothing' | 'another change';
 
 /**
  * @param wished what was to be changed
- * @param unmet what of it the record does not show, and what others did
+ * @param unmet the part of it that the record doesn't show, and what others did
  */
 function traceOf(wished: Unmet, unmet: Unmet, before: Teammate, after: Teammate): Trace {
 	const isShown =
