@@ -65,7 +65,7 @@ function impersonated(
 	return undefined;
 }
 
-/** What the key may do in the account: never more than the account has. */
+/** What the key may do in the account: never more than the account itself. */
 export function scopesOf(key: ApiKey, account: Account): string[] {
 	const { scopes } = key;
 	return scopes === 'all'

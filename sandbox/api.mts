@@ -15,12 +15,12 @@ export interface ApiOptions {
 	signal: AbortSignal;
 }
 
-/** One of SendGrid's two API hosts: what carries requests to `exchange`, and its answers back. */
+/** One of SendGrid's two API hosts: carries requests to `exchange`, and its answers back. */
 export function createApi(state: SandboxState, { host, latencyMs, tls, signal }: ApiOptions) {
 	const { app, listen } = createListener(
 		{
 			exposeHeadRoutes: false,
-			// A path that is no percent-encoding (a bare %) is an unknown one, and logged like any other.
+			// A path with invalid percent-encoding (a bare %) counts as unknown, and is logged like any other.
 			frameworkErrors: (_error, request, reply) => void serve(request, reply),
 		},
 		tls,
@@ -61,7 +61,7 @@ export function createApi(state: SandboxState, { host, latencyMs, tls, signal }:
 	return { listen };
 }
 
-/** False when the sandbox closed meanwhile. */
+/** False if the sandbox was closed in the meantime. */
 const waited = async (ms: number, signal: AbortSignal) =>
 	await new Promise<boolean>((resolve) => {
 		const end = () => {
@@ -81,7 +81,7 @@ const headerNamesOf = ({ raw }: FastifyRequest): string[] =>
 /** Between two bytes of a body that never ends. */
 const DRIBBLE_MS = 200;
 
-/** Past fastify, whose own answers cannot be cut short or go without. */
+/** Bypasses fastify, whose own answers can't be cut short or left out. */
 function deliver(outcome: Outcome, { raw }: FastifyReply): void {
 	if (outcome === 'hang') return;
 	if (outcome === 'drop') {

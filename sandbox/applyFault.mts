@@ -43,7 +43,7 @@ export function toWire({ status, headers, body }: Answer): WireAnswer {
 	return { status, headers, text, contentType: JSON_TYPE };
 }
 
-/** What becomes of an answer; a fault that strikes before execution gets an empty one. */
+/** What a fault does to an answer; a fault that strikes before execution gets an empty one. */
 export function applyFault(fault: Fault, answer: Answer, now: number): Outcome {
 	const wire = toWire(answer);
 	switch (fault.kind) {

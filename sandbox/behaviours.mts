@@ -1,6 +1,6 @@
 /**
- * What no public source tells about the live API, as switches. A client must get every candidate
- * right; tests iterate over them. The first candidate of each is the default.
+ * What no public source says about the live API, as switches. A client must handle every candidate; tests iterate
+ * over them. The first candidate of each is the default.
  */
 export const BEHAVIOUR_CANDIDATES = {
 	/**
@@ -22,7 +22,7 @@ export const BEHAVIOUR_CANDIDATES = {
 	resendExpired: ['resent', 'not-found'],
 	/** 'ignored': all in one answer; 'capped-at-50': offset works, pages have 50 at most. */
 	pendingPaging: ['honoured', 'ignored', 'capped-at-50'],
-	/** The most that a page of either list holds, whatever is asked for. Documented: 500. */
+	/** The maximum page size of both lists, whatever is requested. Documented: 500. */
 	maxPage: [500, 50, 5, 3, 2, 1],
 	/** 'capped': a page of 500; 'rejected': 400. */
 	teammatesLimitAbove500: ['capped', 'rejected'],
@@ -48,17 +48,17 @@ export const BEHAVIOUR_CANDIDATES = {
 	/** The cursor after the last page; documented: null or absent, and 0 in an example. */
 	subuserCursorEnd: ['zero', 'null', 'absent'],
 	/**
-	 * By how many milliseconds lists and details lag behind writes. Observed in arslanbekov #118 and
-	 * trois-six PR #5: a reading right after a write may show what was so before it.
+	 * By how many milliseconds lists and details lag behind writes. Observed in arslanbekov #118 and trois-six PR
+	 * #5: a reading right after a write may show the state before it.
 	 */
 	readLagMs: [0, 700, 3000],
 	/** Whether a teammate's detail has its scopes; without them in other people's fixtures. */
 	detailScopes: ['present', 'absent'],
-	/** Which of the two 2fa scopes an ordinary teammate's detail has. Reported: one of them says what holds. */
+	/** Which of the two 2fa scopes an ordinary teammate's detail has. Reported: one of them says which applies. */
 	mfaScopes: ['required', 'exempt', 'both', 'none'],
 	/**
 	 * Form of `is_admin` in teammates' records; the first three in other people's fixtures. 'hidden': no
-	 * `user_type` either, and no `is_admin` in the list of invitations, so that nobody can tell.
+	 * `user_type` either, and no `is_admin` in the list of invitations, so that it can't be known.
 	 */
 	adminFlag: ['boolean', 'text', 'absent', 'hidden'],
 	/** Form of `expiration_date` in the list; documented: seconds, the rest in other people's fixtures. */

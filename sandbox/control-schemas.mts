@@ -26,7 +26,7 @@ const status = { type: 'integer', minimum: 200, maximum: 599 };
 const faults = {
 	type: 'object',
 	required: ['kind'],
-	// Tells what is wrong with the kind that was named, not with all the others.
+	// Reports what is wrong with the named kind, not with all the others.
 	discriminator: { propertyName: 'kind' },
 	oneOf: [
 		fault(

@@ -24,7 +24,7 @@ type Many<New> = Omit<New, 'email' | 'username' | 'token'> & { count: number };
  */
 export function createControl(state: SandboxState) {
 	const { app, listen } = createListener({
-		// Say what is wrong instead of bending it into shape.
+		// Reports what is wrong instead of coercing it.
 		ajv: {
 			customOptions: {
 				coerceTypes: false,
@@ -171,7 +171,7 @@ function addPeopleRoutes(app: FastifyInstance, state: SandboxState): void {
 	);
 }
 
-/** All but the keys themselves. */
+/** Everything except the keys themselves. */
 function stateOf(state: SandboxState) {
 	return {
 		now: state.now(),

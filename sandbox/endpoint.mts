@@ -31,7 +31,7 @@ export interface Endpoint {
 	documentsOnBehalfOf: boolean;
 	/** The answer to a key without the scope. Default: access forbidden. */
 	forbidden?: () => Error;
-	/** Runs to its end without waiting, so that no two requests mix. May throw a ErrorResponse. */
+	/** Runs to completion without waiting, so that requests never interleave. May throw a ErrorResponse. */
 	handle(call: Call): Result;
 }
 

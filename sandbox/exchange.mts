@@ -8,7 +8,7 @@ import { delayOf, applyFault, strikesBefore, toWire } from './applyFault.mts';
 import type { Answer, Outcome } from './applyFault.mts';
 import type { SandboxState } from './state.mts';
 
-/** A request as it arrives, whatever carried it. */
+/** A request as it arrives, by whatever transport. */
 export interface ApiRequest {
 	host: Region;
 	method: string;
@@ -16,7 +16,7 @@ export interface ApiRequest {
 	url: string;
 	/** Names in lower case. */
 	headers: Record<string, string | undefined>;
-	/** Names of all headers in lower case, in the order they came, one that came twice twice. */
+	/** Names of all headers in lower case, in order of arrival; a repeated header appears twice. */
 	headerNames: string[];
 	/** Undefined or empty: none. */
 	body?: string;
@@ -24,16 +24,16 @@ export interface ApiRequest {
 	inFlight: number;
 }
 
-/** A request that has been carried out, as far as it is, and its answer, which may take its time. */
+/** A request that has been carried out, as far as it is, and its answer, which may come later. */
 export interface Exchange {
 	entry: RequestEntry;
-	/** For how long the answer is held back, in milliseconds. */
+	/** How long the answer is held back, in milliseconds. */
 	delayMs: number;
-	/** To be called when that time is over: the answer, with the server's clock of that moment. */
+	/** To be called when that time is over: gives the answer, with the server's time at that moment. */
 	answer(): Outcome;
 }
 
-/** Is called when a request is carried out long after its answer, and has to carry it out. */
+/** Called to carry out a request long after its answer. */
 export type OnLate = (entry: RequestEntry, carryOut: () => void) => void;
 
 /** All that SendGrid does with a request, at the moment of the state's clock, without any network. */
@@ -73,7 +73,7 @@ function queryOf(url: string): Record<string, string> {
 	return Object.fromEntries(new URLSearchParams(url.slice(pathOf(url).length)));
 }
 
-/** Undefined without a body; throws a SyntaxError when the body is no JSON. */
+/** Undefined without a body; throws a SyntaxError if the body isn't JSON. */
 const parsed = ({ body }: ApiRequest): unknown =>
 	body === undefined || body === '' ? undefined : JSON.parse(body);
 
@@ -133,7 +133,7 @@ function execute(
 	} catch (error) {
 		if (error instanceof ErrorResponse) return { headers, status: error.status, body: error.body };
 		if (error instanceof SyntaxError) {
-			// Guess: the answer to a body that is no JSON.
+			// Guess: the answer to a body that isn't JSON.
 			const { status, body } = errorResponses.badValue(null, 'the body is not valid JSON');
 			return { headers, status, body };
 		}

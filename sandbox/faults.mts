@@ -4,9 +4,9 @@ import type { Region } from './model.mts';
 export type When = 'before' | 'after';
 
 /**
- * How a 429 tells when to come back: X-RateLimit-Reset as epoch seconds (documented), as seconds
- * from now (documented for another endpoint), as epoch milliseconds, already past (a clock that
- * differs), a Retry-After, or nothing at all.
+ * How a 429 says when to come back: X-RateLimit-Reset as epoch seconds (documented), as seconds from now
+ * (documented for another endpoint), as epoch milliseconds, already past (a clock that differs), a Retry-After, or
+ * nothing at all.
  */
 export type ResetForm =
 	| 'epoch'
@@ -45,7 +45,7 @@ export type Fault =
 	| { kind: 'rename'; from: string; to: string };
 
 export interface FaultRule {
-	/** Any when left out; compared without case. */
+	/** Any if left out; case is ignored. */
 	method?: string;
 	/** Tested against the path as sent, without the query; a string is a pattern's source. */
 	path?: RegExp | string;
@@ -86,7 +86,7 @@ export class FaultBook {
 	private nextId = 1;
 	private randomState = SEED;
 
-	/** Gives the rule's id. Throws a SyntaxError when `path` is no pattern. */
+	/** Returns the rule's id. Throws a SyntaxError if `path` isn't a valid pattern. */
 	add(rule: FaultRule): number {
 		const id = this.nextId++;
 		this.rules.push({
@@ -101,7 +101,7 @@ export class FaultBook {
 		return id;
 	}
 
-	/** False when there is no such rule (any more). */
+	/** False if there is no such rule (any more). */
 	remove(id: number): boolean {
 		const before = this.rules.length;
 		this.rules = this.rules.filter((rule) => rule.id !== id);

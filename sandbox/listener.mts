@@ -15,7 +15,7 @@ export interface Tls {
 export interface Listener {
 	/** http(s)://127.0.0.1:<port> */
 	url: string;
-	/** Ends every connection, also those with a request under way. */
+	/** Ends every connection, even with a request in progress. */
 	close(): Promise<void>;
 }
 

@@ -42,7 +42,7 @@ export interface Profile {
 
 export interface Teammate {
 	profile: Profile;
-	/** As granted by name; what a GET shows is more, see shown-scopes.mts. Empty for admins. */
+	/** As granted by name; a GET shows more, see shown-scopes.mts. Empty for admins. */
 	scopes: string[];
 	has_restricted_subuser_access: boolean;
 	subuser_access: SubuserGrant[];
@@ -128,11 +128,11 @@ export interface RequestEntry {
 	/** Parsed JSON; the text if it isn't JSON; null without a body. */
 	body: unknown;
 	onBehalfOf: string | null;
-	/** Names of all headers in the order they came, in lower case; one that came twice is here twice. */
+	/** Names of all headers in order of arrival, in lower case; a repeated header appears twice. */
 	headerNames: string[];
-	/** The account the request acted on; null when it did not get that far. */
+	/** The account that the request acted on; null if it didn't get that far. */
 	account: string | null;
-	/** Null while unanswered, and for good when the connection was dropped or left hanging. */
+	/** Null while unanswered, and permanently if the connection was dropped or left hanging. */
 	status: number | null;
 	/** Kind of the fault that struck. */
 	fault?: string;

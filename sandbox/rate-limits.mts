@@ -57,7 +57,7 @@ export class RateLimits {
 		}
 		const allowed = window.used < limit;
 		if (allowed) window.used += 1;
-		// Rounded up, so that a client that waits as long as it is told is never early.
+		// Rounded up, so that a client that waits as long as announced is never early.
 		const resetAt = reset === 'epoch' ? window.endsAt / 1000 : (window.endsAt - now) / 1000;
 		return {
 			allowed,

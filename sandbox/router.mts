@@ -22,7 +22,7 @@ export interface Route {
 interface Pattern {
 	endpoint: Endpoint;
 	segments: string[];
-	/** Fixed segments win: /v3/teammates/pending is no username. */
+	/** Fixed segments win: `pending` in /v3/teammates/pending isn't a username. */
 	parameters: number;
 }
 
@@ -54,7 +54,7 @@ export function routeOf(method: string, path: string): Route | undefined {
 		);
 		return { endpoint: found.endpoint, params: Object.fromEntries(params) };
 	} catch {
-		// A bare % is no percent-encoding, and the path an unknown one.
+		// A bare % is invalid percent-encoding, so the path is unknown.
 		return undefined;
 	}
 }

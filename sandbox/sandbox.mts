@@ -20,11 +20,11 @@ export interface Sandbox {
 	controlUrl: string;
 	/** Empty at the start; seedDefault fills it. */
 	state: SandboxState;
-	/** Ends at once, whatever is under way. */
+	/** Ends at once, whatever is in progress. */
 	close(): Promise<void>;
 }
 
-/** Rejects, with nothing left listening, when a port is taken. */
+/** Rejects, with nothing left listening, if a port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const { ports = {}, tls, latencyMs = 0 } = options;
 	const state = new SandboxState();

@@ -1,8 +1,8 @@
 import type { SandboxState } from './state.mts';
 
 /**
- * Keys of the default state, in SendGrid's format (SG., 22 characters, a dot, 43) and obviously no
- * secrets. Put together here so that no secret scanner takes them for one.
+ * Keys of the default state, in SendGrid's format (SG., 22 characters, a dot, 43) and obviously not secret.
+ * Assembled here so that no secret scanner mistakes them for one.
  */
 const fakeKey = (name: string) =>
 	`SG.${`sandbox-${name}-key-`.padEnd(22, '0')}.${'not-a-secret-'.repeat(4).slice(0, 43)}`;
@@ -24,7 +24,7 @@ export type SeedKeys = typeof SEED_KEYS;
 
 const DAY = 24 * 60 * 60;
 
-/** Adds a small company to an empty state and gives its keys. */
+/** Adds a small company to an empty state and returns its keys. */
 export function seedDefault(state: SandboxState): SeedKeys {
 	state.addAccount({ name: 'acme', email: 'mail@acme.example' });
 	const marketing = state.addSubuser({

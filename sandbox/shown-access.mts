@@ -20,8 +20,8 @@ const BASELINE_SCOPES = [
 ];
 
 /**
- * A teammate's subusers, by id. Documented: an admin has all of them, as admin. The list of someone
- * without restriction restricts nothing, whatever is in it.
+ * A teammate's subusers, by id. Documented: an admin has all of them, as admin. The list of an unrestricted person
+ * restricts nothing, whatever is in it.
  */
 export function shownAccess(
 	state: SandboxState,

@@ -87,17 +87,17 @@ export const sameAddress = (one: string, other: string) =>
 const numbered = (count: number, prefix: string, domain: string) =>
 	Array.from({ length: count }, (_, i) => `${prefix}${String(i + 1).padStart(4, '0')}@${domain}`);
 
-/** What the state takes from outside, so that a history can be played again as it was. */
+/** What the state takes from outside, so that a history can be replayed exactly. */
 export interface Surroundings {
 	/** Epoch milliseconds. Default: real time. */
 	now?: () => number;
 	/** In the form of a UUID. Default: random. */
 	newId?: () => string;
-	/** Does something this many milliseconds later. Default: in real time, holding up no exit. */
+	/** Runs something this many milliseconds later. Default: in real time, without keeping the process alive. */
 	later?: (ms: number, action: () => void) => void;
 }
 
-/** What the accounts held up to a moment. */
+/** What the accounts held up to a certain time. */
 interface Past {
 	until: number;
 	accounts: Map<string, Pick<Account, 'teammates' | 'invitations' | 'accessRequests'>>;
@@ -114,7 +114,7 @@ export class SandboxState {
 	readonly keys = new Map<string, ApiKey>();
 	readonly sentEmails: SentEmail[] = [];
 	readonly requests: RequestEntry[] = [];
-	/** In the form of a UUID: tokens, and what keys are made of. */
+	/** In the form of a UUID: for tokens, and as a part of keys. */
 	readonly newId: () => string;
 	readonly later: (ms: number, action: () => void) => void;
 	private readonly clock: () => number;
@@ -128,7 +128,7 @@ export class SandboxState {
 		this.later = later ?? ((ms, action) => void startTimer(action, ms).unref());
 	}
 
-	/** Epoch milliseconds: real time, plus what the clock was advanced by. */
+	/** Epoch milliseconds: real time, plus the time by which the clock was advanced. */
 	now(): number {
 		return this.clock() + this.clockOffset;
 	}
@@ -164,7 +164,7 @@ export class SandboxState {
 		this.past.push({ until, accounts: new Map(accounts) });
 	}
 
-	/** Does something without any consequence, and gives what it gives. */
+	/** Runs something and undoes its effects; returns its result. */
 	rehearse<Result>(action: () => Result): Result {
 		const before = [...this.accounts.values()].map((account) => ({
 			account,
@@ -186,7 +186,7 @@ export class SandboxState {
 		return { ...account, ...past?.accounts.get(account.name) };
 	}
 
-	/** Default: the first parent account. Throws when there is no such account. */
+	/** Default: the first parent account. Throws if there is no such account. */
 	account(name?: string): Account {
 		const account =
 			name === undefined
@@ -287,7 +287,7 @@ export class SandboxState {
 		return addresses.map((email) => this.addTeammate({ ...like, email }));
 	}
 
-	/** As if sent earlier: nothing goes on the sentEmails. */
+	/** As if sent earlier: nothing is added to `sentEmails`. */
 	addPending(wanted: NewInvitation): Invitation {
 		const account = this.account(wanted.account);
 		const invitation: Invitation = {
@@ -327,8 +327,8 @@ export class SandboxState {
 	}
 
 	/**
-	 * The invited person accepts: the invitation becomes a teammate. `username` as older accounts
-	 * have it; default the address, as with Twilio Login. Throws when nothing unexpired is pending.
+	 * The invited person accepts: the invitation becomes a teammate. `username` is for older accounts; the default
+	 * is the address, as with Twilio Login. Throws if there is no unexpired invitation.
 	 */
 	accept(email: string, { username, account }: { username?: string; account?: string } = {}) {
 		const { owner, invitation } = this.findInvitation(email, account);
@@ -344,7 +344,7 @@ export class SandboxState {
 		return teammate;
 	}
 
-	/** Lets the invitation expire, a second ago. */
+	/** Lets the invitation expire, as of a second ago. */
 	expire(email: string, { account }: { account?: string } = {}): Invitation {
 		const { invitation } = this.findInvitation(email, account);
 		invitation.expiration_date = Math.floor(this.now() / 1000) - 1;

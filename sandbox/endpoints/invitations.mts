@@ -54,7 +54,7 @@ function invite({ state, account, body }: Call): Result {
 	if (pending) return inviteAgain(state, account, pending, wanted);
 	takeSeat(state, account);
 
-	// An expired one that is no longer listed makes room for the new one.
+	// An expired invitation that is no longer listed makes room for the new one.
 	account.invitations = account.invitations.filter(
 		({ email }) => !sameAddress(email, wanted.email),
 	);

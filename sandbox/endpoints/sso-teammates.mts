@@ -104,8 +104,8 @@ function kept({ behaviours }: SandboxState, grants: SubuserGrant[]): SubuserGran
 }
 
 /**
- * The scopes a body gives to someone who is neither admin nor restricted; undefined when it speaks
- * of none. A persona gives what the account has of it.
+ * The scopes that a body gives to someone who is neither an admin nor restricted; undefined if it mentions none. A
+ * persona gives those of its scopes that the account has.
  */
 function givenScopes({ persona, scopes }: Wanted, account: Account): string[] | undefined {
 	const assignable = (scope: string) =>

@@ -1,21 +1,21 @@
-/** What somebody may try who must not succeed. */
+/** Something that an attacker may try and that must not succeed. */
 export interface Attack {
 	/** What is tried. */
 	attack: string;
-	/** What is to come of it. */
+	/** The expected outcome. */
 	expected: string;
-	/** Tries it, on an n8n or an engine of its own. */
+	/** Tries it, in its own n8n or engine. */
 	attempt: () => Promise<Finding>;
 }
 
 export interface Finding {
-	/** Whether the attacker has got what they wanted. */
+	/** Whether the attacker got what they wanted. */
 	gotThrough: boolean;
 	/** What happened. */
 	happened: string;
 }
 
-/** One line of somebody's message, for a table. */
+/** One line of a foreign message, for a table. */
 export const shorten = (text = 'nothing'): string => {
 	const line = text.replace(/\s+/g, ' ');
 	return line.length > 90 ? `${line.slice(0, 89)}…` : line;

@@ -1,4 +1,4 @@
-/** Tries all attacks; `npm run attack` prints what has become of them as a table. */
+/** Tries all attacks; `npm run attack` prints the outcomes as a table. */
 import { environment, writeText } from '../support/machine';
 import type { Attack } from './attack';
 import { guards } from './attacks/guards';
@@ -17,7 +17,7 @@ afterAll(async () => {
 
 test.each(ATTACKS)('$attack', async ({ attack, expected, attempt }) => {
 	const { gotThrough, happened } = await attempt().catch((thrown: unknown) => ({
-		// Nobody knows then: that is no pass.
+		// The outcome is unknown then, which is not a pass.
 		gotThrough: true,
 		happened: `could not be tried: ${String(thrown)}`,
 	}));

@@ -2,13 +2,13 @@ import type { FastifyInstance } from 'fastify';
 
 import { Service } from '../../playground/fakes/service.mts';
 
-/** Somebody else's host, to which nobody is to send an API key. */
+/** A foreign host, which must never get an API key. */
 export class EvilHost extends Service {
 	readonly hosts = ['evil.example'];
 
 	readonly credential = { name: 'None', type: 'none', data: {} };
 
-	/** The headers of all that has come. */
+	/** The headers of all requests so far. */
 	readonly headers: string[] = [];
 
 	reset(): void {

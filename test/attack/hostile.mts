@@ -1,4 +1,4 @@
-/** Servers on this machine that mean no good, and write down what they get to see. */
+/** Hostile servers on this machine that record what they get to see. */
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import {
@@ -14,7 +14,7 @@ import { generate } from 'selfsigned';
 export interface Hostile {
 	port: number;
 	url: string;
-	/** All that has arrived, as text. */
+	/** Everything that has arrived, as text. */
 	seen(): string;
 	close(): Promise<void>;
 }
@@ -40,7 +40,7 @@ async function listen(server: Server, scheme: string, seen: () => string): Promi
 	};
 }
 
-/** Answers as it likes, in plain http. */
+/** Answers anything, in plain http. */
 export async function hostileServer(answer: RequestListener): Promise<Hostile> {
 	const seen: string[] = [];
 	const server = createServer((request, response) => {
@@ -54,7 +54,7 @@ export async function hostileServer(answer: RequestListener): Promise<Hostile> {
 const certificate = async (host: string) =>
 	await generate([{ name: 'commonName', value: host }], { keyType: 'ec', algorithm: 'sha256' });
 
-/** Reads what comes over TLS, and says yes to all of it. */
+/** Reads what comes over TLS, and answers 200 to everything. */
 function readAll(socket: TLSSocket, seen: string[]): void {
 	socket.on('error', () => undefined);
 	socket.on('data', (data: Buffer) => {
@@ -63,7 +63,7 @@ function readAll(socket: TLSSocket, seen: string[]): void {
 	});
 }
 
-/** An https server whose certificate nobody has reason to trust. */
+/** An https server whose certificate nobody has a reason to trust. */
 export async function untrustedServer(): Promise<Hostile> {
 	const { private: key, cert } = await certificate('localhost');
 	const seen: string[] = [];
@@ -71,12 +71,12 @@ export async function untrustedServer(): Promise<Hostile> {
 	return await listen(server, 'https', () => seen.join('\n'));
 }
 
-/** A proxy that plays the host which it is asked for, with a certificate of its own making, and reads along. */
+/** A proxy that poses as the requested host, with a certificate that it made itself, and reads everything. */
 export async function readingProxy(host: string): Promise<Hostile> {
 	const { private: key, cert } = await certificate(host);
 	const seen: string[] = [];
 	const server = createServer((request, response) => {
-		// What comes without a tunnel is in plain text already.
+		// Requests without a tunnel are already in plain text.
 		seen.push(JSON.stringify(request.rawHeaders));
 		response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
 	});
@@ -88,13 +88,13 @@ export async function readingProxy(host: string): Promise<Hostile> {
 	return await listen(server, 'http', () => seen.join('\n'));
 }
 
-/** Takes every connection and never says anything. */
+/** Accepts every connection and never answers. */
 export async function blackHole(): Promise<Hostile> {
 	const server = createTcpServer((socket) => socket.resume());
 	return await listen(server, 'http', () => '');
 }
 
-/** A small answer that becomes a large one: a list of invitations, 256 MB of blanks in it. */
+/** A small answer that unpacks to a large one: a list of invitations with 256 MB of spaces in it. */
 export const gzipBomb = (): Buffer =>
 	gzipSync(
 		Buffer.concat([Buffer.from('{"result":['), Buffer.alloc(256e6, ' '), Buffer.from(']}')]),

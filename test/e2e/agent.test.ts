@@ -15,7 +15,7 @@ import { sharedN8n } from './sharedN8n';
 
 const on = sharedN8n('agent');
 
-/** The newest of the two lines that n8n still runs: the first calls its tools itself, the second has them run. */
+/** The newest of both lines that n8n still runs: the first calls its tools itself, the second lets n8n run them. */
 const AGENTS = [2.2, 3];
 
 const UPSERT = 'Create_or_Update';
@@ -44,7 +44,7 @@ interface Changes {
 	agent?: number;
 	/** The SendGrid credential of all tools. */
 	credential?: { id: string; name: string };
-	/** Node name -> parameters that are different. */
+	/** Node name -> parameters that differ. */
 	parameters?: Record<string, Record<string, unknown>>;
 	settings?: Record<string, unknown>;
 	/** Further tools. */
@@ -77,7 +77,7 @@ function example({ agent, credential, parameters = {}, settings, tools = [] }: C
 	};
 }
 
-/** The same with a button in place of the chat, which says the same words each time. */
+/** The same with a button instead of the chat, which says the same words each time. */
 function exampleWithButton(changes: Changes): Workflow {
 	const workflow = example(changes);
 	const said = { chatInput: 'Do what you are to do.', sessionId: 'one' };
@@ -112,7 +112,7 @@ async function runInServer(changes: Changes): Promise<Run> {
 	return await on.rest.finishedExecution(await on.rest.runManually(id, 'Start'));
 }
 
-/** What nobody may tell a model: API keys, and what lets somebody join the account. */
+/** What a model must never see: API keys, and tokens with which anybody can join the account. */
 const secrets = () => [
 	...Object.values(on.keys),
 	...on.sandbox.state.sentEmails.map(({ token }) => token),
@@ -124,7 +124,7 @@ function checkSecrecy(): void {
 	expect(secrets().filter((secret) => asked.includes(secret))).toEqual([]);
 }
 
-/** Lets the model make these calls, turn by turn. @returns what it was told about each, parsed */
+/** Lets the model make these calls, turn by turn. @returns the answer to each, parsed */
 async function letModel(
 	script: ToolCall[][],
 	changes: Changes,
@@ -135,7 +135,7 @@ async function letModel(
 	expect(run.error).toBeUndefined();
 	checkSecrecy();
 	const told = toldByTools(model.requests[model.requests.length - 1]);
-	// What the model has made of it is what the agent gives out.
+	// The agent outputs what the model has made of it.
 	expect(outputItems(run, 'AI Agent').map(({ json }) => json.output)).toEqual([told.join('\n')]);
 	return told.map((answer) => JSON.parse(answer) as unknown);
 }
@@ -158,7 +158,7 @@ const PLAIN_INVITE = { 'Create or Update': { resource: 'invitation', operation: 
 
 const ACCESS_BY_MODEL = { 'Create or Update': { access: "={{ $fromAI('Access') }}" } };
 
-/** One of each, in a row, and one that fails. */
+/** One call of each tool, one after the other, and one that fails. */
 const CONVERSATION = [
 	[status('grace@acme.example')],
 	[invite('grace@acme.example', 'stats.read, templates.read')],
@@ -466,7 +466,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 					[{ tool: 'Delete', arguments: {} }],
 					[{ tool: 'Elsewhere', arguments: {} }],
 				];
-				// n8n 2.x saves no such workflow, so it is imported.
+				// n8n 2.x doesn't save such a workflow, so it is imported.
 				const id = `tools${agent}${Object.keys(limits).join('')}`.replace('.', '');
 				const tools = [
 					tool('Delete', 'DELETE', 'https://api.sendgrid.com/v3/teammates/legacy_lee'),
@@ -538,7 +538,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 });
 
 describe("the example's chat", () => {
-	/** Says something in the published chat. @returns what comes back, as it comes */
+	/** Sends a message in the published chat. @returns the response, as it arrives */
 	async function say(options: Record<string, unknown>): Promise<string> {
 		const path = `chat-${String(options.responseMode)}`;
 		const workflow = example({ parameters: { Chat: { public: true, options } } });

@@ -1,4 +1,4 @@
-/** Who may use the credential: this package's nodes, and in n8n 1.x, without limits, others too. */
+/** Who can use the credential: this package's nodes and, in n8n 1.x without limits, other nodes too. */
 import { createListener, type Listener } from '../../sandbox/listener.mts';
 import type { Run } from '../../playground/n8n/run.mts';
 import { outputItems } from '../../playground/n8n/run.mts';
@@ -11,7 +11,7 @@ const on = sharedN8n('credential');
 
 type Saved = SharedN8n['credential'];
 
-/** Each keeps something else from happening, and none of them what the tests of this package's own nodes do. */
+/** Each prevents something different, but nothing that the tests of this package's own nodes do. */
 const LIMITS = {
 	'Allowed Email Domains': { allowedEmailDomains: 'acme.example' },
 	'Allow Admin Access': { allowAdminAccess: false },
@@ -75,7 +75,7 @@ const runNode = async (node: Node): Promise<Run> =>
 
 const API = 'https://api.sendgrid.com/v3';
 
-/** What n8n's HTTP Request node may be told to do with the credential. */
+/** What n8n's HTTP Request node can be set to do with the credential. */
 const requests = (): Record<string, Record<string, unknown>> => ({
 	delete: { method: 'DELETE', url: `${API}/teammates/legacy_lee` },
 	invite: {
@@ -124,7 +124,7 @@ const nodeFor = (name: string, credential: Saved): Node => ({
 
 const idOf = (name: string, limit: string) => `${name}${limit.replaceAll(' ', '')}`;
 
-/** The workflows are imported: n8n 2.x saves none of them. */
+/** The workflows are imported, because n8n 2.x doesn't save any of them. */
 beforeAll(async () => {
 	const workflows = [...limited, ['', on.credential] as const].flatMap(([limit, credential]) =>
 		Object.keys(requests()).map((name) => workflowOf(nodeFor(name, credential), idOf(name, limit))),

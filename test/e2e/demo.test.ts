@@ -1,7 +1,7 @@
 import { run } from '../support/machine';
 
 test('npm run demo invites the list once and resends what expires, as the sentEmails says', async () => {
-	// Fails, with all that it printed, when the demo ends with another exit code than 0.
+	// Fails, with everything that was printed, if the demo's exit code is not 0.
 	const printed = await run('node', ['playground/commands/demo.mts']);
 	expect(printed).toContain('5 emails from SendGrid, as expected');
 	expect(printed).toMatch(/hedy@acme\.example +invited +eu/);

@@ -22,7 +22,7 @@ const testOfNewerLine = chosenN8n() === 'n8n' ? test : test.skip;
 
 const polls = () => on.sandbox.state.requests.filter(({ path }) => path === '/v3/teammates').length;
 
-/** Waits until a poll has begun and ended that began after now. */
+/** Waits until a poll that starts from now on has ended. */
 async function nextPoll(): Promise<void> {
 	const before = polls();
 	await until(() => polls() >= before + 2, 150_000);

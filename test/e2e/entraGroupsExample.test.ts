@@ -15,7 +15,7 @@ beforeAll(async () => {
 	audit = await auditTable(on.rest);
 });
 
-/** n8n 1.x knows a data table by its id only. */
+/** n8n 1.x finds a data table only by its id. */
 const withTable = (node: WorkflowNode): WorkflowNode =>
 	node.name === 'Audit' && on.n8n.major === 1
 		? {
@@ -49,7 +49,7 @@ const scopesOf = (email: string) =>
 	account().invitations.find((invitation) => invitation.email === email)?.scopes;
 const writes = () => on.sandbox.state.requests.filter(({ method }) => method !== 'GET');
 
-/** What the data table has got since the last time, by address. */
+/** New rows of the data table since the last call, by address. */
 let seen = 0;
 async function newRows() {
 	const rows = await audit.rows();

@@ -17,23 +17,23 @@ async function activate(name: string): Promise<string> {
 	return workflow.id;
 }
 
-/** What SendGrid would have mailed since the test began. */
+/** The emails that SendGrid would have sent since the test began. */
 const sentEmails = () =>
 	on.sandbox.state.sentEmails.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
 
-/** What was changed at SendGrid since the test began. */
+/** What was changed in SendGrid since the test began. */
 const writes = () =>
 	on.sandbox.state.requests.flatMap(({ method, path }) =>
 		method === 'GET' ? [] : [`${method} ${path}`],
 	);
 
-/** The e-mail from n8n that arrives next. */
+/** The next email from n8n. */
 async function nextMail() {
 	await until(() => examples.mails.length > 0);
 	return examples.mails.shift();
 }
 
-/** A file that a form hands over. */
+/** A file that a form offers for download. */
 interface GivenFile {
 	data: string | { data: number[] };
 }
@@ -143,7 +143,7 @@ describe('CSV', () => {
 		const { formWaitingUrl } = (await answer.json()) as { formWaitingUrl: string };
 		await on.rest.waitingExecutions(workflow);
 		const page = await (await fetch(formWaitingUrl, { headers })).text();
-		// The page reports by itself that it has been shown, which ends the execution.
+		// The page itself reports that it was shown, which ends the execution.
 		const [{ id }] = await on.rest.executions(workflow);
 		await fetch(formWaitingUrl, { method: 'POST', headers });
 		expect((await on.rest.finishedExecution(id)).error).toBeUndefined();
@@ -286,7 +286,7 @@ describe('new hire form', () => {
 });
 
 describe('expiring invitations', () => {
-	/** Runs the saved workflow as if its hour had come. */
+	/** Runs the saved workflow as if its time had come. */
 	async function nightly({ id }: SavedWorkflow): Promise<Run> {
 		const run = await on.rest.finishedExecution(await on.rest.runManually(id, 'Every Night'));
 		expect(run.error).toBeUndefined();
@@ -315,7 +315,7 @@ describe('expiring invitations', () => {
 			},
 		]);
 
-		// The next night only the one that has failed is left.
+		// The next night, only the failed one is left.
 		await nightly(workflow);
 		const sent = ['resend Expiring.Soon@acme.example global', 'resend late@acme.example global'];
 		expect(sentEmails()).toEqual(sent);
@@ -382,7 +382,7 @@ describe('leavers', () => {
 		expect(await outcomesOf('leavers', people('dev@acme.example'))).toEqual([
 			['dev@acme.example', 'removed', ''],
 		]);
-		// Nothing to tell, once the run is over: it goes on after its answer.
+		// Once the run is over, there is nothing to report: it continues after its answer.
 		const [{ id }] = await on.rest.executions(workflow);
 		await on.rest.finishedExecution(id);
 		expect(examples.mails).toEqual([]);

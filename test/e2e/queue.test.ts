@@ -1,6 +1,6 @@
 /**
- * The packed node in n8n's queue mode: the main server takes in and polls, two workers execute. The tests
- * follow one another.
+ * The packed node in n8n's queue mode: the main server receives and polls, two workers execute. The tests follow
+ * one another.
  */
 import {
 	createQueueEnvironment,
@@ -16,7 +16,7 @@ import { projectRoot, until } from '../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE, TRIGGER_TYPE } from '../support/names';
 import { inviteWith, upsertWith } from '../support/parameters';
 
-/** After how long n8n takes a worker for lost: a minute and more, unless it is told otherwise. */
+/** How long until n8n considers a worker lost: more than a minute by default. */
 const LOST_SOON = {
 	QUEUE_WORKER_LOCK_DURATION: '10000',
 	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
@@ -61,7 +61,7 @@ const people = (count: number, list = 0) =>
 
 const addresses = (list: Array<{ email: string }>) => list.map(({ email }) => email).sort();
 
-/** Who got e-mails. Whoever got two is here twice. */
+/** Who got e-mails. People who got two are here twice. */
 const mailed = () => addresses(environment.sandbox.state.sentEmails);
 
 /** Webhook -> One by One -> SendGrid Teammates, active. The webhook's path is the workflow's name. */
@@ -169,7 +169,7 @@ test('300 people, ten executions, two workers, one rate limit: each gets one inv
 	for (const worker of environment.workers) {
 		expect(takenOnBy(worker).filter((id) => ids.includes(id))).not.toHaveLength(0);
 	}
-	// The workers know of each other only by what SendGrid counts. At 60 per second about one in twenty.
+	// The workers know about each other only from SendGrid's count. At 60 per second, about one in twenty.
 	const refused = state.requests.filter(({ status }) => status === 429);
 	expect(refused.length).toBeLessThan(0.15 * state.requests.length);
 });

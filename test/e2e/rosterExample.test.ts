@@ -9,7 +9,7 @@ const googleSheets = new GoogleSheets();
 const on = sharedN8n('roster', { hasCredential: false, services: [googleSheets] });
 const examples = savedExamples(on, [googleSheets]);
 
-/** Starts the comparison of Monday. @returns workflow and execution */
+/** Starts Monday's comparison. @returns workflow and execution */
 async function monday(): Promise<{ workflow: string; execution: string }> {
 	const { id } = await examples.save('roster');
 	return { workflow: id, execution: await on.rest.runManually(id, 'Every Monday') };
@@ -25,7 +25,7 @@ async function answer(workflow: string, approved: boolean) {
 	return mail;
 }
 
-/** Everybody of the account who is neither admin nor owner, but dev and fresh. */
+/** Everybody in the account who is neither admin nor owner, except dev and fresh. */
 const STAYING = ['lee', 'Mia.Marketer+news', 'Expiring.Soon'].map((name) => ({
 	email: `${name}@acme.example`,
 	persona: 'observer',
@@ -41,7 +41,7 @@ const writes = () =>
 		method === 'GET' ? [] : [`${method} ${path}`],
 	);
 
-// Nothing but single sign-on changes what he may do in subusers.
+// Only single sign-on operations change what he may do in subusers.
 beforeEach(() => {
 	account().teammates = account().teammates.filter(
 		({ profile }) => profile.email !== 'sam@acme.example',
@@ -57,7 +57,7 @@ test('the plan is sent for approval, then carried out as it was approved', async
 	const { workflow, execution } = await monday();
 	await until(() => examples.mails.length > 0);
 	expect(writes()).toEqual([]);
-	// What comes in meanwhile was not approved.
+	// Rows that are added in the meantime were not approved.
 	fill({ email: 'mallory@acme.example', persona: 'developer' });
 	const mail = await answer(workflow, true);
 	expect(mail?.to).toEqual(['security@example.com']);

@@ -12,7 +12,7 @@ import { projectRoot } from '../support/machine';
 import type { SharedN8n } from './sharedN8n';
 
 export interface SavedExamples {
-	/** What has arrived by e-mail since the test began. */
+	/** The emails that have arrived since the test began. */
 	readonly mails: FakeSmtp['mails'];
 	/** Imports an example with credentials that work. It is not active. */
 	save(name: string, change?: (node: WorkflowNode) => WorkflowNode): Promise<SavedWorkflow>;
@@ -40,7 +40,7 @@ export function savedExamples(on: SharedN8n, services: readonly Service[] = []):
 	};
 }
 
-/** Opens a link from a message as a browser does: n8n takes no answer from a program that looks ahead. */
+/** Opens a link from a message as a browser does: n8n ignores programs that prefetch links. */
 export async function openLink(link: string): Promise<void> {
 	const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/144.0' };
 	const { status } = await fetch(link, { headers });

@@ -16,13 +16,13 @@ const services = [bambooHr, slack, googleSheets];
 const on = sharedN8n('services', { hasCredential: false, services });
 const { save } = savedExamples(on, services);
 
-/** Names of nodes, and what is different in them from the example. */
+/** Names of nodes, and how they differ from the example. */
 type Changes = Record<string, Pick<WorkflowNode, 'credentials'>>;
 
 const importExample = async (name: string, changes: Changes = {}) =>
 	await save(name, (node) => ({ ...node, ...changes[node.name] }));
 
-/** A credential like this one with a part of it wrong. */
+/** A copy of this credential with a wrong part. */
 async function wrong({ type, data }: Omit<Credential, 'id'>, mistake: object) {
 	const name = `Wrong ${type}`;
 	const credential = await on.rest.createCredential({ name, type, data: { ...data, ...mistake } });
@@ -301,7 +301,7 @@ describe('Access requests', () => {
 	const ask = (username: string, feature: string, scopes: string[]) =>
 		on.sandbox.state.addAccessRequest({ username, scope_group_name: feature, scopes });
 
-	/** The example, active: what is open already is remembered. */
+	/** The active example: requests that are already open are only remembered. */
 	async function activeExample(changes: Changes = {}) {
 		const workflow = await importExample('access-requests', changes);
 		await on.rest.activate(workflow);
@@ -334,11 +334,11 @@ describe('Access requests', () => {
 		await slack.whenPosted(2);
 		const [alerts] = said('lee@acme.example asks for access to Alerts');
 		const [stats] = said('dev@acme.example asks for access to Stats');
-		// n8n takes no answer before the execution that asked has begun to wait.
+		// n8n accepts no answer before the execution that asked has started to wait.
 		await on.rest.waitingExecutions(workflow.id, 2);
 		expect(open()).toEqual(['Templates', 'Alerts', 'Stats']);
 
-		// The other way round than they were asked.
+		// In the opposite order.
 		await click(stats, 'Deny');
 		await slack.whenPosted(3);
 		expect(slack.messages[2].text).toBe('Denied: Stats for dev@acme.example');
@@ -355,7 +355,7 @@ describe('Access requests', () => {
 	});
 
 	test('a request that was decided in SendGrid meanwhile: Slack says so', async () => {
-		// As the editor's button does, without activating it: about who asks now.
+		// As the editor's button does, without activating it: for the requests that are open now.
 		const workflow = await importExample('access-requests');
 		expect((await runFrom(workflow, 'Somebody Asks')).error).toBeUndefined();
 		await slack.whenPosted(1);

@@ -14,7 +14,7 @@ export interface SharedN8n extends Omit<N8nEnvironment, 'another'> {
 }
 
 interface SharedN8nOptions {
-	/** Whether the credential is there, which a new user has yet to create. Default: true. */
+	/** Whether the credential exists; a new user still has to create it. Default: true. */
 	hasCredential?: boolean;
 	/** Further services that n8n finds on this machine. */
 	services?: readonly Service[];
@@ -22,7 +22,7 @@ interface SharedN8nOptions {
 	env?: Record<string, string>;
 }
 
-/** A running n8n for one test file; the sandbox and the fake services are as new before each test. */
+/** A running n8n for one test file; the sandbox and the fake services are reset before each test. */
 export function sharedN8n(
 	name: string,
 	{ hasCredential = true, services = [], env = {} }: SharedN8nOptions = {},

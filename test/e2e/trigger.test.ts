@@ -19,7 +19,7 @@ const save = async (parameters: Record<string, unknown> = {}): Promise<SavedWork
 const idsOf = async ({ id: workflowId }: SavedWorkflow) =>
 	(await on.rest.executions(workflowId)).map(({ id }) => id);
 
-/** What the trigger gives out when it fires next. */
+/** What the trigger outputs when it next fires. */
 async function eventsAfter(known: string[], rest: Rest, { id }: SavedWorkflow): Promise<string[]> {
 	const run = await rest.nextExecution(id, known);
 	return outputItems(run, TRIGGER).map(({ json }) => `${json.event} ${json.email}`);
@@ -82,7 +82,7 @@ test('the example fires on an acceptance and an expiry, also on those during a r
 		'resend new@acme.example',
 	]);
 
-	// What n8n has in its database is enough to go on with, after a restart …
+	// What is in n8n's database is enough to continue, after a restart …
 	const before = await idsOf(workflow);
 	await on.n8n.stop();
 	state.accept('new@acme.example');

@@ -17,7 +17,7 @@ const EMAIL = 'grace@acme.example';
 /** A scope of the persona. */
 const HELD_BACK = 'templates.read';
 
-/** The key can grant all but that one from here on. */
+/** From here on, the key can grant everything but that one. */
 const limitKey = () =>
 	on.sandbox.state.addKey({
 		key: on.keys.fullAccess,
@@ -30,7 +30,7 @@ const colleague = {
 	manager: 'boss@acme.example',
 };
 
-/** A day is a second here: what n8n does with a real one, the first test shows. */
+/** A day is a second here: the first test shows what n8n does with a real one. */
 const hurried = (node: WorkflowNode): WorkflowNode =>
 	node.name === 'Wait a Day'
 		? { ...node, parameters: { ...node.parameters, amount: 1, unit: 'seconds' } }

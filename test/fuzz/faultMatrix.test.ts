@@ -27,17 +27,17 @@ const PEOPLE = ['ada@example.com', 'bob@example.com', 'cyd@example.com'];
 
 const DAY_IN_SECONDS = 86_400;
 
-/** One write operation: who is there before, what the items are, and what has to be there afterwards. */
+/** One write operation: who is there before, the items, and what has to be there afterwards. */
 interface Write {
 	parameters: INodeParameters;
 	prepare: (world: SandboxState, email: string) => void;
 	/** Default: the address. */
 	item?: (world: SandboxState, email: string, index: number) => Record<string, unknown>;
-	/** What has become of one person: compared for all of them. */
+	/** One person's state afterwards, compared for all of them. */
 	state: (world: SandboxState, email: string) => unknown;
-	/** E-mails that each person gets. */
+	/** Emails that each person gets. */
 	mails: 0 | 1;
-	/** Whether SendGrid's data does not show who did it: then an answer that is lost leaves that open. */
+	/** Whether SendGrid's data doesn't show who did it: then a lost answer leaves that open. */
 	isUntraceable?: true;
 }
 
@@ -268,10 +268,10 @@ const FAULTS: Fault[] = [
 	{ kind: 'rename', from: 'result', to: 'results' },
 ];
 
-/** Says yes, as a proxy may, and does nothing. */
+/** Reports success, as a proxy may, and does nothing. */
 const LIE: Fault = { kind: 'html', status: 200, when: 'before' };
 
-/** Methods that a fault strikes, each once; what SendGrid calls things, it calls so always. */
+/** Methods that a fault strikes, each once; other names for fields are used always. */
 function strike(world: SandboxState, fault: Fault, methods: readonly string[]): void {
 	const isNaming = fault.kind === 'rename';
 	for (const method of isNaming ? ['GET', ...WRITING] : methods) {
@@ -281,7 +281,7 @@ function strike(world: SandboxState, fault: Fault, methods: readonly string[]): 
 
 const WRITING = ['POST', 'PATCH', 'DELETE'];
 
-/** Runs one operation for three people in a world of its own, into a fault. */
+/** Runs one operation for three people in a separate account, into a fault. */
 async function outcomeOf(
 	{ parameters, prepare, item, state }: Write,
 	fault?: Fault,
@@ -310,7 +310,7 @@ async function outcomeOf(
 	});
 }
 
-/** Milliseconds. Short only where no answer will come: a loaded machine must not look like that. */
+/** Milliseconds. Short only if no answer will come: a loaded machine must not look like that. */
 const patienceWith = (fault?: Fault) => (fault?.kind === 'hang' ? 3000 : 60_000);
 
 const named = (fault: Fault) => JSON.stringify(fault);

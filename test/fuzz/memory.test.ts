@@ -27,7 +27,7 @@ test('K3: 400 readings of one run leave no more behind than 100 do', async () =>
 		return push(...entries);
 	};
 
-	// One row after the other, since they are about one person, and each on a reading of its own.
+	// One row after the other, since they are about one person, each with its own reading.
 	const items = Array.from({ length: ROWS }, (_, index) => ({
 		email: 'ada@example.com',
 		mode: index % 2 === 0 ? 'add' : 'remove',
@@ -40,13 +40,13 @@ test('K3: 400 readings of one run leave no more behind than 100 do', async () =>
 	expect(results).toHaveLength(ROWS);
 	expect(readings).toBeGreaterThanOrEqual(ROWS);
 
-	// What one reading of the list takes, as text: decoded it takes more.
+	// The size of one reading of the list as text; decoded, it takes more.
 	const size = JSON.stringify(sendGrid.state.account().teammates).length;
 	const grown = (heap.get(ROWS) ?? Infinity) - (heap.get(100) ?? 0);
 	expect(grown).toBeLessThan(30 * size);
 }, 120_000);
 
-/** Bytes held while so many rows wait until it is known whom as many rows before are about. */
+/** Bytes held while this many rows wait until the people of as many earlier rows are known. */
 async function heldByWaiting(waiting: number, before: number): Promise<number> {
 	const memory = new RunMemory();
 	const ends = Array.from({ length: before }, (_, index) => memory.beginLocating(index));

@@ -41,7 +41,7 @@ test('5,000 invitations, one request in five disturbed: nobody lost, nobody twic
 	const failed = results.filter(({ json }) => 'error' in json);
 	const served = results.filter(({ json }) => !('error' in json));
 	expect(served.filter(({ json }) => !letters.has(String(json.email)))).toEqual([]);
-	// Who could not be served is told so, and whether that is certain.
+	// Whoever could not be handled has a failure, which says whether that is certain.
 	expect(failed.length).toBeLessThan(COUNT / 100);
 	for (const { json, pairedItem } of failed) {
 		const { email } = items[linkOf({ pairedItem }) as number];

@@ -30,7 +30,7 @@ const step = fc.oneof(
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('accept' as const), who }) },
 );
 
-/** What the live API does is unknown: every history is run under some of the candidates. */
+/** How the live API behaves is unknown: every history runs under some of the candidates. */
 const behaviours = fc.record({
 	tokenChangesOnResend: fc.constantFrom(...BEHAVIOUR_CANDIDATES.tokenChangesOnResend),
 	expiredStayListed: fc.constantFrom(...BEHAVIOUR_CANDIDATES.expiredStayListed),
@@ -52,7 +52,7 @@ const found = (email: string) => {
 	const { teammates, invitations } = sendGrid.state.account();
 	return {
 		teammate: teammates.find(({ profile }) => profile.email === email),
-		// What SendGrid keeps of an expired one without listing it is nobody's concern.
+		// What SendGrid keeps of an expired one without listing it doesn't matter.
 		invitations: sendGrid.state
 			.pending(sendGrid.state.account())
 			.filter((invitation) => invitation.email === email),
@@ -129,7 +129,7 @@ test('any history of upserts, offboardings and acceptances ends as wanted, and n
 						const isMailed = ['invited', 'reinvited', 'resent'].includes(String(action));
 						expect(mails).toBe(isMailed ? 1 : 0);
 
-						// Again at once: nothing is left to do.
+						// Again, immediately: nothing is left to do.
 						clock.advance(10);
 						const again = await upsertOnce(email, wanted);
 						expect(again).toMatchObject({ action: 'unchanged', changed: false });

@@ -17,7 +17,7 @@ import { fakeSendGrid } from '../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
 
-/** The same cases in every run. Another number gives others; fast-check tells how to repeat a failure. */
+/** The same cases in every run. Another number gives others; fast-check says how to repeat a failure. */
 const SEED = 20_261_122;
 
 /** They answer an item with any number of items, none included. */
@@ -25,7 +25,7 @@ const LISTS = NAMES.filter((name) => sampleOf(name).isList);
 
 const OWN_ACCOUNT_ONLY = NAMES.filter((name) => sampleOf(name).ownAccountOnly);
 
-/** What n8n does with failures: none of these may lose an item. */
+/** n8n's ways to handle failures: none of them may lose an item. */
 const SETTINGS = {
 	regular: { settings: { onError: 'continueRegularOutput' } },
 	errorOutput: { settings: { onError: 'continueErrorOutput' } },
@@ -53,7 +53,7 @@ async function runCase({ operation, naming, way, items, answers }: Case): Promis
 		parameters: parameters[operation]({
 			...fieldsFromItem(naming),
 			...(filtersFromItem[operation] && { filters: filtersFromItem[operation] }),
-			// What holds for a whole list is the same in all items.
+			// Settings of a whole list are the same in all items.
 			...(sampleOf(operation).takesAll && { options: OPTIONS_OF_ITEM }),
 		}),
 		...SETTINGS[way],
@@ -62,7 +62,7 @@ async function runCase({ operation, naming, way, items, answers }: Case): Promis
 
 const nameOf = ({ method, path }: Pick<Endpoint, 'method' | 'path'>) => `${method} ${path}`;
 
-/** The endpoint that a server takes a request for: what is fixed comes before what is a parameter. */
+/** The endpoint that a server matches to a request: fixed segments come before parameters. */
 function endpointOf({ method, path }: RequestEntry): string | undefined {
 	const segments = path.split('/');
 	const fitting = ENDPOINTS.filter((endpoint) => {
@@ -81,7 +81,7 @@ function endpointOf({ method, path }: RequestEntry): string | undefined {
 	return best && nameOf(best);
 }
 
-/** What else an endpoint is sent: names of the query, and of the body. A question mark: only sometimes. */
+/** An endpoint's other names: of the query, and of the body. A question mark means only sometimes. */
 const PAGE = ['limit', 'offset'];
 const CONTENTS: Record<string, { query?: string[]; body?: string[] }> = {
 	'DELETE /v3/scopes/requests/:request_id': {},
@@ -125,7 +125,7 @@ const CONTENTS: Record<string, { query?: string[]; body?: string[] }> = {
 	'POST /v3/teammates/pending/:token/resend': {},
 };
 
-/** Names that are there and should not, and the other way round. */
+/** Names that are there but shouldn't be, and vice versa. */
 const misfits = (allowed: string[], present: string[]) => [
 	...present.filter((name) => !allowed.includes(name) && !allowed.includes(`${name}?`)),
 	...allowed.filter((name) => !name.endsWith('?') && !present.includes(name)),
@@ -146,7 +146,7 @@ const HEADERS = [
 /** Every text and number in a value, as it would be written in a path or a header. */
 function leavesOf(value: unknown): string[] {
 	if (typeof value === 'object' && value !== null) {
-		// Prototypes come as text only.
+		// Prototypes appear only as text.
 		return Object.values(value).flatMap(leavesOf);
 	}
 	return typeof value === 'string' || typeof value === 'number' ? [String(value).trim()] : [];
@@ -220,7 +220,7 @@ function checkRequests({ items, answers }: Case, endpoints: Map<string, number>)
 const textsOf = ({ json }: INodeExecutionData) =>
 	[json.error, json.how_to_fix].filter((text) => typeof text === 'string');
 
-/** Of a secret not even a part may be told that would make the rest easy to guess. */
+/** Not even a part of a secret may be shown that would make the rest easy to guess. */
 const TELLING = 12;
 
 function checkMessages(messages: string[], secrets: readonly string[]) {
@@ -233,11 +233,11 @@ function checkMessages(messages: string[], secrets: readonly string[]) {
 	expect([...new Set(telling)].slice(0, 3)).toEqual([]);
 	// One line each, whatever it quotes.
 	expect(messages.filter((message) => /\p{Cc}/u.test(message))).toEqual([]);
-	// Whatever ends like this was not thought of.
+	// Whatever ends like this was not foreseen.
 	expect(messages.filter((message) => message.includes('could not be handled'))).toEqual([]);
 }
 
-/** Whether the item's fields that count for every operation are such that nothing may be sent for it. */
+/** Whether the item's common fields forbid sending anything for it. */
 function mustFail({ region, onBehalfOf, maxWait }: IDataObject, operation: Name): boolean {
 	if (region !== 'credential') return true;
 	if (maxWait !== 0 && maxWait !== '0') return true;
@@ -254,11 +254,11 @@ const FIELD_IS_WRONG =
 
 interface Tally {
 	cases: number;
-	/** Cases that were refused for what one of their own fields holds. */
+	/** Cases that were refused because of one of their own fields. */
 	refused: number;
-	/** Cases that SendGrid answered, well or badly. */
+	/** Cases that SendGrid answered, with success or failure. */
 	asked: number;
-	/** Requests that met with a strange answer. */
+	/** Requests that got a strange answer. */
 	struck: number;
 	endpoints: Map<string, number>;
 }
@@ -276,7 +276,7 @@ async function checkCase(one: Case, tally: Tally) {
 	const { results, failures, error } = await runCase(one);
 	const { apiKey, state } = sendGrid;
 
-	// Nobody crashes, and nobody is forgotten.
+	// Nothing crashes, and no item is forgotten.
 	expect(error).toBeUndefined();
 	const answered = [...results, ...failures];
 	const perItem = items.map((_, index) => answered.filter((item) => linksOf(item).includes(index)));
@@ -326,7 +326,7 @@ beforeEach(() => {
 
 afterEach(() => {
 	connections.stop();
-	// Whatever the items say, there is one place to go.
+	// Whatever the items say, requests go to one host only.
 	const host = new URL(sendGrid.url).host;
 	expect([...connections.targets].filter((target) => target !== host)).toEqual([]);
 });
@@ -336,7 +336,7 @@ test('the list of endpoints is that of the sandbox', () => {
 	expect(ENDPOINTS).toHaveLength(16);
 });
 
-/** Without shrinking: of so many fields one can see which it was, and each attempt is a whole run. */
+/** Without shrinking: the failing field is easy to see among these, and each attempt is a whole run. */
 const settingsOf = (numRuns: number) => ({ seed: SEED, numRuns, endOnFailure: true });
 
 const ITEM_RUNS = { runs: 100, items: 60 };
@@ -424,7 +424,7 @@ describe.each(NAMES)('%s', (name) => {
 			parameters: make({ options: { maxWait: 0 } }),
 			...(sampleOf(name).takesAll ? SETTINGS.regular : SETTINGS.tool),
 		});
-		// Some look in no list. The others give up, and do not take half of it for the whole.
+		// Some read no list. The others give up, and don't treat half of it as the whole.
 		const [message = ''] = results.flatMap(textsOf);
 		expect(message.includes('did not end after 1000 pages')).toBe(count > 10);
 	}, 60_000);

@@ -27,7 +27,7 @@ const GUARDS = {
 const INSIDER = 'ada@example.com';
 const OUTSIDER = 'mallory@evil.example';
 
-/** Names things by what the account is like. */
+/** Prepares names that depend on the account. */
 type Make = (sendGrid: FakeSendGrid) => INodeParameters;
 
 const tokenOf = ({ state }: FakeSendGrid, email: string) =>

@@ -56,7 +56,7 @@ export async function closeLab(): Promise<void> {
 	await opened?.environment.close();
 }
 
-/** What an HTTP Request node is set to. */
+/** The settings of an HTTP Request node. */
 interface Request {
 	method: string;
 	url: string;
@@ -133,7 +133,7 @@ interface Trial {
 	expected: string;
 	limits?: object;
 	workflow: (lab: Lab, credentials: Credentials) => Workflow;
-	/** The calls of the model, where there is one. */
+	/** The model's calls, if there is one. */
 	calls?: string;
 }
 

@@ -18,7 +18,7 @@ import {
 
 let keys = 0;
 
-/** A key of its own for each attack, as its queue in the node is. */
+/** Each attack has its own key, because the node has a queue per key. */
 const newKey = () =>
 	`SG.attacked-${(keys += 1)}-000000000000.${'opens-nothing-'.repeat(4).slice(0, 43)}`;
 
@@ -58,7 +58,7 @@ const spied = (
 
 const IGNORE_TLS = { allowUnauthorizedCerts: true };
 
-/** How long something that is disturbed may take here, in milliseconds. */
+/** How long a disturbed request may take here, in milliseconds. */
 const PATIENCE = 25_000;
 
 /** Whether an item ends although SendGrid's host does its worst. */

@@ -1,4 +1,4 @@
-/** K4: whose data it is can differ from item to item, since fields of a credential can be expressions. */
+/** K4: the account can differ from item to item, since fields of a credential can be expressions. */
 import type { INodeParameters } from 'n8n-workflow';
 
 import { getStatusWith, inviteWith, offboardWith, upsertWith } from '../../support/parameters';

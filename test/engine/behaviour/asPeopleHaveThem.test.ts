@@ -25,7 +25,7 @@ const EMAIL = 'ada@example.com';
 
 const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
 
-/** One item whose value stands in every field that says so: `={{ $json.it }}`. */
+/** One item whose value is used in every field marked with this: `={{ $json.it }}`. */
 const runWith = async (parameters: INodeParameters, it: unknown = undefined) =>
 	await sendGrid.run({ items: [{ email: EMAIL, it } as IDataObject], parameters });
 
@@ -326,7 +326,7 @@ describe('addresses that are none are not sent anything', () => {
 describe('V4: what is far too long', () => {
 	const HUGE = 'x'.repeat(16_000_000);
 
-	/** How long the event loop does nothing else, in milliseconds. */
+	/** How long the event loop is blocked, in milliseconds. */
 	async function longestHold(work: () => Promise<unknown>): Promise<number> {
 		let longest = 0;
 		let isRunning = true;
@@ -357,10 +357,10 @@ describe('V4: what is far too long', () => {
 		['limit', getTeammatesWith({ returnAll: false, limit: IT }), HUGE],
 		['on behalf of', inviteWith({ options: { onBehalfOf: IT } }), HUGE],
 	])('%s is refused at once', async (_, parameters, it) => {
-		// What n8n itself does with such an item, and with an expression about it, costs more than the rest.
+		// What n8n itself does with such an item, and with an expression about it, costs more than everything else.
 		const plain = inviteWith({ access: IT });
 		const holds = { ours: Infinity, others: Infinity };
-		// The least of three, since the machine may have other things to do meanwhile.
+		// The shortest of three, since the machine may be busy with other things.
 		for (let round = 0; round < 3; round += 1) {
 			const others = await longestHold(async () => await runWith(plain, ['x', it]));
 			const ours = await longestHold(async () => {

@@ -1,6 +1,7 @@
 /**
- * n8n has two ways into the node: `customOperations` with all items of a run (workflows, AI agents from version 3 on), and its engine for
- * declarative nodes with one item after the other (AI agents up to version 2.2). Both have to do the same.
+ * n8n has two ways into the node: `customOperations` with all items of a run (workflows, AI agents from version 3
+ * on), and its engine for declarative nodes with one item after the other (AI agents up to version 2.2). Both have
+ * to behave the same.
  */
 import { RoutingNode } from 'n8n-core';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
@@ -29,13 +30,13 @@ const runNode = jest.spyOn(RoutingNode.prototype, 'runNode');
 beforeEach(() => runNode.mockClear());
 afterAll(() => runNode.mockRestore());
 
-/** What an agent is told of what a workflow gets. */
+/** What an agent sees of a workflow's result. */
 const forAgent = (outcome: Outcome): Outcome => ({
 	...outcome,
 	records: outcome.failure ? [] : resultForAgent(outcome.records),
 });
 
-/** Fields that are another in each account, or from one second to the next. */
+/** Fields that differ between accounts, or from one second to the next. */
 const withoutChance = (record: IDataObject): IDataObject =>
 	Object.fromEntries(
 		Object.entries(record)
@@ -48,7 +49,7 @@ const withoutChance = (record: IDataObject): IDataObject =>
 
 interface Outcome {
 	records: IDataObject[];
-	/** Message and advice of what failed. */
+	/** Message and advice of a failure. */
 	failure?: { message: unknown; advice: unknown };
 	calls: string[];
 	mailed: string[];
@@ -68,7 +69,7 @@ function outcomeOf({ results, error }: RunResult, sendGrid: FakeSendGrid): Outco
 	};
 }
 
-/** Runs an operation for one item in an account of its own. */
+/** Runs an operation for one item in a separate account. */
 async function enter(
 	entrance: Entrance,
 	fields: INodeParameters,
@@ -160,7 +161,7 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 		const hang = ({ state }: FakeSendGrid) => {
 			state.faults.add({ times: Infinity, fault: { kind: 'hang', when: 'before' } });
 		};
-		// Two deadlines pass at the same moment, ours and that of n8n: the code says whose was noticed first.
+		// Two deadlines pass at the same moment, ours and n8n's: the code says which was noticed first.
 		const withoutCode = async (entrance: Parameters<typeof enter>[0]) =>
 			JSON.stringify(await enter(entrance, fields, hang)).replace(/ \(E[A-Z]+\)/g, '');
 		const expected = await withoutCode('workflow');

@@ -7,7 +7,7 @@ const sendGrid = fakeSendGrid();
 
 const ADA = [{ email: 'ada@example.com' }];
 
-/** Runs Invite into a fault that does not go away and gives what the person is told. */
+/** Runs Invite into a persistent fault and returns the message. */
 async function inviteInto(fault: Fault, parameters = {}) {
 	sendGrid.state.faults.add({ fault, method: 'POST', times: Infinity });
 	const { error, results } = await sendGrid.run({ items: ADA, parameters: inviteWith(parameters) });
@@ -168,7 +168,7 @@ describe('trouble on the way that does not go away', () => {
 		['a web page', { kind: 'html', status: 502, when: 'before' }, 'HTTP 502)'],
 		['a broken connection', { kind: 'drop', when: 'before' }, 'the connection broke off'],
 	])('W7: %s, and nothing was done', async (_, fault, message) => {
-		// Time enough to find out what became of it, and not for another try.
+		// Time enough to find out the outcome, but not for a retry.
 		const told = await inviteInto(fault, { options: { maxWait: 5.2 } });
 		expect(told.message).toMatch(/^'ada@example.com' was not invited: /);
 		expect(told.message).toContain(message);
@@ -212,7 +212,7 @@ describe('trouble on the way that does not go away', () => {
 		expect(told.message).toContain("It is unclear whether 'ada@example.com' was invited: ");
 		expect(told.message).toContain(message);
 		expect(told.fix).toMatch(fix);
-		// Sent once, whatever came of it.
+		// Sent once, whatever the outcome.
 		expect(sendGrid.calls().filter((call) => call.startsWith('POST'))).toHaveLength(1);
 	});
 

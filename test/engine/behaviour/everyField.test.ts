@@ -1,6 +1,6 @@
 /**
- * Walks both nodes' descriptions: each field of each operation is set to what people, forms and models deliver,
- * and has to take it or to refuse it by its name, before any request.
+ * Walks both nodes' descriptions: each field of each operation is set to what people, forms and models deliver, and
+ * has to accept it, or refuse it by its name before any request.
  */
 import type { INodeProperties } from 'n8n-workflow';
 
@@ -39,7 +39,7 @@ const HUGE = 'x'.repeat(200_000);
 
 const NOTHING: unknown[] = [null, undefined, '', ' \t '];
 
-/** What no field of a kind takes. */
+/** What no field of a kind accepts. */
 const REFUSED: Record<string, unknown[]> = {
 	boolean: ['yes', 2, {}, [true], HUGE],
 	number: ['many', '0x10', '1,5', -2, true, {}, [1], HUGE],
@@ -51,11 +51,11 @@ const REFUSED: Record<string, unknown[]> = {
 	'locator value': [{}, true, 1.5, ['ada@x.com'], HUGE],
 };
 
-/** Nobody can be the same as themselves. */
+/** A person can't be given their own access. */
 const somebodyIn = ({ name }: INodeProperties) =>
 	name === 'sameAs' ? 'dev@acme.example' : 'lee@acme.example';
 
-/** What every field of a kind takes. */
+/** What every field of a kind accepts. */
 function takenBy({ kind, field }: Leaf): unknown[] {
 	switch (kind) {
 		case 'boolean':
@@ -86,7 +86,7 @@ function takenBy({ kind, field }: Leaf): unknown[] {
 	}
 }
 
-/** Numbers name people and subusers, but no addresses and proxies. */
+/** Numbers can name people and subusers, but not addresses or proxies. */
 const TEXTS: Record<string, unknown> = {
 	email: ' lee@acme.example ',
 	emailDomain: 'a.com; B.com',
@@ -97,7 +97,7 @@ const TEXTS: Record<string, unknown> = {
 const valuesOf = (leaf: Leaf) => {
 	const isOwnAccount = leaf.field.name === 'onBehalfOf';
 	return {
-		// The one text that is a decision when it is empty.
+		// The only text that may be empty, as a decision.
 		refused: [
 			...NOTHING.filter((it) => !(isOwnAccount && it === '')),
 			...(REFUSED[leaf.kind] ?? []),
@@ -111,14 +111,14 @@ const blames = (message: unknown, { called, field, kind }: Leaf): boolean => {
 	const [, rows] = / in row 1 of ('.+')$/.exec(called) ?? [];
 	return (
 		message.includes(`${called} `) ||
-		// So much that the rows are not even looked into.
+		// So much that the rows are not even examined.
 		(rows !== undefined && message.includes(`${rows} must be at most `)) ||
-		// Of a locator without a mode that counts, the mode is to blame.
+		// If a locator has no valid mode, the mode is to blame.
 		(kind === 'resourceLocator' && message.includes(`'Mode' in '${field.displayName}' `))
 	);
 };
 
-/** What is understood, and does not go with the credential of these tests or the operation. */
+/** Values that are understood, but not allowed by the operation or by the credential of these tests. */
 const NOT_HERE =
 	/^(.+ was not handled: )?'Region' can't be chosen here|doesn't support 'On Behalf Of'|must be the same in all items|would be offboarded/;
 
@@ -132,11 +132,11 @@ function somebodyNew(): string {
 	return `new${people}@acme.example`;
 }
 
-/** Runs one item for each value, and tells which ones were not answered as they should be. */
+/** Runs one item for each value, and returns those that got the wrong answer. */
 async function misreadBy(name: Name, leaf: Leaf): Promise<string[]> {
 	const company = seedExampleCompany(sendGrid);
 	const { refused, taken } = valuesOf(leaf);
-	// What is taken may well fail later on, and nobody waits for that.
+	// An accepted value may well fail later on, which is not waited for.
 	const base = sampleParameters(name, {
 		options: { maxWait: 0 },
 		...('email' in sampleOf(name).fields && { email: '={{ $json.email }}' }),
@@ -161,10 +161,10 @@ async function misreadBy(name: Name, leaf: Leaf): Promise<string[]> {
 	const requests = sendGrid.calls();
 	if (requests.length > 0) wrong.push(`${place} sent ${requests.join()}`);
 
-	// One that cannot be an expression is set as it is.
+	// A value that can't be an expression is set directly.
 	for (const group of leaf.field.noDataExpression ? taken.map((it) => [it]) : [taken]) {
 		const { results: outcome } = await sendGrid.run({
-			// Somebody else each time, since nobody is emailed twice in a hurry.
+			// A different person each time, since nobody is emailed twice in quick succession.
 			items: group.map((it) => ({ ...company, email: somebodyNew(), it })) as never,
 			parameters: setLeaf(base, leaf, leaf.field.noDataExpression ? group[0] : '={{ $json.it }}'),
 			settings,
@@ -196,7 +196,7 @@ describe('the node', () => {
 		const visited = NAMES.flatMap((name) => leavesOfOperation(nodeFields, parameters[name]));
 		const all = new Set(allLeaves(nodeFields).map(idOf));
 		expect([...all].filter((id) => !visited.some((leaf) => idOf(leaf) === id))).toEqual([]);
-		// A field that is added has to be added here: so nobody forgets to look whether it is read well.
+		// A new field has to be added here, so that nobody forgets to check how it is read.
 		expect({ fields: all.size, readings: visited.length }).toEqual({ fields: 55, readings: 278 });
 	});
 });

@@ -1,6 +1,6 @@
 /**
- * Every operation against every limit of the credential, for every way to name a person, judged by what SendGrid was
- * sent. A new operation, and a new way to name somebody, fails here until it is listed.
+ * Every operation against every limit of the credential, for every way to name a person, judged by the requests
+ * that SendGrid got. A new operation, and a new way to name somebody, fails here until it is listed.
  */
 import type { INodeParameters } from 'n8n-workflow';
 
@@ -23,15 +23,15 @@ const LIMITS = {
 
 type Limit = keyof typeof LIMITS;
 
-/** Something that somebody wants an operation to do. */
+/** Something that an operation is asked to do. */
 interface Case {
 	what: string;
-	/** Which limits it offends. All others let it through. */
+	/** The limits that it violates. All others let it through. */
 	against: Limit[];
 	parameters: INodeParameters;
-	/** In place of the people below. */
+	/** Instead of the people below. */
 	prepare?: () => void;
-	/** Without limits it changes nothing either. */
+	/** Changes nothing even without limits. */
 	isRead?: true;
 }
 
@@ -52,7 +52,7 @@ beforeEach(() => {
 	}
 });
 
-/** Invited in place of being a teammate. */
+/** Invited instead of being a teammate. */
 const invited =
 	(
 		email: string,
@@ -78,7 +78,7 @@ const persona = (name: string, ...additionalScopes: string[]) => ({
 });
 const ADMIN = { access: 'admin' };
 
-/** What nobody new may be given with admin access off. */
+/** What nobody new may be given with Allow Admin Access off. */
 const POWER: Array<[string, INodeParameters]> = [
 	['admin access', ADMIN],
 	...POWERFUL_SCOPES.map((scope): [string, INodeParameters] => [
@@ -94,7 +94,7 @@ const subusers = (permission: string, ...names: string[]): INodeParameters => ({
 
 const COLLEAGUE = 'kim@evil.example';
 
-/** Somebody becomes the same as a colleague, of whom only what is given counts. */
+/** Somebody gets the same access as a colleague; only what is given counts. */
 const sameAsColleague = (parameters: INodeParameters): Case[] =>
 	(
 		[
@@ -121,7 +121,7 @@ const sameAsColleague = (parameters: INodeParameters): Case[] =>
 		}),
 	);
 
-/** Values that are only known once the people are there. */
+/** Values that are known only once the people are there. */
 const BY_LIST = 'from the list';
 const BY_TOKEN = 'by token';
 
@@ -132,7 +132,7 @@ const named = (field: 'teammate' | 'invitation', way: Way, email: string): INode
 	[field]: by(way, way === 'email' ? email : `${way === 'list' ? BY_LIST : BY_TOKEN} ${email}`),
 });
 
-/** The same about each way to name somebody. */
+/** The same for each way to name somebody. */
 const eachWay = (
 	field: 'teammate' | 'invitation',
 	email: string,
@@ -171,7 +171,7 @@ const readEachWay = (): Case[] =>
 
 const NEW = 'new@example.com';
 
-/** For whatever invites people who are not there yet. */
+/** For everything that invites people who are not there yet. */
 const SOMEBODY_NEW: Case[] = [
 	{ what: 'somebody outside', against: ['domain'], parameters: { email: 'new@evil.example' } },
 	{ what: 'somebody inside', against: [], parameters: { email: NEW } },
@@ -464,7 +464,7 @@ const CASES: Record<Name, () => Case[]> = {
 	getTeammatesWith: () => read(),
 };
 
-/** Puts what is only known now into a locator: what the editor's list gives, a username, a token. */
+/** Fills a locator with a value that is known only now: the choice from the editor's list, a username, a token. */
 async function fillIn(parameters: INodeParameters): Promise<INodeParameters> {
 	const filled = { ...parameters };
 	for (const field of ['teammate', 'invitation'] as const) {
@@ -508,7 +508,7 @@ test('every way to name somebody is here', async () => {
 			({ parameters }) => (parameters[field] as { mode: string }).mode,
 		);
 		expect(used.sort()).toEqual(modes);
-		// Whoever takes such a field is asked in all these ways.
+		// Every operation with such a field is tried in all these ways.
 		for (const name of NAMES.filter((one) => field in make[one]())) {
 			for (const mode of modes ?? []) {
 				expect(CASES[name]().map(({ parameters }) => parameters[field])).toContainEqual(

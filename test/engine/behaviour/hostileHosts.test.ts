@@ -1,4 +1,4 @@
-/** What a hostile or broken host cannot do: stop others, fill the memory, get the key into results. */
+/** What a hostile or broken host can't do: stop others, fill the memory, get the key into results. */
 import type { INodeParameters } from 'n8n-workflow';
 
 import { startSandbox, type Sandbox } from '../../../sandbox/sandbox.mts';
@@ -43,10 +43,10 @@ async function hostile<Host extends HostileHost>(starting: Promise<Host>): Promi
 const people = (count: number) =>
 	Array.from({ length: count }, (_, i) => ({ email: `person${i}@example.com` }));
 
-/** Gives a request up soon: n8n's own limit is five minutes. */
+/** Abandons a request soon: n8n's own limit is five minutes. */
 const IMPATIENT = { options: { maxWait: 0 }, requestOptions: { timeout: 1500 } };
 
-/** A request for each person, which nobody shares. */
+/** A request for each person, which is not shared. */
 const lookUp = (more: INodeParameters = {}) =>
 	getTeammateWith({ teammate: by('username', '={{ $json.email }}'), ...IMPATIENT, ...more });
 
@@ -91,7 +91,7 @@ describe('A2: a body that dribbles in for ever', () => {
 			times: Infinity,
 			fault: { kind: 'dribble', when: 'before' },
 		});
-		// The first answer tells that more may follow at once.
+		// The first answer says that more may follow at once.
 		await sendGrid.run({ items: ADA, parameters: lookUp() });
 		const stuck = sendGrid.run({
 			items: people(10),
@@ -159,7 +159,7 @@ describe('a proxy that never answers', () => {
 		secure.state.addTeammate({ email: 'ada@example.com' });
 		const lookUpAda = async () =>
 			await sendGrid.run({ items: ADA, parameters: lookUp(), credential: gateway() });
-		// The first answer tells that more may follow at once.
+		// The first answer says that more may follow at once.
 		expect((await lookUpAda()).error).toBeUndefined();
 		const stuck = sendGrid.run({
 			items: people(12),
@@ -188,7 +188,7 @@ describe('A1: a Retry-After of a year', () => {
 		aYear();
 		const { error, duration } = await sendGrid.run({ items: ADA, parameters: inviteWith() });
 		expect(error).toBeUndefined();
-		// Nobody means that: it is taken for no time at all.
+		// Nobody means that, so it counts as no limit at all.
 		expect(duration).toBeLessThan(SOON);
 		expect((await sendGrid.run({ parameters: getTeammatesWith() })).duration).toBeLessThan(SOON);
 		expect(await poll()).toBeLessThan(SOON);
@@ -261,7 +261,7 @@ describe('an answer of 400 MB in 400 kB', () => {
 			expect(error?.message).toContain('larger than 32 MB instead of');
 		});
 		expect(taken).toBeLessThan(200 * MB);
-		// A list is not asked for again: it would be as large. A write is looked up.
+		// A list is not requested again: it would be just as large. A write is verified.
 		if (message.startsWith('the answer')) expect(bomb.accepted).toBe(1);
 	});
 

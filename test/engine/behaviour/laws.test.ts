@@ -15,7 +15,7 @@ import {
 	upsertWith,
 } from '../../support/parameters';
 
-/** Cases of an outside judge: each fails on the code that it was written against. */
+/** Cases from an outside review: each fails on the code that it was written against. */
 
 const sendGrid = fakeSendGrid();
 
@@ -29,7 +29,7 @@ const teammate = (username: string) =>
 const fault = (rule: object) => sendGrid.state.faults.add(rule as never);
 const wait = sleep;
 
-/** Waits until SendGrid has got a request like this. */
+/** Waits until SendGrid has received a request like this. */
 async function until(pattern: RegExp): Promise<void> {
 	while (!sendGrid.calls().some((line) => pattern.test(line))) await wait(20);
 }
@@ -126,7 +126,7 @@ test.each(['add', 'remove'])(
 			when: 'before',
 			body: { username: 'countess', email: ADA, is_admin: false, user_type: 'teammate', scopes },
 		});
-		// Before: three scopes. After: SendGrid has dropped one that nobody asked to take away.
+		// Before: three scopes. After: SendGrid has dropped a scope that nobody asked to remove.
 		fault({
 			method: 'GET',
 			path: /teammates\/countess$/,
@@ -615,7 +615,7 @@ test.each([
 		fault({ method: 'DELETE', fault: { kind: 'status', status: 503, when: 'before' } });
 		const running = sendGrid.run({ items: [{ email: ADA }], parameters: node });
 		await until(/^DELETE/);
-		// What SendGrid does then, in this candidate.
+		// What SendGrid does then, with this behaviour.
 		sendGrid.state.account().invitations[0].token = 'new-token';
 		const { error } = await running;
 		expect(error).toBeUndefined();

@@ -29,7 +29,7 @@ test('the wait is as long as asked for, by the clock of the server', async () =>
 	sendGrid.state.faults.add({ fault: { kind: 'rate-limited', header: 'epoch', seconds: 2 } });
 	await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
 	const [refused, sent] = sendGrid.state.requests;
-	// Epoch seconds are whole, so up to one of them is lost.
+	// Epoch seconds are whole, so up to one second is lost.
 	expect(sent.at - refused.at).toBeGreaterThanOrEqual(1000);
 	expect(sent.at - refused.at).toBeLessThan(3500);
 });
@@ -39,7 +39,7 @@ const people = (count: number, from = 0) =>
 
 const refusals = () => sendGrid.state.requests.filter(({ status }) => status === 429);
 
-/** Everybody got one e-mail. */
+/** Everybody got one email. */
 const expectMailed = (count: number) => {
 	expect(new Set(sendGrid.mailed()).size).toBe(count);
 	expect(sendGrid.mailed()).toHaveLength(count);
@@ -85,7 +85,7 @@ test('one 429 stops all requests to its endpoint until the reset', async () => {
 	expectMailed(61);
 	expect(refusals()).toHaveLength(1);
 	const [{ at }] = refusals();
-	// Those that were under way already, no more.
+	// Only those that were already on their way.
 	const early = sendGrid.state.requests.filter((request) => request.at < at + 1000);
 	expect(early.length).toBeLessThanOrEqual(11);
 });

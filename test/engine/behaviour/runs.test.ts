@@ -7,7 +7,7 @@ const sendGrid = fakeSendGrid();
 const people = (count: number) =>
 	Array.from({ length: count }, (_, i) => ({ email: `person${i}@example.com` }));
 
-/** Refuses the first invitation that comes, whoever it is for. */
+/** Refuses the first invitation, whoever it is for. */
 const refuseOne = () =>
 	sendGrid.state.faults.add({
 		method: 'POST',
@@ -47,7 +47,7 @@ describe('without Continue On Fail', () => {
 			method: 'POST',
 			fault: { kind: 'status', status: 400, when: 'before' },
 		});
-		// Each revokes and invites anew, as the access differs.
+		// Each revokes and invites again, since the access differs.
 		const { error } = await sendGrid.run({ items: people(12), parameters: upsertWith() });
 		expect(error?.message).toContain('The run stopped');
 		const revoked = sendGrid.calls().filter((call) => call.startsWith('DELETE'));
@@ -79,7 +79,7 @@ describe('Retry On Fail', () => {
 	});
 
 	test('W4: what is unclear stays unclear: later tries repeat the message and send nothing', async () => {
-		// Carried out, and then the connection breaks and nobody may look.
+		// Carried out, and then the connection breaks and looking it up is not allowed.
 		sendGrid.state.faults.add({ method: 'POST', fault: { kind: 'drop', when: 'after' } });
 		sendGrid.state.faults.add({
 			method: 'GET',

@@ -1,4 +1,4 @@
-/** Access > Same as Teammate: what a colleague has, for Invite, Create or Update and Update Permissions. */
+/** Access > Same as Teammate: a colleague's access, for Invite, Create or Update and Update Permissions. */
 import type { INodeParameters } from 'n8n-workflow';
 
 import { searchTeammates } from '../../support/editor';
@@ -38,7 +38,7 @@ const lee = by('email', 'lee@example.com');
 const adam = by('email', 'adam@example.com');
 const allowAdmins = { options: { allowAdmins: true } };
 
-/** Each operation for somebody who gets something by it. */
+/** Each operation, for a person who gains something by it. */
 const OPERATIONS: Record<string, (changes: INodeParameters) => INodeParameters> = {
 	invite: (changes) => inviteWith({ email: 'new@example.com', ...changes }),
 	'create or update, a new person': (changes) =>
@@ -68,7 +68,7 @@ const writes = () => sendGrid.state.requests.filter(({ method }) => method !== '
 const ada = () =>
 	sendGrid.state.account().teammates.find(({ profile }) => profile.username === 'countess');
 
-/** Who has what now: the invitation of the new person, or Ada's record. */
+/** The access now: in the new person's invitation, or in Ada's record. */
 function given(name: string) {
 	if (name.startsWith('update') || name.endsWith('a teammate')) {
 		return { scopes: ada()?.scopes, isAdmin: ada()?.profile.is_admin };
@@ -229,7 +229,7 @@ describe.each(NAMES)('%s', (name) => {
 		const { error } = await run(name, kim, { allowedEmailDomains: 'example.com' });
 		expect(error).toBeUndefined();
 		const { error: refused } = await run(name, kim, { allowedEmailDomains: 'partner.example' });
-		// Where nothing is left to give, nothing is refused.
+		// If nothing is left to give, nothing is refused.
 		expect(refused === undefined || refused.message.includes('at a domain')).toBe(true);
 		expect(writes()).toHaveLength(1);
 	});
@@ -260,7 +260,7 @@ describe('how often a colleague is read', () => {
 		const read = sendGrid.calls().filter((call) => call.startsWith('GET'));
 		expect(read.sort()).toEqual([
 			'GET /v3/scopes',
-			// The last page of a list is one that brings nothing new.
+			// The last page of a list is the one with nothing new.
 			...Array(read.filter((call) => call === 'GET /v3/teammates').length).fill(
 				'GET /v3/teammates',
 			),
@@ -343,7 +343,7 @@ test('D5: what the person has already of it stays, whatever the key can grant', 
 	const rights = ['teammates.read', 'teammates.update', 'mail.send', 'alerts.read', 'stats.read'];
 	state.addKey({ key: apiKey, scopes: rights });
 	Object.assign(ada() ?? {}, { scopes: ['templates.read', 'alerts.read'] });
-	// SendGrid takes only what the key has; what is asked for counts here.
+	// SendGrid accepts only what the key has; here, the request counts.
 	await run('update permissions, replace', sameAs(lee));
 	const [{ body }] = writes();
 	expect([...(body as { scopes: string[] }).scopes].sort()).toEqual(LEE);

@@ -19,7 +19,7 @@ const schemaOf = async (resource: unknown, operation: unknown) =>
 		),
 	) as Schema;
 
-/** An operation's sample, and what else it may give. */
+/** An operation's sample, and its other possible results. */
 const CASES: Array<[Name, INodeParameters]> = [
 	...NAMES.map((name): [Name, INodeParameters] => [name, {}]),
 	['upsertWith', { email: 'lee@acme.example' }],
@@ -43,7 +43,7 @@ const DONE = ['action', 'changed', 'revoked', 'deleted'];
 /** Fields that only a list of everybody has. */
 const OF_EVERYBODY = ['status', 'expires_at', 'days_left', 'scopes'];
 
-/** Sync With List gives records as SendGrid has them: teammates and invitations. */
+/** Sync With List returns SendGrid's own records: teammates and invitations. */
 const OF_SYNC = ['action', 'changed', 'reason', 'email'];
 
 const isLeftOut = ({ operation, options, includeInvitations }: INodeParameters, field: string) =>

@@ -1,4 +1,4 @@
-/** The token of an invitation lets its holder join the account. Where it may be, and that it is nowhere else. */
+/** With the token of an invitation, anybody can join the account. Where it may be, and that it is nowhere else. */
 import type { INodeParameters } from 'n8n-workflow';
 
 import { searchInvitations } from '../../support/editor';
@@ -8,7 +8,7 @@ import { by } from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
 
-/** Every token that there is, under either of its names. */
+/** All tokens, under either name. */
 const tokens = (): string[] => [
 	...sendGrid.state.account().invitations.map(({ token }) => token),
 	...sendGrid.state.sentEmails.map(({ token }) => token),

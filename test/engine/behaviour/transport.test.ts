@@ -64,7 +64,7 @@ describe('a gateway with a certificate of its own', () => {
 		await tunnel.close();
 	});
 
-	// n8n 1.x checks what is behind a proxy in any case.
+	// n8n 1.x always checks certificates behind a proxy.
 	testOfNewerEngine('goes through the proxy of the node', async () => {
 		const { error } = await sendGrid.run({
 			items: ADA,

@@ -1,4 +1,4 @@
-/** K6: what cannot be recognised is an unreadable answer: no empty list, no success, no basis for a write. */
+/** K6: an answer that isn't understood is neither an empty list nor a success nor a basis for a write. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import * as parameters from '../../support/parameters';
@@ -30,7 +30,7 @@ const answerWith = (method: string, path: RegExp, body: unknown, status = 200) =
 		fault: { kind: 'status', status, when: 'before', body },
 	});
 
-/** What SendGrid has of everybody, to be compared with what it has later. */
+/** Everything that SendGrid has, for a later comparison. */
 const everything = () => {
 	const { invitations, teammates } = sendGrid.state.account();
 	return JSON.stringify([invitations, teammates]);

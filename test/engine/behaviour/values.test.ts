@@ -125,7 +125,7 @@ describe('values that test/fuzz has found', () => {
 		state.faults.add({ path: /teammates$/, fault: { kind: 'slow', ms: 300 } });
 		const { error } = await sendGrid.run({ items: ADA, parameters: parameters.getStatusWith() });
 		expect(error?.message).toContain('HTTP 403)');
-		// K1: invitations come first, and whoever cannot read them reads no further.
+		// K1: invitations come first; if they can't be read, nothing else is.
 		expect(state.requests.map(({ path, status }) => [path, status])).toEqual([
 			['/v3/teammates/pending', 403],
 		]);

@@ -149,7 +149,7 @@ describe('by e-mail address', () => {
 		});
 		expect(results).toHaveLength(3);
 		expect(sendGrid.mailed()).toEqual(['bob@example.com', 'ada@example.com']);
-		// K3: each batch has a reading of its own. The third item needs none.
+		// K3: each batch reads for itself. The third item needs no reading.
 		expect(sendGrid.calls().filter((call) => call.startsWith('GET'))).toHaveLength(4);
 	});
 

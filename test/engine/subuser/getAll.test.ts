@@ -41,7 +41,7 @@ test.each([
 ])('filters: %j', async (filters, expected) => {
 	expect(await usernames({ filters })).toEqual(expected);
 	const [{ query }] = sendGrid.state.requests;
-	// SendGrid filters, so that no more is read than is wanted.
+	// SendGrid filters, so that no more is read than needed.
 	expect(Object.keys(query)).toEqual(expect.arrayContaining(Object.keys(filters)));
 });
 

@@ -12,7 +12,7 @@ test('1,000 teammates take at most 4 requests', async () => {
 	sendGrid.state.addManyTeammates(1000);
 	const { results } = await sendGrid.run({ parameters: getTeammatesWith() });
 	expect(results).toHaveLength(1000);
-	// K2: each page begins with the last of the one before. 500, 499, 2, and none that is new.
+	// K2: each page starts with the last entry of the one before: 500, 499, 2, and none that is new.
 	expect(sendGrid.state.requests.length).toBeLessThanOrEqual(4);
 });
 
@@ -169,7 +169,7 @@ describe('with invitations', () => {
 		sendGrid.state.addPending({ email: 'SAM@example.com' });
 		sendGrid.state.addPending({ email: 'Olga@example.com', expiresInSeconds: -DAY });
 		expect(await everyone()).toHaveLength(6);
-		// Of a teammate who is left out by a filter the invitation is no news either.
+		// A teammate who is left out by a filter isn't listed by their invitation either.
 		expect(shownOf(await everyone({ filters: { role: 'admin' } }))).not.toContain('SAM pending');
 	});
 

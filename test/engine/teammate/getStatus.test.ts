@@ -161,7 +161,7 @@ describe('Get Status', () => {
 		const items = Array.from({ length: 60 }, (_, i) => ({ email: `nobody${i}@example.com` }));
 		const { results } = await sendGrid.run({ items, parameters: getStatusWith() });
 		expect(results.map(linkOf)).toEqual(items.map((_, index) => index));
-		// Each list: its page, and the empty one behind it.
+		// For each list: its page, and the empty one after it.
 		expect(sendGrid.state.requests).toHaveLength(4);
 	});
 });

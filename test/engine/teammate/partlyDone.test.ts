@@ -7,7 +7,7 @@ import { sleep } from 'n8n-workflow';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import { deleteTeammateWith, upsertWith } from '../../support/parameters';
 
-/** What was done before something failed is told: no sentence says that nothing happened. */
+/** Messages say what was done before something failed: none says that nothing happened. */
 
 const sendGrid = fakeSendGrid();
 
@@ -21,7 +21,7 @@ const teammate = (username: string) =>
 const fault = (rule: object) => sendGrid.state.faults.add(rule as never);
 const forbidden = { kind: 'status', status: 403, when: 'before' };
 
-/** Waits until SendGrid has got a request like this. */
+/** Waits until SendGrid has received a request like this. */
 async function until(pattern: RegExp): Promise<void> {
 	while (!sendGrid.calls().some((line) => pattern.test(line))) await sleep(20);
 }

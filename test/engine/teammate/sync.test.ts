@@ -8,7 +8,7 @@ import { fakeSendGrid } from '../../support/fakeSendGrid';
 const sendGrid = fakeSendGrid();
 const clock = movableClock();
 
-/** Whoever has just been emailed is waited for, until SendGrid's lists must show it. */
+/** The node waits until SendGrid's lists must show an email that was just sent. */
 const LATER = 10;
 
 const DAY = 24 * 60 * 60;
@@ -24,7 +24,7 @@ const sync = async (items: IDataObject[], fields: Fields = {}, run: object = {})
 
 const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
 
-/** Who is in the account, invited or joined. */
+/** The people in the account, invited or joined. */
 const everybody = (): string[] => {
 	const account = sendGrid.state.account();
 	return [
@@ -35,7 +35,7 @@ const everybody = (): string[] => {
 		.sort();
 };
 
-/** What came out, for each person: `action email <- items`. */
+/** The output for each person: `action email <- items`. */
 const told = (results: Array<{ json: IDataObject; pairedItem?: unknown }>): string[] =>
 	results.map(({ json, pairedItem }) => {
 		const links = [pairedItem].flat().map((link) => (link as { item: number }).item);
@@ -148,7 +148,7 @@ describe('the account becomes what the list says', () => {
 		const calls = sendGrid.calls();
 		const first = calls.findIndex((call) => !call.startsWith('GET'));
 		const details = calls.slice(0, first).filter((call) => /GET \/v3\/teammates\/[^p]/.test(call));
-		// Of everybody on the list who is a teammate.
+		// The records of all teammates on the list.
 		expect(new Set(details).size).toBe(4);
 		expect(calls.slice(0, first)).toContain('GET /v3/teammates/pending');
 	});
@@ -213,7 +213,7 @@ describe('links', () => {
 });
 
 describe('nobody goes by mistake', () => {
-	/** So many people who are not on the list. */
+	/** This many people who are not on the list. */
 	const strangers = (count: number, domain = 'example.com') =>
 		Array.from({ length: count }, (_, i) => {
 			const email = `stranger${i}@${domain}`;
@@ -324,7 +324,7 @@ describe('nobody goes by mistake', () => {
 		]);
 		expect(sendGrid.calls()).toEqual([]);
 
-		// Where nobody is to go, the others can be handled.
+		// If nobody has to go, the others can be handled.
 		const { results, failures } = await sync(items, fields, { credential, ...LENIENT });
 		expect(told(results)).toEqual(['invited ada@example.com <- 0']);
 		expect(failures).toHaveLength(1);
@@ -641,7 +641,7 @@ describe('Retry On Fail', () => {
 			path: '/v3/teammates/ada_1',
 			fault: { kind: 'status', status: 403, when: 'before' },
 		});
-		// n8n takes a run for failed whose first item says so.
+		// n8n considers a run failed if its first item says so.
 		const settings = { ...RETRY.settings, onError: 'continueRegularOutput' };
 		const { results } = await sync(rowsOf('ada@example.com'), OTHERS, { settings });
 		expect(told(results)).toEqual([
@@ -658,7 +658,7 @@ test('one at a time under Items per Batch', async () => {
 	const { results, error } = await sync(LIST, { ...OTHERS, requestOptions } as never);
 	expect(error).toBeUndefined();
 	expect(told(results)).toEqual([...EXPECTED, ...LEAVERS]);
-	// Four batches on the list, and two who are not on it.
+	// Four batches for the list, and two for the people who are not on it.
 	expect(Date.now() - started).toBeGreaterThan(4 * 150);
 });
 

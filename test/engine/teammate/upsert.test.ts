@@ -9,7 +9,7 @@ import { fakeSendGrid } from '../../support/fakeSendGrid';
 const sendGrid = fakeSendGrid();
 const clock = movableClock();
 
-/** Whoever has just been emailed is waited for, until SendGrid's lists must show it. */
+/** The node waits until SendGrid's lists must show an email that was just sent. */
 const LATER = 10;
 
 const EMAIL = 'ada@example.com';
@@ -28,7 +28,7 @@ const joined = (details: object = {}) => {
 	sendGrid.state.addTeammate({ email: 'Ada@example.com', username: 'countess', ...details });
 };
 
-/** How the person stands before the item runs; "same", "more" and "other": the access, against `stats.read`. */
+/** The person's state before the item runs; "same", "more" and "other": the access, against `stats.read`. */
 const STATES = {
 	'not known': () => {},
 	'pending, same': () => invited({ scopes: WANTED }),
@@ -56,8 +56,8 @@ const IF_DIFFERS = ['add', 'leave', 'update'] as const;
 type IfDiffers = (typeof IF_DIFFERS)[number];
 
 /**
- * What is expected: a row for each state, a column for each value of If Access Differs. Where three words stand
- * in a cell, they are for If Pending: Leave, Resend, Resend If Expiring.
+ * What is expected: a row for each state, a column for each value of If Access Differs. Three words in a cell are
+ * for If Pending: Leave, Resend, Resend If Expiring.
  */
 const TABLE = `
                          | add                        | leave                      | update
@@ -78,7 +78,7 @@ active, other            | updated                    | unchanged               
 active, admin            | unchanged                  | unchanged                  | unchanged
 active, owner            | unchanged                  | unchanged                  | unchanged`;
 
-/** The same with Allow Admins, where that makes a difference. */
+/** The same with Allow Admins, if that makes a difference. */
 const WITH_ADMINS_ALLOWED = `
                          | add                        | leave                      | update
 pending, admin           | unchanged                  | unchanged                  | reinvited
@@ -86,7 +86,7 @@ expired, admin           | unchanged                  | unchanged               
 active, admin            | unchanged                  | unchanged                  | updated
 active, owner            | unchanged                  | unchanged                  | unchanged`;
 
-/** The same where admin access is wanted. */
+/** The same if admin access is wanted. */
 const ADMIN_WANTED = `
                          | add                        | leave                      | update
 not known                | invited                    | invited                    | invited
@@ -132,7 +132,7 @@ const upsert = async (parameters: object = {}, items: object[] = [{ email: EMAIL
 
 const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
 
-/** What the account has of the person: at most one invitation or teammate, with its access. */
+/** The account's record of the person: at most one invitation or teammate, with its access. */
 function accessNow() {
 	const account = sendGrid.state.account();
 	const found = [
@@ -173,7 +173,7 @@ const WOULD: Record<string, string> = {
 	unchanged: 'nothing',
 };
 
-/** Runs a cell dry, for real, and once more. */
+/** Runs a cell as a dry run, for real, and once more. */
 async function playCell(cell: Cell, changes: object = {}, wanted: string[] | 'admin' = WANTED) {
 	const { state, expected, ifAccessDiffers, ifPending } = cell;
 	const choices = { ifPending, ifAccessDiffers, ...changes };
@@ -213,7 +213,7 @@ describe('$state, if pending $ifPending, if access differs $ifAccessDiffers', ()
 		'$state, if pending $ifPending, if access differs $ifAccessDiffers: $expected',
 		async (cell) => {
 			const { reason } = await playCell(cell);
-			// D3: whoever is left alone because of who they are, the answer says why.
+			// D3: if somebody is left alone because of who they are, the answer says why.
 			expect(reason ?? '').toMatch(
 				cell.state.endsWith('owner')
 					? /owns the account/
@@ -239,7 +239,7 @@ describe('$state, if pending $ifPending, if access differs $ifAccessDiffers', ()
 	);
 });
 
-/** What the live API does in these respects is unknown, so the table holds for each candidate. */
+/** How the live API behaves here is unknown, so the table holds for each candidate. */
 const WORLDS: Array<Partial<Behaviours>> = [
 	{ tokenChangesOnResend: true },
 	{ expiredStayListed: false },
@@ -274,7 +274,7 @@ describe.each(WORLDS.map((behaviours, world) => ({ behaviours, world })))(
 				const before = accessNow();
 				const isExpired = state.startsWith('expired');
 				const isHidden = isExpired && behaviours.expiredStayListed === false;
-				// An expired invitation that SendGrid does not send again is replaced by one with the same access.
+				// An expired invitation that SendGrid doesn't resend is replaced by one with the same access.
 				const isReplaced =
 					isExpired && expected === 'resent' && behaviours.resendExpired === 'not-found';
 				const action = isHidden ? 'invited' : isReplaced ? 'reinvited' : expected;
@@ -358,7 +358,7 @@ describe('where SendGrid answers otherwise', () => {
 		'somebody invited by another hand meanwhile (%s)',
 		async (duplicateInvite) => {
 			sendGrid.state.behaviours.duplicateInvite = duplicateInvite;
-			// The first reading of the list does not have the invitation yet.
+			// The first reading of the list doesn't have the invitation yet.
 			sendGrid.state.faults.add({
 				path: '/pending$',
 				fault: { kind: 'status', status: 200, when: 'before', body: { result: [] } },

@@ -133,7 +133,7 @@ describe('scopes', () => {
 		expect((await trigger.failure()).message).toContain(
 			"The scopes of 'teammate0001@bulk.example'",
 		);
-		// It does not ask for all of them to find that out.
+		// It doesn't request all of them to find that out.
 		expect(sendGrid.calls().filter((call) => call.includes('bulk')).length).toBeLessThan(40);
 	});
 

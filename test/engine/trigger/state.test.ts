@@ -41,7 +41,7 @@ describe('base line and state', () => {
 		expect(await trigger.poll()).toBeNull();
 		sendGrid.state.addTeammate({ email: 'cyd@example.com' });
 		trigger.edit({ events: ALL_EVENTS });
-		// Of what was watched all along the news come; access requests and scopes begin here.
+		// News comes for everything that was watched all along; access requests and scopes start here.
 		expect(await trigger.events()).toEqual(['teammateAdded cyd@example.com']);
 		sendGrid.state.addAccessRequest({ username: ADA, scope_group_name: 'Templates' });
 		setScopes(ADA, []);
@@ -161,7 +161,7 @@ describe('base line and state', () => {
 		return { key, seen: seen as IDataObject };
 	};
 
-	/** Puts something else in the place of what n8n has stored. */
+	/** Replaces what n8n has stored. */
 	function replaceState(trigger: ActiveTrigger, change: (seen: IDataObject) => unknown) {
 		const { key, seen } = seenOf(trigger);
 		trigger.staticData = { [key]: { seen: change(seen) } as IDataObject };
@@ -270,7 +270,7 @@ describe('base line and state', () => {
 			);
 			trigger.edit({ events: ALL_EVENTS });
 
-			// As it was, but that the rights of somebody are less, and somebody is gone.
+			// The same, except that somebody has fewer rights and somebody is gone.
 			sendGrid.state.addTeammate({ email: BOB, scopes: ['stats.read'] });
 			sendGrid.state.addPending({ email: ADA, expiresInSeconds: 5 * DAY });
 			sendGrid.state.addPending({ email: 'cyd@example.com', expiresInSeconds: DAY });

@@ -67,7 +67,7 @@ describe('a list that cannot be relied on', () => {
 			path: /teammates$/,
 			fault: answer(people.slice(0, 5).map(({ profile }) => profile)),
 		});
-		// Ends the page that came short.
+		// Ends the short page.
 		sendGrid.state.faults.add({ path: /teammates$/, fault: answer([]) });
 		remove('teammate0020@bulk.example');
 		expect(await trigger.events()).toEqual(['teammateRemoved teammate0020@bulk.example']);
