@@ -7,7 +7,7 @@ import { NODE_TYPE, TRIGGER_TYPE } from '../support/names';
 
 const NOTE = 'n8n-nodes-base.stickyNote';
 
-/** Of a node on the canvas with its name below, in n8n's own units; a note has its own size. */
+/** Size of a node on the canvas with its name below, in n8n's units; a note has its own size. */
 const NODE_SIZE = { width: 96, height: 144 };
 
 const names = async () =>
@@ -24,7 +24,7 @@ async function examples(): Promise<Array<[string, Workflow]>> {
 	);
 }
 
-/** What is said of nodes of the examples, as lines that name the example and the node. */
+/** Remarks about nodes of the examples, as lines that name the example and the node. */
 async function remarks(
 	ofWorkflow: (workflow: Workflow) => Array<[string, unknown]>,
 ): Promise<string[]> {
@@ -46,7 +46,7 @@ const targetsOf = ({ connections }: Workflow, name: string) =>
 
 const isTrigger = (type: string) => /(Trigger|\.webhook)$/.test(type);
 
-/** A model, memory or tool, which leads to the agent and is reached by nothing. */
+/** A model, memory or tool, which leads to the agent and has no input. */
 const belongsToAgent = ({ connections }: Workflow, name: string) =>
 	Object.keys(connections[name] ?? {}).some((kind) => kind.startsWith('ai_'));
 
@@ -132,7 +132,7 @@ test('nothing on the canvas lies over something else', async () => {
 	).toEqual([]);
 });
 
-/** What n8n would not take over, or would complain about, in a node of this package. */
+/** What n8n would drop from a node of this package, or complain about. */
 function complaints(node: WorkflowNode, description: INodeTypeDescription): unknown[] {
 	const { properties } = description;
 	const asNode = node as unknown as INode;

@@ -43,14 +43,14 @@ async function npmIn(folder: string, version: string, integrity: string): Promis
 	return `${folder}/package/bin/npm-cli.js`;
 }
 
-/** As in a shell of one's own: npm hands its settings down to what its scripts start. */
+/** As in a fresh shell: npm passes its settings on to what its scripts start. */
 const withoutSettings = Object.fromEntries(
 	Object.keys(environment)
 		.filter((name) => /^npm_/i.test(name))
 		.map((name) => [name, undefined]),
 );
 
-// The older one refuses what the newer one has made, and not the other way round.
+// The older one refuses lock files of the newer one, but not vice versa.
 test('npm 10 takes each lock file of this project', async () => {
 	const [version, integrity] = NPMS[0];
 	await withTemporaryFolder(async (folder) => {
@@ -60,7 +60,7 @@ test('npm 10 takes each lock file of this project', async () => {
 			for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
 				await writeText(`${target}/${file}`, await readText(inProject(project, file)));
 			}
-			// Fails where npm would resolve something in another way than the lock file says.
+			// Fails if npm would resolve something differently from the lock file.
 			await run('node', [npm, 'ci', '--dry-run', '--loglevel=error'], {
 				cwd: target,
 				env: withoutSettings,

@@ -5,7 +5,7 @@ import { closureOf, cyclesOf, readSourceGraph, type SourceGraph } from '../suppo
 const NODE = 'nodes/SendGridTeammates';
 const CREDENTIALS = 'credentials';
 
-/** From the bottom to the top. Rooms of one layer know nothing of each other. */
+/** From the bottom to the top. Folders of one layer know nothing about each other. */
 const LAYERS = [
 	['transport'],
 	['sendgrid'],
@@ -18,7 +18,7 @@ const LAYERS = [
 /** The two nodes, the only files outside the rooms. */
 const NODES = ['SendGridTeammates.node.ts', 'SendGridTeammatesTrigger.node.ts'];
 
-/** What n8n is told of a resource. */
+/** The declaration of a resource for n8n. */
 const DECLARATION = /^nodes\/SendGridTeammates\/resources\/\w+\/index\.ts$/;
 
 let graph: SourceGraph;
@@ -70,7 +70,7 @@ test('declarations of resources take nothing but types from those who run them',
 	expect(values).toEqual([]);
 });
 
-/** Where a call may stand: in the declaration of its operation, and where it is made. */
+/** Where a call may appear: in the declaration of its operation, and where it is made. */
 function placeOf(file: string): 'declared' | 'made' | undefined {
 	if (DECLARATION.test(file)) return 'declared';
 	return roomOf(file) === 'sendgrid' ? 'made' : undefined;
@@ -101,6 +101,6 @@ test('at most 9 rooms, with fewer than 30 arrows between them', () => {
 test('Create or Update needs at most 35 files', () => {
 	const needed = closureOf(`${NODE}/resources/teammate/upsert.ts`, graph.imports);
 	expect(needed.length).toBeGreaterThan(5);
-	// The list shows which ones, where there are more.
+	// If there are more, the list shows which ones.
 	expect(needed.slice(35)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** What is installed here is what the lock files say, and no package runs anything of its own at that. */
+/** What is installed here is what the lock files say, and no package runs its own scripts. */
 import { filesBelow, inProject, readText, run } from '../support/machine';
 
 interface Entry {
@@ -33,7 +33,7 @@ test('every package of every lock file has a checksum, and comes from nowhere el
 		const entries = await entriesOf(file);
 		expect(entries.length).toBeGreaterThan(500);
 		const lacking = entries.filter(
-			// What is in the tarball of another package is covered by the checksum of that one.
+			// A package inside another one's tarball is covered by that one's checksum.
 			([, { integrity = '', inBundle }]) => !inBundle && !/^sha512-[\w+/]{86}==$/.test(integrity),
 		);
 		expect([file, lacking.map(([folder]) => folder)]).toEqual([file, []]);

@@ -104,7 +104,7 @@ test('no file names a package registry', async () => {
 	const naming: string[] = [];
 	for (const file of files) {
 		const text = await readText(inProject(file));
-		// Written in two parts, so that this file does not name one either.
+		// Written in two parts, so that this file doesn't name one either.
 		if (new RegExp(['registry', '(npmjs|yarnpkg|npmmirror)'].join('\\.')).test(text))
 			naming.push(file);
 	}

@@ -25,9 +25,9 @@ test('a field is read in one place only', async () => {
 		callsIn(source).map((call) => `${call} in ${file.replace('nodes/SendGridTeammates/', '')}`),
 	);
 	expect(calls.sort()).toEqual([
-		// The editor has fields before there is an item: the same readers read them.
+		// The editor has fields before there is an item; the same readers read them.
 		'getCurrentNodeParameter in execution/connection.ts',
-		// Hands on what n8n says about one item of a run.
+		// Passes on what n8n says about one item of a run.
 		'getNodeParameter in execution/customOperations.ts',
 		'getNodeParameter in parameters/field.ts',
 	]);

@@ -143,7 +143,7 @@ describe('workflows on GitHub', () => {
 		const { permissions, environment, steps = [] } = jobs.publish;
 		expect(permissions).toEqual({ 'id-token': 'write' });
 		expect(environment).toBe('npm');
-		// Nothing of the repository, and nobody's code but npm's.
+		// Nothing from the repository, and no code but npm's.
 		const used = steps.flatMap(({ uses }) => uses?.split('@')[0] ?? []);
 		expect(used).toEqual(['actions/download-artifact', 'actions/setup-node']);
 		const commands = commandsOf(jobs.publish);
@@ -181,7 +181,7 @@ describe('workflows on GitHub', () => {
 		});
 		const [major, minor] = devDependencies['@n8n/node-cli'].split('.').map(Number);
 		expect(major > 0 || minor >= 23).toBe(true);
-		// n8n's tool would have npm fetch them, whatever version is the latest.
+		// Otherwise n8n's tool would have npm fetch their latest versions.
 		expect(devDependencies).toHaveProperty('release-it');
 		expect(devDependencies).toHaveProperty('auto-changelog');
 		for (const version of Object.values(devDependencies))

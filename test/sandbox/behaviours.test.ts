@@ -206,7 +206,7 @@ const CHECKS: Checks = {
 			expect(reply.status).toBe(200);
 			expect(itemsOf(reply)).toHaveLength(2);
 			expect(sandbox.state.requests.at(-1)?.account).toBe('acme');
-			// Then it is the parent on the wrong host.
+			// Then it is the parent account on the wrong host.
 			expect((await call('GET', PENDING, { onBehalfOf: 'nobody', host: 'eu' })).status).toBe(401);
 		},
 	},
@@ -361,7 +361,7 @@ const ADA = 'ada@new.example';
 const isListed = async (email: string) =>
 	itemsOf(await call('GET', PENDING)).some((invitation) => invitation.email === email);
 
-/** Whether an invitation is in the list so many seconds after it was sent. */
+/** Whether an invitation is in the list this many seconds after it was sent. */
 async function seenAfterInvite(seconds: number): Promise<boolean> {
 	await invite({ email: ADA });
 	sandbox.state.advance(seconds);

@@ -1,4 +1,4 @@
-/** What n8n's lint rules keep out of test files: a process, a private certificate, a raw socket. */
+/** What n8n's lint rules don't allow in test files: a process, a private certificate, a raw socket. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:https';
@@ -25,7 +25,7 @@ export async function secureGet(url: string, ca: string, key: string): Promise<n
 	return response.statusCode;
 }
 
-/** Opens a connection that says nothing; resolves when the other side has ended it. */
+/** Opens a silent connection; resolves when the other side has ended it. */
 export async function idleConnection(url: string): Promise<{ ended: Promise<void> }> {
 	const { hostname, port } = new URL(url);
 	const socket = connect(Number(port), hostname);
@@ -36,14 +36,14 @@ export async function idleConnection(url: string): Promise<{ ended: Promise<void
 }
 
 export interface CommandLine {
-	/** Up to and including the first line that matches, or all of it when the process ended. */
+	/** Up to and including the first line that matches, or everything if the process ended. */
 	printed(until?: RegExp): Promise<string>;
 	/** As Ctrl-C would. Gives the exit code. */
 	stop(): Promise<number | null>;
 	ended: Promise<number | null>;
 }
 
-/** `node sandbox/cli.mts`, as it is: no compiler between. */
+/** `node sandbox/cli.mts` directly, without a compiler. */
 export function commandLine(...args: string[]): CommandLine {
 	const child = spawn(process.execPath, ['sandbox/cli.mts', ...args], {
 		stdio: ['ignore', 'pipe', 'pipe'],

@@ -77,7 +77,7 @@ test('https for the API hosts, not for the control endpoint', async () => {
 	expect(await secureGet(`${sandbox.globalUrl}/v3/scopes`, tls.cert, fullAccess)).toBe(200);
 	expect(await secureGet(`${sandbox.euUrl}/v3/scopes`, tls.cert, euSubuser)).toBe(200);
 	expect((await fetch(`${sandbox.controlUrl}/state`)).status).toBe(200);
-	// A certificate of its own: nobody else trusts it.
+	// Its own certificate, which nobody else trusts.
 	await expect(fetch(`${sandbox.globalUrl}/v3/scopes`, { headers })).rejects.toThrow();
 	await sandbox.close();
 });
@@ -134,7 +134,7 @@ describe('the request log', () => {
 		await get();
 		expect(sandbox.state.requests.map(({ inFlight }) => inFlight)).toEqual([1, 2, 3, 1]);
 
-		// One that is dropped, or given up on, is over as well.
+		// A dropped or abandoned request is over as well.
 		sandbox.state.faults.add({ fault: { kind: 'drop', when: 'after' } });
 		sandbox.state.faults.add({ fault: { kind: 'hang', when: 'after' } });
 		await expect(get()).rejects.toThrow();

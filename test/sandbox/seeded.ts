@@ -10,7 +10,7 @@ export interface CallOptions {
 	onBehalfOf?: string;
 	/** Sent as JSON. */
 	body?: unknown;
-	/** Give up after so many milliseconds. */
+	/** Give up after this many milliseconds. */
 	timeout?: number;
 }
 
@@ -18,7 +18,7 @@ export interface Reply {
 	status: number;
 	headers: Headers;
 	text: string;
-	/** Undefined when the text is no JSON. */
+	/** Undefined if the text isn't JSON. */
 	json: unknown;
 }
 
@@ -35,7 +35,7 @@ export const replyOf = async (response: Response): Promise<Reply> => {
 	return { status: response.status, headers: response.headers, text, json: parsed(text) };
 };
 
-/** A sandbox for one test file, with the example company anew for every test. */
+/** A sandbox for one test file, with a fresh example company for every test. */
 export function seededSandbox(options?: SandboxOptions) {
 	let sandbox: Sandbox;
 	beforeAll(async () => {
@@ -83,7 +83,7 @@ export function seededSandbox(options?: SandboxOptions) {
 			if (!found) throw new Error(`no teammate ${username}`);
 			return found;
 		},
-		/** Addresses on the sentEmails, in order. */
+		/** Addresses of the sent emails, in order. */
 		mailed: (): string[] => sandbox.state.sentEmails.map(({ email }) => email),
 		/** Addresses of the first parent's invitations, in order. */
 		invited: (): string[] => sandbox.state.account().invitations.map(({ email }) => email),

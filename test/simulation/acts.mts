@@ -6,13 +6,13 @@ import { lower, type Truth } from './truth.mts';
 const invitationOf = (account: Account, email: string) =>
 	account.invitations.find((invitation) => sameAddress(invitation.email, email));
 
-/** Somebody who can be changed: not the owner. */
+/** A person who can be changed: not the owner. */
 const teammateOf = (account: Account, email: string): Teammate | undefined =>
 	account.teammates.find(
 		({ profile }) => sameAddress(profile.email, email) && profile.user_type !== 'owner',
 	);
 
-/** Somebody else does something in SendGrid's own pages, if it can be done at that moment. */
+/** Somebody else does something on SendGrid's own pages, if that is possible at that moment. */
 export function act(sendGrid: SandboxState, truth: Truth, planned: Act): void {
 	const account = sendGrid.account(planned.account);
 	const { email, what } = planned;
@@ -35,7 +35,7 @@ function carryOut(sendGrid: SandboxState, account: Account, { email, what }: Act
 	switch (what.kind) {
 		case 'accept':
 			if (!invitation || sendGrid.hasExpired(invitation)) return;
-			// Somebody who has joined already accepts nothing.
+			// Somebody who has already joined accepts nothing.
 			if (account.teammates.some(({ profile }) => profile.username === invitation.email)) return;
 			sendGrid.accept(email, { account: account.name });
 			return;

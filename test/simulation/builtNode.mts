@@ -42,7 +42,7 @@ type ListSearch = (this: ILoadOptionsFunctions, filter?: string) => Promise<INod
 const fits = (value: unknown, allowed: unknown[] | undefined) =>
 	allowed === undefined || allowed.includes(value);
 
-/** Whether a field belongs to the operation, whatever else decides about showing it. */
+/** Whether a field belongs to the operation, whatever else its visibility depends on. */
 const belongs = ({ displayOptions }: INodeProperties, resource: string, operation: string) =>
 	fits(resource, displayOptions?.show?.resource) &&
 	fits(operation, displayOptions?.show?.operation);
@@ -58,8 +58,8 @@ function routingOf(
 }
 
 /**
- * The node and its credential as `npm run build` left them in `dist`, loaded afresh. Their public entrances are
- * all that is known of the package here.
+ * The node and its credential as `npm run build` left them in `dist`, loaded afresh. Nothing but their public
+ * entrances is known here.
  */
 export class BuiltNode {
 	readonly node: INodeType;
@@ -133,10 +133,10 @@ export class BuiltNode {
 	}
 }
 
-/** A copy that only says which fields there are. */
+/** A copy that only serves to find the fields. */
 const described = new BuiltNode();
 
-/** What n8n fills in for fields that a workflow does not set. */
+/** The values that n8n fills in for fields that a workflow doesn't set. */
 export function defaultsOf(resource: string, operation: string): Record<string, unknown> {
 	const fields = described.fieldsOf(resource, operation);
 	return {

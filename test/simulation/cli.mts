@@ -26,7 +26,7 @@ function* seedsOf({ seed, histories, step }: Task): Generator<number> {
 	for (let done = 0; done < histories; done += 1) yield seed + done * step;
 }
 
-/** A process of its own for each core: the clock that a history runs on is that of the whole process. */
+/** One process per core, because the clock of a history belongs to the whole process. */
 async function inProcess<Result>(task: Task): Promise<Result> {
 	const child = fork(import.meta.filename, ['--worker'], { serialization: 'advanced' });
 	child.send(task);

@@ -1,7 +1,10 @@
 import type { Access } from './script.mts';
 import { playScenario, type Outcome, type Scenario } from './scenario.mts';
 
-/** What histories of the `crowded` mix have found: people who meet right when something is in doubt. */
+/**
+ * What histories of the `crowded` mix have found: several parties who act on one person just when something is in
+ * doubt.
+ */
 
 const ADA = 'ada@example.com';
 const BOB = 'bob@example.com';
@@ -34,7 +37,7 @@ const REFUSED_ONCE = {
 	fault: { kind: 'status', status: 403, when: 'before' },
 } as const;
 
-/** What the invitations of somebody give in the end. */
+/** What a person's invitations give in the end. */
 const invitedTo = ({ history }: Outcome, email: string) =>
 	history.truth
 		.latest('acme')

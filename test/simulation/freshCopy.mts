@@ -16,7 +16,7 @@ function compile(file: string): Compiled {
 	const before = compiled.get(file);
 	if (before) return before;
 	const names = ['exports', 'require', 'module', '__filename', '__dirname'];
-	// Not by node:vm, so that the code meets the globals of the simulation: jest has its own.
+	// Not by node:vm, so that the code sees the globals of the simulation: jest has its own.
 	const code = `${readFileSync(file, 'utf8')}\n//# sourceURL=${file}`;
 	const made = new Function(...names, code) as Compiled;
 	compiled.set(file, made);
@@ -32,7 +32,7 @@ function fileOf(path: string): string {
 	return file;
 }
 
-/** A file of the package itself, or what another package of this process gives. */
+/** A file of the package itself, or another package's module from this process. */
 type Required = { file: string } | { exports: unknown };
 
 const known = new Map<string, Required>();
@@ -49,8 +49,8 @@ function requiredIn(folder: string, request: string): Required {
 }
 
 /**
- * Loads modules of the package as if nobody had loaded them before, so that nothing that one history left in
- * them meets the next one. They are compiled once; packages that they need are those of this process.
+ * Loads modules of the package as if for the first time, so that no history sees what another one left in them.
+ * They are compiled once; packages that they need are those of this process.
  */
 export function freshCopy(): (path: string) => unknown {
 	const modules = new Map<string, { exports: unknown }>();

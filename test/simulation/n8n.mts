@@ -14,7 +14,7 @@ import type {
 import type { BuiltNode } from './builtNode.mts';
 import { NodeApiError, UserError } from './n8nWorkflow.mts';
 
-/** One node in one execution: all that n8n's contexts are made of. */
+/** One node in one execution: everything that n8n's contexts are made of. */
 export interface Placed {
 	built: BuiltNode;
 	node: INode;
@@ -47,7 +47,7 @@ export function fieldOf(fields: Record<string, unknown>, path: string): unknown 
 		);
 }
 
-/** What n8n gives for a field: a value of its own each time, as an expression would. */
+/** What n8n gives for a field: a new value each time, like an expression. */
 function parameterOf(
 	{ parameters }: Placed,
 	name: string,
@@ -72,7 +72,7 @@ export const helpersOf = ({ built, node, send }: Pick<Placed, 'built' | 'node' |
 	): Promise<unknown> {
 		if ((options.method ?? 'GET') === 'GET') delete options.body;
 		if ('getExecutionCancelSignal' in this) {
-			// n8n takes no other signal than that of the context it is called with.
+			// n8n uses only the signal of the context it is called with.
 			Object.assign(options, { abortSignal: this.getExecutionCancelSignal?.() });
 		}
 		let signed: IHttpRequestOptions;

@@ -13,7 +13,7 @@ const HOSTS: Record<string, Region> = {
 	'api.eu.sendgrid.com': 'eu',
 };
 
-/** What goes wrong between n8n and SendGrid, where no answer of SendGrid's is involved. */
+/** What goes wrong between n8n and SendGrid without any answer from SendGrid. */
 export type WireFault =
 	/** Nothing arrives. */
 	| 'refused'
@@ -21,15 +21,15 @@ export type WireFault =
 	| 'tls-broken';
 
 export interface NetworkSettings {
-	/** Milliseconds that a request travels, and an answer back: each between the two. */
+	/** Milliseconds that a request, and its answer, takes on the way: each between these two. */
 	latency: { least: number; most: number };
-	/** How many of all requests meet a fault of the wire. */
+	/** The share of requests that meet a network fault. */
 	wireFaults: Array<{ fault: WireFault; probability: number }>;
 	/** Whether answers come without the header `Date`. */
 	hasNoDate?: boolean;
 }
 
-/** The errors of n8n's HTTP library, with what the node can see of them; recorded with n8n-core 2.40.3. */
+/** The errors of n8n's HTTP library, as far as the node can see them; recorded with n8n-core 2.40.3. */
 function axiosError(name: string, code: string, message: string): Error {
 	const error = new Error(message);
 	return Object.assign(error, { name, code, isAxiosError: true, config: {}, request: {} });
@@ -59,7 +59,7 @@ function parsed(text: string): unknown {
 	}
 }
 
-/** n8n leaves out what has no value, and writes everything else as text. */
+/** n8n leaves out entries without a value and writes everything else as text. */
 function urlOf({ url, qs = {} }: IHttpRequestOptions): URL {
 	const full = new URL(url);
 	for (const [name, value] of Object.entries(qs)) {
@@ -74,10 +74,10 @@ function lowerCase(headers: IHttpRequestOptions['headers'] = {}): Record<string,
 	);
 }
 
-/** Is given each request that arrives, and carries it out by calling `arrive`. */
+/** Gets each request that arrives, and carries it out by calling `arrive`. */
 type OnArrival = (sender: Ours, arrive: () => RequestEntry) => void;
 
-/** The way from n8n to SendGrid and back: takes its time, and goes wrong now and then. */
+/** The way from n8n to SendGrid and back: takes time, and sometimes goes wrong. */
 export class Network {
 	private readonly inFlight: Record<Region, number> = { global: 0, eu: 0 };
 
@@ -108,7 +108,7 @@ export class Network {
 	/**
 	 * Sends a signed request the way n8n's HTTP library does.
 	 *
-	 * @throws NodeApiError as n8n's helper wraps whatever happens on the way
+	 * @throws NodeApiError as n8n's helper wraps every failure on the way
 	 */
 	async send(
 		sender: Ours,
@@ -146,7 +146,7 @@ export class Network {
 			for (const undo of over.splice(0)) undo();
 			how();
 		};
-		// Of silence, as axios has it: an answer that dribbles never meets it.
+		// A time-out on silence, as in axios: an answer that dribbles in never reaches it.
 		let endSilence = () => {};
 		if (timeout) {
 			endSilence = this.clock.after(timeout, () => end(() => fail(errors.timeout(timeout))));
@@ -158,7 +158,7 @@ export class Network {
 			over.push(() => abortSignal.removeEventListener('abort', onAbort));
 		}
 
-		// What has left arrives, also when nobody waits for the answer any more.
+		// A sent request arrives even if nobody waits for the answer any more.
 		this.clock.after(there, () => {
 			this.inFlight[host] += 1;
 			let finish = (): IN8nHttpFullResponse | Error | 'silence' | 'dribble' => 'silence';
@@ -180,7 +180,8 @@ export class Network {
 					}),
 				);
 				const { entry, delayMs, answer: outcomeOf } = exchanged;
-				// A 504 whose effect is still to come is mishap enough: nobody could tell it from a connection that broke.
+				// A 504 with a late effect is trouble enough: it could not be distinguished from a broken
+				// connection.
 				const isLate = entry.fault === 'late';
 				if (fault && !isLate) entry.fault = fault;
 				delay = delayMs;

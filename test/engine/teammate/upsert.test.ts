@@ -147,7 +147,7 @@ function accessNow() {
 	}))[0];
 }
 
-/** The access after an action: as it was, all that was wanted, or exactly that. */
+/** The access after an action: unchanged, everything that was wanted, or exactly that. */
 function expectAccess(
 	action: string,
 	ifAccessDiffers: IfDiffers,
@@ -159,7 +159,7 @@ function expectAccess(
 	if (wanted === 'admin') return expect(after).toMatchObject({ is_admin: true });
 	expect(after).toMatchObject({ email: EMAIL, is_admin: false });
 	if (ifAccessDiffers !== 'add') return expect(after.scopes).toEqual(wanted);
-	// What SendGrid gives everybody may be in it too.
+	// It may include what SendGrid gives everybody.
 	expect(after.scopes).toEqual(expect.arrayContaining([...(before?.scopes ?? []), ...wanted]));
 }
 

@@ -63,7 +63,7 @@ const drawFault = (random: Random): Fault => {
 	])();
 };
 
-/** What nobody knows about SendGrid, drawn for each history. */
+/** What is unknown about SendGrid, drawn for each history. */
 export function drawBehaviours(random: Random, mix: Mix, weather: Weather): Partial<Behaviours> {
 	const all = Object.keys(BEHAVIOUR_CANDIDATES) as Array<keyof Behaviours>;
 	const names = all.filter((name) => name !== 'readLagMs' || weather !== 'undisturbed');
@@ -72,13 +72,13 @@ export function drawBehaviours(random: Random, mix: Mix, weather: Weather): Part
 		if (random.chance(0.15)) behaviours[name] = random.pick<unknown>(BEHAVIOUR_CANDIDATES[name]);
 	}
 	if (mix.isVaried && random.chance(0.25)) behaviours.maxPage = random.pick([2, 2, 3]);
-	// The first page of two, each of one record, can't be told from a list of one: somebody may be missed in it when
-	// others leave. Longer lists in such pages are for scenarios (K1: pages of one record).
+	// With pages of one record, the first of two looks like a list of one: somebody may be missed when others
+	// leave. Longer lists in such pages are for scenarios (K1: pages of one record).
 	if (behaviours.maxPage === 1) behaviours.maxPage = 2;
 	return behaviours;
 }
 
-/** A limit that a run of a few items meets, over soon. */
+/** A limit that a run of a few items meets, and that is soon over. */
 export function drawRateLimit(random: Random, mix: Mix): RateLimitRule | undefined {
 	if (mix.name === 'minutes') return drawMinutes(random);
 	if (random.chance(0.8)) return undefined;
@@ -98,7 +98,7 @@ export function drawFaults(random: Random, mix: Mix, weather: Weather): FaultRul
 	return rules;
 }
 
-/** Writes that leave it open for a while what became of them, or that are refused once. */
+/** Writes whose outcome is open for a while, or that are refused once. */
 const DOUBTS: readonly FaultRule[] = ['PATCH', 'DELETE', 'POST'].flatMap((method): FaultRule[] => [
 	{ method, fault: { kind: 'status', status: 503, when: 'before' } },
 	{ method, fault: { kind: 'drop', when: 'after' } },
@@ -106,11 +106,11 @@ const DOUBTS: readonly FaultRule[] = ['PATCH', 'DELETE', 'POST'].flatMap((method
 ]);
 
 function drawRule(random: Random): FaultRule {
-	// Observed where permissions are changed, and to be seen by reading them again.
+	// Observed for changes of permissions, and visible when they are read again.
 	if (random.chance(0.05)) {
 		return { method: 'PATCH', path: /\/v3\/teammates\//, fault: { kind: 'not-applied' } };
 	}
-	// Lists and records that hold nothing. To a change, nobody could tell such an answer from a yes.
+	// Lists and records that hold nothing. As a response to a change, it can't be distinguished from a success.
 	if (random.chance(0.04)) {
 		return { method: 'GET', fault: { kind: 'status', status: 200, when: 'after', body: {} } };
 	}
@@ -122,7 +122,7 @@ function drawRule(random: Random): FaultRule {
 	};
 }
 
-/** Requests of ours that something may happen right after. */
+/** Our requests that something may happen right after. */
 const TIES: ReadonlyArray<readonly [number, NonNullable<Act['after']>]> = [
 	[1, { method: 'GET', path: /\/teammates$/ }],
 	[1, { method: 'GET', path: /\/pending$/ }],

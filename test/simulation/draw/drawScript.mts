@@ -21,7 +21,7 @@ function drawRun(random: Random, setting: Setting, weather: Weather): RunPlan {
 		: random.weighted([
 				[4, 1],
 				[5, random.whole(2, 5)],
-				// In windows of a minute so many would take longer than they may wait.
+				// In windows of a minute, this many would take longer than they may wait.
 				[setting.mix.name === 'minutes' ? 0 : 1, random.whole(6, 15)],
 			]);
 	const common = drawCommon(random, setting.mix, operation);
@@ -50,7 +50,7 @@ function drawRun(random: Random, setting: Setting, weather: Weather): RunPlan {
 	};
 }
 
-/** All of a history, from its seed alone. */
+/** A whole history, from its seed alone. */
 export function drawScript(seed: number, wanted?: Weather): Script {
 	const random = new Random(seed);
 	const mix = drawMix(seed);
@@ -72,7 +72,7 @@ export function drawScript(seed: number, wanted?: Weather): Script {
 	}
 	const startsAt = FIRST_DAY + random.whole(0, 59_999);
 	const behaviours = drawBehaviours(random, mix, weather);
-	// Who is many in pages of one or two is read for longer than anything may take.
+	// Reading many people in pages of one or two takes longer than anything may take.
 	const isLarge = accounts.some(({ people }) => people.length > 40);
 	if (isLarge && (behaviours.maxPage ?? 500) < 5) behaviours.maxPage = 5;
 	const rateLimit = drawRateLimit(random, mix);

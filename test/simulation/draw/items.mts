@@ -34,7 +34,7 @@ const OPERATIONS: ReadonlyArray<readonly [number, string]> = [
 export const drawOperation = (random: Random, { name }: Mix): string =>
 	name === 'lists' ? 'teammate.sync' : random.weighted(OPERATIONS);
 
-/** What all items of a run have in common, as fields without an expression have. */
+/** What all items of a run have in common, like fields without an expression. */
 export type Common = Partial<
 	Pick<
 		Ask,
@@ -42,7 +42,7 @@ export type Common = Partial<
 	>
 >;
 
-/** What is said of a list as a whole. */
+/** Settings of a list as a whole. */
 const drawList = (random: Random): Common => ({
 	...(random.chance(0.6) && {
 		others: {
@@ -64,7 +64,7 @@ export function drawAccess(random: Random): Access {
 	])();
 }
 
-/** What is wanted for somebody, by what others have too. */
+/** The wanted access, drawn from what others have too. */
 function drawWish(random: Random, mix: Mix): Access {
 	if (!random.chance(0.08)) return drawAccess(random);
 	const value = random.pick(addressesOf(mix));
@@ -89,7 +89,7 @@ const accessFields = ({ kind, scopes, persona, sameAs }: Access): Record<string,
 	return { access: 'scopes', scopes };
 };
 
-/** How an item names an invitation: by address mostly, by its token, or as the editor's list has it. */
+/** How an item names an invitation: mostly by address, by its token, or as in the editor's list. */
 function nameInvitation(random: Random, account: AccountPlan, item: Item, email: string): void {
 	const pending = account.people.filter(({ state }) => state === 'pending');
 	const way = random.weighted([
@@ -138,7 +138,7 @@ function drawOptions(random: Random, ask: Ask, isPatient: boolean): Record<strin
 		options[name] = true;
 		ask[name] = true;
 	};
-	// Where it is only about a colleague, it is there for those.
+	// If it only concerns a colleague, it is drawn for such items.
 	const isAboutColleague = ['invite', 'updatePermissions'].includes(operation);
 	if (!isAboutColleague || ask.access?.kind === 'teammate') maybe('allowAdmins', 0.3);
 	maybe('dryRun', 0.05);
@@ -188,7 +188,7 @@ export function drawItem(
 	before: readonly string[],
 ): Item {
 	const drawn = random.chance(0.9) ? setting.keys[0] : random.pick(setting.keys);
-	// Two keys of one account are two lists, and nobody can know that they are one.
+	// Two keys of one account are two lists, and it can't be known that they are one.
 	const isDouble = setting.keys[0].account === setting.keys[1].account;
 	const key = operation === 'teammate.sync' && isDouble ? setting.keys[0] : drawn;
 	const account = setting.accounts.find(({ name }) => name === key.account) as AccountPlan;

@@ -14,7 +14,7 @@ export interface Mix {
 	name: 'wide' | 'crowded' | 'minutes' | 'lists';
 	/** How many names there are. */
 	names: number;
-	/** How much likelier somebody has several records than otherwise. */
+	/** How much likelier it is than usual that a person has several records. */
 	doubles: number;
 	/** Shares of runs, acts and histories. */
 	retryOnFail: number;
@@ -65,10 +65,10 @@ const LISTS: Mix = { ...WIDE, name: 'lists', names: 6, retryOnFail: 0.3, tiedAct
 /** Seeds from here on are all `lists`. */
 export const FIRST_LIST_SEED = 10_000_000;
 
-/** Seeds below are all `wide`. Of those from here on a few still find what is to be mended: see the README. */
+/** Seeds below are all `wide`. A few from here on still find something to fix: see the README. */
 export const FIRST_MIXED_SEED = 1_000_000;
 
-/** Of a generator of its own: what a mix draws follows from the seed as if there were no other. */
+/** From a separate generator, so that what a mix draws depends only on the seed. */
 export function drawMix(seed: number): Mix {
 	if (seed < FIRST_MIXED_SEED) return WIDE;
 	if (seed >= FIRST_LIST_SEED) return LISTS;
@@ -88,7 +88,7 @@ export const drawMinutes = (random: Random): RateLimitRule => ({
 	reset: random.pick(['epoch', 'delta']),
 });
 
-/** @param isLimited whether SendGrid's limit is met: where its clock is not known, neither is the limit's end */
+/** @param isLimited whether SendGrid's limit is met: if its clock is unknown, so is the end of the limit */
 export function drawClocks(random: Random, mix: Mix, isLimited: boolean): Clocks | undefined {
 	if (mix.otherClocks === 0 || !random.chance(mix.otherClocks)) return undefined;
 	return {

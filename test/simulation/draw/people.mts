@@ -18,7 +18,7 @@ export const SCOPES = [
 const DOMAIN = 'example.com';
 export const OTHER_DOMAIN = 'elsewhere.example';
 
-/** What becomes of each name: nothing at all, or a record or two. */
+/** What each name gets: nothing, or one or two records. */
 function recordsOf(random: Random, mix: Mix, email: string, token: () => string): PersonPlan[] {
 	const scopes = random.some(SCOPES, random.whole(0, 3));
 	const teammate: PersonPlan = { email, state: 'teammate', scopes, role: 'teammate', isSso: false };
@@ -76,7 +76,7 @@ const otherInvitation = (random: Random, pending: PersonPlan, token: string): Pe
 	expiresInSeconds: random.pick([5 * 86_400, 4 * 86_400, -86_400]),
 });
 
-/** Another spelling of an address, for SendGrid the same person. */
+/** Another spelling of an address, which is the same person for SendGrid. */
 export const spelled = (random: Random, email: string): string =>
 	random.pick([
 		email.toUpperCase(),
@@ -113,7 +113,7 @@ export function drawAccount(random: Random, mix: Mix, name: string): AccountPlan
 	return { name, people, requests };
 }
 
-/** People whom nobody speaks of, but who fill pages. */
+/** People whom no item names, but who fill pages. */
 function crowd(random: Random): PersonPlan[] {
 	const count = random.weighted([
 		[6, 0],
@@ -133,7 +133,7 @@ function crowd(random: Random): PersonPlan[] {
 
 const NO_GUARDS = { allowedEmailDomains: '', allowAdminAccess: true, allowDeletion: true };
 
-/** Keys of an account: full access above all, sometimes less, sometimes behind guards. */
+/** Keys of an account: mostly full access, sometimes less, sometimes behind limits. */
 export function drawKey(random: Random, name: string, account: string): KeyPlan {
 	const scopes = random.weighted<KeyPlan['scopes']>([
 		[12, 'all'],

@@ -8,7 +8,7 @@ import {
 } from '../../../sandbox/scopes.mts';
 import type { Access, Ask } from '../script.mts';
 
-/** What SendGrid shows of somebody beside what was granted by name. */
+/** The scopes that SendGrid shows in addition to those granted by name. */
 const GIVEN_TO_EVERYBODY: ReadonlySet<string> = new Set([
 	...AUTOMATIC_SCOPES,
 	...MINIMUM_SCOPES,
@@ -27,7 +27,7 @@ export const named = (scopes: readonly string[]) =>
 export const ungrantable = ({ kind, scopes }: Access) =>
 	kind === 'scopes' ? scopes.filter((scope) => UNASSIGNABLE_SCOPES.has(scope)) : [];
 
-/** What SendGrid's page lists for somebody who only reads: taken for a slip, as the node documents. */
+/** What SendGrid's page lists for a person who only reads: a mistake, as the node documents. */
 const SLIP = 'mail_settings.bounce_purge.update';
 
 const wantedScopes = (access: Access): string[] =>
@@ -42,7 +42,9 @@ const wantedScopes = (access: Access): string[] =>
 			: access.scopes,
 	);
 
-/** Whether somebody has at least what is wanted. Of a persona, what the account and the key offer of it counts. */
+/**
+ * Whether somebody has at least what is wanted. For a persona, what the account and the key can give of it counts.
+ */
 export function hasAtLeast({ isAdmin, scopes }: Held, access: Access): boolean {
 	if (isAdmin) return true;
 	if (access.kind === 'admin') return false;
@@ -51,10 +53,10 @@ export function hasAtLeast({ isAdmin, scopes }: Held, access: Access): boolean {
 	return wanted.every((scope) => scopes.includes(scope));
 }
 
-/** Whether somebody has what is wanted and nothing else. */
+/** Whether a person has what is wanted and nothing else. */
 export function hasExactly(held: Held, access: Access): boolean {
 	if (held.isAdmin || access.kind === 'admin') return held.isAdmin === (access.kind === 'admin');
-	// What a persona comes to depends on the account and the key.
+	// What a persona gives depends on the account and the key.
 	if (access.kind === 'persona') return hasAtLeast(held, access);
 	const wanted = wantedScopes(access);
 	return hasAtLeast(held, access) && named(held.scopes).every((scope) => wanted.includes(scope));
@@ -63,10 +65,10 @@ export function hasExactly(held: Held, access: Access): boolean {
 export const hasNone = ({ isAdmin, scopes }: Held, access: Access): boolean =>
 	!isAdmin && !wantedScopes(access).some((scope) => scopes.includes(scope));
 
-/** Operations that make somebody have an access, whatever the present state. */
+/** Operations that give a person an access, whatever the present state. */
 export const ENSURES: ReadonlySet<string> = new Set(['teammate.upsert', 'teammate.sync']);
 
-/** Whether an update may take a scope away from somebody, by what its item says. */
+/** Whether an update may take a scope away, according to its item. */
 export function mayTake({ operation, access, mode, ifAccessDiffers }: Ask, scope: string): boolean {
 	if (!access) return false;
 	if (access.kind === 'admin') return true;
@@ -80,7 +82,7 @@ export function mayTake({ operation, access, mode, ifAccessDiffers }: Ask, scope
 	return operation === 'ssoTeammate.update';
 }
 
-/** Scopes that make new power, which count as admin access where a credential allows none. */
+/** Scopes that create access, which count as admin access if the credential allows none. */
 export const isPowerful = (scope: string) =>
 	/^(teammates\.(create|update|delete)|sso\.\S*\.?(create|update|delete)|(api_keys|credentials)\.(create|update)|subusers\.create)$/.test(
 		scope,

@@ -8,22 +8,22 @@ import { claimOf, type Claim } from './messages.mts';
 
 export type Json = Record<string, unknown>;
 
-/** What came out for one item. */
+/** The outcome for one item. */
 export interface Answer {
 	run: number;
 	item: number;
 	plan: RunPlan;
 	ask: Ask;
-	/** The same in terms of scopes: several where "Same as Teammate" may stand for several things, or none. */
+	/** The same in terms of scopes: several if "Same as Teammate" may mean several things, or none. */
 	meanings: Ask[];
 	key: KeyPlan;
-	/** Address in lower case, as far as the item or the first state tell it. */
+	/** Address in lower case, as far as the item or the first state says. */
 	person: string | undefined;
 	played: Played;
-	/** Epoch milliseconds between which a statement has to be true at some moment. */
+	/** Epoch milliseconds: a statement has to be true at some moment between these two. */
 	from: number;
 	to: number;
-	/** Results; undefined where the item failed, or where nothing came out of the whole run. */
+	/** Results; undefined if the item failed, or if the whole run had no output. */
 	records?: Json[];
 	/** Message and advice of a failure. */
 	failure?: string;
@@ -42,7 +42,7 @@ export function linksOf({ pairedItem }: INodeExecutionData): number[] {
 	return [pairedItem].flat().map((link) => (typeof link === 'number' ? link : link.item));
 }
 
-/** Whom an item is about. */
+/** The person that an item is about. */
 function personOf({ ask }: Item, { script }: History): string | undefined {
 	if (ask.email !== undefined) return lower(ask.email);
 	const people = script.accounts.find(({ name }) => name === ask.account)?.people ?? [];
@@ -80,12 +80,12 @@ function answerOf(history: History, played: Played, position: number): Answer {
 	const failure =
 		own.map(errorOf).find((text) => text !== undefined) ?? endOf(history, played, position);
 	if (failure !== undefined) return { ...answer, failure, claim: claimOf(failure) };
-	// What came before the error that ended a run is dropped by n8n.
+	// n8n drops everything before the error that ended a run.
 	if (ended?.error || own.length === 0) return answer;
 	return { ...answer, records: own.map(({ json }) => json) };
 }
 
-/** The error that ended the run, where this item is the one it is about. */
+/** The error that ended the run, if it is about this item. */
 function endOf(
 	history: History,
 	{ ended, items, run }: Played,
@@ -95,20 +95,20 @@ function endOf(
 	const { message, description, context } = ended.error;
 	const index = (context as { itemIndex?: number } | undefined)?.itemIndex;
 	if (index !== position && items.length > 1) return undefined;
-	// It may be about somebody who is on no item.
+	// It may be about a person whom no item names.
 	const { operation, email = '' } = history.script.runs[run].items[items[position]].ask;
 	const isOfOthers = operation === 'teammate.sync' && !lower(message).includes(lower(email));
 	if (isOfOthers && !/(^|: )The list was not applied/.test(message)) return undefined;
 	return [message, description].filter(Boolean).join('. ');
 }
 
-/** One for each item of each call that the node got. */
+/** One for each item of each call of the node. */
 export const answersOf = (history: History): Answer[] =>
 	history.played.flatMap((played) =>
 		played.items.map((_item, position) => answerOf(history, played, position)),
 	);
 
-/** Whether an answer says that something was done, or may have been; where n8n dropped it, it may have said so. */
+/** Whether an answer says that something was done, or may have been; if n8n dropped it, it may have said so. */
 export function tellsOfChange({ claim, records }: Answer): boolean {
 	if (claim !== undefined) return claim === 'partial' || claim === 'unclear';
 	return records === undefined || records.some(({ changed }) => changed !== false);

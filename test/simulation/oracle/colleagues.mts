@@ -3,7 +3,7 @@ import type { Access, Ask, KeyPlan } from '../script.mts';
 import { lower, type Moment, type TrueTeammate } from '../truth.mts';
 import { named } from './access.mts';
 
-/** The one teammate whom "Same as Teammate" names, if there is just one. */
+/** The teammate whom "Same as Teammate" names, if there is exactly one. */
 function colleagueIn({ teammates }: Moment, { sameAs }: Access): TrueTeammate | undefined {
 	const found = teammates.filter(({ email, username }) =>
 		sameAs?.by === 'email' ? lower(email) === lower(sameAs.value) : username === sameAs?.value,
@@ -12,7 +12,7 @@ function colleagueIn({ teammates }: Moment, { sameAs }: Access): TrueTeammate | 
 }
 
 /**
- * What the colleague's access comes to for a key; none: there is nothing to give or take.
+ * What of the colleague's access a key can give; none: there is nothing to give or take away.
  *
  * @param present what the person had at some moment: that stays, whatever the key can grant
  */
@@ -31,7 +31,7 @@ function accessesLike(
 		.map((scopes) => ({ kind: 'scopes', scopes }));
 }
 
-/** What somebody had in each of these moments, as a teammate and by all invitations together. */
+/** What a person had at each of these moments, as a teammate and from all invitations together. */
 const presentIn = (moments: readonly Moment[], person: string | undefined): string[][] =>
 	moments.flatMap(({ teammates, invitations }) =>
 		[teammates, invitations].map((records) =>
@@ -43,8 +43,8 @@ const momentsOf = ({ truth, script }: History, account: string, from: number, to
 	truth.between(account, from - (script.behaviours.readLagMs ?? 0), to);
 
 /**
- * An item's wish in terms of scopes: "Same as Teammate" stands for what the colleague had at some moment of the time in
- * which the item was answered. Any other wish stands for itself.
+ * An item's wish in terms of scopes: "Same as Teammate" means what the colleague had at some moment while the item
+ * was being answered. Any other wish means itself.
  */
 export function meaningsOf(
 	history: History,
@@ -63,7 +63,7 @@ export function meaningsOf(
 	return [...distinct.values()].map((one) => ({ ...ask, access: one }));
 }
 
-/** Whether there was a moment at which nobody could be made the same as the colleague, by what the item says. */
+/** Whether there was a moment at which the colleague's access could not be given, according to the item. */
 export function mayLackColleague(
 	history: History,
 	ask: Ask,

@@ -8,7 +8,7 @@ import {
 } from '../truth.mts';
 import type { Answer } from './answers.mts';
 
-/** All records of one address, case ignored, as long as nothing changed. */
+/** All records of one address, in upper or lower case, while nothing changed. */
 export interface PersonMoment {
 	from: number;
 	to: number;
@@ -16,13 +16,13 @@ export interface PersonMoment {
 	invitations: TrueInvitation[];
 }
 
-/** How well SendGrid's clock can be known, in milliseconds: answers tell it, if anything does. */
+/** How precisely SendGrid's clock can be known, in milliseconds: if at all, from its answers. */
 export const toleranceOf = ({ script: { clocks } }: History): number =>
 	1500 + (clocks?.hasNoDate ? Math.abs(clocks.aheadMs) : 0);
 
 export const isExpired = ({ expiresAt }: TrueInvitation, at: number) => expiresAt <= at;
 
-/** What is true about one answer: of the time it was given in, and of what was done for it. */
+/** The facts about one answer: the states while it was made, and what was done for it. */
 export class Facts {
 	readonly history: History;
 
@@ -45,7 +45,7 @@ export class Facts {
 		this.states = this.statesOf(this.moments);
 	}
 
-	/** The same facts about what the item may mean. */
+	/** The same facts, for each meaning that the item may have. */
 	get meanings(): Facts[] {
 		const { history, answer, all } = this;
 		if (answer.ask.access?.kind !== 'teammate') return [this];
@@ -79,7 +79,7 @@ export class Facts {
 		return this.all.filter(({ run }) => run === this.answer.run);
 	}
 
-	/** Whether another run was busy with the person at the same time, be it only reading. */
+	/** Whether another run was busy with the person at the same time, even if only reading. */
 	private get isShared(): boolean {
 		const { run, person, ask, from, to } = this.answer;
 		return this.all.some(
@@ -106,19 +106,19 @@ export class Facts {
 		);
 	}
 
-	/** Of these, what changed something or sent an e-mail. */
+	/** Of these, what changed something or sent an email. */
 	get effects(): Write[] {
 		return this.writes.filter(({ hasChanged, mails }) => hasChanged || mails.length > 0);
 	}
 
-	/** Of these, what can have been known of. */
+	/** Of these, what can have been known. */
 	get knowableEffects(): Write[] {
 		return this.effects.filter((write) => !this.isUndoneUnseen(write));
 	}
 
 	/**
-	 * Whether the answer to a write was lost, and somebody else took away what it had made before we could look: the
-	 * data is as if nothing had ever been sent.
+	 * Whether the answer to a write was lost and somebody else removed its result before we could look: the data is
+	 * as if nothing had ever been sent.
 	 */
 	private isUndoneUnseen({ at, run, account, entry, before, after }: Write): boolean {
 		const isAnswered = (entry.status ?? 500) < 500 && entry.fault !== 'tls-broken';
@@ -174,7 +174,7 @@ export class Facts {
 			.map((record) => JSON.stringify(record));
 	}
 
-	/** The same of all calls of the run: an agent's later call may tell what an earlier one did. */
+	/** The same for all calls of the run: an agent's later call may report what an earlier one did. */
 	get effectsOfRun(): Write[] {
 		const { run, person, ask } = this.answer;
 		return this.history.truth.writes.filter(
@@ -187,12 +187,12 @@ export class Facts {
 		);
 	}
 
-	/** Another admin did the very same thing while our own request was in doubt: nobody could tell them apart. */
+	/** Another admin did exactly the same while our own request was in doubt: they can't be distinguished. */
 	get isDoneByOthers(): boolean {
 		return this.isMeddledWith && this.isDoubtful;
 	}
 
-	/** Whether somebody else did something to the person while the answer was made, or another run of ours did. */
+	/** Whether somebody else, or another run of ours, changed the person while the answer was made. */
 	get isMeddledWith(): boolean {
 		const { truth } = this.history;
 		const { person, ask, from, to, run } = this.answer;
@@ -214,7 +214,7 @@ export class Facts {
 		);
 	}
 
-	/** Whether SendGrid does not say when an invitation expires. */
+	/** Whether SendGrid doesn't say when an invitation expires. */
 	get isExpiryHidden(): boolean {
 		return (
 			this.history.script.behaviours.expiryForm === 'zero' &&
@@ -222,7 +222,7 @@ export class Facts {
 		);
 	}
 
-	/** Whether the person was changed by a run with another key, which takes no turns with ours. */
+	/** Whether the person was changed by a run with another key, which doesn't take turns with ours. */
 	get isMetByOthers(): boolean {
 		const { truth } = this.history;
 		const { person, ask, key, from, to } = this.answer;
@@ -254,7 +254,7 @@ export class Facts {
 		);
 	}
 
-	/** Whether the lists take longer to read twice than a decision may be acted on. */
+	/** Whether reading the lists twice takes longer than a decision may be acted on. */
 	get isTooLongToRead(): boolean {
 		const { rateLimit, behaviours, network } = this.history.script;
 		const pageSize = Math.max(1, Number(behaviours.maxPage ?? 500) - 1);
@@ -269,12 +269,12 @@ export class Facts {
 		return 2 * Math.max(...pages) * pageMs > 30_000;
 	}
 
-	/** Whether SendGrid answered 201 with an invitation that was there, and sent nothing. */
+	/** Whether SendGrid answered 201 with an existing invitation and sent nothing. */
 	get isAnsweredAsSame(): boolean {
 		const { person, ask } = this.answer;
 		return (
 			this.history.script.behaviours.duplicateInvite === 'same-invitation' &&
-			// An agent's calls know of each other.
+			// An agent's calls know about each other.
 			this.history.truth.writes.some(
 				({ method, account, people, entry, hasChanged, mails }) =>
 					account === ask.account &&
@@ -288,14 +288,14 @@ export class Facts {
 		);
 	}
 
-	/** Whether what became of a write about the person could be in doubt. */
+	/** Whether the outcome of a write about the person could be in doubt. */
 	get isDoubtful(): boolean {
 		const { history, answer, writes } = this;
 		const [first] = writes;
 		return (
 			answer.played.cancelledAt !== undefined ||
 			lagOf(history) > 0 ||
-			// What was written to somebody's record cannot be read then.
+			// The person's record can't be read back then.
 			history.script.behaviours.detailScopes === 'absent' ||
 			history.script.behaviours.adminFlag === 'hidden' ||
 			history.script.network.wireFaults.length > 0 ||
@@ -304,29 +304,32 @@ export class Facts {
 			(first !== undefined &&
 				(this.isMeddledWith ||
 					this.isMetByOthers ||
-					// The limit may be used up right after the write, so that looking takes too long.
+					// The limit may be used up right after the write, so that looking it up takes too long.
 					(history.script.rateLimit !== undefined && isImpatient(answer)) ||
-					// 'Max Wait' counts from the first refusal or fault, before the write too.
+					// 'Max Wait' counts from the first refusal or fault, even before the write.
 					history.truth.requests.some(
 						({ run, entry }) =>
 							run === answer.run &&
 							(entry.fault !== undefined || entry.status === 429) &&
 							entry.at >= answer.from,
 					))) ||
-			// A request that struck a fault before it could be carried out knows no account; and an email of another
-			// run that is in doubt may still be on its way.
+			// A request that met a fault before it could be carried out has no account; and another run's email
+			// that is in doubt may still be on its way.
 			history.truth.requests.some(
 				({ entry }) => entry.method !== 'GET' && entry.fault !== undefined,
 			)
 		);
 	}
 
-	/** Whether something about the person was so at some moment. */
+	/** Whether something about the person was true at some moment. */
 	ever(isSo: (state: PersonMoment) => boolean): boolean {
 		return this.states.some(isSo);
 	}
 
-	/** Whether what was to be revoked expired and was hidden while that was in doubt: it looks like what we revoked. */
+	/**
+	 * Whether the invitation to be revoked expired and was hidden while its revocation was in doubt: it then looks
+	 * revoked.
+	 */
 	get hasVanished(): boolean {
 		return (
 			this.isDoubtful &&
@@ -335,7 +338,10 @@ export class Facts {
 		);
 	}
 
-	/** Whether there was an invitation that could be accepted, at some moment, give or take what clocks differ. */
+	/**
+	 * Whether there was an invitation that could be accepted at some moment, allowing for differences between
+	 * clocks.
+	 */
 	everValid(): boolean {
 		return this.ever(({ from, invitations }) =>
 			invitations.some((invitation) => !isExpired(invitation, from - toleranceOf(this.history))),
@@ -349,11 +355,11 @@ export class Facts {
 	}
 }
 
-/** Whether an item gives up before others about the same person can be done, in seconds. */
+/** How many seconds an item waits for others about the same person before giving up. */
 function isImpatient({ plan, item }: Answer): boolean {
 	const { maxWait = 300 } = (plan.items[item].parameters.options ?? {}) as { maxWait?: number };
 	return maxWait < 300;
 }
 
-/** By how much SendGrid's lists lag behind, in milliseconds. */
+/** How far SendGrid's lists lag behind, in milliseconds. */
 export const lagOf = ({ script }: History): number => script.behaviours.readLagMs ?? 0;

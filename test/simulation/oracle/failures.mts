@@ -6,7 +6,7 @@ import { mayFail } from './refusals.mts';
 
 const READS = /\.(get|getAll|getStatus|getSubuserAccess)$/;
 
-/** Judges a failure: that what it says has (not) happened is so, and that it had to fail. */
+/** Judges a failure: whether what it says is true, and whether it had to fail. */
 export function judgeFailure(facts: Facts): Finding[] {
 	const { answer } = facts;
 	const { claim, failure = '', ask } = answer;

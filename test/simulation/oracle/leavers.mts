@@ -15,7 +15,7 @@ export const isOfList = (answers: readonly Answer[]): boolean =>
 const isAt = (email: string, domain: string | undefined): boolean =>
 	domain === undefined || lower(email).endsWith(`@${domain}`);
 
-/** Why somebody must not have been taken off, where somebody must not. */
+/** Why a person must not have been removed, if so. */
 function wrongWith(write: Write, email: string, items: readonly Answer[]): string | undefined {
 	const [item] = items;
 	if (!item) return `${email} went from an account of which there is no list`;
@@ -33,11 +33,11 @@ function wrongWith(write: Write, email: string, items: readonly Answer[]): strin
 	return undefined;
 }
 
-/** Whether an item was such that it could not be known who is on the list. */
+/** Whether an item makes it impossible to know who is on the list. */
 const isDoubtful = ({ ask, key, person }: Answer): boolean =>
 	ask.isInvalid === true || !isAt(person ?? '', key.allowedEmailDomains || undefined);
 
-/** Nobody goes but who is on no item, is not protected, and only as many as may. */
+/** Only people whom no item names and who aren't protected may go, and only as many as allowed. */
 export function judgeLeavers(
 	history: History,
 	run: number,
@@ -53,7 +53,7 @@ export function judgeLeavers(
 		const { account } = write;
 		for (const email of write.people.filter((one) => !isListed(account, one))) {
 			gone.set(account, (gone.get(account) ?? new Set()).add(email));
-			// Somebody may have become an admin since it was decided.
+			// The person may have become an admin since the decision.
 			const isMeddled = history.truth.acts.some(
 				(act) => act.account === account && act.email === email,
 			);
@@ -78,7 +78,7 @@ export function judgeLeavers(
 	judgeRest(history, run, answers, find);
 }
 
-/** What is wrong with what is said of somebody whom no item names. */
+/** What is wrong with the answer about a person whom no item names. */
 function wrongIn(
 	history: History,
 	answers: readonly Answer[],
@@ -113,7 +113,7 @@ function wrongIn(
 	return isGone ? undefined : 'was in all the time';
 }
 
-/** Where nothing disturbs it, everybody is on the list in the end but who has to stay. */
+/** If nothing disturbs it, only people on the list, and those who have to stay, are left in the end. */
 function judgeRest(history: History, run: number, answers: readonly Answer[], find: Find): void {
 	const { script, truth } = history;
 	if (script.weather !== 'undisturbed' || script.runs.length > 1) return;
@@ -121,7 +121,7 @@ function judgeRest(history: History, run: number, answers: readonly Answer[], fi
 	const outputs = history.played
 		.filter((played) => played.run === run)
 		.flatMap(({ ended }) => ended?.output ?? []);
-	// What failed says so itself: the key may not be allowed to remove anybody.
+	// Failures are reported separately: the key may not be allowed to remove anybody.
 	if (outputs.some(({ json }) => json.error !== undefined)) return;
 	if (!answers.every(({ records }) => records !== undefined)) return;
 	for (const account of new Set(answers.map(({ ask }) => ask.account))) {

@@ -1,12 +1,14 @@
 /**
- * What a failure says has happened, judged by the form of its sentence alone. The only place that knows how
- * the node words its failures.
+ * What a failure says has happened, judged by the form of its sentence alone. The only place that knows how the
+ * node words its failures.
  *
  * - `nothing`: "'ada@example.com' was not invited: ..."
  * - `unclear`: "It is unclear whether 'ada@example.com' was invited: ..."
- * - `partial`: "The earlier invitation of 'ada@example.com' was revoked, but ...", or "..., and it is unclear whether ..."
+ * - `partial`: "The earlier invitation of 'ada@example.com' was revoked, but ...", or "..., and it is unclear
+ *   whether ..."
  * - `refused`: what the item or the credential says cannot be done: "'Email' must be ...". Nothing happened.
- * - `other`: none of these forms, which no write may have. What only reads has its own: "could not be read".
+ * - `other`: none of these forms, which no write may have. Operations that only read have their own form: "could
+ *   not be read".
  */
 export type Claim = 'nothing' | 'unclear' | 'partial' | 'refused' | 'other';
 
@@ -26,7 +28,7 @@ export function claimOf(message: string): Claim {
 	return 'other';
 }
 
-/** What a sentence says was done: the requests that do it. */
+/** The requests that a sentence says were done. */
 const DEEDS: ReadonlyArray<readonly [said: RegExp, method: string, path: RegExp]> = [
 	[/\b(was|were) revoked\b/, 'DELETE', /\/pending\//],
 	[/\b(was|were) deleted\b/, 'DELETE', /\/teammates\/(?!pending)/],
@@ -34,7 +36,7 @@ const DEEDS: ReadonlyArray<readonly [said: RegExp, method: string, path: RegExp]
 	[/\b(was|were) created\b/, 'POST', /\/sso\/teammates$/],
 ];
 
-/** Whether requests did all that a sentence says was done, before it goes on with what was not. */
+/** Whether requests did everything that the first part of a sentence says was done. */
 export function isDoneBy(
 	message: string,
 	requests: ReadonlyArray<{ method: string; path: string }>,

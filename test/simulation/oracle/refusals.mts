@@ -2,7 +2,7 @@ import { named, ungrantable, isPowerful } from './access.mts';
 import { mayLackColleague } from './colleagues.mts';
 import type { Facts } from './facts.mts';
 
-/** Scopes without which a key cannot do what an operation needs; of one line, each is needed. */
+/** Scopes that a key needs for an operation: all those on one line. */
 const NEEDED: Record<string, string[]> = {
 	'invitation.invite': ['teammates.create'],
 	'invitation.resend': ['teammates.create', 'teammates.read'],
@@ -72,14 +72,14 @@ function isGuarded({ answer, history }: Facts): boolean {
 		isPendingAdmin === true ||
 		isRoleHidden ||
 		ask.access?.scopes.some(isPowerful) === true ||
-		// Whether a persona holds such scopes is not for this oracle to say.
+		// This oracle doesn't judge whether a persona holds such scopes.
 		ask.access?.kind === 'persona'
 	);
 }
 
 /**
- * Whether a list is refused as a whole, or an item of it because of another one: nobody goes for a list that may be
- * incomplete, and nobody has two kinds of access.
+ * Whether a list is refused as a whole, or an item because of another one: an incomplete list removes nobody, and
+ * nobody can have two kinds of access.
  */
 function mayRefuseList(facts: Facts): boolean {
 	const { ask } = facts.answer;
@@ -109,7 +109,7 @@ const isRefused = ({ history }: Facts, other: Facts['answer']): boolean =>
 	(other.ask.access !== undefined && ungrantable(other.ask.access).length > 0) ||
 	other.claim !== undefined;
 
-/** Whether a failure says something that is true of the account, the key or the item, whatever the weather. */
+/** Whether a failure says something that is true of the account, the key or the item, whatever the circumstances. */
 export function mayFail(facts: Facts): boolean {
 	const { answer, history } = facts;
 	const { ask, key } = answer;
@@ -161,14 +161,14 @@ export function mayFail(facts: Facts): boolean {
 		facts.everExpired() &&
 		(behaviours.resendExpired === 'not-found' || behaviours.expiredStayListed === false);
 
-	// A record that does not say what somebody may do is no ground for a change.
+	// A record that doesn't say what somebody may do is no basis for a change.
 	if (behaviours.detailScopes === 'absent' && isTeammate && NEED_THE_RECORD.has(ask.operation))
 		return true;
 
-	// Nor is one that does not say who is an admin.
+	// Nor is one that doesn't say who is an admin.
 	if (behaviours.adminFlag === 'hidden' && NEED_THE_ROLE.has(ask.operation)) return true;
 
-	// Whether admin access was given, such a record does not say either.
+	// Such a record doesn't say either whether admin access was given.
 	if (behaviours.adminFlag === 'hidden' && access?.kind === 'admin') return true;
 
 	switch (ask.operation) {
@@ -193,9 +193,9 @@ export function mayFail(facts: Facts): boolean {
 				isEmpty ||
 				isTwice ||
 				access?.kind === 'persona' ||
-				// A new invitation holds what the old one held, and the key may not be able to grant that.
+				// A new invitation keeps the access of the old one, which the key may not be able to grant.
 				(/ cannot grant /.test(facts.answer.failure ?? '') && everPending) ||
-				// SendGrid takes no second invitation while it does not show the first, expired one.
+				// SendGrid accepts no second invitation while it hides the first, expired one.
 				(expiredCannot && behaviours.duplicateInvite !== undefined)
 			);
 		case 'teammate.updatePermissions':
@@ -206,7 +206,7 @@ export function mayFail(facts: Facts): boolean {
 				isTwice ||
 				isEmpty ||
 				access?.kind === 'persona' ||
-				// To take admin access away, one has to say what comes in its place.
+				// To take admin access away, the item has to say what replaces it.
 				(access?.kind === 'admin' && ask.mode === 'remove')
 			);
 		case 'teammate.get':

@@ -4,7 +4,7 @@ import { tellsOfChange, type Json } from './answers.mts';
 import type { Facts, PersonMoment } from './facts.mts';
 import { isExpired, toleranceOf } from './facts.mts';
 
-/** Why a success is untrue; undefined: it is true. */
+/** Why a success is untrue; undefined if it is true. */
 type Verdict = string | undefined;
 
 const isSameSet = (one: readonly string[], other: readonly string[]) =>
@@ -16,10 +16,10 @@ const scopesOf = ({ scopes }: Json) => (Array.isArray(scopes) ? scopes.map(Strin
 const isSameFlag = (shown: unknown, isSo: boolean) =>
 	shown === undefined || shown === null || String(shown) === String(isSo);
 
-/** A field that a simplified record has, also where SendGrid says nothing. */
+/** A field that a simplified record has even if SendGrid says nothing. */
 const isUnknown = (shown: unknown) => shown === undefined || shown === null;
 
-/** Whether a record that was given out shows the invitation as it was. */
+/** Whether an output record shows the invitation as it was. */
 function showsInvitation(
 	record: Json,
 	{ email, token, isAdmin, scopes, expiresAt }: TrueInvitation,
@@ -36,7 +36,7 @@ function showsInvitation(
 	);
 }
 
-/** What is said of the second factor, by what the stand-in shows of an ordinary teammate. */
+/** What may be said about the second factor, from what the stand-in shows for an ordinary teammate. */
 function showsMfa({ mfa }: Json, { isAdmin }: TrueTeammate, facts: Facts): boolean {
 	const { mfaScopes = 'required', detailScopes } = facts.history.script.behaviours;
 	const isTold = !isAdmin && detailScopes !== 'absent' && /required|exempt/.test(mfaScopes);
@@ -56,13 +56,13 @@ function showsTeammate(record: Json, teammate: TrueTeammate, facts: Facts): bool
 const nobody = ({ teammates, invitations }: PersonMoment) =>
 	teammates.length === 0 && invitations.length === 0;
 
-/** Whether expired invitations are to be seen at all is unknown: there may be nothing but such. */
+/** Whether expired invitations are visible at all is unknown, and there may be no others. */
 const isHidden = ({ history }: Facts, { teammates, invitations, to }: PersonMoment) =>
 	history.script.behaviours.expiredStayListed === false &&
 	teammates.length === 0 &&
 	invitations.every((one) => isExpired(one, to + toleranceOf(history)));
 
-/** Mails of the run to the person, with the invitation as it was then. */
+/** The run's emails to the person, with the invitation at that time. */
 const mailed = (facts: Facts) =>
 	facts.writes.flatMap(({ mails, after }) =>
 		mails
@@ -73,12 +73,12 @@ const mailed = (facts: Facts) =>
 			})),
 	);
 
-/** Whether the run's own POST was taken by SendGrid, though it sent nothing: it had an invitation already. */
+/** Whether SendGrid accepted the run's own POST without sending anything, because there was already an invitation. */
 const isTakenAsSame = (facts: Facts) =>
 	facts.history.script.behaviours.duplicateInvite === 'same-invitation' &&
 	facts.writes.some(({ method, entry }) => method === 'POST' && entry.status === 201);
 
-/** We revoked an invitation, and needed to do nothing more: the answer says so. */
+/** We revoked an invitation and had nothing more to do: the answer says so. */
 const isLeftAfterRevoking = (facts: Facts, { reason }: Json) =>
 	String(reason).includes('was revoked') && facts.effects.some(({ method }) => method === 'DELETE');
 
@@ -87,14 +87,14 @@ function invited(facts: Facts, record: Json): Verdict {
 	const { ifAccessDiffers, access: wanted } = facts.answer.ask;
 	const isKept = record.action === 'reinvited' && ifAccessDiffers === 'leave';
 	const access = isKept ? undefined : wanted;
-	// What Invite sends is the wish and nothing else; Create or Update may keep what there was.
+	// Invite sends exactly the wish; Create or Update may keep what was there.
 	const holds = record.action === undefined ? hasExactly : hasAtLeast;
 	const fits = (invitation: TrueInvitation) =>
 		!access || (holds(invitation, access) && invitation.isAdmin === (access.kind === 'admin'));
 	const mails = mailed(facts).filter(({ kind }) => kind === 'invitation');
 	const isTrue =
 		mails.some(({ invitation }) => invitation && fits(invitation)) ||
-		// Invite gives out what SendGrid answered, and says nothing else.
+		// Invite returns SendGrid's answer and nothing else.
 		(isTakenAsSame(facts) && record.action === undefined) ||
 		((isTakenAsSame(facts) || facts.isDoneByOthers) &&
 			facts.ever(({ invitations }) => invitations.some(fits)));
@@ -109,7 +109,7 @@ function resent(facts: Facts, record: Json): Verdict {
 	if (!first && !facts.isDoneByOthers) return 'nothing was sent';
 	if (record.status === 'expired') return 'sent again, and expired';
 	if (facts.isDoneByOthers) return matches(facts, record, 'invitation');
-	// What was so before it was sent again is out of date: until when it lasts, and maybe the token.
+	// After a resend, the earlier expiry date, and maybe the token, is out of date.
 	const isTrue = facts.states.some(
 		({ to, invitations }) =>
 			to >= first.at && invitations.some((one) => showsInvitation(record, one, slackOf(facts))),
@@ -118,15 +118,15 @@ function resent(facts: Facts, record: Json): Verdict {
 }
 
 /**
- * By how much an expiry may be off: SendGrid's answer to a resend does not say it, so it is told by the moment it was
- * sent at, as far as SendGrid's clock is known.
+ * How far an expiry date may be off: SendGrid's answer to a resend does not say it, so it is told by the moment it
+ * was sent at, as far as SendGrid's clock is known.
  */
 const slackOf = (facts: Facts): number =>
 	mailed(facts).some(({ kind }) => kind === 'resend')
 		? 3000 + facts.history.script.network.latency.most
 		: 0;
 
-/** The record given out has to show what was so at some moment. */
+/** The output record has to show a state that was true at some moment. */
 function matches(facts: Facts, record: Json, kind: 'invitation' | 'teammate' | 'either'): Verdict {
 	const isTrue = facts.ever(
 		({ teammates, invitations }) =>
@@ -169,7 +169,7 @@ function offboarded(facts: Facts, record: Json): Verdict {
 	if (!facts.ever(nobody) && !facts.ever((state) => isHidden(facts, state)))
 		return 'the person was in, or could still join, all the time';
 	if (record.changed === false) return undefined;
-	// An agent's call tells what an earlier one had done, before it failed.
+	// An agent's call reports what an earlier one had done before it failed.
 	const hasRevoked = facts.effectsOfRun.some(({ path }) => path.includes('/pending/'));
 	const everInvited = facts.ever(({ invitations }) => invitations.length > 0);
 	if (record.revoked === true && !everInvited && !hasRevoked) {
@@ -185,7 +185,7 @@ function offboarded(facts: Facts, record: Json): Verdict {
 	return undefined;
 }
 
-/** Owners, and admins where nothing says that admins may be touched. */
+/** Owners, and admins unless the item allows admins. */
 const leftAlone = (facts: Facts) =>
 	facts.ever(
 		({ teammates, invitations }) =>
@@ -231,7 +231,7 @@ function upserted(facts: Facts, record: Json): Verdict {
 	}
 }
 
-/** On a list. Whoever differs from it and is left alone is kept. */
+/** On a list. Somebody who differs from it and is left alone counts as kept. */
 function synced(facts: Facts, record: Json): Verdict {
 	if (record.action !== 'kept') return upserted(facts, record);
 	if (record.reason === undefined) return 'kept without a reason';
@@ -268,7 +268,7 @@ function status(facts: Facts, record: Json): Verdict {
 	return isTrue() ? statusDetails(facts, record) : `never ${String(record.status)}`;
 }
 
-/** Of somebody who leaves, or whose record cannot be had, nobody knows it. */
+/** It is unknown for people who leave, or whose record can't be read. */
 function isMfaTrue(facts: Facts, record: Json): boolean {
 	const isNone = isUnknown(record.mfa);
 	if (record.status !== 'active') return isNone;
@@ -276,7 +276,7 @@ function isMfaTrue(facts: Facts, record: Json): boolean {
 	return facts.ever(({ teammates }) => teammates.some((one) => showsMfa(record, one, facts)));
 }
 
-/** What is said of somebody beside where they stand. */
+/** What is said about a person besides their status. */
 function statusDetails(facts: Facts, record: Json): Verdict {
 	const { status: shown, is_admin, expires_at } = record;
 	const isHere = shown === 'active';
@@ -308,7 +308,7 @@ function ssoWritten(facts: Facts, record: Json): Verdict {
 	return isTrue ? undefined : 'the record was never so';
 }
 
-/** @param opposite what is not the same if somebody else did it */
+/** @param opposite what would differ if somebody else had done it */
 function decided(facts: Facts, opposite: 'approve' | 'deny'): Verdict {
 	const { requestId = 0 } = facts.answer.ask;
 	const { moments } = facts;
@@ -326,7 +326,7 @@ function decided(facts: Facts, opposite: 'approve' | 'deny'): Verdict {
 		: undefined;
 }
 
-/** Lists: nobody who was there all the time is missing, and nobody is in it who never was. */
+/** Lists: nobody who was there all the time is missing, and nobody who never was there is in it. */
 function listed(facts: Facts, records: Json[]): Verdict {
 	const { ask } = facts.answer;
 	const { moments } = facts;
@@ -344,7 +344,7 @@ function listed(facts: Facts, records: Json[]): Verdict {
 	const stranger = shown.find((name) => !ever.has(name));
 	if (stranger !== undefined) return `${stranger} was never there`;
 	if (ask.limit !== undefined && records.length > ask.limit) return 'more than were asked for';
-	// Whoever reads page by page while others leave may miss somebody; nothing is decided by it here.
+	// Reading page by page while others leave may miss somebody; no decision depends on it here.
 	if (!ask.returnAll || moments.length > 1) return undefined;
 	const hidesExpired = facts.history.script.behaviours.expiredStayListed === false;
 	const missing = addressesIn(moments[0]).find(
@@ -358,7 +358,7 @@ function listed(facts: Facts, records: Json[]): Verdict {
 
 const STANDINGS = ['active', 'pending', 'expired'];
 
-/** Why what is said of one person in a list of everyone is untrue. */
+/** Why an entry for one person in a list of everyone is untrue. */
 function memberShown(facts: Facts, record: Json): Verdict {
 	const { moments, answer, history } = facts;
 	const email = lower(String(record.email));
@@ -383,7 +383,7 @@ function memberShown(facts: Facts, record: Json): Verdict {
 	return isAlwaysIn ? `${email} was a teammate all the time` : undefined;
 }
 
-/** Everyone: each as what they are, teammates first, and nobody is missing who was there all the time. */
+/** Everyone: each with the right status, teammates first, and nobody who was there all the time is missing. */
 function listedEveryone(facts: Facts, records: Json[]): Verdict {
 	const { ask } = facts.answer;
 	const { moments, history } = facts;
@@ -396,7 +396,7 @@ function listedEveryone(facts: Facts, records: Json[]): Verdict {
 		if (verdict !== undefined) return verdict;
 	}
 	if (ask.limit !== undefined && shown.length > ask.limit) return 'more than were asked for';
-	// Whoever reads page by page while others leave may miss somebody; nothing is decided by it here.
+	// Reading page by page while others leave may miss somebody; no decision depends on it here.
 	if (!ask.returnAll || moments.length > 1) return undefined;
 	const [{ teammates, invitations }] = moments;
 	const isShown = (email: string) =>
@@ -411,7 +411,7 @@ function listedEveryone(facts: Facts, records: Json[]): Verdict {
 	return active === teammates.length ? undefined : `${active} of ${teammates.length} teammates`;
 }
 
-/** Judges what came out for one item. */
+/** Judges the result of one item. */
 export function judgeSuccess(facts: Facts, records: Json[]): Verdict {
 	const { operation } = facts.answer.ask;
 	const [record = {}] = records;
