@@ -21,7 +21,7 @@ import { VirtualClock } from './virtualClock.mts';
 export interface Played {
 	/** Number of the run in the script. */
 	run: number;
-	/** Which items of the run's plan it had. */
+	/** Which items of the run's plan it got. */
 	items: number[];
 	startedAt: number;
 	/** Undefined: it did not end. */
@@ -36,23 +36,23 @@ export interface History {
 	played: Played[];
 	/** Lines in n8n's log. */
 	log: string[];
-	/** What no answer may hold. */
+	/** Texts that no answer may contain. */
 	apiKeys: string[];
-	/** Whether something was still going on when the longest time was over. */
+	/** Whether something was still running when the longest time was over. */
 	isStuck: boolean;
 }
 
 const NODE_TYPE = 'n8n-nodes-sendgrid-teammates.sendGridTeammates';
 
-/** Nothing that the node does takes longer, in virtual milliseconds. */
+/** Longer than anything the node does, in virtual milliseconds. */
 const LONGEST_HISTORY = 3_600_000;
 
-/** So that what a history leaves behind in the node ends before the next one begins. */
+/** So that whatever a history leaves behind in the node ends before the next one starts. */
 const REST = 1_200_000;
 
 let keys = 0;
 
-/** A key that no other history has had: the node keeps rate limits and readings by it. */
+/** A key that no other history has had: the node keeps rate limits and readings per key. */
 function newKey(): string {
 	keys += 1;
 	return `SG.${String(keys).padStart(22, 'simulated')}.${'x'.repeat(43)}`;
@@ -175,7 +175,7 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 		for (const [run, plan] of script.runs.entries()) {
 			for (const item of plan.items.filter(({ fromList }) => fromList)) {
 				const placed = place(run, plan, [item], new AbortController().signal);
-				// The person who set up the workflow could read.
+				// The person who set up the workflow had a key that could read.
 				const apiKey = newKey();
 				sendGrid.addKey({ key: apiKey, account: item.ask.account });
 				placed.credentials = [{ ...credentialFor(item), apiKey }];
@@ -191,7 +191,7 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 	await filling;
 	truth.requests.length = 0;
 
-	// All that is odd begins here.
+	// Disturbances start here.
 	Object.assign(sendGrid.behaviours, script.behaviours);
 	Object.assign(settings, script.network, { hasNoDate: script.clocks?.hasNoDate });
 	if (script.rateLimit) sendGrid.rateLimits.set(script.rateLimit);
@@ -212,7 +212,7 @@ async function playOn(clock: VirtualClock, random: Random, script: Script): Prom
 		});
 	}
 	history.isStuck = !(await clock.run(() => running === 0, LONGEST_HISTORY));
-	// What was still on its way comes to its end.
+	// Whatever was still on its way comes to an end.
 	await clock.run(() => false, REST);
 	return history;
 }

@@ -2,8 +2,8 @@ import { playPollScenario, type PollOutcome, type PollScenario } from './polls/p
 import type { Happening } from './polls/pollScript.mts';
 
 /**
- * What has gone wrong by time and order with the trigger, each case as a history of its own on the virtual
- * clock. What the polls said is in the expectations, and the oracle objects to nothing.
+ * Problems of time and order that the trigger has had, each as a separate history on the virtual clock. The
+ * expectations have what the polls said, and the oracle objects to nothing.
  */
 
 const SECOND = 1000;

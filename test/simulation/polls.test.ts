@@ -2,14 +2,14 @@ import { simulateAllPolls, simulatePolls } from './polls/simulatePolls.mts';
 
 const HISTORIES = 400;
 
-/** Enough of what went wrong to begin with; a seed plays again alone with `npm run simulate`. */
+/** Enough failures to start with; `npm run simulate` replays a single seed. */
 const SHOWN = 5;
 
 test(`of ${HISTORIES} histories of polls none makes the trigger say or omit what it must not`, async () => {
 	const seeds = Array.from({ length: HISTORIES }, (_, index) => index + 1);
 	const { histories, polls, events, failing } = await simulateAllPolls(seeds);
 	expect(histories).toBe(HISTORIES);
-	// They are about something.
+	// They must not be empty.
 	expect(polls).toBeGreaterThan(HISTORIES * 5);
 	expect(events).toBeGreaterThan(HISTORIES);
 	const shown = failing.slice(0, SHOWN).map(({ seed, findings }) => ({ seed, findings }));

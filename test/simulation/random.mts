@@ -1,18 +1,18 @@
 /**
- * Numbers that look random and follow from a seed alone: the same seed gives the same history.
- * Mulberry32, which is small, quick and good enough to draw from.
+ * Numbers that look random and follow from a seed alone: the same seed gives the same history. Mulberry32, which is
+ * small, fast and good enough to draw from.
  */
 export class Random {
 	private state: number;
 
 	constructor(seed: number) {
-		// Neighbouring seeds would begin alike.
+		// Otherwise neighbouring seeds would start alike.
 		this.state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ (seed >>> 3);
 		this.next();
 		this.next();
 	}
 
-	/** From 0 up to, not including, 1. */
+	/** From 0 up to but not including 1. */
 	next(): number {
 		this.state = (this.state + 0x6d2b79f5) | 0;
 		let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
@@ -45,7 +45,7 @@ export class Random {
 		return items[items.length - 1][1];
 	}
 
-	/** Up to `count` different items, in an order of their own. */
+	/** Up to `count` different items, in random order. */
 	some<T>(items: readonly T[], count: number): T[] {
 		const rest = [...items];
 		const taken: T[] = [];

@@ -11,7 +11,7 @@ import { executeContext, singleContext, type Placed } from './n8n.mts';
 
 /** How a run of the node ended. */
 export interface Ended {
-	/** Items of the output; none where the run was ended by an error. */
+	/** Items of the output; none if an error ended the run. */
 	output: INodeExecutionData[];
 	/** What ended the run. */
 	error?: NodeApiError;
@@ -30,10 +30,10 @@ function retriesOf({ retryOnFail, maxTries, waitBetweenTries }: Placed['node']) 
 
 const isError = (value: unknown) => value !== undefined && value !== null && value !== false;
 
-/** n8n takes a run whose first item carries `error` for failed, and tries again. */
+/** n8n considers a run failed if its first item has `error`, and tries again. */
 const hasFailed = (output: INodeExecutionData[][]) => isError(output[0]?.[0]?.json?.error);
 
-/** A node in a workflow, as n8n's engine runs it: all items at once, and once more if the node asks for that. */
+/** A node in a workflow, as n8n's engine runs it: all items at once, and again if the node's settings say so. */
 export async function runInWorkflow(placed: Placed): Promise<Ended> {
 	const { resource, operation } = placed.parameters[0];
 	const run = placed.built.customOperation(String(resource), String(operation));

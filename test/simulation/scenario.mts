@@ -10,10 +10,10 @@ const START = Date.UTC(2026, 10, 26, 10);
 
 const locator = (mode: string, value: string) => ({ __rl: true, mode, value });
 
-/** An item of a scenario: what it asks for, and what else its fields say. */
+/** An item of a scenario: what it asks for, and its other fields. */
 export interface ScenarioItem extends Omit<Ask, 'operation' | 'account'> {
 	account?: string;
-	/** Fields beside those that follow from the rest. */
+	/** Fields in addition to those that follow from the rest. */
 	parameters?: Record<string, unknown>;
 }
 
@@ -29,29 +29,29 @@ export interface ScenarioRun extends Partial<Omit<RunPlan, 'items'>> {
 }
 
 export interface Scenario extends Partial<Omit<Script, 'runs' | 'accounts' | 'keys'>> {
-	/** Who is in the account acme at first. */
+	/** The people in the account acme at the start. */
 	people?: Array<Partial<PersonPlan> & { email: string }>;
-	/** Who is in a second account, with a key of its own. */
+	/** The people in a second account, which has its own key. */
 	otherPeople?: Array<Partial<PersonPlan> & { email: string }>;
 	runs: ScenarioRun[];
 }
 
-/** What came of a scenario. */
+/** The outcome of a scenario. */
 export interface Outcome {
 	history: History;
 	answers: Answer[];
 	/** What the oracle objects to. */
 	findings: Finding[];
-	/** For a failing test to show. */
+	/** Shown by a failing test. */
 	trace: string;
 	/** The first record or the failure of each item of the first run. */
 	said: Array<Json | string | undefined>;
 	played: Played[];
-	/** E-mails to an address, case ignored: how many we sent. */
+	/** How many emails we sent to an address, in upper or lower case. */
 	mailsTo(email: string): number;
-	/** Addresses of those who are in, or could still join, in lower case. */
+	/** Addresses of people who have joined or still could, in lower case. */
 	left(account?: string): string[];
-	/** Scopes of a teammate in the end. */
+	/** A teammate's scopes in the end. */
 	scopesOf(email: string): readonly string[];
 }
 
@@ -133,7 +133,7 @@ function scriptOf({ people = [], otherPeople = [], runs, ...rest }: Scenario): S
 	};
 }
 
-/** Plays a history that is written down, and judges it. */
+/** Plays a hand-written history and judges it. */
 export async function playScenario(scenario: Scenario): Promise<Outcome> {
 	const history = await play(scriptOf(scenario));
 	const { findings, answers } = judge(history);

@@ -3,16 +3,16 @@ import type { RateLimitRule } from '../../sandbox/rate-limits.mts';
 import type { Behaviours } from '../../sandbox/behaviours.mts';
 import type { NetworkSettings } from './network.mts';
 
-/** How rough a history is. Undisturbed: nothing goes wrong, and nobody else acts. */
+/** How disturbed a history is. Undisturbed: nothing goes wrong, and nobody else acts. */
 export type Weather = 'undisturbed' | 'mild' | 'wild';
 
-/** What an item wants somebody to be allowed. */
+/** The access that an item wants for a person. */
 export interface Access {
 	kind: 'admin' | 'scopes' | 'persona' | 'teammate';
-	/** Of `scopes`; with a persona, what comes on top. */
+	/** For `scopes`; with a persona, the additional ones. */
 	scopes: string[];
 	persona?: string;
-	/** Of `teammate`: who has what is wanted. */
+	/** For `teammate`: the person with the wanted access. */
 	sameAs?: { by: 'email' | 'username'; value: string };
 }
 
@@ -35,26 +35,26 @@ export interface Ask {
 	allowAdmins?: boolean;
 	dryRun?: boolean;
 	skipUngrantable?: boolean;
-	/** Lists of people: whoever is on no item goes, at most so many, and at one domain where there is one. */
+	/** Lists of people: everybody else goes, at most this many, and only at this domain if there is one. */
 	others?: { most: number; domain?: string };
 	/** Lists: read to the end. */
 	returnAll?: boolean;
 	limit?: number;
 	/** Lists of teammates: whether invitations are in it too. */
 	includesInvitations?: boolean;
-	/** Whether the value is one that every edition of the node has to refuse. */
+	/** Whether the value is one that every version of the node has to refuse. */
 	isInvalid?: boolean;
 }
 
-/** What n8n's clock and SendGrid's have to do with each other. */
+/** How n8n's clock and SendGrid's differ. */
 export interface Clocks {
-	/** By how many milliseconds n8n's is ahead of SendGrid's, which is the true one. */
+	/** How many milliseconds n8n's is ahead of SendGrid's, which is the true one. */
 	aheadMs: number;
 	/** Whether something between the two drops the header `Date`. */
 	hasNoDate: boolean;
 }
 
-/** An API key with the guards of its credential. */
+/** An API key with the limits of its credential. */
 export interface KeyPlan {
 	name: string;
 	account: string;
@@ -69,7 +69,7 @@ export interface Item {
 	ask: Ask;
 	/** Name of the key of its credential. */
 	key: string;
-	/** The node's fields, beside their defaults. */
+	/** The node's fields that differ from their defaults. */
 	parameters: Record<string, unknown>;
 	/** A field whose list the editor offers: its value is what the list has for the address. */
 	fromList?: { field: string; email: string };
@@ -81,7 +81,7 @@ export interface RunPlan {
 	entrance: 'workflow' | 'agent' | 'agentNode';
 	/** Agents: whether the model makes all calls at once. */
 	atOnce: boolean;
-	/** Milliseconds after the beginning. */
+	/** Milliseconds after the start. */
 	startsAt: number;
 	items: Item[];
 	continueOnFail: boolean;
@@ -134,7 +134,7 @@ export interface Act {
 		| { kind: 'grant'; scopes: string[] };
 }
 
-/** All that a history is made of: drawn from one seed, or written down by hand for a scenario. */
+/** Everything that a history is made of: drawn from one seed, or written by hand for a scenario. */
 export interface Script {
 	seed: number;
 	weather: Weather;

@@ -3,7 +3,7 @@ import { FIRST_LIST_SEED } from './draw/mix.mts';
 import type { Weather } from './script.mts';
 import { simulate, simulateAll } from './simulate.mts';
 
-/** The histories of a kind among the seeds from here on. */
+/** The histories of one kind, from this seed on. */
 const FIRST_SEED = 1;
 
 function seedsOf(weather: Weather, count: number): number[] {
@@ -14,7 +14,7 @@ function seedsOf(weather: Weather, count: number): number[] {
 	return seeds;
 }
 
-/** Enough of what went wrong to begin with; a seed plays again alone with `npm run simulate`. */
+/** Enough failures to start with; `npm run simulate` replays a single seed. */
 const SHOWN = 5;
 
 test.each([

@@ -34,7 +34,7 @@ const peopleOf = ({ teammates, invitations }: Moment): Map<string, string> =>
 		),
 	]);
 
-/** What a moment brought, against the one before it. */
+/** The changes from one moment to the next. */
 export function differences(before: Moment, after: Moment): string[] {
 	const [then, now] = [peopleOf(before), peopleOf(after)];
 	return [
@@ -83,7 +83,7 @@ function happenings({ truth, played, script }: History): Line[] {
 	return [...acts, ...requests, ...changes, ...mails, ...calls];
 }
 
-/** A history as text, in the order of time: who did what, what was so, and what the node said. */
+/** A history as text, in order of time: who did what, the state, and what the node said. */
 export function traceOf(history: History, answers: Answer[], findings: Finding[]): string {
 	const { script, apiKeys } = history;
 	const lines = happenings(history).map((line, order) => ({ ...line, order }));

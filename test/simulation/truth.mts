@@ -38,7 +38,7 @@ export interface TrueInvitation {
 	expiresAt: number;
 }
 
-/** What one account held from a moment on. */
+/** What one account held from a certain time on. */
 export interface Moment {
 	at: number;
 	teammates: readonly TrueTeammate[];
@@ -51,7 +51,7 @@ export interface Mail extends SentEmail {
 	by: Actor;
 }
 
-/** A request of ours that is no reading. */
+/** A request of ours that isn't a reading. */
 export interface Write {
 	at: number;
 	run: number;
@@ -60,7 +60,7 @@ export interface Write {
 	path: string;
 	body: unknown;
 	account: string;
-	/** Addresses in lower case: whom it was about, by the state that it met. */
+	/** The addresses that it concerned, in lower case, by the state at its arrival. */
 	people: string[];
 	before: Moment;
 	after: Moment;
@@ -102,7 +102,7 @@ const textOf = (moment: Moment) => JSON.stringify({ ...moment, at: 0 });
 
 export const lower = (address: string) => address.trim().toLowerCase();
 
-/** Whom a request is about. */
+/** The person that a request is about. */
 function peopleOf({ path, body }: RequestEntry, { teammates, invitations }: Moment): string[] {
 	const named = (body as { email?: unknown } | null)?.email;
 	if (typeof named === 'string') return [lower(named)];
@@ -119,7 +119,7 @@ function peopleOf({ path, body }: RequestEntry, { teammates, invitations }: Mome
 	].map(lower);
 }
 
-/** The true history: what was so at each moment, and who made it so. */
+/** The true history: the state at each moment, and who caused it. */
 export class Truth {
 	readonly moments = new Map<string, Moment[]>();
 
@@ -133,11 +133,11 @@ export class Truth {
 	/** Tokens that ever opened an account. */
 	readonly tokens = new Set<string>();
 
-	/** Moments at which somebody else did something, with the person's address in lower case. */
+	/** When somebody else did something, with the person's address in lower case. */
 	readonly acts: Array<{ at: number; account: string; email: string; kind?: Act['what']['kind'] }> =
 		[];
 
-	/** The latest moments as text, to be compared. */
+	/** The latest states as text, for comparison. */
 	private readonly texts = new Map<string, string>();
 
 	private readonly sendGrid: SandboxState;
@@ -158,7 +158,7 @@ export class Truth {
 		return all[all.length - 1];
 	}
 
-	/** Does something that may change the state, and writes down what came of it. */
+	/** Runs something that may change the state, and records the result. */
 	observe(by: Actor, change: () => RequestEntry | undefined): void {
 		const mailsBefore = this.sendGrid.sentEmails.length;
 		const entry = change();
@@ -202,7 +202,7 @@ export class Truth {
 		});
 	}
 
-	/** What was so between two moments, the state at the first one included. */
+	/** The states between two times, including the one at the first. */
 	between(account: string, from: number, to: number): Moment[] {
 		const all = this.moments.get(account) ?? [];
 		return all.filter(

@@ -4,14 +4,14 @@ type Callback = (...args: unknown[]) => void;
 
 interface Timer {
 	at: number;
-	/** Timers of one moment go off in the order in which they were set. */
+	/** Timers for the same time go off in the order in which they were set. */
 	order: number;
 	every?: number;
 	callback: Callback;
 	isOff: boolean;
 }
 
-/** The names on the global object that give the time or wait. */
+/** The global functions that give the time or wait. */
 const GLOBALS = [
 	'setTimeout',
 	'clearTimeout',
@@ -27,15 +27,15 @@ const realRandom = Math.random;
 const realTimeoutSignal = AbortSignal.timeout.bind(AbortSignal);
 const realPerformanceNow = performance.now.bind(performance);
 
-/** What happens after one timer of node:timers, when all promises have been kept: real time, but none passes. */
+/** Resolves after a real timer of node:timers, when all promises are settled, while no virtual time passes. */
 const settled = async () =>
 	await new Promise<void>((goOn) => {
 		nextTurn(goOn);
 	});
 
 /**
- * A clock whose time passes only when `run` says so, in the place of Node's own. Everything that waits, in the
- * built node, in n8n-workflow and in the stand-in, waits by it.
+ * A clock whose time passes only when `run` says so, in place of Node's own. Everything that waits, in the built
+ * node, in n8n-workflow and in the stand-in, waits by it.
  */
 export class VirtualClock {
 	private readonly start: number;
@@ -46,7 +46,7 @@ export class VirtualClock {
 
 	private order = 0;
 
-	/** By how many milliseconds the date that a program reads is wrong; timers go by what is right. */
+	/** How many milliseconds the date that a program reads is wrong; timers use the right time. */
 	dateAhead = 0;
 
 	/** A binary heap, the next timer first. */
@@ -72,7 +72,7 @@ export class VirtualClock {
 		};
 	}
 
-	/** Puts the clock in the place of the real one; gives what takes it away again. */
+	/** Replaces the real clock; returns a function that puts the real one back. */
 	install(): () => void {
 		const before = GLOBALS.map((name) => [name, globalThis[name]] as const);
 		const set = (callback: Callback, ms?: number, ...args: unknown[]) =>
@@ -100,7 +100,7 @@ export class VirtualClock {
 	}
 
 	/**
-	 * Lets time pass, from timer to timer, until `isOver`, until nothing is left to wait for, or until so many
+	 * Lets time pass, from timer to timer, until `isOver`, until nothing is left to wait for, or until this many
 	 * milliseconds have passed.
 	 *
 	 * @returns whether it was over in time
@@ -207,7 +207,7 @@ export class VirtualClock {
 	}
 }
 
-/** As Node has it: what is no number of milliseconds, or too large for it, goes off after one. */
+/** As in Node: what isn't a number of milliseconds, or is too large, goes off after one. */
 function waitOf(ms: unknown = 0): number {
 	const wanted = Number(ms);
 	return wanted >= 0 && wanted <= 2_147_483_647 ? wanted : 1;

@@ -3,7 +3,7 @@ import { VirtualClock } from './virtualClock.mts';
 
 const START = Date.UTC(2026, 0, 1);
 
-/** Lets something happen on a clock of its own, and gives what was said meanwhile. */
+/** Runs something on a separate clock, and returns what was logged in the meantime. */
 async function onClock(
 	action: (clock: VirtualClock, say: (text: string) => void) => void,
 	longest = 1e9,

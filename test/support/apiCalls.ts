@@ -22,7 +22,7 @@ function pathOf(node: Node): string | undefined {
 	return text?.startsWith('/v3/') ? text.replace(/\{[^}]*\}|:\w+/g, '{}') : undefined;
 }
 
-/** The method that stands beside a path: in the same object, or as an argument of the same call. */
+/** The method beside a path: in the same object, or as an argument of the same call. */
 function methodBeside({ parent }: Node): string | undefined {
 	const beside: Array<string | undefined> = isCallExpression(parent)
 		? parent.arguments.map(textOf)
@@ -35,7 +35,7 @@ function methodBeside({ parent }: Node): string | undefined {
 }
 
 export interface ApiCall {
-	/** Where none stands beside the path: unknown. */
+	/** Unknown if there is none beside the path. */
 	method?: string;
 	path: string;
 }

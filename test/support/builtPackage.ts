@@ -15,7 +15,7 @@ import { CREDENTIAL_TYPE } from './names';
 
 export interface BuiltPackage {
 	node: INodeType;
-	/** The copy of the node that n8n calls for AI agents up to version 2.2, which know nothing of `customOperations`. */
+	/** The copy of the node that n8n calls for AI agents up to version 2.2, which don't know `customOperations`. */
 	declarativeTool: INodeType;
 	trigger: INodeType;
 	credential: ICredentialType;
@@ -24,7 +24,7 @@ export interface BuiltPackage {
 
 let loaded: Promise<BuiltPackage> | undefined;
 
-/** What n8n itself does with a declarative node; the engine alone would forget about cancelling. */
+/** What n8n itself does with a declarative node; the engine alone would ignore cancelling. */
 const runDeclaratively = (node: INodeType): INodeType['execute'] =>
 	async function () {
 		return (await new RoutingNode(this as ExecuteContext, node).runNode()) ?? [];
@@ -51,7 +51,7 @@ export async function builtPackage(): Promise<BuiltPackage> {
 	return await loaded;
 }
 
-/** n8n's keeper of credentials, with one credential in it and n8n's own way of using it. */
+/** n8n's credentials helper with one credential in it, used as n8n uses it. */
 export class OneCredential extends ICredentialsHelper {
 	private readonly type: ICredentialType;
 

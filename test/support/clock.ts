@@ -1,4 +1,4 @@
-/** The one clock of this process, moved forward: for the node and the fake SendGrid alike. It goes on running. */
+/** Moves the clock of this process forward, for the node and the fake SendGrid alike. It goes on running. */
 export function movableClock(): { advance(seconds: number): void } {
 	let offset = 0;
 	beforeEach(() => {

@@ -15,7 +15,7 @@ import {
 import { builtPackage, OneCredential } from './builtPackage';
 import { CREDENTIAL_TYPE, NODE_TYPE } from './names';
 
-/** What n8n's editor hands to the methods of a node that is being set up. */
+/** What n8n's editor passes to the methods of a node that is being set up. */
 async function editorOf(
 	credential: ICredentialDataDecryptedObject,
 	parameters: INodeParameters,

@@ -24,7 +24,7 @@ import { CREDENTIAL_TYPE, NODE_TYPE } from './names';
 
 const ITEMS_TYPE = 'test.items';
 
-/** Stands where a workflow's trigger would: gives out the test's items. */
+/** Takes the place of a workflow's trigger: outputs the test's items. */
 const itemsNode = (items: IDataObject[]): INodeType => ({
 	description: {
 		displayName: 'Items',
@@ -60,7 +60,7 @@ export interface Run {
 export interface RunResult {
 	/** Items of the first output. */
 	results: INodeExecutionData[];
-	/** Items of the error output, where the node has one. */
+	/** Items of the error output, if the node has one. */
 	failures: INodeExecutionData[];
 	/** What stopped the node. */
 	error?: ExecutionError & { description?: string | null; httpCode?: string | null };
@@ -71,19 +71,19 @@ export interface RunResult {
 }
 
 /**
- * Whether this is the engine of n8n 1.x. It takes several arguments in place of one object, gives a poll no limit of time, and keeps
- * nothing of what kind a failure is.
+ * Whether this is the engine of n8n 1.x. It takes several arguments instead of one object, sets no time limit for
+ * polls, and drops the kind of a failure.
  */
 export const isOlderEngine = WorkflowExecute.prototype.run.length > 1;
 
-/** A test of something that the engine of n8n 1.x does not have. */
+/** A test of something that n8n 1.x's engine doesn't have. */
 export const testOfNewerEngine = isOlderEngine ? test.skip : test;
 
-/** The part of an error that tells n8n the kind of failure, for `toMatchObject`. */
+/** The part of an error that gives n8n the kind of failure, for `toMatchObject`. */
 export const failureOfKind = (cause: ErrorCause): object =>
 	isOlderEngine ? {} : { failure: { cause } };
 
-/** Runs all of a workflow. */
+/** Runs a whole workflow. */
 function runFrom(
 	startNode: INode,
 	workflow: Workflow,
@@ -93,7 +93,7 @@ function runFrom(
 	return Reflect.apply(engine.run, engine, args) as ReturnType<WorkflowExecute['run']>;
 }
 
-/** Runs the built node in n8n's own engine, between a node that gives out items and nothing. */
+/** Runs the built node in n8n's own engine, after a node that outputs the items. */
 export async function runNode(run: Run): Promise<RunResult> {
 	const { node, declarativeTool, credential: credentialType } = await builtPackage();
 	const type = run.asTool ? `${NODE_TYPE}Tool` : NODE_TYPE;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const NAP_MS = 5;
 
-/** Milliseconds that this process has worked: not those in which a loaded machine let it wait. */
+/** Milliseconds that this process has worked, without those that a loaded machine made it wait. */
 const worked = () => {
 	const { user, system } = cpuUsage();
 	return (user + system) / 1000;

@@ -16,7 +16,7 @@ const newKey = (number: number) =>
 export interface FakeSendGrid {
 	readonly state: SandboxState;
 	readonly url: string;
-	/** The key of the test's account: one of its own for every test, as is its rate limit in the node. */
+	/** The key of the test's account: a different one for every test, and so is its rate limit in the node. */
 	readonly apiKey: string;
 	readonly credential: ICredentialDataDecryptedObject;
 	/** Runs the node against the sandbox, and checks that n8n stores nothing of the API key. */
@@ -69,8 +69,8 @@ const viewOf = (current: () => { sandbox: Sandbox; apiKey: string }): FakeSendGr
 });
 
 /**
- * A fake SendGrid for one test file, as new for every test. Nobody waits for it in real time, unless time itself is
- * what the file measures.
+ * A fake SendGrid for one test file, reset for every test. Nothing waits for it in real time, unless the file
+ * measures time itself.
  */
 export function fakeSendGrid({ inRealTime = false } = {}): FakeSendGrid {
 	let sandbox: Sandbox;

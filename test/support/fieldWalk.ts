@@ -1,34 +1,34 @@
 import type { INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-/** Names from the outermost on; a number stands for a row. */
+/** Names from the outermost level; a number stands for a row. */
 type Path = ReadonlyArray<string | number>;
 
-/** A field of a node that takes one value: on its own, in a collection, in a row, or a part of a locator. */
+/** A field of a node that takes one value: alone, in a collection, in a row, or as part of a locator. */
 export interface Leaf {
 	path: Path;
 	field: INodeProperties;
 	/** Which kind of values it takes: n8n's type, or a part of a locator. */
 	kind: string;
-	/** What a message calls it. */
+	/** Its name in messages. */
 	called: string;
-	/** What else has to be set, so that it is shown. */
+	/** What else has to be set for it to be shown. */
 	conditions: ReadonlyArray<{ path: Path; value: unknown }>;
 }
 
-/** Where a field stands. */
+/** Where a field is. */
 interface Place {
 	path: Path;
-	/** What a message adds to its name. */
+	/** What messages add to its name. */
 	within: string;
 	conditions: Leaf['conditions'];
 }
 
-/** What fields beside this one have to be, but for resource and operation. */
+/** The values that other fields need, except resource and operation. */
 const conditionsOf = ({ displayOptions }: INodeProperties, parent: Path): Leaf['conditions'] =>
 	Object.entries(displayOptions?.show ?? {})
 		.filter(([name]) => !/^\/?(resource|operation)$/.test(name))
 		.map(([name, values]) => ({
-			// From the outermost on, where it begins with a slash.
+			// From the outermost level, if it starts with a slash.
 			path: name.startsWith('/') ? [name.slice(1)] : [...parent, name],
 			value: name === 'events' ? values : values?.[0],
 		}));
@@ -56,7 +56,7 @@ function leavesOf(field: INodeProperties, place: Place): Leaf[] {
 		});
 	}
 	if (field.type !== 'resourceLocator') return [leaf];
-	// A mode is read where there is a value; what is required has one anyway.
+	// A mode is read only if there is a value; required fields have one anyway.
 	const valued = field.required ? [] : [{ path: [...path, 'value'], value: 'dev@acme.example' }];
 	return [
 		leaf,
@@ -90,7 +90,7 @@ export const allLeaves = (properties: readonly INodeProperties[]): Leaf[] =>
 		)
 		.flatMap((field) => leavesOf(field, { path: [], within: '', conditions: [] }));
 
-/** Those that an operation shows. */
+/** The fields that an operation shows. */
 export const leavesOfOperation = (
 	properties: readonly INodeProperties[],
 	{ resource, operation }: { resource: string; operation: string },
@@ -99,7 +99,7 @@ export const leavesOfOperation = (
 		({ field }) => isOfOperation(field, resource, operation),
 	);
 
-/** Parameters with something else at one place. */
+/** Parameters with another value in one place. */
 function withValue(parameters: INodeParameters, path: Path, value: unknown): INodeParameters {
 	const copy = structuredClone(parameters);
 	let place = copy as Record<string | number, unknown>;

@@ -1,4 +1,4 @@
-/** Hosts that nobody would wish for, on raw sockets. Named .mts, because n8n's rules are for code inside n8n. */
+/** Hostile hosts on raw sockets. Named .mts, because n8n's rules are for code inside n8n. */
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createGzip } from 'node:zlib';
@@ -8,7 +8,7 @@ export interface HostileHost {
 	url: string;
 	/** Connections that are open now. */
 	readonly open: number;
-	/** Connections that there have been. */
+	/** All connections so far. */
 	readonly accepted: number;
 	close(): Promise<void>;
 }
@@ -42,10 +42,10 @@ async function listen(server: Server): Promise<HostileHost> {
 
 const answering = async (listener: RequestListener) => await listen(createHttpServer(listener));
 
-/** Takes connections and says nothing. */
+/** Accepts connections and never answers. */
 export const blackHole = async () => await listen(createServer(() => undefined));
 
-/** A proxy that lets through whatever is asked for, to one port of this machine. */
+/** A proxy that forwards everything to one port of this machine. */
 export async function tunnelTo(target: string): Promise<HostileHost> {
 	const server = createHttpServer();
 	server.on('connect', (_request, client: Socket, head: Buffer) => {
@@ -60,7 +60,7 @@ export async function tunnelTo(target: string): Promise<HostileHost> {
 	return await listen(server);
 }
 
-/** Says 200, and then a blank now and then, forever. */
+/** Answers 200, and then a space from time to time, forever. */
 export const dribbling = async () =>
 	await answering((_request, response) => {
 		response.writeHead(200, { 'content-type': 'application/json' });
@@ -68,7 +68,7 @@ export const dribbling = async () =>
 		response.on('close', () => clearInterval(timer));
 	});
 
-/** A few kB that are unpacked to 400 MB, whatever packing the client asked for. */
+/** A few kB that unpack to 400 MB, whatever compression the client asked for. */
 export async function gzipBomb(status = 200): Promise<HostileHost & { packedBytes: number }> {
 	const gzip = createGzip();
 	const chunks: Buffer[] = [];
@@ -94,7 +94,7 @@ export async function gzipBomb(status = 200): Promise<HostileHost & { packedByte
 	}) as HostileHost & { packedBytes: number };
 }
 
-/** How many bytes this process takes more than before, at most, while something runs. */
+/** How many more bytes this process uses at most while something runs. */
 export async function memoryTakenBy(work: () => Promise<unknown>): Promise<number> {
 	const before = process.memoryUsage().rss;
 	let most = before;
@@ -109,7 +109,7 @@ export async function memoryTakenBy(work: () => Promise<unknown>): Promise<numbe
 	return Math.max(most, process.memoryUsage().rss) - before;
 }
 
-/** Repeats what it is sent: the headers of the request, as a teammate's record and in all other places. */
+/** Repeats what it is sent: the request's headers, as a teammate's record and everywhere else. */
 export const echoing = async (status = 200) =>
 	await answering((request, response) => {
 		const { authorization = '' } = request.headers;

@@ -24,7 +24,7 @@ export const inProject = (...path: string[]) => join(projectRoot, ...path);
 
 export const environment = process.env;
 
-/** Runs a program of the project's own `node_modules/.bin` or of the machine, and gives what it printed. */
+/** Runs a program from the project's `node_modules/.bin` or the machine, and returns its output. */
 export async function run(
 	program: string,
 	args: string[],
@@ -45,7 +45,7 @@ export async function run(
 	return finished.stdout;
 }
 
-/** An empty folder that is gone after `use`. */
+/** An empty folder that is deleted after `use`. */
 export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 	const folder = await mkdtemp(join(tmpdir(), 'sendgrid-teammates-'));
 	try {
@@ -81,7 +81,7 @@ export const linkFolder = async (target: string, path: string) =>
 
 export const sizeOf = async (path: string) => (await stat(path)).size;
 
-/** Runs something after a while, for what has to happen in the middle of something else. */
+/** Runs something after a while, in the middle of something else. */
 export const later = (milliseconds: number, action: () => void) => {
 	setTimeout(action, milliseconds);
 };
@@ -92,19 +92,19 @@ export const pause = async (milliseconds: number) =>
 /** Longest wait for something, in milliseconds: a test that waits for nothing must not hold up the others. */
 const PATIENCE = 60_000;
 
-/** Waits until something has happened on its own. */
+/** Waits until something has happened by itself. */
 export const until = async (isSo: () => boolean, patience = PATIENCE) => {
 	for (const start = performance.now(); !isSo(); await pause(1)) {
 		if (performance.now() - start > patience) throw new Error(`waited in vain for ${String(isSo)}`);
 	}
 };
 
-/** Writes down where this process connects to, as `host:port`, until `stop()`. */
+/** Records where this process connects to, as `host:port`, until `stop()`. */
 export function watchConnections(): { targets: ReadonlySet<string>; stop: () => void } {
 	const targets = new Set<string>();
 	const { connect } = Socket.prototype;
 	Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
-		// Node's own modules hand over options and listener as one array.
+		// Node's own modules pass options and listener as one array.
 		const [first] = (Array.isArray(args[0]) ? args[0] : args) as unknown[];
 		const { host, port, path } = Object(first) as Record<string, unknown>;
 		targets.add(`${String(host ?? args[1] ?? path)}:${String(port ?? first)}`);
@@ -118,5 +118,5 @@ export function watchConnections(): { targets: ReadonlySet<string>; stop: () => 
 	};
 }
 
-/** What this process holds in memory, in bytes. */
+/** This process's memory, in bytes. */
 export const memoryUse = (): number => process.memoryUsage.rss();

@@ -10,7 +10,7 @@ export type Name = Extract<keyof typeof parameters, `${string}With`>;
 /** All operations of the node. */
 export const NAMES = Object.keys(parameters).filter((name): name is Name => name.endsWith('With'));
 
-/** Those that an AI agent may call. */
+/** The operations that an AI agent may call. */
 export const NAMES_FOR_AGENTS = NAMES.filter((name) => !parameters[name].sample.takesAll);
 
 export const sampleOf = (name: Name) => parameters[name].sample;
@@ -19,7 +19,7 @@ export const sampleOf = (name: Name) => parameters[name].sample;
 export const sampleParameters = (name: Name, changes: INodeParameters = {}): INodeParameters =>
 	parameters[name]({ ...sampleOf(name).fields, ...changes });
 
-/** Puts the example company in the place of the test's account, under the same key. @returns the item of the samples */
+/** Replaces the test's account with the example company, under the same key. @returns the item of the samples */
 export function seedExampleCompany({ state, apiKey }: FakeSendGrid): { id: number } {
 	state.reset();
 	seedDefault(state);

@@ -1,20 +1,23 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-/** How to show an operation at work in the example company (`sandbox/seed.mts`), for an item with the `id` of its access request. */
+/**
+ * How an operation is shown in the example company (`sandbox/seed.mts`), for an item with the `id` of its access
+ * request.
+ */
 interface Sample {
 	/** Fields with which it succeeds. */
 	fields: INodeParameters;
-	/** What the one item that comes out has, among other things. */
+	/** What the one output item has, among other things. */
 	gives: IDataObject;
 	/** Whether an item may be answered with any number of items. */
 	isList?: true;
-	/** It takes all items of a run together, and is not for AI agents. */
+	/** It takes all items of a run together, and isn't for AI agents. */
 	takesAll?: true;
-	/** SendGrid documents no `on-behalf-of` for it: ignored, it would act on the parent account. */
+	/** SendGrid documents no `on-behalf-of` for it: if that were ignored, it would act on the parent account. */
 	ownAccountOnly?: true;
 }
 
-/** Makes parameters of an operation, with what every operation has. */
+/** Makes parameters of an operation, including those that every operation has. */
 interface Make {
 	(changes?: INodeParameters): INodeParameters;
 	resource: string;

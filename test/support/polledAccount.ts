@@ -13,7 +13,7 @@ export const OWNER = {
 	user_type: 'owner',
 } as const;
 
-/** An account that a trigger polls, as new for every test, and what happens to its people meanwhile. */
+/** An account that a trigger polls, reset for every test, and what happens to its people. */
 export function polledAccount() {
 	const sendGrid = fakeSendGrid();
 	const clock = movableClock();

@@ -1,6 +1,6 @@
 /**
- * Which scopes SendGrid's page "Teammate Permissions" lists under which heading (documented), two groups that it
- * does not have included. Access requests name such a group, and give all of it.
+ * Which scopes SendGrid's page "Teammate Permissions" lists under which heading (documented), including two groups
+ * that it doesn't have. Access requests name such a group and give all of it.
  *
  * `mail.batch: create read` stands for `mail.batch.create` and `mail.batch.read`.
  */

@@ -6,25 +6,25 @@ import { install } from '@sinonjs/fake-timers';
 /** Kept from before the clock is replaced. */
 const sleep = timers.setTimeout;
 
-/** Real milliseconds between two looks at what the process does. */
+/** Real milliseconds between two checks of what the process does. */
 const LOOK_MS = 1;
 
-/** Of a look's time, what the look itself takes at most, in milliseconds. */
+/** How long a check itself takes at most, in milliseconds. */
 const OWN_WORK_MS = 0.3;
 
-/** Looks in a row that have to find nothing to do: between two steps of an exchange there is never one. */
+/** Checks in a row that have to find nothing to do: between two steps of an exchange, not even one does. */
 const IDLE_LOOKS = 2;
 
-/** Work that is done outside of the event loop, which looks idle meanwhile. */
+/** Work outside the event loop, which looks idle in the meantime. */
 const ELSEWHERE = /Req|Connect|Process|Zlib|Write/i;
 
 const isWorkingElsewhere = () =>
 	process.getActiveResourcesInfo().some((name) => ELSEWHERE.test(name));
 
 /**
- * For a test file: nobody waits for a timer while nothing else happens. Time goes on, more slowly on a loaded machine;
- * but where the process, the sandbox in it included, has nothing left to do, the clock moves to the next timer at
- * once: to the end of a back-off, of a rate limit's window, of a held back answer.
+ * For a test file: nothing waits for a timer while nothing else happens. Time goes on, more slowly on a loaded
+ * machine; but if the process, including its sandbox, has nothing left to do, the clock jumps to the next timer: to
+ * the end of a back-off, of a rate limit's window, of a delayed answer.
  */
 export function skipWaits(): void {
 	const clock = install({
@@ -49,7 +49,8 @@ export function skipWaits(): void {
 		}
 	}
 
-	// At once, since concurrent tests wait for no `beforeAll`; and not by Jest's own means, which rest between tests.
+	// Immediately, since concurrent tests don't wait for `beforeAll`; and not by Jest's own fake timers, which
+	// pause between tests.
 	void flow();
 	afterAll(() => {
 		isOn = false;

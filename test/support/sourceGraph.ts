@@ -13,7 +13,7 @@ import {
 
 import { filesBelow, inProject, readText } from './machine';
 
-/** One file that names another. */
+/** One file that imports another. */
 export interface Import {
 	from: string;
 	to: string;
@@ -23,11 +23,11 @@ export interface Import {
 
 export interface SourceGraph {
 	files: ReadonlyMap<string, SourceFile>;
-	/** Between these files; packages are left out. */
+	/** Imports between these files; packages are left out. */
 	imports: readonly Import[];
 }
 
-/** What a file imports or passes on, as it is written there. */
+/** What a file imports or re-exports, as written there. */
 function specifiersOf(file: SourceFile): Array<{ specifier: string; isType: boolean }> {
 	const found: Array<{ specifier: string; isType: boolean }> = [];
 	const look = (node: Node) => {
@@ -93,7 +93,7 @@ export async function readSourceGraph(...folders: string[]): Promise<SourceGraph
 	return { files, imports };
 }
 
-/** A file and all that it needs, directly or not. */
+/** A file and everything it needs, directly or indirectly. */
 export function closureOf(start: string, imports: readonly Import[]): string[] {
 	const reached = new Set([start]);
 	for (const file of reached) {
@@ -102,7 +102,7 @@ export function closureOf(start: string, imports: readonly Import[]): string[] {
 	return [...reached].sort();
 }
 
-/** Files that need each other, one ring for each group of them. */
+/** Files that need each other, one cycle per group. */
 export function cyclesOf(files: Iterable<string>, imports: readonly Import[]): string[][] {
 	const needs = new Map([...files].map((file) => [file, new Set(closureOf(file, imports))]));
 	const rings = new Map<string, string[]>();

@@ -47,10 +47,10 @@ export class ActiveTrigger {
 	/** What n8n would have in its database. */
 	staticData: IDataObject = {};
 
-	/** What n8n gives a poll, in milliseconds. */
+	/** n8n's time limit for a poll, in milliseconds. */
 	budget: number | undefined;
 
-	/** What is in n8n's process belongs to one workflow. */
+	/** n8n's memory belongs to one workflow. */
 	private readonly workflowId: string;
 
 	private workflow: Promise<Workflow> | undefined;
@@ -78,15 +78,15 @@ export class ActiveTrigger {
 		return JSON.parse(JSON.stringify(this.staticData)) as IDataObject;
 	}
 
-	/** Stops n8n and starts it again: nothing is left but what is in the database. */
+	/** Stops n8n and starts it again: only what is in the database is left. */
 	restart(): void {
 		this.staticData = this.stored();
 		this.workflow = undefined;
 	}
 
 	/**
-	 * Lets n8n make a workflow of its own for each poll, out of what it has stored: after a poll with events, or
-	 * with durable cursors after every poll.
+	 * Lets n8n create a new workflow for each poll from what it has stored: after a poll with events, or with
+	 * durable cursors after every poll.
 	 */
 	perPoll(storesQuietPolls: boolean): { poll: () => Promise<string[]> } {
 		return {
@@ -99,7 +99,7 @@ export class ActiveTrigger {
 		};
 	}
 
-	/** What comes out of a poll, in order; of a poll that starts no execution, `null`. */
+	/** The output of a poll, in order; `null` if it starts no execution. */
 	async poll(): Promise<IDataObject[] | null> {
 		return await this.call('trigger');
 	}

@@ -5,11 +5,10 @@ import { n8nEnvironmentFolder } from '../../playground/n8n/n8nEnvironment.mts';
 import { projectRoot } from './machine.ts';
 
 /**
- * Lets the time for which executions wait be over, in the database of an n8n that is stopped: as if it had been
- * stopped for that long.
+ * Ends the waits of executions in the database of a stopped n8n, as if it had been stopped for that long.
  *
  * @param name of the environment
- * @returns how many milliseconds each had still to wait
+ * @returns how many milliseconds each still had to wait
  */
 export function endWaits(name: string): number[] {
 	const folder = path.join(n8nEnvironmentFolder(projectRoot, name), 'n8n', '.n8n');

@@ -32,7 +32,7 @@ test.each(['first_name', 'last_name', 'scope_group_name'])(
 	(field) => {
 		expect(told({ [field]: 'a'.repeat(100) })).toEqual({ [field]: 'a'.repeat(100) });
 		expect(told({ [field]: 'a'.repeat(101) })).toEqual({ [field]: 'a'.repeat(100) });
-		// A character of two halves is not cut in its middle.
+		// A character of two halves isn't cut in the middle.
 		expect(told({ [field]: '😀'.repeat(150) })).toEqual({ [field]: '😀'.repeat(100) });
 	},
 );

@@ -12,7 +12,7 @@ const credentialWith = (more: object = {}): ICredentialDataDecryptedObject => ({
 	...more,
 });
 
-/** A request as n8n's nodes hand it over, in the older form too. */
+/** A request as n8n's nodes pass it on, in the older form too. */
 const sign = async (request: object, credential: object = {}) =>
 	(await authenticate(
 		credentialWith(credential),

@@ -13,7 +13,7 @@ const HERE = [
 	'::1',
 ];
 
-/** What looks like it, and may be anywhere. */
+/** What looks like it but may be anywhere. */
 const ELSEWHERE = [
 	'127.evil.com',
 	'127.0.0.1.evil.com',

@@ -48,7 +48,7 @@ test('a request that was sent and got no answer is an error of the API without a
 	const error = toNodeError(NODE, new RequestError(wording, 'no answer', 'Look', { sentAt: 1 }));
 	expect(error).toBeInstanceOf(NodeApiError);
 	expect(error).toMatchObject({
-		// n8n would make an error of the operating system out of EPERM.
+		// n8n would turn EPERM into an error of the operating system.
 		message: "'steperman@example.com' was not invited: no answer",
 		httpCode: 'none',
 	});

@@ -8,7 +8,7 @@ test('each folder of the playground has secrets of its own, and keeps them', asy
 		const all = [...Object.values(one), ...Object.values(other)];
 		expect(new Set(all).size).toBe(4);
 		for (const secret of all) expect(secret.length).toBeGreaterThan(20);
-		// What n8n asks of a password.
+		// What n8n requires of a password.
 		expect(one.password).toMatch(/^(?=.*[A-Z])(?=.*\d).{8,64}$/);
 		expect(JSON.parse(await readText(`${folder}/one/secrets.json`))).toEqual(one);
 	});

@@ -51,7 +51,7 @@ test('an open window sends as many requests as are left, less those in flight', 
 	const window = openWindow(left(2));
 	const permits = [window.permit(START), window.permit(START)];
 	expect(window.nextPermitAt(START)).toBeUndefined();
-	// Without a response nobody knows whether it was counted.
+	// Without a response, it is unknown whether it was counted.
 	window.record(permits[0], START);
 	expect(window.nextPermitAt(START)).toBe(START);
 });
@@ -112,7 +112,7 @@ test('a probe that never returns is followed by another one', () => {
 	expect(window.nextPermitAt(at + MAX_PROBE_MS)).toBeLessThanOrEqual(at + MAX_PROBE_MS);
 	const second = window.permit(at + MAX_PROBE_MS);
 	expect(second.isProbe).toBe(true);
-	// It comes back after all, while the second is in flight.
+	// It returns after all, while the second one is in flight.
 	window.record(lost, at + MAX_PROBE_MS + 10, left(500, { resetIn: 60_000 }));
 	expect(window.nextPermitAt(at + MAX_PROBE_MS + 10)).toBe(at + MAX_PROBE_MS + 10);
 	window.record(second, at + MAX_PROBE_MS + 20, left(499, { resetIn: 60_000 }));

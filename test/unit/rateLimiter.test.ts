@@ -23,7 +23,7 @@ beforeEach(() => {
 	lines = [];
 });
 afterEach(() => {
-	// Timers of what still waits are gone with this.
+	// This also removes the timers of everything that still waits.
 	jest.useRealTimers();
 });
 
@@ -41,7 +41,7 @@ const waiter = (changes: Partial<Waiter> = {}): Waiter => ({
 const many = (count: number, changes: Partial<Waiter> = {}) =>
 	Array.from({ length: count }, () => waiter(changes));
 
-/** What has become of each waiter, in the order in which they came. */
+/** The outcome of each waiter, in order of arrival. */
 function acquireAll(waiters: Waiter[]): Array<Permission | undefined> {
 	const permissions: Array<Permission | undefined> = waiters.map(() => undefined);
 	waiters.forEach((one, index) => {
@@ -171,7 +171,7 @@ test('A2: a request that nobody answers gives its place to others after 15 secon
 	expect(sent()).toBe(20);
 	for (const permission of permissions.slice(0, 10)) release(permission, OPEN);
 	await jest.advanceTimersByTimeAsync(1000);
-	// They had none to give any more.
+	// They had no places left to give back.
 	expect(sent()).toBe(20);
 });
 

@@ -16,7 +16,7 @@ afterEach(() => {
 
 const wording = changeOf("'ada'", 'updated');
 
-/** @param readings what each reading shows, the last one for good; `undefined`: it cannot be read */
+/** @param readings what each reading shows, the last one from then on; `undefined`: it cannot be read */
 async function read(
 	readings: Array<string | undefined>,
 	{ maxWait = 300_000, isCancelled = false } = {},

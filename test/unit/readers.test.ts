@@ -69,7 +69,7 @@ type ReaderName = keyof typeof READERS;
 
 const HUGE = 'x'.repeat(16_000_000);
 
-/** What a reader makes of a value, or the message with which it refuses it. */
+/** A reader's result for a value, or the message with which it refuses it. */
 function outcomeOf(name: ReaderName, value: unknown): unknown {
 	try {
 		return READERS[name](holding(value));
@@ -78,7 +78,7 @@ function outcomeOf(name: ReaderName, value: unknown): unknown {
 	}
 }
 
-/** Milliseconds. The least of several, since the machine may have other things to do meanwhile. */
+/** Milliseconds. The shortest of several, since the machine may be busy with other things. */
 const timeOf = (work: () => unknown): number =>
 	Math.min(
 		...Array.from({ length: 5 }, () => {

@@ -25,7 +25,7 @@ const EVENTS = [
 	'teammateRemoved',
 ];
 
-/** What of the unknown about SendGrid polls can meet. */
+/** The unknown behaviour of SendGrid that polls can meet. */
 const UNKNOWNS: ReadonlyArray<keyof Behaviours> = [
 	'tokenChangesOnResend',
 	'expiredStayListed',
@@ -112,7 +112,7 @@ function drawHappening(random: Random, isCrowded: boolean): Happening {
 	]);
 }
 
-/** Moments around those of the polls: right before, in the middle, and long before or after. */
+/** Times around those of the polls: right before, in the middle, and long before or after. */
 function drawActs(random: Random, polls: readonly number[], isCrowded: boolean): PollAct[] {
 	const count = random.whole(3, 16);
 	return Array.from({ length: count }, () => {
@@ -217,7 +217,7 @@ function drawN8n(random: Random, ticks: readonly number[], keeping: Keeping): N8
 	return acts.sort((one, other) => one.at - other.at);
 }
 
-/** All of a history of polls, from its seed alone. */
+/** A whole history of polls, from its seed alone. */
 export function drawPolls(seed: number): PollScript {
 	const random = new Random(seed ^ 0x1b873593);
 	const people = drawPeople(random);
@@ -230,12 +230,12 @@ export function drawPolls(seed: number): PollScript {
 	const ticks = drawTicks(random);
 	const behaviours: Record<string, unknown> = {};
 	for (const name of UNKNOWNS) {
-		// People who can't be distinguished from admins are reported as what the scopes show.
+		// People who can't be distinguished from admins are reported by what their scopes show.
 		const candidates: readonly unknown[] = BEHAVIOUR_CANDIDATES[name];
 		const drawn = candidates.filter((candidate) => candidate !== 'hidden');
 		if (random.chance(0.15)) behaviours[name] = random.pick(drawn);
 	}
-	// With pages of one record, it can't be known whether they have got stuck.
+	// With pages of one record, it can't be known whether paging has got stuck.
 	if (behaviours.maxPage === 1) behaviours.maxPage = 2;
 	if (random.chance(0.02)) behaviours.accessRequests = 'gone';
 	if (random.chance(0.02)) behaviours.detailScopes = 'absent';

@@ -52,7 +52,7 @@ function change(sendGrid: SandboxState, account: Account, email: string, what: H
 	}
 }
 
-/** Something happens to somebody, if it can at that moment. */
+/** Something happens to a person, if it is possible at that moment. */
 export function happen(sendGrid: SandboxState, truth: Truth, { at, email, what }: PollAct): void {
 	const account = sendGrid.account(ACCOUNT);
 	switch (what.kind) {

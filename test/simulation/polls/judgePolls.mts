@@ -36,19 +36,19 @@ export interface PollFinding {
 
 const DAY = 86_400_000;
 
-/** How long an invitation that SendGrid gives no date for is remembered. */
+/** How long an invitation without a date is remembered. */
 const VALIDITY = 7 * DAY;
 
 /** In the last minute before its date, it can't be known whether an invitation expired or was revoked. */
 const LAST_MINUTE = 60_000;
 
-/** n8n may take so long to store what a poll has handed to it. */
+/** n8n may take this long to store a poll's result. */
 const STORING = 10_000;
 
 /** No announced pause is kept for longer. */
 const LONGEST_PAUSE = 900_000;
 
-/** What somebody was, as far as the trigger can have known. */
+/** A person's state, as far as the trigger can have known it. */
 type State = 'out' | 'teammate' | 'admin';
 
 /** What may be known after a poll. */
@@ -76,7 +76,7 @@ class Judge {
 
 	private readonly judged = new Map<number, Judged>();
 
-	/** Joins that were said to be acceptances. */
+	/** Joins that were reported as acceptances. */
 	private readonly accepted = new Set<Join>();
 
 	/** Dated events of invitations, and numbers of access requests, that have been reported. */
@@ -115,7 +115,7 @@ class Judge {
 		const isBaseLine = bases.length === 0;
 		const known = this.follow(sight, bases);
 		if (isBaseLine && poll.items) this.object('untrue', poll, 'the first poll reports something');
-		// What n8n throws away was never reported.
+		// What n8n discards was never reported.
 		const isLost = poll.isDiscarded && poll.items !== undefined;
 		if (isLost) return;
 		this.judged.set(poll.number, { sight, known, isBaseLine });
@@ -127,8 +127,8 @@ class Judge {
 	}
 
 	/**
-	 * The polls whose state this one may have gone on from: the one that n8n handed it, and the last one in the
-	 * same process.
+	 * The polls whose state this one may have continued from: the one that n8n passed to it, and the last one in
+	 * the same process.
 	 */
 	private basesOf(poll: PlayedPoll): Judged[] {
 		const handed = poll.handed === undefined ? undefined : this.judged.get(poll.handed);
@@ -142,7 +142,7 @@ class Judge {
 		return items.filter((item) => item.event === event);
 	}
 
-	/** Holds what was said about teammates against all that may have been known and seen. */
+	/** Compares what was said about teammates with everything that may have been known and seen. */
 	private follow(sight: Sight, bases: Judged[]): Known {
 		const states = new Map<string, Set<State>>();
 		const scopes = new Map<string, Set<string | undefined>>();
@@ -242,7 +242,7 @@ class Judge {
 		);
 	}
 
-	/** Acceptances are true, each once, and none is missing whose invitation was seen. */
+	/** Acceptances are true, reported once each, and none with a seen invitation is missing. */
 	private checkAcceptances(sight: Sight, bases: Judged[]): void {
 		const { poll } = sight;
 		for (const item of this.itemsOf(poll, 'invitationAccepted')) {
@@ -273,7 +273,7 @@ class Judge {
 		}
 	}
 
-	/** Whether the person's invitation was in a list that this poll's state knows of, and is remembered. */
+	/** Whether the person's invitation was in a list known to this poll's state, and is remembered. */
 	private wasSeenInvited(sight: Sight, bases: Judged[], { email }: Join): boolean {
 		const chain = this.chainOf(bases);
 		for (const [index, { sight: past }] of [...chain].reverse().entries()) {
@@ -288,7 +288,7 @@ class Judge {
 		return false;
 	}
 
-	/** The polls whose sight all of the bases know of, in order. */
+	/** The polls whose view all of the bases know, in order. */
 	private chainOf(bases: Judged[]): Judged[] {
 		const chains = bases.map((base) => {
 			const chain: Judged[] = [];
@@ -338,7 +338,7 @@ class Judge {
 		if (bases.length === 1) this.checkVanished(sight, base);
 	}
 
-	/** Whether it was there until its date, or could not be known to have gone before. */
+	/** Whether it was there until its date, or can't have been known to have gone before. */
 	private hasExpired(sight: Sight, bases: Judged[], email: string, expiresAt: number): boolean {
 		if (expiresAt > sight.end + LAST_MINUTE + TOLERANCE) return false;
 		const moments = this.history.truth.moments.get(ACCOUNT) ?? [];
@@ -348,7 +348,7 @@ class Judge {
 		return isIn(atDate) || bases.some((base) => base.sight.everHad(email, expiresAt));
 	}
 
-	/** Who is listed, and near the date or past it, has been reported, or was so at the first poll. */
+	/** Listed invitations near or past their date have been reported, or were so at the first poll. */
 	private checkAged(sight: Sight, email: string): void {
 		const invitation = sight.certainInvitation(email);
 		if (!invitation || !sight.isListed(invitation) || sight.mayBeTeammate(email)) return;
@@ -371,7 +371,7 @@ class Judge {
 		if (!this.said.has(name) && !wasAtFirst) this.object('missing', poll, name);
 	}
 
-	/** Who was listed in the poll before, and has expired and is listed no more. */
+	/** Invitations that were listed in the last poll, have expired and are no longer listed. */
 	private checkVanished(sight: Sight, base: Judged): void {
 		if (!this.asks('invitationExpired') || sight.isMurky(/\/pending$/)) return;
 		for (const email of base.sight.invited()) {
@@ -431,7 +431,7 @@ class Judge {
 		const sight = new Sight(this.history, poll);
 		const [from, to] = [poll.startedAt - script.startsAt, sight.end - script.startsAt];
 		const { accessRequests, detailScopes } = script.behaviours;
-		/** An announced pause is kept even if the request that announced it is gone. */
+		/** An announced pause is kept even if the request that it answered is gone. */
 		const isPaused = script.spells.some(
 			({ to: stop, what }) =>
 				what.kind === 'fault' &&

@@ -12,27 +12,27 @@ import { ACCOUNT, happen } from './happen.mts';
 import { pollContext } from './pollContext.mts';
 import type { N8nAct, PollScript } from './pollScript.mts';
 
-/** One poll, and what came of it. */
+/** One poll and its outcome. */
 export interface PlayedPoll {
 	/** Its place among all polls, from 0. */
 	number: number;
-	/** When it was due: what was stored was fetched then. Epoch milliseconds, as all here. */
+	/** When it was due, which is when the stored state was fetched. Epoch milliseconds, like all times here. */
 	fetchedAt: number;
 	startedAt: number;
-	/** Undefined: it did not end, or n8n ended before. */
+	/** Undefined: it did not end, or n8n ended first. */
 	endedAt?: number;
-	/** Whether n8n threw away what came of it. */
+	/** Whether n8n discarded its result. */
 	isDiscarded: boolean;
-	/** Number of the poll whose state it was handed; undefined: none. */
+	/** Number of the poll whose state it got; undefined: none. */
 	handed?: number;
-	/** Which process of n8n it was in. */
+	/** The n8n process that it ran in. */
 	process: number;
-	/** Whether another poll was under way when it began. */
+	/** Whether another poll was running when it started. */
 	isOverlapped: boolean;
 	items?: IDataObject[];
 	error?: NodeApiError;
 	requests: RequestEntry[];
-	/** What n8n's clock was ahead by, at its beginning and at its end. */
+	/** How far n8n's clock was ahead, at its start and at its end. */
 	clock: [number, number];
 }
 
@@ -47,7 +47,7 @@ export interface PollHistory {
 	isStuck: boolean;
 }
 
-/** What n8n has, and from which poll. */
+/** The state that n8n has, and the poll that it comes from. */
 interface Kept {
 	data: IDataObject;
 	from?: number;
@@ -82,7 +82,7 @@ const nodeOf = ({ events, expiresWithinDays }: PollScript): INode => ({
 	credentials: { sendGridTeammatesApi: { id: '1', name: 'SendGrid' } },
 });
 
-/** Lets SendGrid's lists show what was so a while ago, each by its own. */
+/** Lets each of SendGrid's lists show the state of a while ago. */
 function lagBehind(sendGrid: SandboxState, { lag }: PollScript): () => void {
 	if (lag.teammates === 0 && lag.invitations === 0) return () => {};
 	const past: Array<{ at: number; teammates: string; invitations: string }> = [];
@@ -131,7 +131,7 @@ class PollPlayer {
 
 	private readonly node: INode;
 
-	/** What happens after a request, and which one. */
+	/** What happens after a request, and which request. */
 	private readonly waiting: Array<{ method: string; path: RegExp; start: () => void }> = [];
 
 	private readonly keepPast: () => void;
@@ -146,7 +146,7 @@ class PollPlayer {
 
 	private process = 0;
 
-	/** Those that are under way in this process. */
+	/** The polls that are running in this process. */
 	private readonly running = new Set<PlayedPoll>();
 
 	private due = 0;
@@ -213,7 +213,7 @@ class PollPlayer {
 		const isOver = () => this.due === 0 && this.running.size === 0;
 		history.isStuck = !(await clock.run(isOver, longest));
 		clock.dateAhead = 0;
-		// What was still on its way comes to its end.
+		// Whatever was still on its way comes to an end.
 		await clock.run(() => false, LONGEST_POLL);
 		history.stored = JSON.stringify([this.stored.data, this.live.data]);
 		return history;
@@ -250,13 +250,13 @@ class PollPlayer {
 		}
 	}
 
-	/** The workflow in memory begins again with what is stored; polls of the old one are for nobody. */
+	/** The workflow in memory starts again with the stored state; polls of the old one are discarded. */
 	private replaceWorkflow(): void {
 		this.live = copyOf(this.stored);
 		for (const poll of this.running) poll.isDiscarded = true;
 	}
 
-	/** What a poll is handed. */
+	/** The state that a poll gets. */
 	private hand(): Kept {
 		return this.script.keeping === 'classic' ? this.live : copyOf(this.stored);
 	}
@@ -292,7 +292,7 @@ class PollPlayer {
 			(items) => ({ items }),
 			(error: NodeApiError) => ({ error }),
 		);
-		// n8n ended meanwhile: nobody gets to know.
+		// n8n has ended in the meantime: nobody sees it.
 		if (process !== this.process) return;
 		this.running.delete(poll);
 		Object.assign(poll, outcome, { endedAt: clock.now });
@@ -303,13 +303,13 @@ class PollPlayer {
 	/** What n8n does with the static data after a poll. */
 	private store(poll: PlayedPoll, kept: Kept, before: string): void {
 		if (poll.isDiscarded) {
-			// That is so where the workflow was replaced in the middle of a poll.
+			// This happens if the workflow was replaced in the middle of a poll.
 			if (this.live === kept) this.replaceWorkflow();
 			return;
 		}
 		if (poll.error || JSON.stringify(kept.data) === before) return;
 		kept.from = poll.number;
-		// What activation has polled is stored.
+		// The state of the poll at activation is stored.
 		const isFirst = this.stored.from === undefined && this.script.keeping === 'classic';
 		if (poll.items || isFirst || this.script.keeping === 'durable') this.stored = copyOf(kept);
 	}

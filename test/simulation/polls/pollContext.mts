@@ -10,11 +10,11 @@ import type {
 import type { BuiltNode } from '../builtNode.mts';
 import { fieldOf, helpersOf, loggerOf } from '../n8n.mts';
 
-/** All that n8n's context of one poll is made of. */
+/** Everything that n8n's context of one poll is made of. */
 export interface Polled {
 	built: BuiltNode;
 	node: INode;
-	/** What belongs to this poll, however it is kept. */
+	/** The static data of this poll, however it is kept. */
 	staticData: IDataObject;
 	credential: ICredentialDataDecryptedObject;
 	/** Undefined: an older n8n. */

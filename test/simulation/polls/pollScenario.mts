@@ -33,13 +33,13 @@ export interface PollScenario extends Partial<Omit<PollScript, 'people'>> {
 	polls?: number[];
 }
 
-/** What came of a scenario. */
+/** The outcome of a scenario. */
 export interface PollOutcome {
 	history: PollHistory;
 	/** `teammateAdded ada@example.com`, or how it failed, for each poll that ended. */
 	said: string[][];
 	findings: PollFinding[];
-	/** For a failing test to show. */
+	/** Shown by a failing test. */
 	trace: string;
 }
 
@@ -74,7 +74,7 @@ function scriptOf({ people = [], polls = [], n8n = [], ...rest }: PollScenario):
 	};
 }
 
-/** Plays a history of polls that is written down, and judges it. */
+/** Plays a hand-written history of polls and judges it. */
 export async function playPollScenario(scenario: PollScenario): Promise<PollOutcome> {
 	const history = await playPolls(scriptOf(scenario));
 	const findings = judgePolls(history);

@@ -14,7 +14,7 @@ import type { Act, PersonPlan } from '../script.mts';
  */
 export type Keeping = 'classic' | 'scheduled' | 'durable';
 
-/** What happens to people of the account, besides what happens in histories of operations. */
+/** Events for the account's people, in addition to those in histories of operations. */
 export type Happening =
 	| Act['what']
 	/** An identity provider gives access. */
@@ -41,7 +41,7 @@ export interface PollAct {
 
 /** What n8n does. */
 export type N8nAct =
-	/** The next poll is due, whether or not the one before has ended. */
+	/** The next poll is due, whether or not the last one has ended. */
 	| { at: number; kind: 'poll'; isDiscarded?: boolean }
 	/** n8n ends in the middle of its work, and starts again. */
 	| { at: number; kind: 'restart' }
@@ -50,7 +50,7 @@ export type N8nAct =
 	/** n8n's clock is set this many milliseconds ahead. */
 	| { at: number; kind: 'clock'; ahead: number };
 
-/** Something that is odd for a while. */
+/** A temporary disturbance. */
 export interface Spell {
 	from: number;
 	to: number;
@@ -60,10 +60,10 @@ export interface Spell {
 		| { kind: 'stuckPages'; path: RegExp; page: number };
 }
 
-/** All that a history of polls is made of. */
+/** Everything that a history of polls is made of. */
 export interface PollScript {
 	seed: number;
-	/** Epoch milliseconds of the beginning. */
+	/** Start time, in epoch milliseconds. */
 	startsAt: number;
 	keeping: Keeping;
 	/** Of n8n 2.x; the older line gives a poll no time limit. */
@@ -74,7 +74,7 @@ export interface PollScript {
 	expiresWithinDays: number;
 	people: PersonPlan[];
 	behaviours: Partial<Behaviours>;
-	/** By how many milliseconds each list is late. */
+	/** How many milliseconds each list lags behind. */
 	lag: { teammates: number; invitations: number };
 	rateLimit?: RateLimitRule;
 	network: NetworkSettings;

@@ -3,7 +3,7 @@ import { lower, type Moment, type TrueInvitation, type TrueTeammate } from '../t
 import { ACCOUNT } from './happen.mts';
 import type { PlayedPoll, PollHistory } from './playPolls.mts';
 
-/** Between what the node knows of SendGrid's clock and what is right, in milliseconds. */
+/** The error of what the node knows about SendGrid's clock, in milliseconds. */
 export const TOLERANCE = 2500;
 
 export type Role = PersonPlan['role'];
@@ -16,7 +16,7 @@ export interface Join {
 	isAccepted: boolean;
 }
 
-/** Everybody who joined, in the order of time. */
+/** Everybody who joined, in order of time. */
 export function joinsOf({ truth }: PollHistory): Join[] {
 	const moments = truth.moments.get(ACCOUNT) ?? [];
 	return moments.slice(1).flatMap((moment, index) => {
@@ -36,7 +36,10 @@ export function joinsOf({ truth }: PollHistory): Join[] {
 	});
 }
 
-/** What one poll can have seen: all that was so while it read, or by so much before as the lists are late. */
+/**
+ * What one poll can have seen: everything that was true while it read, or earlier by as much as the lists lag
+ * behind.
+ */
 export class Sight {
 	readonly poll: PlayedPoll;
 
@@ -66,7 +69,7 @@ export class Sight {
 		};
 	}
 
-	/** Whether something odd was going on with this path while the poll read. */
+	/** Whether this path was disturbed while the poll read. */
 	isMurky(path: RegExp): boolean {
 		const { spells, startsAt } = this.history.script;
 		const [from, to] = [this.poll.startedAt - startsAt, this.end - startsAt];
@@ -80,13 +83,13 @@ export class Sight {
 		);
 	}
 
-	/** All usernames that it can have met, in small letters; not those of owners. */
+	/** All usernames that it can have seen, in lower case; not those of owners. */
 	usernames(): string[] {
 		const people = this.moments.teammates.flatMap(({ teammates }) => teammates);
 		return people.map(({ username }) => lower(username));
 	}
 
-	/** What somebody can have been. */
+	/** The states that a person can have had. */
 	roles(username: string): Array<'out' | 'teammate' | 'admin'> {
 		return this.moments.teammates.map(({ teammates }) => {
 			const found = teammates.find((one) => lower(one.username) === username);
@@ -94,7 +97,7 @@ export class Sight {
 		});
 	}
 
-	/** The scopes that somebody can have had, in order; of an admin none. */
+	/** The scopes that a person can have had, in order; none for an admin. */
 	scopes(username: string): string[][] {
 		return this.moments.teammates.flatMap(({ teammates }) =>
 			teammates
@@ -117,7 +120,7 @@ export class Sight {
 		);
 	}
 
-	/** The one invitation of an address that was in the list all the time; undefined: none, or not for sure. */
+	/** The only invitation of an address that was in the list all the time; undefined: none, or not certain. */
 	certainInvitation(email: string): TrueInvitation | undefined {
 		if (this.isMurky(/\/pending$/)) return undefined;
 		const found = this.moments.invitations.map(({ invitations }) =>
@@ -136,7 +139,7 @@ export class Sight {
 		return expiredStayListed || expiresAt > this.end + TOLERANCE;
 	}
 
-	/** Addresses of all invitations that it can have met. */
+	/** Addresses of all invitations that it can have seen. */
 	invited(): string[] {
 		const all = this.moments.invitations.flatMap(({ invitations }) => invitations);
 		return [...new Set(all.map(({ email }) => lower(email)))];
@@ -150,7 +153,7 @@ export class Sight {
 		return all.filter((id) => now.every(({ requests }) => requests.includes(id)));
 	}
 
-	/** Whether somebody's record was read, and nothing was wrong with it. */
+	/** Whether a person's record was read and nothing was wrong with it. */
 	hasReadRecord(username: string): boolean {
 		const { budgetMs = 300_000 } = this.history.script;
 		const isInTime = this.end - this.poll.startedAt < budgetMs * 0.7;

@@ -6,7 +6,7 @@ import type { Change } from './violation.mts';
 
 const FOLDER = 'nodes/SendGridTeammates';
 
-/** A compiler that keeps what it knows: of each violation it looks only at what has changed. */
+/** A compiler that keeps its results: for each violation it looks only at what has changed. */
 function compilerOf(root: string) {
 	const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) =>
 		ts.sys.readFile(path),
@@ -18,7 +18,7 @@ function compilerOf(root: string) {
 
 	const readFile = (path: string) => changed.get(path) ?? ts.sys.readFile(path);
 	const service = ts.createLanguageService({
-		// What a violation no longer needs is no complaint.
+		// Unused code is fine in a violation.
 		getCompilationSettings: () => ({
 			...options,
 			noUnusedLocals: false,
@@ -64,8 +64,8 @@ function changedText(text: string, { file, find, replace }: Change): string {
 }
 
 /**
- * @returns the files that a violation changes, source and compiled, by their path below the root; and what the
- *   compiler objects to
+ * @returns the files that a violation changes, source and compiled, by their path below the root; and the
+ *   compiler's objections
  */
 export function build(root: string, changes: readonly Change[]) {
 	compile ??= compilerOf(root);

@@ -16,7 +16,7 @@ const USAGE = `Breaks each law on purpose, in a copy of this checkout, and tells
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** All that the tests and the simulation need. */
+/** Everything that the tests and the simulation need. */
 const COPIED = [
 	'nodes',
 	'credentials',
@@ -27,7 +27,7 @@ const COPIED = [
 	'jest.config.cjs',
 ];
 
-/** A copy in which a violation can be put. */
+/** A copy that violations can be applied to. */
 async function makeCopy(): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), 'violations-'));
 	for (const name of COPIED) await cp(join(ROOT, name), join(folder, name), { recursive: true });

@@ -6,7 +6,7 @@ import { nameOfFinder, type Finder, type Violation } from './violation.mts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** For work that no longer ends on its own. */
+/** For work that no longer ends by itself. */
 const MOST_MS = 5 * 60_000;
 
 interface Ended {
@@ -32,7 +32,7 @@ interface JestReport {
 	}>;
 }
 
-/** What fails of the tests of a file whose names hold one of these. */
+/** The failures among the tests of a file whose names contain one of these. */
 async function failures(folder: string, file: string, names: readonly string[]): Promise<string> {
 	const report = join(folder, 'report.json');
 	await rm(report, { force: true });
@@ -76,14 +76,14 @@ function placeOf(finder: Exclude<Finder, 'compiler' | Drawn>): { file: string; n
 	return { file: finder.test, name: finder.name };
 }
 
-/** What was noticed; empty where nothing was. */
+/** What was noticed; empty if nothing was. */
 export async function notice(folder: string, finder: Exclude<Finder, 'compiler'>): Promise<string> {
 	if (isDrawn(finder)) return await simulated(folder, finder);
 	const { file, name } = placeOf(finder);
 	return await failures(folder, file, [name]);
 }
 
-/** Nothing may fail before anything is broken: else it would prove nothing. */
+/** Nothing may fail before anything is broken, otherwise it would prove nothing. */
 export async function control(folder: string, queue: readonly Violation[]): Promise<string> {
 	const names = new Map<string, string[]>();
 	const histories = new Map<string, Drawn>();

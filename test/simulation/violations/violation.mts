@@ -1,4 +1,4 @@
-/** A text of one file that is put in the place of another; it has to be there exactly once. */
+/** A text in one file and its replacement; the text has to be there exactly once. */
 export interface Change {
 	/** Below `nodes/SendGridTeammates/`. */
 	file: string;
@@ -6,7 +6,7 @@ export interface Change {
 	replace: string;
 }
 
-/** Who has to notice a violation. Names are parts of titles. */
+/** What has to notice a violation. Names are parts of titles. */
 export type Finder =
 	/** A test of `test/simulation/scenarios.test.ts`. */
 	| { scenarios: string }
@@ -23,9 +23,9 @@ export type Finder =
 /** A law, broken on purpose: an old fault, or the nearest to it that the code allows. */
 export interface Violation {
 	law: string;
-	/** What the node does then. */
+	/** What the node then does. */
 	title: string;
-	/** Several where one safeguard stands behind another. */
+	/** Several if one safeguard backs up another. */
 	changes: readonly Change[];
 	foundBy: Finder;
 }

@@ -1,11 +1,11 @@
 import type { FakeSendGrid } from '../fakeSendGrid';
 
-/** People of the state that fuzzed items and answers are about. */
+/** The people that fuzzed items and answers are about. */
 export const PEOPLE = ['ada@example.com', 'bob@example.com', 'Cleo@Example.com'];
 export const INVITED = ['dan@example.com', 'Eve@example.com', 'old@example.com'];
 export const OLD_USERNAME = 'legacy_lee';
 export const TOKENS = INVITED.map((_, i) => `7c3e9f1${i}-2b4d-4a6c-8e0f-1a3b5c7d9e2${i}`);
-/** As the stand-in counts. */
+/** As the stand-in numbers them. */
 export const REQUEST_IDS = [1001, 1002, 1003];
 export const SUBUSER = { username: 'acme-marketing', id: 77, accountId: 'acct-1' };
 

@@ -5,7 +5,7 @@ import { INVITED, OLD_USERNAME, PEOPLE, TOKENS } from './account';
 import { badScopes } from './items';
 import { mostly, nastyValue } from './values';
 
-/** A secret in the middle of a sentence, wherever that is cut off. */
+/** A secret in the middle of a sentence, wherever the sentence is cut. */
 const leak = (secrets: readonly string[]) =>
 	fc
 		.tuple(
@@ -18,7 +18,7 @@ const leak = (secrets: readonly string[]) =>
 			return `${start}${secret}${after}`;
 		});
 
-/** Somebody of a list, as nobody has documented them. */
+/** An entry of a list in an undocumented form. */
 const strangeRecord = fc.record(
 	{
 		email: mostly(2, fc.constantFrom(...PEOPLE, ...INVITED, 'new1@example.com')),
@@ -145,7 +145,7 @@ const strangeAnswer = (secrets: readonly string[]) => {
 	);
 };
 
-/** Strange answers to come: to whatever request, or only to those of one kind. */
+/** Strange answers to come: to any request, or only to one kind. */
 export const strangeAnswers = (secrets: readonly string[]): Arbitrary<FaultRule[]> =>
 	fc.array(
 		fc.record({

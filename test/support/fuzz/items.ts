@@ -5,7 +5,7 @@ import { by } from '../parameters';
 import { INVITED, OLD_USERNAME, PEOPLE, REQUEST_IDS, SUBUSER, TOKENS } from './account';
 import { mostly, nastyText, nastyValue } from './values';
 
-/** What could be somebody's address, however ugly. */
+/** What could be an address, however ugly. */
 const email = fc.oneof(
 	fc.constantFrom(...PEOPLE, ...INVITED, 'new@example.com', 'OLD@EXAMPLE.COM'),
 	fc.nat({ max: 999 }).map((number) => `new${number}@example.com`),
@@ -20,7 +20,7 @@ const email = fc.oneof(
 	),
 );
 
-/** What is nearly one. */
+/** What is nearly an address. */
 const badEmail = fc.oneof(
 	{ weight: 3, arbitrary: nastyValue },
 	{
@@ -60,7 +60,7 @@ export const badScopes = fc.oneof(
 
 const flag = fc.constantFrom<unknown>(true, false, 'true', 'FALSE', ' True ');
 
-/** Never a number that would be waited for. */
+/** Never a number that a test would have to wait for. */
 const badWait = fc.constantFrom<unknown>(
 	-1,
 	'-0.1',
@@ -78,7 +78,7 @@ const badWait = fc.constantFrom<unknown>(
 	'__proto__',
 );
 
-/** One item: every field of every operation, each well or badly. */
+/** One item: every field of every operation, each with a right or a wrong value. */
 export const fuzzedItem = fc.record({
 	email: mostly(4, email, badEmail),
 	invitedEmail: mostly(
@@ -161,7 +161,7 @@ export const fuzzedItem = fc.record({
 /** Ways in which an item may name an invitation or a teammate. */
 export type Naming = 'email' | 'id' | 'list';
 
-/** All fields from the item: each operation takes those that are its own. */
+/** All fields come from the item: each operation takes its own. */
 export const fieldsFromItem = (naming: Naming): INodeParameters => ({
 	email: '={{ $json.email }}',
 	invitation:

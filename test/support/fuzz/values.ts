@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** Texts that mean something to somebody on the way: paths, queries, headers, templates, prototypes. */
+/** Texts with a special meaning on the way: paths, queries, headers, templates, prototypes. */
 const NASTY_TEXTS = [
 	'',
 	' ',
@@ -69,7 +69,7 @@ export const nastyText: Arbitrary<string> = fc.oneof(
 	{ weight: 1, arbitrary: fc.integer({ min: 250, max: 20_000 }).map((size) => 'x'.repeat(size)) },
 );
 
-/** Whatever JSON can hold, and what breaks those who take it for a text. */
+/** Anything that JSON can hold, and what breaks code that expects text. */
 export const nastyValue: Arbitrary<unknown> = fc.oneof(
 	{ weight: 4, arbitrary: nastyText },
 	{
@@ -98,7 +98,7 @@ export const nastyValue: Arbitrary<unknown> = fc.oneof(
 	{ weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
 );
 
-/** A right value, and now and then a wrong one. */
+/** A right value, and sometimes a wrong one. */
 export const mostly = <T>(
 	weight: number,
 	good: Arbitrary<T>,
