@@ -260,7 +260,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		]);
 	});
 
-	test('asks for a status, invites, resends by e-mail, and learns what it did wrong', async () => {
+	test('asks for a status, invites, resends by email, and learns what it did wrong', async () => {
 		await converse(agent);
 	});
 

@@ -293,7 +293,7 @@ describe('expiring invitations', () => {
 		return run;
 	}
 
-	test('are sent again with one e-mail about it, and the second time nothing is sent', async () => {
+	test('are sent again with one email about it, and the second time nothing is sent', async () => {
 		const { state } = on.sandbox;
 		state.addPending({ email: 'late@acme.example', expiresInSeconds: DAY });
 		state.addPending({ email: 'expired@acme.example', expiresInSeconds: -DAY });

@@ -61,7 +61,7 @@ const people = (count: number, list = 0) =>
 
 const addresses = (list: Array<{ email: string }>) => list.map(({ email }) => email).sort();
 
-/** Who got e-mails. People who got two are here twice. */
+/** Who got emails. People who got two are here twice. */
 const mailed = () => addresses(environment.sandbox.state.sentEmails);
 
 /** Webhook -> One by One -> SendGrid Teammates, active. The webhook's path is the workflow's name. */
@@ -174,7 +174,7 @@ test('300 people, ten executions, two workers, one rate limit: each gets one inv
 	expect(refused.length).toBeLessThan(0.15 * state.requests.length);
 });
 
-test('a worker that is killed in the middle: nobody gets two e-mails, and the same list again completes it', async () => {
+test('a worker that is killed in the middle: nobody gets two emails, and the same list again completes it', async () => {
 	const { state } = environment.sandbox;
 	state.rateLimits.set({ limit: 30, windowMs: 1000, reset: 'epoch', perAccount: true });
 	const saved = await behindWebhook('join', upsertWith());

@@ -100,7 +100,7 @@ const hasTemplates = (world: SandboxState, email: string) => [
 
 const WRITES: Record<string, Write> = {
 	Invite: { parameters: inviteWith(), prepare: nobody, state: daysLeft, mails: 1 },
-	'Resend Invite by e-mail': {
+	'Resend Invite by email': {
 		parameters: resendWith(),
 		prepare: addPending,
 		state: daysLeft,
@@ -113,7 +113,7 @@ const WRITES: Record<string, Write> = {
 		state: daysLeft,
 		mails: 1,
 	},
-	'Revoke by e-mail': {
+	'Revoke by email': {
 		parameters: revokeWith(),
 		prepare: addPending,
 		state: pending,

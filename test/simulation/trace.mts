@@ -66,7 +66,7 @@ function happenings({ truth, played, script }: History): Line[] {
 	);
 	const mails = truth.mails.map(({ at, kind, email, account, by }) => ({
 		at,
-		text: `  e-mail (${kind}) to ${email} of ${account}, by ${by === 'other' ? by : `run ${by.run}`}`,
+		text: `  email (${kind}) to ${email} of ${account}, by ${by === 'other' ? by : `run ${by.run}`}`,
 	}));
 	const acts = truth.acts.map(({ at, account, email, kind }) => ({
 		at,

@@ -7,7 +7,7 @@ const sendGrid = fakeSendGrid();
 
 const byToken = (value: string) => ({ invitation: { __rl: true, mode: 'token', value } });
 
-describe('by e-mail address', () => {
+describe('by email address', () => {
 	test('finds the token, whatever the case', async () => {
 		const { token } = sendGrid.state.addPending({ email: 'Ada@Example.com' });
 		const { results, error } = await sendGrid.run({
@@ -335,7 +335,7 @@ describe('by token', () => {
 	});
 });
 
-test('200 items that resend by e-mail on an account of 400 take 200 writes and at most 3 reads', async () => {
+test('200 items that resend by email on an account of 400 take 200 writes and at most 3 reads', async () => {
 	sendGrid.state.addManyTeammates(200);
 	const pending = sendGrid.state.addManyPending(200);
 	const { results } = await sendGrid.run({

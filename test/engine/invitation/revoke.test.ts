@@ -9,7 +9,7 @@ const ADA = [{ email: 'ada@example.com' }];
 beforeEach(() => addPeople(sendGrid.state));
 
 describe('Revoke', () => {
-	test('by e-mail, and says whose invitation it was', async () => {
+	test('by email, and says whose invitation it was', async () => {
 		const { results } = await sendGrid.run({
 			items: [{ email: 'PENNY@example.com' }],
 			parameters: revokeWith(),

@@ -8,7 +8,7 @@ beforeEach(() => addPeople(sendGrid.state));
 
 describe('Get', () => {
 	test.each([
-		['by e-mail, whatever the case', by('email', ' ADA@example.com')],
+		['by email, whatever the case', by('email', ' ADA@example.com')],
 		['by username', by('username', ' countess ')],
 		['from the list', by('list', 'countess')],
 	])('%s', async (_, teammate) => {

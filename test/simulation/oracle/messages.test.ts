@@ -10,7 +10,7 @@ test.each([
 		'partial',
 	],
 	["'ada@example.com's earlier invitation was revoked, but the new one was refused", 'partial'],
-	["'Email' must be an e-mail address, such as nathan@example.com", 'refused'],
+	["'Email' must be an email address, such as nathan@example.com", 'refused'],
 	["'ada@example.com' is at a domain that this credential doesn't allow", 'refused'],
 	["This credential doesn't allow deleting teammates", 'refused'],
 	["'ada@example.com' still has 'stats.read', although SendGrid accepted the change", 'other'],
