@@ -26,7 +26,7 @@ const allowAdminsOption: INodeProperties = {
 	default: false,
 	displayOptions: { show: { '/operation': ['delete', 'offboard', 'sync', 'upsert'] } },
 	description:
-		'Whether to also remove admins, or take admin access away. With Same as Teammate, also whether to give what an admin has.',
+		"Whether to also remove admins, or take admin access away. With Same as Teammate, also whether to give an admin's access.",
 };
 
 /** For operations that remove or demote nobody, the option is about giving admin access. */
@@ -35,7 +35,7 @@ const allowAdminsToCopyOption: INodeProperties = {
 	displayOptions: {
 		show: { '/operation': ['invite', 'updatePermissions'], '/access': ['teammate'] },
 	},
-	description: 'Whether to also give what an admin has',
+	description: "Whether to also give an admin's access",
 };
 
 const dryRunOption: INodeProperties = {

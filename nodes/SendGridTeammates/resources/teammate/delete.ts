@@ -55,7 +55,7 @@ function partialWording(
 	const done = `'${toSingleLine(deleted)}' was deleted, but`;
 	return {
 		failureMessage: `${done} ${other}, who has the same address, was not`,
-		unclearMessage: `${done} it is unclear whether ${other} was, who has the same address`,
+		unclearMessage: `${done} it is unclear whether ${other}, who has the same address, was too`,
 	};
 }
 
