@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const open = () => sendGrid.state.account().accessRequests.length;
 
-test('Deny does not', async () => {
+test('Deny does not grant the access request', async () => {
 	const { results } = await sendGrid.run({
 		items: [{ id: ` ${id} ` }],
 		parameters: denyWith(),
@@ -26,13 +26,13 @@ test('Deny does not', async () => {
 	expect(sendGrid.state.account().teammates[0].scopes).not.toContain('templates.read');
 });
 
-test.each(['', '..', 'a/b', { a: 1 }])('the ID %j sends nothing', async (wrong) => {
+test.each(['', '..', 'a/b', { a: 1 }])('Deny sends nothing for the ID %j', async (wrong) => {
 	const { error } = await sendGrid.run({ items: [{ id: wrong }], parameters: denyWith() });
 	expect(error?.message).toContain("'Access Request'");
 	expect(sendGrid.state.requests).toEqual([]);
 });
 
-test('one that is gone was not denied', async () => {
+test('a request that is gone is reported as not denied', async () => {
 	const { error } = await sendGrid.run({ items: [{ id: 99 }], parameters: denyWith() });
 	expect(error?.message).toBe(
 		"The access request '99' was not denied: there is no open request with this ID",

@@ -14,14 +14,14 @@ beforeEach(() => {
 	}).id;
 });
 
-test('Get Many gives what was asked for', async () => {
+test('Get Many returns the access requests', async () => {
 	const { results } = await sendGrid.run({ parameters: getAccessRequestsWith() });
 	expect(results).toMatchObject([
 		{ json: { id, scope_group_name: 'Templates', email: 'ada@example.com' } },
 	]);
 });
 
-test('access requests that SendGrid has no more are told in plain words', async () => {
+test('a failure says in plain words that SendGrid no longer has access requests', async () => {
 	sendGrid.state.behaviours.accessRequests = 'gone';
 	const { error } = await sendGrid.run({ parameters: getAccessRequestsWith() });
 	expect(error?.message).toContain('The access requests could not be read');

@@ -11,7 +11,7 @@ const invite = async (parameters: object) =>
 
 describe('a persona', () => {
 	test.each(['accountant', 'developer', 'marketer', 'observer'] as const)(
-		'%s is what SendGrid has for it, cut down to what the account has',
+		"%s gives SendGrid's own scopes, reduced to what the account has",
 		async (persona) => {
 			const { results, error } = await invite({ access: 'persona', persona });
 			expect(error).toBeUndefined();
@@ -35,7 +35,7 @@ describe('a persona', () => {
 		},
 	);
 
-	test('tells what the account lacks of it', async () => {
+	test('reports what the account lacks of it', async () => {
 		sendGrid.state.addKey({
 			key: sendGrid.apiKey,
 			scopes: ['teammates.create', 'stats.read', 'billing.read'],
@@ -67,7 +67,7 @@ describe('a persona', () => {
 		expect(sendGrid.calls().filter((call) => call === 'GET /v3/scopes')).toHaveLength(1);
 	});
 
-	test('of which the account has nothing is no access', async () => {
+	test('is refused if the account has nothing of it', async () => {
 		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['teammates.create'] });
 		const { error } = await invite({ access: 'persona', persona: 'accountant' });
 		expect(error?.message).toContain(
@@ -76,7 +76,7 @@ describe('a persona', () => {
 		expect(sendGrid.state.sentEmails).toEqual([]);
 	});
 
-	test('that is none is refused', async () => {
+	test("is refused if SendGrid doesn't have it", async () => {
 		const { error } = await invite({ access: 'persona', persona: 'king' });
 		expect(error?.message).toContain(
 			"'Persona' must be Accountant, Developer, Marketer or Observer, not 'king'",
@@ -85,8 +85,8 @@ describe('a persona', () => {
 	});
 });
 
-describe('scopes that nobody can grant', () => {
-	test('are left out and reported, where that is wanted', async () => {
+describe('a choice of scopes that nobody can grant', () => {
+	test('leaves them out and reports them if that is wanted', async () => {
 		const { results } = await invite({
 			scopes: ['stats.read', 'user.profile.update'],
 			options: { skipUngrantableScopes: true },
@@ -95,7 +95,7 @@ describe('scopes that nobody can grant', () => {
 		expect(results[0].json.skipped_scopes).toEqual(['user.profile.update']);
 	});
 
-	test('are refused by name else, also among additional ones', async () => {
+	test('is otherwise refused by name, even among additional scopes', async () => {
 		const { error } = await invite({ access: 'persona', additionalScopes: ['2fa_required'] });
 		expect(error?.message).toBe(
 			"'ada@example.com' was not handled: 'Additional Scope Names or IDs' has scopes that can't be granted to anyone: '2fa_required'",

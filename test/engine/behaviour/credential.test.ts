@@ -10,7 +10,7 @@ test('the API key is hidden as it is typed', async () => {
 	expect(apiKey?.typeOptions).toEqual({ password: true });
 });
 
-test('n8n 2.x is told that no other node may use it', async () => {
+test('the credential tells n8n 2.x that no other node may use it', async () => {
 	const { credential } = await builtPackage();
 	expect(credential.restrictToSupportedNodes).toBe(true);
 });
@@ -43,29 +43,29 @@ describe('the test of the credential', () => {
 		return message;
 	};
 
-	test('a wrong key', async () => {
+	test('names a wrong key', async () => {
 		expect(await messageOf({ apiKey: 'SG.wrong' })).toMatch(
 			/^SendGrid rejected this API key .*Check 'API Key'/,
 		);
 	});
 
-	test('an unreachable host', async () => {
+	test('names an unreachable host', async () => {
 		expect(await messageOf({ apiUrl: 'http://127.0.0.1:9' })).toMatch(
 			/^127\.0\.0\.1:9 could not be asked: n8n couldn't connect to SendGrid \(ECONNREFUSED\)\. Check 'Region'/,
 		);
 	});
 
-	test('an address that n8n may not use', async () => {
+	test('names an address that n8n may not use', async () => {
 		sendGrid.state.addKey({ key: sendGrid.apiKey, ipAllowed: false });
 		expect(await messageOf({})).toContain('IP Access Management');
 	});
 
-	test.each([503, 500, 429])('trouble at SendGrid: %d', async (status) => {
+	test.each([503, 500, 429])('names trouble at SendGrid: %d', async (status) => {
 		sendGrid.state.faults.add({ fault: { kind: 'html', status, when: 'before' } });
 		expect(await messageOf({})).toContain(`can't answer at the moment (HTTP ${status})`);
 	});
 
-	test('a server that is not SendGrid', async () => {
+	test('names a server that is not SendGrid', async () => {
 		sendGrid.state.faults.add({ fault: { kind: 'html', status: 200, when: 'before' } });
 		expect(await messageOf({})).toContain("doesn't answer like SendGrid");
 	});
@@ -81,7 +81,7 @@ describe('the test of the credential', () => {
 		[{ apiKey: '' }, "'API Key' is empty"],
 		[{ apiKey: 'SG.a\nb' }, "'API Key' contains a line break"],
 		[{ onBehalfOf: 'subuser_acme' }, "starts with 'subuser_'"],
-	])('%j is refused without a request', async (changes, message) => {
+	])('refuses %j without a request', async (changes, message) => {
 		const told = await messageOf(changes);
 		expect(told).toContain(message);
 		expect(told).toMatch(/^(The credential's )?'.*\. (Choose|Copy|Enter|Remove) /);

@@ -104,7 +104,7 @@ test.each(NAMES)("only agents up to 2.2 go through n8n's engine: %s", async (nam
 
 describe.each(AGENTS)('an %s and a workflow', (agent) => {
 	test.each(NAMES_FOR_AGENTS)(
-		'get the same records, less what is not for agents, and ask for the same: %s',
+		'get the same records, except for what agents must not see, and send the same requests: %s',
 		async (name) => {
 			const expected = await enter('workflow', sampleParameters(name));
 			expect(expected.failure).toBeUndefined();
@@ -113,7 +113,7 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 		},
 	);
 
-	test.each(NAMES_FOR_AGENTS)('are told the same of a field that is wrong: %s', async (name) => {
+	test.each(NAMES_FOR_AGENTS)('get the same failure for a wrong field: %s', async (name) => {
 		const fields = sampleParameters(name, { region: '={{ "mars" }}' });
 		const expected = await enter('workflow', fields);
 		expect(expected.failure?.message).toContain(
@@ -123,15 +123,18 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 		expect(await enter(agent, fields)).toEqual(expected);
 	});
 
-	test.each(NAMES_FOR_AGENTS)('are told the same of a refusal by SendGrid: %s', async (name) => {
-		const lackRights = ({ state, apiKey }: FakeSendGrid) => {
-			const scopes = LIVE_SCOPES.filter((scope) => !/teammates|subusers/.test(scope));
-			state.addKey({ key: apiKey, scopes });
-		};
-		const expected = await enter('workflow', sampleParameters(name), lackRights);
-		expect(expected.failure?.message).toContain('HTTP 403)');
-		expect(await enter(agent, sampleParameters(name), lackRights)).toEqual(expected);
-	});
+	test.each(NAMES_FOR_AGENTS)(
+		'get the same failure for a refusal by SendGrid: %s',
+		async (name) => {
+			const lackRights = ({ state, apiKey }: FakeSendGrid) => {
+				const scopes = LIVE_SCOPES.filter((scope) => !/teammates|subusers/.test(scope));
+				state.addKey({ key: apiKey, scopes });
+			};
+			const expected = await enter('workflow', sampleParameters(name), lackRights);
+			expect(expected.failure?.message).toContain('HTTP 403)');
+			expect(await enter(agent, sampleParameters(name), lackRights)).toEqual(expected);
+		},
+	);
 
 	test.each(NAMES_FOR_AGENTS)(
 		'act alike on behalf of a subuser, or not at all: %s',
@@ -143,7 +146,7 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 	);
 
 	test.each(NAMES.filter((name) => !NAMES_FOR_AGENTS.includes(name)))(
-		'are told that this is for workflows only: %s',
+		'learn that this is for workflows only: %s',
 		async (name) => {
 			const { records, failure, calls } = await enter(agent, sampleParameters(name));
 			expect(records).toEqual([]);
@@ -153,7 +156,7 @@ describe.each(AGENTS)('an %s and a workflow', (agent) => {
 		},
 	);
 
-	test("take the settings of the node's requests alike", async () => {
+	test("handle the node's request settings alike", async () => {
 		const fields = sampleParameters('getTeammatesWith', {
 			requestOptions: { timeout: 100 },
 			options: { maxWait: 0 },

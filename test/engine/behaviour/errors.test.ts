@@ -15,8 +15,8 @@ async function inviteInto(fault: Fault, parameters = {}) {
 	return { message: error?.message, fix: error?.description };
 }
 
-describe('what SendGrid says is told in its own words, with what to do', () => {
-	test('a wrong key', async () => {
+describe('a refusal by SendGrid', () => {
+	test('names a wrong key and what to do', async () => {
 		const { error } = await sendGrid.run({
 			items: ADA,
 			parameters: inviteWith({}),
@@ -33,7 +33,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 		['', 'is empty'],
 		['  ', 'is empty'],
 		['SG.a\nb', 'contains a line break'],
-	])('%j as the key fails before any request: it %s', async (apiKey, fault) => {
+	])('is not waited for if %j as the key fails first: it %s', async (apiKey, fault) => {
 		const { error } = await sendGrid.run({
 			items: ADA,
 			parameters: inviteWith({}),
@@ -45,7 +45,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 
-	test('a key with spaces around it is not shown either', async () => {
+	test("doesn't show a key with spaces around it", async () => {
 		sendGrid.state.faults.add({
 			fault: {
 				kind: 'status',
@@ -62,7 +62,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 		expect(error?.message).toContain('SendGrid says "who is …?"');
 	});
 
-	test('a missing scope is named', async () => {
+	test('names a missing scope', async () => {
 		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
 		const { error } = await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
 		expect(error?.message).toContain(
@@ -72,7 +72,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 		expect(error?.description).toContain('IP Access Management');
 	});
 
-	test('scopes that the account cannot grant are named', async () => {
+	test('names scopes that the account cannot grant', async () => {
 		const { error } = await sendGrid.run({
 			items: ADA,
 			parameters: inviteWith({ scopes: ['stats.read', 'cakes.bake'] }),
@@ -89,12 +89,12 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 		['stats.raed', "'stats.read'"],
 		['stat.read, template.read', "'stats.read' and 'templates.read'"],
 		['mail_send', "'mail.send'"],
-	])('a typo in a scope is answered with the nearest known one: %s', async (scopes, meant) => {
+	])('suggests the nearest known scope for a typo: %s', async (scopes, meant) => {
 		const { error } = await sendGrid.run({ items: ADA, parameters: inviteWith({ scopes }) });
 		expect(error?.description).toContain(`Did you mean ${meant}? Otherwise remove what`);
 	});
 
-	test('scopes are listed where none stands out', async () => {
+	test('lists the scopes if none stands out', async () => {
 		const { fix } = await inviteInto({
 			kind: 'status',
 			status: 400,
@@ -105,7 +105,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 	});
 
 	test.each(['created-again', 'bad-request', 'same-invitation'] as const)(
-		'a second invitation of the same address (%s) is answered',
+		'names what to do about a second invitation of the same address (%s)',
 		async (duplicateInvite) => {
 			sendGrid.state.behaviours.duplicateInvite = duplicateInvite;
 			sendGrid.state.addPending({ email: 'ada@example.com' });
@@ -122,7 +122,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 		},
 	);
 
-	test('another shape of complaint', async () => {
+	test('is understood in another shape', async () => {
 		const { message } = await inviteInto({
 			kind: 'status',
 			status: 422,
@@ -132,12 +132,12 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 		expect(message).toContain('SendGrid says "no such thing" (HTTP 422)');
 	});
 
-	test('a refusal without words', async () => {
+	test('is understood without words', async () => {
 		const { message } = await inviteInto({ kind: 'status', status: 400, when: 'before', body: {} });
 		expect(message).toBe("'ada@example.com' was not invited: SendGrid gave no reason (HTTP 400)");
 	});
 
-	test('scopes are listed where those of the account cannot be read', async () => {
+	test('lists the scopes if those of the account cannot be read', async () => {
 		sendGrid.state.faults.add({
 			method: 'GET',
 			times: Infinity,
@@ -151,7 +151,7 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 		expect(error?.description).toContain("It was sent 'stats.read' and 'cakes.bake'");
 	});
 
-	test('a complaint that repeats the key does not bring it into the message', async () => {
+	test("doesn't bring the key that it repeats into the message", async () => {
 		const { message } = await inviteInto({
 			kind: 'status',
 			status: 400,
@@ -162,12 +162,12 @@ describe('what SendGrid says is told in its own words, with what to do', () => {
 	});
 });
 
-describe('trouble on the way that does not go away', () => {
+describe('persistent trouble on the way', () => {
 	test.each<[string, Fault, string]>([
 		['a 500', { kind: 'status', status: 500, when: 'before' }, 'HTTP 500)'],
 		['a web page', { kind: 'html', status: 502, when: 'before' }, 'HTTP 502)'],
 		['a broken connection', { kind: 'drop', when: 'before' }, 'the connection broke off'],
-	])('W7: %s, and nothing was done', async (_, fault, message) => {
+	])('W7: %s is reported as nothing done', async (_, fault, message) => {
 		// Time enough to find out the outcome, but not for a retry.
 		const told = await inviteInto(fault, { options: { maxWait: 5.2 } });
 		expect(told.message).toMatch(/^'ada@example.com' was not invited: /);
@@ -199,24 +199,27 @@ describe('trouble on the way that does not go away', () => {
 			/may have/,
 		],
 		['no answer', { kind: 'hang', when: 'before' }, 'no answer came in time', /may have/],
-	])('W4, W7: %s, and SendGrid cannot be asked', async (_, fault, message, fix) => {
-		sendGrid.state.faults.add({
-			method: 'GET',
-			times: Infinity,
-			fault: { kind: 'status', status: 500, when: 'before' },
-		});
-		const told = await inviteInto(fault, {
-			requestOptions: { timeout: 300 },
-			options: { maxWait: 3 },
-		});
-		expect(told.message).toContain("It is unclear whether 'ada@example.com' was invited: ");
-		expect(told.message).toContain(message);
-		expect(told.fix).toMatch(fix);
-		// Sent once, whatever the outcome.
-		expect(sendGrid.calls().filter((call) => call.startsWith('POST'))).toHaveLength(1);
-	});
+	])(
+		'W4, W7: %s is reported as unclear if SendGrid cannot be asked',
+		async (_, fault, message, fix) => {
+			sendGrid.state.faults.add({
+				method: 'GET',
+				times: Infinity,
+				fault: { kind: 'status', status: 500, when: 'before' },
+			});
+			const told = await inviteInto(fault, {
+				requestOptions: { timeout: 300 },
+				options: { maxWait: 3 },
+			});
+			expect(told.message).toContain("It is unclear whether 'ada@example.com' was invited: ");
+			expect(told.message).toContain(message);
+			expect(told.fix).toMatch(fix);
+			// Sent once, whatever the outcome.
+			expect(sendGrid.calls().filter((call) => call.startsWith('POST'))).toHaveLength(1);
+		},
+	);
 
-	test('JSON with another label is still JSON', async () => {
+	test('still counts as JSON if only its label is wrong', async () => {
 		sendGrid.state.faults.add({ fault: { kind: 'wrong-content-type' } });
 		const { results } = await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
 		expect(results).toMatchObject([{ json: { email: 'ada@example.com' } }]);
@@ -235,7 +238,7 @@ describe('trouble on the way that does not go away', () => {
 		expect(error).toMatchObject({ failure: { cause: 'temporarily-unavailable' } });
 	});
 
-	test('a refused connection: nothing was done', async () => {
+	test('is reported as nothing done for a refused connection', async () => {
 		const { error } = await sendGrid.run({
 			items: ADA,
 			parameters: inviteWith({}),
@@ -247,7 +250,7 @@ describe('trouble on the way that does not go away', () => {
 		expect(error?.description).toContain("n8n's internet connection");
 	});
 
-	test('a host that is not there', async () => {
+	test('is reported for a host that does not exist', async () => {
 		const { error } = await sendGrid.run({
 			items: ADA,
 			parameters: inviteWith({}),
@@ -258,7 +261,7 @@ describe('trouble on the way that does not go away', () => {
 		);
 	});
 
-	test('an address with a system code in it keeps its message', async () => {
+	test('keeps its message for an address with a system code in it', async () => {
 		sendGrid.state.faults.add({
 			times: Infinity,
 			fault: { kind: 'status', status: 500, when: 'before' },
@@ -270,7 +273,7 @@ describe('trouble on the way that does not go away', () => {
 		expect(error?.message).toContain("'steperman@example.com' was invited: SendGrid says");
 	});
 
-	test('what fails while looking up is told as a look-up', async () => {
+	test('is reported as a look-up if that is what failed', async () => {
 		sendGrid.state.faults.add({
 			times: Infinity,
 			fault: { kind: 'status', status: 500, when: 'before' },
@@ -281,8 +284,8 @@ describe('trouble on the way that does not go away', () => {
 	});
 });
 
-describe('n8n forbids the wording that it forbids', () => {
-	test('neither message nor advice of ours speaks of errors, problems, failures or mistakes', async () => {
+describe("n8n's wording rules", () => {
+	test('hold: no message or advice speaks of errors, problems, failures or mistakes', async () => {
 		const statuses = [400, 401, 403, 404, 429, 500, 504].map((status): Fault => {
 			return { kind: 'status', status, when: 'before', body: {} };
 		});

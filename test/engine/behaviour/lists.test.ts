@@ -38,7 +38,7 @@ const limits = () => sendGrid.state.requests.map(({ query }) => query.limit);
 describe.each(names)('%s', (name) => {
 	const { parameters, fill } = LISTS[name];
 
-	test.each([0, 1, 49, 50, 51, 499, 500, 501])('all of %d', async (count) => {
+	test.each([0, 1, 49, 50, 51, 499, 500, 501])('returns all of %d', async (count) => {
 		fill(count);
 		const { results, error } = await sendGrid.run({ parameters: parameters() });
 		expect(error).toBeUndefined();
@@ -53,25 +53,25 @@ describe.each(names)('%s', (name) => {
 		[60, 60],
 		[61, 60],
 		[501, 600],
-	])('%d of %d', async (limit, count) => {
+	])('returns %d of %d', async (limit, count) => {
 		fill(count);
 		const { results } = await sendGrid.run({ parameters: parameters({ returnAll: false, limit }) });
 		expect(results).toHaveLength(Math.min(limit, count));
 	});
 
-	test('no more is asked for than wanted', async () => {
+	test('requests no more than needed', async () => {
 		fill(60);
 		await sendGrid.run({ parameters: parameters({ returnAll: false, limit: 7 }) });
 		expect(limits()).toEqual(['7']);
 	});
 
-	test.each([0, -1, 1.5, 'many'])('a limit of %j is refused', async (limit) => {
+	test.each([0, -1, 1.5, 'many'])('refuses a limit of %j', async (limit) => {
 		const { error } = await sendGrid.run({ parameters: parameters({ returnAll: false, limit }) });
 		expect(error?.message).toContain("'Limit' must be a whole number from 1, not ");
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 
-	test('every result is linked to the item that asked', async () => {
+	test('links every result to the item that asked', async () => {
 		fill(2);
 		const { results } = await sendGrid.run({ items: [{}, {}], parameters: parameters() });
 		expect(results.map(linkOf)).toEqual([0, 0, 1, 1]);

@@ -48,7 +48,7 @@ test.each<[keyof typeof parameters, INodeParameters, string]>([
 	['revokeWith', { invitation: by('token', 'a-token') }, 'teammates.delete'],
 	['updatePermissionsWith', sam, 'teammates.update'],
 	['updateSsoWith', sam, 'sso.teammates.update'],
-])('%s %j names %s where the key lacks it', async (name, changes, missing) => {
+])('%s %j names %s if the key lacks it', async (name, changes, missing) => {
 	const scopes = LIVE_SCOPES.filter((scope) => scope !== missing);
 	sendGrid.state.addKey({ key: sendGrid.apiKey, scopes });
 	const make = parameters[name] as (changes: INodeParameters) => INodeParameters;

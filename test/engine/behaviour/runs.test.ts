@@ -14,7 +14,7 @@ const refuseOne = () =>
 		fault: { kind: 'status', status: 400, when: 'before', body: { error: 'not today' } },
 	});
 
-describe('without Continue On Fail', () => {
+describe('without Continue On Fail,', () => {
 	test('one bad row ends the run before anything is sent', async () => {
 		const items = [...people(120), { email: 'nobody' }, ...people(3)];
 		const { results, error } = await sendGrid.run({ items, parameters: inviteWith() });
@@ -41,7 +41,7 @@ describe('without Continue On Fail', () => {
 		expect(new Set(sendGrid.mailed()).size).toBe(sent);
 	});
 
-	test('what was begun is brought to its end', async () => {
+	test('requests that have started are finished', async () => {
 		for (const { email } of people(12)) sendGrid.state.addPending({ email, scopes: ['mail.send'] });
 		sendGrid.state.faults.add({
 			method: 'POST',
@@ -64,7 +64,7 @@ describe('without Continue On Fail', () => {
 	});
 });
 
-describe('Retry On Fail', () => {
+describe('with Retry On Fail,', () => {
 	test('what has succeeded is not sent again', async () => {
 		refuseOne();
 		const { results, error } = await sendGrid.run({
@@ -96,7 +96,7 @@ describe('Retry On Fail', () => {
 		expect(sendGrid.calls().filter((call) => call.startsWith('POST'))).toHaveLength(1);
 	});
 
-	test('a row that stays bad ends it all the same', async () => {
+	test('a row that stays bad still ends the run', async () => {
 		const { error } = await sendGrid.run({
 			items: [...people(2), { email: 'nobody' }],
 			parameters: inviteWith(),
@@ -107,7 +107,7 @@ describe('Retry On Fail', () => {
 	});
 });
 
-test('a list that cannot be read is told to each item about its own address', async () => {
+test('a list that cannot be read is reported by each item about its own address', async () => {
 	sendGrid.state.faults.add({
 		method: 'GET',
 		times: Infinity,

@@ -52,7 +52,7 @@ const isLeftOut = ({ operation, options, includeInvitations }: INodeParameters, 
 	(includeInvitations === false && OF_EVERYBODY.includes(field));
 
 test.each(CASES)(
-	'%s gives what its schema says: every field, and no other (%#)',
+	'%s returns every field of its schema, and no others (%#)',
 	async (name, changes) => {
 		const item = seedExampleCompany(sendGrid);
 		const made = sampleParameters(name, changes);

@@ -14,13 +14,13 @@ const ADA = [{ email: 'ada@example.com', username: 'ada@example.com', id: 1001 }
 /** How messages blame a field. */
 const FIELD_IS_WRONG = /^'[A-Z][\w ]+'( in '[A-Z]\w+')? must be .+, not an object$/;
 
-describe('values that test/fuzz has found', () => {
+describe('with values that test/fuzz has found,', () => {
 	test.each([
 		['getTeammateWith', 'teammate'],
 		['deleteTeammateWith', 'teammate'],
 		['getSubuserAccessWith', 'teammate'],
 		['updateSsoWith', 'teammate'],
-	] as const)('%s: nobody called pending, whose record is the list', async (name, field) => {
+	] as const)('%s treats nobody called pending as the list of invitations', async (name, field) => {
 		addFuzzedAccount(sendGrid);
 		const { error } = await sendGrid.run({
 			parameters: (parameters[name] as Make)({ [field]: parameters.by('username', 'pending') }),
@@ -29,7 +29,7 @@ describe('values that test/fuzz has found', () => {
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 
-	test('a token where an address belongs is not told', async () => {
+	test('a token in place of an address is not shown', async () => {
 		addFuzzedAccount(sendGrid);
 		const { error } = await sendGrid.run({
 			parameters: parameters.resendWith({ invitation: parameters.by('email', TOKENS[0]) }),
@@ -42,7 +42,7 @@ describe('values that test/fuzz has found', () => {
 		{ username: null },
 		{ username: {} },
 		{ username: { toString: null } },
-	])('a teammate of whom all is known but a username is nobody else: %j', async (rest) => {
+	])('a teammate without a username is not mistaken for somebody else: %j', async (rest) => {
 		addFuzzedAccount(sendGrid);
 		sendGrid.state.faults.add({
 			path: /teammates$/,
@@ -61,7 +61,7 @@ describe('values that test/fuzz has found', () => {
 	});
 
 	test.each<IDataObject>([{}, { token: '' }, { token: null, pending_id: '' }])(
-		'K6: an invitation without a token is no field that is empty: %j',
+		'K6: an invitation without a token is not reported as an empty field: %j',
 		async (rest) => {
 			sendGrid.state.faults.add({
 				path: /pending$/,
@@ -80,7 +80,7 @@ describe('values that test/fuzz has found', () => {
 		},
 	);
 
-	test('a bare array is nobody', async () => {
+	test('a bare array is no person', async () => {
 		addFuzzedAccount(sendGrid);
 		sendGrid.state.faults.add({
 			times: Infinity,
@@ -100,7 +100,7 @@ describe('values that test/fuzz has found', () => {
 		parameters.getInvitationsWith({ filters: { status: '={{ $json.it }}' } }),
 		parameters.getInvitationsWith({ filters: { expiresWithinDays: '={{ $json.it }}' } }),
 		parameters.getInvitationsWith({ returnAll: false, limit: '={{ $json.it }}' }),
-	])('an object where a choice or a number belongs is refused in words (%#)', async (made) => {
+	])('an object in place of a choice or a number is refused in words (%#)', async (made) => {
 		const { error } = await sendGrid.run({
 			items: [{ it: { toString: null, valueOf: null } }],
 			parameters: made,
@@ -108,7 +108,7 @@ describe('values that test/fuzz has found', () => {
 		expect(error?.message).toMatch(FIELD_IS_WRONG);
 	});
 
-	test('a region is told in one line', async () => {
+	test('a region is quoted on one line', async () => {
 		const { error } = await sendGrid.run({
 			items: ADA,
 			parameters: parameters.getStatusWith({ region: 'e\nu' }),
@@ -118,7 +118,7 @@ describe('values that test/fuzz has found', () => {
 		);
 	});
 
-	test('nothing is on its way any more when an item has been answered', async () => {
+	test('no request is still on its way when an item has been answered', async () => {
 		addFuzzedAccount(sendGrid);
 		const { state } = sendGrid;
 		state.faults.add({ path: /pending$/, fault: { kind: 'status', status: 403, when: 'before' } });

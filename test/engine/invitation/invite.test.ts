@@ -8,7 +8,7 @@ const sendGrid = fakeSendGrid();
 
 const bodies = () => sendGrid.state.requests.map(({ body }) => body);
 
-describe('what is sent', () => {
+describe('Invite sends', () => {
 	test('an invitation with chosen scopes', async () => {
 		const { results, error } = await sendGrid.run({
 			items: [{ email: 'ada@example.com' }],
@@ -33,7 +33,7 @@ describe('what is sent', () => {
 		]);
 	});
 
-	test('an admin goes without scopes', async () => {
+	test('an admin without scopes', async () => {
 		await sendGrid.run({
 			items: [{ email: 'ada@example.com' }],
 			parameters: inviteWith({ access: 'admin', scopes: ['stats.read'] }),
@@ -41,7 +41,7 @@ describe('what is sent', () => {
 		expect(bodies()).toEqual([{ email: 'ada@example.com', scopes: [], is_admin: true }]);
 	});
 
-	test('an empty choice and false are really sent', async () => {
+	test('even an empty choice and false', async () => {
 		await sendGrid.run({
 			items: [{ email: 'ada@example.com' }],
 			parameters: inviteWith({ scopes: [] }),
@@ -54,7 +54,7 @@ describe('what is sent', () => {
 		['a text with commas', 'stats.read, templates.read,'],
 		['a list as JSON, as agents write it', '["stats.read","templates.read"]'],
 		['the same scope twice', ['stats.read', ' templates.read', 'stats.read ']],
-	])('scopes by expression: %s', async (_, scopes) => {
+	])('scopes from an expression: %s', async (_, scopes) => {
 		await sendGrid.run({
 			items: [{ email: 'ada@example.com', scopes }],
 			parameters: inviteWith({ scopes: '={{ $json.scopes }}' }),
@@ -62,7 +62,7 @@ describe('what is sent', () => {
 		expect(bodies()).toMatchObject([{ scopes: ['stats.read', 'templates.read'] }]);
 	});
 
-	test('the address is trimmed and keeps its case', async () => {
+	test('the address trimmed, in its own case', async () => {
 		await sendGrid.run({
 			items: [{ email: '  Ada.Lovelace@Example.COM ' }],
 			parameters: inviteWith({}),
@@ -70,7 +70,7 @@ describe('what is sent', () => {
 		expect(bodies()).toMatchObject([{ email: 'Ada.Lovelace@Example.COM' }]);
 	});
 
-	test('each item has its own access', async () => {
+	test("each item's own access", async () => {
 		await sendGrid.run({
 			items: [
 				{ email: 'ada@example.com', access: 'admin' },
@@ -87,18 +87,21 @@ describe('what is sent', () => {
 	});
 });
 
-describe('what comes out', () => {
-	test.each(['pending_id', 'absent'] as const)('the token is called %s', async (inviteToken) => {
-		sendGrid.state.behaviours.inviteToken = inviteToken;
-		const { results } = await sendGrid.run({
-			items: [{ email: 'ada@example.com' }],
-			parameters: inviteWith({}),
-		});
-		const [{ token }] = sendGrid.state.account().invitations;
-		expect(results[0].json.token).toBe(inviteToken === 'absent' ? undefined : token);
-	});
+describe('the output of Invite', () => {
+	test.each(['pending_id', 'absent'] as const)(
+		'has the token under the name %s',
+		async (inviteToken) => {
+			sendGrid.state.behaviours.inviteToken = inviteToken;
+			const { results } = await sendGrid.run({
+				items: [{ email: 'ada@example.com' }],
+				parameters: inviteWith({}),
+			});
+			const [{ token }] = sendGrid.state.account().invitations;
+			expect(results[0].json.token).toBe(inviteToken === 'absent' ? undefined : token);
+		},
+	);
 
-	test('every result is linked to its item', async () => {
+	test('is linked to its item', async () => {
 		const items = ['ada', 'bob', 'cyd'].map((name) => ({ email: `${name}@example.com` }));
 		const { results } = await sendGrid.run({ items, parameters: inviteWith({}) });
 		expect(results.map((item) => [item.json.email, linkOf(item)])).toEqual([
@@ -109,8 +112,8 @@ describe('what comes out', () => {
 	});
 });
 
-describe('one wish, one email', () => {
-	test('W8: three rows with one fixed address', async () => {
+describe('Invite sends one email for one wish', () => {
+	test('W8: in three rows with one fixed address', async () => {
 		const { results } = await sendGrid.run({
 			items: [{}, {}, {}],
 			parameters: inviteWith({ email: 'ada@example.com' }),
@@ -120,7 +123,7 @@ describe('one wish, one email', () => {
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	});
 
-	test('W8: another spelling and another order of the same scopes is the same wish', async () => {
+	test('W8: in another spelling and with the same scopes in another order', async () => {
 		const { results } = await sendGrid.run({
 			items: [
 				{ email: 'ada@example.com', scopes: ['stats.read', 'templates.read'] },
@@ -132,7 +135,7 @@ describe('one wish, one email', () => {
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	});
 
-	test('W8: other access is another wish', async () => {
+	test('W8: but another one for other access', async () => {
 		await sendGrid.run({
 			items: [
 				{ email: 'ada@example.com', scopes: ['stats.read'] },
@@ -144,7 +147,7 @@ describe('one wish, one email', () => {
 	});
 });
 
-describe('what is refused before any request leaves', () => {
+describe('before any request, Invite refuses', () => {
 	const refusal = async (item: object, parameters = {}) => {
 		const { error } = await sendGrid.run({
 			items: [item as IDataObject],
@@ -196,7 +199,7 @@ describe('what is refused before any request leaves', () => {
 		);
 	});
 
-	test('an access that is none', async () => {
+	test('an unknown access', async () => {
 		const error = await refusal({ email: 'ada@example.com' }, { access: 'owner' });
 		expect(error?.message).toBe(
 			"'ada@example.com' was not handled: 'Access' must be Admin, Persona, Same as Teammate or Selected Scopes, not 'owner'",

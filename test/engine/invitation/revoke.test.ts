@@ -9,7 +9,7 @@ const ADA = [{ email: 'ada@example.com' }];
 beforeEach(() => addPeople(sendGrid.state));
 
 describe('Revoke', () => {
-	test('by email, and says whose invitation it was', async () => {
+	test('revokes by email, and says whose invitation it was', async () => {
 		const { results } = await sendGrid.run({
 			items: [{ email: 'PENNY@example.com' }],
 			parameters: revokeWith(),
@@ -21,7 +21,7 @@ describe('Revoke', () => {
 		expect(sendGrid.state.sentEmails).toEqual([]);
 	});
 
-	test('by token, and says whose invitation it was', async () => {
+	test('revokes by token, and says whose invitation it was', async () => {
 		const [{ token }] = sendGrid.state.account().invitations;
 		const { results } = await sendGrid.run({
 			parameters: revokeWith({ invitation: by('token', token) }),
@@ -31,7 +31,7 @@ describe('Revoke', () => {
 		]);
 	});
 
-	test('K5: by email it revokes all invitations of the address', async () => {
+	test('K5: revokes all invitations of the address by email', async () => {
 		sendGrid.state.addPending({ email: 'Penny@Example.com' });
 		const { results } = await sendGrid.run({
 			items: [{ email: 'penny@example.com' }],
@@ -51,7 +51,7 @@ describe('Revoke', () => {
 		expect(sendGrid.state.account().invitations).toEqual([]);
 	});
 
-	test('an unknown token', async () => {
+	test('reports an unknown token', async () => {
 		const { error } = await sendGrid.run({
 			parameters: revokeWith({ invitation: by('token', 'gone-for-long') }),
 		});
@@ -60,7 +60,7 @@ describe('Revoke', () => {
 		);
 	});
 
-	test('an address that is a teammate already', async () => {
+	test('reports an address that is already a teammate', async () => {
 		const { error } = await sendGrid.run({ items: ADA, parameters: revokeWith() });
 		expect(error?.message).toContain('the person has already accepted and is a teammate');
 	});

@@ -17,7 +17,7 @@ const usernames = async (changes: Parameters<typeof getSubusersWith>[0]) => {
 	return results.map(({ json }) => json.username);
 };
 
-test('Get Many gives the subusers with their regions', async () => {
+test('Get Many returns the subusers with their regions', async () => {
 	const { id } = sendGrid.state.account('acme-marketing');
 	const { results } = await sendGrid.run({ parameters: getSubusersWith() });
 	expect(results.map(({ json }) => json)).toEqual([
@@ -38,7 +38,7 @@ test.each([
 	[{ region: ' Global ' }, ['acme-marketing', 'acme-marketing-2']],
 	[{ username: ' acme-marketing ' }, ['acme-marketing']],
 	[{ username: 'acme-marketing', region: 'eu' }, []],
-])('filters: %j', async (filters, expected) => {
+])('the filters let through the right subusers: %j', async (filters, expected) => {
 	expect(await usernames({ filters })).toEqual(expected);
 	const [{ query }] = sendGrid.state.requests;
 	// SendGrid filters, so that no more is read than needed.
@@ -48,7 +48,7 @@ test.each([
 test.each([
 	['goes by a part of the username', { username: 'acme-marketing' }, ['acme-marketing']],
 	['takes no notice of the region', { region: 'eu' }, ['acme-eu']],
-])('a SendGrid that %s', async (_, filters, expected) => {
+])('the filters hold with a SendGrid that %s', async (_, filters, expected) => {
 	const { state } = sendGrid;
 	const all = state.subusers(state.account()).map(({ id, name, region }) => {
 		return { id, username: name, region };
@@ -61,7 +61,7 @@ test.each([
 	expect(await usernames({ filters })).toEqual(expected);
 });
 
-test('a SendGrid that does not say the region is trusted with it', async () => {
+test('the region filter trusts a SendGrid that does not say the region', async () => {
 	sendGrid.state.faults.add({ fault: { kind: 'rename', from: 'region', to: 'datacenter' } });
 	expect(await usernames({ filters: { region: 'eu' } })).toEqual(['acme-eu']);
 });

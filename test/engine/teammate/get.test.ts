@@ -19,7 +19,7 @@ describe('Get', () => {
 		expect(sendGrid.calls().at(-1)).toBe('GET /v3/teammates/countess');
 	});
 
-	test('a username with signs in it stays one part of the path', async () => {
+	test('keeps a username with special characters in one part of the path', async () => {
 		sendGrid.state.addTeammate({ email: 'a+b@example.com' });
 		const { results } = await sendGrid.run({
 			parameters: getTeammateWith({ teammate: by('username', 'a+b@example.com') }),
@@ -36,7 +36,7 @@ describe('Get', () => {
 		expect(error?.message).toBe(`The record of '${email}' could not be read: ${message}`);
 	});
 
-	test('an unknown username', async () => {
+	test('reports an unknown username', async () => {
 		const { error } = await sendGrid.run({
 			parameters: getTeammateWith({ teammate: by('username', 'ghost') }),
 		});
@@ -46,7 +46,7 @@ describe('Get', () => {
 		expect(error?.description).toContain('Usernames often differ from the email address');
 	});
 
-	test.each(['..', 'a/b', ' '])('the username %j sends nothing', async (username) => {
+	test.each(['..', 'a/b', ' '])('sends nothing for the username %j', async (username) => {
 		const { error } = await sendGrid.run({
 			parameters: getTeammateWith({ teammate: by('username', username) }),
 		});
@@ -55,12 +55,12 @@ describe('Get', () => {
 	});
 });
 
-test('an address that is missing is told by the name of the field', async () => {
+test('Get names the field if the address is missing', async () => {
 	const { error } = await sendGrid.run({ items: [{}], parameters: getTeammateWith() });
 	expect(error?.message).toBe("'Teammate' is empty");
 });
 
-test('simplified, a record holds the essentials; else all that SendGrid has', async () => {
+test('Get returns the essentials of a record with Simplify, otherwise everything', async () => {
 	const teammate = by('username', 'countess');
 	const [simple] = (await sendGrid.run({ parameters: getTeammateWith({ teammate }) })).results;
 	const scopes = expect.arrayContaining(['stats.read', 'templates.read']);

@@ -54,7 +54,7 @@ describe('Get Subuser Access', () => {
 		},
 	);
 
-	test('of one subuser', async () => {
+	test('returns one subuser', async () => {
 		const { results } = await sendGrid.run({
 			items: [{ email: 'sam@example.com' }],
 			parameters: getSubuserAccessWith({ filters: { subuser: ' acme-7 ' } }),
@@ -73,7 +73,7 @@ describe('Get Subuser Access', () => {
 	};
 
 	test.each([undefined, 'acme-7'])(
-		'of somebody who is not restricted: an item that says so, subuser %j',
+		'returns an item that says so for somebody who is not restricted, subuser %j',
 		async (subuser) => {
 			const { results, error } = await sendGrid.run({
 				items: ADA,
@@ -86,7 +86,7 @@ describe('Get Subuser Access', () => {
 		},
 	);
 
-	test('of somebody restricted to others: no items', async () => {
+	test('returns no items for somebody restricted to other subusers', async () => {
 		const { results, error } = await sendGrid.run({
 			items: [{ email: 'sam@example.com' }],
 			parameters: getSubuserAccessWith({ filters: { subuser: 'nowhere' } }),
@@ -95,7 +95,7 @@ describe('Get Subuser Access', () => {
 		expect(results).toEqual([]);
 	});
 
-	test('where SendGrid does not say whether somebody is restricted, neither do we', async () => {
+	test('does not say whether somebody is restricted if SendGrid does not', async () => {
 		const from = 'has_restricted_subuser_access';
 		sendGrid.state.faults.add({ times: Infinity, fault: { kind: 'rename', from, to: 'gone' } });
 		const { results } = await sendGrid.run({ items: ADA, parameters: getSubuserAccessWith() });

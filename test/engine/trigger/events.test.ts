@@ -5,7 +5,7 @@ const { sendGrid, clock, activated, account, remove, revoke, setAdmin, setScopes
 	polledAccount();
 
 describe('each event', () => {
-	test('says first what happened to whom, and the records last', async () => {
+	test('says first what happened to whom, and has the records last', async () => {
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated({ events: ['invitationAccepted'] });
 		sendGrid.state.accept(ADA);
@@ -22,7 +22,7 @@ describe('each event', () => {
 		expect(item.name).toBe('Ada Lovelace');
 	});
 
-	test('an invitation, simplified and as it is: without its token in any case', async () => {
+	test('shows an invitation without its token, simplified or raw', async () => {
 		const pending = { email: ADA, scopes: ['stats.read'], expiresInSeconds: 2.5 * DAY };
 		const simple = await activated({ events: ['invitationExpiring'] });
 		const raw = await activated({ events: ['invitationExpiring'], simplify: false });
@@ -42,7 +42,7 @@ describe('each event', () => {
 		expect(JSON.stringify([items, rawItems])).not.toContain(token);
 	});
 
-	test('accepted: the teammate, and what is remembered of the invitation', async () => {
+	test('shows for an acceptance the teammate and what is remembered of the invitation', async () => {
 		const { expiration_date } = sendGrid.state.addPending({ email: 'Ada@example.com' });
 		const trigger = await activated({ events: ['invitationAccepted'] });
 		sendGrid.state.accept(ADA);
@@ -80,7 +80,7 @@ describe('each event', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('expiring, once; a resend moves the date, and it counts anew', async () => {
+	test('reports an expiring invitation once, and again after a resend moves the date', async () => {
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated({ events: ['invitationExpiring', 'invitationExpired'] });
 		clock.advance(4 * DAY);
@@ -110,7 +110,7 @@ describe('each event', () => {
 	});
 
 	test.each([true, false])(
-		'expired, exactly once, whether SendGrid keeps it listed (%s) or drops it later',
+		'reports an expired invitation exactly once, whether SendGrid keeps it listed (%s) or drops it later',
 		async (expiredStayListed) => {
 			sendGrid.state.behaviours.expiredStayListed = expiredStayListed;
 			sendGrid.state.addPending({ email: ADA, is_admin: true });
@@ -139,7 +139,7 @@ describe('each event', () => {
 		},
 	);
 
-	test('teammate added, with the raw record where it is wanted', async () => {
+	test('reports an added teammate, with the raw record if wanted', async () => {
 		const trigger = await activated({ events: ['teammateAdded'], simplify: false });
 		sendGrid.state.addTeammate({ email: ADA, phone: '555' });
 		expect(await trigger.poll()).toEqual([
@@ -153,7 +153,7 @@ describe('each event', () => {
 		]);
 	});
 
-	test('teammate removed: what is remembered of them', async () => {
+	test('reports a removed teammate with what is remembered of them', async () => {
 		sendGrid.state.addTeammate({ username: 'countess', email: ADA, is_admin: true });
 		const trigger = await activated({ events: ['teammateRemoved'] });
 		remove(ADA);
@@ -176,7 +176,7 @@ describe('each event', () => {
 		]);
 	});
 
-	test('admin rights granted and withdrawn', async () => {
+	test('reports admin rights granted and withdrawn', async () => {
 		sendGrid.state.addTeammate({ email: ADA });
 		const trigger = await activated({ events: ['adminChanged'] });
 		setAdmin(ADA, true);
@@ -189,7 +189,7 @@ describe('each event', () => {
 		]);
 	});
 
-	test('access requested', async () => {
+	test('reports requested access', async () => {
 		sendGrid.state.addTeammate({ email: ADA });
 		const wanted = { username: ADA, scope_group_name: 'Templates' };
 		sendGrid.state.addAccessRequest(wanted);
@@ -208,7 +208,7 @@ describe('each event', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('scopes changed: which came and which went, without those that SendGrid gives by itself', async () => {
+	test('reports which scopes came and went, without those that SendGrid gives by itself', async () => {
 		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read', 'mail.send'] });
 		const trigger = await activated({ events: ['scopesChanged'] });
 		setScopes(ADA, ['mail.send', 'templates.read', 'user.profile.update']);
@@ -224,7 +224,7 @@ describe('each event', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('many at once, each once', async () => {
+	test('reports many at once, each once', async () => {
 		sendGrid.state.addTeammate({ email: BOB });
 		sendGrid.state.addPending({ email: ADA });
 		sendGrid.state.addPending({ email: 'eve@example.com', expiresInSeconds: 3 * DAY });
@@ -248,7 +248,7 @@ describe('each event', () => {
 	test.each([
 		[1, 6],
 		[6, 1],
-	])('of two invitations for one address (%s and %s days) the later counts', async (...days) => {
+	])('counts the later of two invitations for one address (%s and %s days)', async (...days) => {
 		const trigger = await activated({ events: ['invitationExpiring'] });
 		for (const left of days) {
 			sendGrid.state.addPending({ email: ADA, expiresInSeconds: left * DAY });
@@ -258,7 +258,7 @@ describe('each event', () => {
 		expect(await trigger.events()).toEqual([`invitationExpiring ${ADA}`]);
 	});
 
-	test('only those that are asked for', async () => {
+	test('is reported only if it is chosen', async () => {
 		for (const event of ALL_EVENTS) {
 			const asked = await activated({ events: [event] });
 			const email = `${event.toLowerCase()}@example.com`;

@@ -4,7 +4,7 @@ import { ADA, polledAccount } from '../../support/polledAccount';
 
 const { sendGrid, activated, setAdmin } = polledAccount();
 
-describe('filters', () => {
+describe("the trigger's filters", () => {
 	const news = async (filters: INodeParameters) => {
 		sendGrid.state.addTeammate({ email: 'boss@example.com', is_admin: true });
 		const trigger = await activated({ events: ['teammateAdded', 'adminChanged'], filters });
@@ -37,11 +37,11 @@ describe('filters', () => {
 			{ role: 'admin', email: 'bo*', emailDomain: 'example.org' },
 			['teammateAdded bob@example.org'],
 		],
-	])('%j', async (filters, expected) => {
+	])('let through the right events: %j', async (filters, expected) => {
 		expect(await news(filters)).toEqual(expected);
 	});
 
-	test('what a filter held back does not come when it is lifted', async () => {
+	test('do not bring up events later that they held back', async () => {
 		const filtered = { events: ['teammateAdded'], filters: { emailDomain: 'example.org' } };
 		const trigger = await activated(filtered);
 		sendGrid.state.addTeammate({ email: ADA });

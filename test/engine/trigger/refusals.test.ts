@@ -5,7 +5,7 @@ import { ActiveTrigger, ALL_EVENTS } from '../../support/trigger';
 
 const { sendGrid, activated } = polledAccount();
 
-describe('refused before any request leaves', () => {
+describe('the trigger refuses before any request', () => {
 	test.each<[string, INodeParameters, IDataObject, string]>([
 		['no event', { events: [] }, {}, "'Trigger On' is empty"],
 		[
@@ -84,21 +84,21 @@ describe('refused before any request leaves', () => {
 	});
 });
 
-test('access requests that SendGrid offers no more: said so', async () => {
+test('the trigger says that SendGrid no longer offers access requests', async () => {
 	sendGrid.state.behaviours.accessRequests = 'gone';
 	const { message, description } = await new ActiveTrigger(sendGrid).failure();
 	expect(message).toContain('The access requests could not be read');
 	expect(description).toContain("Remove 'Access Requested' from 'Trigger On'");
 });
 
-test('an expression that cannot be worked out: said so', async () => {
+test('the trigger says that an expression cannot be evaluated', async () => {
 	const filters = { emailDomain: "={{ $('Nobody').first().json.domain }}" };
 	const { message } = await new ActiveTrigger(sendGrid, { filters }).failure();
 	expect(message).toMatch(/^A field of the trigger could not be read: /);
 	expect(sendGrid.calls()).toEqual([]);
 });
 
-test('a key that SendGrid refuses: the status is there for n8n', async () => {
+test('the trigger gives n8n the status if SendGrid refuses the key', async () => {
 	sendGrid.state.keys.clear();
 	const { message, httpCode } = await new ActiveTrigger(sendGrid).failure();
 	expect(message).toContain('The invitations could not be read: SendGrid rejected the API key');

@@ -7,7 +7,7 @@ const { sendGrid, clock, activated, account, remove, setScopes } = polledAccount
 
 describe('a list that cannot be relied on', () => {
 	test.each(['teammates', 'teammates/pending', 'scopes/requests'])(
-		'GET /v3/%s fails in mid-poll: nothing is lost, nothing comes twice',
+		'loses and repeats nothing if GET /v3/%s fails in mid-poll',
 		async (path) => {
 			sendGrid.state.addTeammate({ email: ADA });
 			sendGrid.state.addPending({ email: BOB });
@@ -37,7 +37,7 @@ describe('a list that cannot be relied on', () => {
 	const answer = (result: unknown) =>
 		({ kind: 'status', status: 200, when: 'before', body: { result } }) as const;
 
-	test('a list without anybody, twice: an outage, and nobody is removed', async () => {
+	test('removes nobody if it is empty twice', async () => {
 		sendGrid.state.addTeammate({ email: ADA });
 		const trigger = await activated();
 		sendGrid.state.faults.add({ path: /teammates$/, times: 2, fault: answer([]) });
@@ -47,20 +47,20 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('a list without anybody, once: read again', async () => {
+	test('is read again if it is empty once', async () => {
 		sendGrid.state.addTeammate({ email: ADA });
 		const trigger = await activated();
 		sendGrid.state.faults.add({ path: /teammates$/, fault: answer([]) });
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('a base line is not taken from a list without anybody, if the next says otherwise', async () => {
+	test('sets no base line if it is empty and the next one is not', async () => {
 		sendGrid.state.faults.add({ path: /teammates$/, fault: answer([]) });
 		const trigger = await activated();
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('a short list is read again, and what is missing in both has gone', async () => {
+	test('is read again if it is short, and people missing from both have gone', async () => {
 		const people = sendGrid.state.addManyTeammates(20);
 		const trigger = await activated({ events: ['teammateRemoved'] });
 		sendGrid.state.faults.add({
@@ -73,7 +73,7 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.events()).toEqual(['teammateRemoved teammate0020@bulk.example']);
 	});
 
-	test('two readings that miss different people miss nobody', async () => {
+	test('misses nobody if two readings miss different people', async () => {
 		const people = sendGrid.state.addManyTeammates(3).map(({ profile }) => profile);
 		const trigger = await activated({ events: ['teammateRemoved'] });
 		const owner = account().teammates[0].profile;
@@ -83,7 +83,7 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('most of them have really gone: believed after a second look', async () => {
+	test('is believed after a second reading if most people have really gone', async () => {
 		sendGrid.state.addManyTeammates(20);
 		const trigger = await activated({ events: ['teammateRemoved'] });
 		account().teammates.length = 1;
@@ -92,7 +92,7 @@ describe('a list that cannot be relied on', () => {
 		expect(sendGrid.calls().filter((call) => call === 'GET /v3/teammates')).toHaveLength(4);
 	});
 
-	test('somebody is deleted while the pages are read: those who move up are not missed', async () => {
+	test('misses nobody who moves up when somebody is deleted while the pages are read', async () => {
 		sendGrid.state.addManyTeammates(600);
 		const trigger = await activated({ events: ['teammateRemoved', 'teammateAdded'] });
 		sendGrid.state.faults.add({ path: /teammates$/, times: 2, fault: { kind: 'slow', ms: 300 } });
@@ -105,7 +105,7 @@ describe('a list that cannot be relied on', () => {
 		]);
 	});
 
-	test('a list of invitations that is empty for once forgets none of them', async () => {
+	test('forgets no invitations if it is empty once', async () => {
 		sendGrid.state.addPending({ email: ADA, expiresInSeconds: 3 * DAY });
 		const trigger = await activated();
 		clock.advance(2 * DAY);
@@ -122,7 +122,7 @@ describe('a list that cannot be relied on', () => {
 		return answer(people.slice(0, 50));
 	};
 
-	test('a list that gives its first 50 for ever fails the poll, and nobody is removed or added', async () => {
+	test('fails the poll if it gives its first 50 forever, and removes or adds nobody', async () => {
 		sendGrid.state.addManyTeammates(59);
 		const trigger = await activated({ events: ['teammateRemoved', 'teammateAdded'] });
 		sendGrid.state.faults.add({ path: /teammates$/, times: Infinity, fault: firstPage() });
@@ -133,7 +133,7 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('a base line is not taken from a list that does not go on', async () => {
+	test('sets no base line if it does not go on', async () => {
 		sendGrid.state.addManyTeammates(59);
 		sendGrid.state.faults.add({ path: /teammates$/, times: Infinity, fault: firstPage() });
 		const trigger = new ActiveTrigger(sendGrid);
@@ -143,7 +143,7 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('a list that does not go on for once is read a second time', async () => {
+	test('is read a second time if it does not go on once', async () => {
 		sendGrid.state.addManyTeammates(59);
 		const trigger = await activated({ events: ['teammateRemoved', 'teammateAdded'] });
 		sendGrid.state.faults.add({ path: /teammates$/, times: 2, fault: firstPage() });
@@ -151,7 +151,7 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.events()).toEqual(['teammateRemoved teammate0059@bulk.example']);
 	});
 
-	test('an access request that is missing for once is not a new one afterwards', async () => {
+	test('does not report an access request as new after missing it once', async () => {
 		sendGrid.state.addTeammate({ email: ADA });
 		sendGrid.state.addAccessRequest({ username: ADA, scope_group_name: 'Stats' });
 		const trigger = await activated({ events: ['accessRequested'] });
@@ -163,7 +163,7 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('a body that dribbles for ever ends the poll aloud, and the next one works', async () => {
+	test('fails the poll if its body dribbles forever, and the next poll works', async () => {
 		const trigger = await activated();
 		sendGrid.state.addTeammate({ email: ADA });
 		sendGrid.state.requests.length = 0;
@@ -180,7 +180,7 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
 	});
 
-	test('rate limits are waited out', async () => {
+	test('is waited for at the rate limit', async () => {
 		const trigger = await activated();
 		sendGrid.state.addTeammate({ email: ADA });
 		sendGrid.state.faults.add({
@@ -216,7 +216,7 @@ describe('a list that cannot be relied on', () => {
 		expect(sendGrid.calls()).toEqual([]);
 	});
 
-	test('a poll that is still under way is not overtaken by the next', async () => {
+	test('is not read by a poll that overtakes one still running', async () => {
 		const trigger = await activated();
 		sendGrid.state.addTeammate({ email: ADA });
 		sendGrid.state.faults.add({ path: /teammates$/, fault: { kind: 'slow', ms: 200 } });
@@ -227,9 +227,9 @@ describe('a list that cannot be relied on', () => {
 	});
 });
 
-describe('a workflow of its own for each poll', () => {
+describe('a trigger with a new workflow for each poll', () => {
 	test.each([true, false])(
-		'of two polls at once one reports (n8n stores quiet polls: %s)',
+		'lets one of two simultaneous polls report (n8n stores quiet polls: %s)',
 		async (storesQuietPolls) => {
 			const trigger = await activated();
 			const { poll } = trigger.perPoll(storesQuietPolls);
@@ -241,7 +241,7 @@ describe('a workflow of its own for each poll', () => {
 		},
 	);
 
-	test('a copy from before the last report is not gone on from', async () => {
+	test('does not continue from a copy from before the last report', async () => {
 		const trigger = await activated();
 		const { poll } = trigger.perPoll(false);
 		sendGrid.state.addTeammate({ email: ADA });
@@ -255,7 +255,7 @@ describe('a workflow of its own for each poll', () => {
 		expect(await poll()).toEqual([`teammateAdded ${BOB}`]);
 	});
 
-	test('what n8n throws away comes again', async () => {
+	test('reports again what n8n discards', async () => {
 		const trigger = await activated();
 		const { poll } = trigger.perPoll(false);
 		sendGrid.state.addTeammate({ email: ADA });
@@ -266,7 +266,7 @@ describe('a workflow of its own for each poll', () => {
 		expect(await poll()).toEqual([`teammateAdded ${ADA}`]);
 	});
 
-	test('what polls without events have seen is known to the next, also where n8n stores nothing', async () => {
+	test('remembers what polls without events have seen, even if n8n stores nothing', async () => {
 		const trigger = new ActiveTrigger(sendGrid);
 		const { poll } = trigger.perPoll(false);
 		expect(await poll()).toEqual([]);
