@@ -187,7 +187,7 @@ async function converse(agent: number, execute = runInServer): Promise<void> {
 	expect(mails()).toEqual(['invitation grace@acme.example', 'resend fresh@acme.example']);
 }
 
-describe.each(AGENTS)('AI Agent %d', (agent) => {
+describe.each(AGENTS)('AI Agent %d works', (agent) => {
 	const string = (description?: string) => ({
 		type: 'string',
 		...(description && { description }),
@@ -205,7 +205,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		);
 	}
 
-	test('the model is offered each tool by name, description and parameters', async () => {
+	test('offers the model each tool by name, description and parameters', async () => {
 		expect(await offered({})).toEqual({
 			[UPSERT]: [
 				'Invites somebody to the SendGrid account, or gives more access to somebody who is there. Takes nothing away, and sends an email only if one is needed.',
@@ -227,7 +227,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		});
 	});
 
-	test("a tool as the editor's buttons write it, without what is at its default", async () => {
+	test("uses a tool as the editor's buttons write it, without fields at their defaults", async () => {
 		const byModel = (key: string) =>
 			`={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('${key}', \`\`, 'string') }}`;
 		const parameters = {
@@ -264,7 +264,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		await converse(agent);
 	});
 
-	test('several calls in one turn, one of them twice: each is carried out and answered', async () => {
+	test('carries out and answers several calls in one turn, one of them twice', async () => {
 		const calls = [
 			invite('grace@acme.example'),
 			status('fresh@acme.example'),
@@ -286,7 +286,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		]);
 	});
 
-	test('the same twice in one turn: one email', async () => {
+	test('sends one email for the same call twice in one turn', async () => {
 		const calls = [invite('grace@acme.example'), invite('grace@acme.example')];
 		const told = await letModel([calls], { agent });
 		expect(told).toHaveLength(2);
@@ -297,7 +297,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		['a text with commas', 'string', 'stats.read, templates.read'],
 		['a list in a text', 'string', '["stats.read", "templates.read"]'],
 		['a list', 'json', ['stats.read', 'templates.read']],
-	])('scopes as %s', async (_, type, scopes) => {
+	])('accepts scopes as %s', async (_, type, scopes) => {
 		const told = await letModel([[invite('grace@acme.example', scopes)]], {
 			agent,
 			parameters: { 'Create or Update': { scopes: `={{ $fromAI('Scopes', '', '${type}') }}` } },
@@ -305,7 +305,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		expect(told).toEqual([invited('grace@acme.example', ['stats.read', 'templates.read'])]);
 	});
 
-	test('access: an admin', async () => {
+	test('gives admin access', async () => {
 		const calls = [
 			invite('grace@acme.example', '', { Access: 'admin' }),
 			invite('ada@acme.example', '', { Access: 'Administrator' }),
@@ -322,7 +322,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		]);
 	});
 
-	test('access: a role', async () => {
+	test('gives the access of a role', async () => {
 		const told = await letModel([[invite('grace@acme.example', 'marketer')]], {
 			agent,
 			parameters: {
@@ -339,7 +339,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		]);
 	});
 
-	test('a list in which there is nothing', async () => {
+	test('is answered for a list without entries', async () => {
 		const told = await letModel([[status('nowhere.example')]], {
 			agent,
 			parameters: {
@@ -352,7 +352,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		expect(told).toEqual([[{ result: 'Nothing was found' }]]);
 	});
 
-	describe('what the credential does not allow', () => {
+	describe('a call that the credential does not allow', () => {
 		let credential: { id: string; name: string };
 		beforeAll(async () => {
 			credential = await on.rest.createCredential({
@@ -370,7 +370,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 			});
 		});
 
-		test('comes back with the reason, and nothing is sent', async () => {
+		test('comes back with the reason, and sends nothing', async () => {
 			const told = await letModel(
 				[
 					[invite('mallory@evil.example', '', { Access: 'scopes' })],
@@ -418,7 +418,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		});
 	});
 
-	describe('a credential that AI agents may not use, and others with limits', () => {
+	describe('with a credential that AI agents may not use, and others with limits,', () => {
 		const save = async (limits: object) =>
 			await on.rest.createCredential({
 				name: 'Limited',
@@ -486,8 +486,8 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 		);
 	});
 
-	describe('what SendGrid refuses', () => {
-		test('somebody who is a teammate', async () => {
+	describe('the agent learns what SendGrid refuses:', () => {
+		test('an invitation of somebody who is already a teammate', async () => {
 			const calls = [invite('lee@acme.example')];
 			expect(await letModel([calls], { agent, parameters: PLAIN_INVITE })).toEqual([
 				[
@@ -499,7 +499,7 @@ describe.each(AGENTS)('AI Agent %d', (agent) => {
 			]);
 		});
 
-		test('an API key', async () => {
+		test('the API key', async () => {
 			const credential = await on.rest.createCredential({
 				name: 'Wrong',
 				type: CREDENTIAL_TYPE,
@@ -579,7 +579,7 @@ describe("the example's chat", () => {
  * Observed in n8n 2.40: in a workflow with the legacy execution order, also one without any settings, AI
  * Agent 3 is asked to go on before its tools have run.
  */
-describe('the legacy execution order', () => {
+describe('in the legacy execution order,', () => {
 	const HTTP_REQUEST = {
 		name: 'HTTP Request',
 		type: 'n8n-nodes-base.httpRequestTool',
@@ -589,7 +589,7 @@ describe('the legacy execution order', () => {
 	test.each([
 		[2.2, 'everything', [expect.anything(), invited('grace@acme.example')]],
 		[3, "nothing by any tool, n8n's own included", ['', '']],
-	])('AI Agent %d is told %s', async (agent, _, expected) => {
+	])('AI Agent %d gets %s', async (agent, _, expected) => {
 		const told = await letModel(
 			[[{ tool: 'HTTP_Request', arguments: {} }], [invite('grace@acme.example')]],
 			{
@@ -603,7 +603,7 @@ describe('the legacy execution order', () => {
 	});
 });
 
-describe('the editor', () => {
+describe('the editor of a tool', () => {
 	let browser: Awaited<ReturnType<typeof openBrowser>>;
 	beforeAll(async () => {
 		browser = await openBrowser();
@@ -644,7 +644,7 @@ describe('the editor', () => {
 });
 
 /** At the end, because it stops the server. */
-describe('headless', () => {
+describe('without an editor,', () => {
 	const ids = new Map<unknown, string>();
 
 	beforeAll(async () => {
@@ -654,7 +654,7 @@ describe('headless', () => {
 		await on.n8n.stop();
 	});
 
-	test.each(AGENTS)('AI Agent %d', async (agent) => {
+	test.each(AGENTS)('AI Agent %d works', async (agent) => {
 		await converse(agent, async () => await on.n8n.execute(ids.get(agent) ?? ''));
 	});
 });

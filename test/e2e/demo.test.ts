@@ -1,6 +1,6 @@
 import { run } from '../support/machine';
 
-test('npm run demo invites the list once and resends what expires, as the sentEmails says', async () => {
+test("npm run demo invites the list once and resends what expires, as the sandbox's record of emails says", async () => {
 	// Fails, with everything that was printed, if the demo's exit code is not 0.
 	const printed = await run('node', ['playground/commands/demo.mts']);
 	expect(printed).toContain('5 emails from SendGrid, as expected');

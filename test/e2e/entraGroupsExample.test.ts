@@ -63,7 +63,7 @@ beforeEach(async () => {
 	await newRows();
 });
 
-test('members get the access of their groups, disabled accounts lose SendGrid, and each change is on record', async () => {
+test('members get the access of their groups, disabled accounts lose SendGrid, and each change is recorded', async () => {
 	graph.groups = {
 		'SendGrid Developers': [
 			member('Grace'),
@@ -128,7 +128,7 @@ test('a group of several pages is read to its end', async () => {
 	expect(sentEmails()).toHaveLength(7);
 });
 
-test('where Entra does not say who is disabled, nothing is done', async () => {
+test('nothing is done if Entra does not say who is disabled', async () => {
 	graph.groups = { 'SendGrid Support': [member('Grace'), member('Lee', { accountEnabled: null })] };
 	const run = await morning();
 	expect(run.status).toBe('error');
@@ -137,7 +137,7 @@ test('where Entra does not say who is disabled, nothing is done', async () => {
 	expect(await newRows()).toEqual([]);
 });
 
-test('ends with a failure where Entra does not accept the token', async () => {
+test('the execution fails if Entra does not accept the token', async () => {
 	const { type, data } = graph.credential;
 	const wrong = await on.rest.createCredential({
 		name: 'Wrong',

@@ -48,7 +48,7 @@ async function outcomesOf(path: string, body: unknown): Promise<Array<[string, s
 	return rows.map(({ email, outcome, reason }) => [email, outcome, reason]);
 }
 
-test('new hires: invited once each, bad rows answered with their reason, the second time nothing is sent', async () => {
+test('new hires are invited once each, bad rows get their reason, and the second time nothing is sent', async () => {
 	await activate('new-hires');
 	const body = {
 		employees: [
@@ -109,7 +109,7 @@ test('new hires: invited once each, bad rows answered with their reason, the sec
 	);
 });
 
-describe('CSV', () => {
+describe('the CSV example', () => {
 	const FORM = 'people-csv';
 
 	let workflow: string;
@@ -150,7 +150,7 @@ describe('CSV', () => {
 		return { lines: fileIn(page).trim().split(/\r?\n/), page };
 	}
 
-	test('each row comes back with what became of it, and a second time nothing is sent', async () => {
+	test('returns each row with its outcome, and sends nothing the second time', async () => {
 		const rows = [
 			'\uFEFFemail,persona,cost centre',
 			'Grace@acme.example,developer,7',
@@ -194,7 +194,7 @@ describe('CSV', () => {
 		expect(sentEmails()).toEqual(sent);
 	});
 
-	test('a file without rows, or with other columns, comes back with what is wrong with it', async () => {
+	test('returns what is wrong with a file without rows or with other columns', async () => {
 		expect((await upload('email,persona')).lines[1]).toMatch(/failed,.*'Email' is empty/);
 		expect((await upload('mail;role', 'grace@acme.example;observer')).lines[1]).toMatch(
 			/failed,.*'Email' is empty/,
@@ -203,7 +203,7 @@ describe('CSV', () => {
 	});
 });
 
-describe('new hire form', () => {
+describe('the new hire form', () => {
 	/** Fills in the form in the order of its fields. */
 	async function fillIn(access: string, email: string): Promise<void> {
 		const form = new FormData();
@@ -244,7 +244,7 @@ describe('new hire form', () => {
 		form = await activate('new-hire-form');
 	});
 
-	test('gives ordinary access at once, once, and never takes any away', async () => {
+	test('gives ordinary access at once, only once, and never takes any away', async () => {
 		await fillIn('Observer', 'kay@acme.example');
 		expect(await nextMail()).toEqual(told('They have been invited'));
 		expect(sentEmails()).toEqual(['invitation kay@acme.example global']);
@@ -263,7 +263,7 @@ describe('new hire form', () => {
 		expect(writes()).toHaveLength(1);
 	});
 
-	test('gives admin access after approval only', async () => {
+	test('gives admin access only after approval', async () => {
 		await fillIn('Admin', 'kay@acme.example');
 		const first = await nextMail();
 		expect(first).toMatchObject({
@@ -293,7 +293,7 @@ describe('expiring invitations', () => {
 		return run;
 	}
 
-	test('are sent again with one email about it, and the second time nothing is sent', async () => {
+	test('are resent with one email about it, and nothing is sent the second time', async () => {
 		const { state } = on.sandbox;
 		state.addPending({ email: 'late@acme.example', expiresInSeconds: DAY });
 		state.addPending({ email: 'expired@acme.example', expiresInSeconds: -DAY });
@@ -342,7 +342,7 @@ describe('leavers', () => {
 		workflow = await activate('leavers');
 	});
 
-	test('are removed, whatever they are, and admins refused; the second time nothing happens', async () => {
+	test('are removed, invited or joined, and admins refused; the second time nothing happens', async () => {
 		const leavers = people(
 			'LEE@acme.example',
 			'adam@acme.example',
@@ -388,7 +388,7 @@ describe('leavers', () => {
 		expect(examples.mails).toEqual([]);
 	});
 
-	test('too many at once: nobody is removed, and IT is told', async () => {
+	test('are all kept if there are too many at once, and IT is told', async () => {
 		const before = here();
 		const four = ['lee', 'dev', 'sam', 'fresh'].map((name) => `${name}@acme.example`);
 		const held = expect.stringContaining('More people would be removed than one run may remove');

@@ -37,7 +37,7 @@ test('an operation runs over all subusers, each in its region', async () => {
 	]);
 });
 
-test('a list: a dry run says what a run then does, and a second run changes nothing', async () => {
+test('a dry run of a list says what a run then does, and a second run changes nothing', async () => {
 	const { state } = on.sandbox;
 	state.reset();
 	state.addAccount({ name: 'acme' });

@@ -112,7 +112,7 @@ async function behindWebhook(
 describe('the trigger', () => {
 	let saved: SavedWorkflow;
 
-	test('polls in the main server, also where no worker is there', async () => {
+	test('polls in the main server, even without a worker', async () => {
 		saved = await rest.createWorkflow({
 			name: 'joined',
 			nodes: [
@@ -134,7 +134,7 @@ describe('the trigger', () => {
 		await rest.post(`/workflows/${saved.id}/deactivate`, {});
 	});
 
-	test('gives what it has found to a worker', async () => {
+	test('passes its findings to a worker', async () => {
 		await Promise.all(
 			environment.workers.map(async (worker) => await worker.startWorker(CONCURRENCY)),
 		);
@@ -151,7 +151,7 @@ describe('the trigger', () => {
 	});
 });
 
-test('300 people, ten executions, two workers, one rate limit: each gets one invitation', async () => {
+test('300 people in ten executions with two workers and one rate limit get one invitation each', async () => {
 	const { state } = environment.sandbox;
 	state.rateLimits.set({ limit: 60, windowMs: 1000, reset: 'epoch', perAccount: true });
 	const saved = await behindWebhook('invite', inviteWith());
@@ -174,7 +174,7 @@ test('300 people, ten executions, two workers, one rate limit: each gets one inv
 	expect(refused.length).toBeLessThan(0.15 * state.requests.length);
 });
 
-test('a worker that is killed in the middle: nobody gets two emails, and the same list again completes it', async () => {
+test('nobody gets two emails if a worker is killed in the middle, and the same list again completes it', async () => {
 	const { state } = environment.sandbox;
 	state.rateLimits.set({ limit: 30, windowMs: 1000, reset: 'epoch', perAccount: true });
 	const saved = await behindWebhook('join', upsertWith());
@@ -193,7 +193,7 @@ test('a worker that is killed in the middle: nobody gets two emails, and the sam
 	expect(mailed()).toEqual(addresses(list));
 });
 
-test('no process misses a type of node', () => {
+test('no process lacks a node type', () => {
 	for (const { log } of [environment.n8n, ...environment.workers]) {
 		expect(log.match(/.*unrecognized node type.*/gi)).toBeNull();
 	}

@@ -95,7 +95,7 @@ test('the plan is sent for approval, then carried out as it was approved', async
 	expect(writes()).toHaveLength(before);
 });
 
-test('without a yes nothing is done', async () => {
+test('nothing is done without a yes', async () => {
 	fill({ email: 'grace@acme.example', persona: 'developer' });
 	const { workflow, execution } = await monday();
 	await answer(workflow, false);
@@ -103,7 +103,7 @@ test('without a yes nothing is done', async () => {
 	expect(writes()).toEqual([]);
 });
 
-test('a wrong row holds up the whole list, and IT hears which', async () => {
+test('a wrong row holds up the whole list, and IT is told which', async () => {
 	fill({ email: 'grace', persona: 'developer' }, { email: 'ada@acme.example', persona: 'pilot' });
 	const run = await on.rest.finishedExecution((await monday()).execution);
 	expect(run.error).toBeUndefined();
@@ -117,7 +117,7 @@ test('a wrong row holds up the whole list, and IT hears which', async () => {
 	]);
 });
 
-test('more leavers than five: nobody is offboarded, and IT hears it', async () => {
+test('nobody is offboarded if there are more than five leavers, and IT is told', async () => {
 	for (let index = 1; index <= 4; index += 1) {
 		on.sandbox.state.addTeammate({ email: `temp${index}@acme.example`, scopes: ['stats.read'] });
 	}

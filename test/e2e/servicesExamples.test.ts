@@ -63,7 +63,7 @@ describe('BambooHR every morning', () => {
 		];
 	});
 
-	test('invites with the persona of the department, once, and leaves alone who is there', async () => {
+	test('invites people once, with the persona of their department, and leaves others alone', async () => {
 		const { state } = on.sandbox;
 		const lee = structuredClone(personOf('lee@acme.example'));
 		const workflow = await importExample('bamboohr');
@@ -92,7 +92,7 @@ describe('BambooHR every morning', () => {
 		expect(mails()).toHaveLength(invited.length);
 	});
 
-	test('comes again the next morning to whom it could not invite', async () => {
+	test('tries people who could not be invited again the next morning', async () => {
 		const workflow = await importExample('bamboohr');
 		bambooHr.employees.length = 1;
 		on.sandbox.state.faults.add({
@@ -109,7 +109,7 @@ describe('BambooHR every morning', () => {
 		expect(mails()).toEqual(['invitation grace@acme.example']);
 	});
 
-	test('ends with a failure where BambooHR does not accept the key', async () => {
+	test('fails if BambooHR does not accept the key', async () => {
 		const workflow = await importExample('bamboohr', {
 			Employees: await wrong(bambooHr.credential, { apiKey: 'mistyped' }),
 		});
@@ -233,7 +233,7 @@ inN8n2('Access review every quarter', () => {
 		}
 	});
 
-	test('works where nobody is confined to subusers and nobody invited', async () => {
+	test('works if nobody is restricted to subusers and nobody is invited', async () => {
 		const account = on.sandbox.state.account();
 		account.invitations = [];
 		account.teammates = account.teammates.filter(({ profile }) => profile.email.startsWith('dev'));
@@ -244,7 +244,7 @@ inN8n2('Access review every quarter', () => {
 		]);
 	});
 
-	test('people without a second factor are a risk, but for those with single sign-on', async () => {
+	test('counts people without a second factor as a risk, except those with single sign-on', async () => {
 		on.sandbox.state.behaviours.mfaScopes = 'exempt';
 		expect((await review()).error).toBeUndefined();
 		expect(rowOf('dev@acme.example')[0]).toMatchObject({
@@ -254,7 +254,7 @@ inN8n2('Access review every quarter', () => {
 		expect(rowOf('sam@acme.example')[0]).toMatchObject({ 'two-factor': 'exempt', risks: '' });
 	});
 
-	test('an account that cannot be read has a row that says why', async () => {
+	test('has a row that says why for an account that cannot be read', async () => {
 		on.sandbox.state.faults.add({
 			path: '^/v3/teammates/pending$',
 			fault: { kind: 'status', status: 403, when: 'before' },
@@ -269,7 +269,7 @@ inN8n2('Access review every quarter', () => {
 		expect(rows).toContainEqual(['acme-eu', 'erika@acme.example', '']);
 	});
 
-	test('writes nothing where the list of subusers cannot be read', async () => {
+	test('writes nothing if the list of subusers cannot be read', async () => {
 		on.sandbox.state.faults.add({
 			path: '^/v3/subusers$',
 			fault: { kind: 'status', status: 403, when: 'before' },
@@ -280,7 +280,7 @@ inN8n2('Access review every quarter', () => {
 		expect(googleSheets.rows(SHEET)).toEqual([]);
 	});
 
-	test('ends with a failure where Google does not accept the key', async () => {
+	test('fails if Google does not accept the key', async () => {
 		const { credential } = new GoogleSheets();
 		const run = await review(await wrong(credential, {}));
 		expect(run.status).toBe('error');
@@ -290,7 +290,7 @@ inN8n2('Access review every quarter', () => {
 });
 
 // The last ones: they leave active workflows behind.
-describe('Access requests', () => {
+describe('access requests', () => {
 	const click = async ({ buttons }: Message, label: string) => await openLink(buttons[label]);
 
 	const said = (start: string) => slack.messages.filter(({ text }) => text.startsWith(start));
@@ -326,7 +326,7 @@ describe('Access requests', () => {
 		}
 	}
 
-	test('each is asked in Slack, and what is clicked is done to the one that was meant', async () => {
+	test('are asked in Slack, and a click decides on the right one', async () => {
 		const workflow = await activeExample();
 		ask('legacy_lee', 'Alerts', ['alerts.create']);
 		ask('dev@acme.example', 'Stats', ['stats.read']);
@@ -354,7 +354,7 @@ describe('Access requests', () => {
 		await deactivate(workflow);
 	});
 
-	test('a request that was decided in SendGrid meanwhile: Slack says so', async () => {
+	test('are reported in Slack if they were decided in SendGrid in the meantime', async () => {
 		// As the editor's button does, without activating it: for the requests that are open now.
 		const workflow = await importExample('access-requests');
 		expect((await runFrom(workflow, 'Somebody Asks')).error).toBeUndefined();
@@ -368,7 +368,7 @@ describe('Access requests', () => {
 		);
 	});
 
-	test('where Slack does not accept the token, nothing is decided and the execution has failed', async () => {
+	test('are not decided if Slack does not accept the token, and the execution fails', async () => {
 		const workflow = await activeExample({
 			'Ask in Slack': await wrong(slack.credential, { accessToken: 'mistyped' }),
 		});

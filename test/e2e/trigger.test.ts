@@ -50,7 +50,7 @@ test("the editor's test shows who is there, and the example sends nothing for th
 });
 
 // The last one: it leaves an active workflow behind.
-test('the example fires on an acceptance and an expiry, also on those during a restart or a break', async () => {
+test('the example fires on an acceptance and an expiry, even during a restart or a break', async () => {
 	const { state } = on.sandbox;
 	const workflow = await save();
 	await on.rest.activate(workflow);

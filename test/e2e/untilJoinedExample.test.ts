@@ -76,7 +76,7 @@ const toManager = (text: string) => ({
 const teammate = () =>
 	on.sandbox.state.account().teammates.find(({ profile }) => profile.email === EMAIL);
 
-test('after a day, also one in which n8n was restarted: the rest is granted, and the manager hears it', async () => {
+test('after a day, even with a restart of n8n, the rest is granted, and the manager is told', async () => {
 	limitKey();
 	const id = await invite();
 	await on.rest.waitingExecutions(id);
@@ -115,7 +115,7 @@ test('somebody who joins after a reminder gets no further one', async () => {
 	expect(examples.mails).toEqual([toManager('has joined our SendGrid account and can begin.')]);
 });
 
-test('what the account still cannot grant is named to the manager', async () => {
+test('the manager is told what the account still cannot grant', async () => {
 	limitKey();
 	const id = await invite(hurried);
 	await until(() => sentEmails().length === 1);
@@ -124,7 +124,7 @@ test('what the account still cannot grant is named to the manager', async () => 
 	expect(examples.mails[0].body).toMatch(/still missing: templates\.read\.$/);
 });
 
-test('an invitation that is gone ends it, without another one', async () => {
+test('an invitation that is gone ends the execution without another one', async () => {
 	const id = await invite(hurried);
 	await until(() => sentEmails().length === 1);
 	on.sandbox.state.account().invitations = [];
@@ -133,7 +133,7 @@ test('an invitation that is gone ends it, without another one', async () => {
 	expect(examples.mails).toEqual([toManager('has not joined our SendGrid account, and the')]);
 });
 
-test('a reminder that cannot be sent is told to IT, and the next one is sent', async () => {
+test('IT is told about a reminder that cannot be sent, and the next one is sent', async () => {
 	on.sandbox.state.faults.add({
 		method: 'POST',
 		path: /resend$/,
@@ -147,7 +147,7 @@ test('a reminder that cannot be sent is told to IT, and the next one is sent', a
 	]);
 });
 
-test('a person without a valid address is not invited, and the manager hears why', async () => {
+test('a person without a valid address is not invited, and the manager is told why', async () => {
 	await finish(await invite(hurried, { ...colleague, email: 'grace' }));
 	expect(sentEmails()).toEqual([]);
 	expect(examples.mails).toEqual([
