@@ -20,7 +20,7 @@ const FAULTS: Array<[Fault, number]> = [
 	[{ kind: 'slow', ms: 100 }, 0.02],
 ];
 
-test('5,000 invitations, one request in five disturbed: nobody lost, nobody twice', async () => {
+test('5,000 invitations with one request in five disturbed reach everybody exactly once', async () => {
 	sendGrid.state.rateLimits.set({ limit: 1e6, windowMs: 60_000, reset: 'epoch' });
 	for (const [fault, probability] of FAULTS) {
 		sendGrid.state.faults.add({ fault, probability, times: Infinity });

@@ -49,7 +49,7 @@ test('n8n loads the trigger by its public name, and offers it as one', async () 
 	expect(trigger.methods?.credentialTest).toHaveProperty('testSendGridTeammatesApi');
 });
 
-test('n8n is told where the token of an invitation may be', async () => {
+test('the description tells n8n where the token of an invitation may be', async () => {
 	const { node, trigger } = await builtPackage();
 	expect(node.description.sensitiveOutputFields).toEqual(['token', 'pending_id']);
 	expect(trigger.description.sensitiveOutputFields).toEqual([
@@ -91,7 +91,7 @@ test('the fields of the trigger have names that stay', async () => {
 	expect(optionsOf('options')).toEqual(['onBehalfOf']);
 });
 
-test('icons and words to be found by reach the editor', async () => {
+test('icons and search words reach the editor', async () => {
 	const { node } = await builtPackage();
 	expect(node.description.iconUrl).toEqual({
 		light: 'icons/n8n-nodes-sendgrid-teammates/dist/icons/sendGridTeammates.svg',
@@ -134,7 +134,7 @@ test('each operation has an output schema', async () => {
 });
 
 test.each(NAMES)(
-	'%s: the editor shows these fields, in this order, by names that stay',
+	'the editor shows these fields for %s, in this order, by names that stay',
 	async (name) => {
 		const { node } = await builtPackage();
 		const pinned = parameters[name]();
@@ -151,7 +151,7 @@ test.each(NAMES)(
 	},
 );
 
-test('a field that operations share stands in the node once', async () => {
+test('a field that operations share is in the node only once', async () => {
 	const names = (await properties()).map(({ name }) => name);
 	for (const name of ['email', 'invitation', 'teammate', 'returnAll', 'limit', 'scopes']) {
 		expect([name, names.filter((other) => other === name).length]).toEqual([name, 1]);

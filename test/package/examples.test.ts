@@ -50,14 +50,14 @@ const isTrigger = (type: string) => /(Trigger|\.webhook)$/.test(type);
 const belongsToAgent = ({ connections }: Workflow, name: string) =>
 	Object.keys(connections[name] ?? {}).some((kind) => kind.startsWith('ai_'));
 
-test('every example has an id of its own, and n8n takes it by its length', async () => {
+test('every example has its own id, of a length that n8n accepts', async () => {
 	const ids = (await examples()).map(([, { id }]) => id);
 	expect(ids.length).toBeGreaterThan(0);
 	expect(new Set(ids).size).toBe(ids.length);
 	for (const id of ids) expect(id).toMatch(/^[\w-]{1,36}$/);
 });
 
-test('ids and names of the nodes of an example are there once', async () => {
+test("ids and names of an example's nodes are unique", async () => {
 	expect(
 		await remarks(({ nodes }) => [
 			...twice(nodes.map(({ id }) => id)),
@@ -113,7 +113,7 @@ const boxOf = ({ type, position: [x, y], parameters }: WorkflowNode) => {
 	return { left: x, top: y, right: x + width, bottom: y + height };
 };
 
-test('nothing on the canvas lies over something else', async () => {
+test('nothing on the canvas overlaps', async () => {
 	expect(
 		await remarks(({ nodes }) =>
 			nodes.flatMap((node, index) => {
@@ -151,7 +151,7 @@ function complaints(node: WorkflowNode, description: INodeTypeDescription): unkn
 	return [...lost, ...Object.entries(issues?.parameters ?? {})];
 }
 
-test("only operations, fields and options that this package's nodes have, with the one credential", async () => {
+test('the examples use only operations, fields and options that the nodes have, with the one credential', async () => {
 	const { node: action, trigger } = await builtPackage();
 	const descriptions = new Map([
 		[NODE_TYPE, action.description],

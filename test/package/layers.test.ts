@@ -44,20 +44,20 @@ const arrows = () =>
 		.filter((arrow) => new Set(arrow.split(' -> ')).size > 1)
 		.sort();
 
-test('every file is in a room', () => {
+test('every file is in a folder with a layer', () => {
 	const rooms = [...LAYERS.flat(), 'credentials'];
 	expect([...graph.files.keys()].filter((file) => !rooms.includes(roomOf(file)))).toEqual([]);
 	for (const node of NODES) expect(graph.files.has(`${NODE}/${node}`)).toBe(true);
 });
 
-test('no arrow goes up', () => {
+test('no import goes up', () => {
 	const upwards = graph.imports
 		.filter(({ from, to }) => !isAllowed(roomOf(from), roomOf(to)))
 		.map(({ from, to }) => `${from} -> ${to}`);
 	expect(upwards).toEqual([]);
 });
 
-test('no files need each other', () => {
+test('no files import each other in a cycle', () => {
 	expect(cyclesOf(graph.files.keys(), graph.imports)).toEqual([]);
 });
 
@@ -92,7 +92,7 @@ test('each call to SendGrid is declared once and made in one place', () => {
 	expect(wrong.map(({ method, path, file }) => `${method} ${path} in ${file}`)).toEqual([]);
 });
 
-test('at most 9 rooms, with fewer than 30 arrows between them', () => {
+test('there are at most 9 folders, with fewer than 30 imports between them', () => {
 	const rooms = new Set([...graph.files.keys()].map(roomOf));
 	expect(rooms.size).toBeLessThanOrEqual(9);
 	expect(arrows().length).toBeLessThan(30);

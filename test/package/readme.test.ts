@@ -126,7 +126,7 @@ async function targetsOf(page: string): Promise<string[]> {
 		.map((target) => target.slice(root.length));
 }
 
-test('links lead to pages, pictures and headings that are there', async () => {
+test('links lead to pages, pictures and headings that exist', async () => {
 	const broken: string[] = [];
 	let links = 0;
 	for (const page of await allPages()) {
@@ -152,7 +152,7 @@ test('npm can show the README: its pictures have whole addresses', async () => {
 	expect(pictures.filter((source) => !source.startsWith('https://'))).toEqual([]);
 });
 
-test('the README leads to each page for users, which says first for whom it is', async () => {
+test('the README leads to each page for users, which first says for whom it is', async () => {
 	const readme = await readText(inProject('README.md'));
 	const forDevelopers = ['docs/benchmarks.md', 'docs/verification.md'];
 	const pages = (await allPages())

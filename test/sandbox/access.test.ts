@@ -15,20 +15,20 @@ const EVERY = ENDPOINTS.map(({ method, path, scope, documentsOnBehalfOf }) => ({
 	documentsOnBehalfOf,
 }));
 
-test('sixteen endpoints', () => {
+test('the sandbox has sixteen endpoints', () => {
 	expect(EVERY).toHaveLength(16);
 	expect(new Set(EVERY.map(({ name }) => name)).size).toBe(16);
 });
 
-describe('keys', () => {
-	test('none', async () => {
+describe('a request', () => {
+	test('without a key is refused', async () => {
 		const reply = await call('GET', '/v3/scopes', { key: null });
 		expect(reply.status).toBe(401);
 		expect(reply.json).toEqual(errorOf('authorization required', { field: null }));
 	});
 
 	test.each(['Basic abc', 'Bearer', 'Bearer ', keys.fullAccess])(
-		'malformed: %s',
+		'with a malformed key is refused: %s',
 		async (Authorization) => {
 			const response = await fetch(`${sandbox.globalUrl}/v3/scopes`, {
 				headers: { Authorization },
@@ -38,17 +38,17 @@ describe('keys', () => {
 		},
 	);
 
-	test('unknown', async () => {
+	test('with an unknown key is refused', async () => {
 		const reply = await call('GET', '/v3/scopes', { key: `${keys.fullAccess}x` });
 		expect(reply.status).toBe(401);
 		expect(reply.json).toEqual(BAD_KEY);
 	});
 
-	test.each(Object.values(keys))("%s has SendGrid's format", (key) => {
+	test.each(Object.values(keys))("has a key in SendGrid's format: %s", (key) => {
 		expect(key).toMatch(/^SG\.[\w-]{22}\.[\w-]{43}$/);
 	});
 
-	test('random ones have it too', () => {
+	test("has a random key in SendGrid's format too", () => {
 		expect(sandbox.state.addKey()).toMatch(/^SG\.[\w-]{22}\.[\w-]{43}$/);
 	});
 
@@ -57,12 +57,12 @@ describe('keys', () => {
 		['PUT', '/v3/teammates'],
 		['GET', '/v3/teammates/100%'],
 		['GET', '/v3/teammates/%ff'],
-	])('nothing there, but logged: %s %s', async (method, path) => {
+	])('to an unknown endpoint is only logged: %s %s', async (method, path) => {
 		expect((await call(method, path)).status).toBe(404);
 		expect(sandbox.state.requests).toMatchObject([{ method, path, status: 404 }]);
 	});
 
-	test('an unknown path', async () => {
+	test('to an unknown path gets a 404', async () => {
 		const reply = await call('GET', '/v3/nothing');
 		expect(reply.status).toBe(404);
 		expect(reply.json).toEqual(NOT_FOUND);
@@ -86,7 +86,7 @@ describe.each(EVERY.filter(({ scope }) => scope !== null))('$name', ({ method, p
 	});
 });
 
-test('a scope that the account lost is no use', async () => {
+test('a scope that the account has lost no longer works', async () => {
 	const account = sandbox.state.account();
 	account.scopes = account.scopes.filter((scope) => scope !== 'teammates.read');
 	expect((await call('GET', '/v3/teammates')).json).toEqual(FORBIDDEN);
@@ -120,7 +120,7 @@ describe('hosts, keys and on-behalf-of', () => {
 		['a subuser in another case', { onBehalfOf: 'Acme-Marketing' }, 403, null],
 		['a username as account id', { onBehalfOf: 'account-id acme-marketing' }, 403, null],
 		['nobody', { onBehalfOf: 'nobody' }, 403, null],
-	])('%s', async (_, options, status, account) => {
+	])('act as documented: %s', async (_, options, status, account) => {
 		const reply = await call('GET', '/v3/teammates', options);
 		expect(reply.status).toBe(status);
 		expect(actedOn()).toBe(account);
@@ -128,20 +128,20 @@ describe('hosts, keys and on-behalf-of', () => {
 		if (status === 403) expect(reply.json).toEqual(FORBIDDEN);
 	});
 
-	test("not for another parent's subuser", async () => {
+	test("do not reach another parent's subuser", async () => {
 		sandbox.state.addAccount({ name: 'rival' });
 		const key = sandbox.state.addKey({ account: 'rival' });
 		const onBehalfOf = 'acme-marketing';
 		expect((await call('GET', '/v3/teammates', { key, onBehalfOf })).status).toBe(403);
 	});
 
-	test.each(EVERY)('$name honours the header where documented', async (endpoint) => {
+	test.each(EVERY)('follow the header at $name if documented', async (endpoint) => {
 		const { method, path, documentsOnBehalfOf } = endpoint;
 		await call(method, path, { onBehalfOf: 'acme-marketing' });
 		expect(actedOn()).toBe(documentsOnBehalfOf ? 'acme-marketing' : 'acme');
 	});
 
-	test('the header is documented for eight endpoints about teammates, and for the scopes', () => {
+	test('use a header that is documented for eight endpoints about teammates, and for the scopes', () => {
 		expect(
 			EVERY.filter((endpoint) => endpoint.documentsOnBehalfOf).map(({ name }) => name),
 		).toEqual([

@@ -405,13 +405,13 @@ const EVERY = Object.entries(BEHAVIOUR_CANDIDATES).flatMap(([name, candidates]) 
 	candidates.map((candidate) => ({ name: name as BehaviourName, candidate })),
 );
 
-test.each(EVERY)('$name: $candidate', async ({ name, candidate }) => {
+test.each(EVERY)('the behaviour $name can be $candidate', async ({ name, candidate }) => {
 	set({ [name]: candidate });
 	const checks: Record<string, () => Promise<void>> = CHECKS[name];
 	await checks[String(candidate)]();
 });
 
-test('the first candidates are the default, also after a reset', () => {
+test('the first candidates are the default, even after a reset', () => {
 	for (const [name, [first]] of Object.entries(BEHAVIOUR_CANDIDATES)) {
 		expect(defaultBehaviours()[name as BehaviourName]).toBe(first);
 	}

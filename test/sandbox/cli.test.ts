@@ -5,7 +5,7 @@ const ANY_PORTS = ['--port', '0', '--eu-port', '0', '--control-port', '0'];
 
 const urlsIn = (text: string): string[] => text.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
 
-test('runs under Node as it is, with the example company, until Ctrl-C', async () => {
+test('the command runs directly in Node, with the example company, until Ctrl-C', async () => {
 	const sandbox = commandLine(...ANY_PORTS, '--latency', '1');
 	const text = await sandbox.printed(/Ctrl-C/);
 	const [globalUrl, euUrl, controlUrl] = urlsIn(text);
@@ -25,7 +25,7 @@ test('runs under Node as it is, with the example company, until Ctrl-C', async (
 	await expect(fetch(`${globalUrl}/v3/scopes`)).rejects.toThrow('fetch failed');
 });
 
-test('--empty', async () => {
+test('the command starts empty with --empty', async () => {
 	const sandbox = commandLine(...ANY_PORTS, '--empty');
 	const text = await sandbox.printed(/Ctrl-C/);
 	expect(text).not.toContain('SG.');
@@ -34,7 +34,7 @@ test('--empty', async () => {
 	expect(await sandbox.stop()).toBe(0);
 });
 
-test('--help', async () => {
+test('the command prints its options with --help', async () => {
 	const help = commandLine('--help');
 	expect(await help.printed()).toContain('--control-port <n>');
 	expect(await help.ended).toBe(0);
@@ -44,7 +44,7 @@ test.each([
 	[['--port', 'many'], '--port takes a whole number, not "many"'],
 	[['--latency', '-1'], 'latency'],
 	[['--nonsense'], '--nonsense'],
-])('a mistake is told: %j', async (args, message) => {
+])('the command reports a mistake: %j', async (args, message) => {
 	const failed = commandLine(...args);
 	expect(await failed.printed()).toContain(message);
 	expect(await failed.ended).toBe(1);

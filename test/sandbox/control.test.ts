@@ -18,7 +18,7 @@ const FRESH = 'fresh@acme.example';
 
 describe('POST /reset', () => {
 	test.each([undefined, {}, { seed: 'default' }])(
-		'%j: the example anew, with its keys',
+		'puts the example back for %j, with its keys',
 		async (body) => {
 			sandbox.state.addAccount({ name: 'rival' });
 			sandbox.state.advance(1000);
@@ -29,13 +29,13 @@ describe('POST /reset', () => {
 		},
 	);
 
-	test('empty', async () => {
+	test('empties the state', async () => {
 		expect((await post('/reset', { seed: 'empty' })).json).toEqual({ keys: {} });
 		expect(sandbox.state.accounts.size).toBe(0);
 	});
 });
 
-test('GET /state: all but the API keys', async () => {
+test('GET /state returns everything but the API keys', async () => {
 	sandbox.state.faults.add({ path: /resend/, times: Infinity, fault: { kind: 'empty-body' } });
 	const reply = await control('GET', '/state');
 	expect(reply.json).toMatchObject({
@@ -62,7 +62,7 @@ test('GET /state: all but the API keys', async () => {
 	expect(reply.text).not.toContain('SG.');
 });
 
-test('GET /sent-emails, GET and DELETE /requests', async () => {
+test('GET /sent-emails and GET /requests return the logs, and DELETE /requests empties one', async () => {
 	await sandbox.call('POST', '/v3/teammates', { body: { email: 'ada@new.example' } });
 	expect(await get('/sent-emails')).toMatchObject([
 		{ kind: 'invitation', email: 'ada@new.example' },
@@ -74,24 +74,24 @@ test('GET /sent-emails, GET and DELETE /requests', async () => {
 	expect(await get('/sent-emails')).toHaveLength(1);
 });
 
-test('POST /clock', async () => {
+test('POST /clock moves the clock', async () => {
 	const { json } = await post('/clock', { advanceSeconds: 3600 });
 	const { now } = json as { now: number };
 	expect((now - Date.now()) / 1000).toBeCloseTo(3600, -1);
 	expect(sandbox.state.now()).toBeGreaterThanOrEqual(now);
 });
 
-test('POST /rate-limit', async () => {
+test('POST /rate-limit sets the limit', async () => {
 	const rule = { limit: 1, windowMs: 60_000, reset: 'delta', perAccount: true };
 	expect((await post('/rate-limit', rule)).json).toEqual(rule);
 	expect((await sandbox.call('GET', '/v3/scopes')).status).toBe(200);
 	expect((await sandbox.call('GET', '/v3/teammates')).status).toBe(429);
 });
 
-describe('faults', () => {
+describe('the route of faults', () => {
 	const fault = { kind: 'status', status: 503, when: 'before' };
 
-	test('POST, GET, DELETE', async () => {
+	test('takes POST, GET and DELETE', async () => {
 		const added = await post('/faults', { method: 'get', path: 'scopes$', times: 2, fault });
 		expect(added.status).toBe(201);
 		expect((await sandbox.call('GET', '/v3/scopes')).status).toBe(503);
@@ -110,7 +110,7 @@ describe('faults', () => {
 		expect((await sandbox.call('GET', '/v3/scopes')).status).toBe(200);
 	});
 
-	test('without end, until removed by its id', async () => {
+	test('keeps a fault without end until it is removed by its id', async () => {
 		const { json } = await post('/faults', { times: null, fault });
 		await post('/faults', { fault: { kind: 'empty-body' } });
 		const { id } = json as { id: number };
@@ -154,7 +154,7 @@ describe('faults', () => {
 	});
 });
 
-test('GET and PATCH /behaviours', async () => {
+test('GET and PATCH /behaviours read and set the switches', async () => {
 	const reply = await control('PATCH', '/behaviours', { tokenChangesOnResend: true });
 	expect(reply.json).toMatchObject({ tokenChangesOnResend: true, listKey: 'result' });
 	expect(await get('/behaviours')).toMatchObject({
@@ -166,7 +166,7 @@ test('GET and PATCH /behaviours', async () => {
 	expect(refused.json).toEqual({ error: 'listKey must be one of ["result","results"]' });
 });
 
-test('POST /accept', async () => {
+test('POST /accept turns an invitation into a teammate', async () => {
 	const reply = await post('/accept', { email: FRESH, username: 'freddy' });
 	expect(reply.status).toBe(200);
 	expect(reply.json).toMatchObject({ profile: { username: 'freddy', email: FRESH } });
@@ -175,12 +175,12 @@ test('POST /accept', async () => {
 	});
 });
 
-test('POST /expire', async () => {
+test('POST /expire ends an invitation', async () => {
 	expect((await post('/expire', { email: FRESH })).status).toBe(200);
 	expect((await post('/accept', { email: FRESH })).status).toBe(400);
 });
 
-test('POST /accounts, /subusers, /keys', async () => {
+test('POST /accounts, /subusers and /keys add accounts and keys', async () => {
 	expect((await post('/accounts', { name: 'rival', seats: 1, sso: false })).status).toBe(201);
 	expect(sandbox.state.account('rival')).toMatchObject({ seats: 1, sso: false });
 	const subuser = { username: 'rival-eu', parent: 'rival', region: 'eu', accountId: 'x', id: 7 };
@@ -198,7 +198,7 @@ test('POST /accounts, /subusers, /keys', async () => {
 	});
 });
 
-test('POST /teammates, /pending, /access-requests', async () => {
+test('POST /teammates, /pending and /access-requests add people', async () => {
 	const email = 'ada@new.example';
 	expect((await post('/teammates', { email, username: 'ada', is_admin: true })).status).toBe(201);
 	expect(sandbox.teammate('ada').profile.user_type).toBe('admin');
@@ -209,7 +209,7 @@ test('POST /teammates, /pending, /access-requests', async () => {
 	expect(sandbox.mailed()).toEqual([]);
 });
 
-test('POST /teammates/many, /pending/many', async () => {
+test('POST /teammates/many and /pending/many add many people', async () => {
 	const many = { count: 1000, account: 'acme-eu' };
 	expect((await post('/teammates/many', { ...many, is_sso: true })).json).toEqual({ added: 1000 });
 	expect((await post('/pending/many', { ...many, expiresInSeconds: -5 })).status).toBe(201);
@@ -230,13 +230,13 @@ test.each([
 	['/teammates/many', { count: 2, email: 'a@b.c' }],
 	['/pending', { email: 5 }],
 	['/reset', { seed: 'other' }],
-])('a mistake is told: %s %j', async (path, body) => {
+])('a mistake is reported: %s %j', async (path, body) => {
 	const reply = await post(path, body);
 	expect(reply.status).toBe(400);
 	expect(reply.json).toEqual({ error: expect.stringMatching(/^body/) });
 });
 
-test('an unknown route', async () => {
+test('an unknown route gets a 404', async () => {
 	expect(await control('GET', '/v3/scopes')).toMatchObject({
 		status: 404,
 		json: { error: 'no such route' },

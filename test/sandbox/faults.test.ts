@@ -22,7 +22,7 @@ const expectInvited = (when: When) => {
 };
 const BOTH = ['before', 'after'] as const;
 
-describe('rate-limited', () => {
+describe('the fault rate-limited', () => {
 	const limited = async (header: Extract<Fault, { kind: 'rate-limited' }>['header']) => {
 		add({ kind: 'rate-limited', header, seconds: 20 });
 		const reply = await invite();
@@ -34,7 +34,7 @@ describe('rate-limited', () => {
 	const NAMES = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'retry-after'];
 	const sent = ({ headers }: Reply) => NAMES.filter((name) => headers.has(name));
 
-	test('epoch', async () => {
+	test('has the reset in epoch seconds', async () => {
 		const reply = await limited('epoch');
 		expect(sent(reply)).toEqual(NAMES.slice(0, 3));
 		expect(reply.headers.get('x-ratelimit-remaining')).toBe('0');
@@ -43,7 +43,7 @@ describe('rate-limited', () => {
 		expect(wait).toBeLessThanOrEqual(21);
 	});
 
-	test('epoch, by the clock of the state', async () => {
+	test("has the reset by the state's clock", async () => {
 		sandbox.state.advance(100_000);
 		const reply = await limited('epoch');
 		expect(secondsUntil(reply, 'x-ratelimit-reset')).toBeLessThanOrEqual(21);
@@ -52,31 +52,31 @@ describe('rate-limited', () => {
 		);
 	});
 
-	test('delta', async () => {
+	test('has the reset in seconds from now', async () => {
 		const reply = await limited('delta');
 		expect(sent(reply)).toEqual(NAMES.slice(0, 3));
 		expect(reply.headers.get('x-ratelimit-reset')).toBe('20');
 	});
 
-	test('past-epoch', async () => {
+	test('has a reset in the past', async () => {
 		const wait = secondsUntil(await limited('past-epoch'), 'x-ratelimit-reset');
 		expect(wait).toBeLessThanOrEqual(-20);
 		expect(wait).toBeGreaterThanOrEqual(-22);
 	});
 
-	test('retry-after', async () => {
+	test('has a Retry-After', async () => {
 		const reply = await limited('retry-after');
 		expect(sent(reply)).toEqual(['retry-after']);
 		expect(reply.headers.get('retry-after')).toBe('20');
 	});
 
-	test('none', async () => {
+	test('has no announcement', async () => {
 		expect(sent(await limited('none'))).toEqual([]);
 	});
 });
 
-describe.each(BOTH)('%s the change', (when) => {
-	test('status', async () => {
+describe.each(BOTH)('a fault %s the change', (when) => {
+	test('answers with a status', async () => {
 		add({ kind: 'status', status: 503, when });
 		const reply = await invite();
 		expect(reply.status).toBe(503);
@@ -86,7 +86,7 @@ describe.each(BOTH)('%s the change', (when) => {
 		expect(logged()).toMatchObject({ status: 503, fault: 'status' });
 	});
 
-	test('html', async () => {
+	test('answers with HTML', async () => {
 		add({ kind: 'html', status: 502, when });
 		const reply = await invite();
 		expect(reply.status).toBe(502);
@@ -95,14 +95,14 @@ describe.each(BOTH)('%s the change', (when) => {
 		expectInvited(when);
 	});
 
-	test('drop', async () => {
+	test('drops the connection', async () => {
 		add({ kind: 'drop', when });
 		await expect(invite()).rejects.toThrow('fetch failed');
 		expectInvited(when);
 		expect(logged()).toMatchObject({ status: null, fault: 'drop' });
 	});
 
-	test('hang', async () => {
+	test('leaves the connection open', async () => {
 		add({ kind: 'hang', when });
 		await expect(invite(400)).rejects.toThrow(/timeout/);
 		expectInvited(when);
@@ -110,17 +110,17 @@ describe.each(BOTH)('%s the change', (when) => {
 	});
 });
 
-describe('a status', () => {
+describe('the fault status', () => {
 	test.each([
 		['a value, as JSON', { error: 'down' }, '{"error":"down"}'],
 		['a text, as it is', 'not json', 'not json'],
 		['an empty text', '', ''],
-	])('with a body: %s', async (_, body, text) => {
+	])('has a body: %s', async (_, body, text) => {
 		add({ kind: 'status', status: 500, when: 'before', body });
 		expect((await invite()).text).toBe(text);
 	});
 
-	test('with a content type', async () => {
+	test('has a content type', async () => {
 		const contentType = 'text/plain';
 		add({ kind: 'status', status: 500, when: 'before', body: 'down', contentType });
 		expect((await invite()).headers.get('content-type')).toBe('text/plain');
@@ -133,7 +133,7 @@ describe('a status', () => {
 	});
 });
 
-test('slow: the right answer, late', async () => {
+test('the fault slow gives the right answer late', async () => {
 	add({ kind: 'slow', ms: 300 });
 	const start = Date.now();
 	expect((await invite()).status).toBe(201);
@@ -141,13 +141,13 @@ test('slow: the right answer, late', async () => {
 	expectInvited('after');
 });
 
-test('slow: given up on, the change is made all the same', async () => {
+test('the fault slow still makes the change if the client gives up', async () => {
 	add({ kind: 'slow', ms: 800 });
 	await expect(invite(400)).rejects.toThrow(/timeout/);
 	expectInvited('after');
 });
 
-test('truncated-json: half the body, and a length that fits it', async () => {
+test('the fault truncated-json sends half the body, with a length that fits it', async () => {
 	add({ kind: 'truncated-json' });
 	const reply = await invite();
 	expect(reply.status).toBe(201);
@@ -157,7 +157,7 @@ test('truncated-json: half the body, and a length that fits it', async () => {
 	expectInvited('after');
 });
 
-test('empty-body', async () => {
+test('the fault empty-body sends no body', async () => {
 	add({ kind: 'empty-body' });
 	const reply = await invite();
 	expect(reply.status).toBe(201);
@@ -166,7 +166,7 @@ test('empty-body', async () => {
 	expectInvited('after');
 });
 
-test('wrong-content-type: the JSON is right', async () => {
+test('the fault wrong-content-type sends correct JSON', async () => {
 	add({ kind: 'wrong-content-type' });
 	const reply = await invite();
 	expect(reply.status).toBe(201);
@@ -175,7 +175,7 @@ test('wrong-content-type: the JSON is right', async () => {
 	expectInvited('after');
 });
 
-test('rename: at any depth', async () => {
+test('the fault rename works at any depth', async () => {
 	add({ kind: 'rename', from: 'token', to: 'pending_id' });
 	expect((await invite()).json).toMatchObject({ pending_id: expect.any(String), email: ADA.email });
 	add({ kind: 'rename', from: 'result', to: 'results' });
@@ -190,18 +190,18 @@ test('rename: at any depth', async () => {
 	}
 });
 
-describe('which requests are struck', () => {
+describe('a fault strikes', () => {
 	const fault = { kind: 'status', status: 500, when: 'before' } as const;
 	const struck = async (method: string, path: string, options = {}) =>
 		(await call(method, path, options)).status === 500;
 
-	test('by default the next one only', async () => {
+	test('only the next request by default', async () => {
 		sandbox.state.faults.add({ fault });
 		expect(await struck('GET', '/v3/scopes')).toBe(true);
 		expect(await struck('GET', '/v3/scopes')).toBe(false);
 	});
 
-	test('so many times', async () => {
+	test('a given number of times', async () => {
 		sandbox.state.faults.add({ fault, times: 2 });
 		expect(await struck('GET', '/v3/scopes')).toBe(true);
 		expect(sandbox.state.faults.list()).toMatchObject([{ timesLeft: 1 }]);
@@ -209,7 +209,7 @@ describe('which requests are struck', () => {
 		expect(await struck('GET', '/v3/scopes')).toBe(false);
 	});
 
-	test('for good, until removed', async () => {
+	test('every time until it is removed', async () => {
 		const id = sandbox.state.faults.add({ fault, times: Infinity });
 		for (let i = 0; i < 5; i += 1) expect(await struck('GET', '/v3/scopes')).toBe(true);
 		expect(sandbox.state.faults.remove(id)).toBe(true);
@@ -217,32 +217,32 @@ describe('which requests are struck', () => {
 		expect(await struck('GET', '/v3/scopes')).toBe(false);
 	});
 
-	test('by method and path', async () => {
+	test('requests by method and path', async () => {
 		sandbox.state.faults.add({ fault, method: 'post', path: /\/resend$/ });
 		expect(await struck('POST', '/v3/teammates')).toBe(false);
 		expect(await struck('GET', '/v3/teammates/x/resend')).toBe(false);
 		expect(await struck('POST', '/v3/teammates/pending/x/resend?a=b')).toBe(true);
 	});
 
-	test('by a pattern as text, on the path as sent', async () => {
+	test('requests by a pattern as text, on the path as sent', async () => {
 		sandbox.state.faults.add({ fault, path: '^/v3/teammates/a%40b$' });
 		expect(await struck('GET', '/v3/teammates/a@b')).toBe(false);
 		expect(await struck('GET', '/v3/teammates/a%40b')).toBe(true);
 	});
 
-	test('a pattern with a memory matches every time', async () => {
+	test('every time for a pattern with a memory', async () => {
 		sandbox.state.faults.add({ fault, path: /scopes/g, times: Infinity });
 		expect(await struck('GET', '/v3/scopes')).toBe(true);
 		expect(await struck('GET', '/v3/scopes')).toBe(true);
 	});
 
-	test('by host', async () => {
+	test('requests by host', async () => {
 		sandbox.state.faults.add({ fault, host: 'eu' });
 		expect(await struck('GET', '/v3/scopes')).toBe(false);
 		expect(await struck('GET', '/v3/scopes', { host: 'eu' })).toBe(true);
 	});
 
-	test('the oldest rule that matches, one at a time', async () => {
+	test('by the oldest rule that matches, one at a time', async () => {
 		add({ kind: 'status', status: 502, when: 'before' });
 		add({ kind: 'status', status: 503, when: 'before' });
 		expect((await call('GET', '/v3/scopes')).status).toBe(502);
@@ -250,7 +250,7 @@ describe('which requests are struck', () => {
 		expect((await call('GET', '/v3/scopes')).status).toBe(200);
 	});
 
-	test('by chance, but the same sequence every time', async () => {
+	test('by chance, in the same sequence every time', async () => {
 		const sequence = async () => {
 			sandbox.state.faults.clear();
 			sandbox.state.faults.add({ fault, probability: 0.3, times: Infinity });
@@ -269,13 +269,13 @@ describe('which requests are struck', () => {
 		for (let i = 0; i < 20; i += 1) expect(await struck('GET', '/v3/scopes')).toBe(false);
 	});
 
-	test('a fault before execution needs no valid key', async () => {
+	test('before execution even without a valid key', async () => {
 		sandbox.state.faults.add({ fault });
 		expect(await struck('GET', '/v3/scopes', { key: null })).toBe(true);
 	});
 });
 
-test('late: 504 at once, the change later', async () => {
+test('the fault late answers 504 at once and makes the change later', async () => {
 	add({ kind: 'late', ms: 50 });
 	expect((await invite()).status).toBe(504);
 	expectInvited('before');
@@ -283,7 +283,7 @@ test('late: 504 at once, the change later', async () => {
 	expectInvited('after');
 });
 
-test('not-applied: the answer to a change that is not made', async () => {
+test('the fault not-applied answers a change that is not made', async () => {
 	add({ kind: 'not-applied' });
 	const reply = await invite();
 	expect(reply.status).toBe(201);
@@ -291,13 +291,13 @@ test('not-applied: the answer to a change that is not made', async () => {
 	expectInvited('before');
 });
 
-test.each(BOTH)('dribble, %s: an answer that never ends', async (when) => {
+test.each(BOTH)('the fault dribble, %s, sends an answer that never ends', async (when) => {
 	add({ kind: 'dribble', when });
 	await expect(invite(700)).rejects.toThrow();
 	expectInvited(when);
 });
 
-test('rate-limited with a reset in milliseconds and a date of 1970', async () => {
+test('the fault rate-limited can have a reset in milliseconds and a date of 1970', async () => {
 	const date = new Date(0).toUTCString();
 	add({ kind: 'rate-limited', header: 'epoch-milliseconds', seconds: 20, date });
 	const { headers } = await invite();

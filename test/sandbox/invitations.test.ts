@@ -46,13 +46,13 @@ describe('POST /v3/teammates', () => {
 		]);
 	});
 
-	test('scopes and is_admin may be left out, as clients do', async () => {
+	test('accepts a body without scopes and is_admin, as clients send it', async () => {
 		const reply = await invite({ email: 'ada@new.example' });
 		expect(reply.status).toBe(201);
 		expect(reply.json).toMatchObject({ scopes: [], is_admin: false });
 	});
 
-	test('an admin', async () => {
+	test('invites an admin', async () => {
 		const reply = await invite({ email: 'ada@new.example', scopes: [], is_admin: true });
 		expect(reply.json).toMatchObject({ scopes: [], is_admin: true });
 		expect(pendingOf('ada@new.example').is_admin).toBe(true);
@@ -77,12 +77,12 @@ describe('POST /v3/teammates', () => {
 		expect(invited()).toHaveLength(2);
 	});
 
-	test('takes addresses of 5 and of 255 characters', async () => {
+	test('accepts addresses of 5 and of 255 characters', async () => {
 		expect((await invite({ email: 'a@b.c' })).status).toBe(201);
 		expect((await invite({ email: `${'a'.repeat(249)}@b.com` })).status).toBe(201);
 	});
 
-	test('refuses a body that is no JSON', async () => {
+	test('refuses a body that is not JSON', async () => {
 		const body = '{"email":';
 		const response = await fetch(`${sandbox.globalUrl}/v3/teammates`, {
 			method: 'POST',
@@ -110,7 +110,7 @@ describe('POST /v3/teammates', () => {
 		},
 	);
 
-	test('takes every other live scope', async () => {
+	test('accepts every other live scope', async () => {
 		const scopes = LIVE_SCOPES.filter((scope) => !UNASSIGNABLE_SCOPES.has(scope));
 		expect(scopes).toHaveLength(254);
 		expect((await invite({ email: 'ada@new.example', scopes })).status).toBe(201);
@@ -135,7 +135,7 @@ describe('GET /v3/teammates/pending', () => {
 });
 
 describe('POST /v3/teammates/pending/{token}/resend', () => {
-	test('sends again and starts the 7 days anew', async () => {
+	test('sends again and restarts the 7 days', async () => {
 		const { token } = pendingOf('Expiring.Soon@acme.example');
 		const reply = await call('POST', `/v3/teammates/pending/${token}/resend`);
 
@@ -155,21 +155,21 @@ describe('POST /v3/teammates/pending/{token}/resend', () => {
 		]);
 	});
 
-	test('an unknown token', async () => {
+	test('answers 404 for an unknown token', async () => {
 		const reply = await call('POST', '/v3/teammates/pending/no-such-token/resend');
 		expect(reply.status).toBe(404);
 		expect(reply.json).toEqual(errorOf('invalid pending key', { field: 'pending_key' }));
 		expect(mailed()).toEqual([]);
 	});
 
-	test('an empty token finds no endpoint', async () => {
+	test('finds no endpoint for an empty token', async () => {
 		expect((await call('POST', '/v3/teammates/pending//resend')).status).toBe(404);
 		expect(mailed()).toEqual([]);
 	});
 });
 
 describe('DELETE /v3/teammates/pending/{token}', () => {
-	test('revokes, and once only', async () => {
+	test('revokes once only', async () => {
 		const path = `/v3/teammates/pending/${pendingOf('fresh@acme.example').token}`;
 		const reply = await call('DELETE', path);
 		expect(reply.status).toBe(204);

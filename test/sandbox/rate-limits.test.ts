@@ -10,7 +10,7 @@ const limitsOf = ({ headers }: Reply) =>
 	['limit', 'remaining', 'reset'].map((name) => Number(headers.get(`x-ratelimit-${name}`)));
 const dateOf = ({ headers }: Reply) => Date.parse(headers.get('date') ?? '') / 1000;
 
-test('600 a minute by default, counted per endpoint', async () => {
+test('the limit is 600 a minute by default, counted per endpoint', async () => {
 	expect(limitsOf(await call('GET', '/v3/teammates')).slice(0, 2)).toEqual([600, 599]);
 	expect(limitsOf(await call('GET', '/v3/teammates?limit=1')).slice(0, 2)).toEqual([600, 598]);
 	expect(limitsOf(await call('GET', '/v3/teammates/legacy_lee')).slice(0, 2)).toEqual([600, 599]);
@@ -39,7 +39,7 @@ test('windows end at full minutes of the clock', async () => {
 describe('a limit of 2', () => {
 	const rule = { limit: 2, windowMs: 30_000, reset: 'epoch', fromFirstRequest: true } as const;
 
-	test('the third is refused, not executed, and in the log', async () => {
+	test('refuses and logs the third request without executing it', async () => {
 		sandbox.state.rateLimits.set(rule);
 		const invite = async (email: string) =>
 			await call('POST', '/v3/teammates', { body: { email } });
@@ -56,7 +56,7 @@ describe('a limit of 2', () => {
 		expect((await call('GET', '/v3/teammates')).status).toBe(200);
 	});
 
-	test('reset in epoch seconds, never early', async () => {
+	test('announces the reset in epoch seconds, never early', async () => {
 		sandbox.state.rateLimits.set(rule);
 		const reply = await call('GET', '/v3/teammates');
 		const wait = limitsOf(reply)[2] - dateOf(reply);
@@ -64,14 +64,14 @@ describe('a limit of 2', () => {
 		expect(wait).toBeLessThanOrEqual(32);
 	});
 
-	test('reset in seconds from now, counting down', async () => {
+	test('announces the reset in seconds from now, counting down', async () => {
 		sandbox.state.rateLimits.set({ ...rule, reset: 'delta' });
 		expect(limitsOf(await call('GET', '/v3/teammates'))[2]).toBe(30);
 		sandbox.state.advance(20);
 		expect(limitsOf(await call('GET', '/v3/teammates'))[2]).toBe(10);
 	});
 
-	test('a window ends when the clock says so', async () => {
+	test('ends a window when the clock says so', async () => {
 		sandbox.state.rateLimits.set(rule);
 		const status = async () => (await call('GET', '/v3/teammates')).status;
 		expect([await status(), await status(), await status()]).toEqual([200, 200, 429]);
@@ -81,7 +81,7 @@ describe('a limit of 2', () => {
 		expect([await status(), await status(), await status()]).toEqual([200, 200, 429]);
 	});
 
-	test('per account: endpoints share, accounts do not', async () => {
+	test('is shared by endpoints but not by accounts if it is per account', async () => {
 		sandbox.state.rateLimits.set({ ...rule, perAccount: true });
 		sandbox.state.addAccount({ name: 'rival' });
 		const rival = sandbox.state.addKey({ account: 'rival' });
@@ -91,7 +91,7 @@ describe('a limit of 2', () => {
 		expect((await call('GET', '/v3/teammates', { key: rival })).status).toBe(200);
 	});
 
-	test('a new rule forgets the windows, a reset of the state restores the default', async () => {
+	test('is forgotten with a new rule, and a reset of the state restores the default', async () => {
 		sandbox.state.rateLimits.set({ ...rule, limit: 0 });
 		expect((await call('GET', '/v3/scopes')).status).toBe(429);
 		sandbox.state.rateLimits.set(rule);

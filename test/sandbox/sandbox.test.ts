@@ -7,7 +7,7 @@ import { idleConnection, secureGet, selfSigned } from './outside.mts';
 const Authorization = `Bearer ${SEED_KEYS.fullAccess}`;
 const headers = { Authorization };
 
-test('three ports of its own, on the loopback', async () => {
+test('the sandbox has three ports of its own, on the loopback', async () => {
 	const [one, other] = await Promise.all([startSandbox(), startSandbox()]);
 	const urls = [one, other].flatMap(({ globalUrl, euUrl, controlUrl }) => [
 		globalUrl,
@@ -19,14 +19,14 @@ test('three ports of its own, on the loopback', async () => {
 	await Promise.all([one.close(), other.close()]);
 });
 
-test('starts empty', async () => {
+test('the sandbox starts empty', async () => {
 	const sandbox = await startSandbox();
 	expect((await fetch(`${sandbox.globalUrl}/v3/scopes`, { headers })).status).toBe(401);
 	expect(() => sandbox.state.account()).toThrow('no such account');
 	await sandbox.close();
 });
 
-test('chosen ports; a port that is taken leaves nothing behind', async () => {
+test('the sandbox uses chosen ports, and leaves nothing behind if one is taken', async () => {
 	const first = await startSandbox();
 	const port = (url: string) => Number(new URL(url).port);
 	await first.close();
@@ -42,7 +42,7 @@ test('chosen ports; a port that is taken leaves nothing behind', async () => {
 	await again.close();
 });
 
-test('ends at once, with connections idle, hanging, slow and delayed', async () => {
+test('the sandbox ends at once, with idle, hanging, slow and delayed connections', async () => {
 	const sandbox = await startSandbox({ latencyMs: 1 });
 	seedDefault(sandbox.state);
 	const idle = await idleConnection(sandbox.globalUrl);
@@ -68,7 +68,7 @@ test('closing twice does no harm', async () => {
 	await expect(sandbox.close()).resolves.toBeUndefined();
 });
 
-test('https for the API hosts, not for the control endpoint', async () => {
+test('the API hosts speak https, the control endpoint does not', async () => {
 	const tls = await selfSigned();
 	const sandbox = await startSandbox({ tls });
 	const { fullAccess, euSubuser } = seedDefault(sandbox.state);
@@ -94,7 +94,7 @@ test('latency is added to each answer', async () => {
 });
 
 describe('the request log', () => {
-	test('has everything but the key', async () => {
+	test('has everything except the key', async () => {
 		const sandbox = await startSandbox();
 		seedDefault(sandbox.state);
 		await fetch(`${sandbox.globalUrl}/v3/teammates/a%40b?x=1&y=a%20b&x=2`, {
@@ -126,7 +126,7 @@ describe('the request log', () => {
 		await sandbox.close();
 	});
 
-	test('counts what is under way', async () => {
+	test('counts running requests', async () => {
 		const sandbox = await startSandbox({ latencyMs: 250 });
 		seedDefault(sandbox.state);
 		const get = async () => await fetch(`${sandbox.globalUrl}/v3/scopes`, { headers });
@@ -157,7 +157,7 @@ describe('the request log', () => {
 	});
 });
 
-test('a thousand invitations at the same moment', async () => {
+test('a thousand invitations arrive at the same moment', async () => {
 	const sandbox = await startSandbox();
 	seedDefault(sandbox.state);
 	sandbox.state.rateLimits.set({ limit: 10_000, windowMs: 60_000, reset: 'epoch' });

@@ -7,26 +7,26 @@ const REQUESTS = '/v3/scopes/requests';
 const openRequest = () => sandbox.state.account().accessRequests[0];
 
 describe('GET /v3/scopes', () => {
-	test('a full-access key: all the account has', async () => {
+	test('gives a full-access key everything the account has', async () => {
 		const reply = await call('GET', '/v3/scopes');
 		expect(reply.status).toBe(200);
 		expect(reply.json).toEqual({ scopes: sandbox.state.account().scopes });
 		expect(sandbox.state.account().scopes).toHaveLength(260);
 	});
 
-	test('a restricted key: its own, no permission needed', async () => {
+	test('gives a restricted key its own scopes, without needing a permission', async () => {
 		const reply = await call('GET', '/v3/scopes', { key: sandbox.keys.statsOnly });
 		expect(reply.json).toEqual({ scopes: ['stats.read'] });
 	});
 
-	test('a key with nothing at all', async () => {
+	test('gives a key without scopes an empty list', async () => {
 		const key = sandbox.state.addKey({ scopes: [] });
 		const reply = await call('GET', '/v3/scopes', { key });
 		expect(reply.status).toBe(200);
 		expect(reply.json).toEqual({ scopes: [] });
 	});
 
-	test('on behalf of a subuser: what both have', async () => {
+	test('gives what both have on behalf of a subuser', async () => {
 		sandbox.state.addSubuser({ username: 'small', scopes: ['stats.read', 'mail.send'] });
 		const onBehalfOf = 'small';
 		expect((await call('GET', '/v3/scopes', { onBehalfOf })).json).toEqual({
@@ -37,15 +37,15 @@ describe('GET /v3/scopes', () => {
 		).toEqual({ scopes: ['stats.read'] });
 	});
 
-	test('an address that is not allowed', async () => {
+	test('refuses an address that is not allowed', async () => {
 		const reply = await call('GET', '/v3/scopes', { key: sandbox.keys.ipBlocked });
 		expect(reply.status).toBe(403);
 		expect(reply.json).toEqual(FORBIDDEN);
 	});
 });
 
-describe('access requests', () => {
-	test('a bare array, without what an approval gives', async () => {
+describe('the endpoint of access requests', () => {
+	test('lists a bare array, without what an approval gives', async () => {
 		const reply = await call('GET', REQUESTS);
 		expect(reply.status).toBe(200);
 		expect(reply.json).toEqual([
@@ -60,7 +60,7 @@ describe('access requests', () => {
 		]);
 	});
 
-	test('50 by default, limit and offset', async () => {
+	test('lists 50 by default, with limit and offset', async () => {
 		for (let i = 0; i < 59; i += 1) {
 			sandbox.state.addAccessRequest({ username: 'legacy_lee', scope_group_name: `Group ${i}` });
 		}
@@ -72,7 +72,7 @@ describe('access requests', () => {
 		expect(await length('?limit=60')).toBe(60);
 	});
 
-	test('approving gives the whole group and closes the request', async () => {
+	test('gives the whole group and closes the request on approval', async () => {
 		const path = `${REQUESTS}/${openRequest().id}/approve`;
 		const reply = await call('PATCH', path);
 		expect(reply.status).toBe(200);
@@ -89,7 +89,7 @@ describe('access requests', () => {
 		expect((await call('PATCH', path)).status).toBe(404);
 	});
 
-	test('denying closes it and gives nothing', async () => {
+	test('closes the request and gives nothing on denial', async () => {
 		const before = [...sandbox.teammate('dev@acme.example').scopes];
 		const reply = await call('DELETE', `${REQUESTS}/${openRequest().id}`);
 		expect(reply.status).toBe(204);
@@ -102,13 +102,13 @@ describe('access requests', () => {
 		['PATCH', '/99/approve'],
 		['DELETE', '/99'],
 		['DELETE', '/abc'],
-	])('%s of an unknown one: %s', async (method, path) => {
+	])('answers %s of an unknown one with %s', async (method, path) => {
 		const reply = await call(method, `${REQUESTS}${path}`);
 		expect(reply.status).toBe(404);
 		expect(reply.json).toEqual(errorOf('Cannot find request', { field: 'request_id' }));
 	});
 
-	test.each(['PATCH', 'POST'])('the shapes of 2017 do not exist: %s', async (method) => {
+	test.each(['PATCH', 'POST'])('has none of the paths of 2017: %s', async (method) => {
 		expect((await call(method, `${REQUESTS}/approve/${openRequest().id}`)).json).toEqual(NOT_FOUND);
 		expect((await call(method, `${REQUESTS}/${openRequest().id}`)).json).toEqual(NOT_FOUND);
 		expect(sandbox.state.account().accessRequests).toHaveLength(1);

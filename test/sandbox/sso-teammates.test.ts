@@ -20,7 +20,7 @@ const update = async (body: object) => await call('PATCH', SAM, { body: { ...NAM
 const usernames = () => sandbox.state.account().teammates.map(({ profile }) => profile.username);
 
 describe('POST /v3/sso/teammates', () => {
-	test('with scopes; the answer carries none, a GET does', async () => {
+	test('adds a person with scopes, which only a GET shows', async () => {
 		const reply = await create({ scopes: ['stats.read'] });
 		expect(reply.status).toBe(201);
 		expect(reply.json).toEqual({
@@ -41,7 +41,7 @@ describe('POST /v3/sso/teammates', () => {
 		expect(sandbox.state.sentEmails).toEqual([]);
 	});
 
-	test('an admin has every subuser, and its entries no scopes', async () => {
+	test('gives an admin every subuser, in entries without scopes', async () => {
 		const reply = await create({ is_admin: true });
 		expect(reply.json).toMatchObject({ is_admin: true, scopes: [] });
 		const { subuser_access } = reply.json as { subuser_access: object[] };
@@ -53,7 +53,7 @@ describe('POST /v3/sso/teammates', () => {
 	});
 
 	test.each(['accountant', 'developer', 'marketer', 'observer'] as const)(
-		'as %s: what the account has of it',
+		'gives a person as %s what the account has of it',
 		async (persona) => {
 			expect((await create({ persona })).status).toBe(201);
 			const { scopes } = sandbox.teammate(ADA.email);
@@ -66,7 +66,7 @@ describe('POST /v3/sso/teammates', () => {
 		},
 	);
 
-	test('restricted to a subuser, with the baseline added', async () => {
+	test('restricts a person to a subuser, with the baseline added', async () => {
 		const reply = await create(restrictedTo(['templates.read']));
 		expect(reply.status).toBe(201);
 		const baseline = MINIMUM_SCOPES.filter((scope) => scope.endsWith('.read'));
@@ -91,7 +91,7 @@ describe('POST /v3/sso/teammates', () => {
 		'user.profile.read',
 		'billing.read',
 		'nonsense',
-	])('%s in an entry: 201, and the whole list silently dropped', async (scope) => {
+	])('answers 201 and silently drops the whole list for %s in an entry', async (scope) => {
 		const reply = await create(restrictedTo(['templates.read', scope]));
 		expect(reply.status).toBe(201);
 		expect(reply.json).toMatchObject({
@@ -133,17 +133,20 @@ describe('POST /v3/sso/teammates', () => {
 		expect(usernames()).not.toContain(ADA.email);
 	});
 
-	test.each([{}, { scopes: [] }, { is_admin: false }])('nothing given: %j', async (body) => {
-		const reply = await create(body);
-		expect(reply.status).toBe(400);
-		expect(reply.json).toEqual(errorOf('scopes cannot be empty'));
-	});
+	test.each([{}, { scopes: [] }, { is_admin: false }])(
+		'refuses a body without access: %j',
+		async (body) => {
+			const reply = await create(body);
+			expect(reply.status).toBe(400);
+			expect(reply.json).toEqual(errorOf('scopes cannot be empty'));
+		},
+	);
 
 	test.each([
 		['the flag and entries', () => restrictedTo(['stats.read'])],
 		['the flag alone', () => ({ has_restricted_subuser_access: true })],
 		['entries alone', () => ({ subuser_access: restrictedTo([]).subuser_access })],
-	])('scopes with restricted access: %s', async (_, restricted) => {
+	])('refuses scopes with restricted access: %s', async (_, restricted) => {
 		const reply = await create({ ...restricted(), scopes: ['stats.read'] });
 		expect(reply.status).toBe(400);
 		expect(reply.json).toEqual(
@@ -152,29 +155,29 @@ describe('POST /v3/sso/teammates', () => {
 	});
 
 	test.each([{ is_admin: true }, { persona: 'observer' }])(
-		'%j with restricted access',
+		'refuses %j with restricted access',
 		async (body) => {
 			expect((await create(restrictedTo([], body))).status).toBe(400);
 		},
 	);
 
-	test('an unassignable scope', async () => {
+	test('refuses an unassignable scope', async () => {
 		expect((await create({ scopes: ['stats.read', 'user.profile.update'] })).status).toBe(400);
 		expect(usernames()).not.toContain(ADA.email);
 	});
 
-	test('the address of a teammate with another username', async () => {
+	test('refuses the address of a teammate with another username', async () => {
 		expect((await create({ email: 'lee@acme.example', is_admin: true })).status).toBe(400);
 		expect(usernames()).not.toContain('lee@acme.example');
 	});
 
-	test('a second time', async () => {
+	test('refuses the same person a second time', async () => {
 		await create({ is_admin: true });
 		expect((await create({ is_admin: true })).status).toBe(400);
 		expect(usernames().filter((username) => username === ADA.email)).toHaveLength(1);
 	});
 
-	test('a key that was edited up to Full Access, a plan without SSO', async () => {
+	test('refuses a key that was edited up to Full Access, and a plan without SSO', async () => {
 		const key = sandbox.state.addKey({ editedToFullAccess: true });
 		const body = { ...ADA, is_admin: true };
 		expect((await call('POST', PATH, { key, body })).json).toEqual(FORBIDDEN);
@@ -199,7 +202,7 @@ describe('PATCH /v3/sso/teammates/{username}', () => {
 		});
 	});
 
-	test('subuser_access replaces the whole list', async () => {
+	test('replaces the whole list by subuser_access', async () => {
 		const { id } = sandbox.state.account('acme-eu');
 		const entry = { id, permission_type: 'admin' };
 		const reply = await update({ subuser_access: [entry] });
@@ -207,7 +210,7 @@ describe('PATCH /v3/sso/teammates/{username}', () => {
 		expect(sandbox.teammate('sam@acme.example').subuser_access).toEqual([{ ...entry, scopes: [] }]);
 	});
 
-	test('a scope that a subuser cannot have: 500, nothing changed', async () => {
+	test('answers 500 and changes nothing for a scope that a subuser cannot have', async () => {
 		const reply = await update({ ...restrictedTo(['billing.read']), last_name: 'Changed' });
 		expect(reply.status).toBe(500);
 		expect(reply.json).toEqual(errorOf('invalid scopes provided'));
@@ -220,7 +223,7 @@ describe('PATCH /v3/sso/teammates/{username}', () => {
 	test.each([
 		['scopes and entries', () => restrictedTo([], { scopes: ['stats.read'] })],
 		['scopes while restricted', () => ({ scopes: ['stats.read'] })],
-	])('%s', async (_, body) => {
+	])('refuses a body with %s', async (_, body) => {
 		const reply = await update(body());
 		expect(reply.status).toBe(400);
 		expect(reply.json).toEqual(
@@ -228,7 +231,7 @@ describe('PATCH /v3/sso/teammates/{username}', () => {
 		);
 	});
 
-	test('lifting the restriction needs scopes', async () => {
+	test('needs scopes to lift the restriction', async () => {
 		const lifted = { has_restricted_subuser_access: false };
 		expect((await update(lifted)).json).toEqual(errorOf('scopes cannot be empty'));
 		expect((await update({ ...lifted, scopes: [] })).json).toEqual(
@@ -241,27 +244,27 @@ describe('PATCH /v3/sso/teammates/{username}', () => {
 		});
 	});
 
-	test('restricting takes the scopes away', async () => {
+	test('takes the scopes away when restricting', async () => {
 		await update({ has_restricted_subuser_access: false, scopes: ['stats.read'] });
 		expect((await update({ has_restricted_subuser_access: true })).status).toBe(200);
 		expect(sandbox.teammate('sam@acme.example').scopes).toEqual([]);
 	});
 
-	test('an unknown subuser', async () => {
+	test('refuses an unknown subuser', async () => {
 		const before = sandbox.teammate('sam@acme.example').subuser_access;
 		const subuser_access = [{ id: 1, permission_type: 'admin' }];
 		expect((await update({ subuser_access })).status).toBe(400);
 		expect(sandbox.teammate('sam@acme.example').subuser_access).toEqual(before);
 	});
 
-	test('not the owner', async () => {
+	test('refuses the owner', async () => {
 		const { profile } = sandbox.teammate('sam@acme.example');
 		profile.user_type = 'owner';
 		expect((await update({ last_name: 'Changed' })).status).toBe(403);
 		expect(profile.last_name).toBe('Single');
 	});
 
-	test('makes an admin, and an admin a marketer', async () => {
+	test('makes a person an admin, and an admin a marketer', async () => {
 		expect((await update({ is_admin: true })).json).toMatchObject({
 			is_admin: true,
 			user_type: 'admin',
@@ -275,17 +278,20 @@ describe('PATCH /v3/sso/teammates/{username}', () => {
 		expect(sandbox.teammate('sam@acme.example').scopes).toContain('alerts.read');
 	});
 
-	test.each(['first_name', 'last_name'])('%s is required here too', async (name) => {
+	test.each(['first_name', 'last_name'])('requires %s too', async (name) => {
 		expect((await update({ [name]: undefined })).status).toBe(400);
 	});
 
-	test.each(['nobody@acme.example', 'legacy_lee'])('%s is no SSO teammate', async (username) => {
-		const body = { ...NAME, is_admin: true };
-		expect((await call('PATCH', `${PATH}/${username}`, { body })).status).toBe(404);
-		expect(sandbox.teammate('legacy_lee').profile.is_admin).toBe(false);
-	});
+	test.each(['nobody@acme.example', 'legacy_lee'])(
+		'refuses %s, who is no SSO teammate',
+		async (username) => {
+			const body = { ...NAME, is_admin: true };
+			expect((await call('PATCH', `${PATH}/${username}`, { body })).status).toBe(404);
+			expect(sandbox.teammate('legacy_lee').profile.is_admin).toBe(false);
+		},
+	);
 
-	test('a key that was edited up to Full Access', async () => {
+	test('refuses a key that was edited up to Full Access', async () => {
 		const key = sandbox.state.addKey({ editedToFullAccess: true });
 		expect((await call('PATCH', SAM, { key, body: { ...NAME, is_admin: true } })).json).toEqual(
 			FORBIDDEN,

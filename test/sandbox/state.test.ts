@@ -10,8 +10,8 @@ beforeEach(() => {
 const usernames = (account?: string) =>
 	state.account(account).teammates.map(({ profile }) => profile.username);
 
-describe('accept', () => {
-	test('an invitation becomes a teammate with Twilio Login', () => {
+describe('accept()', () => {
+	test('turns an invitation into a teammate with Twilio Login', () => {
 		state.addPending({ email: 'Ada@new.example', scopes: ['stats.read'] });
 		const teammate = state.accept('ada@NEW.example');
 		expect(teammate).toMatchObject({
@@ -28,7 +28,7 @@ describe('accept', () => {
 		expect(state.account().invitations).toEqual([]);
 	});
 
-	test('with a username of their own, as an admin', () => {
+	test('adds a teammate with a separate username, as an admin', () => {
 		state.addPending({ email: 'ada@new.example', is_admin: true });
 		expect(state.accept('ada@new.example', { username: 'ada' }).profile).toMatchObject({
 			username: 'ada',
@@ -39,7 +39,7 @@ describe('accept', () => {
 		});
 	});
 
-	test('in the account named', () => {
+	test('works in the named account', () => {
 		state.addSubuser({ username: 'sub' });
 		state.addPending({ email: 'ada@new.example' });
 		state.addPending({ email: 'ada@new.example', account: 'sub' });
@@ -47,7 +47,7 @@ describe('accept', () => {
 		expect([usernames(), usernames('sub')]).toEqual([[], ['ada@new.example']]);
 	});
 
-	test('not when expired, and not when nothing is pending', () => {
+	test('refuses expired and missing invitations', () => {
 		state.addPending({ email: 'ada@new.example', expiresInSeconds: -1 });
 		expect(() => state.accept('ada@new.example')).toThrow('has expired');
 		expect(() => state.accept('bob@new.example')).toThrow('nothing pending for bob@new.example');
@@ -55,15 +55,15 @@ describe('accept', () => {
 	});
 });
 
-describe('expiry', () => {
-	test('expire() ends it now', () => {
+describe('an invitation', () => {
+	test('ends at once by expire()', () => {
 		const invitation = state.addPending({ email: 'ada@new.example' });
 		expect(state.hasExpired(invitation)).toBe(false);
 		state.expire('ADA@new.example');
 		expect(state.hasExpired(invitation)).toBe(true);
 	});
 
-	test('after 7 days by the clock, not before', () => {
+	test('ends after 7 days by the clock, not before', () => {
 		const invitation = state.addPending({ email: 'ada@new.example' });
 		state.advance(7 * 24 * 60 * 60 - 2);
 		expect(state.hasExpired(invitation)).toBe(false);
@@ -71,7 +71,7 @@ describe('expiry', () => {
 		expect(state.hasExpired(invitation)).toBe(true);
 	});
 
-	test('the clock goes on from where it was put', () => {
+	test('ends by a clock that goes on from where it was put', () => {
 		const before = state.now();
 		state.advance(60);
 		state.advance(60);
@@ -82,8 +82,8 @@ describe('expiry', () => {
 	});
 });
 
-describe('setting up', () => {
-	test('many at once', () => {
+describe('the state', () => {
+	test('adds many people at once', () => {
 		expect(state.addManyTeammates(1000, { scopes: ['stats.read'] })).toHaveLength(1000);
 		expect(usernames()[999]).toBe('teammate1000@bulk.example');
 		expect(state.account().teammates[5].scopes).toEqual(['stats.read']);
@@ -94,7 +94,7 @@ describe('setting up', () => {
 		expect(state.sentEmails).toEqual([]);
 	});
 
-	test('what is handed over is copied', () => {
+	test('copies what it is given', () => {
 		const scopes = ['stats.read'];
 		const teammate = state.addTeammate({ email: 'a@b.example', scopes });
 		const invitation = state.addPending({ email: 'c@d.example', scopes });
@@ -116,7 +116,7 @@ describe('setting up', () => {
 		expect(act).toThrow(/already|no such account|has no teammate/);
 	});
 
-	test('a second parent with people of its own', () => {
+	test('holds a second parent account with its own people', () => {
 		state.addAccount({ name: 'rival' });
 		state.addTeammate({ account: 'rival', email: 'a@b.example' });
 		state.addSubuser({ username: 'sub', parent: 'rival' });
@@ -140,7 +140,7 @@ test('reset empties everything, and the example fits in again', () => {
 	expect([...state.accounts.values()].map(({ id }) => id)).toEqual(ids);
 });
 
-test('the example: one invitation about to expire, one fresh, one access request', () => {
+test('the example has one invitation about to expire, a fresh one and one access request', () => {
 	state.reset();
 	seedDefault(state);
 	const { invitations, accessRequests, teammates } = state.account();

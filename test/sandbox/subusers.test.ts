@@ -26,7 +26,7 @@ const accessOf = async (path: string, options?: CallOptions) =>
 	(await call('GET', path, options)).json as Access;
 
 describe('GET /v3/teammates/{teammate_name}/subuser_access', () => {
-	test('a restricted teammate, with the scopes that SendGrid adds', async () => {
+	test("lists a restricted teammate's subusers with the scopes that SendGrid adds", async () => {
 		const { id } = sandbox.state.account('acme-marketing');
 		const access = await accessOf(SAM);
 		expect(access).toEqual({
@@ -46,7 +46,7 @@ describe('GET /v3/teammates/{teammate_name}/subuser_access', () => {
 		expect(access.subuser_access[0].scopes).toHaveLength(1 + 11);
 	});
 
-	test('an admin has every subuser', async () => {
+	test('lists every subuser for an admin', async () => {
 		const access = await accessOf(ADAM);
 		expect(access.has_restricted_subuser_access).toBe(false);
 		expect(access.subuser_access.map(({ username }) => username)).toEqual([
@@ -59,14 +59,14 @@ describe('GET /v3/teammates/{teammate_name}/subuser_access', () => {
 		]);
 	});
 
-	test('username names a subuser, not the teammate', async () => {
+	test("filters by a subuser's username, not the teammate's", async () => {
 		const found = await accessOf(`${ADAM}?username=acme-eu`);
 		expect(found.subuser_access.map(({ username }) => username)).toEqual(['acme-eu']);
 		expect(found._metadata.next_params.username).toBe('acme-eu');
 		expect((await accessOf(`${ADAM}?username=adam@acme.example`)).subuser_access).toEqual([]);
 	});
 
-	test('an unknown teammate', async () => {
+	test('answers 404 for an unknown teammate', async () => {
 		const reply = await call('GET', '/v3/teammates/nobody/subuser_access');
 		expect(reply.status).toBe(404);
 		expect(reply.json).toEqual(errorOf('username not found', { field: 'username' }));
@@ -89,7 +89,7 @@ describe('GET /v3/teammates/{teammate_name}/subuser_access', () => {
 		expect(second.subuser_access[0].id).toBeGreaterThan(ids.at(-1) ?? 0);
 	});
 
-	test('no page is missed or repeated, whatever the limit', async () => {
+	test('misses and repeats no page, whatever the limit', async () => {
 		for (let i = 0; i < 18; i += 1) sandbox.state.addSubuser({ username: `bulk-${i}` });
 		const walked = async (limit: number) => {
 			const ids: number[] = [];
@@ -117,7 +117,7 @@ describe('GET /v3/subusers', () => {
 		return (json as Array<{ username: string }>).map(({ username }) => username);
 	};
 
-	test('a bare array, without the region', async () => {
+	test('lists a bare array, without the region', async () => {
 		const { id } = sandbox.state.account('acme-marketing');
 		const { status, json } = await call('GET', '/v3/subusers');
 		expect(status).toBe(200);
@@ -135,26 +135,26 @@ describe('GET /v3/subusers', () => {
 		['?username=acme', []],
 		['?limit=1', ['acme-marketing']],
 		['?limit=1&offset=1', ['acme-eu']],
-	])('%s', async (query, expected) => {
+	])('lists %s', async (query, expected) => {
 		expect(await names(query)).toEqual(expected);
 	});
 
-	test('100 by default', async () => {
+	test('lists 100 by default', async () => {
 		for (let i = 0; i < 100; i += 1) sandbox.state.addSubuser({ username: `bulk-${i}` });
 		expect(await names('')).toHaveLength(100);
 		expect(await names('?limit=500')).toHaveLength(102);
 	});
 
-	test('the region on demand', async () => {
+	test('lists the region on demand', async () => {
 		const { json } = await call('GET', '/v3/subusers?include_region=true');
 		expect(json).toMatchObject([{ region: 'global' }, { region: 'eu' }]);
 	});
 
-	test('an unknown region', async () => {
+	test('refuses an unknown region', async () => {
 		expect((await call('GET', '/v3/subusers?region=mars')).status).toBe(400);
 	});
 
-	test('without permission, a message of its own', async () => {
+	test('has its own message for a missing permission', async () => {
 		const reply = await call('GET', '/v3/subusers', { key: sandbox.keys.teammatesOnly });
 		expect(reply.status).toBe(403);
 		expect(reply.json).toEqual(errorOf('you dont have permission to access this resource'));

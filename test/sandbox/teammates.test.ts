@@ -58,11 +58,11 @@ describe('GET /v3/teammates', () => {
 			['?limit=500&offset=519', 1],
 			['?offset=520', 0],
 			['?offset=100000', 0],
-		])('%j gives %i', async (query, expected) => {
+		])('gives for %j %i teammates', async (query, expected) => {
 			expect(await size(query)).toBe(expected);
 		});
 
-		test('offset counts items', async () => {
+		test('counts items by offset', async () => {
 			expect(await usernames('/v3/teammates?limit=2&offset=518')).toEqual([
 				'teammate0519@bulk.example',
 				'teammate0520@bulk.example',
@@ -77,7 +77,7 @@ describe('GET /v3/teammates', () => {
 		);
 	});
 
-	test("on behalf of a subuser: the parent's admins mixed with its own people", async () => {
+	test("lists the parent's admins among a subuser's own people", async () => {
 		const options = { host: 'eu', onBehalfOf: 'acme-eu' };
 		expect(await usernames('/v3/teammates', options)).toEqual([
 			'acme_owner',
@@ -88,7 +88,7 @@ describe('GET /v3/teammates', () => {
 });
 
 describe('GET /v3/teammates/{username}', () => {
-	test('one teammate, with scopes', async () => {
+	test('returns one teammate with scopes', async () => {
 		const reply = await call('GET', '/v3/teammates/legacy_lee');
 		expect(reply.status).toBe(200);
 		expect(reply.json).toMatchObject({
@@ -103,7 +103,7 @@ describe('GET /v3/teammates/{username}', () => {
 		['Mia.Marketer+news@acme.example', 'Mia.Marketer%2Bnews%40acme.example'],
 		['odd/name ?#%', 'odd%2Fname%20%3F%23%25'],
 		[`${'é'.repeat(127)}@b.com`, encodeURIComponent(`${'é'.repeat(127)}@b.com`)],
-	])('username %s, percent-encoded', async (username, encoded) => {
+	])('finds the percent-encoded username %s', async (username, encoded) => {
 		if (!username.startsWith('Mia')) sandbox.state.addTeammate({ email: 'x@y.example', username });
 		const reply = await call('GET', `/v3/teammates/${encoded}`);
 		expect(reply.json).toMatchObject({ username });
@@ -119,7 +119,7 @@ describe('GET /v3/teammates/{username}', () => {
 		expect(new Set(shown).size).toBe(shown.length);
 	});
 
-	test('self-service scopes with a password only', async () => {
+	test('shows self-service scopes only with a password', async () => {
 		expect(SELF_SERVICE_SCOPES).toHaveLength(8);
 		expect(await scopesOf('legacy_lee')).toEqual(expect.arrayContaining([...SELF_SERVICE_SCOPES]));
 		for (const username of ['dev@acme.example', 'sam@acme.example']) {
@@ -128,7 +128,7 @@ describe('GET /v3/teammates/{username}', () => {
 	});
 
 	test.each(['acme_owner', 'adam@acme.example'])(
-		'%s has all, both 2fa scopes too',
+		'shows for %s all scopes, including both 2fa scopes',
 		async (username) => {
 			const shown = await scopesOf(username);
 			expect(shown).toEqual(expect.arrayContaining(sandbox.state.account().scopes));
@@ -137,7 +137,7 @@ describe('GET /v3/teammates/{username}', () => {
 	);
 
 	test.each(['nobody', 'LEGACY_LEE', 'lee@acme.example'])(
-		"%s is nobody's username",
+		"answers 404 for %s, nobody's username",
 		async (name) => {
 			const reply = await call('GET', `/v3/teammates/${name}`);
 			expect(reply.status).toBe(404);
@@ -145,7 +145,7 @@ describe('GET /v3/teammates/{username}', () => {
 		},
 	);
 
-	test("on behalf of a subuser: its own people and the parent's admins", async () => {
+	test("finds on behalf of a subuser its own people and the parent's admins", async () => {
 		const options = { host: 'eu', onBehalfOf: 'acme-eu' } as const;
 		expect((await call('GET', '/v3/teammates/erika@acme.example', options)).status).toBe(200);
 		expect((await call('GET', '/v3/teammates/acme_owner', options)).status).toBe(200);
@@ -166,13 +166,13 @@ describe('PATCH /v3/teammates/{username}', () => {
 		expect(await scopesOf('legacy_lee')).not.toContain('stats.read');
 	});
 
-	test('an empty list leaves the minimum', async () => {
+	test('leaves the minimum for an empty list', async () => {
 		await update('legacy_lee', { scopes: [], is_admin: false });
 		expect(sandbox.teammate('legacy_lee').scopes).toEqual([]);
 		expect(await scopesOf('legacy_lee')).toContain('user.profile.read');
 	});
 
-	test('user.profile.update is echoed, and gone at the next GET', async () => {
+	test('echoes user.profile.update, which is gone at the next GET', async () => {
 		const reply = await update('legacy_lee', {
 			scopes: ['stats.read', 'user.profile.update'],
 			is_admin: false,
@@ -197,12 +197,12 @@ describe('PATCH /v3/teammates/{username}', () => {
 		expect(sandbox.teammate('legacy_lee').scopes).toEqual(before);
 	});
 
-	test('so what a GET shows cannot be written back as it is', async () => {
+	test('refuses what a GET shows when it is written back unchanged', async () => {
 		const scopes = await scopesOf('legacy_lee');
 		expect((await update('legacy_lee', { scopes, is_admin: false })).status).toBe(400);
 	});
 
-	test('makes an admin, and an admin a teammate again', async () => {
+	test('makes a teammate an admin, and an admin a teammate again', async () => {
 		const reply = await update('legacy_lee', { scopes: [], is_admin: true });
 		expect(reply.json).toMatchObject({ is_admin: true, user_type: 'admin' });
 		expect(sandbox.teammate('legacy_lee').scopes).toEqual([]);
@@ -217,19 +217,19 @@ describe('PATCH /v3/teammates/{username}', () => {
 	test.each([
 		['scopes', { is_admin: false }],
 		['is_admin', { scopes: [] }],
-	])('both fields are required: no %s', async (field, body) => {
+	])('requires both fields: no %s', async (field, body) => {
 		const reply = await update('legacy_lee', body);
 		expect(reply.status).toBe(400);
 		expect(reply.json).toMatchObject({ errors: [{ field }] });
 	});
 
-	test('an unknown username', async () => {
+	test('answers 404 for an unknown username', async () => {
 		const reply = await update('nobody', { scopes: [], is_admin: false });
 		expect(reply.status).toBe(404);
 		expect(reply.json).toEqual(errorOf('username not found', { field: 'username' }));
 	});
 
-	test('not the owner', async () => {
+	test('refuses the owner', async () => {
 		const reply = await update('acme_owner', { scopes: [], is_admin: false });
 		expect(reply.status).toBe(403);
 		expect(sandbox.teammate('acme_owner').profile.is_admin).toBe(true);
@@ -247,24 +247,24 @@ describe('DELETE /v3/teammates/{username}', () => {
 		expect(await usernames('/v3/teammates')).toHaveLength(5);
 	});
 
-	test('an unknown username has another message than PATCH', async () => {
+	test('has another message for an unknown username than PATCH', async () => {
 		const reply = await call('DELETE', '/v3/teammates/nobody');
 		expect(reply.status).toBe(404);
 		expect(reply.json).toEqual(errorOf('teammate does not exist', { field: 'username' }));
 	});
 
-	test('not the owner', async () => {
+	test('refuses the owner', async () => {
 		expect((await call('DELETE', '/v3/teammates/acme_owner')).status).toBe(403);
 		expect(await usernames('/v3/teammates')).toContain('acme_owner');
 	});
 
-	test("not the parent's admin through a subuser", async () => {
+	test("refuses the parent's admin through a subuser", async () => {
 		const options = { host: 'eu', onBehalfOf: 'acme-eu' } as const;
 		expect((await call('DELETE', '/v3/teammates/adam@acme.example', options)).status).toBe(404);
 		expect(await usernames('/v3/teammates')).toContain('adam@acme.example');
 	});
 
-	test('takes the access requests along', async () => {
+	test("removes the person's access requests too", async () => {
 		await call('DELETE', '/v3/teammates/dev@acme.example');
 		expect(sandbox.state.account().accessRequests).toEqual([]);
 	});
