@@ -16,7 +16,7 @@ test(`of ${HISTORIES} histories of polls none makes the trigger say or omit what
 	expect({ failing: failing.length, shown }).toEqual({ failing: 0, shown: [] });
 }, 180_000);
 
-test('a seed plays the same polls each time', async () => {
+test('a seed plays the same polls every time', async () => {
 	for (let seed = 1; seed < 20; seed += 1) {
 		const [first, second] = [await simulatePolls(seed), await simulatePolls(seed)];
 		expect(second.trace).toBe(first.trace);

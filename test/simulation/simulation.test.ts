@@ -40,7 +40,7 @@ test('of 500 histories of lists none makes the node say or do what it must not',
 	expect({ failing: failing.length, shown }).toEqual({ failing: 0, shown: [] });
 }, 180_000);
 
-test('a seed plays the same history each time', async () => {
+test('a seed plays the same history every time', async () => {
 	for (let seed = FIRST_SEED; seed < FIRST_SEED + 40; seed += 1) {
 		const [first, second] = [await simulate(seed), await simulate(seed)];
 		expect(second.trace).toBe(first.trace);

@@ -24,7 +24,7 @@ async function onClock(
 const wait = async (clock: VirtualClock, ms: number) =>
 	await new Promise<void>((goOn) => clock.after(ms, goOn));
 
-test('timers go off in the order of their time, and promises are kept in between', async () => {
+test('timers go off in order of their time, with promises settled in between', async () => {
 	const said = await onClock((clock, say) => {
 		clock.after(20, () => say('second'));
 		clock.after(10, () => {
@@ -46,7 +46,7 @@ test('a year passes at once', async () => {
 	expect(said).toEqual([`${year}: 2027-01-01T00:00:00.000Z`]);
 });
 
-test('what was called off does not happen', async () => {
+test('a cancelled timer does not go off', async () => {
 	const said = await onClock((clock, say) => {
 		const callOff = clock.after(10, () => say('never'));
 		callOff();
@@ -54,7 +54,7 @@ test('what was called off does not happen', async () => {
 	expect(said).toEqual([]);
 });
 
-test('time stops where it is told to', async () => {
+test('time stops where it should', async () => {
 	const said = await onClock((clock, say) => {
 		clock.after(100, () => say('in time'));
 		clock.after(101, () => say('too late'));

@@ -18,7 +18,7 @@ describe('K6: a list', () => {
 		[[], []],
 		[{ result: [ADA], errors: [] }, [ADA]],
 		[{ result: [ADA], errors: null }, [ADA]],
-	])('%j is read', (body, records) => {
+	])('is read from %j', (body, records) => {
 		expect(decodeList(body)).toEqual(records);
 	});
 
@@ -37,13 +37,13 @@ describe('K6: a list', () => {
 		'',
 		'<html>',
 		7,
-	])('%j is none, which is not the same as an empty one', (body) => {
+	])('is not read from %j, which is not an empty one', (body) => {
 		expect(decodeList(body)).toBeUndefined();
 	});
 });
 
 describe('K6: an object', () => {
-	test.each([{}, ADA, { ...ADA, errors: [] }])('%j is read', (body) => {
+	test.each([{}, ADA, { ...ADA, errors: [] }])('is read from %j', (body) => {
 		expect(decodeObject(body)).toEqual(body);
 		expect(decodeOptionalObject(body)).toEqual(body);
 	});
@@ -56,12 +56,12 @@ describe('K6: an object', () => {
 		'<html>',
 		7,
 		true,
-	])('%j is none, even where nothing is needed', (body) => {
+	])('is not read from %j, even if no field is needed', (body) => {
 		expect(decodeObject(body)).toBeUndefined();
 		expect(decodeOptionalObject(body)).toBeUndefined();
 	});
 
-	test.each([undefined, null, ''])('%j is no body', (body) => {
+	test.each([undefined, null, ''])('is missing in %j', (body) => {
 		expect(isEmptyBody(body)).toBe(true);
 		expect(decodeObject(body)).toBeUndefined();
 		expect(decodeOptionalObject(body)).toEqual({});
@@ -82,7 +82,7 @@ describe('K6: a teammate', () => {
 		[{ user_type: ' OWNER ' }, false, true],
 		[{ is_admin: 0 }, false, false],
 		[{}, false, false],
-	])('%j', (record, isAdmin, isOwner) => {
+	])('is read from %j', (record, isAdmin, isOwner) => {
 		const teammate = decodeTeammate(record);
 		expect(teammate).toMatchObject({ isAdmin, isOwner });
 		expect(hasAdminAccess(teammate)).toBe(isAdmin || isOwner);
@@ -94,16 +94,16 @@ describe('K6: a teammate', () => {
 		[{ user_type: 'guest' }, false],
 		[{ user_type: '' }, false],
 		[{}, false],
-	])('%j says what somebody is: %s', (record, isRoleKnown) => {
+	])('has in %j this role: %s', (record, isRoleKnown) => {
 		expect(decodeTeammate(record)).toMatchObject({ isAdmin: false, isRoleKnown });
 		expect(decodeInvitation(record)).toMatchObject({ isAdmin: false, isRoleKnown });
 	});
 
-	test('without scopes has unknown ones, with an empty list none', () => {
+	test('has unknown scopes without a list, and none with an empty list', () => {
 		expect(decodeTeammate({}).scopes).toBeUndefined();
 		expect(decodeTeammate({ scopes: 'stats.read' }).scopes).toBeUndefined();
 		expect(decodeTeammate({ scopes: [] }).scopes).toEqual([]);
-		// What holds something else may lack something too.
+		// A list with anything else in it may also lack something.
 		expect(decodeTeammate({ scopes: ['stats.read', 7, null] }).scopes).toBeUndefined();
 	});
 });

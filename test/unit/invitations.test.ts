@@ -31,7 +31,7 @@ test.each([
 	[undefined, undefined],
 	[{}, undefined],
 	[true, undefined],
-])('K6: an expiration date of %j is %j', (expiration_date, iso) => {
+])('K6: an expiration date of %j is read as %j', (expiration_date, iso) => {
 	expect(readEpoch(expiration_date)).toBe(iso && Date.parse(iso));
 	expect(expiryOf(decodeInvitation({ expiration_date } as IDataObject))).toBe(iso);
 });
@@ -59,22 +59,22 @@ test.each([
 	['1', true],
 	[0, false],
 	[undefined, false],
-])('K6: is_admin %j is %j', (is_admin, isAdmin) => {
+])('K6: is_admin %j is read as %j', (is_admin, isAdmin) => {
 	expect(decodeInvitation({ is_admin }).isAdmin).toBe(isAdmin);
 });
 
-test('scopes that SendGrid does not list are unknown, not none', () => {
+test('scopes that SendGrid does not list are unknown, not empty', () => {
 	expect(decodeInvitation({}).scopes).toBeUndefined();
 	expect(decodeInvitation({ scopes: [] }).scopes).toEqual([]);
 });
 
-test('fields of SendGrid that we do not know stay', () => {
+test('unknown fields of SendGrid are kept', () => {
 	const record = { pending_id: 'abc', email: 'a@b.cd', brand_new: [1] };
 	expect(invitationOutput(decodeInvitation(record))).toMatchObject({ ...record, token: 'abc' });
 	expect(publicOutput(decodeInvitation(record), 0)).toMatchObject({ brand_new: [1] });
 });
 
-test('who and until when come first, the token last, also where SendGrid calls it otherwise', () => {
+test('address and expiry date come first, the token last, even under another name', () => {
 	const record = { pending_id: 'abc', scopes: [], expiration_date: 9, email: 'a@b.cd' };
 	const output = invitationOutput(decodeInvitation(record), { skipped_scopes: [] });
 	expect(Object.keys(output)).toEqual([
@@ -95,7 +95,7 @@ test.each([
 		{ expiration_date: 9 },
 		{ status: 'expired', expires_at: '1970-01-01T00:00:09.000Z', days_left: 0 },
 	],
-])('without the token: where it stands, with %j', (expiry, standing) => {
+])('an invitation without the token has its status, with %j', (expiry, standing) => {
 	const record = { token: 'abc', pending_id: 'abc', email: 'a@b.cd', ...expiry };
 	const output = publicOutput(decodeInvitation(record), 10_000);
 	expect(output).toEqual({ email: 'a@b.cd', ...standing, is_admin: null, ...expiry });
@@ -107,7 +107,7 @@ test.each([
 	});
 });
 
-test('K5: of several invitations, one that can be accepted and lasts longest is the best', () => {
+test('K5: the best of several invitations is a valid one that lasts longest', () => {
 	const now = 10_000;
 	const [unknown, expired, short, long] = [undefined, 9, 11, 12].map((expiration_date) =>
 		decodeInvitation({ email: String(expiration_date), expiration_date }),
@@ -117,7 +117,7 @@ test('K5: of several invitations, one that can be accepted and lasts longest is 
 
 const read = (value: unknown): string => readEmail({ getNodeParameter: () => value });
 
-test('ordinary addresses of every kind are taken', () => {
+test('ordinary addresses of every kind are accepted', () => {
 	fc.assert(
 		fc.property(fc.emailAddress(), (email) => {
 			fc.pre(email.length <= 255);
@@ -126,7 +126,7 @@ test('ordinary addresses of every kind are taken', () => {
 	);
 });
 
-test('whatever is taken is one address on one line', () => {
+test('every accepted text is one address on one line', () => {
 	fc.assert(
 		fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.emailAddress()), (value) => {
 			let email: string;

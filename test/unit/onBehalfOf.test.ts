@@ -12,18 +12,18 @@ test.each([
 	['Account-ID   4711', 'account-id 4711'],
 	['account-ideas', 'account-ideas'],
 	['my subuser', 'my subuser'],
-])('%j becomes %j', (value, header) => {
+])('the value %j becomes %j', (value, header) => {
 	expect(checkOnBehalfOf(value)).toBe(header);
 });
 
 test.each(['subuser_acme', ' SUBUSER_acme', 'account-id', 'account-id  ', 'account-id 1 2', 5, {}])(
-	'%j is refused',
+	'the value %j is refused',
 	(value) => {
 		expect(() => checkOnBehalfOf(value)).toThrow("'On Behalf Of'");
 	},
 );
 
-test('whatever is let through fits into one line of a header', () => {
+test('every accepted value fits into one line of a header', () => {
 	fc.assert(
 		fc.property(fc.string({ unit: 'binary' }), (value) => {
 			let header: string | undefined;

@@ -32,7 +32,7 @@ test.each([
 	['that is infinite', 'Infinity', undefined],
 	['with an exponent', '1e3', undefined],
 	['that is zero', '0', undefined],
-])('Retry-After %s counts before the reset only if it is credible', (_, value, resetIn) => {
+])('Retry-After %s comes before the reset only if it is credible', (_, value, resetIn) => {
 	const headers = { 'Retry-After': value };
 	expect(readRateLimitHeaders(headers, NOW).resetIn).toBe(resetIn);
 	expect(readRateLimitHeaders({ ...headers, 'x-ratelimit-reset': '12' }, NOW).resetIn).toBe(
@@ -40,7 +40,7 @@ test.each([
 	);
 });
 
-test('the limit and what is left are read whatever the case of the names', () => {
+test('the limit and what is left are read, whatever the case of the names', () => {
 	const headers = { 'X-RateLimit-Limit': '600', 'x-ratelimit-REMAINING': 0 };
 	expect(readRateLimitHeaders(headers, NOW)).toMatchObject({ limit: 600, remaining: 0 });
 	expect(readRateLimitHeaders({}, NOW)).toEqual({});

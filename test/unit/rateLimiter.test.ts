@@ -141,14 +141,14 @@ test('a cancelled waiter and one with too small a budget are rejected within hal
 	expect(permissions).toEqual(['cancelled', 'overBudget', undefined]);
 });
 
-test('A3: a waiter that is cancelled already does not wait: one wait after the other would add up', async () => {
+test('A3: a waiter that is already cancelled does not wait, since waits would add up', async () => {
 	await send(usedUp(60));
 	const permissions = acquireAll([waiter({ isCancelled: () => true })]);
 	await jest.advanceTimersByTimeAsync(0);
 	expect(permissions).toEqual(['cancelled']);
 });
 
-test('queueing uses up no budget, being throttled does', async () => {
+test('queueing uses up no budget, but being throttled does', async () => {
 	await send(OPEN);
 	const permissions = acquireAll(
 		Array.from({ length: 12 }, () => waiter({ retryBudget: new RetryBudget(5000) })),
@@ -161,7 +161,7 @@ test('queueing uses up no budget, being throttled does', async () => {
 	expect(permissions.filter((permission) => permission === 'overBudget')).toHaveLength(2);
 });
 
-test('A2: a request that nobody answers gives its place to others after 15 seconds', async () => {
+test('A2: an unanswered request gives its place to others after 15 seconds', async () => {
 	await send(OPEN);
 	const permissions = acquireAll(many(30));
 	const sent = () => permissions.filter((permission) => permission !== undefined).length;
@@ -188,7 +188,7 @@ test('a slow probe does not reject the waiters behind it, however small their bu
 	expect(permitsOf(permissions)).toHaveLength(4);
 });
 
-test('a budget that has run out ends also the wait for one of the ten places', async () => {
+test('a budget that has run out also ends the wait for one of the ten places', async () => {
 	await send(OPEN);
 	const retryBudget = new RetryBudget(5000);
 	retryBudget.start();

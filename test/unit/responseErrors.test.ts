@@ -19,7 +19,7 @@ describe("SendGrid's own words", () => {
 		['<html>', []],
 		[undefined, []],
 		[null, []],
-	])('%j', (body, complaints) => {
+	])('are read from %j', (body, complaints) => {
 		expect(readErrorDetails(body)).toEqual(complaints);
 	});
 
@@ -43,7 +43,7 @@ describe('a request without an answer', () => {
 		['ECONNREFUSED', "n8n couldn't connect to SendGrid", true],
 		['ENOTFOUND', "n8n couldn't reach SendGrid's address", true],
 		['DEPTH_ZERO_SELF_SIGNED_CERT', "the server's certificate isn't trusted", false],
-	])('%s: nothing was done, and another try may help: %s', (code, what, retryable) => {
+	])('is reported as nothing done for %s, and a retry may help: %s', (code, what, retryable) => {
 		const failure = told({ message: 'wrapped', cause: { cause: { code } } });
 		expect(failure.message).toBe(`It was not sent: ${what} (${code})`);
 		// Of what was done before this request, it knows nothing.
@@ -58,7 +58,7 @@ describe('a request without an answer', () => {
 		['EPROTO', 'the encrypted connection broke off', 2_000],
 		['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'the encrypted connection broke off', 2_000],
 		['EWHATEVER', 'no answer came back', 2_000],
-	])('%s: it may have been done, or still be', (code, what, mayApplyForMs) => {
+	])('may have been carried out, or still be, for %s', (code, what, mayApplyForMs) => {
 		const failure = told({ message: 'wrapped', cause: { cause: { code } } });
 		expect(failure.message).toBe(`It is unclear whether It was sent: ${what} (${code})`);
 		expect(failure.advice).toContain('may have carried it out');
@@ -66,19 +66,19 @@ describe('a request without an answer', () => {
 		expect(failure.facts.retryable).toBeUndefined();
 	});
 
-	test('a read can simply be done again', () => {
+	test('can simply be repeated if it only reads', () => {
 		const { advice: fix, facts } = told({ code: 'ECONNRESET' }, 'GET');
 		expect(fix).toBe('Run this item again later.');
 		expect(facts).toMatchObject({ retryable: true });
 	});
 
-	test('a refusal by n8n itself is told', () => {
+	test("is reported as n8n's refusal if it is one", () => {
 		const failure = told(new Error('Domain not allowed: This credential is restricted'));
 		expect(failure.message).toContain('Domain not allowed: This credential is restricted');
 		expect(failure.advice).toContain("'Allowed HTTP Request Domains'");
 	});
 
-	test.each([undefined, null, 'text', 5, new Error('boo')])('%j breaks nothing', (thrown) => {
+	test.each([undefined, null, 'text', 5, new Error('boo')])('breaks nothing with %j', (thrown) => {
 		expect(told(thrown)).toBeInstanceOf(SendGridError);
 	});
 });
@@ -126,13 +126,13 @@ describe('an error of a request', () => {
 		expect(isUnclear).toBe(false);
 	});
 
-	test('W2: is unclear where SendGrid accepted it without a readable response', () => {
+	test('W2: is unclear if SendGrid accepted it without a readable response', () => {
 		const accepted = new RequestError(wording, 'b', advice, { status: 200, accepted: true });
 		expect(accepted.message).toBe('It is unclear whether a api-key-1 was sent: b');
 		expect(accepted.advice).toContain('check Settings > Teammates');
 	});
 
-	test('of a request that only reads is never unclear in words', () => {
+	test('is never unclear in words if the request only reads', () => {
 		const reading = new RequestError({ failureMessage: 'a was not read' }, 'b', advice, {
 			inDoubtUntil: 1,
 		});
@@ -140,17 +140,20 @@ describe('an error of a request', () => {
 	});
 });
 
-describe('what a complaint must not tell', () => {
+describe("a message made from SendGrid's words", () => {
 	const KEY = 'a key that is of no known form';
 	const UNKNOWN_WORD = '7c3e9f10-2b4d-4a6c-8e0f-1a3b5c7d9e20';
 	const messageOf = (error: string) => readErrorDetails({ error }, [KEY])[0].message;
 
-	test.each([0, 150, 180, 199, 250])('a known secret, also where the text is cut (%s)', (size) => {
-		const message = messageOf(`${'x '.repeat(size / 2)}${KEY}`);
-		expect(message).not.toMatch(/a key/);
-	});
+	test.each([0, 150, 180, 199, 250])(
+		'shows no known secret, even if the text is cut (%s)',
+		(size) => {
+			const message = messageOf(`${'x '.repeat(size / 2)}${KEY}`);
+			expect(message).not.toMatch(/a key/);
+		},
+	);
 
-	test("somebody's token, which nobody told us", () => {
+	test('shows no unknown token', () => {
 		expect(messageOf(`pending as ${UNKNOWN_WORD}, again`)).toBe('pending as 7c3e…, again');
 		expect(messageOf(`SG.${'a1'.repeat(11)}.${'b2'.repeat(20)}`)).toBe('SG.a1a1….b2b2…');
 	});
@@ -160,7 +163,7 @@ describe('what a complaint must not tell', () => {
 		'user.webhooks.event.settings.read is not assignable',
 		'the address nathan.smith.2024@marketing.example.com is taken',
 		'1234567890123456789012345 is too large',
-	])('ordinary words stay: %s', (words) => {
+	])('keeps ordinary words: %s', (words) => {
 		expect(messageOf(words)).toBe(words);
 	});
 });

@@ -20,7 +20,7 @@ const work = (log: string[], name: string, milliseconds: number) => async (waite
 	return name;
 };
 
-test('W1: one after the other, in the order in which they came', async () => {
+test('W1: work runs one after the other, in order of arrival', async () => {
 	const log: string[] = [];
 	const all = ['a', 'b', 'c'].map(
 		async (name) => await runExclusive('ada', patient, work(log, name, 1000)),
@@ -37,7 +37,7 @@ test('W1: one after the other, in the order in which they came', async () => {
 	]);
 });
 
-test('the next one begins at once, not at the end of a nap', async () => {
+test('the next work starts at once, without polling', async () => {
 	const log: string[] = [];
 	void runExclusive('ada', patient, work(log, 'a', 5));
 	const second = runExclusive('ada', patient, async () => Date.now() - NOW);
@@ -45,7 +45,7 @@ test('the next one begins at once, not at the end of a nap', async () => {
 	expect(await second).toEqual({ result: 5 });
 });
 
-test('another key waits for nobody', async () => {
+test('work with another key waits for nobody', async () => {
 	const log: string[] = [];
 	void runExclusive('ada', patient, work(log, 'a', 1000));
 	void runExclusive('bob', patient, work(log, 'b', 1000));
@@ -64,7 +64,7 @@ test('work that fails lets the next one in, and fails as it does', async () => {
 	expect(await second).toEqual({ result: 'second' });
 });
 
-test('A3: a cancelled one stops waiting within half a second, and stands in the way of nobody', async () => {
+test('A3: cancelled work stops waiting within half a second, and blocks nobody', async () => {
 	const log: string[] = [];
 	let isCancelled = false;
 	void runExclusive('ada', patient, work(log, 'a', 10_000));
@@ -83,7 +83,7 @@ test('A3: a cancelled one stops waiting within half a second, and stands in the 
 	expect(log).toEqual(['a begins', 'a ends', 'c begins after waiting', 'c ends']);
 });
 
-test('A3: one that is cancelled already does not wait at all', async () => {
+test('A3: work that is already cancelled does not wait at all', async () => {
 	void runExclusive('ada', patient, work([], 'a', 10_000));
 	const cancelled = runExclusive('ada', { ...patient, isCancelled: () => true }, work([], 'b', 1));
 	await jest.advanceTimersByTimeAsync(0);
@@ -109,7 +109,7 @@ test('items of one run wait for each other as long as it takes', async () => {
 	expect(await Promise.all(all)).toEqual([{ result: 'a' }, { result: 'b' }, { result: 'c' }]);
 });
 
-test('with no patience at all it is begun only where nobody was before', async () => {
+test('work without any patience starts only if nobody is ahead', async () => {
 	const impatient = { ...patient, group: {}, maxWait: 0 };
 	expect(await runExclusive('ada', impatient, async () => 'first')).toEqual({ result: 'first' });
 	void runExclusive('ada', patient, work([], 'a', 1000));

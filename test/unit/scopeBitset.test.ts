@@ -6,7 +6,7 @@ const scopes = fc.uniqueArray(
 	fc.nat({ max: 299 }).map((number) => `scope_${String(number).padStart(3, '0')}.read`),
 );
 
-test('what is written is read, also by another code with the same names', () => {
+test('a written set is read, even by another code with the same names', () => {
 	fc.assert(
 		fc.property(fc.array(scopes), (sets) => {
 			const code = new ScopeBitset();
@@ -22,7 +22,7 @@ test('300 scopes take no more than 60 characters', () => {
 	expect(new ScopeBitset().encode(names).length).toBeLessThanOrEqual(60);
 });
 
-test('what is no code stands for some scopes at most, and breaks nothing', () => {
+test('an invalid code means some scopes at most, and breaks nothing', () => {
 	fc.assert(
 		fc.property(fc.string(), (text) => {
 			const names = ['one', 'other'];

@@ -15,7 +15,7 @@ const expectAhead = (clock: ServerClock, ahead: number, tolerance = 540) => {
 	expect(Math.abs(clock.ahead - ahead)).toBeLessThanOrEqual(tolerance);
 };
 
-test('both clocks count as equal until a response tells the time', () => {
+test('both clocks count as equal until a response has a date', () => {
 	const clock = new ServerClock();
 	expect(clock.ahead).toBe(0);
 	clock.observe(undefined, NOW, NOW);
@@ -25,7 +25,7 @@ test('both clocks count as equal until a response tells the time', () => {
 });
 
 test.each([HOUR + 300, -HOUR - 700, 0])(
-	'one response tells a difference of %d ms to a second, many to the latency',
+	'one response shows a difference of %d ms to within a second, many to within the latency',
 	(ahead) => {
 		const clock = new ServerClock();
 		observe(clock, ahead, NOW);

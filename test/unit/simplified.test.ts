@@ -13,7 +13,7 @@ test.each([
 	[[], null],
 	[undefined, null],
 	['2fa_required', null],
-])('the scopes %j say of the second factor: %j', (scopes, mfa) => {
+])('the scopes %j mean for the second factor: %j', (scopes, mfa) => {
 	expect(mfaOf(scopes)).toBe(mfa);
 });
 
@@ -29,7 +29,7 @@ const TEAMMATE = [
 
 const STANDING = ['status', 'expires_at', 'days_left'];
 
-test('the same fields in the same order, whatever a record has', () => {
+test("a simplified record has the same fields in the same order, whatever SendGrid's has", () => {
 	const full = { phone: '1', scopes: [], username: 'a', email: 'b', first_name: 'c' };
 	expect(Object.keys(simplifiedTeammate(full))).toEqual([...TEAMMATE, 'mfa', 'scopes']);
 	expect(Object.keys(simplifiedTeammate({}))).toEqual([...TEAMMATE, 'mfa', 'scopes']);
@@ -40,7 +40,7 @@ test('the same fields in the same order, whatever a record has', () => {
 	expect(Object.keys(simplifiedPerson({}))).toEqual([...everybody, 'mfa', 'scopes']);
 });
 
-test('what was done stays and comes first, what was added or left out comes last', () => {
+test('the outcome comes first, added and skipped scopes come last', () => {
 	const outcome = { would: 'update', dry_run: true, action: 'a', changed: true, reason: null };
 	const lists = {
 		admin_access: 'added',
@@ -63,6 +63,6 @@ test.each([
 	[{ user_type: 'owner' }, true],
 	[{ user_type: 'teammate' }, false],
 	[{}, null],
-])('K6: of %j: is_admin %j', (record, isAdmin) => {
+])('K6: a simplified record of %j has is_admin %j', (record, isAdmin) => {
 	expect(simplifiedTeammate(record)).toMatchObject({ is_admin: isAdmin });
 });

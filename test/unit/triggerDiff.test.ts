@@ -51,7 +51,7 @@ const stored = JSON.stringify(
 	store(baseLine(readingOf(1000, comparedScopes()), moment), 'account'),
 );
 
-/** A poll but for its requests, and how long it holds the event loop after the last one, in milliseconds. */
+/** A poll without its requests, and how long it blocks the event loop after the last one, in milliseconds. */
 function poll(scopesOfOne?: string[]) {
 	const known: unknown = JSON.parse(stored);
 	const before = readState(known, 'account');
@@ -67,11 +67,11 @@ test('1,000 teammates with all their scopes hold the event loop for less than 50
 	const polls = Array.from({ length: 5 }, () => poll());
 	for (const { events, hasNews } of polls)
 		expect({ events, hasNews }).toEqual({ events: [], hasNews: false });
-	// The others may have met a garbage collection, or another process.
+	// The slower ones may have been interrupted by a garbage collection or another process.
 	expect(Math.min(...polls.map(({ took }) => took))).toBeLessThan(50);
 });
 
-test('of 1,000 the one who has changed is found', () => {
+test('the one of 1,000 people who has changed is found', () => {
 	const { events, hasNews } = poll(['stats.read']);
 	expect(events).toMatchObject([
 		{ event: 'scopesChanged', email: CHANGED, details: { added_scopes: ['stats.read'] } },
@@ -79,7 +79,7 @@ test('of 1,000 the one who has changed is found', () => {
 	expect(hasNews).toBe(true);
 });
 
-test('somebody who joins is known by the invitation, however the address writes an accent', () => {
+test('somebody who joins is matched to the invitation, however the address writes an accent', () => {
 	const email = 'zoe\u0301@example.com';
 	const invited = { teammates: [], invitations: [{ email: email.normalize('NFC') }] };
 	const joined = { teammates: [{ email, username: email }], invitations: [] };

@@ -15,11 +15,11 @@ test.each([
 	['*ab*ab*', 'xabyabz', true],
 	['*ab*ab*', 'xaby', false],
 	['[a]+?@(x)$', '[a]+?@(x)$', true],
-])('%s and %s: %s', (wildcard, address, fits) => {
+])('the wildcard %s and the address %s match: %s', (wildcard, address, fits) => {
 	expect(addressMatcher([wildcard])(address)).toBe(fits);
 });
 
-test('one of several is enough', () => {
+test('one of several wildcards is enough', () => {
 	const fits = addressMatcher(['*@example.com', 'hr-*']);
 	expect(['ada@example.com', 'hr-bob@x.example', 'bob@x.example'].map(fits)).toEqual([
 		true,
@@ -28,7 +28,7 @@ test('one of several is enough', () => {
 	]);
 });
 
-test('as a regular expression would have it, in which a star is .*', () => {
+test('a wildcard matches like a regular expression with .* for a star', () => {
 	const text = fc.string({ unit: fc.constantFrom('a', 'b', '*', '.'), maxLength: 8 });
 	fc.assert(
 		fc.property(text, text, (wildcard, address) => {
