@@ -78,7 +78,7 @@ function print(rows: Row[]): void {
 		Math.max(titles[column].length, ...rows.map((row) => row[column].length));
 	const line = (cells: Record<keyof typeof titles, string>, mails: string) =>
 		[...columns.map((column) => cells[column].padEnd(width(column))), mails].join('  ');
-	console.log(`\n${line(titles, 'E-mails')}`);
+	console.log(`\n${line(titles, 'Emails')}`);
 	for (const row of rows) console.log(line(row, String(row.mails)));
 	console.log('');
 }
