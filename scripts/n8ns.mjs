@@ -15,6 +15,12 @@ export const developmentNode = nodeBinary(path.join(PROJECT_ROOT, 'node_modules'
 /** The one of the demo and the editor. */
 export const DEFAULT_N8N = 'n8n';
 
+/** What is installed here, and what n8n makes of it. */
+export const PLAYGROUND = path.join(PROJECT_ROOT, '.playground');
+
+/** @param {string} name of an n8n */
+export const modulesOfN8n = (name) => path.join(PLAYGROUND, name, 'node_modules');
+
 /** A folder for each, with its package.json and its lock file. */
 export const VERSIONS = path.join(PROJECT_ROOT, 'playground', 'versions');
 

@@ -6,8 +6,9 @@
  * @param {{ devDependencies: Record<string, string> }} manifest
  * @param {Lock} lock
  * @param {string[]} names
+ * @param {string[]} alone those of them that are taken without what they need in turn
  */
-export function partOf(manifest, { packages, ...lock }, names) {
+export function partOf(manifest, { packages, ...lock }, names, alone = []) {
 	/** Where Node.js finds a package: beside the folder that asks, or further up. */
 	const placeOf = (/** @type {string} */ name, /** @type {string} */ from) => {
 		for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
@@ -22,9 +23,11 @@ export function partOf(manifest, { packages, ...lock }, names) {
 		const entry = packages[place];
 		// An optional one need not be there.
 		if (!entry || part[place]) return;
-		part[place] = entry;
-		for (const kind of ['dependencies', 'optionalDependencies', 'peerDependencies']) {
-			for (const other of Object.keys(entry[kind] ?? {})) take(other, place);
+		const { dependencies, optionalDependencies, peerDependencies, ...rest } = entry;
+		part[place] = alone.includes(name) ? rest : entry;
+		if (alone.includes(name)) return;
+		for (const needed of [dependencies, optionalDependencies, peerDependencies]) {
+			for (const other of Object.keys(needed ?? {})) take(other, place);
 		}
 	};
 	for (const name of names) take(name, '');

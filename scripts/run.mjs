@@ -15,7 +15,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { install, npm, run } from './install.mjs';
-import { allN8ns, developmentNode, oneN8n, PROJECT_ROOT } from './n8ns.mjs';
+import { allN8ns, developmentNode, modulesOfN8n, nodeBinary } from './n8ns.mjs';
+import { oneN8n, PROJECT_ROOT } from './n8ns.mjs';
 
 const OPTION = /^--(build|demo|playground)(?:=(.+))?$/;
 
@@ -31,21 +32,24 @@ if (script === undefined || !existsSync(path.join(PROJECT_ROOT, script))) {
 	process.exit(2);
 }
 
+const isInN8n = options.has('playground') || options.has('demo');
+const n8ns = options.get('playground') === 'all' ? allN8ns() : oneN8n();
+// Without most of the development packages there is n8n's, which is the same.
+const node = options.has('demo') ? nodeBinary(modulesOfN8n(n8ns[0])) : developmentNode;
+
 /** @param {{ command: string, args: string[], shell?: boolean }} call */
 const step = async (call) =>
 	await run(call, {
 		cwd: PROJECT_ROOT,
 		// As npm does for its scripts, so that everything below runs on the same Node.js.
-		env: { PATH: [path.dirname(developmentNode), process.env.PATH].join(path.delimiter) },
+		env: { PATH: [path.dirname(node), process.env.PATH].join(path.delimiter) },
 	});
 
-const isInN8n = options.has('playground') || options.has('demo');
-const n8ns = options.get('playground') === 'all' ? allN8ns() : oneN8n();
 const isInstalled = await install({
 	packages: options.has('demo') ? 'demo' : 'all',
 	n8ns: isInN8n ? n8ns : [],
 });
 let code = isInstalled ? 0 : 1;
 if (code === 0 && (isInN8n || options.has('build'))) code = await step(npm(['run', 'build']));
-if (code === 0) code = await step({ command: developmentNode, args: [script, ...others] });
+if (code === 0) code = await step({ command: node, args: [script, ...others] });
 process.exitCode = code;

@@ -111,7 +111,33 @@ test('what npm run demo and npm start install is all that they import', async ()
 		}
 	}
 	expect(files.size).toBeGreaterThan(40);
-	// Types of Node.js and of n8n, with which the node is built, and the program that all of it runs on.
-	const others = ['@types/node', 'n8n-workflow', 'node', 'typescript'];
+	// What the node is built with. The program that it all runs on is n8n's.
+	const others = ['@types/node', 'n8n-workflow', 'typescript'];
 	expect([...new Set([...imported, ...others])].sort()).toEqual(installed);
+});
+
+test('of n8n-workflow that is the types alone, and of the others all that they need', async () => {
+	const program = `
+		import { readFileSync } from 'node:fs';
+		import { DEMO_PACKAGES, TYPES_ONLY } from './scripts/install.mjs';
+		import { partOf } from './scripts/partOfLock.mjs';
+		const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+		const part = partOf(read('package.json'), read('package-lock.json'), DEMO_PACKAGES, TYPES_ONLY);
+		console.log(JSON.stringify(part.lock.packages));`;
+	const printed = await run('node', ['--input-type=module', '--eval', program]);
+	const packages = JSON.parse(printed) as Record<
+		string,
+		Entry & { dependencies?: Record<string, string> }
+	>;
+	expect(packages['node_modules/n8n-workflow']).not.toHaveProperty('dependencies');
+	expect(packages).not.toHaveProperty(['node_modules/@n8n/tournament']);
+	expect(packages).not.toHaveProperty(['node_modules/node']);
+	const places = Object.keys(packages).filter(Boolean);
+	const missing = places.flatMap((place) =>
+		Object.keys(packages[place].dependencies ?? {}).filter(
+			(name) => !places.some((other) => other.endsWith(`node_modules/${name}`)),
+		),
+	);
+	expect(missing).toEqual([]);
+	expect(places.length).toBeLessThan(Object.keys(await entriesOf('package-lock.json')).length / 4);
 });
