@@ -50,37 +50,38 @@ interface Outcome {
 	reason: string;
 }
 
-interface Row {
-	who: string;
-	what: string;
-	region: string;
-	mails: number;
-}
-
-const shorten = (text: string) => (text.length > 74 ? `${text.slice(0, 73)}…` : text);
-
-/** @param sentEmails the emails that are counted */
-const rowsOf = (outcomes: Outcome[], sentEmails: SentEmail[]): Row[] =>
-	outcomes.map(({ email, outcome, reason }) => {
-		const mails = sentEmails.filter((mail) => mail.email.toLowerCase() === email.toLowerCase());
-		return {
-			who: email,
-			what: shorten([outcome, reason].filter(Boolean).join(': ')),
-			region: mails.at(-1)?.region ?? '',
-			mails: mails.length,
-		};
+/**
+ * A table with a line for each row, and the failures in full below it.
+ *
+ * @param sentEmails the emails since the list came. They belong to the first row with their address: the node
+ * lets no other send one.
+ */
+function print(outcomes: Outcome[], sentEmails: SentEmail[]): void {
+	const left = new Set(sentEmails);
+	const rows = outcomes.map(({ email, outcome, reason }) => {
+		const mails = [...left].filter((mail) => mail.email.toLowerCase() === email.toLowerCase());
+		for (const mail of mails) left.delete(mail);
+		const what = outcome === 'failed' ? 'failed, see below' : [outcome, reason];
+		const regions = new Set(mails.map(({ region }) => region));
+		return [
+			email,
+			[what].flat().filter(Boolean).join(': '),
+			[...regions].join(),
+			`${mails.length}`,
+		];
 	});
-
-function print(rows: Row[]): void {
-	const titles = { who: 'Who', what: 'What happened', region: 'Region' };
-	const columns = Object.keys(titles) as Array<keyof typeof titles>;
-	const width = (column: keyof typeof titles) =>
-		Math.max(titles[column].length, ...rows.map((row) => row[column].length));
-	const line = (cells: Record<keyof typeof titles, string>, mails: string) =>
-		[...columns.map((column) => cells[column].padEnd(width(column))), mails].join('  ');
-	console.log(`\n${line(titles, 'Emails')}`);
-	for (const row of rows) console.log(line(row, String(row.mails)));
-	console.log('');
+	const table = [['Who', 'What happened', 'Region', 'Emails'], ...rows];
+	const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
+	const lines = table.map((row) =>
+		row
+			.map((cell, column) => cell.padEnd(widths[column]))
+			.join('  ')
+			.trimEnd(),
+	);
+	const failures = outcomes
+		.filter(({ outcome }) => outcome === 'failed')
+		.map(({ email, reason }) => `  ${email}: ${reason}`);
+	console.log(['', ...lines, '', 'Failed:', ...failures, ''].join('\n'));
 }
 
 /** Sends the list to the webhook, as an HR system does, and reads its answer. */
@@ -111,10 +112,10 @@ async function demo(): Promise<boolean> {
 		await rest.activate(hires);
 
 		step(`${NEW_HIRES.length} new hires come to the webhook, as an HR system sends them`);
-		print(rowsOf(await sendList(rest), sentEmails));
+		print(await sendList(rest), sentEmails);
 		const sent = sentEmails.length;
 		step('The same list comes a second time');
-		print(rowsOf(await sendList(rest), sentEmails.slice(sent)));
+		print(await sendList(rest), sentEmails.slice(sent));
 		step('In the night, invitations that are about to expire are sent again. IT is told:');
 		const night = await rest.finishedExecution(await rest.runManually(expiring.id, 'Every Night'));
 		if (night.error) throw new Error(night.error.message);
@@ -128,7 +129,9 @@ async function demo(): Promise<boolean> {
 				: `\nThe emails are not as expected.\nexpected: ${EXPECTED_MAILS.join(', ')}\nsent:     ${mails.join(', ')}`,
 		);
 		if (isAsExpected) {
-			console.log("Next: npm start opens this node and all examples in n8n's editor.");
+			console.log(
+				"Next: npm start opens this node and all examples in n8n's editor. In an n8n of your own: docs/install.md",
+			);
 		}
 		return isAsExpected;
 	} finally {
