@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-import { simpleParser } from 'mailparser';
+import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 
 /** An email that has arrived. */
@@ -20,17 +20,20 @@ export interface FakeSmtp {
 	close(): Promise<void>;
 }
 
-export async function startFakeSmtp(): Promise<FakeSmtp> {
+/** @param onMail gets all that is known of each email */
+export async function startFakeSmtp(onMail?: (mail: ParsedMail) => void): Promise<FakeSmtp> {
 	const mails: Mail[] = [];
 	const smtp = new SMTPServer({
 		authOptional: true,
 		disabledCommands: ['STARTTLS'],
 		closeTimeout: 1000,
 		onData(stream, { envelope }, done) {
-			simpleParser(stream, { skipHtmlToText: true, skipTextToHtml: true })
-				.then(({ subject = '', text, html }) => {
+			simpleParser(stream)
+				.then((mail) => {
+					const { subject = '', text = '', html } = mail;
 					const to = envelope.rcptTo.map(({ address }) => address);
-					mails.push({ to, subject, body: (text || html || '').trim() });
+					mails.push({ to, subject, body: (html || text).trim() });
+					onMail?.(mail);
 					done();
 				})
 				.catch(done);

@@ -6,6 +6,7 @@ import type { FakeSmtp } from '../fakes/fakeSmtp.mts';
 import type { Rest, SavedWorkflow } from './rest.mts';
 import { exampleCredential, exampleWorkflow } from './n8nEnvironment.mts';
 import type { Service } from '../fakes/service.mts';
+import { PINNED_INPUT } from './pinnedInput.mts';
 import type { Credential, Workflow } from './workflow.mts';
 
 /** What the examples' webhooks want to see: who knows it may use them. */
@@ -36,9 +37,19 @@ export const exampleNames = (projectRoot: string) =>
 		.flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -'.json'.length)] : []))
 		.sort();
 
-/** All examples with the credentials that they refer to; one of an unknown account is empty. */
-export function allExamples(projectRoot: string, accounts: Accounts) {
-	const workflows = exampleNames(projectRoot).map((name) => exampleWorkflow(projectRoot, name));
+/** An example that runs at one click also where it waits for somebody outside. */
+export const pinnedExample = (projectRoot: string, name: string): Workflow => ({
+	...exampleWorkflow(projectRoot, name),
+	pinData: PINNED_INPUT[name],
+});
+
+/**
+ * All examples with the credentials that they refer to; one of an unknown account is empty.
+ *
+ * @param take how to take an example from its file
+ */
+export function allExamples(projectRoot: string, accounts: Accounts, take = exampleWorkflow) {
+	const workflows = exampleNames(projectRoot).map((name) => take(projectRoot, name));
 	const credentials = new Map<string, Credential>();
 	for (const { credentials: used = {} } of workflows.flatMap(({ nodes }) => nodes)) {
 		for (const [type, { id, name }] of Object.entries(used)) {

@@ -11,6 +11,14 @@ export interface Workflow {
 	connections: Record<string, Record<string, Array<Array<Connection> | null>>>;
 	settings?: Record<string, unknown>;
 	active?: boolean;
+	/** Node name -> what the node gives in the editor in place of running. */
+	pinData?: Record<string, PinnedItem[]>;
+}
+
+export interface PinnedItem {
+	json: Record<string, unknown>;
+	/** Files by the name of their field, in Base64. */
+	binary?: Record<string, { data: string; mimeType: string; fileName: string }>;
 }
 
 export interface WorkflowNode {

@@ -1,0 +1,119 @@
+/** What `npm start` opens, and what its last lines promise. */
+import { openEditor, type OpenEditor } from '../../playground/commands/editor.mts';
+import { Editor, openBrowser } from '../../playground/n8n/browser.mts';
+import { exampleWorkflow } from '../../playground/n8n/n8nEnvironment.mts';
+import { PINNED_INPUT } from '../../playground/n8n/pinnedInput.mts';
+import type { Rest } from '../../playground/n8n/rest.mts';
+import { outputItems } from '../../playground/n8n/run.mts';
+import { CREDENTIAL_TYPE } from '../support/names';
+import { projectRoot, until } from '../support/machine';
+
+let editor: OpenEditor;
+let rest: Rest;
+beforeAll(async () => {
+	editor = await openEditor({ name: 'e2e-start' });
+	rest = await editor.n8n.rest();
+});
+afterAll(async () => {
+	await editor.close();
+});
+
+const idOf = (example: string) => exampleWorkflow(projectRoot, example).id ?? '';
+
+/** Executes an example from its trigger, as the editor's button does. @returns the execution's id */
+async function execute(example: string): Promise<string> {
+	const [trigger] = Object.keys(PINNED_INPUT[example]);
+	return await rest.runManually(idOf(example), trigger);
+}
+
+const sentTo = (email: string) =>
+	editor.sandbox.state.sentEmails.filter((sent) => sent.email === email).map(({ kind }) => kind);
+
+const mailboxPage = async () => await (await fetch(editor.mailboxUrl)).text();
+
+test('New Hires runs on what is pinned: one is invited, one was there, one row is bad', async () => {
+	const run = await rest.finishedExecution(await execute('new-hires'));
+	const outcomes = outputItems(run, 'All Outcomes').map(({ json }) => json.outcome);
+	expect(outcomes.sort()).toEqual(['failed', 'invited', 'unchanged']);
+	expect(sentTo('grace@acme.example')).toEqual(['invitation']);
+});
+
+test('Leavers runs, and IT can read why an admin was not removed', async () => {
+	const run = await rest.finishedExecution(await execute('leavers'));
+	const outcomes = outputItems(run, 'All Outcomes').map(({ json }) => json.outcome);
+	expect(outcomes.sort()).toEqual(['failed', 'removed']);
+	const page = await mailboxPage();
+	expect(page).toContain('→ it@example.com');
+	expect(page).toContain('this person is an admin');
+});
+
+test('Until Joined runs through its days at once, and the manager can read how it ended', async () => {
+	const run = await rest.finishedExecution(await execute('until-joined'));
+	expect(run.error).toBeUndefined();
+	expect(sentTo('mary@acme.example')).toEqual(['invitation', 'resend', 'resend', 'resend']);
+	expect(await mailboxPage()).toContain('SendGrid access of Mary Jackson');
+});
+
+test('CSV runs up to the page that gives the file back', async () => {
+	await execute('csv');
+	await rest.waitingExecutions(idOf('csv'));
+	expect(sentTo('ada@acme.example')).toEqual(['invitation']);
+});
+
+test('New Hire Form is executed in the editor and approved by the link in the mailbox', async () => {
+	const { n8n, mailboxUrl, sandbox } = editor;
+	const browser = await openBrowser();
+	try {
+		const opened = await Editor.open(browser, { n8n });
+		await opened.openWorkflow(idOf('new-hire-form'));
+		await opened.page.getByTestId('execute-workflow-button').click();
+		await rest.waitingExecutions(idOf('new-hire-form'));
+		expect(sentTo('kay@acme.example')).toEqual([]);
+
+		// n8n takes no answer from a browser without a person, whose name says so.
+		const mailbox = await browser.newPage({
+			userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/144.0',
+		});
+		await mailbox.goto(mailboxUrl);
+		const answered = mailbox.waitForEvent('popup');
+		await mailbox.locator('a[href*="approved=true"]').click();
+		await (await answered).getByText('Got it, thanks').waitFor();
+
+		// The page comes again by itself.
+		await mailbox.getByText('SendGrid access for Kay McNulty').waitFor();
+		await mailbox.getByText('They have been invited').waitFor();
+		await mailbox.screenshot({ path: '.test-results/browser/mailbox.png', fullPage: true });
+	} finally {
+		await browser.close();
+	}
+	expect(sentTo('kay@acme.example')).toEqual(['invitation']);
+	expect(sandbox.state.account().invitations.at(-1)?.is_admin).toBe(true);
+});
+
+test('the line with curl works as it is printed', async () => {
+	const [, url = '', name = '', secret = '', body = ''] =
+		/curl -X POST (\S+) -H '([\w-]+): ([^']+)' -H 'Content-Type: application\/json' -d '([^']+)'/.exec(
+			editor.guide,
+		) ?? [];
+	const headers = { 'content-type': 'application/json', [name]: secret };
+	const response = await fetch(url, { method: 'POST', headers, body });
+	expect(await response.json()).toMatchObject([{ outcome: 'invited' }]);
+	const { workEmail } = JSON.parse(body) as { workEmail: string };
+	await until(() => sentTo(workEmail).length === 1);
+});
+
+test('the forms are there for those who know the password', async () => {
+	const [, user = '', password = '', url = ''] =
+		/as (\w+) with the password (\w+): (\S+)/.exec(editor.guide) ?? [];
+	expect((await fetch(url)).status).toBe(401);
+	const authorization = `Basic ${btoa(`${user}:${password}`)}`;
+	expect(await (await fetch(url, { headers: { authorization } })).text()).toContain('Work email');
+});
+
+test('the first key that it names is good for a credential of one’s own, the second for less', async () => {
+	const [apiKey = '', weaker] = editor.guide.match(/SG\.\S+/g) ?? [];
+	const data = { apiKey, region: 'global', apiUrl: '', onBehalfOf: '' };
+	const tried = await rest.testCredential({ name: 'Mine', type: CREDENTIAL_TYPE, data });
+	expect(tried).toMatchObject({ status: 'OK' });
+	expect(weaker).toBe(editor.keys.statsOnly);
+});
