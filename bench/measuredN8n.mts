@@ -108,7 +108,6 @@ export class MeasuredN8n {
 		const meter = new MeterFile(benchFolder);
 		await meter.clear();
 		const environment = await createN8nEnvironment({
-			projectRoot,
 			name: 'bench',
 			latencyMs: LATENCY_MS,
 			packages: [await packFloor(path.join(benchFolder, 'floor'))],

@@ -44,13 +44,10 @@ async function enlarge(page: Page): Promise<void> {
 	await page.mouse.up();
 }
 
-export async function agentPicture(
-	projectRoot: string,
-	keys: N8nEnvironment['keys'],
-): Promise<AgentPicture> {
+export async function agentPicture(keys: N8nEnvironment['keys']): Promise<AgentPicture> {
 	const model = await startChatModel();
 	model.say = summary;
-	const example = exampleWorkflow(projectRoot, 'ai-agent');
+	const example = exampleWorkflow('ai-agent');
 	const credential = exampleCredential(keys);
 	const guarded = {
 		...credential,

@@ -2,8 +2,6 @@
  * `npm run demo`: the node's main job in a real n8n, headless, against the sandbox.
  * Exit code 0 only if the emails that the sandbox records are exactly as expected.
  */
-import path from 'node:path';
-
 import type { SentEmail } from '../../sandbox/model.mts';
 import {
 	WEBHOOK_HEADER,
@@ -14,8 +12,6 @@ import {
 import { startFakeSmtp } from '../fakes/fakeSmtp.mts';
 import type { Rest } from '../n8n/rest.mts';
 import { createN8nEnvironment } from '../n8n/n8nEnvironment.mts';
-
-const projectRoot = path.resolve(import.meta.dirname, '../..');
 
 /** What an HR system would send to the webhook. */
 const NEW_HIRES = [
@@ -98,7 +94,7 @@ async function demo(): Promise<boolean> {
 		console.log(`[${((Date.now() - startedAt) / 1000).toFixed(0).padStart(3)} s] ${text}`);
 
 	const fakeSmtp = await startFakeSmtp();
-	const environment = await createN8nEnvironment({ projectRoot, name: 'demo', onStep: step });
+	const environment = await createN8nEnvironment({ name: 'demo', onStep: step });
 	const { n8n, sandbox, keys } = environment;
 	const { sentEmails } = sandbox.state;
 	try {
@@ -107,8 +103,8 @@ async function demo(): Promise<boolean> {
 		const rest = await n8n.rest();
 		step('Importing the examples "new hires" and "expiring invitations"');
 		const saved = await saveCredentials(rest, playgroundAccounts(keys, fakeSmtp));
-		const hires = await saveExample(rest, projectRoot, 'new-hires', saved);
-		const expiring = await saveExample(rest, projectRoot, 'expiring-invitations', saved);
+		const hires = await saveExample(rest, 'new-hires', saved);
+		const expiring = await saveExample(rest, 'expiring-invitations', saved);
 		await rest.activate(hires);
 
 		step(`${NEW_HIRES.length} new hires come to the webhook, as an HR system sends them`);

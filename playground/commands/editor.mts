@@ -24,8 +24,7 @@ import {
 } from '../n8n/n8nEnvironment.mts';
 import { PINNED_INPUT } from '../n8n/pinnedInput.mts';
 import type { SavedWorkflow } from '../n8n/rest.mts';
-
-const projectRoot = path.resolve(import.meta.dirname, '../..');
+import { PROJECT_ROOT } from '../n8n/runtime.mts';
 
 /** What the examples' workflows find at their HR system. */
 const EMPLOYEES = [
@@ -80,7 +79,7 @@ Emails        ${mailboxUrl}
 SendGrid is a stand-in on this machine here, as are BambooHR, Microsoft Entra ID, Google Sheets, Slack and
 the mail server: nobody gets an email, and no real API key works. Only the AI agent's example needs an account
 of your own, at OpenAI. The next start begins afresh. Password and encryption key of n8n are random, and kept in
-${path.join(path.relative(projectRoot, folder), 'secrets.json')}
+${path.join(path.relative(PROJECT_ROOT, folder), 'secrets.json')}
 
 Next:
 1. Sign in, open "New hires: invite to SendGrid", and click Execute workflow. What comes from outside is pinned
@@ -111,7 +110,7 @@ export async function openEditor(
 	const fakeSmtp = await startFakeSmtp((mail) => mails.push(mail));
 	const services = startServices();
 	const environment = await createN8nEnvironment({
-		...{ projectRoot, name, port, services, onStep },
+		...{ name, port, services, onStep },
 	});
 	const { n8n, sandbox, keys } = environment;
 	const mailbox = await startMailbox(mails, sandbox.state.sentEmails);
@@ -123,7 +122,7 @@ export async function openEditor(
 	try {
 		onStep('Importing the examples');
 		const accounts = playgroundAccounts(keys, fakeSmtp, services);
-		const { workflows, credentials } = allExamples(projectRoot, accounts, pinnedExample);
+		const { workflows, credentials } = allExamples(accounts, pinnedExample);
 		await n8n.importCredentials(credentials);
 		await n8n.importWorkflows(workflows);
 		onStep('Starting n8n');
@@ -132,7 +131,7 @@ export async function openEditor(
 		await auditTable(rest);
 		onStep('Publishing the examples with a webhook or a form');
 		for (const example of Object.keys(PINNED_INPUT)) {
-			const { id } = pinnedExample(projectRoot, example);
+			const { id } = pinnedExample(example);
 			await rest.activate(await rest.get<SavedWorkflow>(`/workflows/${id}`));
 		}
 		return {
@@ -140,7 +139,7 @@ export async function openEditor(
 			sandbox,
 			keys,
 			mailboxUrl: mailbox.url,
-			guide: guideTo(environment, mailbox.url, n8nEnvironmentFolder(projectRoot, name)),
+			guide: guideTo(environment, mailbox.url, n8nEnvironmentFolder(name)),
 			close,
 		};
 	} catch (error) {

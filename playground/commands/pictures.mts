@@ -9,15 +9,14 @@ import { Editor, openBrowser } from '../n8n/browser.mts';
 import { allExamples, exampleNames, playgroundAccounts } from '../n8n/examples.mts';
 import { startFakeSmtp } from '../fakes/fakeSmtp.mts';
 import { exampleWorkflow, createN8nEnvironment } from '../n8n/n8nEnvironment.mts';
+import { PROJECT_ROOT } from '../n8n/runtime.mts';
 import type { Workflow } from '../n8n/workflow.mts';
-
-const projectRoot = path.resolve(import.meta.dirname, '../..');
 
 const NEW_HIRE = { email: 'grace@acme.example', name: 'Grace Hopper', team: 'Engineering' };
 
 /** A webhook that has received a new hire, and Invite behind it. */
 function inviting(id: string, email: string): Workflow & { pinData: object } {
-	const { nodes } = exampleWorkflow(projectRoot, 'new-hires');
+	const { nodes } = exampleWorkflow('new-hires');
 	const webhook = nodes.find(({ name }) => name === 'New Hires');
 	const sendGrid = nodes.find(({ name }) => name === 'Create or Update');
 	if (!webhook || !sendGrid) throw new Error('the example has lost its webhook or the node');
@@ -49,16 +48,15 @@ function inviting(id: string, email: string): Workflow & { pinData: object } {
 }
 
 const environment = await createN8nEnvironment({
-	projectRoot,
 	name: 'pictures',
 	onStep: (step) => console.log(step),
 });
 const browser = await openBrowser();
-const agent = await agentPicture(projectRoot, environment.keys);
+const agent = await agentPicture(environment.keys);
 const fakeSmtp = await startFakeSmtp();
 try {
 	const { n8n, keys } = environment;
-	const { workflows, credentials } = allExamples(projectRoot, playgroundAccounts(keys, fakeSmtp));
+	const { workflows, credentials } = allExamples(playgroundAccounts(keys, fakeSmtp));
 	const good = inviting('picturegood00001', '={{ $json.body.email }}');
 	const bad = inviting('picturebad000001', '={{ $json.body.name }}');
 	await n8n.importCredentials([...credentials, ...agent.credentials]);
@@ -70,7 +68,7 @@ try {
 		const editor = await Editor.open(browser, { n8n, colors, width: 1400, height: 720 });
 		const take = async (name: string, of?: typeof editor.nodePanel) => {
 			console.log(`Taking ${name}, ${colors}`);
-			await editor.takePicture(path.join(projectRoot, 'docs', `${name}-${colors}.png`), of);
+			await editor.takePicture(path.join(PROJECT_ROOT, 'docs', `${name}-${colors}.png`), of);
 		};
 
 		/** Opens Invite in a workflow and executes it until its output shows this. */
@@ -83,11 +81,11 @@ try {
 			await editor.closeMessages();
 		};
 
-		for (const name of exampleNames(projectRoot)) {
-			const { id = '' } = exampleWorkflow(projectRoot, name);
+		for (const name of exampleNames()) {
+			const { id = '' } = exampleWorkflow(name);
 			await editor.openWorkflow(id);
 			console.log(`Taking ${name}, ${colors}`);
-			const file = path.join(projectRoot, 'docs', 'examples', `${name}-${colors}.png`);
+			const file = path.join(PROJECT_ROOT, 'docs', 'examples', `${name}-${colors}.png`);
 			await editor.takeCanvas(file);
 		}
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import { freePort } from './ports.mts';
 import type { LocalDaemon } from './localDaemon.mts';
-import { findPrograms, startService, temporaryFolder, type Service } from './service.mts';
+import { findPrograms, startDaemon, temporaryFolder, type Daemon } from './daemon.mts';
 
 /** Debian has a folder for each version. */
 const VERSIONS = '/usr/lib/postgresql';
@@ -20,7 +20,7 @@ const ORDINARY_USERS = ['postgres', 'nobody'];
 /** The name of a database that is there from the start. */
 const DATABASE = 'postgres';
 
-export interface Postgres extends Service {
+export interface Postgres extends Daemon {
 	port: number;
 	database: string;
 	/** Comes in without a password. */
@@ -59,7 +59,7 @@ function ordinaryUser(): LocalDaemon['user'] {
  *
  * @param logs folder for what it prints
  */
-export async function startPostgres(projectRoot: string, logs: string): Promise<Postgres> {
+export async function startPostgres(logs: string): Promise<Postgres> {
 	const programs = findPostgres();
 	const user = ordinaryUser();
 	const folder = await temporaryFolder(user);
@@ -79,8 +79,7 @@ export async function startPostgres(projectRoot: string, logs: string): Promise<
 	}
 	const port = await freePort();
 	const settings = [...FORGETFUL, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
-	const service = await startService({
-		projectRoot,
+	const daemon = await startDaemon({
 		log: path.join(logs, 'postgres.log'),
 		ready: 'ready to accept connections',
 		folder,
@@ -88,5 +87,5 @@ export async function startPostgres(projectRoot: string, logs: string): Promise<
 		program: path.join(programs, 'postgres'),
 		args: ['-D', folder, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
 	});
-	return { ...service, port, database: DATABASE, user: name };
+	return { ...daemon, port, database: DATABASE, user: name };
 }

@@ -4,6 +4,10 @@ import path from 'node:path';
 
 /** Time to end in good order; n8n usually takes less than a second. */
 const GRACE_MS = 10_000;
+const START_TIMEOUT_MS = 120_000;
+const POLL_MS = 50;
+/** Lines of what it has printed in an error message. */
+const SHOWN_LINES = 40;
 
 export interface ProcessOptions {
 	/** Program file of Node.js. */
@@ -16,8 +20,6 @@ export interface ProcessOptions {
 	folder: string;
 	/** File that takes what the process prints. */
 	log: string;
-	/** The project whose playground/exitWithParent.cjs is preloaded. */
-	projectRoot: string;
 }
 
 /** One process of Node.js with everything it starts in turn; it ends when this program does. */
@@ -29,8 +31,8 @@ export class TiedProcess {
 
 	private readonly child: ChildProcess;
 
-	constructor({ node, args, env, folder, log, projectRoot }: ProcessOptions) {
-		const exitWithParent = path.join(projectRoot, 'playground', 'daemons', 'exitWithParent.cjs');
+	constructor({ node, args, env, folder, log }: ProcessOptions) {
+		const exitWithParent = path.join(import.meta.dirname, 'exitWithParent.cjs');
 		mkdirSync(path.dirname(log), { recursive: true });
 		// A file and not a pipe: n8n ends abruptly, and the end of a large result would be lost.
 		const output = openSync(log, 'w');
@@ -63,6 +65,31 @@ export class TiedProcess {
 	/** Everything printed so far. */
 	get output(): string {
 		return readFileSync(this.log, 'utf8');
+	}
+
+	/** The last lines that it has printed, as they stand in error messages. */
+	get lastLines(): string {
+		const lines = this.output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
+		return `the end of ${this.log}:\n${lines}`;
+	}
+
+	/**
+	 * Waits until it can be used.
+	 *
+	 * @throws Error when it has ended, or takes too long; it is gone then
+	 */
+	async whenReady(name: string, isReady: () => boolean | Promise<boolean>): Promise<void> {
+		const deadline = Date.now() + START_TIMEOUT_MS;
+		while (!(await isReady())) {
+			const isLate = Date.now() > deadline;
+			if (this.running && !isLate) {
+				await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+				continue;
+			}
+			await this.stop();
+			const what = isLate ? `was not ready after ${START_TIMEOUT_MS / 1000} s` : 'did not start';
+			throw new Error(`${name} ${what}; ${this.lastLines}`);
+		}
 	}
 
 	/** Whether the process is still there. */

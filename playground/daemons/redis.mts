@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import { freePort } from './ports.mts';
-import { findPrograms, startService, temporaryFolder, type Service } from './service.mts';
+import { findPrograms, startDaemon, temporaryFolder, type Daemon } from './daemon.mts';
 
 const PROGRAM = 'redis-server';
 
@@ -14,7 +14,7 @@ const findRedis = () =>
 		usual: ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'],
 	});
 
-export interface Redis extends Service {
+export interface Redis extends Daemon {
 	port: number;
 }
 
@@ -23,16 +23,15 @@ export interface Redis extends Service {
  *
  * @param logs folder for what it prints
  */
-export async function startRedis(projectRoot: string, logs: string): Promise<Redis> {
+export async function startRedis(logs: string): Promise<Redis> {
 	const program = path.join(findRedis(), PROGRAM);
 	const port = await freePort();
-	const service = await startService({
-		projectRoot,
+	const daemon = await startDaemon({
 		log: path.join(logs, 'redis.log'),
 		ready: 'Ready to accept connections',
 		folder: await temporaryFolder(),
 		program,
 		args: ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no'],
 	});
-	return { ...service, port };
+	return { ...daemon, port };
 }

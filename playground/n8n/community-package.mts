@@ -21,12 +21,6 @@ interface Ledger {
 	dependencies: Record<string, string>;
 }
 
-export interface InstalledPackage {
-	name: string;
-	version: string;
-	folder: string;
-}
-
 async function readJson<T>(file: string): Promise<T> {
 	return JSON.parse(await readFile(file, 'utf8')) as T;
 }
@@ -37,9 +31,9 @@ async function writeJson(file: string, value: unknown): Promise<void> {
 
 async function writeDownInLedger(file: string, name: string, version: string): Promise<void> {
 	const fresh: Ledger = { name: 'installed-nodes', private: true, dependencies: {} };
-	const sentEmails = await readJson<Ledger>(file).catch(() => fresh);
-	sentEmails.dependencies = { ...sentEmails.dependencies, [name]: version };
-	await writeJson(file, sentEmails);
+	const ledger = await readJson<Ledger>(file).catch(() => fresh);
+	ledger.dependencies = { ...ledger.dependencies, [name]: version };
+	await writeJson(file, ledger);
 }
 
 /**
@@ -53,10 +47,7 @@ async function writeDownInLedger(file: string, name: string, version: string): P
  * @param nodesFolder `<user folder>/.n8n/nodes`
  * @param tarball what `npm pack` has made
  */
-export async function installCommunityPackage(
-	nodesFolder: string,
-	tarball: string,
-): Promise<InstalledPackage> {
+export async function installCommunityPackage(nodesFolder: string, tarball: string): Promise<void> {
 	await mkdir(path.join(nodesFolder, 'node_modules'), { recursive: true });
 	const unpacked = await mkdtemp(path.join(nodesFolder, 'unpacked-'));
 	try {
@@ -79,7 +70,6 @@ export async function installCommunityPackage(
 		await mkdir(path.dirname(folder), { recursive: true });
 		await rename(unpacked, folder);
 		await writeDownInLedger(path.join(nodesFolder, 'package.json'), name, version);
-		return { name, version, folder };
 	} finally {
 		await rm(unpacked, { recursive: true, force: true });
 	}

@@ -6,6 +6,7 @@ import type { FakeSmtp } from '../fakes/fakeSmtp.mts';
 import type { Rest, SavedWorkflow } from './rest.mts';
 import { exampleCredential, exampleWorkflow } from './n8nEnvironment.mts';
 import type { Service } from '../fakes/service.mts';
+import { PROJECT_ROOT } from './runtime.mts';
 import { PINNED_INPUT } from './pinnedInput.mts';
 import type { Credential, Workflow } from './workflow.mts';
 
@@ -32,14 +33,14 @@ export const playgroundAccounts = (
 });
 
 /** Names of the files in examples/, without .json. */
-export const exampleNames = (projectRoot: string) =>
-	readdirSync(path.join(projectRoot, 'examples'))
+export const exampleNames = () =>
+	readdirSync(path.join(PROJECT_ROOT, 'examples'))
 		.flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -'.json'.length)] : []))
 		.sort();
 
 /** An example that runs at one click also where it waits for somebody outside. */
-export const pinnedExample = (projectRoot: string, name: string): Workflow => ({
-	...exampleWorkflow(projectRoot, name),
+export const pinnedExample = (name: string): Workflow => ({
+	...exampleWorkflow(name),
 	pinData: PINNED_INPUT[name],
 });
 
@@ -48,8 +49,8 @@ export const pinnedExample = (projectRoot: string, name: string): Workflow => ({
  *
  * @param take how to take an example from its file
  */
-export function allExamples(projectRoot: string, accounts: Accounts, take = exampleWorkflow) {
-	const workflows = exampleNames(projectRoot).map((name) => take(projectRoot, name));
+export function allExamples(accounts: Accounts, take = exampleWorkflow) {
+	const workflows = exampleNames().map((name) => take(name));
 	const credentials = new Map<string, Credential>();
 	for (const { credentials: used = {} } of workflows.flatMap(({ nodes }) => nodes)) {
 		for (const [type, { id, name }] of Object.entries(used)) {
@@ -77,12 +78,11 @@ export async function saveCredentials(rest: Rest, accounts: Accounts): Promise<S
  */
 export async function saveExample(
 	rest: Rest,
-	projectRoot: string,
 	name: string,
 	saved: SavedCredentials,
 	change: (node: Workflow['nodes'][number]) => Workflow['nodes'][number] = (node) => node,
 ): Promise<SavedWorkflow> {
-	const example = exampleWorkflow(projectRoot, name);
+	const example = exampleWorkflow(name);
 	const nodes = example.nodes.map((node) => {
 		const types = Object.keys(node.credentials ?? {});
 		const credentials = Object.fromEntries(

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { installCommunityPackage, type InstalledPackage } from './community-package.mts';
+import { installCommunityPackage } from './community-package.mts';
 import { provideDatabase } from './database.mts';
 import { n8nVariables } from './n8nVariables.mts';
 import { freePort, tryPort } from '../daemons/ports.mts';
@@ -10,38 +9,21 @@ import { TiedProcess } from '../daemons/process.mts';
 import { OWNER, Rest, type Owner } from './rest.mts';
 import { runFromOutput, type Run } from './run.mts';
 import { findRuntime, type Runtime } from './runtime.mts';
-import { secretsOf, type Secrets } from './secrets.mts';
+import type { Secrets } from './secrets.mts';
 import type { Credential, Workflow } from './workflow.mts';
 
 export interface N8nOptions {
-	/** The folder with this project's package.json. */
-	projectRoot: string;
 	/** The folder that stands for this instance: database, installed packages, logs. */
 	userFolder: string;
-	/** Go on with what is in the user folder instead of starting afresh. */
-	keep?: boolean;
-	/** What opens it; without them, those of the user folder. */
-	secrets?: Secrets;
+	/** What opens it. */
+	secrets: Secrets;
 	/** Port of the server; without it, one that is free. */
 	port?: number;
 	/** Further environment variables, such as those of hosts/environment.mts. */
 	env?: Record<string, string>;
-	/** error, warn, info (default) or debug; {@link N8n.execute} needs info or debug. */
-	logLevel?: string;
 	/** Packed community packages to install. */
 	packages?: string[];
 }
-
-const START_TIMEOUT_MS = 120_000;
-const POLL_MS = 100;
-/** Lines of n8n's log in an error message. */
-const SHOWN_LINES = 40;
-
-function tail(output: string): string {
-	return output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
-}
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /**
  * One real n8n with a user folder of its own. It can be used without a server (import, execute) and
@@ -53,7 +35,6 @@ export class N8n {
 
 	private readonly options: N8nOptions;
 	private readonly port: number;
-	private readonly secrets: Secrets;
 	private readonly runtime: Runtime;
 	private server: TiedProcess | undefined;
 	private session: Promise<Rest> | undefined;
@@ -63,8 +44,7 @@ export class N8n {
 		// Absolute, because n8n's processes work in another folder.
 		this.options = { ...options, userFolder: path.resolve(options.userFolder) };
 		this.port = port;
-		this.secrets = options.secrets ?? secretsOf(this.options.userFolder);
-		this.runtime = findRuntime(options.projectRoot);
+		this.runtime = findRuntime();
 		this.url = `http://127.0.0.1:${port}`;
 	}
 
@@ -72,22 +52,21 @@ export class N8n {
 	static async create(options: N8nOptions): Promise<N8n> {
 		const n8n = new N8n(options, options.port ?? (await freePort()));
 		const { dataFolder } = n8n;
-		if (options.keep !== true) await rm(dataFolder, { recursive: true, force: true });
+		await rm(dataFolder, { recursive: true, force: true });
 		const isElsewhere = options.env?.DB_TYPE !== undefined;
-		if (!isElsewhere && !existsSync(path.join(dataFolder, 'database.sqlite'))) {
+		if (!isElsewhere) {
 			await provideDatabase(n8n.runtime, dataFolder, async (userFolder) => {
-				const { code, output } = await n8n.command(['list:workflow'], userFolder);
-				if (code !== 0) throw new Error(`n8n cannot set up its database:\n${tail(output)}`);
+				const done = await n8n.command(['list:workflow'], userFolder);
+				if ((await done.ended) !== 0) {
+					throw new Error(`n8n cannot set up its database; ${done.lastLines}`);
+				}
 			});
 		}
 		await n8n.provideModules();
-		for (const tarball of options.packages ?? []) await n8n.installPackage(tarball);
+		for (const tarball of options.packages ?? []) {
+			await installCommunityPackage(path.join(dataFolder, 'nodes'), tarball);
+		}
 		return n8n;
-	}
-
-	/** Installs a packed community package; a server that runs has to be started again. */
-	async installPackage(tarball: string): Promise<InstalledPackage> {
-		return await installCommunityPackage(path.join(this.dataFolder, 'nodes'), tarball);
 	}
 
 	async importCredentials(credentials: Credential[]): Promise<void> {
@@ -106,9 +85,9 @@ export class N8n {
 	 * @throws Error with n8n's log when there was no execution
 	 */
 	async execute(workflowId: string): Promise<Run> {
-		const { output } = await this.command(['execute', `--id=${workflowId}`, '--rawOutput']);
-		const run = runFromOutput(output);
-		if (run === undefined) throw new Error(`n8n did not execute ${workflowId}:\n${tail(output)}`);
+		const done = await this.command(['execute', `--id=${workflowId}`, '--rawOutput']);
+		const run = runFromOutput(done.output);
+		if (run === undefined) throw new Error(`n8n did not execute ${workflowId}; ${done.lastLines}`);
 		return run;
 	}
 
@@ -127,26 +106,15 @@ export class N8n {
 	 * @param concurrency how many executions it takes on at the same time
 	 */
 	async startWorker(concurrency: number): Promise<void> {
-		const isReady = async () => this.log.includes('worker is now ready');
+		const isReady = () => this.log.includes('worker is now ready');
 		await this.run(['worker', `--concurrency=${concurrency}`], isReady);
 	}
 
 	/** Starts what goes on until it is stopped, and waits until it is ready. */
-	private async run(args: string[], isReady: () => Promise<boolean>): Promise<void> {
+	private async run(args: string[], isReady: () => boolean | Promise<boolean>) {
 		if (this.server !== undefined) throw new Error('this n8n has already been started');
-		const server = await this.spawn(args, this.options.userFolder);
-		this.server = server;
-		const deadline = Date.now() + START_TIMEOUT_MS;
-		while (!(await isReady())) {
-			const late = Date.now() > deadline;
-			if (server.running && !late) {
-				await pause(POLL_MS);
-				continue;
-			}
-			await this.stop();
-			const what = late ? `was not ready after ${START_TIMEOUT_MS / 1000} s` : 'did not start';
-			throw new Error(`n8n ${what}; the end of ${server.log}:\n${tail(server.output)}`);
-		}
+		this.server = await this.spawn(args, this.options.userFolder);
+		await this.server.whenReady('n8n', isReady);
 	}
 
 	/** Ends the server or worker without a moment's notice, as a crash does. */
@@ -169,7 +137,7 @@ export class N8n {
 
 	/** The account that owns it. */
 	get owner(): Owner {
-		return { ...OWNER, password: this.secrets.password };
+		return { ...OWNER, password: this.options.secrets.password };
 	}
 
 	/** The server's REST API, signed in as its owner. */
@@ -212,9 +180,9 @@ export class N8n {
 	private async import(what: 'credentials' | 'workflow', list: unknown[]): Promise<void> {
 		const file = path.join(this.options.userFolder, `import-${what}.json`);
 		await writeFile(file, JSON.stringify(list, null, 2));
-		const { output } = await this.command([`import:${what}`, `--input=${file}`]);
-		if (!output.includes(`Successfully imported ${list.length} `)) {
-			throw new Error(`n8n did not import the ${what}:\n${tail(output)}`);
+		const done = await this.command([`import:${what}`, `--input=${file}`]);
+		if (!done.output.includes(`Successfully imported ${list.length} `)) {
+			throw new Error(`n8n did not import the ${what}; ${done.lastLines}`);
 		}
 	}
 
@@ -222,14 +190,14 @@ export class N8n {
 	private async command(
 		args: string[],
 		userFolder = this.options.userFolder,
-	): Promise<{ code: number; output: string }> {
+	): Promise<TiedProcess> {
 		const running = await this.spawn(args, userFolder);
-		const code = await running.ended;
-		return { code, output: running.output };
+		await running.ended;
+		return running;
 	}
 
 	private async spawn(args: string[], userFolder: string): Promise<TiedProcess> {
-		const { projectRoot, env = {}, logLevel = 'info' } = this.options;
+		const { secrets, env = {} } = this.options;
 		// n8n would read a file .env in its working folder, so that is the user folder.
 		await mkdir(userFolder, { recursive: true });
 		this.logs += 1;
@@ -241,9 +209,8 @@ export class N8n {
 				...n8nVariables({
 					runtime: this.runtime,
 					userFolder,
-					encryptionKey: this.secrets.encryptionKey,
+					encryptionKey: secrets.encryptionKey,
 					brokerPort: await freePort(),
-					logLevel,
 				}),
 				N8N_HOST: '127.0.0.1',
 				N8N_PORT: String(this.port),
@@ -251,7 +218,6 @@ export class N8n {
 			},
 			folder: userFolder,
 			log: path.join(userFolder, 'logs', `${number}-${args[0]?.replace(':', '-')}.log`),
-			projectRoot,
 		});
 	}
 }

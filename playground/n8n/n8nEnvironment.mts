@@ -9,7 +9,7 @@ import { seedDefault, type SeedKeys } from '../../sandbox/seed.mts';
 import { hostCertificate } from '../fakes/hosts/certificate.mts';
 import { nearbyHostsEnvironment } from '../fakes/hosts/environment.mts';
 import { N8n } from './n8n.mts';
-import { chosenN8n } from './runtime.mts';
+import { chosenN8n, PROJECT_ROOT } from './runtime.mts';
 import type { Credential, Workflow } from './workflow.mts';
 import { secretsOf, type Secrets } from './secrets.mts';
 import type { Service } from '../fakes/service.mts';
@@ -26,12 +26,10 @@ export interface N8nEnvironment {
 }
 
 export interface N8nEnvironmentOptions {
-	projectRoot: string;
 	/** Name of the folder that holds everything of this environment. */
 	name: string;
 	/** Port of n8n's server. Default: one that is free. */
 	port?: number;
-	logLevel?: string;
 	/** How long the sandbox takes for each answer. Default: 0. */
 	latencyMs?: number;
 	/** Further services that n8n finds on this machine, at their real host names. */
@@ -54,18 +52,18 @@ export const exampleCredential = (keys: SeedKeys): Credential => ({
 	data: { apiKey: keys.fullAccess, region: 'global', apiUrl: '', onBehalfOf: '' },
 });
 
-export function exampleWorkflow(projectRoot: string, name: string): Workflow {
-	const file = path.join(projectRoot, 'examples', `${name}.json`);
+export function exampleWorkflow(name: string): Workflow {
+	const file = path.join(PROJECT_ROOT, 'examples', `${name}.json`);
 	return JSON.parse(readFileSync(file, 'utf8')) as Workflow;
 }
 
 /** Packs a package as it would be published. @returns the tarball's path */
-export async function pack(projectRoot: string, folder: string): Promise<string> {
+export async function pack(source: string, folder: string): Promise<string> {
 	await mkdir(folder, { recursive: true });
 	const { stdout } = await promisify(execFile)(
 		'npm',
 		['pack', '--json', '--pack-destination', folder],
-		{ cwd: projectRoot, shell: process.platform === 'win32' },
+		{ cwd: source, shell: process.platform === 'win32' },
 	);
 	const [{ filename }] = JSON.parse(stdout) as Array<{ filename: string }>;
 	return path.join(folder, filename);
@@ -80,20 +78,20 @@ const portOf = (url: string) => Number(new URL(url).port);
  * Where an environment lives. n8n puts the editor's whole code into its user folder, and a linter would take
  * minutes to read it; they all pass by what is called node_modules.
  */
-export const n8nEnvironmentFolder = (projectRoot: string, name: string) =>
-	path.join(projectRoot, '.playground', 'node_modules', chosenN8n(), name);
+export const n8nEnvironmentFolder = (name: string) =>
+	path.join(PROJECT_ROOT, '.playground', 'node_modules', chosenN8n(), name);
 
 /** Everything in place, nothing imported, n8n's server not started. */
 export async function createN8nEnvironment(
 	options: N8nEnvironmentOptions,
 ): Promise<N8nEnvironment> {
-	const { projectRoot, name, port, logLevel, latencyMs, onStep = () => {} } = options;
+	const { name, port, latencyMs, onStep = () => {} } = options;
 	const { services = [], packages = [], preloads = [], env = {} } = options;
-	const folder = n8nEnvironmentFolder(projectRoot, name);
+	const folder = n8nEnvironmentFolder(name);
 	const secrets = secretsOf(folder);
 
 	onStep('Packing the node');
-	const tarball = await pack(projectRoot, path.join(folder, 'package'));
+	const tarball = await pack(PROJECT_ROOT, path.join(folder, 'package'));
 	onStep('Starting the sandbox');
 	const hosts = [...SENDGRID_HOSTS, ...services.flatMap((service) => service.hosts)];
 	const { key, cert, certFile } = await hostCertificate(path.join(folder, 'certificate'), hosts);
@@ -116,12 +114,10 @@ export async function createN8nEnvironment(
 			const port = portOf(await service.listen(tls));
 			for (const host of service.hosts) ports[host] = port;
 		}
-		const nearby = nearbyHostsEnvironment({ projectRoot, certFile, ports });
+		const nearby = nearbyHostsEnvironment({ certFile, ports });
 		const required = preloads.map((file) => `--require ${JSON.stringify(file)}`);
 		const settings = {
-			projectRoot,
 			secrets,
-			logLevel,
 			packages: [tarball, ...packages],
 			env: {
 				...nearby,

@@ -32,13 +32,11 @@ export interface EnvironmentOptions {
 	encryptionKey: string;
 	/** Port of n8n's task broker, which every n8n process opens, the command line ones too. */
 	brokerPort: number;
-	/** error, warn, info, debug. At warn and above `n8n execute` prints nothing. */
-	logLevel: string;
 }
 
 /** The environment of an n8n that keeps to itself: no telemetry, no look-ups, no open ports. */
 export function n8nVariables(options: EnvironmentOptions): Record<string, string> {
-	const { runtime, userFolder, encryptionKey, brokerPort, logLevel } = options;
+	const { runtime, userFolder, encryptionKey, brokerPort } = options;
 	const inherited = INHERITED.flatMap((name) => {
 		const value = process.env[name];
 		return value === undefined ? [] : [[name, value] as const];
@@ -54,7 +52,8 @@ export function n8nVariables(options: EnvironmentOptions): Record<string, string
 
 		N8N_USER_FOLDER: userFolder,
 		N8N_ENCRYPTION_KEY: encryptionKey,
-		N8N_LOG_LEVEL: logLevel,
+		// At warn and above `n8n execute` prints nothing.
+		N8N_LOG_LEVEL: 'info',
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_SECURE_COOKIE: 'false',
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',

@@ -24,15 +24,15 @@ export async function createQueueEnvironment(
 	options: QueueEnvironmentOptions,
 ): Promise<QueueEnvironment> {
 	const { workers: count, ...rest } = options;
-	const logs = path.join(n8nEnvironmentFolder(options.projectRoot, options.name), 'logs');
+	const logs = path.join(n8nEnvironmentFolder(options.name), 'logs');
 	const closing: Array<() => Promise<void>> = [];
 	const close = async () => {
 		for (const end of closing.toReversed()) await end();
 	};
 	try {
-		const redis = await startRedis(options.projectRoot, logs);
+		const redis = await startRedis(logs);
 		closing.push(redis.stop);
-		const postgres = await startPostgres(options.projectRoot, logs);
+		const postgres = await startPostgres(logs);
 		closing.push(postgres.stop);
 		const environment = await createN8nEnvironment({
 			...rest,

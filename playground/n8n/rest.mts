@@ -11,19 +11,6 @@ export const OWNER = {
 
 export type Owner = typeof OWNER & { password: string };
 
-/** An answer of n8n other than 2xx. */
-export class RestError extends Error {
-	readonly status: number;
-	readonly body: string;
-
-	constructor(request: string, status: number, body: string) {
-		super(`${request} was answered with ${status}: ${body}`);
-		this.name = 'RestError';
-		this.status = status;
-		this.body = body;
-	}
-}
-
 /** What n8n says about a credential it has tried out. */
 export interface CredentialTest {
 	status: 'OK' | 'Error';
@@ -320,7 +307,9 @@ export class Rest {
 			...(body !== undefined && { body: JSON.stringify(body) }),
 		});
 		if (!response.ok) {
-			throw new RestError(`${method} ${path}`, response.status, await response.text());
+			throw new Error(
+				`${method} ${path} was answered with ${response.status}: ${await response.text()}`,
+			);
 		}
 		return response;
 	}

@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+/** The folder with this project's package.json. */
+export const PROJECT_ROOT = path.resolve(import.meta.dirname, '../..');
+
 /**
  * The n8n that is used, by the name of its folder here and in .playground/: `n8n`, or the one that the
  * environment variable PLAYGROUND_N8N names, such as `n8n-1` for n8n's older line.
@@ -22,12 +25,11 @@ export interface Runtime {
 }
 
 /**
- * @param projectRoot the folder with this project's package.json
  * @throws Error when n8n is not installed, saying how to install it
  */
-export function findRuntime(projectRoot: string): Runtime {
+export function findRuntime(): Runtime {
 	const name = chosenN8n();
-	const folder = path.join(projectRoot, '.playground', name);
+	const folder = path.join(PROJECT_ROOT, '.playground', name);
 	const modules = path.join(folder, 'node_modules');
 	if (!existsSync(path.join(modules, '.install-stamp'))) {
 		throw new Error(

@@ -18,12 +18,9 @@ const newSecrets = (): Secrets => ({
 	encryptionKey: randomText(32),
 });
 
-/** Where they are kept, so that an n8n can be opened again: only their owner may read the file. */
-const secretsFile = (folder: string) => path.join(folder, 'secrets.json');
-
-/** The secrets of a folder, drawn at random when it has none. */
+/** The secrets of a folder, drawn at random when it has none. Only their owner may read the file. */
 export function secretsOf(folder: string): Secrets {
-	const file = secretsFile(folder);
+	const file = path.join(folder, 'secrets.json');
 	if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
 	const secrets = newSecrets();
 	mkdirSync(folder, { recursive: true });

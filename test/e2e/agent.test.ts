@@ -9,7 +9,6 @@ import {
 import { outputItems, type Run } from '../../playground/n8n/run.mts';
 import { exampleWorkflow } from '../../playground/n8n/n8nEnvironment.mts';
 import type { Workflow, WorkflowNode } from '../../playground/n8n/workflow.mts';
-import { projectRoot } from '../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
 import { sharedN8n } from './sharedN8n';
 
@@ -53,7 +52,7 @@ interface Changes {
 
 /** The example, with the credentials of this n8n. */
 function example({ agent, credential, parameters = {}, settings, tools = [] }: Changes): Workflow {
-	const workflow = exampleWorkflow(projectRoot, 'ai-agent');
+	const workflow = exampleWorkflow('ai-agent');
 	const connections = { ...workflow.connections };
 	for (const { name } of tools) connections[name] = connections['Get Status'];
 	const nodes = [

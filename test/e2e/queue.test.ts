@@ -12,7 +12,7 @@ import { outputItems } from '../../playground/n8n/run.mts';
 import { exampleCredential } from '../../playground/n8n/n8nEnvironment.mts';
 import type { WorkflowNode } from '../../playground/n8n/workflow.mts';
 import { seedDefault } from '../../sandbox/seed.mts';
-import { projectRoot, until } from '../support/machine';
+import { until } from '../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE, TRIGGER_TYPE } from '../support/names';
 import { inviteWith, upsertWith } from '../support/parameters';
 
@@ -34,7 +34,6 @@ let credential: { id: string; name: string };
 
 beforeAll(async () => {
 	environment = await createQueueEnvironment({
-		projectRoot,
 		name: 'e2e-queue',
 		workers: 2,
 		latencyMs: 50,

@@ -8,7 +8,6 @@ import { startFakeSmtp, type FakeSmtp } from '../../playground/fakes/fakeSmtp.mt
 import type { SavedWorkflow } from '../../playground/n8n/rest.mts';
 import type { Service } from '../../playground/fakes/service.mts';
 import type { WorkflowNode } from '../../playground/n8n/workflow.mts';
-import { projectRoot } from '../support/machine';
 import type { SharedN8n } from './sharedN8n';
 
 export interface SavedExamples {
@@ -36,13 +35,15 @@ export function savedExamples(on: SharedN8n, services: readonly Service[] = []):
 		get mails() {
 			return fakeSmtp.mails;
 		},
-		save: async (name, change) => await saveExample(on.rest, projectRoot, name, saved, change),
+		save: async (name, change) => await saveExample(on.rest, name, saved, change),
 	};
 }
 
-/** Opens a link from a message as a browser does: n8n ignores programs that prefetch links. */
+/** Names a browser that somebody uses: n8n ignores programs that prefetch links. */
+export const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) Firefox/144.0';
+
+/** Opens a link from a message as a browser does. */
 export async function openLink(link: string): Promise<void> {
-	const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/144.0' };
-	const { status } = await fetch(link, { headers });
+	const { status } = await fetch(link, { headers: { 'user-agent': USER_AGENT } });
 	expect(status).toBe(200);
 }

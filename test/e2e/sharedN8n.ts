@@ -5,7 +5,6 @@ import type { Service } from '../../playground/fakes/service.mts';
 import type { Workflow } from '../../playground/n8n/workflow.mts';
 import { seedDefault } from '../../sandbox/seed.mts';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
-import { projectRoot } from '../support/machine';
 
 export interface SharedN8n extends Omit<N8nEnvironment, 'another'> {
 	rest: Rest;
@@ -31,7 +30,7 @@ export function sharedN8n(
 	let rest: Rest;
 	let credential: SharedN8n['credential'];
 	beforeAll(async () => {
-		environment = await createN8nEnvironment({ projectRoot, name: `e2e-${name}`, services, env });
+		environment = await createN8nEnvironment({ name: `e2e-${name}`, services, env });
 		await environment.n8n.start();
 		rest = await environment.n8n.rest();
 		if (!hasCredential) return;

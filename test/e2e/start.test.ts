@@ -6,7 +6,8 @@ import { PINNED_INPUT } from '../../playground/n8n/pinnedInput.mts';
 import type { Rest } from '../../playground/n8n/rest.mts';
 import { outputItems } from '../../playground/n8n/run.mts';
 import { CREDENTIAL_TYPE } from '../support/names';
-import { projectRoot, until } from '../support/machine';
+import { until } from '../support/machine';
+import { USER_AGENT } from './savedExamples';
 
 let editor: OpenEditor;
 let rest: Rest;
@@ -18,12 +19,18 @@ afterAll(async () => {
 	await editor.close();
 });
 
-const idOf = (example: string) => exampleWorkflow(projectRoot, example).id ?? '';
+const idOf = (example: string) => exampleWorkflow(example).id ?? '';
 
 /** Executes an example from its trigger, as the editor's button does. @returns the execution's id */
 async function execute(example: string): Promise<string> {
 	const [trigger] = Object.keys(PINNED_INPUT[example]);
 	return await rest.runManually(idOf(example), trigger);
+}
+
+/** As the guide gives it. */
+function loginOfForms(): string {
+	const [, user, password] = /as (\w+) with the password (\w+)/.exec(editor.guide) ?? [];
+	return `Basic ${btoa(`${user}:${password}`)}`;
 }
 
 const sentTo = (email: string) =>
@@ -54,9 +61,19 @@ test('Until Joined runs through its days at once, and the manager can read how i
 	expect(await mailboxPage()).toContain('SendGrid access of Mary Jackson');
 });
 
-test('CSV runs up to the page that gives the file back', async () => {
-	await execute('csv');
-	await rest.waitingExecutions(idOf('csv'));
+test('CSV is executed in the editor, which opens the page that gives the file back', async () => {
+	const browser = await openBrowser();
+	try {
+		const { page } = await Editor.open(browser, { n8n: editor.n8n });
+		await page.goto(`${editor.n8n.url}/workflow/${idOf('csv')}`);
+		const opened = page.waitForEvent('popup');
+		await page.getByTestId('execute-workflow-button').click();
+		const url = (await opened).url();
+		const answer = await fetch(url, { headers: { authorization: loginOfForms() } });
+		expect(await answer.text()).toContain('1 of 2 rows failed');
+	} finally {
+		await browser.close();
+	}
 	expect(sentTo('ada@acme.example')).toEqual(['invitation']);
 });
 
@@ -70,10 +87,7 @@ test('New Hire Form is executed in the editor and approved by the link in the ma
 		await rest.waitingExecutions(idOf('new-hire-form'));
 		expect(sentTo('kay@acme.example')).toEqual([]);
 
-		// n8n takes no answer from a browser without a person, whose name says so.
-		const mailbox = await browser.newPage({
-			userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/144.0',
-		});
+		const mailbox = await browser.newPage({ userAgent: USER_AGENT });
 		await mailbox.goto(mailboxUrl);
 		const answered = mailbox.waitForEvent('popup');
 		await mailbox.locator('a[href*="approved=true"]').click();
@@ -103,11 +117,10 @@ test('the line with curl works as it is printed', async () => {
 });
 
 test('the forms are there for those who know the password', async () => {
-	const [, user = '', password = '', url = ''] =
-		/as (\w+) with the password (\w+): (\S+)/.exec(editor.guide) ?? [];
+	const [url = ''] = /http\S+\/form\/\S+/.exec(editor.guide) ?? [];
 	expect((await fetch(url)).status).toBe(401);
-	const authorization = `Basic ${btoa(`${user}:${password}`)}`;
-	expect(await (await fetch(url, { headers: { authorization } })).text()).toContain('Work email');
+	const answer = await fetch(url, { headers: { authorization: loginOfForms() } });
+	expect(await answer.text()).toContain('Work email');
 });
 
 test('the first key that it names is good for a credential of one’s own, the second for less', async () => {

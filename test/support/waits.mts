@@ -2,7 +2,6 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { n8nEnvironmentFolder } from '../../playground/n8n/n8nEnvironment.mts';
-import { projectRoot } from './machine.ts';
 
 /**
  * Ends the waits of executions in the database of a stopped n8n, as if it had been stopped for that long.
@@ -11,7 +10,7 @@ import { projectRoot } from './machine.ts';
  * @returns how many milliseconds each still had to wait
  */
 export function endWaits(name: string): number[] {
-	const folder = path.join(n8nEnvironmentFolder(projectRoot, name), 'n8n', '.n8n');
+	const folder = path.join(n8nEnvironmentFolder(name), 'n8n', '.n8n');
 	const database = new DatabaseSync(path.join(folder, 'database.sqlite'));
 	try {
 		const waiting = database

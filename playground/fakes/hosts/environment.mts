@@ -1,7 +1,6 @@
 import path from 'node:path';
 
 export interface NearbyHosts {
-	projectRoot: string;
 	/** PEM file of the certificate that the stand-ins show. */
 	certFile: string;
 	/** Host name -> port on 127.0.0.1 that stands in for its port 443. */
@@ -15,7 +14,7 @@ export interface NearbyHosts {
  * this machine, with URL, Host header and certificate check as in earnest.
  */
 export function nearbyHostsEnvironment(hosts: NearbyHosts): Record<string, string> {
-	const preload = path.join(hosts.projectRoot, 'playground', 'fakes', 'hosts', 'redirect.cjs');
+	const preload = path.join(import.meta.dirname, 'redirect.cjs');
 	return {
 		// Quoted, for folders with a space in their name.
 		NODE_OPTIONS: `--require ${JSON.stringify(preload)}`,

@@ -9,7 +9,6 @@ import type { Rest } from '../../../playground/n8n/rest.mts';
 import type { Run } from '../../../playground/n8n/run.mts';
 import type { Workflow, WorkflowNode } from '../../../playground/n8n/workflow.mts';
 import { seedDefault } from '../../../sandbox/seed.mts';
-import { projectRoot } from '../../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../../support/names';
 import { refused, through, type Attack, type Finding } from '../attack';
 import { EvilHost } from '../evilHost.mts';
@@ -36,7 +35,6 @@ const openLab = async (): Promise<Lab> =>
 		const evil = new EvilHost();
 		const model = await startChatModel();
 		const environment = await createN8nEnvironment({
-			projectRoot,
 			name: 'attack',
 			services: [evil],
 		});
@@ -97,7 +95,7 @@ const straight = (attacking: WorkflowNode): Workflow => ({
 
 /** An agent that has this tool and nothing else. */
 function withAgent(tool: WorkflowNode, openAi: Lab['openAi']): Workflow {
-	const example = exampleWorkflow(projectRoot, 'ai-agent');
+	const example = exampleWorkflow('ai-agent');
 	const kept = example.nodes.filter(
 		({ name, type }) => name === 'AI Agent' || type.includes('lmChatOpenAi'),
 	);

@@ -6,16 +6,12 @@ import path from 'node:path';
 import { TiedProcess } from './process.mts';
 import type { LocalDaemon } from './localDaemon.mts';
 
-const START_TIMEOUT_MS = 60_000;
-const POLL_MS = 20;
-
 /** A program beside n8n that n8n needs. */
-export interface Service {
+export interface Daemon {
 	stop(): Promise<void>;
 }
 
-export interface ServiceOptions extends LocalDaemon {
-	projectRoot: string;
+export interface DaemonOptions extends LocalDaemon {
 	/** File that takes what the program prints. */
 	log: string;
 	/** What it prints once it can be used. */
@@ -58,8 +54,8 @@ export async function temporaryFolder(user?: LocalDaemon['user']): Promise<strin
 }
 
 /** Starts a program and waits until it can be used. */
-export async function startService(options: ServiceOptions): Promise<Service> {
-	const { projectRoot, log, ready, ...daemon } = options;
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+	const { log, ready, ...daemon } = options;
 	const running = new TiedProcess({
 		node: process.execPath,
 		args: [
@@ -70,15 +66,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 		env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
 		folder: path.dirname(log),
 		log,
-		projectRoot,
 	});
-	const deadline = Date.now() + START_TIMEOUT_MS;
-	while (!running.output.includes(ready)) {
-		if (!running.running || Date.now() > deadline) {
-			await running.stop();
-			throw new Error(`${daemon.program} did not start; it printed:\n${running.output}`);
-		}
-		await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-	}
+	await running.whenReady(daemon.program, () => running.output.includes(ready));
 	return { stop: async () => await running.stop() };
 }
