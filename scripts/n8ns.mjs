@@ -1,5 +1,5 @@
 /** Which n8n there is to be installed and tested with, and on which Node.js. Without a dependency, as install.mjs is. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -37,3 +37,9 @@ const chosenOr = (usual) => (process.env.PLAYGROUND_N8N ? [process.env.PLAYGROUN
 export const oneN8n = () => chosenOr([DEFAULT_N8N]);
 
 export const allN8ns = () => chosenOr(readdirSync(VERSIONS).filter(isN8n));
+
+/** @param {string} file @returns {string} nothing where there is none */
+export const readOr = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+
+/** @param {string} file */
+export const readJson = (file) => JSON.parse(readOr(file) || '{}');

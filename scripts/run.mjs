@@ -14,9 +14,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-import { install, npm, run } from './install.mjs';
+import { install } from './install.mjs';
 import { allN8ns, developmentNode, modulesOfN8n, nodeBinary } from './n8ns.mjs';
 import { oneN8n, PROJECT_ROOT } from './n8ns.mjs';
+import { npm, run } from './npm.mjs';
 
 const OPTION = /^--(build|demo|playground)(?:=(.+))?$/;
 

@@ -65,8 +65,8 @@ test('so no npm script waits for one that npm would run before or after it', asy
 	}
 });
 
-test('what scripts/install.mjs runs all the same is named there, and each of it is needed', async () => {
-	const text = await readText(inProject('scripts/install.mjs'));
+test('what scripts/native.mjs runs all the same is named there, and each of it is needed', async () => {
+	const text = await readText(inProject('scripts/native.mjs'));
 	const named = ['node', 'sqlite3', 'isolated-vm'];
 	for (const name of named) expect(text).toContain(`'${name}'`);
 	for (const file of await lockFiles()) {

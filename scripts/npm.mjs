@@ -1,0 +1,47 @@
+/** How the scripts run npm and other programs. Without a dependency, as install.mjs is. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+export const WINDOWS = process.platform === 'win32';
+
+/** What the reader can do about it is the last line of its message. */
+export class InstallError extends Error {}
+
+/** npm on the node that npm itself runs on: not the one in the node_modules that is about to be replaced. */
+export function npm(/** @type {string[]} */ args) {
+	const { npm_execpath: cli = '', npm_node_execpath: node = '' } = process.env;
+	return path.basename(cli) === 'npm-cli.js' && existsSync(node)
+		? { command: node, args: [cli, ...args] }
+		: { command: 'npm', args, shell: WINDOWS };
+}
+
+/**
+ * Runs a command to its end. Its output goes to the terminal.
+ *
+ * @param {{ command: string, args: string[], shell?: boolean }} call
+ * @param {{ cwd: string, env?: Record<string, string>, stdio?: import('node:child_process').StdioOptions }} options
+ * @returns {Promise<number>} the exit code
+ */
+export async function run({ command, args, shell = false }, { cwd, env = {}, stdio = 'inherit' }) {
+	const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, shell, stdio });
+	// Ctrl-C reaches the child by itself. What it does then decides when this ends.
+	const wait = () => {};
+	const endChild = () => child.kill('SIGTERM');
+	process.on('SIGINT', wait).on('SIGTERM', endChild);
+	const code = await new Promise((resolve) => {
+		child.once('error', (error) => resolve(console.error(error.message) ?? 127));
+		child.once('exit', resolve);
+	});
+	process.off('SIGINT', wait).off('SIGTERM', endChild);
+	return code ?? 1;
+}
+
+/** @throws {InstallError} */
+export async function npmOrFail(/** @type {string[]} */ args, /** @type {string} */ cwd, env = {}) {
+	// Errors only: an older Node.js outside would get dozens of warnings for packages that run on the one inside.
+	const quiet = ['--loglevel=error', '--no-progress'];
+	if ((await run(npm([...args, ...quiet]), { cwd, env })) === 0) return;
+	throw new InstallError(`"npm ${args.join(' ')}" did not work in ${cwd}; see the lines above.
+Usually the npm registry was out of reach or the disk is full. The same command goes on where it stopped.`);
+}
