@@ -71,8 +71,10 @@ async function walk(/** @type {Step[]} */ steps) {
 	const sum = (/** @type {'gigabytes' | 'minutes'} */ key) =>
 		steps.reduce((total, step) => total + step[key], 0);
 	const things = steps.map(({ what }) => what).join(', ');
+	const count = steps.length === 1 ? '1 step' : `${steps.length} steps`;
+	const [size, minutes] = [sum('gigabytes').toFixed(1), Math.ceil(sum('minutes'))];
 	console.log(
-		`[install] Missing here: ${things}. Installed once, into node_modules/ and .playground/ of this folder: ${sum('gigabytes').toFixed(1)} GB in ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}, about ${Math.max(1, Math.round(sum('minutes')))} min on two cores, longer on a slow network.`,
+		`[install] Once, into node_modules/ and .playground/ of this folder: ${things}. ${count}, ${size} GB, about ${minutes} min on two cores, longer on a slow network.`,
 	);
 	for (const [index, { what, work }] of steps.entries()) {
 		const begun = Date.now();
@@ -132,7 +134,7 @@ function demoSteps() {
 		renameSync(path.join(folder, 'node_modules'), MODULES);
 		writeFileSync(stamp, wanted);
 	};
-	return [step('what builds this node', 0.1, 0.3, work)];
+	return [step('the tools to build this node', 0.1, 0.2, work)];
 }
 
 /** @returns {Step[]} */
@@ -150,8 +152,8 @@ function developmentSteps() {
 	};
 	const packages = (/** @type {Say} */ say) => npmCi(PROJECT_ROOT, say);
 	return [
-		!matchesLock(PROJECT_ROOT) && step('the development packages', 1.2, 2, packages),
-		step('Node.js for them', 0.2, 0.1, node),
+		!matchesLock(PROJECT_ROOT) && step('the development packages', 1.2, 2.5, packages),
+		step('their Node.js', 0.2, 0.1, node),
 	].filter(Boolean);
 }
 
@@ -178,16 +180,17 @@ function n8nSteps(/** @type {string} */ name) {
 	};
 	const addons = async (/** @type {Say} */ say) => {
 		for (const addon of ADDONS) {
-			say(`${addon}, downloaded or compiled`);
+			say(`${addon}, compiled where there is none to download: a minute or two`);
 			await installAddon(modules, addon);
 		}
 		writeFileSync(stamp, wanted);
 	};
 	const node = () => installNode(modules);
 	return [
-		!matchesLock(source, modules) && step(`n8n ${version}`, 2.8, 4, packages),
-		!existsSync(nodeBinary(modules)) && step('Node.js for it', 0.2, 0.1, node),
-		step('two addons for it', 0, 2, addons),
+		!matchesLock(source, modules) &&
+			step(`n8n ${version}`, name === 'n8n' ? 2.8 : 1.7, 4.7, packages),
+		!existsSync(nodeBinary(modules)) && step('its Node.js', 0.2, 0.1, node),
+		step('its two addons', 0, 1.5, addons),
 	].filter(Boolean);
 }
 

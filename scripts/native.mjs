@@ -2,7 +2,7 @@
  * What npm may not do by itself here, since it would run scripts of packages: fetch the program of the `node` package,
  * and put n8n's two addons in place. Of n8n's other addons some cannot even be compiled without system libraries.
  */
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { modulesOfN8n, nodeBinary, readJson, readOr, VERSIONS } from './n8ns.mjs';
@@ -22,16 +22,17 @@ const NODE_INTEGRITY = {
 };
 
 /** Runs the script of one package on the Node.js beside it, whose headers an addon is compiled with. */
-async function runScript(/** @type {string} */ modules, name = '', script = '') {
+async function runScript(/** @type {string} */ modules, name = '', script = '', stdio = undefined) {
 	const parts = path.join(modules, 'node', 'node_modules');
 	const headers = (existsSync(parts) ? readdirSync(parts) : [])
 		.map((part) => path.join(parts, part))
 		.find((part) => existsSync(path.join(part, 'include', 'node', 'node.h')));
-	await npmOrFail(['run', '--silent', script], path.join(modules, name), {
+	const env = {
 		PATH: [path.dirname(nodeBinary(modules)), process.env.PATH].join(path.delimiter),
 		JOBS: 'max',
 		...(headers && { npm_config_nodedir: headers }),
-	});
+	};
+	await npmOrFail(['run', '--silent', script], path.join(modules, name), env, stdio);
 }
 
 /** Fetches the program of the `node` package, and compares its checksum: no lock file names what that fetches. */
@@ -71,8 +72,12 @@ export async function installAddon(/** @type {string} */ modules, /** @type {str
 		(await run(load, { cwd: path.dirname(modules), stdio: 'ignore' })) === 0;
 	if (!(await loads())) takeCompiled(modules, addon);
 	if (await loads()) return;
-	await runScript(modules, addon, 'install').catch(() => {});
+	// A compiler has a thousand lines to say that help nobody unless it fails.
+	const log = path.join(path.dirname(modules), `${addon}.log`);
+	const output = openSync(log, 'w');
+	await runScript(modules, addon, 'install', ['ignore', output, output]).catch(() => {});
+	closeSync(output);
 	if (await loads()) return;
-	throw new InstallError(`"${addon}" could not be downloaded, and compiling it did not work; see the lines above.
+	throw new InstallError(`"${addon}" could not be downloaded, and compiling it did not work; see ${log}.
 Compiling needs Python 3 (up to 3.11, or a later one with setuptools), make and a C++ compiler (Debian: python3 and build-essential; macOS: xcode-select --install). Then run the same command again.`);
 }

@@ -38,10 +38,15 @@ export async function run({ command, args, shell = false }, { cwd, env = {}, std
 }
 
 /** @throws {InstallError} */
-export async function npmOrFail(/** @type {string[]} */ args, /** @type {string} */ cwd, env = {}) {
+export async function npmOrFail(
+	/** @type {string[]} */ args,
+	/** @type {string} */ cwd,
+	env = {},
+	stdio = undefined,
+) {
 	// Errors only: an older Node.js outside would get dozens of warnings for packages that run on the one inside.
 	const quiet = ['--loglevel=error', '--no-progress'];
-	if ((await run(npm([...args, ...quiet]), { cwd, env })) === 0) return;
+	if ((await run(npm([...args, ...quiet]), { cwd, env, stdio })) === 0) return;
 	throw new InstallError(`"npm ${args.join(' ')}" did not work in ${cwd}; see the lines above.
 Usually the npm registry was out of reach or the disk is full. The same command goes on where it stopped.`);
 }
