@@ -31,7 +31,7 @@ test('a list that is read to its end begins with its first page', async () => {
 	expect(begun).toEqual([0]);
 });
 
-test('a list that is read once more still dates from its first page, since it keeps what that gave', async () => {
+test('a list that has moved is read once more, and holds and dates from what came then', async () => {
 	const { items, begun } = await readPages([
 		['ada', 'bob'],
 		// Bob has gone meanwhile.
@@ -40,6 +40,23 @@ test('a list that is read once more still dates from its first page, since it ke
 		['cleo', 'dan'],
 		['dan'],
 	]);
-	expect(items).toEqual(['ada', 'bob', 'cleo', 'dan']);
-	expect(begun).toEqual([0]);
+	expect(items).toEqual(['ada', 'cleo', 'dan']);
+	expect(begun).toEqual([0, 2]);
+});
+
+test('a list that moves all the time holds what came twice, and dates from then', async () => {
+	const moving = (pass: number) => [
+		['ada', `bob${pass}`],
+		['cleo', 'dan'],
+	];
+	const { items, begun } = await readPages([
+		...moving(1),
+		...moving(2),
+		...moving(3),
+		['ada', 'bob4'],
+		['cleo', 'dan'],
+		['dan'],
+	]);
+	expect(items).toEqual(['ada', 'bob3', 'cleo', 'dan', 'bob4']);
+	expect(begun).toEqual([0, 2, 4]);
 });

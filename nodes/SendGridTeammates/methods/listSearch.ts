@@ -52,12 +52,12 @@ async function searchList<Item>(
 				url: TEAMMATES_PAGE,
 			}));
 		const all: Item[] = [];
-		for await (const page of pages(client, endpoint, { offset })) {
+		for await (const { fresh } of pages(client, endpoint, { offset })) {
 			if (!wanted && honoursOffset) {
-				const results = choices(page, client.serverTime(Date.now()));
-				return { results, paginationToken: String(offset + page.length) };
+				const results = choices(fresh, client.serverTime(Date.now()));
+				return { results, paginationToken: String(offset + fresh.length) };
 			}
-			all.push(...page);
+			all.push(...fresh);
 		}
 		const now = client.serverTime(Date.now());
 		const results = choices(distinct(all, now), now);

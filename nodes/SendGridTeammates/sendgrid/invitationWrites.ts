@@ -233,8 +233,8 @@ export async function resendInvitation(
 		const notSent = isSame ? 'notApplied' : 'unknown';
 		if (known?.expiresAt === undefined) return isFresh === false ? notSent : 'unknown';
 		// One that had been sent only a moment before, or by somebody else, would look the same.
-		if (found.expiresAt <= known.expiresAt) return isFresh ? 'unknown' : notSent;
 		if (isFresh === false) return notSent;
+		if (found.expiresAt <= known.expiresAt) return 'unknown';
 		return isFresh || isSame ? { applied: found } : 'unknown';
 	}
 

@@ -41,6 +41,16 @@ export interface Part {
 /** How often a list that keeps changing is read from its start before it is taken as it is. */
 const MAX_RESTARTS = 3;
 
+/** What one request of a list brings. */
+interface Page<Item> {
+	/** What no page of this list has brought before. */
+	fresh: Item[];
+	/** What no page has brought since the list was begun, or begun once more because it had moved. */
+	items: Item[];
+	/** Whether it was begun once more here, and what came before is out of date. */
+	isRestart: boolean;
+}
+
 /**
  * Reads a list page by page, each only when it is asked for.
  *
@@ -53,8 +63,7 @@ const MAX_RESTARTS = 3;
  * of one item, the next begins behind it: a server that gives no more at a time would give the same one for ever.
  * Such a list is read again until that brings nothing new.
  *
- * @param onBegin called when the first page is asked for, and not where the list is read once more: items of the
- *   first time stay in it as they were then
+ * @param onBegin called when the first page is asked for, also of a restart
  * @throws SendGridError
  */
 export async function* pages<Item>(
@@ -62,9 +71,10 @@ export async function* pages<Item>(
 	{ method, path, query, decode, identify, context }: ListEndpoint<Item>,
 	{ offset = 0, atMost = Infinity }: Part = {},
 	onBegin?: () => void,
-): AsyncGenerator<Item[], void, undefined> {
+): AsyncGenerator<Page<Item>, void, undefined> {
 	const identityOf = (item: Item) => identify(item) || JSON.stringify(item);
 	const seen = new Set<string>();
+	let seenSinceRestart = new Set<string>();
 	let seenInPass = new Set<string>();
 	let position = offset;
 	let first: string | undefined;
@@ -72,10 +82,11 @@ export async function* pages<Item>(
 	let isOneByOne = false;
 	let hasNews = false;
 	let restarts = 0;
+	let isRestart = false;
 	for (let count = 0; position - offset < atMost; count += 1) {
 		if (count === MAX_PAGES) throw endlessListError(context);
 		const overlap: number = last === undefined || isOneByOne ? 0 : 1;
-		const page = await client.send({
+		const page: Item[] = await client.send({
 			method,
 			path,
 			query: {
@@ -85,23 +96,27 @@ export async function* pages<Item>(
 			},
 			decode,
 			context,
-			...(count === 0 && { onSend: onBegin }),
+			...((count === 0 || isRestart) && { onSend: onBegin }),
 		});
 		const identities = page.map(identityOf);
-		const fresh = page.filter((_, index) => !seen.has(identities[index]));
+		const notIn = (known: Set<string>) => page.filter((_, index) => !known.has(identities[index]));
+		const [fresh, items] = [notIn(seen), notIn(seenSinceRestart)];
 		const goesOn = identities.some((identity) => !seenInPass.has(identity));
 		for (const identity of identities) {
-			seen.add(identity);
-			seenInPass.add(identity);
+			for (const known of [seen, seenSinceRestart, seenInPass]) known.add(identity);
 		}
 		hasNews ||= fresh.length > 0;
-		if (fresh.length > 0) yield fresh;
+		if (items.length > 0 || isRestart) yield { fresh, items, isRestart };
+		isRestart = false;
 
 		const ignoresOffset = last !== undefined && identities[0] === first;
-		const hasMoved = overlap > 0 && identities[0] !== last && !ignoresOffset;
+		const hasMoved: boolean = overlap > 0 && identities[0] !== last && !ignoresOffset;
 		const mayLack = !goesOn && isOneByOne && hasNews && position - offset > 1;
 		if ((hasMoved || mayLack) && restarts < MAX_RESTARTS) {
 			restarts += 1;
+			// What has moved unseen, or moves all the time, adds to what came before.
+			isRestart = hasMoved && restarts < MAX_RESTARTS;
+			if (isRestart) seenSinceRestart = new Set();
 			position = offset;
 			last = undefined;
 			hasNews = false;
@@ -131,8 +146,8 @@ export async function list<Item>(
 ): Promise<Item[]> {
 	const found: Item[] = [];
 	const part = filters.length > 0 ? {} : { atMost: limit };
-	for await (const page of pages(client, endpoint, part)) {
-		found.push(...page.filter((item) => filters.every((passes) => passes(item))));
+	for await (const { fresh } of pages(client, endpoint, part)) {
+		found.push(...fresh.filter((item) => filters.every((passes) => passes(item))));
 		if (found.length >= limit) break;
 	}
 	return found.slice(0, limit);
@@ -151,11 +166,12 @@ export async function readWholeList<Item>(
 	endpoint: ListEndpoint<Item>,
 	onBegin?: () => void,
 ): Promise<WholeList<Item>> {
-	const items: Item[] = [];
+	let all: Item[] = [];
 	let pageCount = 0;
-	for await (const page of pages(client, endpoint, {}, onBegin)) {
-		items.push(...page);
+	for await (const { items, isRestart } of pages(client, endpoint, {}, onBegin)) {
+		if (isRestart) all = [];
+		all.push(...items);
 		pageCount += 1;
 	}
-	return { items, pageCount };
+	return { items: all, pageCount };
 }

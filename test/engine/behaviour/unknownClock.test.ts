@@ -91,3 +91,19 @@ test('W2: Resend Invite: one email, since the expiry is later than before', asyn
 	expect(error).toBeUndefined();
 	expect(sendGrid.mailed()).toEqual([ADA]);
 });
+
+test('W2: Resend Invite: one email, and it is unclear, where it was sent only a moment before', async () => {
+	// As after a resend by somebody else in this very second: the expiry cannot get any later.
+	sendGrid.state.addPending({
+		email: ADA,
+		scopes: ['mail.send'],
+		expiresInSeconds: 7 * 86_400 + 1,
+	});
+	const { error } = await sendGrid.run({
+		items: [{ email: ADA }],
+		parameters: resendWith(),
+		credential: await withoutDate(),
+	});
+	expect(error?.message).toContain('It is unclear whether');
+	expect(sendGrid.mailed()).toEqual([ADA]);
+});

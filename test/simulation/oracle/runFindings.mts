@@ -177,8 +177,18 @@ function judgeReinvitations(
 ): void {
 	const writes = history.truth.writes.filter((write) => write.run === run && write.hasChanged);
 	for (const answer of answers.filter(({ ask }) => ENSURES.has(ask.operation))) {
-		const own = writes.filter((write) => about([answer], write).length > 0);
-		const [revocation] = own.filter(({ method }) => method === 'DELETE');
+		const all = writes.filter((write) => about([answer], write).length > 0);
+		const revocation = all.find(({ method }) => method === 'DELETE');
+		// What is sent after another run has taken somebody off is not in place of what was revoked before.
+		const takenOff = history.truth.writes.find(
+			(write) =>
+				write.run !== run &&
+				write.hasChanged &&
+				write.method === 'DELETE' &&
+				write.at > (revocation?.at ?? Infinity) &&
+				about([answer], write).length > 0,
+		);
+		const own = all.filter(({ at }) => at <= (takenOff?.at ?? Infinity));
 		// One item that tells of it is enough.
 		const isTold = answers.some(
 			({ person, ask, claim }) =>

@@ -69,11 +69,26 @@ const knowing: Violation[] = [
 	},
 	{
 		law: 'K2',
-		title: 'dates a list from the last time that it was begun',
-		changes: [change('transport/pagination.ts', '(count === 0 && {', '(last === undefined && {')],
+		title: 'keeps what a list that has moved gave before, and dates it from later',
+		changes: [change('transport/pagination.ts', 'if (isRestart) all = [];', '')],
 		foundBy: {
 			test: 'unit/pagination.test.ts',
-			name: 'a list that is read once more still dates from its first page',
+			name: 'a list that has moved is read once more',
+		},
+	},
+	{
+		law: 'W2',
+		title: 'takes an expiry that has not changed for proof, with no clock to compare it with',
+		changes: [
+			change(
+				'sendgrid/invitationWrites.ts',
+				"if (found.expiresAt <= known.expiresAt) return 'unknown';",
+				'if (found.expiresAt <= known.expiresAt) return notSent;',
+			),
+		],
+		foundBy: {
+			test: 'engine/behaviour/unknownClock.test.ts',
+			name: 'sent only a moment before',
 		},
 	},
 	{
@@ -1762,7 +1777,10 @@ const listing: Violation[] = [
 				'(hasMoved || mayLack) && restarts < 0 * MAX_RESTARTS',
 			),
 		],
-		foundBy: { scenarios: 'List: somebody is passed over' },
+		foundBy: {
+			test: 'unit/pagination.test.ts',
+			name: 'a list that has moved is read once more',
+		},
 	},
 	{
 		law: 'List',
