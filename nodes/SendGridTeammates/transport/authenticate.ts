@@ -7,17 +7,18 @@ import type {
 import { allowsAnyCertificate, checkProxy, hostsOfCredential } from './baseUrl';
 import { isOwnRequest } from './client';
 import { SendGridError } from './errors';
-import { isLimited } from './limits';
+import { checkFieldsSet, isLimited } from './limits';
 import { checkOnBehalfOf } from './onBehalfOf';
 import { hasControlCharacters } from './sanitize';
 
 /**
  * The API key as it is sent.
  *
- * @throws SendGridError for a key that can't be sent in a header
+ * @throws SendGridError for a key that can't be sent in a header, and where any field has no value
  */
-export function checkApiKey({ apiKey }: ICredentialDataDecryptedObject): string {
-	const key = String(apiKey ?? '').trim();
+export function checkApiKey(credential: ICredentialDataDecryptedObject): string {
+	checkFieldsSet(credential);
+	const key = String(credential.apiKey ?? '').trim();
 	if (key !== '' && !hasControlCharacters(key)) return key;
 	throw new SendGridError(
 		`The credential's 'API Key' ${key === '' ? 'is empty' : 'contains a line break'}`,

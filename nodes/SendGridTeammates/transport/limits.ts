@@ -1,6 +1,40 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-/** Older credentials lack this field and are unrestricted. Any value but `true` denies. */
+import { SendGridError } from './errors';
+
+/** The credential's fields beside the key, by their names in the form. */
+const FIELDS: Readonly<Record<string, string>> = {
+	region: 'Region',
+	apiUrl: 'API URL',
+	allowUnauthorizedCerts: 'Ignore SSL Issues (Insecure)',
+	onBehalfOf: 'On Behalf Of',
+	allowedEmailDomains: 'Allowed Email Domains',
+	allowAdminAccess: 'Allow Admin Access',
+	allowDeletion: 'Allow Deletion',
+	allowAgents: 'Allow AI Agents',
+};
+
+/**
+ * n8n fills in what a credential leaves out, and evaluates expressions after that: a field without a value is one
+ * whose expression found nothing. Taken for left out, it would lift a limit, or act on the parent account.
+ *
+ * @throws SendGridError
+ */
+export function checkFieldsSet(credential: ICredentialDataDecryptedObject): void {
+	// A limit that is null denies, wherever it is read.
+	const isUnset = (name: string) =>
+		name in credential &&
+		(credential[name] === undefined || (name === 'onBehalfOf' && credential[name] === null));
+	const unset = Object.keys(FIELDS).find(isUnset);
+	if (unset === undefined) return;
+	throw new SendGridError(
+		`The credential's '${FIELDS[unset]}' has no value`,
+		`Check the expression of '${FIELDS[unset]}' in the credential: it returned nothing.`,
+		{ cause: 'credential-invalid' },
+	);
+}
+
+/** A credential from before this field lacks it, and is unrestricted. Any value but `true` denies. */
 export const isAllowed = (value: unknown): boolean => value === undefined || value === true;
 
 /** Whether the owner has limited who can be given access. */

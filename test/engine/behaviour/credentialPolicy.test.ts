@@ -8,6 +8,7 @@ import {
 	updateSsoWith,
 	upsertWith,
 } from '../../support/parameters';
+import { builtPackage } from '../../support/builtPackage';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
@@ -135,5 +136,46 @@ describe('Allow AI Agents', () => {
 		const { error } = await asked(false, false);
 		expect(error).toBeUndefined();
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
+	});
+});
+
+describe('a field of the credential whose expression finds nothing', () => {
+	test.each([
+		['Region', 'region'],
+		['On Behalf Of', 'onBehalfOf'],
+		['Allowed Email Domains', 'allowedEmailDomains'],
+		['Allow Admin Access', 'allowAdminAccess'],
+		['Allow Deletion', 'allowDeletion'],
+		['Allow AI Agents', 'allowAgents'],
+	])('%s lets nobody through', async (displayName, name) => {
+		sendGrid.state.addTeammate({ email: ADA[0].email });
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: offboardWith({}),
+			credential: { [name]: '={{ $json.missing }}' },
+		});
+		expect(error?.message).toContain(`The credential's '${displayName}' has no value`);
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+
+	test('null is no subuser, and not the parent account either', async () => {
+		const { error } = await sendGrid.run({
+			items: ADA,
+			parameters: offboardWith({}),
+			credential: { onBehalfOf: '={{ null }}' },
+		});
+		expect(error?.message).toContain("The credential's 'On Behalf Of' has no value");
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+
+	test('no other node is signed', async () => {
+		const { credential } = await builtPackage();
+		const request = { url: `${sendGrid.url}/v3/teammates` };
+		const data = { ...sendGrid.credential, allowDeletion: null as unknown as boolean };
+		await expect(credential.authenticate(data, request)).rejects.toThrow('has limits');
+		const subuser = { ...sendGrid.credential, onBehalfOf: null as unknown as string };
+		await expect(credential.authenticate(subuser, request)).rejects.toThrow(
+			"'On Behalf Of' has no value",
+		);
 	});
 });

@@ -1580,6 +1580,15 @@ const reading: Violation[] = [
 		foundBy: { test: VALUES, name: 'does not act for the parent' },
 	},
 	{
+		law: 'V2',
+		title: 'takes a field of the credential whose expression finds nothing for left out',
+		changes: [change('transport/authenticate.ts', '	checkFieldsSet(credential);\n', '')],
+		foundBy: {
+			test: 'engine/behaviour/credentialPolicy.test.ts',
+			name: 'lets nobody through',
+		},
+	},
+	{
 		law: 'V3',
 		title: 'sends an email to an address with an invisible character',
 		changes: [
