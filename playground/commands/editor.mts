@@ -76,9 +76,9 @@ n8n's editor  ${n8n.url}
   password    ${n8n.owner.password}
 Emails        ${mailboxUrl}
 
-SendGrid is a stand-in on this machine here, as are BambooHR, Microsoft Entra ID, Google Sheets, Slack and
-the mail server: nobody gets an email, and no real API key works. Only the AI agent's example needs an account
-of your own, at OpenAI. The next start begins afresh. Password and encryption key of n8n are random, and kept in
+In this n8n, SendGrid is a stand-in on your machine, and so are BambooHR, Microsoft Entra ID, Google Sheets, Slack
+and the mail server: nobody gets an email, and no real API key works. Only the AI agent's example needs an account
+of your own, at OpenAI. The next start resets everything. n8n's password and encryption key are random, and kept in
 ${path.join(path.relative(PROJECT_ROOT, folder), 'secrets.json')}
 
 Next:
@@ -86,9 +86,9 @@ Next:
    in the examples with a webhook or a form; the others ask the stand-ins.
 2. Execute "New hire form: admin access only after approval", and approve it in the email to security@example.com
    at ${mailboxUrl}
-3. Be the HR system, in another terminal; the webhooks and forms are published:
+3. Call a webhook as an HR system does, from another terminal:
    curl -X POST ${n8n.url}/webhook/new-hires -H '${WEBHOOK_HEADER.name}: ${WEBHOOK_HEADER.value}' -H 'Content-Type: application/json' -d '{"firstName":"Ada","lastName":"Lovelace","workEmail":"ada.lovelace@acme.example"}'
-   Or fill in a form, as ${FORM_LOGIN.user} with the password ${FORM_LOGIN.password}: ${n8n.url}/form/new-hire-form
+   Or fill in the form, as ${FORM_LOGIN.user} with the password ${FORM_LOGIN.password}: ${n8n.url}/form/new-hire-form
 4. Build a workflow of your own: add SendGrid Teammates, and create a credential with the API key
    ${keys.fullAccess}
    or, to see what is refused, with one that may only read statistics:
