@@ -8,7 +8,7 @@ import {
 	updateSsoWith,
 	upsertWith,
 } from '../../support/parameters';
-import { builtPackage } from '../../support/builtPackage';
+import { authenticate } from '../../../nodes/SendGridTeammates/transport/authenticate';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
@@ -169,13 +169,10 @@ describe('a field of the credential whose expression finds nothing', () => {
 	});
 
 	test('no other node is signed', async () => {
-		const { credential } = await builtPackage();
 		const request = { url: `${sendGrid.url}/v3/teammates` };
 		const data = { ...sendGrid.credential, allowDeletion: null as unknown as boolean };
-		await expect(credential.authenticate(data, request)).rejects.toThrow('has limits');
+		await expect(authenticate(data, request)).rejects.toThrow('has limits');
 		const subuser = { ...sendGrid.credential, onBehalfOf: null as unknown as string };
-		await expect(credential.authenticate(subuser, request)).rejects.toThrow(
-			"'On Behalf Of' has no value",
-		);
+		await expect(authenticate(subuser, request)).rejects.toThrow("'On Behalf Of' has no value");
 	});
 });
