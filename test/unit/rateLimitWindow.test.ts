@@ -47,6 +47,16 @@ test('a new window sends one probe before the others', () => {
 	expect(window.permit(START + 20).isProbe).toBe(false);
 });
 
+test('a window is not closed for longer where this machine sets its clock back', () => {
+	const window = openWindow();
+	send(window, START, throttled(60_000));
+	const hours = 2 * 3_600_000;
+	const closedFor = (window.nextPermitAt(START - hours) ?? Infinity) - (START - hours);
+	expect(closedFor).toBe(15 * 60_000);
+	// It does not move on with the clock either.
+	expect(window.nextPermitAt(START - hours + 1000)).toBe(START - hours + 15 * 60_000);
+});
+
 test('an open window sends as many requests as are left, less those in flight', () => {
 	const window = openWindow(left(2));
 	const permits = [window.permit(START), window.permit(START)];

@@ -14,10 +14,10 @@ const MAX_NAP_MS = 200;
 export const isCancelled = (run: IExecuteFunctions): boolean =>
 	run.getExecutionCancelSignal()?.aborted === true;
 
-/** Waits between two batches; ends early if the execution is cancelled. */
-async function pauseFor(run: IExecuteFunctions, milliseconds: number): Promise<void> {
+/** Waits between two batches; ends early once there is nothing to wait for any more. */
+async function pauseFor(milliseconds: number, isOver: () => boolean): Promise<void> {
 	const end = Date.now() + milliseconds;
-	while (Date.now() < end && !isCancelled(run)) {
+	while (Date.now() < end && !isOver()) {
 		await sleep(Math.min(MAX_NAP_MS, end - Date.now()));
 	}
 }
@@ -31,15 +31,9 @@ export function batchingOf(item: IExecuteSingleFunctions): Batching {
 	}
 }
 
-interface Ended {
-	results: INodeExecutionData[];
-	/** The failure that ends the run. */
-	error?: unknown;
-}
-
 /**
  * Starts everything, batch after batch, and ends when all of it has ended. If the execution is cancelled, the rest
- * is started without a pause and has to notice that for itself.
+ * is started without a pause and has to notice that for itself. After an error nothing more is started.
  *
  * @returns the outcomes, in the order in which the work was started
  * @throws the first error
@@ -49,20 +43,20 @@ export async function runInBatches(
 	{ size, pause }: Batching,
 	works: ReadonlyArray<() => Promise<INodeExecutionData[]>>,
 ): Promise<INodeExecutionData[]> {
-	const started: Array<Promise<Ended>> = [];
+	const started: Array<Promise<INodeExecutionData[]>> = [];
+	let hasFailed = false;
+	const isOver = () => hasFailed || isCancelled(run);
 	for (const [index, work] of works.entries()) {
-		if (pause > 0 && index > 0 && index % size === 0) {
-			await pauseFor(run, pause);
-		}
-		started.push(
-			work().then(
-				(results) => ({ results }),
-				(error: unknown) => ({ results: [], error }),
-			),
-		);
+		if (pause > 0 && index > 0 && index % size === 0) await pauseFor(pause, isOver);
+		if (hasFailed) break;
+		const results = work();
+		results.catch(() => {
+			hasFailed = true;
+		});
+		started.push(results);
 	}
-	const ended = await Promise.all(started);
-	const failed = ended.find((one) => one.error !== undefined);
-	if (failed) throw failed.error;
-	return ended.flatMap(({ results }) => results);
+	const ended = await Promise.allSettled(started);
+	// In the order of the items: the first error ends the run.
+	for (const one of ended) if (one.status === 'rejected') throw one.reason;
+	return (await Promise.all(started)).flat();
 }

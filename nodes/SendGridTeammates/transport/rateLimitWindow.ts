@@ -133,7 +133,11 @@ export class RateLimitWindow {
 	/** Epoch milliseconds at which a request may be sent; `undefined` if a response has to come first. */
 	nextPermitAt(now: number): number | undefined {
 		if (this.probe && now < this.probe.sentAt + MAX_PROBE_MS) return undefined;
-		if (this.blockedUntil !== undefined) return this.blockedUntil;
+		if (this.blockedUntil !== undefined) {
+			// This machine's clock may have been set back since.
+			this.blockedUntil = Math.min(this.blockedUntil, now + MAX_PAUSE_MS);
+			return this.blockedUntil;
+		}
 		// At least one at a time, otherwise the share could never grow.
 		const allowed = Math.max(this.share * this.remaining, Math.min(1, this.remaining));
 		return now >= this.endsAt || allowed > this.inFlight ? now : undefined;

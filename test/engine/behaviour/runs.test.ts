@@ -55,6 +55,16 @@ describe('without Continue On Fail,', () => {
 		expect(invited).toHaveLength(revoked.length);
 	});
 
+	test('a failure does not wait for the batches that will not come any more', async () => {
+		const batching = { batch: { batchSize: 1, batchInterval: 60_000 } };
+		const { error } = await sendGrid.run({
+			items: [{ email: 'nobody' }, ...people(3)],
+			parameters: inviteWith({ requestOptions: { batching } }),
+		});
+		expect(error?.message).toContain("'Email' must be an email address, not 'nobody'");
+		expect(sendGrid.state.requests).toEqual([]);
+	}, 10_000);
+
 	test('a read that fails has sent nothing', async () => {
 		sendGrid.state.addTeammate({ email: 'person0@example.com' });
 		const { error } = await sendGrid.run({ items: people(2), parameters: getTeammateWith() });
