@@ -65,6 +65,18 @@ const STATUS_ADVICE: Readonly<Record<number, StatusAdvice>> = {
 	},
 };
 
+/** Reported by two client libraries: a 403 that speaks of a regional attribute. */
+const WRONG_REGION: StatusAdvice = {
+	meaning: 'this account is in the other region',
+	advice: () => "Choose the other region under 'Region', in the node or in the credential.",
+	cause: 'configuration-invalid',
+};
+
+const adviceOn = (status: number, details: readonly ApiErrorDetail[]): StatusAdvice =>
+	status === 403 && details.some(({ message }) => /regional attribute/i.test(message))
+		? WRONG_REGION
+		: (STATUS_ADVICE[status] ?? STATUS_ADVICE[400]);
+
 /** Guess: within a minute, what a gateway gave up on (504) is either done or never will be. */
 export const IN_DOUBT_AFTER_TIMEOUT_MS = 60_000;
 
@@ -176,7 +188,7 @@ export async function statusError(
 			cause: 'temporarily-unavailable',
 		});
 	}
-	const entry = STATUS_ADVICE[status] ?? STATUS_ADVICE[400];
+	const entry = adviceOn(status, details);
 	const reason =
 		status === 404 && context.gone
 			? reasonOf([], status, context.gone)

@@ -45,6 +45,19 @@ describe('a refusal by SendGrid', () => {
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 
+	test('names the other region', async () => {
+		const { message, fix } = await inviteInto({
+			kind: 'status',
+			status: 403,
+			when: 'before',
+			body: { errors: [{ message: 'access denied by regional attribute', field: null }] },
+		});
+		expect(message).toBe(
+			`'ada@example.com' was not invited: this account is in the other region (SendGrid: "access denied by regional attribute", HTTP 403)`,
+		);
+		expect(fix).toContain("Choose the other region under 'Region'");
+	});
+
 	test("doesn't show a key with spaces around it", async () => {
 		sendGrid.state.faults.add({
 			fault: {
