@@ -154,7 +154,7 @@ describe("n8n's HTTP Request node", () => {
 		expect(received).toEqual([]);
 	});
 
-	test('never sends the key to another host, on no way that it knows', async () => {
+	test('never sends the key to another host, in any way', async () => {
 		for (const name of ELSEWHERE) {
 			const run = await request(name);
 			expect(run.error).toBeDefined();
@@ -163,7 +163,7 @@ describe("n8n's HTTP Request node", () => {
 		expect(received).toEqual([]);
 	});
 
-	test('can use a credential without limits on n8n 1.x only', async () => {
+	test('can use a credential without limits only in n8n 1.x', async () => {
 		const run = await request('list');
 		if (on.n8n.major > 1) {
 			expect(run.error?.message).toMatch(refusal());
@@ -195,8 +195,8 @@ test("Custom API Call, which n8n adds to the node's lists, does nothing", async 
 	expect(on.sandbox.state.requests).toEqual([]);
 });
 
-describe("this package's own nodes go on working with limits", () => {
-	test('the node', async () => {
+describe('with limits,', () => {
+	test("this package's node still works", async () => {
 		for (const [, credential] of limited) {
 			on.sandbox.state.requests.length = 0;
 			const run = await runOnce({ ...on, rest: on.rest, credential }, [{}], {
@@ -208,7 +208,7 @@ describe("this package's own nodes go on working with limits", () => {
 		}
 	});
 
-	test('the trigger', async () => {
+	test("this package's trigger still works", async () => {
 		for (const [, credential] of limited) {
 			const { id } = await on.rest.createWorkflow({
 				name: 'Trigger',
@@ -232,13 +232,13 @@ describe("this package's own nodes go on working with limits", () => {
 		}
 	});
 
-	test("the credential's test", async () => {
+	test("the credential's test still works", async () => {
 		for (const [, credential] of limited) {
 			expect(await on.rest.testCredential(credential)).toMatchObject({ status: 'OK' });
 		}
 	});
 
-	test('lists to choose from', async () => {
+	test('the lists to choose from still work', async () => {
 		for (const [, credential] of limited) {
 			const parameter = (path: string) => ({
 				nodeType: NODE_TYPE,

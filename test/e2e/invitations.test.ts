@@ -28,7 +28,7 @@ test('n8n offers node and trigger by their public names, and a copy of the node 
 	]);
 });
 
-test('the region by expression: each item goes to its own of the two hosts', async () => {
+test('an expression for the region sends each item to its own host', async () => {
 	const run = await runOnce(
 		on,
 		[
@@ -61,8 +61,8 @@ test('the region by expression: each item goes to its own of the two hosts', asy
 const MIXED = [{ email: 'ada@acme.example' }, { email: 'nobody' }, { email: 'bob@acme.example' }];
 const REFUSAL = expect.stringContaining("'Email' must be an email address, not 'nobody'");
 
-describe('On Error', () => {
-	test('Stop Workflow: the first failure ends the run and says what happened', async () => {
+describe('with On Error on', () => {
+	test('Stop Workflow, the first failure ends the run and says what happened', async () => {
 		const run = await runOnce(on, MIXED, INVITE);
 		expect(run.status).toBe('error');
 		expect(run.error).toMatchObject({
@@ -73,7 +73,7 @@ describe('On Error', () => {
 		});
 	});
 
-	test('Continue: failures stand among the results', async () => {
+	test('Continue, failures are among the results', async () => {
 		const run = await runOnce(on, MIXED, INVITE, { onError: 'continueRegularOutput' });
 		expect(run.status).toBe('success');
 		expect(answers(outputItems(run, NAME))).toEqual([
@@ -83,7 +83,7 @@ describe('On Error', () => {
 		]);
 	});
 
-	test('Continue (using error output): failures have an output of their own', async () => {
+	test('Continue (using error output), failures have their own output', async () => {
 		const run = await runOnce(on, MIXED, INVITE, { onError: 'continueErrorOutput' });
 		expect(answers(outputItems(run, NAME))).toEqual([
 			[0, 'done'],

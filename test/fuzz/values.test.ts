@@ -162,7 +162,7 @@ const dataOf = ({ fault }: FaultRule): unknown => {
 	}
 };
 
-/** What the values of an `on-behalf-of` header can be, by what the items say. */
+/** The possible values of the `on-behalf-of` header, according to the items. */
 const onBehalfOfOf = (value: unknown) =>
 	typeof value === 'string' || typeof value === 'number'
 		? String(value)
@@ -347,7 +347,7 @@ test('there are enough cases', () => {
 	expect(cases[0] + cases[1]).toBeGreaterThanOrEqual(10_000);
 });
 
-test('whatever the items hold, nothing crashes, goes astray or is told', async () => {
+test('whatever the items hold, nothing crashes, goes astray or leaks', async () => {
 	await fc.assert(
 		fc.asyncProperty(caseOf(ITEM_RUNS.items, fc.constant([])), async (one) => {
 			await checkCase(one, tally);
@@ -360,7 +360,7 @@ test('whatever the items hold, nothing crashes, goes astray or is told', async (
 	expect([...tally.endpoints.keys()].sort()).toEqual(Object.keys(CONTENTS));
 }, 600_000);
 
-test('whatever SendGrid answers, nothing crashes, goes astray or is told', async () => {
+test('whatever SendGrid answers, nothing crashes, goes astray or leaks', async () => {
 	const answers = strangeAnswers([sendGrid.apiKey, ...TOKENS]);
 	await fc.assert(
 		fc.asyncProperty(caseOf(ANSWER_RUNS.items, answers), async (one) => {
@@ -378,7 +378,7 @@ const ADA = [{ email: 'ada@example.com', username: 'ada@example.com', id: 1001 }
 describe.each(NAMES)('%s', (name) => {
 	const make = parameters[name];
 
-	test('a refusal for too many requests that tells secrets', async () => {
+	test('keeps the secrets in a 429 out of the result', async () => {
 		prepare();
 		const secrets = [sendGrid.apiKey, ...TOKENS];
 		sendGrid.state.faults.add({
@@ -395,7 +395,7 @@ describe.each(NAMES)('%s', (name) => {
 		checkMessages(messages, secrets);
 	});
 
-	test('lists that never end', async () => {
+	test('gives up on lists that never end', async () => {
 		prepare();
 		let count = 0;
 		sendGrid.state.faults.add({

@@ -51,7 +51,7 @@ const withoutSettings = Object.fromEntries(
 );
 
 // The older one refuses lock files of the newer one, but not vice versa.
-test('npm 10 takes each lock file of this project', async () => {
+test('npm 10 accepts each lock file of this project', async () => {
 	const [version, integrity] = NPMS[0];
 	await withTemporaryFolder(async (folder) => {
 		const npm = await npmIn(folder, version, integrity);

@@ -20,7 +20,7 @@ const entriesOf = async (file: string) => {
 	return Object.entries(packages).filter(([folder]) => folder !== '');
 };
 
-test('there is one for the package and one for each n8n', async () => {
+test('there is one lock file for the package and one for each n8n', async () => {
 	expect(await lockFiles()).toEqual([
 		'package-lock.json',
 		'playground/versions/n8n-1/package-lock.json',
@@ -42,7 +42,7 @@ test('every package of every lock file has a checksum, and comes from nowhere el
 	}
 });
 
-test('npm runs no script by itself, wherever this project has it install something', async () => {
+test('npm runs no script by itself, wherever this project lets it install something', async () => {
 	const files = (await run('git', ['ls-files', '*package-lock.json', '*.npmrc'])).split('\n');
 	const folders = (await lockFiles()).map((file) => file.replace('package-lock.json', ''));
 	for (const folder of folders) {
@@ -52,7 +52,7 @@ test('npm runs no script by itself, wherever this project has it install somethi
 	}
 });
 
-test('so no npm script waits for one that npm would run before or after it', async () => {
+test('no npm script relies on one that npm would run before or after it', async () => {
 	const { scripts } = JSON.parse(await readText(inProject('package.json'))) as {
 		scripts: Record<string, string>;
 	};
@@ -80,7 +80,7 @@ test('what scripts/native.mjs runs all the same is named there, and each of it i
 	}
 });
 
-test('every script that the npm scripts call is there', async () => {
+test('every script that the npm scripts call exists', async () => {
 	const { scripts } = JSON.parse(await readText(inProject('package.json'))) as {
 		scripts: Record<string, string>;
 	};
@@ -93,7 +93,7 @@ test('every script that the npm scripts call is there', async () => {
 	for (const file of called) await readText(inProject(file));
 });
 
-test('what npm run demo and npm start install is all that they import', async () => {
+test('npm run demo and npm start install everything they import', async () => {
 	const text = await readText(inProject('scripts/install.mjs'));
 	const [, list = ''] = /DEMO_PACKAGES = \[([^\]]*)\]/.exec(text) ?? [];
 	const installed = list.match(/[\w@/-]+/g);

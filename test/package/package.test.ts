@@ -86,7 +86,7 @@ describe('package.json', () => {
 		}
 	});
 
-	test('n8n is told to be strict, by the untouched configuration', async () => {
+	test("n8n's strict mode is on, with its configuration untouched", async () => {
 		const { n8n } = (await readJson(inProject('package.json'))) as { n8n: { strict: boolean } };
 		expect(n8n.strict).toBe(true);
 		expect(await readText(inProject('eslint.config.mjs'))).toBe(

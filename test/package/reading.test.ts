@@ -19,7 +19,7 @@ function callsIn(node: Node): string[] {
 	return [...own, ...inside];
 }
 
-test('a field is read in one place only', async () => {
+test('a field is read in only one place', async () => {
 	const { files } = await readSourceGraph('nodes/SendGridTeammates', 'credentials');
 	const calls = [...files].flatMap(([file, source]) =>
 		callsIn(source).map((call) => `${call} in ${file.replace('nodes/SendGridTeammates/', '')}`),

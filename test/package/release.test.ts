@@ -36,7 +36,7 @@ describe('workflows on GitHub', () => {
 		return await Promise.all(names.map(workflow));
 	};
 
-	test('every action is pinned to a commit, one for each', async () => {
+	test('every action is pinned to one commit', async () => {
 		const used = (await all()).flatMap((text) => matches(text, /\buses: *(.+)/g));
 		const pins = used.filter((use) => !use.startsWith('./'));
 		expect(pins.length).toBeGreaterThan(0);
@@ -45,7 +45,7 @@ describe('workflows on GitHub', () => {
 		expect(new Set(pins).size).toBe(actions.size);
 	});
 
-	test('no workflow may do more than it needs, and none has a secret', async () => {
+	test('no workflow has more permissions than it needs, and none has a secret', async () => {
 		const texts = await all();
 		for (const text of texts) {
 			expect(text).toMatch(/^permissions: \{\}$/m);
@@ -88,7 +88,7 @@ describe('workflows on GitHub', () => {
 
 	const commandsOf = ({ steps = [] }: Job) => steps.flatMap(({ run: command }) => command ?? []);
 
-	test('a version tag starts it: first the tag is looked at, then all checks, then it is published', async () => {
+	test('a version tag starts the checks of the tag, then all other checks, then publishing', async () => {
 		const { on, jobs } = await parsed('publish.yml');
 		expect(on).toEqual({ push: { tags: ['*.*.*'] } });
 		expect(Object.keys(jobs)).toEqual(['tag', 'ci', 'publish']);
@@ -104,7 +104,7 @@ describe('workflows on GitHub', () => {
 		expect(commands.some((command) => /GITHUB_REF_NAME.*package\.json/.test(command))).toBe(true);
 	});
 
-	test('the checks and the tarball are those of ci.yml, and no step is there twice', async () => {
+	test('the checks and the tarball are those of ci.yml, without repeated steps', async () => {
 		const [ci, publish] = [await parsed('ci.yml'), await parsed('publish.yml')];
 		expect(publish.jobs.ci).toMatchObject({ uses: './.github/workflows/ci.yml' });
 		expect(publish.jobs.ci).not.toHaveProperty('secrets');
@@ -116,7 +116,7 @@ describe('workflows on GitHub', () => {
 		expect(own.filter((command) => /npm (ci|install|run|test|pack)|npx/.test(command))).toEqual([]);
 	});
 
-	test('what builds and packs has no identity, and reads no cache of another run', async () => {
+	test('the jobs that build and pack have no identity and read no cache of another run', async () => {
 		const { on, jobs } = await parsed('ci.yml');
 		for (const { permissions } of Object.values(jobs)) {
 			expect(permissions).toEqual({ contents: 'read' });
@@ -134,7 +134,7 @@ describe('workflows on GitHub', () => {
 		expect(upload?.with).toMatchObject({ name: jobs.pack.outputs?.artifact });
 	});
 
-	test('the identity is had by one job, which a person lets go on, and which only publishes', async () => {
+	test('only one job has an identity; a person lets it go on, and it only publishes', async () => {
 		const { jobs } = await parsed('publish.yml');
 		const withIdentity = Object.entries(jobs).filter(
 			([, { permissions }]) => 'id-token' in permissions,
@@ -158,7 +158,7 @@ describe('workflows on GitHub', () => {
 		});
 	});
 
-	test('it goes on only where somebody has to agree', async () => {
+	test('it goes on only if somebody has to agree', async () => {
 		const { tag } = (await parsed('publish.yml')).jobs;
 		expect(tag.permissions).toEqual({ contents: 'read', actions: 'read' });
 		const asks = commandsOf(tag).find((command) => command.includes('required_reviewers'));
@@ -240,7 +240,7 @@ describe('what n8n asks for', () => {
 		}
 	});
 
-	test("nothing is called as n8n's own SendGrid node is", async () => {
+	test("nothing has the name of n8n's own SendGrid node", async () => {
 		const { n8n } = await manifest();
 		const names = matches([...n8n.nodes, ...n8n.credentials].join('\n'), /(\w+)\.\w+\.js$/gm);
 		expect(names).toHaveLength(3);
@@ -262,7 +262,7 @@ describe('what n8n asks for', () => {
 		}
 	});
 
-	test("help leads to this package's README first, at a heading that is there", async () => {
+	test("help leads first to this package's README, at a heading that exists", async () => {
 		const { homepage, n8n } = await manifest();
 		const readme = await readText(inProject('README.md'));
 		const first = n8n.nodes.map(async (node) => {
@@ -316,7 +316,7 @@ describe('docs/verification.md', () => {
 		expect(matches(text, / (_[^_|]+_)[,;.| ]/g)).toEqual([]);
 	});
 
-	test('names files and commands that are there', async () => {
+	test('names files and commands that exist', async () => {
 		const text = await page();
 		for (const file of matches(text, /\]\(\.\.\/([^)#]+)/g)) await readText(inProject(file));
 		for (const file of matches(text, /`node (\S+)/g)) await readText(inProject(file));
@@ -325,7 +325,7 @@ describe('docs/verification.md', () => {
 			expect(scripts).toHaveProperty(script);
 	});
 
-	test('names rules that npm run lint takes for errors', async () => {
+	test('names rules that npm run lint treats as errors', async () => {
 		const named = matches(await page(), /`npm run lint` \(([^)]+)\)/g).flatMap((list) =>
 			list.split(', '),
 		);

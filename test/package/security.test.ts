@@ -31,7 +31,7 @@ const proofsIn = (cell: string) =>
 		}),
 	);
 
-test('SECURITY.md: every promise names what holds it, and says so for both lines of n8n', async () => {
+test('SECURITY.md names for every promise what holds it, for both lines of n8n', async () => {
 	const all = await rows();
 	expect(all.length).toBeGreaterThan(20);
 	for (const { promise, cells } of all) {
@@ -45,7 +45,7 @@ test('SECURITY.md: every promise names what holds it, and says so for both lines
 	}
 });
 
-test('SECURITY.md: every test that it names is there, by file and title', async () => {
+test('SECURITY.md names only tests that exist, by file and title', async () => {
 	const proofs = (await rows()).flatMap(({ cells }) => proofsIn(cells[cells.length - 1]));
 	let titles = 0;
 	for (const { file, link, titles: named } of proofs) {

@@ -44,7 +44,7 @@ const invitedTo = ({ history }: Outcome, email: string) =>
 		.invitations.filter((one) => one.email === email)
 		.map((one) => [...one.scopes].sort());
 
-test('K1: pages of one record: another run revokes an invitation before the one that is read', async () => {
+test('K1: pages of one record are read on if another run revokes an invitation before the one that is read', async () => {
 	const { left } = await playWell({
 		behaviours: { maxPage: 1 },
 		people: [pending(ADA), pending('cleo@example.com'), pending(BOB), pending('Bob@example.com')],
@@ -61,8 +61,8 @@ test('K1: pages of one record: another run revokes an invitation before the one 
 	expect(left()).toEqual(['cleo@example.com']);
 });
 
-describe("D3, W4: what an agent's call has revoked", () => {
-	test("is given by the next call's invitation too", async () => {
+describe("D3, W4: access that an agent's call has revoked", () => {
+	test("is given again by the next call's invitation", async () => {
 		const outcome = await playWell({
 			people: [pending(ADA, 'mail.send')],
 			faults: [REFUSED_ONCE],
@@ -96,7 +96,7 @@ describe("D3, W4: what an agent's call has revoked", () => {
 	});
 });
 
-test('W1: while an update is in doubt (504, twenty seconds late), another execution does not start from the record before it', async () => {
+test('W1: another execution does not start from an old record while an update is in doubt (504, twenty seconds late)', async () => {
 	const { scopesOf } = await playWell({
 		people: [{ email: ADA, scopes: ['alerts.read'] }],
 		faults: [{ method: 'PATCH', fault: { kind: 'late', ms: 20 * SECOND } }],
@@ -138,7 +138,7 @@ test('W1: an item that may not wait so long says that nothing was done, and send
 	expect(scopesOf(ADA)).not.toContain('mail.send');
 });
 
-test('W7: one of two invitations is revoked, the other accepted: the next try of Revoke says both', async () => {
+test('W7: the next try of Revoke says that one of two invitations was revoked and the other accepted', async () => {
 	const { said } = await playWell({
 		people: [
 			pending(ADA, 'stats.read'),
@@ -172,7 +172,7 @@ test.each([
 	['teammate.updatePermissions', { access: ADMIN, mode: 'replace' }],
 	['teammate.upsert', { ...adding, access: ADMIN }],
 ] as const)(
-	'W3: %s gives admin access, the answer is lost, and no record says who is an admin: unclear',
+	'W3: %s is unclear if admin access is given, the answer is lost, and no record says who is an admin',
 	async (operation, item) => {
 		const { said, history } = await playWell({
 			people: [{ email: ADA }],
@@ -185,7 +185,7 @@ test.each([
 	},
 );
 
-test('W6: admin access is given, and no record says who is an admin: unclear', async () => {
+test('W6: given admin access is unclear if no record says who is an admin', async () => {
 	const { said } = await playWell({
 		people: [{ email: ADA }],
 		behaviours: { adminFlag: 'hidden' },
@@ -199,7 +199,7 @@ test('W6: admin access is given, and no record says who is an admin: unclear', a
 	expect(said[0]).toMatch(/ does not say whether this person is an admin/);
 });
 
-test('W3: an invitation that may be ours is seen, and revoked by somebody else before the next look: unclear', async () => {
+test('W3: an invitation that may be ours is unclear if somebody else revokes it before the next probe', async () => {
 	const { said } = await playWell({
 		clocks: { aheadMs: 600_000, hasNoDate: true },
 		faults: [
@@ -220,7 +220,7 @@ test('W3: an invitation that may be ours is seen, and revoked by somebody else b
 	expect(said[0]).toMatch(/^It is unclear whether /);
 });
 
-test('W4: what the first try of an agent has revoked, its next try tells', async () => {
+test("W4: an agent's next try reports what its first try has revoked", async () => {
 	const { said } = await playWell({
 		people: [{ email: ADA }, pending(ADA)],
 		faults: [{ method: 'DELETE', path: /ada/, fault: UNAVAILABLE }],
@@ -245,7 +245,7 @@ test('W4: what the first try of an agent has revoked, its next try tells', async
 	expect(said[0]).toMatch(/^The invitation of 'ada@example.com' was revoked, but not everything/);
 });
 
-test('W4: what one agent has removed, another that had to wait does not claim', async () => {
+test('W4: an agent that had to wait does not claim what another one has removed', async () => {
 	const run = {
 		operation: 'teammate.offboard',
 		entrance: 'agentNode' as const,
@@ -258,7 +258,7 @@ test('W4: what one agent has removed, another that had to wait does not claim', 
 	expect(answers.map(({ records }) => records?.[0].changed)).toEqual([true, false]);
 });
 
-test('W3: one of two invitations is sent again, the answer lost, and accepted at once: unclear', async () => {
+test('W3: a resent invitation is unclear if the answer is lost and it is accepted at once', async () => {
 	const { said } = await playWell({
 		people: [
 			{ ...pending(ADA, 'stats.read'), token: 'first' },
@@ -280,7 +280,7 @@ test('W3: one of two invitations is sent again, the answer lost, and accepted at
 });
 
 test.each(['invitation.invite', 'teammate.upsert'])(
-	"W4: %s is unclear, and stays so in an agent's next try, which another execution keeps waiting",
+	"W4: %s stays unclear in an agent's next try, which another execution keeps waiting",
 	async (operation) => {
 		const { said } = await playWell({
 			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
@@ -307,7 +307,7 @@ test.each(['invitation.invite', 'teammate.upsert'])(
 );
 
 test.each(['teammate.getStatus', 'teammate.getAll'])(
-	'K3: %s says of an invitation what held when it was read, also if that was long before the answer',
+	'K3: %s says about an invitation what was true when it was read, even long before the answer',
 	async (operation) => {
 		const { said } = await playWell({
 			people: [{ ...pending(ADA, 'stats.read'), expiresInSeconds: 4 }],

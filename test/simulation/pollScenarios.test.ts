@@ -43,17 +43,20 @@ async function playWell(scenario: PollScenario): Promise<PollOutcome> {
 	return outcome;
 }
 
-describe('overlap: of two polls at once one reports', () => {
-	test.each(['classic', 'scheduled', 'durable'] as const)('overlap, %s', async (keeping) => {
-		const { said } = await playWell({
-			keeping,
-			polls: [0, MINUTE, MINUTE + 40, MINUTE + 120, 2 * MINUTE],
-			acts: [{ at: 30 * SECOND, email: ADA, what: { kind: 'signOn' } }],
-		});
-		expect(said.filter((events) => events.length > 0)).toEqual([[`teammateAdded ${ADA}`]]);
-	});
+describe('overlap: one of two simultaneous polls reports', () => {
+	test.each(['classic', 'scheduled', 'durable'] as const)(
+		'overlap, %s: one of two simultaneous polls reports',
+		async (keeping) => {
+			const { said } = await playWell({
+				keeping,
+				polls: [0, MINUTE, MINUTE + 40, MINUTE + 120, 2 * MINUTE],
+				acts: [{ at: 30 * SECOND, email: ADA, what: { kind: 'signOn' } }],
+			});
+			expect(said.filter((events) => events.length > 0)).toEqual([[`teammateAdded ${ADA}`]]);
+		},
+	);
 
-	test('overlap: a state that was fetched before the last report was stored', async () => {
+	test('overlap: a state that was fetched before the last report was stored repeats nothing', async () => {
 		const { said } = await playWell({
 			keeping: 'durable',
 			fetchMs: 400,
@@ -65,7 +68,7 @@ describe('overlap: of two polls at once one reports', () => {
 	});
 
 	test.each(['classic', 'scheduled', 'durable'] as const)(
-		'overlap: what n8n throws away comes again, %s',
+		'overlap: what n8n discards is reported again, %s',
 		async (keeping) => {
 			const { said } = await playWell({
 				keeping,
@@ -80,7 +83,7 @@ describe('overlap: of two polls at once one reports', () => {
 });
 
 describe('one bad record: the others are reported', () => {
-	test.each([403, 500])('one bad record: %i', async (status) => {
+	test.each([403, 500])('one bad record: %i stops nobody else', async (status) => {
 		const { said } = await playWell({
 			people: [{ email: ADA, scopes: ['stats.read'] }, { email: BOB }],
 			polls: minutes(4),
@@ -107,7 +110,7 @@ describe('one bad record: the others are reported', () => {
 	});
 });
 
-test('a hanging answer: the overdue poll fails aloud, and the next one reports', async () => {
+test('a hanging answer makes the overdue poll fail visibly, and the next one report', async () => {
 	const { said } = await playWell({
 		keeping: 'durable',
 		budgetMs: 36_000,
@@ -134,7 +137,7 @@ test('a hanging answer: the overdue poll fails aloud, and the next one reports',
 
 describe('lag: the invitation is gone polls before the teammate is listed', () => {
 	test.each(['classic', 'scheduled', 'durable'] as const)(
-		'lag of two polls, %s',
+		'lag of two polls: an acceptance is still reported, %s',
 		async (keeping) => {
 			const { said } = await playWell({
 				keeping,
@@ -147,7 +150,7 @@ describe('lag: the invitation is gone polls before the teammate is listed', () =
 		},
 	);
 
-	test('lag: who is revoked is not remembered beyond the date, and has not expired', async () => {
+	test('lag: a revoked invitation is not remembered beyond its date, and has not expired', async () => {
 		const { said } = await playWell({
 			people: [pending(ADA, 1)],
 			behaviours: { expiredStayListed: false },
@@ -158,8 +161,8 @@ describe('lag: the invitation is gone polls before the teammate is listed', () =
 	});
 });
 
-describe('time: what has been read is reported in time', () => {
-	test('time: 6 s, a Retry-After of 3 s, and one record hangs', async () => {
+describe('time: readings are reported in time', () => {
+	test('time: 6 s are enough with a Retry-After of 3 s and a hanging record', async () => {
 		const { said, history } = await playWell({
 			keeping: 'durable',
 			budgetMs: 6000,
@@ -194,7 +197,7 @@ describe('time: what has been read is reported in time', () => {
 	});
 });
 
-test('size: 400 records within a poll, ten at a time', async () => {
+test('size: 400 records are read within a poll, ten at a time', async () => {
 	const { history } = await playWell({
 		keeping: 'durable',
 		budgetMs: 36_000,
@@ -210,21 +213,30 @@ test('size: 400 records within a poll, ten at a time', async () => {
 });
 
 describe("clocks: SendGrid's decides", () => {
-	test.each([10, -10])("clocks: n8n's is %i days ahead for one poll", async (days) => {
-		const { said } = await playWell({
-			people: [pending(ADA)],
-			polls: [0, HOUR, 2 * HOUR, 5.5 * DAY, 7.5 * DAY],
-			n8n: [
-				{ at: 0.5 * HOUR, kind: 'clock', ahead: days * DAY },
-				{ at: 1.5 * HOUR, kind: 'clock', ahead: 0 },
-			],
-		});
-		expect(said).toEqual([[], [], [], [`invitationExpiring ${ADA}`], [`invitationExpired ${ADA}`]]);
-	});
+	test.each([10, -10])(
+		"clocks: a poll loses nothing if n8n's clock is %i days ahead",
+		async (days) => {
+			const { said } = await playWell({
+				people: [pending(ADA)],
+				polls: [0, HOUR, 2 * HOUR, 5.5 * DAY, 7.5 * DAY],
+				n8n: [
+					{ at: 0.5 * HOUR, kind: 'clock', ahead: days * DAY },
+					{ at: 1.5 * HOUR, kind: 'clock', ahead: 0 },
+				],
+			});
+			expect(said).toEqual([
+				[],
+				[],
+				[],
+				[`invitationExpiring ${ADA}`],
+				[`invitationExpired ${ADA}`],
+			]);
+		},
+	);
 });
 
 describe('identity', () => {
-	test('identity: the owner changes the address, and nothing is swallowed', async () => {
+	test('identity: an owner who changes the address swallows nothing', async () => {
 		const { said } = await playWell({
 			people: addresses(4),
 			polls: minutes(3),
@@ -236,7 +248,7 @@ describe('identity', () => {
 		expect(said).toEqual([[], [`teammateAdded ${ADA}`], []]);
 	});
 
-	test('identity: a teammate changes the address that is the username', async () => {
+	test('identity: a teammate who changes the address that is the username is removed and added', async () => {
 		const { said } = await playWell({
 			people: [...addresses(4), { email: ADA }],
 			polls: minutes(3),
@@ -247,7 +259,7 @@ describe('identity', () => {
 });
 
 describe('a list that stops paging', () => {
-	test('paging: the first 50 of 60 for ever fail the poll, and nobody is removed', async () => {
+	test('paging: the first 50 of 60 forever fail the poll, and nobody is removed', async () => {
 		const { said } = await playWell({
 			people: addresses(59),
 			events: ['teammateAdded', 'teammateRemoved'],
@@ -276,12 +288,12 @@ describe('restart', () => {
 		],
 	};
 
-	test('restart: with durable cursors an acceptance meanwhile is one', async () => {
+	test('restart: an acceptance in the meantime is one with durable cursors', async () => {
 		const { said } = await playWell({ ...invitedMeanwhile, keeping: 'durable' });
 		expect(said).toEqual([[], [], joined(ADA)]);
 	});
 
-	test('restart: without them it is a Teammate Added only, as docs/trigger.md says', async () => {
+	test('restart: it is only a Teammate Added without them, as docs/trigger.md says', async () => {
 		const { said } = await playWell(invitedMeanwhile);
 		expect(said).toEqual([[], [], [`teammateAdded ${ADA}`]]);
 	});
@@ -294,12 +306,12 @@ describe('restart', () => {
 		expect(said).toEqual([[], [], joined(ADA)]);
 	});
 
-	test('restart: a workflow for each poll of which n8n stores none without events', async () => {
+	test('restart: a workflow for each poll loses nothing if n8n stores only polls with events', async () => {
 		const { said } = await playWell({ ...invitedMeanwhile, keeping: 'scheduled', n8n: [] });
 		expect(said).toEqual([[], [], joined(ADA)]);
 	});
 
-	test('restart: in the middle of a poll that would report', async () => {
+	test('restart: a poll that would report is made up for when n8n restarts in the middle', async () => {
 		const { said } = await playWell({
 			keeping: 'durable',
 			polls: [0, MINUTE, 2 * MINUTE],

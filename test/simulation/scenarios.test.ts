@@ -2,9 +2,8 @@ import { playScenario, type Outcome, type Scenario, type ScenarioItem } from './
 import type { Access } from './script.mts';
 
 /**
- * What has gone wrong by time and order, each case as a history of its own on the virtual clock.
- * What each row does to whom is in the title; what has to be true in the end is in the expectations, and the
- * oracle objects to nothing.
+ * Problems of time and order, each as a separate history on the virtual clock. The title says what each row does to
+ * whom, the expectations what has to be true in the end, and the oracle objects to nothing.
  */
 
 const ADA = 'ada@example.com';
@@ -14,7 +13,7 @@ const MINUTE = 60 * SECOND;
 const scopes = (...names: string[]) => ({ kind: 'scopes', scopes: names }) as const;
 const STATS = scopes('stats.read');
 
-/** What the oracle objects to; tokens in the output are another test's subject. */
+/** The oracle's objections, except about tokens in the output, which another test covers. */
 const objections = ({ findings }: Outcome) => findings.filter(({ law }) => law !== 'secret');
 
 /** Plays a scenario that the oracle must not object to. */
@@ -41,13 +40,13 @@ const upsert = {
 	expiresWithinDays: 2,
 };
 
-/** What Create or Update does by default, but for emails that it sends anyway. */
+/** Create or Update's defaults, except that it sends emails anyway. */
 const ADD = { ...upsert, ifAccessDiffers: 'add' };
 
 const UNAVAILABLE = { kind: 'status', status: 503, when: 'before' } as const;
 
-describe('K1: who decides by a list has read it to its end', () => {
-	test('K1: Offboard every fourth of 1,200 teammates', async () => {
+describe('K1: decisions need lists that are read to their end', () => {
+	test('K1: Offboard removes every fourth of 1,200 teammates', async () => {
 		const everybody = addresses(1200, 'person');
 		const leavers = everyFourth(everybody);
 		const { left, said } = await playWell({
@@ -60,7 +59,7 @@ describe('K1: who decides by a list has read it to its end', () => {
 		expect(said.every((record) => (record as { changed: boolean }).changed)).toBe(true);
 	}, 60_000);
 
-	test('K1: Offboard half of 150 who are invited, with pages of 50', async () => {
+	test('K1: Offboard removes half of 150 invited people, with pages of 50', async () => {
 		const everybody = addresses(150, 'person');
 		const leavers = everybody.filter((_, index) => index % 2 === 0);
 		const { left } = await playWell({
@@ -73,7 +72,7 @@ describe('K1: who decides by a list has read it to its end', () => {
 		expect(left()).toHaveLength(75);
 	});
 
-	test('K1: pages of one record: whoever is beyond the first is found', async () => {
+	test('K1: pages of one record are read beyond the first', async () => {
 		const BOB = 'bob@example.com';
 		const { left, mailsTo } = await playWell({
 			weather: 'undisturbed',
@@ -96,8 +95,8 @@ describe('K1: who decides by a list has read it to its end', () => {
 	});
 });
 
-describe('K2: absence that decides something is sure', () => {
-	test('K2: somebody is deleted from page 1 while page 2 is read', async () => {
+describe('K2: decisions on absence need certainty', () => {
+	test('K2: one person deleted from page 1 while page 2 is read hides nobody', async () => {
 		const others = addresses(9, 'person');
 		const { said } = await playWell({
 			behaviours: { maxPage: 5 },
@@ -116,7 +115,7 @@ describe('K2: absence that decides something is sure', () => {
 		expect(said).toMatchObject([{ status: 'active' }]);
 	});
 
-	test('K2: two are deleted from page 1 while page 2 is read', async () => {
+	test('K2: two people deleted from page 1 while page 2 is read hide nobody', async () => {
 		const others = addresses(9, 'person');
 		// Page 1 is read 150 ms after the start, page 2 at 250 ms. Each page overlaps the one before by one.
 		const deleted = (email: string) =>
@@ -132,8 +131,8 @@ describe('K2: absence that decides something is sure', () => {
 	});
 });
 
-describe('K3: an item uses readings that began after it did', () => {
-	test("K3: with n8n's batches of one, a failed reading is not handed to later items", async () => {
+describe('K3: items use readings that started after them', () => {
+	test("K3: a failed reading is not given to later items with n8n's batches of one", async () => {
 		const people = addresses(4, 'person');
 		const { said } = await playWell({
 			people: people.map((email) => ({ email })),
@@ -150,7 +149,7 @@ describe('K3: an item uses readings that began after it did', () => {
 		expect(said.slice(1)).toMatchObject([{}, {}, {}].map(() => ({ status: 'active' })));
 	});
 
-	test('K3: another admin invites p19 while twenty Create or Update wait for the rate limit', async () => {
+	test("K3: another admin's invitation of p19 is noticed while twenty Create or Update wait for the rate limit", async () => {
 		const people = addresses(20, 'p');
 		const { history, mailsTo } = await playWell({
 			rateLimit: { limit: 5, windowMs: 2000, reset: 'epoch' },
@@ -171,7 +170,7 @@ describe('K3: an item uses readings that began after it did', () => {
 	});
 });
 
-test('K4: the API key is an expression: Offboard bob in one account, ada in another', async () => {
+test('K4: Offboard keeps two accounts apart if the API key is an expression', async () => {
 	const { left, said } = await playWell({
 		people: [{ email: 'bob@example.com' }, { email: 'cleo@example.com' }],
 		otherPeople: [{ email: ADA }, { email: 'dan@example.com' }],
@@ -191,7 +190,7 @@ test.each([
 	['Invite', 'invitation.invite', {}],
 	['Create or Update', 'teammate.upsert', upsert],
 ])(
-	'K3: %s, the same as a colleague who is given more while rows wait for the rate limit',
+	'K3: %s gives what a colleague has after rows have waited for the rate limit',
 	async (_, operation, choices) => {
 		const LEE = 'lee@example.com';
 		const access: Access = { kind: 'teammate', scopes: [], sameAs: { by: 'email', value: LEE } };
@@ -229,7 +228,7 @@ test('K3: a batch that takes twenty windows of the rate limit fails nowhere', as
 		runs: [{ operation: 'teammate.upsert', items: people.map((email) => ({ email, ...upsert })) }],
 	});
 	const { mailsTo, said } = outcome;
-	// Twenty minutes are more than the oracle knows to allow.
+	// Twenty minutes are more than the oracle allows.
 	expect(objections(outcome).filter(({ law }) => law !== 'late')).toEqual([]);
 	expect(said).toEqual(said.map(() => expect.objectContaining({ action: 'invited' })));
 	expect(people.map(mailsTo)).toEqual(people.map(() => 1));
@@ -254,7 +253,7 @@ test('K3: a write that waited 30 s for slow answers, not for a limit, is decided
 	expect(mailsTo('p59@example.com')).toBe(0);
 });
 
-describe('K3, A4: in windows of a minute no row fails because its reading had to wait', () => {
+describe('K3, A4: in windows of a minute, no row fails because its reading had to wait', () => {
 	const each = [
 		['teammate.updatePermissions', 11, { access: STATS, mode: 'add' }, true],
 		['teammate.delete', 11, {}, true],
@@ -266,12 +265,12 @@ describe('K3, A4: in windows of a minute no row fails because its reading had to
 	test.each(
 		each.flatMap((row) => [false, true].map((perAccount) => [...row, perAccount] as const)),
 	)(
-		'%s, %d rows, few requests per minute (%#)',
+		'for %s, %d rows and few requests per minute (%#)',
 		async (operation, count, ask, areIn, perAccount) => {
 			const people = addresses(count, 'p');
 			const outcome = await playScenario({
 				weather: 'undisturbed',
-				// One for all endpoints has to hold the readings as well, or Max Wait is rightly over.
+				// One limit for all endpoints has to allow for the readings too, or Max Wait is rightly exceeded.
 				rateLimit: { limit: perAccount ? 30 : 5, windowMs: MINUTE, reset: 'epoch', perAccount },
 				people: areIn ? people.map((email) => ({ email, scopes: ['alerts.read'] })) : [],
 				runs: [{ operation, items: people.map((email) => ({ email, ...ask })) }],
@@ -281,7 +280,7 @@ describe('K3, A4: in windows of a minute no row fails because its reading had to
 		},
 	);
 
-	test('130 rows, 60 requests per minute: each is read once, and read back once', async () => {
+	test('with 130 rows and 60 requests per minute, each of which is read once and read back once', async () => {
 		const people = addresses(130, 'p');
 		const { said, history } = await playScenario({
 			weather: 'undisturbed',
@@ -317,25 +316,25 @@ describe('K3, D3: what a probe shows counts before a write is sent again', () =>
 	const isAdmin = ({ history }: Outcome) =>
 		history.truth.latest('acme').teammates.some((one) => one.email === ADA && one.isAdmin);
 
-	test('K3: Delete: an admin by then is not deleted', async () => {
+	test('K3: Delete spares somebody who has become an admin', async () => {
 		expect(isAdmin(await playMeanwhile('teammate.delete', 'DELETE', { kind: 'promote' }))).toBe(
 			true,
 		);
 	});
 
-	test('K3: Offboard: an admin by then is not deleted', async () => {
+	test('K3: Offboard spares somebody who has become an admin', async () => {
 		expect(isAdmin(await playMeanwhile('teammate.offboard', 'DELETE', { kind: 'promote' }))).toBe(
 			true,
 		);
 	});
 
-	test('K3: Create or Update: an admin by then is not demoted', async () => {
+	test('K3: Create or Update does not demote somebody who has become an admin', async () => {
 		expect(isAdmin(await playMeanwhile('teammate.upsert', 'PATCH', { kind: 'promote' }, ADD))).toBe(
 			true,
 		);
 	});
 
-	test('K3: Update Permissions, Add: an admin by then is not demoted', async () => {
+	test('K3: Update Permissions, Add does not demote somebody who has become an admin', async () => {
 		const ask = { access: STATS, mode: 'add' };
 		const outcome = await playMeanwhile(
 			'teammate.updatePermissions',
@@ -346,7 +345,7 @@ describe('K3, D3: what a probe shows counts before a write is sent again', () =>
 		expect(isAdmin(outcome)).toBe(true);
 	});
 
-	test('K3: Update Permissions, Add: a scope that another admin gave meanwhile stays', async () => {
+	test('K3: Update Permissions, Add keeps a scope that another admin gave in the meantime', async () => {
 		const ask = { access: STATS, mode: 'add' };
 		const { scopesOf } = await playMeanwhile(
 			'teammate.updatePermissions',
@@ -357,7 +356,7 @@ describe('K3, D3: what a probe shows counts before a write is sent again', () =>
 		expect(scopesOf(ADA)).toContain('alerts.read');
 	});
 
-	test('K3: Create or Update, the change carried out and its answer lost: a scope given meanwhile stays', async () => {
+	test('K3: Create or Update keeps a scope given in the meantime if its answer is lost', async () => {
 		const { scopesOf } = await playWell({
 			people: [{ email: ADA, scopes: ['mail.send'] }],
 			faults: [{ method: 'PATCH', fault: { kind: 'drop', when: 'after' } }],
@@ -377,7 +376,7 @@ describe('K3, D3: what a probe shows counts before a write is sent again', () =>
 });
 
 describe('K5: a person is all records of an address', () => {
-	test('K5: Offboard somebody with invitations for two spellings', async () => {
+	test('K5: Offboard removes somebody with invitations for two spellings', async () => {
 		const { left } = await playWell({
 			people: [
 				{ email: ADA, state: 'pending' },
@@ -407,7 +406,7 @@ describe('K5: a person is all records of an address', () => {
 });
 
 describe('W1: writes about one person take turns', () => {
-	test('W1: two rows remove different scopes of one teammate, with slow readings', async () => {
+	test('W1: two rows both remove their scopes of one teammate, with slow readings', async () => {
 		const { scopesOf } = await playWell({
 			people: [{ email: ADA, scopes: ['stats.read', 'mail.send', 'alerts.read'] }],
 			network: { latency: { least: 400, most: 400 }, wireFaults: [] },
@@ -426,7 +425,7 @@ describe('W1: writes about one person take turns', () => {
 		expect(scopesOf(ADA)).toContain('stats.read');
 	});
 
-	test('W1: of twelve rows that add a scope to one teammate all survive', async () => {
+	test('W1: twelve rows that add a scope to one teammate all survive', async () => {
 		const added = [
 			...['stats.read', 'mail.send', 'alerts.read', 'alerts.create', 'alerts.update'],
 			...['alerts.delete', 'templates.read', 'templates.create', 'templates.update'],
@@ -444,7 +443,7 @@ describe('W1: writes about one person take turns', () => {
 		expect(scopesOf(ADA)).toEqual(expect.arrayContaining(added));
 	});
 
-	test('W1: rows name one person by username and by address, in turn', async () => {
+	test('W1: rows that name one person by username and by address take turns', async () => {
 		const rows = [{ username: ADA }, { email: ADA }, { username: ADA }, { email: ADA }];
 		const added = ['stats.read', 'mail.send', 'alerts.read', 'templates.read'];
 		const outcome = await playWell({
@@ -461,7 +460,7 @@ describe('W1: writes about one person take turns', () => {
 		expect(tookOf(outcome)).toBeLessThan(10 * SECOND);
 	});
 
-	test('W1: rows name one person by a username of their own and by address, with slow readings', async () => {
+	test('W1: rows that name one person by a separate username and by address take turns, with slow readings', async () => {
 		const add = (person: object, scope: string) => ({
 			...person,
 			access: scopes(scope),
@@ -482,7 +481,7 @@ describe('W1: writes about one person take turns', () => {
 		expect(scopesOf(ADA)).toEqual(expect.arrayContaining(['stats.read', 'mail.send']));
 	});
 
-	test('W1: two executions at once remove different scopes of one teammate', async () => {
+	test('W1: two executions at once both remove their scopes of one teammate', async () => {
 		const remove = (scope: string, startsAt: number) => ({
 			operation: 'teammate.updatePermissions',
 			startsAt,
@@ -496,7 +495,7 @@ describe('W1: writes about one person take turns', () => {
 		expect(scopesOf(ADA)).not.toContain('alerts.read');
 	});
 
-	test('W1: rows about one person are served in their order, by username and by email', async () => {
+	test('W1: rows about one person are handled in their order, by username and by email', async () => {
 		const { scopesOf } = await playScenario({
 			weather: 'undisturbed',
 			people: [{ email: ADA, username: 'countess', scopes: ['alerts.read'] }],
@@ -513,7 +512,7 @@ describe('W1: writes about one person take turns', () => {
 		expect(scopesOf(ADA)).toContain('stats.read');
 	});
 
-	test('W1: what Approve gave is not lost to an Update Permissions that follows, where records lag behind', async () => {
+	test('W1: a following Update Permissions does not lose what Approve gave if records lag behind', async () => {
 		const { said, scopesOf } = await playScenario({
 			behaviours: { readLagMs: 3000 },
 			accounts: [
@@ -549,8 +548,8 @@ describe('W1: writes about one person take turns', () => {
 	});
 });
 
-describe('W2: after an answer that says yes nothing is sent again', () => {
-	test('W2: a resend answered 200 without a body, with a list that lags behind', async () => {
+describe('W2: nothing is sent again after a success', () => {
+	test('W2: a resend answered 200 without a body sends one email, with a list that lags behind', async () => {
 		const { mailsTo } = await playWell({
 			people: [{ email: ADA, state: 'pending', expiresInSeconds: 86_400 }],
 			behaviours: { emptyAnswers: 'no-body', readLagMs: 700 },
@@ -559,7 +558,7 @@ describe('W2: after an answer that says yes nothing is sent again', () => {
 		expect(mailsTo(ADA)).toBe(1);
 	});
 
-	test('W2: an invitation answered 504 and carried out a second later', async () => {
+	test('W2: an invitation answered 504 and carried out a second later sends one email', async () => {
 		const { mailsTo } = await playWell({
 			faults: [{ method: 'POST', fault: { kind: 'late', ms: SECOND } }],
 			runs: [{ operation: 'invitation.invite', items: [{ email: ADA, access: STATS }] }],
@@ -567,7 +566,7 @@ describe('W2: after an answer that says yes nothing is sent again', () => {
 		expect(mailsTo(ADA)).toBe(1);
 	});
 
-	test('W2: an invitation answered 504 and carried out twenty seconds later', async () => {
+	test('W2: an invitation answered 504 and carried out twenty seconds later sends one email', async () => {
 		const { mailsTo, said } = await playWell({
 			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
 			runs: [{ operation: 'invitation.invite', items: [{ email: ADA, access: STATS }] }],
@@ -576,7 +575,7 @@ describe('W2: after an answer that says yes nothing is sent again', () => {
 		expect(said).toMatchObject([{ email: ADA }]);
 	});
 
-	test('W2: the encrypted connection breaks while the answer is on its way', async () => {
+	test('W2: the encrypted connection may break while the answer is on its way', async () => {
 		const { mailsTo, said } = await playScenario({
 			network: {
 				latency: { least: 50, most: 50 },
@@ -591,7 +590,7 @@ describe('W2: after an answer that says yes nothing is sent again', () => {
 	});
 });
 
-test('W3: another admin invites as an admin at the moment of a 503', async () => {
+test("W3: another admin's invitation as an admin at the moment of a 503 is not claimed", async () => {
 	const { said } = await playScenario({
 		faults: [{ method: 'POST', fault: { kind: 'status', status: 503, when: 'before' } }],
 		acts: [
@@ -603,16 +602,16 @@ test('W3: another admin invites as an admin at the moment of a 503', async () =>
 				what: { kind: 'invite', access: { kind: 'admin', scopes: [] } },
 			},
 		],
-		// Somebody who is invited already is refused then, so that nothing is overwritten.
+		// Somebody who is already invited is refused then, so that nothing is overwritten.
 		behaviours: { duplicateInvite: 'bad-request' },
 		runs: [{ operation: 'invitation.invite', items: [{ email: ADA, access: STATS }] }],
 	});
-	// Ours was not what the list shows; whether it was nothing or is unclear, it is no success.
+	// The list doesn't show our invitation; whether it failed or is unclear, it is no success.
 	expect(typeof said[0]).toBe('string');
 });
 
-describe('W2: while an email to somebody is in doubt, no other is sent', () => {
-	test('W2: a row while the email of an earlier row is in doubt (504, twenty seconds late) sends no second one', async () => {
+describe('W2: no other email is sent while one is in doubt', () => {
+	test('W2: a row sends no second email while that of an earlier row is in doubt (504, twenty seconds late)', async () => {
 		const { mailsTo } = await playWell({
 			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
 			runs: [
@@ -629,7 +628,7 @@ describe('W2: while an email to somebody is in doubt, no other is sent', () => {
 		expect(mailsTo(ADA)).toBe(1);
 	});
 
-	test('W2: another execution, after the first was cancelled while its email was in doubt, sends no second one', async () => {
+	test('W2: another execution sends no second email after the first was cancelled while its email was in doubt', async () => {
 		const { mailsTo } = await playWell({
 			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
 			runs: [
@@ -650,7 +649,7 @@ describe('W4: what is unknown stays unknown', () => {
 		runs: [],
 	};
 
-	test('W4: the answer is lost, looking is refused, Retry On Fail tries three times', async () => {
+	test('W4: three tries of Retry On Fail stay unclear if the answer is lost and looking is refused', async () => {
 		const { mailsTo, said } = await playWell({
 			...scenario,
 			runs: [
@@ -665,7 +664,7 @@ describe('W4: what is unknown stays unknown', () => {
 		expect(said[0]).toMatch(/^It is unclear whether /);
 	});
 
-	test('W4: an update is accepted, and the record cannot be read any more: the next try says the same', async () => {
+	test('W4: the next try says the same if an update was accepted and the record can no longer be read', async () => {
 		const { said, history } = await playWell({
 			people: [{ email: ADA, role: 'admin' }],
 			behaviours: { detailScopes: 'absent' },
@@ -682,7 +681,7 @@ describe('W4: what is unknown stays unknown', () => {
 		expect(said[0]).toContain('It is unclear whether the permissions of ');
 	});
 
-	test('W4: what an earlier try revoked is told after Retry On Fail', async () => {
+	test('W4: Retry On Fail reports what an earlier try revoked', async () => {
 		const { said, left } = await playWell({
 			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'] }],
 			faults: [
@@ -706,7 +705,7 @@ describe('W4: what is unknown stays unknown', () => {
 		expect(said[0]).toMatch(/ was revoked, but /);
 	});
 
-	test('W4: an agent calls again', async () => {
+	test("W4: an agent's second call stays unclear", async () => {
 		const { mailsTo } = await playScenario({
 			...scenario,
 			runs: [
@@ -725,7 +724,7 @@ describe('W4: what is unknown stays unknown', () => {
 });
 
 describe('W5: a 404 on taking away is looked into', () => {
-	test('W5: somebody accepts while Offboard waits for the rate limit', async () => {
+	test('W5: Offboard deletes somebody who accepts while it waits for the rate limit', async () => {
 		const { left, said } = await playWell({
 			people: [{ email: ADA, state: 'pending' }, { email: 'bob@example.com' }],
 			faults: [
@@ -746,10 +745,10 @@ describe('W5: a 404 on taking away is looked into', () => {
 		expect(said).toMatchObject([{ changed: true, deleted: true }]);
 	});
 
-	test('W5: somebody accepts between the reading and the revocation of Offboard', async () => {
+	test('W5: Offboard deletes somebody who accepts between its reading and its revocation', async () => {
 		const { left, said } = await playWell({
 			people: [{ email: ADA, state: 'pending' }, { email: 'bob@example.com' }],
-			// The teammates are read to their end after 350 ms, and the revocation arrives after 450.
+			// The teammates are read to the end after 350 ms, and the revocation arrives after 450 ms.
 			acts: [{ at: 400, account: 'acme', email: ADA, what: { kind: 'accept' } }],
 			runs: [{ operation: 'teammate.offboard', items: [{ email: ADA }] }],
 		});
@@ -757,7 +756,7 @@ describe('W5: a 404 on taking away is looked into', () => {
 		expect(said).toMatchObject([{ changed: true, deleted: true }]);
 	});
 
-	test('W5: somebody accepts while it is in doubt whether the revocation was carried out', async () => {
+	test('W5: Offboard deletes somebody who accepts while the revocation is in doubt', async () => {
 		const { left, said } = await playWell({
 			people: [{ email: ADA, state: 'pending' }, { email: 'bob@example.com' }],
 			faults: [{ method: 'DELETE', fault: { kind: 'drop', when: 'before' } }],
@@ -776,7 +775,7 @@ describe('W5: a 404 on taking away is looked into', () => {
 		expect(typeof said[0]).toBe('string');
 	});
 
-	test('W5: somebody accepts while Revoke waits for the rate limit', async () => {
+	test('W5: Revoke fails for somebody who accepts while it waits for the rate limit', async () => {
 		const { said } = await playWell({
 			people: [{ email: ADA, state: 'pending' }],
 			faults: [
@@ -797,7 +796,7 @@ describe('W5: a 404 on taking away is looked into', () => {
 	});
 });
 
-describe('W6: what was written is read back', () => {
+describe('W6: changes are read back', () => {
 	const updateAda = (mode: string) => [
 		{
 			operation: 'teammate.updatePermissions',
@@ -805,7 +804,7 @@ describe('W6: what was written is read back', () => {
 		},
 	];
 
-	test('W6: the reading after a change is one moment old', async () => {
+	test('W6: a reading after a change that is slightly old is repeated', async () => {
 		const { said, scopesOf } = await playWell({
 			people: [{ email: ADA, scopes: ['stats.read'] }],
 			behaviours: { readLagMs: 700 },
@@ -815,7 +814,7 @@ describe('W6: what was written is read back', () => {
 		expect(scopesOf(ADA)).toContain('mail.send');
 	});
 
-	test('W6: Replace, answered 200 and dropped', async () => {
+	test('W6: Replace that is answered 200 and dropped is no success', async () => {
 		const { said } = await playWell({
 			people: [{ email: ADA, scopes: ['alerts.read'] }],
 			faults: [{ method: 'PATCH', fault: { kind: 'not-applied' } }],
@@ -824,7 +823,7 @@ describe('W6: what was written is read back', () => {
 		expect(said[0]).toContain(' were not updated: ');
 	});
 
-	test('W6: somebody else gives a scope as soon as the others are replaced', async () => {
+	test('W6: Replace reports a scope that somebody else gives right after it', async () => {
 		const { said, scopesOf, history } = await playWell({
 			people: [{ email: ADA, scopes: ['mail.send', 'stats.read', 'alerts.read'] }],
 			acts: [
@@ -837,7 +836,7 @@ describe('W6: what was written is read back', () => {
 			],
 			runs: updateAda('replace'),
 		});
-		// Between the change and the reading, or this test shows nothing.
+		// Between the change and the reading, otherwise this test shows nothing.
 		const [patch] = history.truth.writes;
 		expect(history.truth.acts[0].at).toBeGreaterThan(patch.at);
 		expect(scopesOf(ADA)).toEqual(expect.arrayContaining(['mail.send', 'templates.read']));
@@ -866,8 +865,8 @@ test('W7: advice on Create or Update names no field that it does not show', asyn
 	expect(said[0]).not.toContain("'Teammate'");
 });
 
-describe('W7: what a success says is so', () => {
-	test('W7: Create or Update, an expired invitation sent again and answered without a body, is not "expired"', async () => {
+describe('W7: successes are true', () => {
+	test('W7: Create or Update does not say "expired" about a resent invitation answered without a body', async () => {
 		const { said, mailsTo } = await playWell({
 			weather: 'undisturbed',
 			behaviours: { emptyAnswers: 'no-body' },
@@ -879,7 +878,7 @@ describe('W7: what a success says is so', () => {
 		expect(said).not.toMatchObject([{ status: 'expired' }]);
 	});
 
-	test('W7: Resend Invite, answered without a body, gives out no token that is dead and no date that is past', async () => {
+	test('W7: Resend Invite answered without a body returns no dead token and no past date', async () => {
 		const { said, history } = await playWell({
 			weather: 'undisturbed',
 			behaviours: { emptyAnswers: 'no-body', tokenChangesOnResend: true },
@@ -906,7 +905,7 @@ describe('W8: one e-mail for one wish', () => {
 		{ email: ADA, state: 'pending', token: 'a-token-of-ada', scopes: ['stats.read'] },
 	];
 
-	test('W8: three rows of Resend Invite with one fixed address', async () => {
+	test('W8: three rows of Resend Invite with one fixed address send one email', async () => {
 		const { mailsTo, said } = await playWell({
 			people: pending as Scenario['people'],
 			runs: [{ operation: 'invitation.resend', items: thrice({ email: ADA }) }],
@@ -915,7 +914,7 @@ describe('W8: one e-mail for one wish', () => {
 		expect(said).toMatchObject(thrice({ email: ADA }));
 	});
 
-	test('W8: three rows of Resend Invite with one token', async () => {
+	test('W8: three rows of Resend Invite with one token send one email', async () => {
 		const { mailsTo } = await playWell({
 			people: pending as Scenario['people'],
 			runs: [{ operation: 'invitation.resend', items: thrice({ token: 'a-token-of-ada' }) }],
@@ -923,7 +922,7 @@ describe('W8: one e-mail for one wish', () => {
 		expect(mailsTo(ADA)).toBe(1);
 	});
 
-	test('W8: two rows with one address, when another row makes n8n try again', async () => {
+	test('W8: two rows with one address send one email when another row makes n8n try again', async () => {
 		const { mailsTo } = await playWell({
 			people: pending as Scenario['people'],
 			runs: [
@@ -939,7 +938,7 @@ describe('W8: one e-mail for one wish', () => {
 	});
 
 	test.each(['invitation.invite', 'teammate.upsert'])(
-		'W8: three rows of %s in three spellings',
+		'W8: three rows of %s in three spellings send one email',
 		async (operation) => {
 			const spellings = [ADA, 'Ada@example.com', 'ADA@EXAMPLE.COM'];
 			const { mailsTo } = await playWell({
@@ -949,7 +948,7 @@ describe('W8: one e-mail for one wish', () => {
 		},
 	);
 
-	test('W8: Resend Invite by email, then by the token from before, which has changed: answered from the first', async () => {
+	test('W8: Resend Invite by a token that has changed is answered from the first row by email', async () => {
 		const outcome = await playScenario({
 			weather: 'undisturbed',
 			behaviours: { tokenChangesOnResend: true },
@@ -1008,7 +1007,7 @@ describe('A1: no header closes anything for longer than 15 minutes', () => {
 });
 
 describe('A2: a request has a deadline of its own', () => {
-	test('A2: answers that dribble for ever hold up neither their items nor others', async () => {
+	test('A2: answers that dribble forever hold up neither their items nor others', async () => {
 		const people = addresses(12, 'person');
 		const outcome = await playScenario({
 			people: people.map((email) => ({ email })),
@@ -1028,7 +1027,7 @@ describe('A2: a request has a deadline of its own', () => {
 		expect(tookOf(outcome, 1)).toBeLessThan(2 * SECOND);
 	});
 
-	test('A2: Max Wait bounds the wait for another execution at work on the person', async () => {
+	test('A2: Max Wait bounds the wait for another execution that works on the person', async () => {
 		const outcome = await playScenario({
 			faults: [{ method: 'POST', fault: { kind: 'hang', when: 'before' } }],
 			runs: [
@@ -1049,7 +1048,7 @@ describe('A3: cancelling ends every wait within half a second', () => {
 	const HALF = 500;
 	const cancelled = (outcome: Outcome, run: number, after: number) => tookOf(outcome, run) - after;
 
-	test('A3: behind another execution that is at work on the person', async () => {
+	test('A3: cancelling ends the wait for another execution that works on the person', async () => {
 		const outcome = await playScenario({
 			faults: [{ method: 'POST', fault: { kind: 'hang', when: 'before' } }],
 			runs: [
@@ -1070,7 +1069,7 @@ describe('A3: cancelling ends every wait within half a second', () => {
 		['an answer that does not come', { kind: 'hang', when: 'before' }],
 		['an answer that dribbles', { kind: 'dribble', when: 'before' }],
 		['a back-off', { kind: 'status', status: 503, when: 'before' }],
-	] as const)('A3: waiting for %s', async (_what, fault) => {
+	] as const)('A3: cancelling ends the wait for %s', async (_what, fault) => {
 		const outcome = await playScenario({
 			faults: [{ times: Infinity, fault }],
 			runs: [
@@ -1085,7 +1084,7 @@ describe('A3: cancelling ends every wait within half a second', () => {
 		expect(cancelled(outcome, 0, 1300)).toBeLessThanOrEqual(HALF);
 	});
 
-	test("A3: in the pause between n8n's batches", async () => {
+	test("A3: cancelling ends the pause between n8n's batches", async () => {
 		const outcome = await playScenario({
 			runs: [
 				{
@@ -1100,7 +1099,7 @@ describe('A3: cancelling ends every wait within half a second', () => {
 	});
 });
 
-/** What the oracle says was untrue, or taken away; how long it takes is another matter. */
+/** What the oracle calls untrue or taken away; how long it takes doesn't matter here. */
 const untrue = ({ findings }: Outcome) =>
 	findings.filter(({ law }) => law === 'untrue' || law === 'taken');
 
@@ -1109,7 +1108,7 @@ const failuresOf = ({ said }: Outcome) => said.filter((one) => typeof one === 's
 const adding = { ...upsert, ifAccessDiffers: 'add' };
 
 describe('Create or Update, after it has revoked an invitation', () => {
-	test('W7: one of two invitations is revoked, the other accepted: that is not "unchanged"', async () => {
+	test('W7: Create or Update does not say "unchanged" if one of two invitations is revoked and the other accepted', async () => {
 		const outcome = await playScenario({
 			people: [
 				{ email: ADA, state: 'pending', scopes: ['mail.send'], expiresInSeconds: 500_000 },
@@ -1135,7 +1134,7 @@ describe('Create or Update, after it has revoked an invitation', () => {
 		expect(untrue(outcome)).toEqual([]);
 	});
 
-	test('W4: revoked, the new one refused, another admin invites: the next try does not say "unchanged"', async () => {
+	test('W4: the next try does not say "unchanged" after a revocation and another admin\'s invitation', async () => {
 		const outcome = await playScenario({
 			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'], expiresInSeconds: 500_000 }],
 			faults: [{ method: 'POST', fault: { kind: 'status', status: 403, when: 'before' } }],
@@ -1160,7 +1159,7 @@ describe('Create or Update, after it has revoked an invitation', () => {
 		expect(outcome.said).not.toMatchObject([{ changed: false }]);
 	});
 
-	test('W5: the second of two invitations is accepted, and lists lag behind: a teammate is not invited', async () => {
+	test('W5: a teammate who accepts the second of two invitations is not invited if lists lag behind', async () => {
 		const { mailsTo } = await playScenario({
 			behaviours: { readLagMs: 3000, inviteExistingTeammate: 'created' },
 			people: [
@@ -1187,7 +1186,7 @@ describe('Create or Update, after it has revoked an invitation', () => {
 		expect(mailsTo(ADA)).toBe(0);
 	});
 
-	test('K3: revoked, then the new invitation waits 50 s for the rate limit: who was invited meanwhile gets no second email', async () => {
+	test('K3: somebody invited while the new invitation waits 50 s for the rate limit gets no second email', async () => {
 		const { mailsTo } = await playScenario({
 			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'] }],
 			faults: [
@@ -1207,7 +1206,7 @@ describe('Create or Update, after it has revoked an invitation', () => {
 		expect(mailsTo(ADA)).toBe(0);
 	});
 
-	test('W4: what an earlier try revoked is told where another execution is busy with the person', async () => {
+	test('W4: Create or Update reports what an earlier try revoked while another execution is busy with the person', async () => {
 		const { said } = await playScenario({
 			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'], expiresInSeconds: 500_000 }],
 			faults: [
@@ -1233,7 +1232,7 @@ describe('Create or Update, after it has revoked an invitation', () => {
 	});
 });
 
-describe("D3, W4: 'Add' takes nothing away, also where the new invitation takes two attempts", () => {
+describe("D3, W4: 'Add' takes nothing away even if the new invitation takes two attempts", () => {
 	const people = [
 		{
 			email: ADA,
@@ -1284,7 +1283,7 @@ describe("D3, W4: 'Add' takes nothing away, also where the new invitation takes 
 	});
 });
 
-test('D4: Dry Run does not say that it would invite anew what it would refuse', async () => {
+test('D4: Dry Run does not promise a new invitation that it would refuse', async () => {
 	const items = (dryRun: boolean) => [
 		{ email: ADA, ...adding, dryRun, parameters: { options: { dryRun } } },
 	];
@@ -1299,8 +1298,8 @@ test('D4: Dry Run does not say that it would invite anew what it would refuse', 
 	expect(typeof dry).toBe(typeof real);
 });
 
-describe('W4, W7: what was done is told', () => {
-	test('W4: what an earlier try of Offboard revoked is told where another execution is busy with the person', async () => {
+describe('W4, W7: messages report what was done', () => {
+	test('W4: Offboard reports what an earlier try revoked while another execution is busy with the person', async () => {
 		const { said, history } = await playScenario({
 			people: [
 				{ email: ADA, state: 'pending' },
@@ -1335,7 +1334,7 @@ describe('W4, W7: what was done is told', () => {
 		expect(said).not.toEqual([expect.stringMatching(/^'ada@example.com' was not offboarded/)]);
 	});
 
-	test('W7: one of two teammates is deleted, and the limit makes what was read out of date again and again', async () => {
+	test('W7: Delete reports one of two teammates as deleted if the limit makes readings out of date again and again', async () => {
 		const outcome = await playScenario({
 			weather: 'undisturbed',
 			rateLimit: { limit: 3, windowMs: 60_000, reset: 'epoch' },
@@ -1360,7 +1359,7 @@ describe('W4, W7: what was done is told', () => {
 		expect(failuresOf(outcome)).toEqual([]);
 	});
 
-	test('W6: the change is dropped whole, and somebody else gives another scope: that is none of ours', async () => {
+	test("W6: somebody else's scope is not claimed if our change is dropped as a whole", async () => {
 		const { said, scopesOf } = await playScenario({
 			people: [{ email: ADA, scopes: ['mail.send'] }],
 			faults: [{ method: 'PATCH', fault: { kind: 'not-applied' } }],
@@ -1384,7 +1383,7 @@ describe('W4, W7: what was done is told', () => {
 		expect(said).not.toEqual([expect.stringContaining('were updated, but not completely')]);
 	});
 
-	test('W4: an agent calls Create or Update again with another Expires Within Days', async () => {
+	test('W4: a second call of Create or Update with another Expires Within Days stays unclear', async () => {
 		const { said, mailsTo } = await playScenario({
 			faults: [{ method: 'POST', fault: { kind: 'late', ms: 20 * SECOND } }],
 			runs: [
@@ -1406,7 +1405,7 @@ describe('W4, W7: what was done is told', () => {
 		expect(mailsTo(ADA)).toBe(1);
 	});
 
-	test('W4: the update of an agent is carried out and unclear, and n8n tries again', async () => {
+	test("W4: an agent's unclear update stays unclear when n8n tries again", async () => {
 		const { said, scopesOf } = await playScenario({
 			people: [{ email: ADA, scopes: ['mail.send'] }],
 			faults: [
@@ -1433,8 +1432,8 @@ describe('W4, W7: what was done is told', () => {
 	});
 });
 
-describe('Cases of an outside judge', () => {
-	test('A2: Max Wait of five seconds bounds the wait for answers that do not come', async () => {
+describe('Cases from an outside review:', () => {
+	test('A2: Max Wait of five seconds bounds the wait for missing answers', async () => {
 		const outcome = await playScenario({
 			faults: [{ method: 'GET', times: Infinity, fault: { kind: 'hang', when: 'before' } }],
 			runs: [
@@ -1446,11 +1445,11 @@ describe('Cases of an outside judge', () => {
 				},
 			],
 		});
-		// One request may take as long as Timeout allows, and Max Wait comes on top.
+		// One request may take as long as Timeout allows, with Max Wait on top.
 		expect(tookOf(outcome)).toBeLessThan(5 * MINUTE + 10 * SECOND);
 	});
 
-	test('W1: two people whose usernames and addresses are crosswise do not wait for ever', async () => {
+	test('W1: two people with crossed usernames and addresses do not wait forever', async () => {
 		const outcome = await playScenario({
 			people: [
 				{ username: 'x@example.com', email: 'y@example.com' },
@@ -1471,7 +1470,7 @@ describe('Cases of an outside judge', () => {
 		expect(tookOf(outcome)).toBeLessThan(MINUTE);
 	}, 60_000);
 
-	test('K3/D3: somebody becomes an admin while Delete waits two minutes for the rate limit', async () => {
+	test('K3/D3: Delete spares somebody who becomes an admin while it waits two minutes for the rate limit', async () => {
 		const { left } = await playScenario({
 			people: [{ email: ADA }],
 			faults: [
@@ -1484,10 +1483,10 @@ describe('Cases of an outside judge', () => {
 	});
 });
 
-describe('List: a list decides who is in', () => {
+describe('List: Sync With List', () => {
 	const LIST = 'teammate.sync';
 
-	/** An item of a list, after which at most so many others go. */
+	/** An item of a list that lets at most this many others go. */
 	const row = (
 		email: string,
 		most = 5,
@@ -1504,7 +1503,7 @@ describe('List: a list decides who is in', () => {
 	const actions = ({ played: [{ ended }] }: Outcome) =>
 		(ended?.output ?? []).map(({ json }) => `${json.action} ${json.email}`);
 
-	test('List: somebody accepts between the plan and the writing', async () => {
+	test('List: updates somebody who accepts between the plan and the writing', async () => {
 		const outcome = await playWell({
 			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'], token: 'old' }],
 			acts: [
@@ -1523,7 +1522,7 @@ describe('List: a list decides who is in', () => {
 		expect(outcome.mailsTo(ADA)).toBe(0);
 	});
 
-	test('List: a leaver accepts while the invitation is being revoked', async () => {
+	test('List: removes a leaver who accepts while the invitation is being revoked', async () => {
 		const BOB = 'bob@example.com';
 		const outcome = await playWell({
 			people: [{ email: BOB, state: 'pending', token: 'bobs' }],
@@ -1542,7 +1541,7 @@ describe('List: a list decides who is in', () => {
 		expect(outcome.left()).toEqual([ADA]);
 	});
 
-	test('List: a leaver who becomes an admin after the plan stays', async () => {
+	test('List: keeps a leaver who becomes an admin after the plan', async () => {
 		const BOB = 'bob@example.com';
 		const outcome = await playWell({
 			people: [{ email: BOB }],
@@ -1560,7 +1559,7 @@ describe('List: a list decides who is in', () => {
 		expect(outcome.left().sort()).toEqual([ADA, BOB]);
 	});
 
-	test('List: who comes in after the plan stays, whoever it is', async () => {
+	test('List: keeps everybody who comes in after the plan', async () => {
 		const outcome = await playWell({
 			people: [{ email: 'bob@example.com' }],
 			acts: [
@@ -1577,7 +1576,7 @@ describe('List: a list decides who is in', () => {
 		expect(outcome.left().sort()).toEqual([ADA, 'late@example.com']);
 	});
 
-	test('List: Max Offboarded holds over all tries', async () => {
+	test('List: applies Max Offboarded to all tries together', async () => {
 		const outcome = await playWell({
 			people: ['bob', 'cleo'].map((name) => ({ email: `${name}@example.com`, username: name })),
 			faults: [
@@ -1608,7 +1607,7 @@ describe('List: a list decides who is in', () => {
 
 	const RETRIED = { continueOnFail: false, retryOnFail: true };
 
-	test('List: what an earlier try revoked is told, also where nothing is left to do', async () => {
+	test('List: reports what an earlier try revoked even if nothing is left to do', async () => {
 		const outcome = await playWell({
 			people: [{ email: ADA, state: 'pending', scopes: ['mail.send'], token: 'old' }],
 			faults: [
@@ -1632,7 +1631,7 @@ describe('List: a list decides who is in', () => {
 		});
 	});
 
-	test('List: what an earlier try revoked of a leaver is told where the rest has to stay', async () => {
+	test('List: reports what an earlier try revoked of a leaver who otherwise has to stay', async () => {
 		const BOB = 'bob@example.com';
 		const outcome = await playWell({
 			people: [
@@ -1663,7 +1662,7 @@ describe('List: a list decides who is in', () => {
 		);
 	});
 
-	test('List: somebody is passed over while a list of several pages changes', async () => {
+	test('List: removes nobody who is missed while a list of several pages changes', async () => {
 		const others = addresses(10, 'person');
 		// Page 1 is read 150 ms after the start, page 2 at 250 ms: two admins, who would stay, leave in between.
 		const deleted = (email: string) =>
@@ -1681,7 +1680,7 @@ describe('List: a list decides who is in', () => {
 		expect(left()).toHaveLength(8);
 	});
 
-	test('List: a write of which nobody knows what became stays unclear in the next try', async () => {
+	test('List: leaves a write with an unknown outcome unclear in the next try', async () => {
 		const outcome = await playWell({
 			people: [{ email: 'bob@example.com' }],
 			faults: [{ method: 'POST', fault: { kind: 'drop', when: 'after' } }],
@@ -1700,7 +1699,7 @@ describe('List: a list decides who is in', () => {
 		expect(outcome.left()).toContain('bob@example.com');
 	});
 
-	test('List: what is unclear stays so where the next try cannot even read the person', async () => {
+	test('List: leaves it unclear if the next try cannot even read the person', async () => {
 		const { said, history } = await playWell({
 			people: [{ email: ADA, role: 'admin' }],
 			behaviours: { detailScopes: 'absent' },

@@ -4,7 +4,7 @@ import { resultForAgent } from '../../nodes/SendGridTeammates/execution/aiTool';
 
 const told = (record: IDataObject) => resultForAgent([record])[0];
 
-test('nothing found is said', () => {
+test('an empty result is put into words', () => {
 	expect(resultForAgent([])).toEqual([{ result: 'Nothing was found' }]);
 });
 
@@ -21,7 +21,7 @@ test.each([
 	'brand_new',
 	'__proto__',
 	'constructor',
-])('%s is not told', (field) => {
+])('the model does not see %s', (field) => {
 	const record = JSON.parse(`{ "email": "ada@example.com", "${field}": "secret" }`) as IDataObject;
 	expect(told(record)).toEqual({ email: 'ada@example.com' });
 	expect(JSON.stringify(told(record))).not.toContain('secret');
@@ -55,7 +55,7 @@ test.each<[string, unknown]>([
 	expect(told({ [field]: value } as IDataObject)).toEqual({});
 });
 
-test('what is in lists is cut short as well', () => {
+test('texts in lists are cut short as well', () => {
 	const scope = 'x'.repeat(300);
 	const subuser = { username: 'acme', permission_type: 'restricted', scopes: [scope, 7, {}] };
 	expect(
@@ -69,7 +69,7 @@ test('what is in lists is cut short as well', () => {
 	});
 });
 
-test('what is not known stays so, and the order of the record too', () => {
+test('unknown values stay unknown, and the record keeps its order', () => {
 	const record = { days_left: null, username: null, expires_at: null, email: 'a@b.cd', id: 7 };
 	expect(JSON.stringify(told(record))).toBe(JSON.stringify(record));
 });

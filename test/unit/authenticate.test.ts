@@ -23,14 +23,14 @@ const CUSTOM = { region: 'custom', apiUrl: 'https://gateway.example.com/sendgrid
 
 const REFUSED = "This credential's API key can be sent to SendGrid";
 
-describe('where the key goes', () => {
+describe('a request', () => {
 	test.each([
 		[{ url: 'https://api.sendgrid.com/v3/scopes' }, {}],
 		[{ url: 'https://API.sendgrid.com:443/v3/scopes' }, {}],
 		[{ uri: 'https://api.eu.sendgrid.com/v3/scopes' }, {}],
 		[{ url: '/v3/scopes', baseURL: 'https://api.sendgrid.com' }, { region: 'eu' }],
 		[{ url: 'https://gateway.example.com/anything' }, CUSTOM],
-	])('%j is signed', async (request, credential) => {
+	])('to %j is signed', async (request, credential) => {
 		const { headers } = await sign(request, credential);
 		expect(headers).toEqual({ Authorization: `Bearer ${KEY}` });
 	});
@@ -49,7 +49,7 @@ describe('where the key goes', () => {
 		[{}, {}],
 		[{ url: 'https://api.sendgrid.com/v3/scopes' }, CUSTOM],
 		[{ url: 'http://gateway.example.com/' }, CUSTOM],
-	])('%j is not', async (request, credential) => {
+	])('to %j is not signed', async (request, credential) => {
 		await expect(sign(request, credential)).rejects.toThrow(REFUSED);
 		await expect(sign(asOwnRequest(request as IHttpRequestOptions), credential)).rejects.toThrow(
 			REFUSED,
@@ -57,7 +57,7 @@ describe('where the key goes', () => {
 	});
 });
 
-describe('who may use it', () => {
+describe('a credential', () => {
 	const request = () => ({ url: 'https://api.sendgrid.com/v3/scopes', method: 'GET' as const });
 
 	test.each([
@@ -67,7 +67,7 @@ describe('who may use it', () => {
 		{ allowDeletion: false },
 		{ allowAgents: false },
 		{ allowAgents: 'true' },
-	])("with %j only this package's own requests", async (limit) => {
+	])("with %j signs only this package's own requests", async (limit) => {
 		await expect(sign(request(), limit)).rejects.toThrow('only the SendGrid Teammates nodes');
 		const own = asOwnRequest(request());
 		expect((await sign(own, limit)).headers).toEqual({ Authorization: `Bearer ${KEY}` });
@@ -78,7 +78,7 @@ describe('who may use it', () => {
 	test.each([
 		{},
 		{ allowedEmailDomains: '', allowAdminAccess: true, allowDeletion: true, allowAgents: true },
-	])('with %j everybody', async (none) => {
+	])('with %j signs requests of every node', async (none) => {
 		expect((await sign(request(), none)).headers).toEqual({ Authorization: `Bearer ${KEY}` });
 	});
 });
@@ -97,7 +97,7 @@ test.each(['On-Behalf-Of', 'on-behalf-of', 'ON-BEHALF-OF'])(
 	},
 );
 
-describe('certificates and proxies', () => {
+describe('a certificate or proxy', () => {
 	const careless = {
 		url: 'https://api.sendgrid.com/v3/scopes',
 		rejectUnauthorized: false,
@@ -106,7 +106,7 @@ describe('certificates and proxies', () => {
 	};
 
 	test.each([{}, { allowUnauthorizedCerts: true }, { region: 'eu', allowUnauthorizedCerts: true }])(
-		"those of SendGrid's hosts are checked, whoever asks (%j)",
+		"of SendGrid's hosts is checked, whatever the request says (%j)",
 		async (credential) => {
 			expect(await sign({ ...careless }, credential)).toMatchObject({
 				rejectUnauthorized: true,
@@ -119,7 +119,7 @@ describe('certificates and proxies', () => {
 		},
 	);
 
-	test('those of a custom URL, unless the credential says otherwise', async () => {
+	test('of a custom URL is checked unless the credential says otherwise', async () => {
 		const request = { ...careless, url: 'https://gateway.example.com/' };
 		expect(await sign({ ...request }, CUSTOM)).toMatchObject({
 			rejectUnauthorized: true,

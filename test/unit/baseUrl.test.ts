@@ -13,7 +13,7 @@ describe("the credential's address", () => {
 		[{ region: 'custom', apiUrl: 'http://localhost:4010' }, 'http://localhost:4010'],
 		[{ region: 'custom', apiUrl: 'http://127.0.0.2:4010' }, 'http://127.0.0.2:4010'],
 		[{ region: 'custom', apiUrl: 'http://[::1]:4010' }, 'http://[::1]:4010'],
-	])('%j', (credential, host) => {
+	])('is read from %j', (credential, host) => {
 		expect(hostOfCredential(credential)).toBe(host);
 	});
 
@@ -28,11 +28,11 @@ describe("the credential's address", () => {
 		'https://gw.example.com#x',
 		'gw.example.com',
 		'javascript:alert(1)',
-	])('the custom address %j is refused', (apiUrl) => {
+	])('is refused if it is %j', (apiUrl) => {
 		expect(() => hostOfCredential({ region: 'custom', apiUrl })).toThrow("'API URL' must be");
 	});
 
-	test.each(['', '  ', undefined, 42])('the custom address %j counts as empty', (apiUrl) => {
+	test.each(['', '  ', undefined, 42])('counts as empty if it is %j', (apiUrl) => {
 		expect(() => hostOfCredential({ region: 'custom', apiUrl })).toThrow("'API URL' is empty");
 	});
 });
@@ -43,11 +43,11 @@ describe("an item's address", () => {
 		['credential', 'eu', 'https://api.eu.sendgrid.com'],
 		['eu', 'global', 'https://api.eu.sendgrid.com'],
 		['global', 'eu', 'https://api.sendgrid.com'],
-	] as const)('%s with a credential for %s', (region, credentialRegion, host) => {
+	] as const)('is that of %s with a credential for %s', (region, credentialRegion, host) => {
 		expect(hostForItem(region, { region: credentialRegion })).toBe(host);
 	});
 
-	test('a credential with an address of its own keeps its items there', () => {
+	test("stays the credential's own if it has one", () => {
 		const credential = { region: 'custom', apiUrl: 'https://gw.example.com' };
 		expect(hostForItem('credential', credential)).toBe('https://gw.example.com');
 		expect(() => hostForItem('global', credential)).toThrow("can't be chosen here");

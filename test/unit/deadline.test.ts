@@ -14,13 +14,13 @@ const never = async () => await new Promise<never>(() => {});
 
 const notCancelled = () => false;
 
-test('work that ends in time gives what it gives', async () => {
+test('work that ends in time returns its result', async () => {
 	const working = withDeadline(async () => 'done', NOW + 1000, notCancelled);
 	await jest.advanceTimersByTimeAsync(1);
 	expect(await working).toBe('done');
 });
 
-test('work that fails in time fails as it does', async () => {
+test('work that fails in time fails with its error', async () => {
 	const working = withDeadline(
 		async () => {
 			throw new Error('broken');
@@ -31,7 +31,7 @@ test('work that fails in time fails as it does', async () => {
 	await expect(working).rejects.toThrow('broken');
 });
 
-test('A2: work that does not end is given up at the deadline, and told so', async () => {
+test('A2: work that does not end is abandoned at the deadline, and gets a signal', async () => {
 	let signal: AbortSignal | undefined;
 	const working = withDeadline(
 		async (given) => {
@@ -48,7 +48,7 @@ test('A2: work that does not end is given up at the deadline, and told so', asyn
 	expect(signal?.aborted).toBe(true);
 });
 
-test('A3: a cancelled execution gives it up within half a second', async () => {
+test('A3: a cancelled execution abandons work within half a second', async () => {
 	let isCancelled = false;
 	const working = withDeadline(never, NOW + 300_000, () => isCancelled);
 	await jest.advanceTimersByTimeAsync(10_000);
@@ -57,7 +57,7 @@ test('A3: a cancelled execution gives it up within half a second', async () => {
 	expect(await working).toBe('expired');
 });
 
-test('what was given up may fail later, and nobody is troubled by it', async () => {
+test('abandoned work may fail later without consequences', async () => {
 	let fail: (error: Error) => void = () => {};
 	const working = withDeadline(
 		async () =>
@@ -73,7 +73,7 @@ test('what was given up may fail later, and nobody is troubled by it', async () 
 	await jest.advanceTimersByTimeAsync(0);
 });
 
-test('each has a deadline of its own', async () => {
+test('each piece of work has its own deadline', async () => {
 	const ended: string[] = [];
 	const work = [3000, 1000, 2000].map(async (wait) => {
 		await withDeadline(never, NOW + wait, notCancelled);

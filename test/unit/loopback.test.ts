@@ -35,20 +35,20 @@ const ELSEWHERE = [
 ];
 
 test.each([...HERE, '::ffff:127.0.0.1', '0:0:0:0:0:0:0:1'])(
-	'the playground: %s is this machine',
+	'the playground treats %s as this machine',
 	(host) => {
 		expect(isLoopback(host)).toBe(true);
 	},
 );
 
 test.each([...ELSEWHERE, '2130706433', '0x7f000001', '0177.0.0.1', '127.1'])(
-	'the playground: %j is not known to be',
+	'the playground does not treat %j as this machine',
 	(host) => {
 		expect(isLoopback(host)).toBe(false);
 	},
 );
 
-test('an n8n that is to keep to this machine reaches no host that only looks like it', async () => {
+test('an n8n that must stay on this machine reaches no host that only looks like it', async () => {
 	const script = `
 		const { connect } = require('node:net');
 		for (const host of ['127.evil.com', 'localhost.evil.com', '127.0.0.1']) {
@@ -68,7 +68,7 @@ const plainHttp = (host: string) => () =>
 	hostOfCredential({ region: 'custom', apiUrl: `http://${host}/` });
 
 test.each(HERE.filter((host) => host !== '::1'))(
-	"the credential's custom URL: http is fine for %s",
+	"the credential's custom URL may be http for %s",
 	(host) => {
 		expect(plainHttp(host)).not.toThrow();
 	},
@@ -76,14 +76,14 @@ test.each(HERE.filter((host) => host !== '::1'))(
 
 // As a URL these are 127.0.0.1, written out.
 test.each(['2130706433', '0x7f000001', '0177.0.0.1', '127.1'])(
-	"the credential's custom URL: %s is asked for as what it is",
+	"the credential's custom URL is normalised from %s",
 	(host) => {
 		expect(plainHttp(host)()).toBe('http://127.0.0.1');
 	},
 );
 
 test.each(ELSEWHERE.filter((host) => !/^127\.0\.0\.(1\.)?$/.test(host)))(
-	"the credential's custom URL: no http for %j",
+	"the credential's custom URL may not be http for %j",
 	(host) => {
 		expect(plainHttp(host)).toThrow('must be a plain https address');
 	},

@@ -16,7 +16,7 @@ const NODE: INode = {
 	parameters: {},
 };
 
-test('a failure of ours keeps message, advice, status and cause', () => {
+test('our failures keep message, advice, status and cause', () => {
 	const failure = new SendGridError('Not done', 'Do it', {
 		status: 403,
 		cause: 'credential-invalid',
@@ -32,7 +32,7 @@ test('a failure of ours keeps message, advice, status and cause', () => {
 	});
 });
 
-test('what SendGrid has never seen is an error of the operation', () => {
+test('a failure that SendGrid has never seen is an error of the operation', () => {
 	const error = toNodeError(NODE, new SendGridError('Not done', 'Do it'), 7);
 	expect(error).toBeInstanceOf(NodeOperationError);
 	expect(error).toMatchObject({
@@ -54,7 +54,7 @@ test('a request that was sent and got no answer is an error of the API without a
 	});
 });
 
-test('a message that goes on and on is cut', () => {
+test('a very long message is cut', () => {
 	const error = toNodeError(NODE, new SendGridError('a'.repeat(5000), 'b'.repeat(5000)));
 	expect([error.message.length, error.description?.length]).toEqual([2000, 2000]);
 });
@@ -64,12 +64,12 @@ test.each([
 	['what', '', 'what'],
 	['a'.repeat(1990), 'b'.repeat(20), `${'a'.repeat(1977)}…. ${'b'.repeat(20)}`],
 	['a'.repeat(2000), 'b'.repeat(2000), `${'a'.repeat(999)}…. ${'b'.repeat(997)}…`],
-])('with an ending it is not longer (%#)', (text, ending, message) => {
+])('an ending does not make it longer (%#)', (text, ending, message) => {
 	expect(withEnding(text, ending)).toBe(message);
 	expect(message.length).toBeLessThanOrEqual(2000);
 });
 
-test("n8n's own words are kept", () => {
+test("n8n's own messages are kept", () => {
 	const thrown = new NodeOperationError(NODE, 'No credential', { description: 'Choose one' });
 	expect(toNodeError(NODE, thrown)).toMatchObject({
 		message: 'No credential',
@@ -80,7 +80,7 @@ test("n8n's own words are kept", () => {
 test.each([
 	[new TypeError('x is not a function'), 'x is not a function'],
 	['boo', 'boo'],
-])('whatever else is thrown reads like a sentence: %s', (thrown, reason) => {
+])('anything else that is thrown reads like a sentence: %s', (thrown, reason) => {
 	expect(toNodeError(NODE, thrown)).toMatchObject({
 		message: `This item could not be handled: ${reason}`,
 		description: 'Check the values and expressions of this item.',

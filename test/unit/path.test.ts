@@ -23,7 +23,7 @@ test.each(['username', 'teammate_name'])('a %s that is a path of its own is refu
 	expect(fill('pending')).toBe('/v3/teammates/pending/pending/resend');
 });
 
-test('no value leads to another path, and none breaks the program', () => {
+test('no value leads to another path or breaks the program', () => {
 	const nasty = fc.oneof(
 		fc.string({ unit: 'binary' }),
 		fc.constantFrom('.', '..', '%2e%2e', '/', '\\', '..;', '\u2024\u2024', '\0', '\ud800', ' ..'),

@@ -173,7 +173,7 @@ test.each([
 	['a third where every third request was its own', [29, 26, 23, 20, 17, 14, 12], 30, 5],
 	['one at a time where others have had nearly all', [599, 3], 600, 1],
 	['all of it where others have stopped', [10, 9, 8], 600, 8],
-])('a process takes of what is left %s', (_, answers, limit, expected) => {
+])('a process takes this share of what is left: %s', (_, answers, limit, expected) => {
 	const window = openWindow();
 	for (const remaining of answers) send(window, START, left(remaining, { limit }));
 	expect(countMore(window)).toBe(expected);
@@ -222,7 +222,7 @@ test('a window knows since when its probes have been throttled', () => {
 	expect(window.throttledSince).toBeUndefined();
 });
 
-test('a window that is told to be doubtful sends its next request alone', () => {
+test('a window that is marked as doubtful sends its next request alone', () => {
 	const window = openWindow(left(500));
 	window.requireProbe();
 	const probe = window.permit(START);

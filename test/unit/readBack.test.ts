@@ -39,25 +39,25 @@ async function read(
 
 const UNCLEAR = "It is unclear whether 'ada' was updated: ";
 
-test('gives the record as soon as it shows the change', async () => {
+test('reading back returns the record as soon as it shows the change', async () => {
 	expect(await read(['old', 'old', 'new', 'old'])).toBe('new');
 });
 
-test('says so where it never shows the change', async () => {
+test('reading back fails if the record never shows the change', async () => {
 	expect(await read(['old'])).toBe('It shows old');
 });
 
-test('a record that is there again after it could not be read says nothing about the time between', async () => {
+test('a record that is readable again says nothing about the time in between', async () => {
 	expect(await read([undefined, 'old'])).toContain(UNCLEAR);
 	expect(await read(['old', undefined, 'old'])).toContain(UNCLEAR);
 	expect(await read([undefined, 'new'])).toBe('new');
 });
 
-test('is unclear where it cannot be read at all', async () => {
+test('reading back is unclear if the record cannot be read at all', async () => {
 	expect(await read([undefined])).toBe(`${UNCLEAR}SendGrid failed`);
 });
 
-test('is unclear where there is no time to read it again', async () => {
+test('reading back is unclear if there is no time to read the record again', async () => {
 	expect(await read(['old', 'new'], { maxWait: 100 })).toContain(UNCLEAR);
 	expect(await read(['old', 'new'], { isCancelled: true })).toContain(UNCLEAR);
 });

@@ -300,16 +300,16 @@ const TABLE: Record<ReaderName, Array<[value: unknown, outcome: unknown]>> = {
 const names = Object.keys(READERS) as ReaderName[];
 
 describe.each(names)('%s', (name) => {
-	test.each(TABLE[name])('%j', (value, outcome) => {
+	test.each(TABLE[name])('reads %j', (value, outcome) => {
 		expect(outcomeOf(name, value)).toEqual(outcome);
 	});
 
-	test.each([[undefined], [null], [''], ['  ']])('%j is nothing, and refused', (value) => {
+	test.each([[undefined], [null], [''], ['  ']])('refuses %j as no value', (value) => {
 		const isBlank = name === 'options' && value === '  ';
 		expect(outcomeOf(name, value)).toEqual(isBlank ? NO_OBJECT : EMPTY);
 	});
 
-	test('16 MB are refused at once, and told in few words', () => {
+	test('refuses 16 MB at once and in few words', () => {
 		const values = [
 			HUGE,
 			' '.repeat(16_000_000),
@@ -334,19 +334,19 @@ test.each([HUGE, `${HUGE}@example.com`, ','.repeat(16_000_000)])(
 	},
 );
 
-test('JSON that goes deep is no list', () => {
+test('deeply nested JSON is no list', () => {
 	const deep = `${'['.repeat(40_000)}${']'.repeat(40_000)}`;
 	expect(outcomeOf('scopes', deep)).toEqual(NO_SCOPES);
 	expect(timeOf(() => outcomeOf('scopes', deep))).toBeLessThan(50);
 });
 
-test('most that a list may hold takes no time', () => {
+test('the longest allowed list takes no time', () => {
 	const most = Array.from({ length: 1000 }, (_, index) => `Stats: Read (scope_${index}.read)`);
 	expect(outcomeOf('scopes', most.join(';'))).toHaveLength(1000);
 	expect(timeOf(() => outcomeOf('scopes', most.join(';')))).toBeLessThan(50);
 });
 
-test('of many wrong names five are quoted', () => {
+test('five of many wrong names are quoted', () => {
 	const wrong = [
 		...['2fa_exempt', '2fa_required', 'ui.provision', 'ui.signup_complete', 'ui.confirm_email'],
 		...['user.password.read', 'user.password.update'],
@@ -356,7 +356,7 @@ test('of many wrong names five are quoted', () => {
 	);
 });
 
-test('a key or a token in the wrong field is not told', () => {
+test('a key or a token in the wrong field is not shown', () => {
 	const key = `SG.${'aB3'.repeat(8)}.${'cD4'.repeat(14)}`;
 	const refusals = names
 		.map((name) => outcomeOf(name, key))
@@ -365,7 +365,7 @@ test('a key or a token in the wrong field is not told', () => {
 	expect(refusals.join()).not.toMatch(/(aB3){3}|(cD4){3}/);
 });
 
-describe('addresses', () => {
+describe('the reader of addresses', () => {
 	test.each([
 		['<ada@x.com>', 'it has < or >'],
 		['Ada Lovelace <ada@x.com>', 'it has < or >'],
@@ -387,24 +387,24 @@ describe('addresses', () => {
 		['email:ada@x.com', 'it has a colon'],
 		['ada lovelace@x.com', 'it has a space'],
 		[`${'a'.repeat(250)}@x.com`, 'it is longer than 255 characters'],
-	])('%j: %s', (text, fault) => {
+	])('refuses %j: %s', (text, fault) => {
 		expect(isEmailAddress(text)).toBe(false);
 		expect(outcomeOf('address', text)).toMatch(new RegExp(`: ${fault}$`));
 	});
 
-	test.each(['nobody', 'a@b', '@x.com', 'ada@', 'ada@x', 'ada😀@x.com'])('%j is none', (text) => {
+	test.each(['nobody', 'a@b', '@x.com', 'ada@', 'ada@x', 'ada😀@x.com'])('refuses %j', (text) => {
 		expect(isEmailAddress(text)).toBe(false);
 	});
 
 	test.each(['a@b.c', "d'arcy@x.co.uk", '{{$json}}@x.com', '李@例子.中国', 'x_1@sub.x-y.com'])(
-		'%j is one',
+		'accepts %j',
 		(text) => {
 			expect(isEmailAddress(text)).toBe(true);
 		},
 	);
 });
 
-describe('who is meant', () => {
+describe("the locator's reader", () => {
 	test.each([
 		['ada@x.com', { by: 'email', email: 'ada@x.com' }],
 		['ada', { by: 'username', username: 'ada' }],
@@ -421,7 +421,7 @@ describe('who is meant', () => {
 			{ mode: 'By Email', value: 'ada@x.com' },
 			{ by: 'email', email: 'ada@x.com' },
 		],
-	])('teammate %j', (value, choice) => {
+	])('reads the teammate %j', (value, choice) => {
 		expect(readTeammateChoice(holding(value))).toEqual(choice);
 	});
 
@@ -436,7 +436,7 @@ describe('who is meant', () => {
 			{ mode: 'token', value: 4711 },
 			{ by: 'token', token: '4711' },
 		],
-	])('invitation %j', (value, choice) => {
+	])('reads the invitation %j', (value, choice) => {
 		expect(readInvitation(holding(value))).toEqual(choice);
 	});
 
@@ -446,23 +446,23 @@ describe('who is meant', () => {
 		[{ __rl: true, mode: 'list', value: '4711' }, '4711'],
 		[{ __rl: true, mode: 'By ID', value: 4711 }, '4711'],
 		['{"mode": "id", "value": "4711"}', '4711'],
-	])('request %j', (value, id) => {
+	])('reads the request %j', (value, id) => {
 		expect(readRequestId(holding(value))).toBe(id);
 	});
 });
 
-test('several choices, each once and in their order', () => {
+test('several choices are read once each, in their order', () => {
 	expect(readChoices(holding('eu; Selected Scopes, EU'), THING, THINGS)).toEqual(THINGS);
 	expect(() => readChoices(holding(['eu', 'mars']), THING, THINGS)).toThrow("not 'mars'");
 	expect(() => readChoices(holding([]), THING, THINGS)).toThrow("'Thing' is empty");
 });
 
-test('a persona by its name', () => {
+test('a persona is read by its name', () => {
 	expect(readPersona(holding(' Marketer'))).toBe('marketer');
 });
 
-describe('collections', () => {
-	test('what is left out says nothing, and what is set has to say something', () => {
+describe('the reader of collections', () => {
+	test('ignores entries that are left out, and needs a value in those that are set', () => {
 		const read = (value: unknown) =>
 			whereSet(readCollection(holding(value), optionsField), THING, readFlag);
 		expect(read({})).toBeUndefined();
@@ -472,7 +472,7 @@ describe('collections', () => {
 		);
 	});
 
-	test('rows are told apart', () => {
+	test('names rows separately', () => {
 		const rows = { ...THING, options: [{ displayName: 'Row', name: 'rows', values: [THING] }] };
 		const read = (value: unknown) =>
 			readRows(holding(value), rows).map((row) => readText(row, THING));

@@ -81,25 +81,25 @@ const messageOf = ({ outcome }: Played) => ('error' in outcome ? outcome.error.m
 const NOTHING_HAPPENED = "'ada' was not invited: SendGrid failed";
 const UNCLEAR = "It is unclear whether 'ada' was invited: SendGrid failed";
 
-test('what SendGrid answers is taken, and nothing is probed', async () => {
+test("SendGrid's answer is used, and nothing is probed", async () => {
 	const played = await play({ answers: ['sent'], data: () => 'unknown' });
 	expect(played).toMatchObject({ outcome: { body: 'sent' }, sent: [0], probed: [], elapsed: 0 });
 });
 
-test('a refusal is a no, and nothing is probed', async () => {
+test('a refusal is final, and nothing is probed', async () => {
 	const played = await play({ answers: [refusal], data: () => 'unknown' });
 	expect(played).toMatchObject({ sent: [0], probed: [] });
 	expect(messageOf(played)).toBe(NOTHING_HAPPENED);
 });
 
-test('what the data shows as carried out is done, however late it shows', async () => {
+test('a write that the data shows is a success, however late it shows', async () => {
 	const data = (elapsed: number) => (elapsed > 1500 ? { applied: 'there' } : 'notApplied');
 	const played = await play({ answers: [inDoubtFor(2000)], data });
 	expect(played).toMatchObject({ outcome: { body: 'there' }, sent: [0] });
 	expect(played.elapsed).toBeLessThan(3000);
 });
 
-test('W2: what may still be carried out is not sent again before that time and the lag of lists are over', async () => {
+test('W2: a write that may still be carried out is not sent again before that time and the lag of lists are over', async () => {
 	const played = await play({ answers: [inDoubtFor(2000), 'sent'], data: () => 'notApplied' });
 	expect(played.outcome).toEqual({ body: 'sent' });
 	expect(played.sent).toHaveLength(2);
@@ -125,13 +125,13 @@ test('W2: after a 2xx nothing is sent again, whatever the data shows', async () 
 	expect(shown).toMatchObject({ outcome: { body: 'there' }, sent: [expect.anything()] });
 });
 
-test('W4: what stays unknown is not sent again', async () => {
+test('W4: a write that stays unknown is not sent again', async () => {
 	const played = await play({ answers: [inDoubtFor(2000), 'sent'], data: () => 'unknown' });
 	expect(played.sent).toEqual([0]);
 	expect(messageOf(played)).toBe(UNCLEAR);
 });
 
-test('W4: data that cannot be read leaves it unknown', async () => {
+test('W4: unreadable data leaves a write unknown', async () => {
 	const data = () => {
 		throw new Error('403');
 	};
@@ -140,7 +140,7 @@ test('W4: data that cannot be read leaves it unknown', async () => {
 	expect(messageOf(played)).toBe(UNCLEAR);
 });
 
-test('a refused repeat is told as what came of the first try', async () => {
+test('a refused repeat is reported as the outcome of the first try', async () => {
 	const answers: Answers = [inDoubtFor(2000), refusal];
 	const gone = await play({
 		answers,
@@ -153,7 +153,7 @@ test('a refused repeat is told as what came of the first try', async () => {
 });
 
 test.each(['changed', 'outdated'] as const)(
-	'K3: what somebody else has made %s is not sent again, but decided again',
+	'K3: a change that somebody else has made %s is not sent again, but decided again',
 	async (state) => {
 		const playing = play({ answers: [inDoubtFor(2000), 'sent'], data: () => state });
 		await expect(playing).rejects.toBeInstanceOf(StaleDecision);
@@ -166,7 +166,7 @@ test('five tries are enough, and then it is certain that nothing happened', asyn
 	expect(messageOf(played)).toBe(NOTHING_HAPPENED);
 });
 
-test('A2: Max Wait ends the probing, and it is said to be unclear', async () => {
+test('A2: Max Wait ends the probing, and the outcome is unclear', async () => {
 	const played = await play({
 		answers: [inDoubtFor(60_000)],
 		data: () => 'notApplied',

@@ -19,7 +19,7 @@ test.each([
 	['recipients.erasejob.create', 'Recipients Erase Job: Create'],
 	['2fa_required', '2FA Required'],
 	['', ''],
-])('%j reads %j', (scope, label) => {
+])('the label of %j is %j', (scope, label) => {
 	expect(scopeLabel(scope)).toBe(label);
 });
 
@@ -29,13 +29,13 @@ test('every scope of an account has a label of its own', () => {
 });
 
 test.each([scopeLabel, (scope: string) => `${scopeLabel(scope)} (${scope})`, String])(
-	'every scope of an account is known by what the list shows (%#)',
+	'every scope of an account is recognised by its label in the list (%#)',
 	(shown) => {
 		expect(LIVE_SCOPES.map((scope) => scopeNamed(shown(scope)))).toEqual(LIVE_SCOPES);
 	},
 );
 
-test('we refuse nothing that SendGrid would take', () => {
+test('we refuse nothing that SendGrid would accept', () => {
 	const refusedByUs = LIVE_SCOPES.filter((scope) => !isGrantable(scope));
 	expect(refusedByUs.filter((scope) => !UNASSIGNABLE_SCOPES.has(scope))).toEqual([]);
 	expect(refusedByUs).toContain('user.profile.update');
@@ -45,11 +45,11 @@ describe('scopes that let somebody create access', () => {
 	const catalogue = Object.values(SCOPE_GROUPS).flat();
 	const powerful = (group: string) => SCOPE_GROUPS[group].filter(isPowerful);
 
-	test('the groups are a catalogue of all scopes that are known', () => {
+	test('are in groups that contain all known scopes', () => {
 		expect([...catalogue].sort()).toEqual([...ALL_SCOPES].sort());
 	});
 
-	test('each one is in the catalogue, and nothing else is powerful', () => {
+	test('are all in these groups, and no others are', () => {
 		expect(catalogue.filter(isPowerful).sort()).toEqual([...POWERFUL_SCOPES].sort());
 	});
 
@@ -63,7 +63,7 @@ describe('scopes that let somebody create access', () => {
 			'subusers.credits.create subusers.credits.delete subusers.credits.read subusers.credits.remaining.create subusers.credits.remaining.delete subusers.credits.remaining.read subusers.credits.remaining.update subusers.credits.update subusers.delete subusers.monitor.create subusers.monitor.delete subusers.monitor.read subusers.monitor.update subusers.read subusers.reputations.read subusers.stats.monthly.read subusers.stats.read subusers.stats.sums.read subusers.summary.read subusers.update',
 		],
 		['Teammates', 'teammates.read'],
-	])('of %s all but these are', (group, rest) => {
+	])('are all of %s but these', (group, rest) => {
 		expect(powerful(group).length).toBeGreaterThan(0);
 		expect(SCOPE_GROUPS[group].filter((scope) => !isPowerful(scope)).sort()).toEqual(
 			rest.split(' '),
@@ -71,7 +71,7 @@ describe('scopes that let somebody create access', () => {
 	});
 
 	test.each(Object.keys(SCOPE_GROUPS))(
-		'the group %s gives power if, and only if, it holds it',
+		'are in the group %s exactly if it creates access',
 		(group) => {
 			// In brackets stand remarks.
 			const name = group.replace(/ \([^)]*\)/g, '');
@@ -87,12 +87,12 @@ describe('scopes that let somebody create access', () => {
 		'Mail > Teammates',
 		'Templates / Subusers',
 		'Mail (Teammates)',
-	])('the group %j may give power', (group) => {
+	])('may be in the group %j', (group) => {
 		expect(isPowerlessGroup(group)).toBe(false);
 	});
 
 	test.each(['templates', 'Mail Settings', 'mail_settings', 'STATS'])(
-		'the group %j gives none',
+		'are not in the group %j',
 		(group) => {
 			expect(isPowerlessGroup(group)).toBe(true);
 		},
@@ -103,12 +103,12 @@ describe('scopes that let somebody create access', () => {
 		'teammates.invite',
 		'Teammates.Create',
 		' sso.teammates.delete ',
-	])('%j counts as well, although nobody knows it yet', (scope) => {
+	])('include %j, although it is not known yet', (scope) => {
 		expect(isPowerful(scope)).toBe(true);
 	});
 });
 
-describe('what cannot be granted', () => {
+describe('a scope that cannot be granted', () => {
 	const GRANTABLE = ['alerts.read', 'mail.send', 'stats.read', 'templates.read'];
 
 	test.each([
@@ -116,7 +116,7 @@ describe('what cannot be granted', () => {
 		[['statsread', 'mail.sent'], "Did you mean 'stats.read' and 'mail.send'? Otherwise remove"],
 		[['stats.raed', 'stat.read'], "Did you mean 'stats.read'? Otherwise remove"],
 		[['cakes.bake', 'mail.semd'], "Did you mean 'mail.send'? Otherwise remove"],
-	])('%j is taken for a typo', (refused, advice) => {
+	])('is taken for a typo if it is %j', (refused, advice) => {
 		expect(adviseToRemove(refused, GRANTABLE)).toBe(advice);
 	});
 
@@ -125,7 +125,7 @@ describe('what cannot be granted', () => {
 		['it is a scope, which this key cannot grant', ['alerts.create']],
 		['it is like another one, and is a scope', ['ips.read']],
 		['it is too long for a name', ['stats.read'.repeat(100)]],
-	])('is no typo: %s', (_, refused) => {
+	])('is not taken for a typo: %s', (_, refused) => {
 		expect(adviseToRemove(refused, [...GRANTABLE, 'ip.read'])).toBe('Remove');
 	});
 });

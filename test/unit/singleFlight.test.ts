@@ -32,7 +32,7 @@ const budget = () => new RetryBudget(60_000);
 
 const valueOf = async <Value>(reading: Promise<{ value: Value }>) => (await reading).value;
 
-test('those who began before the reading share it', async () => {
+test('items that started before the reading share it', async () => {
 	const readings = new SingleFlight();
 	const { begun, read } = slowList();
 	const starts = [tick(), tick(), tick()];
@@ -45,20 +45,20 @@ test('those who began before the reading share it', async () => {
 	expect(begun).toHaveLength(1);
 });
 
-test('a reading that has ended still serves whoever began before it', async () => {
+test('a reading that has ended still serves items that started before it', async () => {
 	const readings = new SingleFlight();
 	const [early, late] = [tick(), tick()];
 	await readings.read('list', late, giving('first'), budget());
 	expect(await valueOf(readings.read('list', early, giving('second'), budget()))).toBe('first');
 });
 
-test('whoever begins after the reading gets another', async () => {
+test('an item that starts after the reading gets another one', async () => {
 	const readings = new SingleFlight();
 	await readings.read('list', tick(), giving('first'), budget());
 	expect(await valueOf(readings.read('list', tick(), giving('second'), budget()))).toBe('second');
 });
 
-test('those for whom a reading under way is too old share the one that follows', async () => {
+test('items that find the running reading too old share the next one', async () => {
 	const readings = new SingleFlight();
 	const { begun, read } = slowList();
 	const first = readings.read('list', tick(), read, budget());
@@ -97,7 +97,7 @@ test('a reading older than half a minute serves nobody', async () => {
 	}
 });
 
-test('K3: a reading that fails does so for those who wait, and for nobody who asks later', async () => {
+test('K3: a reading that fails does so for the waiting items, and for none that ask later', async () => {
 	const readings = new SingleFlight();
 	const { begun, read } = slowList();
 	const since = tick();
@@ -111,7 +111,7 @@ test('K3: a reading that fails does so for those who wait, and for nobody who as
 	expect(await valueOf(readings.read('list', since, giving(['ada']), budget()))).toEqual(['ada']);
 });
 
-test('a reading that waits for the rate limit serves those who begin before it is sent', async () => {
+test('a reading that waits for the rate limit serves items that start before it is sent', async () => {
 	const readings = new SingleFlight();
 	let send = () => {};
 	const first = readings.read(
@@ -133,7 +133,7 @@ test('a reading that waits for the rate limit serves those who begin before it i
 	expect((await first).readAt).toBe((await second).readAt);
 });
 
-test('a reading tells when it was made', async () => {
+test('a reading says when it was made', async () => {
 	const before = tick();
 	const { startedAt, endedAt, readAt } = await new SingleFlight().read(
 		'list',
@@ -149,7 +149,7 @@ test('a reading tells when it was made', async () => {
 	expect(Math.abs(Date.now() - readAt)).toBeLessThan(1000);
 });
 
-test('K3: readings that can serve nobody any more are let go', async () => {
+test('K3: readings that can no longer serve any item are dropped', async () => {
 	const flights = new SingleFlight();
 	const clock = jest.spyOn(Date, 'now');
 	const start = Date.now();
@@ -163,8 +163,8 @@ test('K3: readings that can serve nobody any more are let go', async () => {
 	expect(held).toBeLessThan(10);
 });
 
-describe('A2: Max Wait of each item bounds its own waiting, whoever reads', () => {
-	test('an item that may wait less gives up while another goes on', async () => {
+describe('A2: Max Wait', () => {
+	test('lets an item that may wait less give up while another goes on', async () => {
 		const readings = new SingleFlight();
 		const { begun, read } = slowList();
 		const [patient, impatient] = [new RetryBudget(60_000), new RetryBudget(300)];
@@ -178,7 +178,7 @@ describe('A2: Max Wait of each item bounds its own waiting, whoever reads', () =
 		expect(begun).toHaveLength(1);
 	});
 
-	test('so does one whose own reading would come after that of another', async () => {
+	test("lets an item give up whose own reading would come after another's", async () => {
 		const readings = new SingleFlight();
 		const { read } = slowList();
 		const [patient, impatient] = [new RetryBudget(60_000), new RetryBudget(300)];
@@ -189,7 +189,7 @@ describe('A2: Max Wait of each item bounds its own waiting, whoever reads', () =
 		await expect(second).rejects.toThrow("for longer than 'Max Wait' allows");
 	});
 
-	test('mere slowness does not count', async () => {
+	test('does not count mere slowness', async () => {
 		const readings = new SingleFlight();
 		const { begun, read } = slowList();
 		void readings.read('list', tick(), read, new RetryBudget(60_000));
@@ -199,7 +199,7 @@ describe('A2: Max Wait of each item bounds its own waiting, whoever reads', () =
 		expect(await valueOf(second)).toEqual(['ada']);
 	});
 
-	test('an item that may wait longer reads by itself what another has given up', async () => {
+	test('lets an item that may wait longer read what another has given up', async () => {
 		const readings = new SingleFlight();
 		const { begun, read } = slowList();
 		const [impatient, patient] = [new RetryBudget(0), new RetryBudget(60_000)];

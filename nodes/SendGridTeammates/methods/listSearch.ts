@@ -20,12 +20,12 @@ const TEAMMATES_PAGE = 'https://app.sendgrid.com/settings/teammates';
 
 interface SearchableList<Item> {
 	endpoint: ListEndpoint<Item>;
-	/** What the person chooses by. */
+	/** The text that the person sees. */
 	labelOf: (item: Item, now: number) => string;
 	valueOf: (item: Item) => string;
 	/** Whether SendGrid is known to respect `offset`. Otherwise the whole list is read at once. */
 	honoursOffset: boolean;
-	/** What is left of a whole list where some of it stands for the same choice. */
+	/** Reduces a whole list in which several items stand for the same choice. */
 	distinct?: (items: Item[], now: number) => Item[];
 }
 
@@ -86,8 +86,8 @@ function onePerAddress(invitations: Invitation[], now: number): Invitation[] {
 }
 
 /**
- * Invitations that have not been accepted: address, and until when. What is chosen is saved in the workflow, so
- * it is the address: anybody who reads a token can join the account.
+ * Invitations that have not been accepted: address and expiry date. What is chosen is saved in the workflow, so it
+ * is the address: anybody who reads a token can join the account.
  */
 export async function searchInvitations(
 	this: ILoadOptionsFunctions,
@@ -139,7 +139,7 @@ export async function searchTeammates(
 	);
 }
 
-/** What teammates asked for and nobody has answered: who, and which feature. */
+/** Open access requests: who asked, and for which feature. */
 export async function searchAccessRequests(
 	this: ILoadOptionsFunctions,
 	filter?: string,

@@ -19,15 +19,15 @@ import {
 	type Invitation,
 } from './invitations';
 
-/** SendGrid's dates have whole seconds, and its clock is known to half of one. In milliseconds. */
+/** SendGrid's dates are in whole seconds, and its clock is known to half a second. In milliseconds. */
 const TOLERANCE_MS = 1500;
 
-/** Whether a moment of SendGrid's clock is known well enough to tell an invitation's date from another one's. */
+/** Whether a moment of SendGrid's clock is known well enough to distinguish the dates of two invitations. */
 const isSharp = ({ earliest, latest }: Span): boolean => latest - earliest <= 2 * TOLERANCE_MS;
 
 /**
- * Whether it was sent after a moment of SendGrid's clock; `undefined` where its expiry does not tell, or that
- * clock is not known well enough.
+ * Whether it was sent after a moment of SendGrid's clock; `undefined` if its expiry doesn't tell, or if that clock
+ * isn't known well enough.
  */
 function wasSentAfter({ expiresAt }: Invitation, moment: Span): boolean | undefined {
 	if (expiresAt === undefined) return undefined;
@@ -39,21 +39,23 @@ function wasSentAfter({ expiresAt }: Invitation, moment: Span): boolean | undefi
 }
 
 /**
- * Until when an invitation lasts that was sent at a moment of SendGrid's clock, as documented, to the second; `undefined`
- * where that clock is not known well enough.
+ * The documented expiry, to the second, of an invitation sent at a moment of SendGrid's clock; `undefined` if that
+ * clock isn't known well enough.
  */
 const expiryAfter = (moment: Span): number | undefined =>
 	isSharp(moment)
 		? Math.floor((moment.earliest + moment.latest) / 2000) * 1000 + VALIDITY_DAYS * DAY_MS
 		: undefined;
 
-/** Whether an invitation was not among these, or has been sent again since. */
+/** Whether an invitation was not among these, or has been resent since. */
 const isNewTo = (known: readonly Invitation[], { token, expiresAt = 0 }: Invitation): boolean =>
 	!known.some(
 		(other) => other.token === token && expiresAt <= (other.expiresAt ?? Number.MAX_VALUE),
 	);
 
-/** Whom this process emailed so shortly before that dates cannot tell which email was which, by account and address. */
+/**
+ * People whom this process has emailed so recently that dates can't tell the emails apart, by account and address.
+ */
 const justMailed = new Expiring<true>();
 
 function noteMail(account: Account, email: string): void {
@@ -61,7 +63,7 @@ function noteMail(account: Account, email: string): void {
 	account.noteWrite(email);
 }
 
-/** @returns what to say where an earlier email to somebody may still be sent for longer than the item may wait */
+/** @returns what to say if an earlier email to the person may still be sent for longer than the item may wait */
 async function errorOfMailInDoubt(
 	account: Account,
 	email: string,
@@ -74,12 +76,12 @@ async function errorOfMailInDoubt(
 
 /** An invitation to be created. */
 export interface NewInvitation {
-	/** As typed: SendGrid keeps it so. */
+	/** As typed: SendGrid keeps this spelling. */
 	email: string;
 	access: Access;
 	/**
-	 * The invitations that the address had right before, where that was looked up; they may be revoked by now. It
-	 * had no teammate then.
+	 * The invitations that the address had just before, if that was looked up; they may be revoked by now. There
+	 * was no teammate with it then.
 	 */
 	known?: readonly Invitation[];
 	wording: Wording;
@@ -88,11 +90,11 @@ export interface NewInvitation {
 }
 
 /**
- * `POST /v3/teammates` with `email`, `scopes` and `is_admin`, until it is known what became of it. The
- * schema wants all three, so an empty list and `false` are sent too.
+ * `POST /v3/teammates` with `email`, `scopes` and `is_admin` and finds out the outcome. The schema requires all
+ * three, so an empty list and `false` are sent too.
  *
- * @param findPerson reads what SendGrid knows of the address now
- * @throws StaleDecision where it is known what the address had, and somebody else has invited it meanwhile
+ * @param findPerson reads what SendGrid knows about the address now
+ * @throws StaleDecision if it is known what the address had, and somebody else has invited it in the meantime
  */
 export async function createInvitation(
 	account: Account,
@@ -103,7 +105,7 @@ export async function createInvitation(
 	if (inDoubt) return { error: inDoubt };
 	const isAmbiguous = !known && justMailed.get(personKey(account, email)) === true;
 
-	/** Whether it was sent by this very request, or at the same moment; `undefined` where nobody can tell. */
+	/** Whether it was sent by this request, or at the same moment; `undefined` if that can't be told. */
 	function isSentNow(invitation: Invitation, sentAt: Span): boolean | undefined {
 		const byDate = wasSentAfter(invitation, sentAt);
 		if (!known) return byDate;
@@ -111,7 +113,7 @@ export async function createInvitation(
 		return byDate ? undefined : false;
 	}
 
-	// If an invitation that may be ours is gone at the next look, somebody else has removed it.
+	// If an invitation that may be ours is gone at the next probe, somebody else has removed it.
 	let isUnclear = false;
 
 	async function probe(sentAt: () => Span): Promise<WriteState<Invitation>> {
@@ -121,7 +123,7 @@ export async function createInvitation(
 			(invitation) => isSent(invitation) && isSame(difference(invitation, access)),
 		);
 		if (ours) return isAmbiguous ? 'unknown' : { applied: ours };
-		// Somebody else may have invited the person at the same moment, in place of us or after us.
+		// Somebody else may have invited the person at the same moment, instead of us or after us.
 		isUnclear ||=
 			teammates.length > 0 ||
 			invitations.some(
@@ -151,14 +153,14 @@ export async function createInvitation(
 	return { error: otherInvitationError(wording) };
 }
 
-/** Whether an answer tells of other access than was asked for. It may leave the scopes out. */
+/** Whether a response shows other access than requested. It may lack the scopes. */
 function isOtherAccess(answer: Invitation, access: Access): boolean {
 	const { isAdmin, scopes = [] } = answer;
 	if (isAdmin !== access.is_admin) return flagOf(answer.record.is_admin) !== undefined;
 	return scopes.length > 0 && !isSame(difference(answer, access));
 }
 
-/** Unknown: whether SendGrid answers with the invitation that is there, if there is one. */
+/** Unknown: whether SendGrid answers with an existing invitation, if there is one. */
 const otherInvitationError = (wording: Wording): RequestError =>
 	new RequestError(
 		wording,
@@ -167,14 +169,14 @@ const otherInvitationError = (wording: Wording): RequestError =>
 		{ accepted: true },
 	);
 
-/** An invitation to be sent again or revoked. */
+/** An invitation to be resent or revoked. */
 export interface NamedInvitation {
 	token: string;
 	/** Display name of the field that names it, for messages. */
 	field: string;
-	/** As the list has it, where it was looked up. */
+	/** Its entry in the list, if it was looked up. */
 	known?: Invitation;
-	/** Advice where SendGrid does not know it any more. */
+	/** Advice if SendGrid no longer knows it. */
 	on404?: string;
 	wording: Wording;
 	validUntil?: Validity;
@@ -189,7 +191,7 @@ const valuesOf = ({ token, field, wording }: NamedInvitation) => {
 };
 
 /**
- * Makes sure that each of several invitations can be named, before the first one goes.
+ * Makes sure that each of several invitations has a token, before the first one is revoked.
  *
  * @throws SendGridError
  */
@@ -211,8 +213,8 @@ const contextOf = (
 const sameAddress = (one: string, other: string) => addressKey(one) === addressKey(other);
 
 /**
- * `POST /v3/teammates/pending/{token}/resend`, without a body, until it is known what became of it: a resend
- * shows by a later expiry.
+ * `POST /v3/teammates/pending/{token}/resend`, without a body, and finds out the outcome: a later expiry date
+ * proves a resend.
  */
 export async function resendInvitation(
 	account: Account,
@@ -228,11 +230,11 @@ export async function resendInvitation(
 		const found = await findAgain(account, invitation);
 		if (found?.expiresAt === undefined) return 'unknown';
 		const isFresh = wasSentAfter(found, sentAt());
-		// Under another token it may be another one, and this one accepted since.
+		// Under another token it may be a different invitation, and this one may have been accepted since.
 		const isSame = found.token === token;
 		const notSent = isSame ? 'notApplied' : 'unknown';
 		if (known?.expiresAt === undefined) return isFresh === false ? notSent : 'unknown';
-		// One that had been sent only a moment before, or by somebody else, would look the same.
+		// An invitation sent only a moment before, or by somebody else, would look the same.
 		if (isFresh === false) return notSent;
 		if (found.expiresAt <= known.expiresAt) return 'unknown';
 		return isFresh || isSame ? { applied: found } : 'unknown';
@@ -244,7 +246,7 @@ export async function resendInvitation(
 		values: valuesOf(invitation),
 		decode: (body) => {
 			const record = decodeOptionalObject(body);
-			// In other people's fixtures: 200 without a body. It says yes all the same.
+			// In other people's fixtures: 200 without a body, which still means success.
 			return record && (isEmptyBody(body) ? bare : decodeInvitation(record));
 		},
 		context: contextOf(invitation, 'teammates.create'),
@@ -258,7 +260,7 @@ export async function resendInvitation(
 	if (outcome.body.email !== '') noteMail(account, outcome.body.email);
 	const { body } = outcome;
 	if (body === bare) return { body: (await readRenewed(account, invitation)) ?? bare };
-	// Documented: the answer does not say until when it lasts now.
+	// Documented: the response doesn't have the new expiry date.
 	const expiresAt = body.expiresAt ?? expiryAfter(account.client.serverSpan(lastSentAt));
 	return { body: { ...body, expiresAt } };
 }
@@ -278,7 +280,7 @@ async function findAgain(
 	)[0];
 }
 
-/** What is known of an invitation that has been sent again: neither until when it lasts now, nor its token. */
+/** What is known about a resent invitation: neither its new expiry date nor its token. */
 const withoutWhatChanges = (known?: Invitation): Invitation => {
 	const changing = ['token', 'pending_id', 'expiration_date'];
 	const kept = Object.entries(known?.record ?? {}).filter(([name]) => !changing.includes(name));
@@ -286,9 +288,9 @@ const withoutWhatChanges = (known?: Invitation): Invitation => {
 };
 
 /**
- * An invitation that was sent again, read from the list, which may lag behind.
+ * A resent invitation, read from the list, which may lag behind.
  *
- * @returns `undefined` where the list does not show it as it is now, or cannot be read
+ * @returns `undefined` if the list doesn't show its new state, or can't be read
  */
 async function readRenewed(
 	account: Account,
@@ -311,11 +313,11 @@ async function readRenewed(
 }
 
 /**
- * `DELETE /v3/teammates/pending/{token}`, until it is known what became of it. Answers nothing.
+ * `DELETE /v3/teammates/pending/{token}`, and finds out the outcome. The response is empty.
  *
- * @param look where the address is known: its invitations as they were, and what reads all that SendGrid knows of
- *   it now
- * @throws StaleDecision where it is known what the address had, and it has joined or was invited again meanwhile
+ * @param look if the address is known: its earlier invitations, and a function that reads everything SendGrid knows
+ *   about it now
+ * @throws StaleDecision if it is known what the address had, and it has joined or was invited again in the meantime
  */
 export async function revokeInvitation(
 	account: Account,
@@ -327,7 +329,7 @@ export async function revokeInvitation(
 ): Promise<Outcome<IDataObject>> {
 	const { token, validUntil } = invitation;
 
-	/** Whether it is gone, and not because it has been accepted, or sent again under another token. */
+	/** Whether it is gone, and not because it was accepted or resent under another token. */
 	async function probe(): Promise<WriteState<IDataObject>> {
 		if (!look) {
 			const { value } = await account.readFresh(pendingInvitations(invitation.wording));

@@ -7,7 +7,7 @@ import type { RequestContext } from './responseErrors';
 /** Documented maximum. Observed: without a `limit` SendGrid sends 50, although it documents 500. */
 export const MAX_PAGE_SIZE = 500;
 
-/** More than the largest account fills: what goes on after that never ends. */
+/** More than the largest account needs: a list that goes on after that never ends. */
 export const MAX_PAGES = 1000;
 
 export const endlessListError = (context: RequestContext) =>
@@ -23,9 +23,9 @@ export interface ListEndpoint<Item> {
 	path: string;
 	/** Filters that SendGrid itself applies. */
 	query?: IDataObject;
-	/** The items of a page, or `undefined` where the response is not one. */
+	/** The items of a page, or `undefined` if the response isn't a page. */
 	decode: (body: unknown) => Item[] | undefined;
-	/** What tells two items of the list apart; empty where an item does not say. */
+	/** Identifies an item of the list; empty if an item has no identifier. */
 	identify: (item: Item) => string;
 	context: RequestContext;
 }
@@ -38,7 +38,7 @@ export interface Part {
 	atMost?: number;
 }
 
-/** How often a list that keeps changing is read from its start before it is taken as it is. */
+/** How often a list that keeps changing is read from its start before it is accepted. */
 const MAX_RESTARTS = 3;
 
 /** What one request of a list brings. */
@@ -52,16 +52,16 @@ interface Page<Item> {
 }
 
 /**
- * Reads a list page by page, each only when it is asked for.
+ * Reads a list page by page, each only when requested.
  *
- * Advances by what came, and ends with a page that is empty or brings nothing new: a server that caps the
- * page, or that ignores `limit` and `offset` (which the list of pending invitations does not document),
- * neither hides an item nor keeps us going forever. Nor does one that makes up new items all the time.
+ * Advances by the number of items received, and ends with a page that is empty or has nothing new: a server that
+ * caps the page, or that ignores `limit` and `offset` (which the list of pending invitations does not document),
+ * neither hides an item nor keeps us reading forever. Nor does one that makes up new items all the time.
  *
- * Each page begins with the last item of the one before. Where it does not, somebody has been removed meanwhile
- * and others have moved up, past the place where we are: the list is read from its start once more. After a page
- * of one item, the next begins behind it: a server that gives no more at a time would give the same one for ever.
- * Such a list is read again until that brings nothing new.
+ * Each page begins with the last item of the one before. If it doesn't, somebody has been removed in the meantime
+ * and others have moved up past our position: the list is read from its start again. After a page of one item, the
+ * next page starts behind it: a server that never sends more would send the same item forever. Such a list is read
+ * again until nothing new appears.
  *
  * @param onBegin called when the first page is asked for, also of a restart
  * @throws SendGridError
@@ -132,10 +132,10 @@ export async function* pages<Item>(
 }
 
 /**
- * The first items of a list that all filters let through, reading no further than needed.
+ * The first items of a list that pass all filters, reading no further than needed.
  *
- * @param limit how many to give, `Infinity` for all
- * @param filters without any, the pages are cut to the limit
+ * @param limit how many to return, `Infinity` for all
+ * @param filters without any, the page size is cut to the limit
  * @throws SendGridError
  */
 export async function list<Item>(
@@ -156,7 +156,7 @@ export async function list<Item>(
 /** A list that has been read to its end. */
 export interface WholeList<Item> {
 	items: Item[];
-	/** Several pages may miss an item: somebody may have changed the list while it was read. */
+	/** Several pages may lack an item, because somebody may have changed the list while it was read. */
 	pageCount: number;
 }
 

@@ -19,7 +19,7 @@ beforeEach(() => {
 
 const open = () => sendGrid.state.account().accessRequests.length;
 
-test('Approve grants it', async () => {
+test('Approve grants the access request', async () => {
 	const { results } = await sendGrid.run({ items: [{ id }], parameters: approveWith() });
 	expect(results.map(({ json }) => json)).toEqual([
 		{ approved: true, request_id: id, scope_group_name: 'Templates' },
@@ -42,7 +42,7 @@ test.each<[string, () => unknown]>([
 	expect(open()).toBe(0);
 });
 
-test('from the list', async () => {
+test('Approve takes a request chosen from the list', async () => {
 	const { results: listed } = await searchAccessRequests(sendGrid.credential, 'ada');
 	const { results } = await sendGrid.run({
 		parameters: approveWith({ requestId: by('list', String(listed[0].value)) }),
@@ -50,7 +50,7 @@ test('from the list', async () => {
 	expect(results).toMatchObject([{ json: { approved: true, request_id: id } }]);
 });
 
-test('one that is gone was not approved', async () => {
+test('a request that is gone is reported as not approved', async () => {
 	const { error } = await sendGrid.run({ items: [{ id: 99 }], parameters: approveWith() });
 	expect(error?.message).toBe(
 		"The access request '99' was not approved: there is no open request with this ID",
@@ -58,7 +58,7 @@ test('one that is gone was not approved', async () => {
 	expect(error?.description).toContain('already approved or denied, or never existed');
 });
 
-test('W3: while it is in doubt whether it was approved, another admin denies it: unclear', async () => {
+test('W3: a request that another admin denies while its approval is in doubt is reported as unclear', async () => {
 	sendGrid.state.faults.add({
 		method: 'PATCH',
 		fault: { kind: 'status', status: 503, when: 'before' },

@@ -49,7 +49,7 @@ test('K4: Offboard asks each account about its own person', async () => {
 	expect([...peopleOf('acme'), ...peopleOf('globex')]).toEqual([]);
 });
 
-test('K4: who is known in one account is new in the other', async () => {
+test('K4: a person known in one account is new in the other', async () => {
 	sendGrid.state.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
 	const { results } = await runInBoth(upsertWith(), ['ada@example.com', 'ada@example.com']);
 	expect(results.map(({ json }) => json.action)).toEqual(['unchanged', 'invited']);

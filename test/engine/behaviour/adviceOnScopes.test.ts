@@ -12,7 +12,7 @@ const ADA = 'ada@example.com';
 const joined = (details: object = {}) =>
 	sendGrid.state.addTeammate({ email: ADA, username: 'countess', ...details });
 
-test('W7: Update Permissions with a persona: advice names no field that is not shown', async () => {
+test('W7: the advice of Update Permissions with a persona names no hidden field', async () => {
 	joined({ scopes: ['alerts.read'] });
 	const { error } = await sendGrid.run({
 		items: [{ email: ADA }],
@@ -27,7 +27,7 @@ test('W7: Update Permissions with a persona: advice names no field that is not s
 	expect(error?.description).toContain("'Additional Scope Names or IDs'");
 });
 
-test('W7: Create or Update with a persona, a teammate: advice names no field that is not shown', async () => {
+test("W7: the advice of Create or Update about a teammate's persona names no hidden field", async () => {
 	joined({ scopes: ['alerts.read'] });
 	const { error } = await sendGrid.run({
 		items: [{ email: ADA }],
@@ -41,7 +41,7 @@ test('W7: Create or Update with a persona, a teammate: advice names no field tha
 	expect(error?.description).toContain("'Additional Scope Names or IDs'");
 });
 
-test('W7: Update Permissions, Add: no advice to remove a scope that the item does not name', async () => {
+test('W7: the advice of Update Permissions, Add names no scope that the item does not name', async () => {
 	joined({ scopes: ['old.scope'] });
 	const { error } = await sendGrid.run({
 		items: [{ email: ADA }],

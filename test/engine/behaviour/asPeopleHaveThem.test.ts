@@ -31,28 +31,31 @@ const runWith = async (parameters: INodeParameters, it: unknown = undefined) =>
 
 const IT = '={{ $json.it }}';
 
-describe('flags as text', () => {
-	test.each(['true', 'TRUE', ' True '])('dryRun %j deletes nobody', async (it) => {
+describe('a flag as text', () => {
+	test.each(['true', 'TRUE', ' True '])('deletes nobody with dryRun %j', async (it) => {
 		sendGrid.state.addTeammate({ email: EMAIL });
 		const { results } = await runWith(offboardWith({ options: { dryRun: IT } }), it);
 		expect(results).toMatchObject([{ json: { would: 'delete', dry_run: true } }]);
 		expect(writes()).toEqual([]);
 	});
 
-	test.each(['yes', 'on', 1, [], {}, null, undefined, ''])('dryRun %j is refused', async (it) => {
-		sendGrid.state.addTeammate({ email: EMAIL });
-		const { error } = await runWith(offboardWith({ options: { dryRun: IT } }), it);
-		expect(error?.message).toContain("'Dry Run' in 'Options' ");
-		expect(sendGrid.calls()).toEqual([]);
-	});
+	test.each(['yes', 'on', 1, [], {}, null, undefined, ''])(
+		'is refused for dryRun %j',
+		async (it) => {
+			sendGrid.state.addTeammate({ email: EMAIL });
+			const { error } = await runWith(offboardWith({ options: { dryRun: IT } }), it);
+			expect(error?.message).toContain("'Dry Run' in 'Options' ");
+			expect(sendGrid.calls()).toEqual([]);
+		},
+	);
 
-	test('returnAll "true" gives all 203', async () => {
+	test('gives all 203 results for returnAll "true"', async () => {
 		sendGrid.state.addManyTeammates(203);
 		const { results } = await runWith(getTeammatesWith({ returnAll: IT }), 'true');
 		expect(results).toHaveLength(203);
 	});
 
-	test('sso "false", simplify "false", allowAdmins "true"', async () => {
+	test('is understood for sso "false", simplify "false" and allowAdmins "true"', async () => {
 		const { state } = sendGrid;
 		state.addTeammate({ email: EMAIL, is_admin: true, phone: '123' });
 		state.addTeammate({ email: 'sam@example.com', is_sso: true });
@@ -68,15 +71,18 @@ describe('flags as text', () => {
 });
 
 describe('V2: a filter that is set and yields nothing is refused before any request', () => {
-	test.each([null, undefined, '', '  ', ',;', [], ['']])('emailDomain %j', async (it) => {
-		for (const make of [getTeammatesWith, getInvitationsWith]) {
-			const { error } = await runWith(make({ filters: { emailDomain: IT } }), it);
-			expect(error?.message).toBe("'Email Domain' in 'Filters' is set, but has no value");
-		}
-		expect(sendGrid.calls()).toEqual([]);
-	});
+	test.each([null, undefined, '', '  ', ',;', [], ['']])(
+		'an item is refused for emailDomain %j',
+		async (it) => {
+			for (const make of [getTeammatesWith, getInvitationsWith]) {
+				const { error } = await runWith(make({ filters: { emailDomain: IT } }), it);
+				expect(error?.message).toBe("'Email Domain' in 'Filters' is set, but has no value");
+			}
+			expect(sendGrid.calls()).toEqual([]);
+		},
+	);
 
-	test.each([null, undefined, '', '  '])('subuser %j', async (it) => {
+	test.each([null, undefined, '', '  '])('an item is refused for subuser %j', async (it) => {
 		const { error } = await runWith(getSubuserAccessWith({ filters: { subuser: IT } }), it);
 		expect(error?.message).toBe(
 			`'${EMAIL}' was not handled: 'Subuser' in 'Filters' is set, but has no value`,
@@ -84,20 +90,23 @@ describe('V2: a filter that is set and yields nothing is refused before any requ
 		expect(sendGrid.calls()).toEqual([]);
 	});
 
-	test.each([null, undefined, '  '])('on behalf of %j does not act for the parent', async (it) => {
-		const { error } = await runWith(inviteWith({ options: { onBehalfOf: IT } }), it);
-		expect(error?.message).toBe(
-			`'${EMAIL}' was not handled: 'On Behalf Of' in 'Options' is set, but has no value`,
-		);
-		const trigger = new ActiveTrigger(sendGrid, {
-			events: ['teammateAdded'],
-			options: { onBehalfOf: `={{ ${JSON.stringify(it)} }}` },
-		});
-		expect((await trigger.failure()).message).toContain("'On Behalf Of' in 'Options' is set");
-		expect(sendGrid.calls()).toEqual([]);
-	});
+	test.each([null, undefined, '  '])(
+		'an item on behalf of %j does not act for the parent account',
+		async (it) => {
+			const { error } = await runWith(inviteWith({ options: { onBehalfOf: IT } }), it);
+			expect(error?.message).toBe(
+				`'${EMAIL}' was not handled: 'On Behalf Of' in 'Options' is set, but has no value`,
+			);
+			const trigger = new ActiveTrigger(sendGrid, {
+				events: ['teammateAdded'],
+				options: { onBehalfOf: `={{ ${JSON.stringify(it)} }}` },
+			});
+			expect((await trigger.failure()).message).toContain("'On Behalf Of' in 'Options' is set");
+			expect(sendGrid.calls()).toEqual([]);
+		},
+	);
 
-	test.each([null, undefined, '', '  '])('of the trigger: %j', async (it) => {
+	test.each([null, undefined, '', '  '])('the trigger is refused for %j', async (it) => {
 		const value = `={{ ${JSON.stringify(it)} }}`;
 		for (const name of ['emailDomain', 'email', 'role']) {
 			const trigger = new ActiveTrigger(sendGrid, { filters: { [name]: value } });
@@ -107,7 +116,7 @@ describe('V2: a filter that is set and yields nothing is refused before any requ
 	});
 });
 
-test('several domains', async () => {
+test('several domains in one filter are all used', async () => {
 	const { state } = sendGrid;
 	for (const email of ['a@a.com', 'b@B.com', 'c@c.com']) state.addTeammate({ email });
 	const { results } = await runWith(
@@ -135,7 +144,7 @@ describe('a subuser that is called by a number', () => {
 		});
 	});
 
-	test('as a filter, also where SendGrid does not filter', async () => {
+	test('works as a filter, even if SendGrid does not filter', async () => {
 		sendGrid.state.faults.add({
 			path: /subuser_access$/,
 			fault: {
@@ -159,7 +168,7 @@ describe('a subuser that is called by a number', () => {
 		expect(sendGrid.state.requests[0].query).toMatchObject({ username: '12345' });
 	});
 
-	test('in a row, with its permission by name; the same one twice is refused', async () => {
+	test('works in a row, with its permission by name, and is refused if it is there twice', async () => {
 		const row = { username: 12345, permission: 'Admin' };
 		const create = (subusers: object[]) =>
 			createSsoWith({
@@ -178,7 +187,7 @@ describe('a subuser that is called by a number', () => {
 });
 
 describe('Mode Remove beside Access Admin', () => {
-	test.each(['admin', 'Admin'])('%j makes nobody an admin', async (access) => {
+	test.each(['admin', 'Admin'])('makes nobody an admin with %j', async (access) => {
 		sendGrid.state.addTeammate({ email: EMAIL, scopes: ['stats.read'] });
 		const { error } = await runWith(
 			updatePermissionsWith({ access: `={{ '${access}' }}`, mode: 'remove' }),
@@ -189,14 +198,14 @@ describe('Mode Remove beside Access Admin', () => {
 	});
 });
 
-describe('what the panel shows', () => {
+describe('the words that the panel shows', () => {
 	const invited = () => sendGrid.state.account().invitations.at(-1);
 
 	test.each([
 		['Admin', { is_admin: true }],
 		['Selected Scopes', { scopes: ['stats.read'], is_admin: false }],
 		['PERSONA', { is_admin: false }],
-	])('Access %j', async (it, expected) => {
+	])('are understood for Access %j', async (it, expected) => {
 		const { error } = await runWith(
 			inviteWith({ access: IT, persona: 'Marketer', additionalScopes: [] }),
 			it,
@@ -213,18 +222,18 @@ describe('what the panel shows', () => {
 		[{ scopes: 'stats.read mail.send' }, ['stats.read', 'mail.send']],
 		[{ scopes: '"stats.read","mail.send"' }, ['stats.read', 'mail.send']],
 		[{ scopes: [] }, []],
-	])('%j', async ({ scopes }, expected) => {
+	])('are understood as %j', async ({ scopes }, expected) => {
 		await runWith(inviteWith({ scopes: IT }), scopes);
 		expect(invited()?.scopes).toEqual(expect.arrayContaining(expected));
 	});
 
-	test.each([',', ' ; ,', '""', null, undefined])('scopes %j invite nobody', async (it) => {
+	test.each([',', ' ; ,', '""', null, undefined])('invite nobody as scopes %j', async (it) => {
 		const { error } = await runWith(inviteWith({ scopes: IT }), it);
 		expect(error?.message).toContain("'Scope Names or IDs' is empty");
 		expect(sendGrid.calls()).toEqual([]);
 	});
 
-	test('Mode, If Pending, If Access Differs, Region', async () => {
+	test('are understood for Mode, If Pending, If Access Differs and Region', async () => {
 		sendGrid.state.addTeammate({ email: EMAIL, scopes: ['stats.read'] });
 		const parameters = upsertWith({
 			scopes: ['mail.send'],
@@ -239,7 +248,7 @@ describe('what the panel shows', () => {
 		expect(sendGrid.state.account().teammates.at(-1)?.scopes).not.toContain('mail.send');
 	});
 
-	test('events of the trigger, and its region', async () => {
+	test("are understood for the trigger's events and region", async () => {
 		const trigger = new ActiveTrigger(sendGrid, {
 			events: "={{ 'Teammate Added; teammateRemoved' }}",
 			region: "={{ 'SAME AS credential' }}",
@@ -254,7 +263,7 @@ describe('what the panel shows', () => {
 });
 
 describe('D6: seven days', () => {
-	test.each([7, '7', 8, 1e9])('%j are refused where they decide about an email', async (it) => {
+	test.each([7, '7', 8, 1e9])('of %j are refused where they decide about an email', async (it) => {
 		const { error } = await runWith(upsertWith({ expiresWithinDays: IT }), it);
 		expect(error?.message).toContain("'Expires Within Days' must be a number of days from 0 to");
 		expect(error?.description).toContain('every run would send the email again');
@@ -266,7 +275,7 @@ describe('D6: seven days', () => {
 		expect(sendGrid.calls()).toEqual([]);
 	});
 
-	test('a filter may have them', async () => {
+	test('are allowed in a filter', async () => {
 		sendGrid.state.addPending({ email: EMAIL });
 		const { results } = await runWith(
 			getInvitationsWith({ filters: { expiresWithinDays: IT } }),
@@ -276,7 +285,7 @@ describe('D6: seven days', () => {
 	});
 });
 
-describe('locators', () => {
+describe('a locator', () => {
 	beforeEach(() => {
 		sendGrid.state.addTeammate({ email: EMAIL, username: 'countess' });
 		sendGrid.state.addTeammate({ email: 'bob@example.com', username: '12345' });
@@ -289,18 +298,21 @@ describe('locators', () => {
 		[{ mode: 'By Email', value: 'ADA@example.com' }, 'countess'],
 		[{ mode: 'username', value: 12345 }, '12345'],
 		[`{"mode": "email", "value": "${EMAIL}"}`, 'countess'],
-	])('as one expression: %j', async (it, username) => {
+	])('is understood as one expression: %j', async (it, username) => {
 		const { results } = await runWith(getTeammateWith({ teammate: IT }), it);
 		expect(results).toMatchObject([{ json: { username } }]);
 	});
 
-	test.each(['email', 'EMAIL', 'By Email'])('with its mode by expression: %j', async (it) => {
-		const teammate = { __rl: true, mode: IT, value: EMAIL };
-		const { results } = await runWith(getTeammateWith({ teammate } as INodeParameters), it);
-		expect(results).toMatchObject([{ json: { username: 'countess' } }]);
-	});
+	test.each(['email', 'EMAIL', 'By Email'])(
+		'is understood with its mode by expression: %j',
+		async (it) => {
+			const teammate = { __rl: true, mode: IT, value: EMAIL };
+			const { results } = await runWith(getTeammateWith({ teammate } as INodeParameters), it);
+			expect(results).toMatchObject([{ json: { username: 'countess' } }]);
+		},
+	);
 
-	test.each([null, '', 'phone'])('with a mode that is none: %j', async (it) => {
+	test.each([null, '', 'phone'])('is refused with an unknown mode: %j', async (it) => {
 		const teammate = { __rl: true, mode: IT, value: EMAIL };
 		const { error } = await runWith(deleteTeammateWith({ teammate } as INodeParameters), it);
 		expect(error?.message).toContain("'Mode' in 'Teammate' ");
@@ -316,14 +328,14 @@ describe('addresses that are none are not sent anything', () => {
 		'ada\u200b@example.com',
 		'\u202eada@example.com',
 		'a..b@example.com',
-	])('%j', async (it) => {
+	])('are understood as %j', async (it) => {
 		const { error } = await runWith(inviteWith({ email: IT }), it);
 		expect(error?.message).toMatch(/^'Email' must be an email address, not '.+': it /);
 		expect(sendGrid.calls()).toEqual([]);
 	});
 });
 
-describe('V4: what is far too long', () => {
+describe('V4: a value that is far too long', () => {
 	const HUGE = 'x'.repeat(16_000_000);
 
 	/** How long the event loop is blocked, in milliseconds. */
@@ -376,7 +388,7 @@ describe('V4: what is far too long', () => {
 	});
 });
 
-describe('expressions that throw', () => {
+describe('an expression that throws', () => {
 	const ITEMS = [{ email: 'bob@example.com' }, { email: EMAIL, fails: true }];
 	const FAILS = (value: string) => `={{ $json.fails ? $json.no.such.thing() : ${value} }}`;
 
@@ -389,7 +401,7 @@ describe('expressions that throw', () => {
 			'Batching',
 			inviteWith({ requestOptions: { batching: { batch: { batchSize: FAILS('50') } } } }),
 		],
-	])('%s fails its item, linked, and others go on', async (_, parameters) => {
+	])('in %s fails its item, which stays linked, and the others go on', async (_, parameters) => {
 		for (const [onError, items] of [
 			['continueErrorOutput', ITEMS],
 			['continueErrorOutput', [...ITEMS].reverse()],
@@ -425,7 +437,7 @@ describe('expressions that throw', () => {
 		{ proxy: 'http://%zz@proxy:1' },
 		{ allowUnauthorizedCerts: 'perhaps' },
 	])(
-		'Request Options %j fail all items, which come out of the error output',
+		'in the Request Options %j fails all items, which leave by the error output',
 		async (requestOptions) => {
 			const { results, failures, error } = await sendGrid.run({
 				items: ITEMS,
@@ -440,7 +452,7 @@ describe('expressions that throw', () => {
 		},
 	);
 
-	test('Request Options as text count', async () => {
+	test('leaves Request Options given as text in effect', async () => {
 		const requestOptions = {
 			timeout: '5000',
 			allowUnauthorizedCerts: 'true',

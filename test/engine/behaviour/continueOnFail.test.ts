@@ -21,7 +21,7 @@ const mixed = () =>
 
 describe('Continue On Fail', () => {
 	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
-		'%s: every item is answered once, linked to its input',
+		'answers every item of %s once, linked to its input',
 		async (onError) => {
 			const { results, failures, error } = await sendGrid.run({
 				items: MIXED,
@@ -48,7 +48,7 @@ describe('Continue On Fail', () => {
 	);
 
 	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
-		'%s: also where a look-up or the network is to blame',
+		'does so for %s even if a look-up or the network fails',
 		async (onError) => {
 			sendGrid.state.addPending({ email: 'ada@example.com' });
 			sendGrid.state.faults.add({ method: 'POST', fault: { kind: 'drop', when: 'before' } });
@@ -66,7 +66,7 @@ describe('Continue On Fail', () => {
 		},
 	);
 
-	test('Failed items: the error output keeps the whole row of each, whoever failed it', async () => {
+	test('Failed items: keeps the whole row of each failed item on the error output', async () => {
 		const rows = [
 			{ email: 'nobody', department: 'Sales', nested: { id: 1 } },
 			{
@@ -98,7 +98,7 @@ describe('Continue On Fail', () => {
 		]);
 	});
 
-	test('with Retry On Fail beside it, nothing is sent twice', async () => {
+	test('sends nothing twice together with Retry On Fail', async () => {
 		await sendGrid.run({
 			items: [{ email: 'nobody' }, { email: 'ada@example.com' }],
 			parameters: inviteWith({}),

@@ -15,7 +15,7 @@ const sendGrid = fakeSendGrid();
 
 const ADA = [{ email: 'ada@example.com' }];
 
-describe("the credential's guards", () => {
+describe("under the credential's limits,", () => {
 	const DOMAINS = { allowedEmailDomains: ' Example.org, @example.net ' };
 	const NO_ADMINS = { allowAdminAccess: false };
 	const NO_DELETION = { allowDeletion: false };
@@ -54,7 +54,7 @@ describe("the credential's guards", () => {
 	});
 
 	test.each(['ada@sub.example.org', 'ada@notexample.org', 'ada@example.org.evil.com'])(
-		'%s is not',
+		'%s is not allowed',
 		async (email) => {
 			const { error } = await sendGrid.run({
 				items: [{ email }],
@@ -69,7 +69,7 @@ describe("the credential's guards", () => {
 		['somebody at another domain', DOMAINS, { scopes: ['stats.read'] }, 'Allowed: Example.org'],
 		['an admin', NO_ADMINS, { is_admin: true }, "doesn't allow granting admin access"],
 	])(
-		'%s whose invitation is named by its token gets none again',
+		'%s whose invitation is named by its token gets no other one',
 		async (_, credential, details, message) => {
 			const { token } = sendGrid.state.addPending({ email: 'ada@example.com', ...details });
 			const { error } = await sendGrid.run({
@@ -90,7 +90,7 @@ describe("the credential's guards", () => {
 		expect(error?.message).toContain('Allowed: none');
 	});
 
-	test('without them nothing is limited', async () => {
+	test('everything is allowed if none is set', async () => {
 		const { error } = await sendGrid.run({
 			items: ADA,
 			parameters: inviteWith({ access: 'admin' }),
@@ -100,7 +100,7 @@ describe("the credential's guards", () => {
 	});
 });
 
-describe('Allow AI Agents', () => {
+describe('with Allow AI Agents', () => {
 	const asked = async (asTool: boolean | 'asAnyNode', allowAgents: unknown) =>
 		await sendGrid.run({
 			items: ADA,
@@ -109,30 +109,36 @@ describe('Allow AI Agents', () => {
 			asTool,
 		});
 
-	test.each([true, 'asAnyNode'] as const)('off: no use as a tool (%s)', async (asTool) => {
-		for (const off of [false, 'true', null, '']) {
-			const { results } = await asked(asTool, off);
-			expect(results).toMatchObject([
-				{
-					json: {
-						error: expect.stringContaining("This credential doesn't allow AI agents to use it"),
-						how_to_fix:
-							"Ask the person who manages the credential to change this, under 'Allow AI Agents' in the credential.",
+	test.each([true, 'asAnyNode'] as const)(
+		'off, the node does nothing as a tool (%s)',
+		async (asTool) => {
+			for (const off of [false, 'true', null, '']) {
+				const { results } = await asked(asTool, off);
+				expect(results).toMatchObject([
+					{
+						json: {
+							error: expect.stringContaining("This credential doesn't allow AI agents to use it"),
+							how_to_fix:
+								"Ask the person who manages the credential to change this, under 'Allow AI Agents' in the credential.",
+						},
 					},
-				},
-			]);
-		}
-		expect(sendGrid.state.requests).toEqual([]);
-	});
+				]);
+			}
+			expect(sendGrid.state.requests).toEqual([]);
+		},
+	);
 
-	test.each([true, 'asAnyNode'] as const)('on, or from before: any use (%s)', async (asTool) => {
-		const { results } = await asked(asTool, true);
-		expect(results).toMatchObject([{ json: { email: 'ada@example.com' } }]);
-		const again = await asked(asTool, undefined);
-		expect(again.results).toHaveLength(1);
-	});
+	test.each([true, 'asAnyNode'] as const)(
+		'on, or in an older credential, the node can be used in any way (%s)',
+		async (asTool) => {
+			const { results } = await asked(asTool, true);
+			expect(results).toMatchObject([{ json: { email: 'ada@example.com' } }]);
+			const again = await asked(asTool, undefined);
+			expect(again.results).toHaveLength(1);
+		},
+	);
 
-	test('off: workflows go on using it', async () => {
+	test('off, workflows can still use the node', async () => {
 		const { error } = await asked(false, false);
 		expect(error).toBeUndefined();
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);

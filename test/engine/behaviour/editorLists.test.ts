@@ -9,7 +9,7 @@ import {
 const sendGrid = fakeSendGrid();
 
 describe('the list of scopes', () => {
-	test('is that of the account, readable, and without what no invitation can grant', async () => {
+	test("has the account's scopes by readable names, without those that no invitation can grant", async () => {
 		sendGrid.state.addKey({
 			key: sendGrid.apiKey,
 			scopes: [
@@ -27,7 +27,7 @@ describe('the list of scopes', () => {
 		]);
 	});
 
-	test('is that of the subuser whom the options name', async () => {
+	test('has the scopes of the subuser that the options name', async () => {
 		sendGrid.state.addSubuser({ username: 'acme-marketing' });
 		await loadScopes(sendGrid.credential, { options: { onBehalfOf: 'acme-marketing' } });
 		expect(sendGrid.state.requests).toMatchObject([{ onBehalfOf: 'acme-marketing' }]);
@@ -41,7 +41,7 @@ describe('the list of scopes', () => {
 		expect(scopes.length).toBeGreaterThan(200);
 	});
 
-	test('is sorted by what one reads', async () => {
+	test('is sorted by the readable names', async () => {
 		sendGrid.state.faults.add({
 			fault: {
 				kind: 'status',
@@ -59,7 +59,7 @@ describe('the list of scopes', () => {
 	});
 
 	test.each([{}, [], { errors: [{ message: 'no' }] }, { scopes: ['stats.read', 7] }])(
-		'K6: is not empty where SendGrid answers %j, but asked for again',
+		'K6: is not empty if SendGrid answers %j, but is requested again',
 		async (body) => {
 			sendGrid.state.faults.add({ fault: { kind: 'status', status: 200, when: 'before', body } });
 			expect((await loadScopes(sendGrid.credential)).length).toBeGreaterThan(200);
@@ -91,7 +91,7 @@ describe('the list of scopes', () => {
 		});
 	});
 
-	test('does not stand in the queue for long, nor speak of options that lists have not', async () => {
+	test("does not wait in the queue for long, or name options that lists don't have", async () => {
 		sendGrid.state.faults.add({ fault: { kind: 'rate-limited', header: 'delta', seconds: 20 } });
 		await expect(loadScopes(sendGrid.credential)).rejects.toThrow();
 		await expect(loadScopes(sendGrid.credential)).rejects.toMatchObject({
@@ -101,7 +101,7 @@ describe('the list of scopes', () => {
 		});
 	});
 
-	test('says what to do about an outage, where no item could be run again', async () => {
+	test('says what to do about an outage without advising to run an item again', async () => {
 		sendGrid.state.faults.add({
 			fault: { kind: 'status', status: 503, when: 'before' },
 			times: 99,
@@ -113,7 +113,7 @@ describe('the list of scopes', () => {
 });
 
 describe('the list of invitations', () => {
-	test('shows who, until when, and where SendGrid has it', async () => {
+	test("shows address, expiry date and SendGrid's page", async () => {
 		const { expiration_date } = sendGrid.state.addPending({ email: 'Ada@example.com' });
 		const expired = sendGrid.state.addPending({ email: 'bob@example.com', expiresInSeconds: -9e5 });
 		const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
@@ -133,7 +133,7 @@ describe('the list of invitations', () => {
 		});
 	});
 
-	test('holds no token: what is chosen is saved in the workflow', async () => {
+	test('holds no token, because the choice is saved in the workflow', async () => {
 		const invitations = sendGrid.state.addManyPending(3);
 		const lists = [
 			await searchInvitations(sendGrid.credential),
@@ -151,7 +151,7 @@ describe('the list of invitations', () => {
 		expect(results.map(({ value }) => value)).toEqual(['ada@example.com', 'bob@example.com']);
 	});
 
-	test('finds by part of the address, in any case, on every page', async () => {
+	test('is searched by part of the address, in upper or lower case, on every page', async () => {
 		sendGrid.state.addManyPending(600);
 		const found = await searchInvitations(sendGrid.credential, ' PENDING0599@');
 		expect(found.results.map(({ name }) => name)).toEqual([
@@ -159,7 +159,7 @@ describe('the list of invitations', () => {
 		]);
 	});
 
-	test('shows the address alone where SendGrid does not say until when', async () => {
+	test('shows only the address if SendGrid gives no expiry date', async () => {
 		sendGrid.state.addPending({ email: 'ada@example.com' });
 		const fault = { kind: 'rename', from: 'expiration_date', to: 'ends' } as const;
 		sendGrid.state.faults.add({ fault });
@@ -167,7 +167,7 @@ describe('the list of invitations', () => {
 		expect(results).toMatchObject([{ name: 'ada@example.com' }]);
 	});
 
-	test('finds what was typed in capitals', async () => {
+	test('is searched for text typed in capitals', async () => {
 		sendGrid.state.addPending({ email: 'Ada@Example.com' });
 		const { results } = await searchInvitations(sendGrid.credential, 'ada@example');
 		expect(results).toHaveLength(1);
@@ -209,7 +209,7 @@ describe('the list of teammates', () => {
 		]);
 	});
 
-	test('of 1,000 comes as one scrolls, 500 at a time', async () => {
+	test('loads 1,000 people while scrolling, 500 at a time', async () => {
 		sendGrid.state.addManyTeammates(1000);
 		expect((await searchTeammates(sendGrid.credential)).results).toHaveLength(500);
 		sendGrid.state.requests.length = 0;
@@ -226,7 +226,7 @@ describe('the list of teammates', () => {
 		expect(sendGrid.state.requests).toHaveLength(3);
 	});
 
-	test('is searched as one types, all of it', async () => {
+	test('is searched completely while typing', async () => {
 		sendGrid.state.addManyTeammates(1000);
 		const { results, paginationToken } = await searchTeammates(sendGrid.credential, 'Teammate099');
 		expect(results).toHaveLength(10);
@@ -264,7 +264,7 @@ describe('the list of access requests', () => {
 		}
 	});
 
-	test('says where the account has none of them any more', async () => {
+	test('says if the account no longer has any', async () => {
 		sendGrid.state.behaviours.accessRequests = 'gone';
 		await expect(searchAccessRequests(sendGrid.credential)).rejects.toMatchObject({
 			message: expect.stringContaining('The access requests could not be loaded'),

@@ -495,11 +495,11 @@ async function play(name: Name, { parameters, prepare }: Case, credential: objec
 	return await sendGrid.run({ parameters: make[name](fields), credential: { ...credential } });
 }
 
-test('every operation is here', () => {
+test('every operation is tried here', () => {
 	expect(Object.keys(CASES).sort()).toEqual([...NAMES].sort());
 });
 
-test('every way to name somebody is here', async () => {
+test('every way to name somebody is tried here', async () => {
 	const { node } = await builtPackage();
 	for (const field of ['teammate', 'invitation'] as const) {
 		const property = node.description.properties.find(({ name }) => name === field);
@@ -522,7 +522,7 @@ test('every way to name somebody is here', async () => {
 describe.each(NAMES)('%s', (name) => {
 	const cases = CASES[name]().map((one) => ({ ...one, title: one.what }));
 
-	test.each(cases)('$title: without limits', async (one) => {
+	test.each(cases)('works without limits: $title', async (one) => {
 		const { error } = await play(name, one, {});
 		expect(error?.message).toBeUndefined();
 		if (one.isRead) expect(changes()).toEqual([]);
@@ -533,7 +533,7 @@ describe.each(NAMES)('%s', (name) => {
 		(Object.keys(LIMITS) as Limit[]).map((limit) => ({ ...one, limit })),
 	);
 
-	test.each(limited)('$title: against $limit', async (one) => {
+	test.each(limited)('is refused by $limit: $title', async (one) => {
 		const [credential, field] = LIMITS[one.limit];
 		const { error } = await play(name, one, credential);
 		if (one.against.includes(one.limit)) {
@@ -551,7 +551,7 @@ test.each([
 	['Invite', make.inviteWith],
 	['Create or Update', make.upsertWith],
 	['Sync With List', make.syncWith],
-])('%s leaves out of a persona what gives power, and says so', async (_, operation) => {
+])('%s leaves out of a persona what creates access, and says so', async (_, operation) => {
 	const { results, error } = await sendGrid.run({
 		parameters: operation({ email: NEW, ...persona('developer') }),
 		credential: { allowAdminAccess: false },
@@ -565,7 +565,7 @@ test.each([
 	expect(given.filter((scope) => POWERFUL_SCOPES.includes(scope))).toEqual([]);
 });
 
-test('an invitation of which the list does not say what it gives is not sent again', async () => {
+test('an invitation is not resent if the list does not say what it gives', async () => {
 	const { token } = sendGrid.state.addPending({ email: INSIDE, scopes: ['stats.read'] });
 	Object.assign(people().invitations[0], { scopes: undefined });
 	const { error } = await sendGrid.run({

@@ -66,8 +66,8 @@ async function poll(): Promise<number> {
 
 const SOON = 3_000;
 
-describe('A2: a body that dribbles in for ever', () => {
-	test('stops nobody else with the same key, and is let go of', async () => {
+describe('A2: a body that dribbles in forever', () => {
+	test('stops nobody else with the same key, and is abandoned', async () => {
 		const host = await hostile(dribbling());
 		const stuck = sendGrid.run({
 			items: people(4),
@@ -84,7 +84,7 @@ describe('A2: a body that dribbles in for ever', () => {
 		await until(() => host.open === 0);
 	});
 
-	test('at SendGrid itself: its places are given back after 15 seconds', async () => {
+	test('gives its places back after 15 seconds, even at SendGrid itself', async () => {
 		sendGrid.state.addTeammate({ email: 'ada@example.com' });
 		sendGrid.state.faults.add({
 			path: 'teammates/person',
@@ -132,7 +132,7 @@ describe('a proxy that never answers', () => {
 	});
 	const gateway = () => ({ apiUrl: secure.globalUrl, allowUnauthorizedCerts: true });
 
-	test('with a key that is none holds no lock of another account', async () => {
+	test('holds no lock of another account with an invalid key', async () => {
 		const host = await hostile(blackHole());
 		const stuck = sendGrid.run({
 			items: ADA,
@@ -154,7 +154,7 @@ describe('a proxy that never answers', () => {
 		await stuck;
 	});
 
-	test('takes no places from those who go without it, with the same key', async () => {
+	test("takes no places from requests with the same key that don't use it", async () => {
 		const host = await hostile(blackHole());
 		secure.state.addTeammate({ email: 'ada@example.com' });
 		const lookUpAda = async () =>
@@ -203,7 +203,7 @@ describe('A1: a Retry-After of a year', () => {
 		expect(sendGrid.mailed()).toEqual(['ada@example.com', 'person0@example.com']);
 	});
 
-	test('nor does one of ten minutes, for anything else', async () => {
+	test('stops nothing else if it is ten minutes', async () => {
 		sendGrid.state.faults.add({
 			method: 'POST',
 			fault: { kind: 'rate-limited', header: 'retry-after', seconds: 600 },
@@ -265,7 +265,7 @@ describe('an answer of 400 MB in 400 kB', () => {
 		if (message.startsWith('the answer')) expect(bomb.accepted).toBe(1);
 	});
 
-	test('with a failure, and for the test of the credential', async () => {
+	test("is not unpacked in a failure or in the credential's test either", async () => {
 		const bomb = await hostile(gzipBomb(503));
 		const taken = await memoryTakenBy(async () => {
 			const { error } = await sendGrid.run({
@@ -306,7 +306,7 @@ describe('a gateway that repeats what it is sent', () => {
 		});
 	});
 
-	test('nor into a message', async () => {
+	test('gets the key into no message', async () => {
 		const host = await hostile(echoing(400));
 		const { error } = await sendGrid.run({
 			parameters: getTeammateWith({ teammate: by('username', 'ada'), simplify: false }),

@@ -36,7 +36,7 @@ async function until(pattern: RegExp): Promise<void> {
 
 jest.setTimeout(60_000);
 
-test('W2: n8n clock ten seconds fast, the first request of the process loses its answer: one email', async () => {
+test("W2: one email is sent if n8n's clock is ten seconds fast and the first request loses its answer", async () => {
 	// As after a start of n8n: nothing is known of SendGrid's clock when the request leaves.
 	sendGrid.state.advance(-10);
 	fault({ method: 'POST', fault: { kind: 'drop', when: 'after' } });
@@ -44,7 +44,7 @@ test('W2: n8n clock ten seconds fast, the first request of the process loses its
 	expect(sendGrid.mailed()).toEqual([ADA]);
 });
 
-test('W8/K3: Create or Update A, B, A in one run: the third row must not say A while B is so', async () => {
+test('W8/K3: the third row of Create or Update A, B, A in one run does not say A while B is true', async () => {
 	joined({ scopes: ['alerts.read'] });
 	const { results } = await sendGrid.run({
 		items: [
@@ -71,7 +71,7 @@ test('W8: a row with Allow Admins is not answered from one without', async () =>
 	expect(teammate('countess')?.profile.is_admin).toBe(false);
 });
 
-test('W7: one of two invitations was revoked, the other not: the message says so', async () => {
+test('W7: the message says that one of two invitations was revoked and the other was not', async () => {
 	sendGrid.state.addPending({ email: ADA, scopes: ['mail.send'] });
 	sendGrid.state.addPending({ email: 'Ada@example.com', scopes: ['mail.send'] });
 	// The second revocation is refused.
@@ -83,7 +83,7 @@ test('W7: one of two invitations was revoked, the other not: the message says so
 	expect(error?.message).not.toMatch(/was not invited or updated: SendGrid/);
 });
 
-test('W7: the same with a 503 that was not carried out: the advice does not say that nothing was changed', async () => {
+test('W7: the advice after a 503 does not say that nothing was changed if one of two was revoked', async () => {
 	sendGrid.state.addPending({ email: ADA, scopes: ['mail.send'] });
 	sendGrid.state.addPending({ email: 'Ada@example.com', scopes: ['mail.send'] });
 	fault({ method: 'DELETE', fault: { kind: 'slow', ms: 1 } });
@@ -100,7 +100,7 @@ test('W7: the same with a 503 that was not carried out: the advice does not say 
 	expect(`${error?.message} ${error?.description}`).not.toContain('nothing was changed');
 });
 
-test('D3/K5: If Access Differs "Add" takes nothing away, also of a second invitation', async () => {
+test('D3/K5: If Access Differs "Add" takes nothing away, even from a second invitation', async () => {
 	sendGrid.state.addPending({ email: ADA, scopes: ['stats.read'], expiresInSeconds: 500_000 });
 	sendGrid.state.addPending({
 		email: 'Ada@example.com',
@@ -117,7 +117,7 @@ test('D3/K5: If Access Differs "Add" takes nothing away, also of a second invita
 });
 
 test.each(['add', 'remove'])(
-	'W6: Update Permissions, %s: a scope that SendGrid dropped on the way is no success',
+	'W6: Update Permissions, %s is no success if SendGrid dropped a scope on the way',
 	async (mode) => {
 		joined({ scopes: ['mail.send', 'alerts.read', 'templates.read'] });
 		const record = (scopes: string[]) => ({
@@ -183,21 +183,21 @@ const ssoAda = () =>
 	});
 const fewer = updateSsoWith({ access: 'scopes', scopes: ['stats.read'] });
 
-test('W3: SSO Update to fewer scopes, 503 and not carried out, is no success', async () => {
+test('W3: SSO Update to fewer scopes is no success if it got a 503 and was not carried out', async () => {
 	ssoAda();
 	fault({ method: 'PATCH', fault: { kind: 'status', status: 503, when: 'before' } });
 	const { error } = await sendGrid.run({ items: [{ email: ADA }], parameters: fewer });
 	if (!error) expect(teammate(ADA)?.scopes).toEqual(['stats.read']);
 });
 
-test('W6: SSO Update, answered 200 and dropped, is no success', async () => {
+test('W6: SSO Update is no success if it was answered 200 and dropped', async () => {
 	ssoAda();
 	fault({ method: 'PATCH', fault: { kind: 'not-applied' } });
 	const { error } = await sendGrid.run({ items: [{ email: ADA }], parameters: fewer });
 	expect(error?.message).toBeDefined();
 });
 
-test('K3/D3: somebody becomes an admin while Delete waits for the rate limit', async () => {
+test('K3/D3: Delete spares somebody who becomes an admin while it waits for the rate limit', async () => {
 	joined({ scopes: ['stats.read'] });
 	fault({ method: 'DELETE', fault: { kind: 'rate-limited', header: 'retry-after', seconds: 4 } });
 	const running = sendGrid.run({ items: [{ email: ADA }], parameters: deleteTeammateWith() });
@@ -207,7 +207,7 @@ test('K3/D3: somebody becomes an admin while Delete waits for the rate limit', a
 	expect(teammate('countess')).toBeDefined();
 });
 
-test('W4/W7: Offboard: revoked, deletion unclear, Retry On Fail: never "changed: false"', async () => {
+test('W4/W7: Offboard never says "changed: false" in a retry after a revocation and an unclear deletion', async () => {
 	sendGrid.state.addPending({ email: ADA });
 	joined();
 	fault({
@@ -331,7 +331,7 @@ test('K6: a teammate of whom the list says neither is_admin nor user_type is not
 	expect(teammate('countess')).toBeDefined();
 });
 
-test('K6: Offboard: a record without an address, whose username is the address, is not "gone already"', async () => {
+test('K6: Offboard does not call a record "gone already" whose username is the address', async () => {
 	sendGrid.state.addTeammate({ email: ADA, username: ADA });
 	fault({
 		method: 'GET',
@@ -350,7 +350,7 @@ test('K6: Offboard: a record without an address, whose username is the address, 
 	expect(results[0]?.json).not.toMatchObject({ changed: false });
 });
 
-test("W7: Create or Update, the change answers 404: no advice about 'By Email'", async () => {
+test("W7: the advice of Create or Update does not name 'By Email' if the change answers 404", async () => {
 	joined({ scopes: ['alerts.read'] });
 	fault({
 		method: 'PATCH',
@@ -361,7 +361,7 @@ test("W7: Create or Update, the change answers 404: no advice about 'By Email'",
 	expect(error?.description).not.toContain('By Email');
 });
 
-test("W7: with a persona, advice on scopes names 'Additional Scope Names or IDs'", async () => {
+test("W7: the advice on scopes names 'Additional Scope Names or IDs' with a persona", async () => {
 	sendGrid.state.addPending({ email: ADA, scopes: ['stats.read'] });
 	const { error } = await sendGrid.run({
 		items: [{ email: ADA }],
@@ -375,7 +375,7 @@ test("W7: with a persona, advice on scopes names 'Additional Scope Names or IDs'
 	expect(error?.description).toContain("'Additional Scope Names or IDs'");
 });
 
-test("W7: 'Add': advice does not tell to remove a scope that the item does not name", async () => {
+test("W7: the advice of 'Add' does not say to remove a scope that the item does not name", async () => {
 	sendGrid.state.addPending({ email: ADA, scopes: ['old.scope'] });
 	const { error } = await sendGrid.run({
 		items: [{ email: ADA }],
@@ -385,14 +385,14 @@ test("W7: 'Add': advice does not tell to remove a scope that the item does not n
 	expect(error?.description).not.toContain('Remove them');
 });
 
-test('W7: Get by email, two teammates: the advice names this operation', async () => {
+test('W7: the advice of Get by email about two teammates names this operation', async () => {
 	joined();
 	sendGrid.state.addTeammate({ email: ADA, username: 'lovelace' });
 	const { error } = await sendGrid.run({ items: [{ email: ADA }], parameters: getTeammateWith() });
 	expect(error?.description).not.toContain('Update Permissions');
 });
 
-test('W4: an agent calls SSO Create again after an unclear one: nothing is sent', async () => {
+test('W4: nothing is sent if an agent calls SSO Create again after an unclear call', async () => {
 	fault({ method: 'POST', fault: { kind: 'drop', when: 'before' } });
 	fault({
 		method: 'GET',
@@ -411,7 +411,7 @@ test('W4: an agent calls SSO Create again after an unclear one: nothing is sent'
 	expect(sendGrid.calls().filter((line) => line.startsWith('POST'))).toHaveLength(1);
 });
 
-test('W5: the second of two invitations is accepted while the first is revoked', async () => {
+test('W5: Offboard also deletes somebody who accepts the second invitation while the first is revoked', async () => {
 	sendGrid.state.behaviours.inviteExistingTeammate = 'created';
 	sendGrid.state.addPending({ email: ADA, scopes: ['mail.send'] });
 	sendGrid.state.addPending({ email: 'Ada@example.com', scopes: ['mail.send'] });
@@ -451,7 +451,7 @@ test('Failed items: an expression in Request Options that fails for one row fail
 	expect(results).toHaveLength(2);
 });
 
-test("D2/D3: 'Leave' keeps the access, also where an expired invitation cannot be sent again", async () => {
+test("D2/D3: 'Leave' keeps the access even if an expired invitation cannot be resent", async () => {
 	sendGrid.state.behaviours.resendExpired = 'not-found';
 	sendGrid.state.addPending({ email: ADA, scopes: ['mail.send'], expiresInSeconds: -1000 });
 	const { results, error } = await sendGrid.run({
@@ -462,7 +462,7 @@ test("D2/D3: 'Leave' keeps the access, also where an expired invitation cannot b
 	expect(sendGrid.state.account().invitations[0]?.scopes).toEqual(['mail.send']);
 });
 
-test('K3/D3: Offboard: somebody becomes an admin while the second write waits for the rate limit', async () => {
+test('K3/D3: Offboard spares somebody who becomes an admin while the second write waits for the rate limit', async () => {
 	sendGrid.state.addPending({ email: ADA });
 	joined();
 	fault({
@@ -477,7 +477,7 @@ test('K3/D3: Offboard: somebody becomes an admin while the second write waits fo
 	expect(teammate('countess')).toBeDefined();
 });
 
-test('W5/W2: Offboard of a teammate with an invitation left over, whose revocation loses its answer', async () => {
+test('W5/W2: Offboard removes a teammate with a left-over invitation whose revocation loses its answer', async () => {
 	sendGrid.state.addPending({ email: ADA });
 	joined();
 	fault({ method: 'DELETE', path: /pending/, fault: { kind: 'drop', when: 'after' } });
@@ -486,7 +486,7 @@ test('W5/W2: Offboard of a teammate with an invitation left over, whose revocati
 	expect(teammate('countess')).toBeUndefined();
 });
 
-test('W7: Update Permissions, done in part, then Retry On Fail: it does not end with "were not updated"', async () => {
+test('W7: Update Permissions done in part does not end with "were not updated" after Retry On Fail', async () => {
 	joined({ scopes: ['alerts.read'] });
 	const record = (scopes: string[]) => ({
 		kind: 'status',
@@ -510,7 +510,7 @@ test('W7: Update Permissions, done in part, then Retry On Fail: it does not end 
 	expect(error?.message).not.toContain('were not updated');
 });
 
-test('W7/W4: Delete by email of two teammates, one deleted, Retry On Fail: the answer names both', async () => {
+test('W7/W4: Delete by email of two teammates names both after a retry', async () => {
 	joined();
 	sendGrid.state.addTeammate({ email: ADA, username: 'lovelace' });
 	fault({ method: 'DELETE', fault: { kind: 'slow', ms: 1 } });
@@ -525,7 +525,7 @@ test('W7/W4: Delete by email of two teammates, one deleted, Retry On Fail: the a
 	expect(JSON.stringify(results[0].json)).toContain('lovelace');
 });
 
-test('W1: usernames and addresses of two people crosswise do not wait for each other for ever', async () => {
+test('W1: rows with the crossed usernames and addresses of two people do not wait for each other forever', async () => {
 	sendGrid.state.addTeammate({ username: 'x@example.com', email: 'y@example.com' });
 	sendGrid.state.addTeammate({ username: 'y@example.com', email: 'x@example.com' });
 	const done = await Promise.race([
@@ -544,7 +544,7 @@ test('W1: usernames and addresses of two people crosswise do not wait for each o
 	await wait(5000);
 });
 
-test('W4/W8: SSO Create, two rows of one person, the first unclear: the second sends nothing', async () => {
+test('W4/W8: a second row of SSO Create about one person sends nothing if the first is unclear', async () => {
 	fault({ method: 'POST', fault: { kind: 'drop', when: 'after' } });
 	fault({
 		method: 'GET',
@@ -593,7 +593,7 @@ test('Section 6: a token that SendGrid repeats as it stood in the path is not sh
 	expect(error?.message).not.toContain(inPath);
 });
 
-test('W7: Offboard, still listed and answered 404: no advice to invite the person again', async () => {
+test('W7: Offboard does not advise to invite somebody again who is still listed and answered 404', async () => {
 	sendGrid.state.addPending({ email: ADA });
 	fault({
 		method: 'DELETE',
@@ -608,7 +608,7 @@ test.each([
 	['Offboard', offboardWith()],
 	['Revoke', revokeWith()],
 ])(
-	'W3: %s, the revocation 503 and not carried out, while another admin sends it again under a new token: that one is revoked too',
+	'W3: %s also revokes an invitation that another admin resends under a new token after a 503',
 	async (_name, node) => {
 		sendGrid.state.behaviours.tokenChangesOnResend = true;
 		sendGrid.state.addPending({ email: ADA, token: 'old-token', scopes: ['stats.read'] });

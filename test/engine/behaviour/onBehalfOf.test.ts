@@ -39,7 +39,7 @@ test.each(OTHERS)('%s acts for the subuser, with every request', async (name) =>
 });
 
 test.each([401, 403, 404, 'ignored'] as const)(
-	'a subuser that does not exist (answered with %s) is told, or harmless',
+	'reports a subuser that does not exist (answered with %s), or does no harm',
 	async (badOnBehalfOf) => {
 		sendGrid.state.behaviours.badOnBehalfOf = badOnBehalfOf;
 		const { error } = await sendGrid.run({
@@ -51,7 +51,7 @@ test.each([401, 403, 404, 'ignored'] as const)(
 	},
 );
 
-describe('on behalf of', () => {
+describe('on behalf of a subuser,', () => {
 	beforeEach(() => {
 		sendGrid.state.addSubuser({ username: 'acme-marketing', accountId: '4711' });
 	});
@@ -61,7 +61,7 @@ describe('on behalf of', () => {
 			.filter(({ invitations }) => invitations.length > 0)
 			.map(({ name }) => name);
 
-	test('the credential acts for a subuser', async () => {
+	test('the credential makes every request', async () => {
 		await sendGrid.run({
 			items: [{ email: 'ada@example.com' }],
 			parameters: parameters.inviteWith({}),
@@ -70,7 +70,7 @@ describe('on behalf of', () => {
 		expect(invitedBy()).toEqual(['acme-marketing']);
 	});
 
-	test('the item chooses, where the credential leaves it open', async () => {
+	test('the item makes its requests if the credential leaves it open', async () => {
 		await sendGrid.run({
 			items: [{ email: 'ada@example.com', subuser: 'account-id 4711' }],
 			parameters: parameters.inviteWith({ options: { onBehalfOf: '={{ $json.subuser }}' } }),
@@ -78,7 +78,7 @@ describe('on behalf of', () => {
 		expect(invitedBy()).toEqual(['acme-marketing']);
 	});
 
-	test('no header when nobody is named', async () => {
+	test('nothing is sent in a header if none is named', async () => {
 		await sendGrid.run({
 			items: [{ email: 'ada@example.com' }],
 			parameters: parameters.inviteWith({ options: { onBehalfOf: '' } }),

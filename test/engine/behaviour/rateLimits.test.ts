@@ -10,7 +10,7 @@ const sendGrid = fakeSendGrid();
 const ADA = [{ email: 'ada@example.com' }];
 
 test.each<ResetForm>(['epoch', 'delta', 'retry-after', 'past-epoch', 'none'])(
-	'a 429 that tells the reset as %s is waited out and sent again',
+	'a 429 with the reset as %s is waited out, and the request is sent again',
 	async (header) => {
 		sendGrid.state.faults.add({
 			times: 2,
@@ -127,7 +127,7 @@ test('refusals without end use up the time of all who wait, not of each in turn'
 	expect(duration).toBeLessThan(8000);
 });
 
-test('past the budget the item says what to do', async () => {
+test('an item whose budget has run out says what to do', async () => {
 	sendGrid.state.faults.add({
 		times: Infinity,
 		fault: { kind: 'rate-limited', header: 'delta', seconds: 60 },
@@ -145,7 +145,7 @@ test('past the budget the item says what to do', async () => {
 	expect(duration).toBeLessThan(2000);
 });
 
-test('cancelling in the middle sends nothing more', async () => {
+test('cancelling in the middle stops all further requests', async () => {
 	sendGrid.state.rateLimits.set({ limit: 5, windowMs: 1000, reset: 'epoch', perAccount: true });
 	await sendGrid.run({ items: people(200), parameters: inviteWith({}), cancelAfter: 1500 });
 	const sent = sendGrid.state.requests.length;

@@ -117,7 +117,7 @@ describe.each(NAMES)('%s', (name) => {
 		expect(results[0].json.skipped_scopes).toEqual(['stats.read', 'templates.read']);
 	});
 
-	test('D5: refuses where the key can grant nothing of it', async () => {
+	test('D5: refuses if the key can grant nothing of it', async () => {
 		const { state, apiKey } = sendGrid;
 		const scopes = ['read', 'create', 'update', 'delete'].map((verb) => `teammates.${verb}`);
 		state.addKey({ key: apiKey, scopes });
@@ -199,20 +199,20 @@ describe.each(NAMES)('%s', (name) => {
 		expect(writes()).toEqual([]);
 	});
 
-	test('gives admin access where the option says so', async () => {
+	test('gives admin access if the option says so', async () => {
 		const { error } = await run(name, sameAs(adam, allowAdmins));
 		expect(error).toBeUndefined();
 		expect(writes()).toMatchObject([{ body: { scopes: [], is_admin: true } }]);
 		expect(given(name).isAdmin).toBe(true);
 	});
 
-	test('gives no admin access where the credential does not allow it', async () => {
+	test('gives no admin access if the credential does not allow it', async () => {
 		const { error } = await run(name, sameAs(adam, allowAdmins), { allowAdminAccess: false });
 		expect(error?.message).toContain("doesn't allow granting admin access");
 		expect(writes()).toEqual([]);
 	});
 
-	test('gives no power where the credential does not allow it', async () => {
+	test('gives no scopes that create access if the credential does not allow it', async () => {
 		sendGrid.state.addTeammate({
 			email: 'kim@example.com',
 			scopes: ['stats.read', 'api_keys.create'],
@@ -223,7 +223,7 @@ describe.each(NAMES)('%s', (name) => {
 		expect(writes()).toEqual([]);
 	});
 
-	test('the domains of the credential are about whom it is given', async () => {
+	test("applies the credential's domains to the person who gets the access", async () => {
 		sendGrid.state.addTeammate({ email: 'kim@partner.example', scopes: LEE });
 		const kim = sameAs(by('email', 'kim@partner.example'));
 		const { error } = await run(name, kim, { allowedEmailDomains: 'example.com' });
@@ -244,11 +244,11 @@ test.each([{}, null, ' ', { mode: 'list', value: '' }, ['lee@example.com']])(
 	},
 );
 
-describe('how often a colleague is read', () => {
+describe('reading a colleague', () => {
 	const hires = (count: number) =>
 		Array.from({ length: count }, (_, i) => ({ email: `hire${i}@example.com` }));
 
-	test('K3: 500 invitations: one list and one record', async () => {
+	test('K3: takes one list and one record for 500 invitations', async () => {
 		const { results, error } = await run(
 			'invite',
 			sameAs(lee, { email: '={{ $json.email }}' }),
@@ -269,7 +269,7 @@ describe('how often a colleague is read', () => {
 		expect(read.length).toBeLessThanOrEqual(4);
 	});
 
-	test('Create or Update 200 people: one record, and no list of its own', async () => {
+	test('takes one record and no further list for Create or Update of 200 people', async () => {
 		const people = hires(200);
 		const { results } = await run(
 			'create or update, a new person',
@@ -287,7 +287,7 @@ describe('how often a colleague is read', () => {
 		expect(read.length).toBeLessThanOrEqual(6);
 	});
 
-	test('Sync With List of 100 people: for the plan, and once more before it is carried out', async () => {
+	test('happens for the plan of Sync With List of 100 people, and once more before it is carried out', async () => {
 		const people = hires(100);
 		const { results, error } = await sendGrid.run({
 			items: people,
@@ -302,7 +302,7 @@ describe('how often a colleague is read', () => {
 		expect(records.length).toBeLessThanOrEqual(3);
 	});
 
-	test('each colleague once', async () => {
+	test('happens once for each colleague', async () => {
 		await run(
 			'invite',
 			sameAs('={{ $json.like }}', { email: '={{ $json.email }}' }),
@@ -316,7 +316,7 @@ describe('how often a colleague is read', () => {
 	});
 });
 
-test('the same person and colleague twice, however they are spelled: one email', async () => {
+test('the same person and colleague twice, however spelled, get one email', async () => {
 	const { results } = await run(
 		'invite',
 		sameAs('={{ $json.like }}', { email: '={{ $json.email }}' }),
@@ -338,7 +338,7 @@ test('Create or Update finds nothing to do the second time', async () => {
 	expect(writes()).toHaveLength(1);
 });
 
-test('D5: what the person has already of it stays, whatever the key can grant', async () => {
+test('D5: scopes that the person already has stay, whatever the key can grant', async () => {
 	const { state, apiKey } = sendGrid;
 	const rights = ['teammates.read', 'teammates.update', 'mail.send', 'alerts.read', 'stats.read'];
 	state.addKey({ key: apiKey, scopes: rights });

@@ -33,12 +33,12 @@ async function tokensGivenBy(parameters: INodeParameters): Promise<string[]> {
 
 const GIVES_TOKENS: Name[] = ['inviteWith', 'resendWith'];
 
-test.each(NAMES)('%s: only Invite and Resend Invite give theirs', async (name) => {
+test.each(NAMES)('%s returns a token only if it is Invite or Resend Invite', async (name) => {
 	const given = await tokensGivenBy(sampleParameters(name));
 	expect(given).toHaveLength(GIVES_TOKENS.includes(name) ? 1 : 0);
 });
 
-test('Get Many of invitations gives them where Simplify is off', async () => {
+test('Get Many of invitations returns tokens if Simplify is off', async () => {
 	const raw = sampleParameters('getInvitationsWith', { simplify: false, filters: {} });
 	expect(await tokensGivenBy(raw)).toHaveLength(sendGrid.state.account().invitations.length);
 });
@@ -48,31 +48,34 @@ test.each([
 	['resends', { email: 'fresh@acme.example', scopes: ['stats.read'], ifPending: 'resend' }],
 	['sends a new one', { email: 'fresh@acme.example', scopes: ['mail.send'] }],
 	['is a dry run', { email: 'fresh@acme.example', options: { dryRun: true } }],
-])('Create or Update gives none where it %s', async (_, fields) => {
+])('Create or Update returns no token if it %s', async (_, fields) => {
 	expect(await tokensGivenBy(sampleParameters('upsertWith', fields))).toEqual([]);
 });
 
-test.each(['resendWith', 'revokeWith'] as const)('%s that fails names none', async (name) => {
-	seedExampleCompany(sendGrid);
-	const { token } = invitationOf('fresh@acme.example');
-	sendGrid.state.faults.add({
-		method: name === 'resendWith' ? 'POST' : 'DELETE',
-		fault: {
-			kind: 'status',
-			status: 400,
-			when: 'before',
-			body: { errors: [{ message: `no ${token}`, field: token }] },
-		},
-	});
-	const { error } = await sendGrid.run({
-		parameters: sampleParameters(name, { invitation: by('email', 'fresh@acme.example') }),
-	});
-	const said = JSON.stringify([error?.message, error?.description]);
-	expect(said).toContain('SendGrid says');
-	expect(said).not.toContain(token);
-});
+test.each(['resendWith', 'revokeWith'] as const)(
+	'%s names no token when it fails',
+	async (name) => {
+		seedExampleCompany(sendGrid);
+		const { token } = invitationOf('fresh@acme.example');
+		sendGrid.state.faults.add({
+			method: name === 'resendWith' ? 'POST' : 'DELETE',
+			fault: {
+				kind: 'status',
+				status: 400,
+				when: 'before',
+				body: { errors: [{ message: `no ${token}`, field: token }] },
+			},
+		});
+		const { error } = await sendGrid.run({
+			parameters: sampleParameters(name, { invitation: by('email', 'fresh@acme.example') }),
+		});
+		const said = JSON.stringify([error?.message, error?.description]);
+		expect(said).toContain('SendGrid says');
+		expect(said).not.toContain(token);
+	},
+);
 
-test('the list to choose from has none', async () => {
+test('the list of invitations to choose from has no tokens', async () => {
 	seedExampleCompany(sendGrid);
 	const text = JSON.stringify(await searchInvitations(sendGrid.credential));
 	for (const token of tokens()) expect(text).not.toContain(token);

@@ -33,7 +33,7 @@ describe('a gateway with a certificate of its own', () => {
 		[true, undefined, true],
 		[true, false, true],
 	])(
-		'is trusted where the credential says so (%j), whatever Request Options say (%j): %s',
+		'is trusted if the credential says so (%j), whatever Request Options say (%j): %s',
 		async (allowUnauthorizedCerts, ofNode, isTrusted) => {
 			const credential = { apiUrl: secure.globalUrl, allowUnauthorizedCerts };
 			const requestOptions = ofNode === undefined ? undefined : { allowUnauthorizedCerts: ofNode };
@@ -77,7 +77,7 @@ describe('a gateway with a certificate of its own', () => {
 	});
 
 	test.each(['global', 'eu'])(
-		"who poses as SendGrid's host behind a proxy gets no key, whatever is set (%s)",
+		"gets no key if it poses as SendGrid's host behind a proxy, whatever is set (%s)",
 		async (region) => {
 			for (const asTool of [undefined, true, 'asAnyNode'] as const) {
 				const { error, results } = await sendGrid.run({
@@ -99,7 +99,7 @@ describe('a gateway with a certificate of its own', () => {
 });
 
 test.each([undefined, true, 'asAnyNode'] as const)(
-	'a proxy is refused where it could read the key (as a tool: %s)',
+	'a proxy is refused if it could read the key (as a tool: %s)',
 	async (asTool) => {
 		const { error, results } = await sendGrid.run({
 			items: ADA,
@@ -114,7 +114,7 @@ test.each([undefined, true, 'asAnyNode'] as const)(
 );
 
 test.each(['127.0.0.1', 'ftp://127.0.0.1:21', 'http://'])(
-	'a proxy that is none (%s) is told before any request',
+	'an invalid proxy (%s) is refused before any request',
 	async (proxy) => {
 		const { error } = await sendGrid.run({
 			items: ADA,
@@ -127,7 +127,7 @@ test.each(['127.0.0.1', 'ftp://127.0.0.1:21', 'http://'])(
 	},
 );
 
-test('a domain that the credential does not allow is not asked', async () => {
+test('a domain that the credential does not allow gets no request', async () => {
 	const { error } = await sendGrid.run({
 		items: ADA,
 		parameters: inviteWith(),
@@ -139,7 +139,7 @@ test('a domain that the credential does not allow is not asked', async () => {
 	expect(sendGrid.state.requests).toEqual([]);
 });
 
-describe('a redirect to SendGrid itself is not followed', () => {
+describe('a redirect to SendGrid itself', () => {
 	let gateway: Listener;
 	beforeEach(async () => {
 		const { app, listen } = createListener({});
@@ -150,7 +150,7 @@ describe('a redirect to SendGrid itself is not followed', () => {
 		await gateway.close();
 	});
 
-	test('by an operation', async () => {
+	test('is not followed by an operation', async () => {
 		const { error } = await sendGrid.run({
 			items: ADA,
 			parameters: inviteWith(),
@@ -160,7 +160,7 @@ describe('a redirect to SendGrid itself is not followed', () => {
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 
-	test('by the test of the credential', async () => {
+	test("is not followed by the credential's test", async () => {
 		const { message } = await testCredential({ ...sendGrid.credential, apiUrl: gateway.url });
 		expect(message).toContain("doesn't answer like SendGrid (HTTP 307)");
 		expect(sendGrid.state.requests).toEqual([]);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import { inviteWith, resendWith, upsertWith } from '../../support/parameters';
 
-/** SendGrid's clock is ten minutes behind n8n's, and no response tells it: a gateway drops the header `Date`. */
+/** SendGrid's clock is ten minutes behind n8n's, and no response shows it: a gateway drops the header `Date`. */
 
 const sendGrid = fakeSendGrid();
 
@@ -60,7 +60,7 @@ afterEach(() => {
 
 jest.setTimeout(30_000);
 
-test('W2: Create or Update, its answer lost: one email, since nobody was invited before', async () => {
+test('W2: Create or Update sends one email if its answer is lost, since nobody was invited before', async () => {
 	const { results, error } = await sendGrid.run({
 		items: [{ email: ADA }],
 		parameters: upsertWith(),
@@ -71,7 +71,7 @@ test('W2: Create or Update, its answer lost: one email, since nobody was invited
 	expect(sendGrid.mailed()).toEqual([ADA]);
 });
 
-test('W2: Invite, which does not look before: one email, and it is unclear', async () => {
+test('W2: Invite, which does not look before, sends one email and says that it is unclear', async () => {
 	const { error } = await sendGrid.run({
 		items: [{ email: ADA }],
 		parameters: inviteWith(),
@@ -81,7 +81,7 @@ test('W2: Invite, which does not look before: one email, and it is unclear', asy
 	expect(sendGrid.mailed()).toEqual([ADA]);
 });
 
-test('W2: Resend Invite: one email, since the expiry is later than before', async () => {
+test('W2: Resend Invite sends one email, since the expiry date is later than before', async () => {
 	sendGrid.state.addPending({ email: ADA, scopes: ['mail.send'], expiresInSeconds: 86_400 });
 	const { error } = await sendGrid.run({
 		items: [{ email: ADA }],

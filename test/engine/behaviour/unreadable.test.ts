@@ -38,7 +38,7 @@ const everything = () => {
 
 beforeEach(() => addPeople(sendGrid.state));
 
-describe('K6: a list that is none', () => {
+describe('K6: a response that is no list', () => {
 	const BODIES: unknown[] = [{}, ERRORS, { result: null }, { result: [null] }, 'null', ''];
 
 	const DECIDING: Array<[Name, RegExp]> = [
@@ -57,7 +57,7 @@ describe('K6: a list that is none', () => {
 		['upsertWith', /teammates$/],
 	];
 
-	test.each(DECIDING)('%s fails, and writes nothing: %s', async (name, path) => {
+	test.each(DECIDING)('makes %s fail and write nothing: %s', async (name, path) => {
 		const before = everything();
 		for (const body of BODIES) {
 			sendGrid.state.faults.clear();
@@ -72,7 +72,7 @@ describe('K6: a list that is none', () => {
 		expect(everything()).toBe(before);
 	});
 
-	test('is asked for again, and what comes then counts', async () => {
+	test('is requested again, and the next response counts', async () => {
 		sendGrid.state.faults.add({
 			method: 'GET',
 			path: /teammates$/,
@@ -83,11 +83,11 @@ describe('K6: a list that is none', () => {
 	});
 });
 
-describe('K6: a detail that is not understood', () => {
+describe('K6: a detail', () => {
 	const MODES = ['add', 'remove', 'replace'];
 
 	test.each(MODES)(
-		'without scopes: Update Permissions, mode %s, takes nothing away',
+		'without scopes makes Update Permissions, mode %s, take nothing away',
 		async (mode) => {
 			sendGrid.state.behaviours.detailScopes = 'absent';
 			const before = everything();
@@ -99,7 +99,7 @@ describe('K6: a detail that is not understood', () => {
 	);
 
 	test.each(['add', 'leave', 'update'])(
-		'without scopes: Create or Update, if access differs %s, takes nothing away',
+		'without scopes makes Create or Update, if access differs %s, take nothing away',
 		async (ifAccessDiffers) => {
 			sendGrid.state.behaviours.detailScopes = 'absent';
 			const { error } = await run('upsertWith', { ifAccessDiffers, scopes: ['mail.send'] });
@@ -108,7 +108,7 @@ describe('K6: a detail that is not understood', () => {
 		},
 	);
 
-	test('without scopes: a plain Get gives out what came', async () => {
+	test('without scopes is returned as it is by a plain Get', async () => {
 		sendGrid.state.behaviours.detailScopes = 'absent';
 		const { results } = await run('getTeammateWith');
 		expect(results).toMatchObject([{ json: { username: 'countess' } }]);
@@ -120,7 +120,7 @@ describe('K6: a detail that is not understood', () => {
 		['updatePermissionsWith', { mode: 'replace', scopes: ['mail.send'] }],
 		['upsertWith', { scopes: ['mail.send'] }],
 		['deleteTeammateWith', {}],
-	])('of somebody else, or of nobody: %s %j writes nothing', async (name, changes) => {
+	])('of somebody else, or of nobody, makes %s %j write nothing', async (name, changes) => {
 		const bodies: IDataObject[] = [
 			{ username: 'the_owner', email: 'olga@example.com', scopes: [] },
 			{ email: 'Ada@example.com', scopes: ['stats.read'] },
@@ -137,7 +137,7 @@ describe('K6: a detail that is not understood', () => {
 	});
 
 	test.each(['text', 'absent'] as const)(
-		'an admin whose record says so otherwise (%s) is still one',
+		'an admin whose record says so in another form (%s) is still one',
 		async (adminFlag) => {
 			sendGrid.state.behaviours.adminFlag = adminFlag;
 			const added = await run('updatePermissionsWith', { mode: 'add' }, 'adam@example.com');
@@ -162,7 +162,7 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 		['updatePermissionsWith', { mode: 'remove', scopes: ['stats.read'] }],
 		['upsertWith', { ifAccessDiffers: 'add', scopes: ['mail.send'] }],
 		['upsertWith', { ifAccessDiffers: 'update', scopes: ['mail.send'] }],
-	])('of a teammate: %s %j leaves an admin alone', async (name, changes) => {
+	])('protects a teammate from %s %j', async (name, changes) => {
 		answerWith('GET', /adam$/, adam);
 		answerWith('GET', /teammates$/, { result: [adam] });
 		const { error } = await run(name, { ...changes, options: {} }, 'adam@example.com');
@@ -174,7 +174,7 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 		['deleteTeammateWith', {}],
 		['updatePermissionsWith', { mode: 'replace', scopes: ['mail.send'] }],
 		['upsertWith', { ifAccessDiffers: 'update', scopes: ['mail.send'] }],
-	])('is no hindrance where admins may be touched: %s %j', async (name, changes) => {
+	])('does not stop %s %j if admins are allowed', async (name, changes) => {
 		answerWith('GET', /adam$/, adam);
 		await run(name, changes, 'adam@example.com');
 		expect(writes()).toHaveLength(1);
@@ -184,14 +184,14 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 		['offboardWith', {}],
 		['upsertWith', { ifAccessDiffers: 'add', scopes: ['mail.send'] }],
 		['upsertWith', { ifPending: 'resend', scopes: ['stats.read'] }],
-	])('of an invitation: %s %j leaves it alone', async (name, changes) => {
+	])('protects an invitation from %s %j', async (name, changes) => {
 		answerWith('GET', /pending$/, { result: [penny] });
 		const { error } = await run(name, { ...changes, options: {} }, 'penny@example.com');
 		expect(error?.message).toContain("SendGrid doesn't say whether this person is an admin");
 		expect(writes()).toEqual([]);
 	});
 
-	test('of an invitation: a credential without admin access does not let it be sent again', async () => {
+	test('does not let an invitation be resent with a credential without admin access', async () => {
 		answerWith('GET', /pending$/, { result: [penny] });
 		const { error } = await sendGrid.run({
 			items: [{ email: penny.email }],
@@ -202,7 +202,7 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 		expect(sendGrid.mailed()).toEqual([]);
 	});
 
-	test('an invitation that says it by its type alone is one of an admin', async () => {
+	test("is an admin's if an invitation says so only by its type", async () => {
 		answerWith('GET', /pending$/, { result: [{ ...penny, user_type: 'admin' }] });
 		const { error } = await run('offboardWith', { options: {} }, 'penny@example.com');
 		expect(error?.message).toContain('this person is an admin');
@@ -224,7 +224,7 @@ describe('K6: a 2xx with errors is no success', () => {
 		['updatePermissionsWith', { scopes: ['mail.send'] }, 'PATCH', /countess$/],
 		['upsertWith', { scopes: ['mail.send'] }, 'PATCH', /countess$/],
 		['createSsoWith', { email: 'new@example.com' }, 'POST', /sso/],
-	])('%s %j: %s', async (name, changes, method, path) => {
+	])('after %s %j: %s', async (name, changes, method, path) => {
 		const before = everything();
 		answerWith(method, path, ERRORS, method === 'POST' ? 201 : 200);
 		const { results, error } = await run(name, changes);
@@ -238,7 +238,7 @@ describe('K6: a 2xx with errors is no success', () => {
 	});
 });
 
-describe('K5: somebody whom a list does not name', () => {
+describe('K5: a list that does not name somebody', () => {
 	const email = 'ada@example.com';
 	const expired = Date.UTC(2026, 0, 1) / 1000;
 
@@ -246,7 +246,7 @@ describe('K5: somebody whom a list does not name', () => {
 		['revokeWith', {}],
 		['offboardWith', {}],
 		['upsertWith', { ifPending: 'resend', access: 'scopes', scopes: ['mail.send'] }],
-	])('an invitation without a token: %s leaves the others there', async (name, changes) => {
+	])('makes %s leave the others there if an invitation has no token', async (name, changes) => {
 		answerWith('GET', /pending$/, {
 			result: [
 				{ email, token: 'known', scopes: [], is_admin: false, expiration_date: expired },
@@ -259,7 +259,7 @@ describe('K5: somebody whom a list does not name', () => {
 		expect(writes()).toEqual([]);
 	});
 
-	test('a teammate without a username: Offboard leaves the others there', async () => {
+	test('makes Offboard leave the others there if a teammate has no username', async () => {
 		answerWith('GET', /teammates$/, {
 			result: [
 				{ email, username: 'countess', is_admin: false },
@@ -277,15 +277,20 @@ describe('K5: somebody whom a list does not name', () => {
 		['offboardWith', /pending$/],
 		['upsertWith', /teammates$/],
 		['getStatusWith', /teammates$/],
-	])('one record names no address: %s takes nobody for gone or new: %s', async (name, path) => {
-		answerWith('GET', path, { result: [{ username: 'duchess', token: 'hers', is_admin: false }] });
-		const { results, error } = await run(name, {}, 'nobody@example.com');
-		expect(results).toEqual([]);
-		expect(error?.message).toContain("leaves out an address, which may be this person's");
-		expect(writes()).toEqual([]);
-	});
+	])(
+		'makes %s treat nobody as gone or new if one record has no address: %s',
+		async (name, path) => {
+			answerWith('GET', path, {
+				result: [{ username: 'duchess', token: 'hers', is_admin: false }],
+			});
+			const { results, error } = await run(name, {}, 'nobody@example.com');
+			expect(results).toEqual([]);
+			expect(error?.message).toContain("leaves out an address, which may be this person's");
+			expect(writes()).toEqual([]);
+		},
+	);
 
-	test('nor does it hide those whom the list does name', async () => {
+	test('does not hide the people whom it does name', async () => {
 		answerWith('GET', /teammates$/, {
 			result: [
 				{ username: 'duchess', is_admin: false },

@@ -4,7 +4,7 @@ import { fakeSendGrid } from '../../support/fakeSendGrid';
 const sendGrid = fakeSendGrid();
 
 test.each(['honoured', 'ignored', 'capped-at-50'] as const)(
-	'all invitations, whatever the list makes of limit and offset: %s',
+	'Get Many returns all invitations, however the list treats limit and offset: %s',
 	async (pendingPaging) => {
 		sendGrid.state.behaviours.pendingPaging = pendingPaging;
 		sendGrid.state.addManyPending(120);
@@ -13,7 +13,7 @@ test.each(['honoured', 'ignored', 'capped-at-50'] as const)(
 	},
 );
 
-describe('filters of invitations', () => {
+describe('the filters of invitations', () => {
 	beforeEach(() => {
 		const DAY = 24 * 60 * 60;
 		const { state } = sendGrid;
@@ -33,12 +33,12 @@ describe('filters of invitations', () => {
 		[{ expiresWithinDays: 0 }, []],
 		[{ emailDomain: '@EXAMPLE.com' }, ['soon', 'fresh', 'late']],
 		[{ emailDomain: 'example.com', status: 'pending', expiresWithinDays: 30 }, ['soon', 'fresh']],
-	])('%j', async (filters, expected) => {
+	])('let through the right ones for %j', async (filters, expected) => {
 		const { results } = await sendGrid.run({ parameters: getInvitationsWith({ filters }) });
 		expect(results.map(({ json }) => String(json.email).split('@')[0])).toEqual(expected);
 	});
 
-	test('say how things stand', async () => {
+	test('add status, expires_at and days_left', async () => {
 		const { results } = await sendGrid.run({ parameters: getInvitationsWith() });
 		expect(
 			results.map(({ json: { status, days_left, expires_at } }, index) => {
@@ -55,7 +55,7 @@ describe('filters of invitations', () => {
 	});
 
 	test.each([{}, { status: 'pending' }])(
-		'K6: n8n is ten minutes slow, as the first answer tells: what has expired is not pending: %j',
+		'K6: do not call an expired invitation pending if n8n is ten minutes slow: %j',
 		async (filters) => {
 			sendGrid.state.addPending({ email: 'past@example.com', expiresInSeconds: 300 });
 			sendGrid.state.advance(600);
@@ -66,7 +66,7 @@ describe('filters of invitations', () => {
 		},
 	);
 
-	test('with a limit, count what they let through', async () => {
+	test('apply the limit to what they let through', async () => {
 		const { results } = await sendGrid.run({
 			parameters: getInvitationsWith({
 				returnAll: false,
@@ -87,7 +87,7 @@ describe('filters of invitations', () => {
 			{ expiresWithinDays: -1 },
 			"'Expires Within Days' in 'Filters' must be a number of days from 0",
 		],
-	])('%j is refused', async (filters, message) => {
+	])('refuse %j', async (filters, message) => {
 		const { error } = await sendGrid.run({ parameters: getInvitationsWith({ filters }) });
 		expect(error?.message).toContain(message);
 		expect(sendGrid.state.requests).toEqual([]);

@@ -7,8 +7,8 @@ const sendGrid = fakeSendGrid();
 
 const byToken = (value: string) => ({ invitation: { __rl: true, mode: 'token', value } });
 
-describe('by email address', () => {
-	test('finds the token, whatever the case', async () => {
+describe('Resend Invite by email', () => {
+	test('finds the token, in upper or lower case', async () => {
 		const { token } = sendGrid.state.addPending({ email: 'Ada@Example.com' });
 		const { results, error } = await sendGrid.run({
 			items: [{ email: ' ada@example.COM ' }],
@@ -28,7 +28,7 @@ describe('by email address', () => {
 		]);
 	});
 
-	test('finds it on any page, whatever the list makes of limit and offset', async () => {
+	test('finds it on any page, however the list treats limit and offset', async () => {
 		sendGrid.state.addManyPending(510);
 		sendGrid.state.addPending({ email: 'last@example.com' });
 		for (const pendingPaging of ['honoured', 'ignored', 'capped-at-50'] as const) {
@@ -43,7 +43,7 @@ describe('by email address', () => {
 	});
 
 	test.each([{ inviteToken: 'pending_id' }, { listKey: 'results' }] as const)(
-		'with the other documented names: %j',
+		'works with the other documented names: %j',
 		async (behaviours) => {
 			sendGrid.state.addPending({ email: 'ada@example.com' });
 			Object.assign(sendGrid.state.behaviours, behaviours);
@@ -68,7 +68,7 @@ describe('by email address', () => {
 		expect(sendGrid.state.sentEmails).toEqual([]);
 	});
 
-	test('says that the person is a teammate already', async () => {
+	test('says that the person is already a teammate', async () => {
 		sendGrid.state.addManyTeammates(60);
 		sendGrid.state.addTeammate({ email: 'Ada@example.com', username: 'countess' });
 		const { error } = await sendGrid.run({
@@ -84,26 +84,23 @@ describe('by email address', () => {
 		{ expiredStayListed: true, resendExpired: 'resent' },
 		{ expiredStayListed: true, resendExpired: 'not-found' },
 		{ expiredStayListed: false, resendExpired: 'not-found' },
-	] as const)(
-		'an expired invitation is sent again, or the failure is plain: %j',
-		async (behaviours) => {
-			sendGrid.state.addPending({ email: 'ada@example.com', expiresInSeconds: -60 });
-			Object.assign(sendGrid.state.behaviours, behaviours);
-			const { error } = await sendGrid.run({
-				items: [{ email: 'ada@example.com' }],
-				parameters: resendWith({}),
-			});
-			const isSent = behaviours.resendExpired === 'resent';
-			expect(sendGrid.mailed()).toEqual(isSent ? ['ada@example.com'] : []);
-			expect(error?.message ?? '').toContain(isSent ? '' : 'was not sent again');
-			expect(error?.description ?? '').toMatch(isSent ? /^$/ : /expired|Invitation > Invite/);
-			const posts = sendGrid.calls().filter((call) => call.startsWith('POST'));
-			expect(posts).toHaveLength(behaviours.expiredStayListed ? 1 : 0);
-		},
-	);
+	] as const)('resends an expired invitation, or fails plainly: %j', async (behaviours) => {
+		sendGrid.state.addPending({ email: 'ada@example.com', expiresInSeconds: -60 });
+		Object.assign(sendGrid.state.behaviours, behaviours);
+		const { error } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: resendWith({}),
+		});
+		const isSent = behaviours.resendExpired === 'resent';
+		expect(sendGrid.mailed()).toEqual(isSent ? ['ada@example.com'] : []);
+		expect(error?.message ?? '').toContain(isSent ? '' : 'was not sent again');
+		expect(error?.description ?? '').toMatch(isSent ? /^$/ : /expired|Invitation > Invite/);
+		const posts = sendGrid.calls().filter((call) => call.startsWith('POST'));
+		expect(posts).toHaveLength(behaviours.expiredStayListed ? 1 : 0);
+	});
 
 	test.each([false, true])(
-		'W8: two items with the same address are answered from one email (token changes: %s)',
+		'W8: answers two items with the same address from one email (token changes: %s)',
 		async (tokenChangesOnResend) => {
 			sendGrid.state.behaviours.tokenChangesOnResend = tokenChangesOnResend;
 			sendGrid.state.addPending({ email: 'ada@example.com' });
@@ -118,7 +115,7 @@ describe('by email address', () => {
 		},
 	);
 
-	test('what may have been carried out is not sent again under the new token', async () => {
+	test('does not send again under the new token what may have been carried out', async () => {
 		sendGrid.state.behaviours.tokenChangesOnResend = true;
 		sendGrid.state.addPending({ email: 'ada@example.com' });
 		sendGrid.state.faults.add({
@@ -133,7 +130,7 @@ describe('by email address', () => {
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	});
 
-	test("W8: an item that n8n's batching starts later is answered from the first one", async () => {
+	test("W8: answers an item that n8n's batching starts later from the first one", async () => {
 		sendGrid.state.behaviours.tokenChangesOnResend = true;
 		sendGrid.state.addPending({ email: 'ada@example.com' });
 		sendGrid.state.addPending({ email: 'bob@example.com' });
@@ -153,12 +150,12 @@ describe('by email address', () => {
 		expect(sendGrid.calls().filter((call) => call.startsWith('GET'))).toHaveLength(4);
 	});
 
-	test('an address that is missing is told by the name of the field', async () => {
+	test('names the field if the address is missing', async () => {
 		const { error } = await sendGrid.run({ items: [{}], parameters: resendWith({}) });
 		expect(error?.message).toBe("'Invitation' is empty");
 	});
 
-	test('items that start together share one reading of the list', async () => {
+	test('reads the list once for items that start together', async () => {
 		const pending = sendGrid.state.addManyPending(40);
 		const { results } = await sendGrid.run({
 			items: pending.map(({ email }) => ({ email })),
@@ -169,7 +166,7 @@ describe('by email address', () => {
 		expect(reads).toEqual(['GET /v3/teammates/pending', 'GET /v3/teammates/pending']);
 	});
 
-	test('items of another subuser have a reading of their own', async () => {
+	test('reads the list separately for items of another subuser', async () => {
 		sendGrid.state.addSubuser({ username: 'acme-marketing' });
 		sendGrid.state.addPending({ email: 'ada@example.com' });
 		sendGrid.state.addPending({ email: 'bob@example.com', account: 'acme-marketing' });
@@ -184,8 +181,8 @@ describe('by email address', () => {
 	});
 });
 
-describe('from the list', () => {
-	test('what the list gives is the address, and it is enough', async () => {
+describe('Resend Invite from the list', () => {
+	test('resends an invitation that was chosen from the list', async () => {
 		sendGrid.state.addPending({ email: 'Ada@example.com' });
 		const [{ value }] = (await searchInvitations(sendGrid.credential)).results;
 		expect(value).toBe('Ada@example.com');
@@ -196,7 +193,7 @@ describe('from the list', () => {
 		expect(sendGrid.mailed()).toEqual(['Ada@example.com']);
 	});
 
-	test('the limits of the credential hold for it', async () => {
+	test("respects the credential's limits", async () => {
 		sendGrid.state.addPending({ email: 'ada@example.com' });
 		const { error } = await sendGrid.run({
 			parameters: resendWith({ invitation: by('list', 'ada@example.com') }),
@@ -207,7 +204,7 @@ describe('from the list', () => {
 	});
 });
 
-describe('by token', () => {
+describe('Resend Invite by token', () => {
 	test('W1: goes on working with a key that may not read', async () => {
 		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
 		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['teammates.create'] });
@@ -217,7 +214,7 @@ describe('by token', () => {
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	});
 
-	test('W8: rows that name one person by token and by address send one email', async () => {
+	test('W8: sends one email for rows that name one person by token and by address', async () => {
 		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
 		const { results } = await sendGrid.run({
 			items: [
@@ -233,7 +230,7 @@ describe('by token', () => {
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	});
 
-	test('as a workflow has saved it from the list when that still gave tokens', async () => {
+	test('accepts the token that an older workflow has saved from the list', async () => {
 		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
 		const { results } = await sendGrid.run({
 			parameters: resendWith({ invitation: { __rl: true, mode: 'list', value: token } }),
@@ -242,7 +239,7 @@ describe('by token', () => {
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	});
 
-	test('an unknown one is told without being shown', async () => {
+	test('reports an unknown token without showing it', async () => {
 		const { error } = await sendGrid.run({ parameters: resendWith(byToken('gone-for-long-now')) });
 		expect(error?.message).toBe(
 			"The invitation of 'gone…' was not sent again: this invitation no longer exists (HTTP 404)",
@@ -250,7 +247,7 @@ describe('by token', () => {
 		expect(error?.description).toContain('was accepted or revoked, or has expired');
 	});
 
-	test('an answer that repeats the token does not bring it into the message', async () => {
+	test('keeps a token that the answer repeats out of the message', async () => {
 		sendGrid.state.faults.add({
 			method: 'POST',
 			fault: {
@@ -266,7 +263,7 @@ describe('by token', () => {
 		expect(error?.message).toContain('SendGrid says "bad key …"');
 	});
 
-	test('until when it lasts now: the answer does not say, and seven days is what SendGrid documents', async () => {
+	test('gives the expiry date after seven days, as SendGrid documents, since the answer has none', async () => {
 		const { token } = sendGrid.state.addPending({
 			email: 'ada@example.com',
 			expiresInSeconds: 24 * 60 * 60,
@@ -285,7 +282,7 @@ describe('by token', () => {
 		expect(sendGrid.calls().at(-1)).toMatch(/^POST/);
 	});
 
-	test('an expiry is given in ISO 8601 too', async () => {
+	test('gives an expiry date in ISO 8601 too', async () => {
 		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
 		sendGrid.state.faults.add({
 			method: 'POST',
@@ -307,7 +304,7 @@ describe('by token', () => {
 	});
 
 	test.each(['.', '..', 'a/b', '../../scopes', 'a\\b', 'a\nb', '\ud800'])(
-		'%j never reaches a path',
+		'never puts %j into a path',
 		async (token) => {
 			const { error } = await sendGrid.run({
 				items: [{ token }],
@@ -320,7 +317,7 @@ describe('by token', () => {
 		},
 	);
 
-	test.each(['', '   ', undefined])('%j is refused', async (token) => {
+	test.each(['', '   ', undefined])('refuses %j', async (token) => {
 		const { error } = await sendGrid.run({
 			items: [token === undefined ? {} : { token }],
 			parameters: resendWith(byToken('={{ $json.token }}')),
@@ -329,13 +326,13 @@ describe('by token', () => {
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 
-	test('characters that mean something in a path are encoded', async () => {
+	test('encodes characters that mean something in a path', async () => {
 		await sendGrid.run({ parameters: resendWith(byToken('a?b#c%2e d')) });
 		expect(sendGrid.calls()).toContain('POST /v3/teammates/pending/a%3Fb%23c%252e%20d/resend');
 	});
 });
 
-test('200 items that resend by email on an account of 400 take 200 writes and at most 3 reads', async () => {
+test('200 items that resend by email in an account of 400 take 200 writes and at most 3 reads', async () => {
 	sendGrid.state.addManyTeammates(200);
 	const pending = sendGrid.state.addManyPending(200);
 	const { results } = await sendGrid.run({
@@ -349,7 +346,7 @@ test('200 items that resend by email on an account of 400 take 200 writes and at
 	expect(new Set(sendGrid.mailed()).size).toBe(200);
 });
 
-test('resending from the list of those that expire soon is two nodes', async () => {
+test('Resend Invite behind Get Many resends invitations that expire soon', async () => {
 	sendGrid.state.addPending({ email: 'soon@example.com', expiresInSeconds: 3600 });
 	sendGrid.state.addPending({ email: 'fresh@example.com' });
 	const found = await sendGrid.run({

@@ -18,7 +18,7 @@ const writes = () =>
 const sso = (email: string) =>
 	sendGrid.state.account().teammates.find(({ profile }) => profile.email === email);
 
-describe('Create', () => {
+describe('SSO Teammate > Create', () => {
 	const create = async (parameters: object = {}) =>
 		await sendGrid.run({ items: SAM, parameters: createSsoWith(parameters as never) });
 
@@ -63,7 +63,7 @@ describe('Create', () => {
 		]);
 	});
 
-	test('says so where SendGrid silently drops the access', async () => {
+	test('says so if SendGrid silently drops the access', async () => {
 		const { error } = await create(
 			subusers({
 				username: 'acme-marketing',
@@ -78,7 +78,7 @@ describe('Create', () => {
 		expect(sso('sam@example.com')).toBeDefined();
 	});
 
-	test('says so where SendGrid drops a scope only', async () => {
+	test('says so if SendGrid drops only a scope', async () => {
 		sendGrid.state.behaviours.marketingOnRestricted = 'dropped';
 		const { error } = await create(
 			subusers({
@@ -90,7 +90,7 @@ describe('Create', () => {
 		expect(error?.message).toContain('silently ignored the access to 1 of 1 subusers');
 	});
 
-	test('says so where SendGrid gives another permission', async () => {
+	test('says so if SendGrid gives another permission', async () => {
 		sendGrid.state.faults.add({
 			path: /subuser_access$/,
 			times: Infinity,
@@ -103,7 +103,7 @@ describe('Create', () => {
 		expect(error?.description).toContain('none was sent');
 	});
 
-	test('a subuser that is not there is told before anything is created', async () => {
+	test('reports an unknown subuser before anything is created', async () => {
 		const { error } = await create(subusers({ username: 'acme-nowhere', permission: 'admin' }));
 		expect(error?.message).toBe(
 			"'sam@example.com' was not created: this account has no subuser 'acme-nowhere'",
@@ -111,7 +111,7 @@ describe('Create', () => {
 		expect(writes()).toEqual([]);
 	});
 
-	test('somebody who is there already', async () => {
+	test('reports somebody who is already there', async () => {
 		sendGrid.state.addTeammate({ email: 'sam@example.com', is_sso: true });
 		const { error } = await create();
 		expect(error?.message).toContain("'sam@example.com' was not created: SendGrid says");
@@ -148,14 +148,14 @@ describe('Create', () => {
 			subusers({ username: 'acme-marketing', permission: 'restricted', scopes: '' }),
 			"'Scope Names or IDs' in row 1 of 'Subuser Access' is set, but has no value",
 		],
-	])('%j is refused before any request', async (parameters, message) => {
+	])('refuses %j before any request', async (parameters, message) => {
 		const { error } = await create(parameters);
 		expect(error?.message).toContain(message);
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
 
-test('W6: answered 201 without scopes, it gives out the record that it read back', async () => {
+test('W6: SSO Teammate > Create returns the record that it read back after a 201 without scopes', async () => {
 	sendGrid.state.faults.add({
 		method: 'POST',
 		fault: {

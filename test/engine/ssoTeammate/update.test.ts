@@ -20,7 +20,7 @@ const writes = () =>
 const sso = (email: string) =>
 	sendGrid.state.account().teammates.find(({ profile }) => profile.email === email);
 
-describe('Update', () => {
+describe('SSO Teammate > Update', () => {
 	beforeEach(() => {
 		sendGrid.state.addTeammate({
 			email: 'sam@example.com',
@@ -45,23 +45,26 @@ describe('Update', () => {
 		expect(sso('sam@example.com')?.scopes).toEqual(['stats.read']);
 	});
 
-	test.each(['', ' ', null, undefined])('V2: a name of %j changes nothing at all', async (name) => {
-		const { error } = await sendGrid.run({
-			items: [{ ...SAM[0], name }],
-			parameters: updateSsoWith({ updateFields: { lastName: '={{ $json.name }}' } }),
-		});
-		expect(error?.message).toBe(
-			"'sam@example.com' was not handled: 'Last Name' in 'Update Fields' is set, but has no value",
-		);
-		expect(sendGrid.calls()).toEqual([]);
-	});
+	test.each(['', ' ', null, undefined])(
+		'V2: changes nothing at all for a name of %j',
+		async (name) => {
+			const { error } = await sendGrid.run({
+				items: [{ ...SAM[0], name }],
+				parameters: updateSsoWith({ updateFields: { lastName: '={{ $json.name }}' } }),
+			});
+			expect(error?.message).toBe(
+				"'sam@example.com' was not handled: 'Last Name' in 'Update Fields' is set, but has no value",
+			);
+			expect(sendGrid.calls()).toEqual([]);
+		},
+	);
 
 	test('names scopes that the account cannot grant', async () => {
 		const { error } = await update({ access: 'scopes', scopes: ['stats.read', 'cakes.bake'] });
 		expect(error?.description).toContain("cannot grant from 'Scope Names or IDs': 'cakes.bake'");
 	});
 
-	test('the owner is refused, also with single sign-on', async () => {
+	test('refuses the owner, even with single sign-on', async () => {
 		sendGrid.state.addTeammate({ email: 'olga@example.com', user_type: 'owner', is_sso: true });
 		const { error } = await sendGrid.run({
 			items: [{ email: 'olga@example.com' }],
@@ -71,14 +74,14 @@ describe('Update', () => {
 		expect(writes()).toEqual([]);
 	});
 
-	test('somebody of whom SendGrid does not say how they sign in is not refused', async () => {
+	test('accepts somebody if SendGrid does not say how they sign in', async () => {
 		const fault = { kind: 'rename', from: 'is_sso', to: 'sso' } as const;
 		sendGrid.state.faults.add({ method: 'GET', path: /sam/, fault });
 		const { error } = await update({ updateFields: { firstName: 'Samantha' } });
 		expect(error).toBeUndefined();
 	});
 
-	test('somebody who vanishes just before the change is told as unknown', async () => {
+	test('reports somebody who vanishes just before the change as unknown', async () => {
 		const fault = { kind: 'status', status: 404, when: 'before' } as const;
 		sendGrid.state.faults.add({ method: 'PATCH', fault });
 		const { error } = await update();
@@ -103,7 +106,7 @@ describe('Update', () => {
 		expect(results[0].json.subuser_access).toMatchObject([{ username: 'acme-marketing' }]);
 	});
 
-	test('the 500 that SendGrid gives for a scope is told as what it may be', async () => {
+	test('names the possible cause of the 500 that SendGrid gives for a scope', async () => {
 		const { error } = await update(
 			subusers({
 				username: 'acme-marketing',
@@ -117,7 +120,7 @@ describe('Update', () => {
 		expect(error?.description).toContain('when a scope cannot be granted in a subuser');
 	});
 
-	test('somebody restricted to subusers is not let into the account by accident', async () => {
+	test('lets nobody restricted to subusers into the account by accident', async () => {
 		const [{ id }] = sendGrid.state.subusers(sendGrid.state.account());
 		sendGrid.state.addTeammate({
 			email: 'rosa@example.com',
@@ -145,7 +148,7 @@ describe('Update', () => {
 		expect(sso('rosa@example.com')?.has_restricted_subuser_access).toBe(false);
 	});
 
-	test('somebody who does not sign in by single sign-on', async () => {
+	test('refuses somebody who does not sign in by single sign-on', async () => {
 		sendGrid.state.addTeammate({ username: 'lee', email: 'lee@example.com' });
 		const { error } = await sendGrid.run({
 			parameters: updateSsoWith({ teammate: by('username', 'lee') }),
@@ -155,7 +158,7 @@ describe('Update', () => {
 	});
 });
 
-test('W7: answered without a body, it gives out the record that it read back', async () => {
+test('W7: SSO Teammate > Update returns the record that it read back after an answer without a body', async () => {
 	sendGrid.state.addTeammate({
 		email: 'sam@example.com',
 		first_name: 'Sam',
@@ -172,7 +175,7 @@ test('W7: answered without a body, it gives out the record that it read back', a
 	expect(results[0].json).toMatchObject({ email: 'sam@example.com' });
 });
 
-test('K3: in doubt and not carried out, while another admin changes the person: decided again on that', async () => {
+test('K3: SSO Teammate > Update decides again if it was not carried out and another admin changes the person', async () => {
 	sendGrid.state.addTeammate({
 		email: 'sam@example.com',
 		first_name: 'Sam',

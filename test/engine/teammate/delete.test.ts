@@ -12,7 +12,7 @@ const scopesOfAda = () =>
 	sendGrid.state.account().teammates.find(({ profile }) => profile.username === 'countess')?.scopes;
 
 describe('Delete', () => {
-	test('removes the teammate and says whom', async () => {
+	test('removes the teammate and says who it was', async () => {
 		const { results } = await sendGrid.run({ items: ADA, parameters: deleteTeammateWith() });
 		expect(results.map(({ json }) => json)).toEqual([
 			{
@@ -46,7 +46,7 @@ describe('Delete', () => {
 		expect(results).toMatchObject([{ json: { deleted: true, username: 'adam' } }]);
 	});
 
-	test('K5: by email it takes all teammates with the address', async () => {
+	test('K5: removes all teammates with the address by email', async () => {
 		sendGrid.state.addTeammate({ email: 'ADA@example.com', username: 'lovelace' });
 		const { results } = await sendGrid.run({ items: ADA, parameters: deleteTeammateWith() });
 		expect(results.map(({ json }) => json)).toEqual([
@@ -60,7 +60,7 @@ describe('Delete', () => {
 		expect(scopesOfAda()).toBeUndefined();
 	});
 
-	test('K5: by username it takes that one only', async () => {
+	test('K5: removes only that one by username', async () => {
 		sendGrid.state.addTeammate({ email: 'ADA@example.com', username: 'lovelace' });
 		await sendGrid.run({
 			parameters: deleteTeammateWith({ teammate: by('username', 'lovelace') }),
@@ -74,7 +74,7 @@ describe('Delete', () => {
 		expect(error?.description).toContain('the scope teammates.delete ');
 	});
 
-	test('somebody who vanishes just before the deletion is told as unknown', async () => {
+	test('reports somebody who vanishes just before the deletion as unknown', async () => {
 		const fault = { kind: 'status', status: 404, when: 'before' } as const;
 		sendGrid.state.faults.add({ method: 'DELETE', fault });
 		const { error } = await sendGrid.run({ items: ADA, parameters: deleteTeammateWith() });
@@ -83,7 +83,7 @@ describe('Delete', () => {
 	});
 });
 
-test('W3: in doubt, and the look is answered 200 {}: unclear, not "was not deleted"', async () => {
+test('W3: Delete in doubt is unclear, not "was not deleted", if the probe is answered 200 {}', async () => {
 	sendGrid.state.faults.add({ method: 'DELETE', fault: { kind: 'drop', when: 'after' } });
 	sendGrid.state.faults.add({ method: 'GET', path: /countess$/, fault: { kind: 'slow', ms: 1 } });
 	sendGrid.state.faults.add({

@@ -16,7 +16,7 @@ test('1,000 teammates take at most 4 requests', async () => {
 	expect(sendGrid.state.requests.length).toBeLessThanOrEqual(4);
 });
 
-describe('filters of teammates', () => {
+describe('the filters of teammates', () => {
 	beforeEach(() => {
 		const { state } = sendGrid;
 		state.addTeammate({ email: 'olga@example.com', user_type: 'owner' });
@@ -37,12 +37,12 @@ describe('filters of teammates', () => {
 		[{ sso: false }, ['olga', 'adam', 'tim']],
 		[{ emailDomain: 'example.org' }, ['sam']],
 		[{ role: 'teammate', sso: false }, ['tim']],
-	])('%j', async (filters, expected) => {
+	])('let through the right ones for %j', async (filters, expected) => {
 		const { results } = await sendGrid.run({ parameters: getTeammatesWith({ filters }) });
 		expect(namesOf(results)).toEqual(expected);
 	});
 
-	test('whoever is not said to sign in by single sign-on does not', async () => {
+	test('count people without the field is_sso as signing in without single sign-on', async () => {
 		sendGrid.state.faults.add({ fault: { kind: 'rename', from: 'is_sso', to: 'sso' } });
 		const { results } = await sendGrid.run({
 			parameters: getTeammatesWith({ filters: { sso: false } }),
@@ -50,7 +50,7 @@ describe('filters of teammates', () => {
 		expect(results).toHaveLength(4);
 	});
 
-	test('a role that is none is refused', async () => {
+	test('refuse an unknown role', async () => {
 		const { error } = await sendGrid.run({
 			parameters: getTeammatesWith({ filters: { role: 'king' } }),
 		});
@@ -59,7 +59,7 @@ describe('filters of teammates', () => {
 		);
 	});
 
-	test('simplified, a record holds the essentials; else all that SendGrid has', async () => {
+	test('Get Many returns the essentials of a record with Simplify, otherwise everything', async () => {
 		const filters = { role: 'admin' };
 		const [simple] = (await sendGrid.run({ parameters: getTeammatesWith({ filters }) })).results;
 		expect(Object.entries(simple.json)).toEqual([
@@ -78,7 +78,7 @@ describe('filters of teammates', () => {
 	});
 });
 
-describe('with invitations', () => {
+describe('Get Many with invitations', () => {
 	const DAY = 24 * 60 * 60;
 
 	beforeEach(() => {
@@ -102,7 +102,7 @@ describe('with invitations', () => {
 	const shownOf = (records: IDataObject[]) =>
 		records.map(({ email, status }) => `${String(email).split('@')[0]} ${String(status)}`);
 
-	test('teammates, then who can accept, then who is too late', async () => {
+	test('lists teammates, then valid invitations, then expired ones', async () => {
 		expect(shownOf(await everyone())).toEqual([
 			'olga active',
 			'adam active',
@@ -113,7 +113,7 @@ describe('with invitations', () => {
 		]);
 	});
 
-	test('everybody has the same fields, in the same order', async () => {
+	test('gives everybody the same fields in the same order', async () => {
 		const records = await everyone();
 		const [, , { expiration_date }] = sendGrid.state.account().invitations;
 		expect(records[3]).toEqual({
@@ -134,13 +134,13 @@ describe('with invitations', () => {
 		expect(new Set(fields).size).toBe(1);
 	});
 
-	test.each([true, false])('no token, simplified %s', async (simplify) => {
+	test.each([true, false])('shows no token, simplified %s', async (simplify) => {
 		const text = JSON.stringify(await everyone({ simplify }));
 		for (const { token } of sendGrid.state.account().invitations) expect(text).not.toContain(token);
 		expect(text.includes('"phone":"123"')).toBe(!simplify);
 	});
 
-	test('as SendGrid has them: who and where they stand come first', async () => {
+	test('puts address and status first in raw records', async () => {
 		for (const record of await everyone({ simplify: false })) {
 			expect(Object.keys(record).slice(0, 4)).toEqual(['email', ...STANDING]);
 		}
@@ -156,16 +156,16 @@ describe('with invitations', () => {
 			{ sso: false },
 			['olga active', 'adam active', 'long pending', 'short pending', 'late expired'],
 		],
-	])('%j lets through %j', async (filters, expected) => {
+	])('lets %j through as %j', async (filters, expected) => {
 		expect(shownOf(await everyone({ filters }))).toEqual(expected);
 	});
 
-	test.each([1, 4, 5])('a limit of %i counts both', async (limit) => {
+	test.each([1, 4, 5])('counts both against a limit of %i', async (limit) => {
 		const all = shownOf(await everyone());
 		expect(shownOf(await everyone({ returnAll: false, limit }))).toEqual(all.slice(0, limit));
 	});
 
-	test('K5: somebody who has joined is a teammate, whatever invitation is left, in any spelling', async () => {
+	test('K5: lists somebody who has joined as a teammate, whatever invitation is left, in any spelling', async () => {
 		sendGrid.state.addPending({ email: 'SAM@example.com' });
 		sendGrid.state.addPending({ email: 'Olga@example.com', expiresInSeconds: -DAY });
 		expect(await everyone()).toHaveLength(6);
@@ -173,7 +173,7 @@ describe('with invitations', () => {
 		expect(shownOf(await everyone({ filters: { role: 'admin' } }))).not.toContain('SAM pending');
 	});
 
-	test('K5: every invitation that can be accepted, but an expired one only where there is no other', async () => {
+	test('K5: lists every valid invitation, but an expired one only if there is no other', async () => {
 		sendGrid.state.addPending({ email: 'LONG@example.com', is_admin: true, expiresInSeconds: 60 });
 		sendGrid.state.addPending({ email: 'Long@example.com', expiresInSeconds: -60 });
 		sendGrid.state.addPending({ email: 'LATE@example.com', expiresInSeconds: -2 * DAY });
@@ -185,7 +185,7 @@ describe('with invitations', () => {
 		]);
 	});
 
-	test('K6: invitations without an address are nobody in particular', async () => {
+	test('K6: treats invitations without an address as nobody in particular', async () => {
 		sendGrid.state.faults.add({
 			path: '/pending',
 			times: Infinity,
@@ -199,7 +199,7 @@ describe('with invitations', () => {
 		expect(shownOf(await everyone()).slice(3)).toEqual(['null pending', 'null expired']);
 	});
 
-	test('somebody who accepts while the lists are read is among the teammates', async () => {
+	test('lists somebody who accepts while the lists are read among the teammates', async () => {
 		sendGrid.state.faults.add({ path: '/pending', fault: { kind: 'slow', ms: 800 } });
 		const reading = everyone();
 		await pause(300);
@@ -207,7 +207,7 @@ describe('with invitations', () => {
 		expect(shownOf(await reading)).toContain('long active');
 	});
 
-	test('1,000 teammates and 500 invitations: each list is read once, also for several items', async () => {
+	test('reads each list once for 1,000 teammates and 500 invitations, even for several items', async () => {
 		sendGrid.state.addManyTeammates(1000);
 		sendGrid.state.addManyPending(500);
 		const { results } = await sendGrid.run({

@@ -25,7 +25,7 @@ describe('Get Status', () => {
 		mfa: null,
 	};
 
-	test('of somebody who is not known', async () => {
+	test('reports somebody unknown', async () => {
 		expect(await statusOf('ada@example.com')).toEqual({
 			...NOBODY,
 			email: 'ada@example.com',
@@ -33,7 +33,7 @@ describe('Get Status', () => {
 		});
 	});
 
-	test('of somebody who is invited', async () => {
+	test('reports somebody who is invited', async () => {
 		const { expiration_date } = sendGrid.state.addPending({
 			email: 'Ada@example.com',
 			is_admin: true,
@@ -48,7 +48,7 @@ describe('Get Status', () => {
 		});
 	});
 
-	test('of somebody whose invitation has expired', async () => {
+	test('reports somebody whose invitation has expired', async () => {
 		sendGrid.state.addPending({ email: 'ada@example.com', expiresInSeconds: -60 });
 		expect(await statusOf('ada@example.com')).toMatchObject({ status: 'expired', days_left: 0 });
 	});
@@ -64,7 +64,7 @@ describe('Get Status', () => {
 		expect(records).toHaveLength(1);
 	});
 
-	test('of a teammate, whatever invitation is there beside', async () => {
+	test('reports a teammate, whatever invitation there is too', async () => {
 		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess', is_sso: true });
 		sendGrid.state.addPending({ email: 'ada@example.com' });
 		expect(await statusOf('Ada@example.com')).toEqual({
@@ -82,13 +82,16 @@ describe('Get Status', () => {
 		['exempt', 'exempt'],
 		['both', null],
 		['none', null],
-	] as const)('of a teammate with these 2fa scopes, %s: mfa %j', async (mfaScopes, mfa) => {
-		sendGrid.state.behaviours.mfaScopes = mfaScopes;
-		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess' });
-		expect(await statusOf('ada@example.com')).toMatchObject({ status: 'active', mfa });
-	});
+	] as const)(
+		'reports for a teammate with these 2fa scopes, %s: mfa %j',
+		async (mfaScopes, mfa) => {
+			sendGrid.state.behaviours.mfaScopes = mfaScopes;
+			sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess' });
+			expect(await statusOf('ada@example.com')).toMatchObject({ status: 'active', mfa });
+		},
+	);
 
-	test('of an admin and of a record without scopes nobody knows the second factor', async () => {
+	test('reports no second factor for an admin or a record without scopes', async () => {
 		sendGrid.state.addTeammate({ email: 'adam@example.com', is_admin: true });
 		expect(await statusOf('adam@example.com')).toMatchObject({ status: 'active', mfa: null });
 		sendGrid.state.behaviours.detailScopes = 'absent';
@@ -96,14 +99,14 @@ describe('Get Status', () => {
 		expect(await statusOf('ada@example.com')).toMatchObject({ status: 'active', mfa: null });
 	});
 
-	test('of somebody who leaves while their record is read: they were there', async () => {
+	test('reports somebody who leaves while their record is read as still there', async () => {
 		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess' });
 		const fault = { kind: 'status', status: 404, when: 'before' } as const;
 		sendGrid.state.faults.add({ path: '/v3/teammates/countess', fault });
 		expect(await statusOf('ada@example.com')).toMatchObject({ status: 'active', mfa: null });
 	});
 
-	test('K5: of somebody with several invitations, by the best one', async () => {
+	test('K5: reports somebody with several invitations by the best one', async () => {
 		sendGrid.state.addPending({ email: 'ada@example.com', expiresInSeconds: -60 });
 		const best = sendGrid.state.addPending({ email: 'Ada@example.com' });
 		sendGrid.state.addPending({ email: 'ADA@example.com', expiresInSeconds: 60 });
@@ -115,7 +118,7 @@ describe('Get Status', () => {
 	});
 
 	test.each(['seconds', 'milliseconds', 'iso'] as const)(
-		'K6: of somebody whose expiry comes in %s',
+		'K6: reports somebody whose expiry date comes in %s',
 		async (expiryForm) => {
 			sendGrid.state.behaviours.expiryForm = expiryForm;
 			const { expiration_date } = sendGrid.state.addPending({ email: 'ada@example.com' });
@@ -129,7 +132,7 @@ describe('Get Status', () => {
 		},
 	);
 
-	test('K6: of somebody whose expiry is 0, which stands for nothing', async () => {
+	test('K6: treats an expiry date of 0 as none', async () => {
 		sendGrid.state.behaviours.expiryForm = 'zero';
 		sendGrid.state.addPending({ email: 'ada@example.com' });
 		expect(await statusOf('ada@example.com')).toMatchObject({
@@ -140,7 +143,7 @@ describe('Get Status', () => {
 	});
 
 	test.each(['boolean', 'text', 'absent'] as const)(
-		'K6: of an admin, in whatever form SendGrid says so: %s',
+		'K6: reports an admin, in whatever form SendGrid says so: %s',
 		async (adminFlag) => {
 			sendGrid.state.behaviours.adminFlag = adminFlag;
 			sendGrid.state.addTeammate({ email: 'adam@example.com', is_admin: true });
@@ -150,12 +153,12 @@ describe('Get Status', () => {
 		},
 	);
 
-	test('of the owner', async () => {
+	test('reports the owner', async () => {
 		sendGrid.state.addTeammate({ email: 'olga@example.com', user_type: 'owner' });
 		expect(await statusOf('olga@example.com')).toMatchObject({ status: 'active', is_owner: true });
 	});
 
-	test('of many costs one reading of each list', async () => {
+	test('reads each list once for many people', async () => {
 		sendGrid.state.addManyTeammates(50);
 		sendGrid.state.addManyPending(50);
 		const items = Array.from({ length: 60 }, (_, i) => ({ email: `nobody${i}@example.com` }));

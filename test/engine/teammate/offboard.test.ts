@@ -45,7 +45,7 @@ describe('Offboard', () => {
 		expect((await offboard()).results).toMatchObject([{ json: { changed: false } }]);
 	});
 
-	test('two items with the same address are both a success', async () => {
+	test('answers both of two items with the same address with success', async () => {
 		here.both();
 		const { results, error } = await offboard({}, [
 			{ email: 'ada@example.com' },
@@ -56,7 +56,7 @@ describe('Offboard', () => {
 		expect(writes()).toHaveLength(2);
 	});
 
-	test('K5: all records of an address go, in whatever spelling', async () => {
+	test('K5: removes all records of an address, in any spelling', async () => {
 		for (const email of ['ada@example.com', 'Ada@Example.com', 'ADA@example.com']) {
 			sendGrid.state.addPending({ email });
 		}
@@ -69,7 +69,7 @@ describe('Offboard', () => {
 		expect([...invitations, ...teammates]).toEqual([]);
 	});
 
-	test('K5: one record that is protected protects all of them', async () => {
+	test('K5: removes none of the records if one of them is protected', async () => {
 		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'countess' });
 		sendGrid.state.addTeammate({ email: 'Ada@example.com', username: 'queen', is_admin: true });
 		const { error } = await offboard();
@@ -78,7 +78,7 @@ describe('Offboard', () => {
 	});
 
 	test.each(['boolean', 'text', 'absent'] as const)(
-		'D3, K6: an admin is refused, whatever form SendGrid says it in: %s',
+		'D3, K6: refuses an admin, in whatever form SendGrid says so: %s',
 		async (adminFlag) => {
 			sendGrid.state.behaviours.adminFlag = adminFlag;
 			sendGrid.state.addTeammate({ email: 'ada@example.com', is_admin: true });
@@ -88,7 +88,7 @@ describe('Offboard', () => {
 		},
 	);
 
-	test('D3: a pending admin is refused, unless that is allowed', async () => {
+	test('D3: refuses a pending admin unless that is allowed', async () => {
 		sendGrid.state.addPending({ email: 'ada@example.com', is_admin: true });
 		const { error } = await offboard();
 		expect(error?.message).toContain('was not offboarded: this person is an admin');
@@ -99,7 +99,7 @@ describe('Offboard', () => {
 		]);
 	});
 
-	test('somebody who goes by another hand meanwhile is a success', async () => {
+	test('succeeds if somebody else removes the person in the meantime', async () => {
 		here.both();
 		sendGrid.state.faults.add({
 			method: 'DELETE',
@@ -111,7 +111,7 @@ describe('Offboard', () => {
 		expect(results).toMatchObject([{ json: { changed: false } }]);
 	});
 
-	test('refuses the owner, and then does not even revoke', async () => {
+	test('refuses the owner without even revoking', async () => {
 		sendGrid.state.addTeammate({ email: 'ada@example.com', user_type: 'owner' });
 		sendGrid.state.addPending({ email: 'ada@example.com' });
 		const { error } = await offboard({ allowAdmins: true });

@@ -74,7 +74,7 @@ afterEach(() => {
 jest.setTimeout(60_000);
 
 describe('Delete', () => {
-	test('W7: of two teammates one is deleted, and the other an admin by then', async () => {
+	test('W7: reports that one of two teammates was deleted and the other has become an admin', async () => {
 		joined();
 		sendGrid.state.addTeammate({ email: ADA, username: 'lovelace' });
 		fault({
@@ -90,7 +90,7 @@ describe('Delete', () => {
 		expect(error?.message).not.toMatch(/^'ada@example.com' was not deleted/);
 	});
 
-	test('W4: of two teammates one is deleted, the other refused, and the next try cannot read', async () => {
+	test('W4: still reports one of two teammates as deleted if the next try cannot read', async () => {
 		joined();
 		sendGrid.state.addTeammate({ email: ADA, username: 'lovelace' });
 		fault({ method: 'DELETE', path: /lovelace/, fault: forbidden });
@@ -106,7 +106,7 @@ describe('Delete', () => {
 		expect(error?.message).not.toMatch(/^'ada@example.com' was not deleted/);
 	});
 
-	test('W4: an agent calls again after a deletion that is unclear', async () => {
+	test('W4: stays unclear if an agent calls again after an unclear deletion', async () => {
 		joined();
 		fault({ method: 'DELETE', fault: { kind: 'drop', when: 'after' } });
 		const rule = fault({ method: 'GET', path: /countess$/, times: Infinity, fault: forbidden });
@@ -127,7 +127,7 @@ describe('Delete', () => {
 });
 
 describe('Create or Update', () => {
-	test('W7: the earlier invitation is revoked, then the connection is refused: nobody is told that nothing was changed', async () => {
+	test('W7: does not say that nothing was changed after a revocation and a refused connection', async () => {
 		sendGrid.state.addPending({ email: ADA, scopes: ['mail.send'] });
 		const credential = await proxy((line, server) => {
 			if (!line.startsWith('DELETE')) return;
@@ -144,7 +144,7 @@ describe('Create or Update', () => {
 		expect(error?.description).not.toContain('Nothing was changed');
 	});
 
-	test('W7: of two invitations one is revoked, the other gone, and looking is refused', async () => {
+	test('W7: reports that one of two invitations was revoked if the other is gone and looking is refused', async () => {
 		sendGrid.state.addPending({ email: ADA, scopes: ['mail.send'] });
 		sendGrid.state.addPending({ email: 'Ada@example.com', scopes: ['mail.send'] });
 		fault({ method: 'DELETE', fault: { kind: 'slow', ms: 300 } });

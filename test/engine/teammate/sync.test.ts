@@ -87,8 +87,8 @@ const LEAVERS = [
 	'offboarded guest@partner.example <- ',
 ];
 
-describe('the account becomes what the list says', () => {
-	test('who is missing is invited, who differs is updated, and nobody else is touched', async () => {
+describe('Sync With List', () => {
+	test('invites missing people, updates differing ones, and leaves everybody else alone', async () => {
 		company();
 		const { results, error } = await sync(LIST);
 		expect(error).toBeUndefined();
@@ -108,7 +108,7 @@ describe('the account becomes what the list says', () => {
 		expect(everybody()).toContain('guest@partner.example');
 	});
 
-	test('with Offboard Others the rest goes, invitations and teammates, single sign-on too', async () => {
+	test('removes everybody else with Offboard Others: invitations, teammates and single sign-on', async () => {
 		company();
 		const { results, error } = await sync(LIST, OTHERS);
 		expect(error).toBeUndefined();
@@ -117,7 +117,7 @@ describe('the account becomes what the list says', () => {
 		expect(JSON.stringify(results)).not.toContain('"token"');
 	});
 
-	test('a second run writes nothing', async () => {
+	test('writes nothing in a second run', async () => {
 		company();
 		await sync(LIST, OTHERS);
 		clock.advance(LATER);
@@ -132,7 +132,7 @@ describe('the account becomes what the list says', () => {
 		expect(writes()).toHaveLength(before);
 	});
 
-	test('a dry run says the same, and writes nothing', async () => {
+	test('says the same in a dry run, and writes nothing', async () => {
 		company();
 		const { results, error } = await sync(LIST, { ...OTHERS, options: { dryRun: true } });
 		expect(error).toBeUndefined();
@@ -142,7 +142,7 @@ describe('the account becomes what the list says', () => {
 		expect(writes()).toEqual([]);
 	});
 
-	test('all is read before the first is written', async () => {
+	test('reads everything before the first write', async () => {
 		company();
 		await sync(LIST, OTHERS);
 		const calls = sendGrid.calls();
@@ -153,7 +153,7 @@ describe('the account becomes what the list says', () => {
 		expect(calls.slice(0, first)).toContain('GET /v3/teammates/pending');
 	});
 
-	test('whoever is to go goes after all others have been handled', async () => {
+	test('removes people after all others have been handled', async () => {
 		company();
 		await sync(LIST, OTHERS);
 		const leaving = writes().findIndex((call) => call === 'DELETE /v3/teammates/guest_1');
@@ -165,8 +165,8 @@ describe('the account becomes what the list says', () => {
 	});
 });
 
-describe('links', () => {
-	test('several items of one person are one person, linked to all of them', async () => {
+describe('linking', () => {
+	test('links one person to all of their items', async () => {
 		const { results, error } = await sync(
 			rowsOf('ada@example.com', 'bob@example.com', 'ADA@example.com'),
 		);
@@ -178,17 +178,14 @@ describe('links', () => {
 		expect(sendGrid.mailed().sort()).toEqual(['ada@example.com', 'bob@example.com']);
 	});
 
-	test.each([1, 2])(
-		'n8n links nobody to an item that is another person: %s item(s)',
-		async (count) => {
-			sendGrid.state.addTeammate({ email: 'gone@example.com' });
-			const items = [...rowsOf('ada@example.com'), ...rowsOf('ada@example.com')].slice(0, count);
-			const { results } = await sync(items, OTHERS);
-			expect(told(results)[1]).toBe('offboarded gone@example.com <- ');
-		},
-	);
+	test.each([1, 2])('links nobody to an item about another person: %s item(s)', async (count) => {
+		sendGrid.state.addTeammate({ email: 'gone@example.com' });
+		const items = [...rowsOf('ada@example.com'), ...rowsOf('ada@example.com')].slice(0, count);
+		const { results } = await sync(items, OTHERS);
+		expect(told(results)[1]).toBe('offboarded gone@example.com <- ');
+	});
 
-	test('a failure keeps its row, and one of somebody without a row has none', async () => {
+	test('keeps the row of a failure, and gives none to a person without a row', async () => {
 		sendGrid.state.addTeammate({ email: 'gone@example.com', username: 'gone_1' });
 		for (const [method, path] of [
 			['POST', '/v3/teammates'],
@@ -212,7 +209,7 @@ describe('links', () => {
 	});
 });
 
-describe('nobody goes by mistake', () => {
+describe('to remove nobody by mistake,', () => {
 	/** This many people who are not on the list. */
 	const strangers = (count: number, domain = 'example.com') =>
 		Array.from({ length: count }, (_, i) => {
@@ -230,32 +227,35 @@ describe('nobody goes by mistake', () => {
 		[1, 0, false],
 		[0, 0, true],
 		[2, '2', true],
-	])('%s to go, Max Offboarded %s: done %s', async (count, maxOffboarded, isDone) => {
-		const people = strangers(count);
-		const { error } = await sync(ADA, { ...OTHERS, maxOffboarded });
-		if (isDone) {
-			expect(error).toBeUndefined();
-			expect(everybody()).toEqual(['ada@example.com']);
-			return;
-		}
-		const who = count === 1 ? '1 person' : `${count} people`;
-		expect(error?.message).toContain(
-			`The list was not applied: ${who} would be offboarded, and 'Max Offboarded' is ${maxOffboarded}: 'stranger`,
-		);
-		expect(writes()).toEqual([]);
-		expect(everybody()).toEqual(people.sort());
-		const dry = await sync(ADA, { ...OTHERS, maxOffboarded, options: { dryRun: true } });
-		expect(dry.error?.message).toBe(error?.message);
-	});
+	])(
+		'with %s to go and Max Offboarded %s, it is done: %s',
+		async (count, maxOffboarded, isDone) => {
+			const people = strangers(count);
+			const { error } = await sync(ADA, { ...OTHERS, maxOffboarded });
+			if (isDone) {
+				expect(error).toBeUndefined();
+				expect(everybody()).toEqual(['ada@example.com']);
+				return;
+			}
+			const who = count === 1 ? '1 person' : `${count} people`;
+			expect(error?.message).toContain(
+				`The list was not applied: ${who} would be offboarded, and 'Max Offboarded' is ${maxOffboarded}: 'stranger`,
+			);
+			expect(writes()).toEqual([]);
+			expect(everybody()).toEqual(people.sort());
+			const dry = await sync(ADA, { ...OTHERS, maxOffboarded, options: { dryRun: true } });
+			expect(dry.error?.message).toBe(error?.message);
+		},
+	);
 
-	test('the default is 5', async () => {
+	test('Max Offboarded is 5 by default', async () => {
 		strangers(6);
 		const { error } = await sync(ADA, OTHERS);
 		expect(error?.message).toContain("'Max Offboarded' is 5");
 		expect(error?.message).toContain('and 1 more');
 	});
 
-	test('those who are kept do not count', async () => {
+	test('people who are kept do not count', async () => {
 		strangers(3, 'partner.example');
 		sendGrid.state.addTeammate({ email: 'gone@example.com' });
 		const limits = { ...OTHERS, maxOffboarded: 1, offboardDomains: '@EXAMPLE.com; other.example' };
@@ -275,7 +275,7 @@ describe('nobody goes by mistake', () => {
 	});
 
 	test.each(['', ' ', '[]', 'null', 'undefined'])(
-		'an expression that finds no domain does not stand for all of them: %j',
+		'an expression that finds no domain does not mean all domains: %j',
 		async (nothing) => {
 			strangers(1);
 			const value = nothing.trim() === '' ? JSON.stringify(nothing) : nothing;
@@ -285,7 +285,7 @@ describe('nobody goes by mistake', () => {
 		},
 	);
 
-	test('a subdomain and a domain that ends alike are others', async () => {
+	test('a subdomain, or a domain with the same ending, is another domain', async () => {
 		sendGrid.state.addTeammate({ email: 'a@eu.example.com' });
 		sendGrid.state.addTeammate({ email: 'b@notexample.com' });
 		const { results } = await sync(ADA, { ...OTHERS, offboardDomains: 'example.com' });
@@ -396,20 +396,23 @@ describe('nobody goes by mistake', () => {
 		expect(sendGrid.calls()).toEqual([]);
 	});
 
-	test.each([/teammates$/, /pending$/])('a list that cannot be read: %s', async (path) => {
-		strangers(2);
-		sendGrid.state.faults.add({
-			method: 'GET',
-			path,
-			times: Infinity,
-			fault: { kind: 'status', status: 403, when: 'before' },
-		});
-		const { error } = await sync(ADA, OTHERS);
-		expect(error?.message).toMatch(/^The list was not applied: .+HTTP 403/);
-		expect(writes()).toEqual([]);
-	});
+	test.each([/teammates$/, /pending$/])(
+		'a list that cannot be read removes nobody: %s',
+		async (path) => {
+			strangers(2);
+			sendGrid.state.faults.add({
+				method: 'GET',
+				path,
+				times: Infinity,
+				fault: { kind: 'status', status: 403, when: 'before' },
+			});
+			const { error } = await sync(ADA, OTHERS);
+			expect(error?.message).toMatch(/^The list was not applied: .+HTTP 403/);
+			expect(writes()).toEqual([]);
+		},
+	);
 
-	test('a record without an address may be of somebody on the list', async () => {
+	test('a record without an address removes nobody, since it may belong to somebody on the list', async () => {
 		strangers(1);
 		sendGrid.state.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
 		sendGrid.state.addTeammate({ email: '', username: 'nameless' });
@@ -455,7 +458,7 @@ describe('nobody goes by mistake', () => {
 		]);
 	});
 
-	test('one subuser in two spellings would be two lists, and is refused', async () => {
+	test('one subuser in two spellings is refused, since it would be two lists', async () => {
 		sendGrid.state.addSubuser({ username: 'acme-eu' });
 		const items = [
 			{ email: 'ada@example.com', subuser: 'acme-eu' },
@@ -478,7 +481,7 @@ describe('nobody goes by mistake', () => {
 		expect(results[1].json.reason).toContain("this person's username");
 	});
 
-	test('whoever may be the owner stays, whatever is allowed', async () => {
+	test('a possible owner stays, whatever is allowed', async () => {
 		sendGrid.state.behaviours.adminFlag = 'hidden';
 		strangers(1);
 		const { error } = await sync(ADA, { ...OTHERS, options: { allowAdmins: true } });
@@ -508,7 +511,7 @@ describe('nobody goes by mistake', () => {
 		expect(sendGrid.state.account('acme-us').teammates).toHaveLength(1);
 	});
 
-	test('an account under two URLs, or with two keys, takes nobody off another of its lists', async () => {
+	test('an account under two URLs, or with two keys, removes nobody who is on another of its lists', async () => {
 		sendGrid.state.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
 		sendGrid.state.addPending({ email: 'bob@example.com', scopes: ['stats.read'] });
 		strangers(1);
@@ -538,7 +541,7 @@ describe('nobody goes by mistake', () => {
 		expect(told(results)).toEqual([`unchanged ${inAccount} <- 0`]);
 	});
 
-	test('a credential that deletes nobody refuses the list', async () => {
+	test('a credential that allows no deletion refuses the list', async () => {
 		strangers(1);
 		const run = { credential: { allowDeletion: false } };
 		const { error } = await sync(ADA, OTHERS, run);
@@ -579,7 +582,7 @@ describe('nobody goes by mistake', () => {
 	});
 });
 
-describe('Retry On Fail', () => {
+describe('with Retry On Fail,', () => {
 	const RETRY = { settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } };
 
 	test('a second try does not email, update or remove twice, and answers everybody', async () => {
@@ -633,7 +636,7 @@ describe('Retry On Fail', () => {
 		);
 	});
 
-	test('who was kept because of a failure goes when a later try has none', async () => {
+	test('a person kept because of a failure goes when a later try has none', async () => {
 		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'ada_1' });
 		sendGrid.state.addTeammate({ email: 'gone@example.com' });
 		sendGrid.state.faults.add({
@@ -651,7 +654,7 @@ describe('Retry On Fail', () => {
 	});
 });
 
-test('one at a time under Items per Batch', async () => {
+test('Sync With List handles one person at a time under Items per Batch', async () => {
 	company();
 	const started = Date.now();
 	const requestOptions = { batching: { batch: { batchSize: 2, batchInterval: 150 } } };
@@ -662,7 +665,7 @@ test('one at a time under Items per Batch', async () => {
 	expect(Date.now() - started).toBeGreaterThan(4 * 150);
 });
 
-test('1,000 people, 400 of them known', async () => {
+test('Sync With List handles 1,000 people, 400 of them known', async () => {
 	const { state } = sendGrid;
 	const people = Array.from({ length: 1000 }, (_, i) => `person${i}@example.com`);
 	for (const [i, email] of people.slice(0, 400).entries()) {

@@ -18,7 +18,7 @@ describe('Update Permissions', () => {
 	const patches = () =>
 		sendGrid.state.requests.filter(({ method }) => method === 'PATCH').map(({ body }) => body);
 
-	test('replaces the scopes, and gives the record as it is then', async () => {
+	test('replaces the scopes, and returns the record afterwards', async () => {
 		const { results, error } = await update({ scopes: ['mail.send'] });
 		expect(error).toBeUndefined();
 		expect(scopesOfAda()).toEqual(['mail.send']);
@@ -48,13 +48,13 @@ describe('Update Permissions', () => {
 		expect(results).toMatchObject([{ json: { is_admin: true } }]);
 	});
 
-	test('makes an admin an ordinary teammate only where that is what Replace says', async () => {
+	test('makes an admin an ordinary teammate only if Replace says so', async () => {
 		const { error } = await update({ mode: 'replace' }, 'adam@example.com');
 		expect(error).toBeUndefined();
 		expect(patches()).toEqual([{ scopes: ['stats.read'], is_admin: false }]);
 	});
 
-	test.each(['add', 'remove'])('%s never turns an admin into one', async (mode) => {
+	test.each(['add', 'remove'])('never turns an admin into one by %s', async (mode) => {
 		const { error } = await update({ mode }, 'adam@example.com');
 		expect(error?.message).toContain(`an admin has every scope, so there is nothing to ${mode}`);
 		expect(patches()).toEqual([]);
@@ -91,7 +91,7 @@ describe('Update Permissions', () => {
 			'adam@example.com',
 			'the change but left the admin access as it was',
 		],
-	])('W6: a change that SendGrid accepts and drops is told: %s', async (_, fields, email, what) => {
+	])('W6: reports a change that SendGrid accepts and drops: %s', async (_, fields, email, what) => {
 		sendGrid.state.faults.add({ method: 'PATCH', fault: { kind: 'not-applied' } });
 		const { error } = await update(fields, email);
 		expect(error?.message).toBe(
@@ -100,7 +100,7 @@ describe('Update Permissions', () => {
 		expect(patches()).toHaveLength(1);
 	});
 
-	test('W6: what everybody has is left out of the comparison, since nobody can take it away', async () => {
+	test('W6: leaves scopes that everybody has out of the comparison, since they cannot be taken away', async () => {
 		const both = await update({ mode: 'remove', scopes: ['templates.read', 'user.timezone.read'] });
 		expect(both.error).toBeUndefined();
 		expect(scopesOfAda()).not.toContain('templates.read');
@@ -109,7 +109,7 @@ describe('Update Permissions', () => {
 		expect(patches()).toHaveLength(1);
 	});
 
-	test('W6: a record that lags behind the change is read again', async () => {
+	test('W6: reads a record again that lags behind the change', async () => {
 		sendGrid.state.behaviours.readLagMs = 700;
 		const { results, error } = await update({ scopes: ['mail.send'] });
 		expect(error).toBeUndefined();
@@ -118,14 +118,14 @@ describe('Update Permissions', () => {
 		expect(patches()).toHaveLength(1);
 	});
 
-	test('nothing is written where the record shows already what is wanted', async () => {
+	test('writes nothing if the record already shows what is wanted', async () => {
 		const { results, error } = await update({ scopes: ['templates.read', 'stats.read'] });
 		expect(error).toBeUndefined();
 		expect(results).toMatchObject([{ json: { username: 'countess' } }]);
 		expect(patches()).toEqual([]);
 	});
 
-	test('without a mode it adds', async () => {
+	test('adds if no mode is set', async () => {
 		const { error } = await sendGrid.run({
 			items: [{}],
 			parameters: {
@@ -141,7 +141,7 @@ describe('Update Permissions', () => {
 		);
 	});
 
-	test('K5: two teammates with one address get nothing, and both are named', async () => {
+	test('K5: gives nothing to two teammates with one address, and names both', async () => {
 		sendGrid.state.addTeammate({ email: 'ada@example.com', username: 'lovelace' });
 		const { error } = await update({ mode: 'add', scopes: ['mail.send'] });
 		expect(error?.message).toBe(
@@ -151,7 +151,7 @@ describe('Update Permissions', () => {
 		expect(patches()).toEqual([]);
 	});
 
-	describe('D5: a persona, by a key that can grant little', () => {
+	describe('(D5) with a persona and a key that can grant little', () => {
 		const PERSONA = { access: 'persona', persona: 'observer' };
 		const has = ['alerts.read', 'billing.read', 'messages.read', 'stats.read', 'mail.send'];
 		const scopesNow = () =>
@@ -162,14 +162,14 @@ describe('Update Permissions', () => {
 			sendGrid.state.addKey({ key: sendGrid.apiKey, scopes });
 		});
 
-		test('Add takes nothing away', async () => {
+		test('takes nothing away by Add', async () => {
 			const { results, error } = await update({ ...PERSONA, mode: 'add' }, 'bob@example.com');
 			expect(error).toBeUndefined();
 			expect(scopesNow()).toEqual(expect.arrayContaining([...has, 'ips.read']));
 			expect(results[0].json.skipped_scopes).toEqual(expect.arrayContaining(['templates.read']));
 		});
 
-		test('Replace takes away nothing that belongs to the persona', async () => {
+		test('takes away nothing of the persona by Replace', async () => {
 			const { results, error } = await update({ ...PERSONA, mode: 'replace' }, 'bob@example.com');
 			expect(error).toBeUndefined();
 			expect(scopesNow()).toEqual(
@@ -179,7 +179,7 @@ describe('Update Permissions', () => {
 			expect(results[0].json.skipped_scopes).toEqual(expect.arrayContaining(['templates.read']));
 		});
 
-		test('Remove needs no right to grant', async () => {
+		test('needs no right to grant for Remove', async () => {
 			const { results, error } = await update({ ...PERSONA, mode: 'remove' }, 'bob@example.com');
 			expect(error).toBeUndefined();
 			expect(scopesNow()).toContain('mail.send');
@@ -218,13 +218,13 @@ describe('Update Permissions', () => {
 			"'Access' must be Admin, Persona, Same as Teammate or Selected Scopes, not 'king'",
 		],
 		[{ scopes: ['user.profile.update'] }, "can't be granted to anyone"],
-	])('%j is refused before any request', async (parameters, message) => {
+	])('refuses %j before any request', async (parameters, message) => {
 		const { error } = await update(parameters);
 		expect(error?.message).toContain(message);
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 
-	test('somebody who vanishes just before the change is told as unknown', async () => {
+	test('reports somebody who vanishes just before the change as unknown', async () => {
 		const fault = { kind: 'status', status: 404, when: 'before' } as const;
 		sendGrid.state.faults.add({ method: 'PATCH', fault });
 		const { error } = await update({});
@@ -235,7 +235,7 @@ describe('Update Permissions', () => {
 
 const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
 
-describe('Update Permissions, dry', () => {
+describe('a dry run of Update Permissions', () => {
 	const STATS = ['stats.read'];
 	const MAIL = ['mail.send'];
 	const [NOTHING, NO_ADMIN] = [{ would: 'nothing' }, { admin_access: 'unchanged' }];
@@ -256,7 +256,7 @@ describe('Update Permissions, dry', () => {
 			{ ...NOTHING, added_scopes: [], removed_scopes: [] },
 		],
 		[{ access: 'admin' }, { admin_access: 'added', added_scopes: [], removed_scopes: [] }],
-	])('%j: %j', async (parameters, planned) => {
+	])('reports for %j: %j', async (parameters, planned) => {
 		sendGrid.state.addTeammate({ email: 'dora@example.com', scopes: STATS });
 		const dry = await sendGrid.run({
 			items: [{ email: 'dora@example.com' }],
@@ -274,7 +274,7 @@ describe('Update Permissions, dry', () => {
 		expect(writes()).toHaveLength(changed ? 1 : 0);
 	});
 
-	test('of an admin who becomes an ordinary teammate', async () => {
+	test('reports an admin who becomes an ordinary teammate', async () => {
 		sendGrid.state.addTeammate({ email: 'ida@example.com', is_admin: true });
 		const { results } = await sendGrid.run({
 			items: [{ email: 'ida@example.com' }],

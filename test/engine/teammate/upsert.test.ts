@@ -205,7 +205,7 @@ async function playCell(cell: Cell, changes: object = {}, wanted: string[] | 'ad
 }
 
 describe('$state, if pending $ifPending, if access differs $ifAccessDiffers', () => {
-	test('every state stands in the table', () => {
+	test('every state is in the table', () => {
 		expect([...new Set(cells.map(({ state }) => state))]).toEqual(states);
 	});
 
@@ -309,7 +309,7 @@ describe('two items with the same address', () => {
 	test.each([
 		['at once', {}],
 		["by n8n's batching", { batching: { batch: { batchSize: 1, batchInterval: 200 } } }],
-	])('and different wishes are served one after the other: %s', async (_, requestOptions) => {
+	])('are handled one after the other if their wishes differ: %s', async (_, requestOptions) => {
 		const { results } = await upsert({ scopes: '={{ $json.scopes }}', requestOptions }, [
 			{ email: EMAIL, scopes: ['stats.read'] },
 			{ email: EMAIL, scopes: ['mail.send'] },
@@ -318,14 +318,14 @@ describe('two items with the same address', () => {
 		expect(sendGrid.state.account().invitations).toMatchObject([{ scopes: ['mail.send'] }]);
 	});
 
-	test('W8: three rows with one fixed address send one email', async () => {
+	test('W8: send one email in three rows with one fixed address', async () => {
 		const { results } = await upsert({ email: EMAIL, ifPending: 'resend' }, [{}, {}, {}]);
 		expect(results.map(({ json }) => json.action)).toEqual(['invited', 'unchanged', 'unchanged']);
 		expect(sendGrid.mailed()).toEqual([EMAIL]);
 	});
 });
 
-test('items that start together share the readings', async () => {
+test('share the readings if they start together', async () => {
 	sendGrid.state.addManyTeammates(100, { scopes: ['stats.read'] });
 	const items = Array.from({ length: 30 }, (_, i) => ({ email: `new${i}@example.com` }));
 	await upsert({}, items);
@@ -334,28 +334,25 @@ test('items that start together share the readings', async () => {
 	expect(lists.length).toBeLessThanOrEqual(4);
 });
 
-describe('where SendGrid answers otherwise', () => {
+describe('Create or Update with unusual answers', () => {
 	test.each([
 		{ expiredStayListed: false },
 		{ resendExpired: 'not-found' },
 		{ resendExpired: 'not-found', tokenChangesOnResend: true },
 		{ tokenChangesOnResend: true },
-	] as const)(
-		'an expired invitation is sent again, by one way or the other: %j',
-		async (behaviours) => {
-			Object.assign(sendGrid.state.behaviours, behaviours);
-			STATES['expired, same']();
-			const { results, error } = await upsert();
-			expect(error).toBeUndefined();
-			expect(results[0].json.changed).toBe(true);
-			expect(sendGrid.mailed().map((email) => email.toLowerCase())).toEqual([EMAIL]);
-			clock.advance(LATER);
-			expect((await upsert()).results).toMatchObject([{ json: { action: 'unchanged' } }]);
-		},
-	);
+	] as const)('resends an expired invitation, one way or another: %j', async (behaviours) => {
+		Object.assign(sendGrid.state.behaviours, behaviours);
+		STATES['expired, same']();
+		const { results, error } = await upsert();
+		expect(error).toBeUndefined();
+		expect(results[0].json.changed).toBe(true);
+		expect(sendGrid.mailed().map((email) => email.toLowerCase())).toEqual([EMAIL]);
+		clock.advance(LATER);
+		expect((await upsert()).results).toMatchObject([{ json: { action: 'unchanged' } }]);
+	});
 
 	test.each(['created-again', 'bad-request', 'same-invitation', 'conflict'] as const)(
-		'somebody invited by another hand meanwhile (%s)',
+		'handles somebody whom another admin invites in the meantime (%s)',
 		async (duplicateInvite) => {
 			sendGrid.state.behaviours.duplicateInvite = duplicateInvite;
 			// The first reading of the list doesn't have the invitation yet.
@@ -372,7 +369,7 @@ describe('where SendGrid answers otherwise', () => {
 		},
 	);
 
-	test("W7: a record that answers 404 is not blamed on 'Teammate', a field that there is not", async () => {
+	test("W7: does not blame a 404 on 'Teammate', a field that it does not have", async () => {
 		STATES['active, other']();
 		sendGrid.state.faults.add({
 			path: /countess$/,
@@ -384,7 +381,7 @@ describe('where SendGrid answers otherwise', () => {
 		expect(error?.description).not.toContain("'Teammate'");
 	});
 
-	test('K6: an invitation whose access SendGrid does not tell is not touched', async () => {
+	test('K6: leaves an invitation alone if SendGrid does not say its access', async () => {
 		STATES['pending, other']();
 		sendGrid.state.faults.add({
 			path: /pending$/,
@@ -397,7 +394,7 @@ describe('where SendGrid answers otherwise', () => {
 	});
 });
 
-test('K5: Update with Allow Admins: a second invitation that makes the person an admin does not stay', async () => {
+test('K5: Update with Allow Admins removes a second invitation that would make the person an admin', async () => {
 	sendGrid.state.addPending({ email: EMAIL, scopes: ['stats.read'], expiresInSeconds: 500_000 });
 	sendGrid.state.addPending({
 		email: 'Ada@example.com',
@@ -415,7 +412,7 @@ test('K5: Update with Allow Admins: a second invitation that makes the person an
 	expect(sendGrid.state.account().invitations.some(({ is_admin }) => is_admin)).toBe(false);
 });
 
-test('W3: another admin has just invited the person as one, and SendGrid answers 201 with that invitation', async () => {
+test('W3: Create or Update does not claim an admin invitation of another admin that SendGrid answers with', async () => {
 	sendGrid.state.behaviours.duplicateInvite = 'same-invitation';
 	sendGrid.state.faults.add({
 		method: 'GET',
@@ -473,7 +470,7 @@ describe("D3: by the form's defaults nobody loses anything", () => {
 			},
 		});
 
-	test('one scope for a teammate who has five', async () => {
+	test('a teammate with five scopes keeps them when given one', async () => {
 		const five = [
 			'mail.send',
 			'templates.read',
@@ -487,7 +484,7 @@ describe("D3: by the form's defaults nobody loses anything", () => {
 		expect(accessNow().scopes).toEqual(expect.arrayContaining([...five, 'stats.read']));
 	});
 
-	test('an admin is not demoted by whoever fills a form', async () => {
+	test('an admin is not demoted by filling in a form', async () => {
 		STATES['active, admin']();
 		const { results } = await byDefault();
 		expect(results).toMatchObject([
@@ -496,7 +493,7 @@ describe("D3: by the form's defaults nobody loses anything", () => {
 		expect(writes()).toEqual([]);
 	});
 
-	test('an admin of whom SendGrid says so as text is one', async () => {
+	test('an admin whom SendGrid marks as such in text is one too', async () => {
 		sendGrid.state.behaviours.adminFlag = 'text';
 		STATES['active, admin']();
 		const { results } = await upsert();
@@ -507,7 +504,7 @@ describe("D3: by the form's defaults nobody loses anything", () => {
 
 describe('D4: what replaces is checked before what is replaced goes', () => {
 	test.each(['add', 'update'])(
-		'a scope that cannot be granted: nothing is revoked (if access differs: %s)',
+		'nothing is revoked if a scope cannot be granted (if access differs: %s)',
 		async (ifAccessDiffers) => {
 			STATES['pending, other']();
 			const before = accessNow();
@@ -523,7 +520,7 @@ describe('D4: what replaces is checked before what is replaced goes', () => {
 		},
 	);
 
-	test('W7: where the new one fails after all, it says that the earlier one is revoked', async () => {
+	test('W7: a failure of the new invitation says that the earlier one is revoked', async () => {
 		STATES['pending, other']();
 		sendGrid.state.faults.add({
 			method: 'POST',
@@ -537,7 +534,7 @@ describe('D4: what replaces is checked before what is replaced goes', () => {
 	});
 });
 
-describe('D5: a persona, by a key that can grant little', () => {
+describe('D5: a persona with a key that can grant little', () => {
 	const PERSONA = { access: 'persona', persona: 'observer' };
 	const EVERYDAY = ['teammates.create', 'teammates.read', 'teammates.update', 'teammates.delete'];
 	const keyWith = (...scopes: string[]) =>
@@ -564,7 +561,7 @@ describe('D5: a persona, by a key that can grant little', () => {
 		},
 	);
 
-	test('given to somebody new it is cut to what the key can grant, and says so', async () => {
+	test('is reduced to what the key can grant for somebody new, and says so', async () => {
 		keyWith('stats.read', 'alerts.read');
 		const { results } = await upsert(PERSONA);
 		expect(results).toMatchObject([
@@ -573,7 +570,7 @@ describe('D5: a persona, by a key that can grant little', () => {
 		expect(accessNow().scopes).toEqual(['alerts.read', 'stats.read']);
 	});
 
-	test('of which nothing remains but what everybody has is refused', async () => {
+	test('is refused if nothing of it remains but what everybody has', async () => {
 		keyWith('user.profile.read', 'user.account.read', 'user.timezone.read');
 		const { error } = await upsert(PERSONA);
 		expect(error?.message).toBe(
@@ -584,7 +581,7 @@ describe('D5: a persona, by a key that can grant little', () => {
 });
 
 describe('K5: two teammates with one address', () => {
-	test('give nobody anything, and both are named', async () => {
+	test('get nothing, and both are named', async () => {
 		joined({ scopes: OTHER });
 		sendGrid.state.addTeammate({ email: EMAIL, username: 'lovelace', scopes: OTHER });
 		const { error } = await upsert();
@@ -595,7 +592,7 @@ describe('K5: two teammates with one address', () => {
 	});
 });
 
-describe('what is refused before any request', () => {
+describe('before any request,', () => {
 	test.each([
 		[
 			{ ifPending: 'maybe' },
@@ -609,19 +606,19 @@ describe('what is refused before any request', () => {
 			"'Expires Within Days' must be a number of days from 0 to less than 7, not 7",
 		],
 		[{ email: 'nobody' }, 'must be an email address'],
-	])('D6, V1: %j', async (parameters, message) => {
+	])('D6, V1: Create or Update refuses %j', async (parameters, message) => {
 		const { error } = await upsert(parameters);
 		expect(error?.message).toContain(message);
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 
-	test('D6: 7 days where they decide nothing are let be', async () => {
+	test('D6: 7 days are accepted if they decide nothing', async () => {
 		const { error } = await upsert({ expiresWithinDays: 7, ifPending: 'leave' });
 		expect(error).toBeUndefined();
 	});
 });
 
-test('W3: answered 201 with the invitation that another admin has just sent, which gives other access: unclear', async () => {
+test("W3: Create or Update is unclear if it is answered 201 with another admin's invitation with other access", async () => {
 	sendGrid.state.behaviours.duplicateInvite = 'same-invitation';
 	sendGrid.state.faults.add({
 		method: 'GET',

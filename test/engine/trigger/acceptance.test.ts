@@ -4,22 +4,22 @@ import { ADA, BOB, DAY, polledAccount } from '../../support/polledAccount';
 
 const { sendGrid, clock, activated, account, remove, revoke } = polledAccount();
 
-describe('what is an acceptance', () => {
-	test('not a teammate whose invitation was never seen', async () => {
+describe('Invitation Accepted', () => {
+	test('does not report a teammate whose invitation was never seen', async () => {
 		const trigger = await activated();
 		sendGrid.state.addPending({ email: ADA });
 		sendGrid.state.accept(ADA);
 		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
 	});
 
-	test('not an invitation that was revoked', async () => {
+	test('does not report an invitation that was revoked', async () => {
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		revoke(ADA);
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('not one that was revoked and sent anew, with another token and date', async () => {
+	test('does not report one that was revoked and sent again with another token and date', async () => {
 		sendGrid.state.addPending({ email: ADA, expiresInSeconds: 3 * DAY });
 		const trigger = await activated();
 		revoke(ADA);
@@ -32,7 +32,7 @@ describe('what is an acceptance', () => {
 		]);
 	});
 
-	test('not one that was accepted, if the teammate was removed before the next poll', async () => {
+	test('does not report one whose teammate was removed before the next poll', async () => {
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		sendGrid.state.accept(ADA);
@@ -40,7 +40,7 @@ describe('what is an acceptance', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('not one of somebody who was a teammate all along, when it is revoked', async () => {
+	test('does not report the revoked invitation of somebody who was a teammate all along', async () => {
 		sendGrid.state.addTeammate({ email: ADA });
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
@@ -48,7 +48,7 @@ describe('what is an acceptance', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('one by somebody with a username of their own, in another case', async () => {
+	test('reports somebody with a separate username, in another case', async () => {
 		sendGrid.state.addPending({ email: 'Ada@Example.com' });
 		const trigger = await activated();
 		sendGrid.state.accept(ADA, { username: 'countess' });
@@ -60,7 +60,7 @@ describe('what is an acceptance', () => {
 	});
 
 	test.each(['before the poll', 'while the poll reads'])(
-		'one that comes between the two lists of a poll, invited %s: once',
+		'reports an acceptance between the two lists of a poll once, invited %s',
 		async (invited) => {
 			if (invited === 'before the poll') sendGrid.state.addPending({ email: ADA });
 			const trigger = await activated();
@@ -77,7 +77,7 @@ describe('what is an acceptance', () => {
 		},
 	);
 
-	test('a change of case in an address or a username is none of anything', async () => {
+	test('ignores a change of case in an address or a username', async () => {
 		sendGrid.state.addTeammate({ username: 'countess', email: ADA });
 		sendGrid.state.addPending({ email: BOB });
 		const trigger = await activated();
@@ -90,7 +90,7 @@ describe('what is an acceptance', () => {
 	});
 
 	test.each([true, false])(
-		'an expired invitation of somebody who is a teammate is not worth a word (stays listed: %s)',
+		'ignores an expired invitation of a teammate (stays listed: %s)',
 		async (expiredStayListed) => {
 			sendGrid.state.behaviours.expiredStayListed = expiredStayListed;
 			sendGrid.state.addTeammate({ email: ADA });
@@ -101,7 +101,7 @@ describe('what is an acceptance', () => {
 		},
 	);
 
-	test('one that was accepted in time, although the poll comes after its date', async () => {
+	test('reports one that was accepted in time, although the poll comes after its date', async () => {
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		clock.advance(6 * DAY);
@@ -110,7 +110,7 @@ describe('what is an acceptance', () => {
 		expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
 	});
 
-	test('a clock of n8n that is a little behind takes nobody for revoked', async () => {
+	test("treats nobody as revoked if n8n's clock is a little behind", async () => {
 		sendGrid.state.behaviours.expiredStayListed = false;
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
@@ -119,7 +119,7 @@ describe('what is an acceptance', () => {
 		expect(await trigger.events()).toContain(`invitationExpired ${ADA}`);
 	});
 
-	test('one whose invitation is gone a poll before the teammate is listed', async () => {
+	test('reports one whose invitation is gone a poll before the teammate is listed', async () => {
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		const [invitation] = account().invitations;
@@ -132,7 +132,7 @@ describe('what is an acceptance', () => {
 		expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
 	});
 
-	test('not one that has been gone until after its date, nor is that an expiry', async () => {
+	test('reports neither acceptance nor expiry of one that was gone until after its date', async () => {
 		sendGrid.state.behaviours.expiredStayListed = false;
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
@@ -145,14 +145,14 @@ describe('what is an acceptance', () => {
 		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
 	});
 
-	test('not somebody who signs in by single sign-on: they were given access without', async () => {
+	test('does not report somebody who signs in by single sign-on, which needs no invitation', async () => {
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		sendGrid.state.addTeammate({ email: ADA, is_sso: true });
 		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
 	});
 
-	test("n8n's clock ten days ahead makes nothing expire, before, then or after", async () => {
+	test("lets nothing expire because n8n's clock is ten days ahead", async () => {
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		clock.advance(10 * DAY);
@@ -167,7 +167,7 @@ describe('what is an acceptance', () => {
 		expect(await trigger.events()).toEqual([`invitationExpired ${ADA}`]);
 	});
 
-	test("SendGrid's own clock ten days ahead for once uses up no event", async () => {
+	test("loses no event because SendGrid's clock is ten days ahead once", async () => {
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		clock.advance(10 * DAY);
@@ -189,7 +189,7 @@ const WORLDS: Array<Partial<Behaviours>> = [
 	{ expiredStayListed: false },
 ];
 
-test.each(WORLDS)('whatever SendGrid is like: %j', async (behaviours) => {
+test.each(WORLDS)('an acceptance is reported with any SendGrid: %j', async (behaviours) => {
 	Object.assign(sendGrid.state.behaviours, behaviours);
 	sendGrid.state.addManyPending(120);
 	const trigger = await activated();

@@ -4,7 +4,7 @@ import { ActiveTrigger } from '../../support/trigger';
 const { sendGrid, clock, activated } = polledAccount();
 
 describe("the editor's test", () => {
-	test('shows an example of each event out of who is there, the latest of each', async () => {
+	test('shows the latest example of each event from the people who are there', async () => {
 		sendGrid.state.addTeammate({ email: BOB, scopes: ['stats.read'] });
 		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
 		sendGrid.state.addTeammate({ email: 'sso@example.com', is_sso: true, is_admin: true });
@@ -29,7 +29,7 @@ describe("the editor's test", () => {
 		});
 	});
 
-	test('an example has the fields of the real thing', async () => {
+	test('gives an example the fields of a real event', async () => {
 		sendGrid.state.addPending({ email: ADA });
 		sendGrid.state.addPending({ email: BOB, expiresInSeconds: 2.5 * DAY });
 		const trigger = await activated({ events: ['invitationAccepted', 'invitationExpiring'] });
@@ -63,7 +63,7 @@ describe("the editor's test", () => {
 		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
 	});
 
-	test('says so where there is nothing to show', async () => {
+	test('says so if there is nothing to show', async () => {
 		const trigger = new ActiveTrigger(sendGrid, { events: ['teammateAdded', 'teammateRemoved'] });
 		await expect(trigger.test()).rejects.toMatchObject({
 			message: "No sample data matches 'Trigger On' and 'Filters'",

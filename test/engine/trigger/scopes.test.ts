@@ -4,8 +4,8 @@ import { ADA, BOB, polledAccount } from '../../support/polledAccount';
 
 const { sendGrid, clock, activated, account, setAdmin, setScopes } = polledAccount();
 
-describe('scopes', () => {
-	test('an admin has no scopes to compare, and costs no request', async () => {
+describe('Scopes Changed', () => {
+	test('compares no scopes of an admin, and needs no request for one', async () => {
 		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged', 'adminChanged'] });
 		setAdmin(ADA, true);
@@ -18,7 +18,7 @@ describe('scopes', () => {
 		expect(await trigger.events()).toEqual([`scopesChanged ${ADA}`]);
 	});
 
-	test('somebody whose role no record tells: nothing is said of it, and all of it once it is told', async () => {
+	test('says nothing about a role that no record has, and everything once one has it', async () => {
 		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
 		sendGrid.state.addTeammate({ email: BOB, is_admin: true });
 		const trigger = await activated({ events: ['scopesChanged', 'adminChanged'] });
@@ -35,7 +35,7 @@ describe('scopes', () => {
 			(number) => `scopesChanged teammate${String(number).padStart(4, '0')}@bulk.example`,
 		);
 
-	test('where SendGrid has had enough, the next poll goes on: everybody is read in the end', async () => {
+	test('continues in the next poll at the rate limit, and reads everybody in the end', async () => {
 		const people = sendGrid.state.addManyTeammates(25, { scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged'] });
 		for (const teammate of people) teammate.scopes = ['mail.send'];
@@ -56,7 +56,7 @@ describe('scopes', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('where a record hangs until the time of a poll is nearly up, the others are reported', async () => {
+	test('reports the others if a record hangs until the time of a poll is nearly up', async () => {
 		const people = sendGrid.state.addManyTeammates(12, { scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged', 'teammateAdded'] });
 		for (const teammate of people) teammate.scopes = ['mail.send'];
@@ -95,7 +95,7 @@ describe('scopes', () => {
 	test.each([
 		['refused', { kind: 'status', status: 403, when: 'before' }],
 		['without scopes', { kind: 'status', status: 200, when: 'before', body: { username: ADA } }],
-	] as const)('one record that is %s: that person is left as known', async (_, fault) => {
+	] as const)('keeps what is known of a person whose record is %s', async (_, fault) => {
 		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
 		sendGrid.state.addTeammate({ email: BOB, scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged', 'teammateAdded'] });
@@ -112,7 +112,7 @@ describe('scopes', () => {
 		expect(await trigger.events()).toEqual([`scopesChanged ${ADA}`]);
 	});
 
-	test('a username with a slash cannot be asked for, and stops nobody', async () => {
+	test('skips a username with a slash, which cannot be requested', async () => {
 		sendGrid.state.addTeammate({ username: 'a/b', email: ADA, scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged', 'teammateAdded'] });
 		sendGrid.state.addTeammate({ email: BOB });
@@ -121,7 +121,7 @@ describe('scopes', () => {
 		expect(await trigger.events()).toEqual([`scopesChanged ${BOB}`]);
 	});
 
-	test('nobody can be read: the poll fails, and says so', async () => {
+	test('fails and says so if nobody can be read', async () => {
 		sendGrid.state.addManyTeammates(40, { scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged'] });
 		sendGrid.state.faults.add({
@@ -137,7 +137,7 @@ describe('scopes', () => {
 		expect(sendGrid.calls().filter((call) => call.includes('bulk')).length).toBeLessThan(40);
 	});
 
-	test('ten records at once', async () => {
+	test('reads ten records at once', async () => {
 		sendGrid.state.addManyTeammates(40);
 		const trigger = await activated({ events: ['teammateAdded'] });
 		trigger.edit({ events: ['scopesChanged'] });
@@ -147,7 +147,7 @@ describe('scopes', () => {
 		expect(Math.max(...sendGrid.state.requests.map(({ inFlight }) => inFlight))).toBe(10);
 	});
 
-	test('somebody who becomes an admin between the list and the record is reported as that', async () => {
+	test('reports somebody who becomes an admin between the list and the record as such', async () => {
 		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged', 'adminChanged'] });
 		const body = { username: ADA, email: ADA, is_admin: true, scopes: account().scopes };
@@ -160,7 +160,7 @@ describe('scopes', () => {
 		expect(await trigger.events()).toEqual([`adminChanged ${ADA}`]);
 	});
 
-	test('somebody who leaves between the list and the record is no failure', async () => {
+	test('does not fail for somebody who leaves between the list and the record', async () => {
 		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
 		const trigger = await activated({ events: ['scopesChanged'] });
 		sendGrid.state.faults.add({

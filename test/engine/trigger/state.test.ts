@@ -5,8 +5,8 @@ import { type ActiveTrigger, ALL_EVENTS } from '../../support/trigger';
 
 const { sendGrid, clock, activated, account, remove, setScopes } = polledAccount();
 
-describe('base line and state', () => {
-	test('the first poll reports nothing, also of what is old or about to be', async () => {
+describe("the trigger's state", () => {
+	test('reports nothing in the first poll, not even expired or expiring invitations', async () => {
 		sendGrid.state.addTeammate({ email: ADA, is_admin: true });
 		sendGrid.state.addPending({ email: BOB, expiresInSeconds: DAY });
 		sendGrid.state.addPending({ email: 'cyd@example.com', expiresInSeconds: -DAY });
@@ -14,7 +14,7 @@ describe('base line and state', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('restarts of n8n between all polls change nothing', async () => {
+	test('survives restarts of n8n between all polls', async () => {
 		sendGrid.state.addPending({ email: ADA });
 		sendGrid.state.addTeammate({ email: BOB, scopes: ['stats.read'] });
 		const trigger = await activated();
@@ -32,7 +32,7 @@ describe('base line and state', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('an event chosen later starts from what is known, and brings up nothing old', async () => {
+	test('lets an event that is chosen later start from what is known', async () => {
 		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
 		sendGrid.state.addPending({ email: BOB, expiresInSeconds: 2.5 * DAY });
 		sendGrid.state.addAccessRequest({ username: ADA, scope_group_name: 'Stats' });
@@ -48,7 +48,7 @@ describe('base line and state', () => {
 		expect(await trigger.events()).toEqual([`accessRequested ${ADA}`, `scopesChanged ${ADA}`]);
 	});
 
-	test('more days: those that are nearer now are reported; fewer: nobody twice', async () => {
+	test('reports nearer invitations after more days are set, and nobody twice after fewer', async () => {
 		sendGrid.state.addPending({ email: ADA, expiresInSeconds: 3.5 * DAY });
 		const trigger = await activated({ events: ['invitationExpiring'], expiresWithinDays: 2 });
 		trigger.edit({ events: ['invitationExpiring'], expiresWithinDays: 4 });
@@ -69,7 +69,7 @@ describe('base line and state', () => {
 		],
 		['on behalf of', (trigger) => trigger.edit({ ...PEOPLE, options })],
 		['on behalf of in the credential', (trigger) => trigger.edit(PEOPLE, options)],
-	])('another %s: a new base line instead of everybody gone', async (_, edit) => {
+	])('starts over with another %s instead of reporting everybody as gone', async (_, edit) => {
 		sendGrid.state.addSubuser({ username: 'acme-marketing' });
 		sendGrid.state.addTeammate({ email: BOB, account: 'acme-marketing' });
 		sendGrid.state.addTeammate({ email: ADA });
@@ -82,7 +82,7 @@ describe('base line and state', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('the key of another account in the same credential: told by the owner', async () => {
+	test('recognises the key of another account in the same credential by the owner', async () => {
 		sendGrid.state.addTeammate({ email: ADA });
 		const trigger = await activated();
 		account().teammates.length = 0;
@@ -95,7 +95,7 @@ describe('base line and state', () => {
 
 	const CROWD = ['fay@example.com', 'gus@example.com', 'hal@example.com'];
 
-	test('an owner who changes the address is still the owner, and nothing is swallowed', async () => {
+	test('keeps an owner who changes the address as the owner, and swallows nothing', async () => {
 		for (const email of CROWD) sendGrid.state.addTeammate({ email });
 		const trigger = await activated();
 		Object.assign(account().teammates[0].profile, {
@@ -108,7 +108,7 @@ describe('base line and state', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('an owner without anybody else who changes the address: taken for another account', async () => {
+	test('treats a lone owner who changes the address as another account', async () => {
 		const trigger = await activated();
 		Object.assign(account().teammates[0].profile, { username: 'olivia@new.example' });
 		sendGrid.state.addTeammate({ email: ADA });
@@ -117,7 +117,7 @@ describe('base line and state', () => {
 		expect(await trigger.events()).toEqual([`teammateRemoved ${ADA}`]);
 	});
 
-	test('the key of another account to which some people belong as well: told by the others', async () => {
+	test('recognises the key of another account with some of the same people by the others', async () => {
 		for (const email of CROWD) sendGrid.state.addTeammate({ email });
 		const trigger = await activated();
 		account().teammates.length = 0;
@@ -126,7 +126,7 @@ describe('base line and state', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
-	test('a teammate whose username is the address and who changes it is one removed and one added', async () => {
+	test('reports a teammate who changes the address that is the username as removed and added', async () => {
 		sendGrid.state.addTeammate({ email: ADA });
 		sendGrid.state.addTeammate({ email: BOB, username: 'bob' });
 		const trigger = await activated();
@@ -139,7 +139,7 @@ describe('base line and state', () => {
 		]);
 	});
 
-	test('an account that passes to another owner stays the same', async () => {
+	test('keeps an account that passes to another owner', async () => {
 		sendGrid.state.addTeammate({ email: ADA, is_admin: true });
 		const trigger = await activated();
 		account().teammates[0].profile.user_type = 'admin';
@@ -149,7 +149,7 @@ describe('base line and state', () => {
 		expect(await trigger.events()).toEqual([`teammateAdded ${BOB}`]);
 	});
 
-	test('a list that shows no owner any more is still of the same account', async () => {
+	test('keeps an account whose list no longer shows an owner', async () => {
 		sendGrid.state.addTeammate({ email: ADA });
 		const trigger = await activated({ events: ['teammateRemoved'] });
 		remove(OWNER.email);
@@ -171,7 +171,7 @@ describe('base line and state', () => {
 	test.each<[string, unknown]>([
 		['a text', 'seen'],
 		['an object without an account', { version: 2 }],
-	])('%s in place of the state: a new base line', async (_, other) => {
+	])('starts over with %s in place of the state', async (_, other) => {
 		const trigger = await activated();
 		replaceState(trigger, () => other);
 		sendGrid.state.addTeammate({ email: ADA });
@@ -192,25 +192,22 @@ describe('base line and state', () => {
 			(seen) => ({ ...seen, invitations: [['cyd@example.com', 0, 9, null]] }),
 		],
 		['requests that are none', (seen) => ({ ...seen, requests: [1] })],
-	])(
-		'%s in the state: the rest is kept, and nobody is new for having got lost',
-		async (_, spoil) => {
-			sendGrid.state.addTeammate({ email: BOB });
-			sendGrid.state.addTeammate({ email: 'eve@example.com', is_admin: true });
-			sendGrid.state.addPending({ email: ADA, expiresInSeconds: DAY });
-			sendGrid.state.addAccessRequest({ username: BOB, scope_group_name: 'Stats' });
-			const trigger = await activated();
-			replaceState(trigger, spoil);
-			remove(BOB);
-			sendGrid.state.addTeammate({ email: 'fay@example.com' });
-			expect(await trigger.events()).toEqual([`teammateRemoved ${BOB}`]);
-			expect(await trigger.poll()).toBeNull();
-			sendGrid.state.accept(ADA);
-			expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
-		},
-	);
+	])('keeps the rest with %s in the state, and reports nobody lost as new', async (_, spoil) => {
+		sendGrid.state.addTeammate({ email: BOB });
+		sendGrid.state.addTeammate({ email: 'eve@example.com', is_admin: true });
+		sendGrid.state.addPending({ email: ADA, expiresInSeconds: DAY });
+		sendGrid.state.addAccessRequest({ username: BOB, scope_group_name: 'Stats' });
+		const trigger = await activated();
+		replaceState(trigger, spoil);
+		remove(BOB);
+		sendGrid.state.addTeammate({ email: 'fay@example.com' });
+		expect(await trigger.events()).toEqual([`teammateRemoved ${BOB}`]);
+		expect(await trigger.poll()).toBeNull();
+		sendGrid.state.accept(ADA);
+		expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
+	});
 
-	test('scope names that are none: the scopes begin anew, all else is kept', async () => {
+	test('starts over with invalid scope names for scopes only', async () => {
 		sendGrid.state.addTeammate({ email: BOB, scopes: ['stats.read'] });
 		const trigger = await activated();
 		replaceState(trigger, (seen) => ({ ...seen, scopeNames: {} }));
@@ -221,7 +218,7 @@ describe('base line and state', () => {
 		expect(await trigger.events()).toEqual([`scopesChanged ${BOB}`]);
 	});
 
-	describe('states of each version are understood', () => {
+	describe('the trigger understands a state of', () => {
 		const inDays = (days: number) => Math.floor(Date.now() / 1000) + days * DAY;
 
 		const VERSIONS: Record<string, (rest: IDataObject) => IDataObject> = {
@@ -294,7 +291,7 @@ describe('base line and state', () => {
 		});
 	});
 
-	test('the state holds no token', async () => {
+	test("the trigger's state holds no token", async () => {
 		const { token } = sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		expect(JSON.stringify(trigger.staticData)).toContain(ADA);
@@ -302,14 +299,14 @@ describe('base line and state', () => {
 	});
 });
 
-describe('size', () => {
+describe("the size of the trigger's state", () => {
 	const bytes = (trigger: ActiveTrigger) => JSON.stringify(trigger.staticData).length;
 
 	test.each([
 		['without scopes', ['invitationAccepted'], 60_000],
 		['with scopes', ['invitationAccepted', 'scopesChanged'], 150_000],
 	])(
-		'1,000 teammates and 200 invitations, %s',
+		'is bounded for 1,000 teammates and 200 invitations, %s',
 		async (_, events, limit) => {
 			sendGrid.state.rateLimits.set({ limit: 1e6, windowMs: 60_000, reset: 'epoch' });
 			const { scopes } = account();

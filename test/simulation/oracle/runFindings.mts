@@ -21,7 +21,7 @@ const about = (answers: readonly Answer[], write: Write): Answer[] =>
 				: write.path.includes(`/${ask.requestId}`)),
 	);
 
-/** A call that repeats one whose outcome is in doubt is no new wish. */
+/** A call that repeats one with an unclear outcome is no new wish. */
 function firstInDoubt(answers: readonly Answer[], item: number): number {
 	const own = answers.find((answer) => answer.item === item);
 	const earlier = answers.find(
@@ -36,8 +36,8 @@ function firstInDoubt(answers: readonly Answer[], item: number): number {
 }
 
 /**
- * Whether somebody else revoked an invitation of ours before the next e-mail went out. If its answer had been
- * lost as well, then nobody can tell that it ever was: the list looks as if nothing had been sent.
+ * Whether somebody else revoked an invitation of ours before the next email went out. If its answer was lost as
+ * well, it can't be known that it ever existed: the list looks as if nothing had been sent.
  */
 const isRevokedByOthers = ({ truth }: History, mail: Mail, next: Mail): boolean =>
 	truth.acts.some(({ at, account, email }) => {
@@ -47,7 +47,7 @@ const isRevokedByOthers = ({ truth }: History, mail: Mail, next: Mail): boolean 
 		return after !== undefined && !after.invitations.some(({ token }) => token === mail.token);
 	});
 
-/** No address gets more e-mails than the run's items wish for. */
+/** No address gets more emails than the run's items ask for. */
 function judgeMails(history: History, run: number, answers: readonly Answer[], find: Find): void {
 	const plan = history.script.runs[run];
 	const mails = history.truth.mails.filter(({ by }) => by !== 'other' && by.run === run);
@@ -64,7 +64,7 @@ function judgeMails(history: History, run: number, answers: readonly Answer[], f
 				const { access, ifPending, ifAccessDiffers, token } = ask;
 				// A model that calls twice wants it twice.
 				const call = plan.entrance === 'workflow' ? 0 : firstInDoubt(answers, item);
-				// Two keys may be of one account without anybody knowing it.
+				// Two keys may belong to one account without anybody knowing.
 				return JSON.stringify([access, ifPending, ifAccessDiffers, token, call, key.name]);
 			});
 		const wished = new Set(wishes).size;
@@ -72,12 +72,12 @@ function judgeMails(history: History, run: number, answers: readonly Answer[], f
 	}
 }
 
-/** Older than this nothing may be that a write is decided by, a request's way included. */
+/** The oldest readings that a write may be based on, including the request's time on the way. */
 const OLDEST_READING = 35 * SECOND;
 
 /**
- * From when on what others did could not be known to a write: it had been sent, or the person's own record had
- * been read, or it came after the oldest reading that may be acted on. A list may have been read for other items.
+ * The time after which a write could not know what others did: it had been sent, the person's own record had been
+ * read, or the oldest usable reading had been made. A list may have been read for other items.
  */
 function unknownSince(history: History, write: Write, from: number): number {
 	const { entry, run, path } = write;
@@ -98,13 +98,13 @@ function unknownSince(history: History, write: Write, from: number): number {
 	);
 }
 
-/** Whether somebody else, or another run, changed the person since it was decided what to write. */
+/** Whether somebody else, or another run, has changed the person since the decision to write. */
 const isMeddled = (history: History, write: Write, from: number) =>
 	hasChangedSince(history, write, unknownSince(history, write, from));
 
 const hasChangedSince = (history: History, write: Write, since: number) =>
 	history.truth.writes.some(
-		// With another key of the same account nobody knows that it is the same one.
+		// With another key of the same account, it can't be known that it is the same one.
 		({ key, at, account, people, hasChanged }) =>
 			key !== write.key &&
 			hasChanged &&
@@ -128,7 +128,7 @@ const lossOf = (before: TrueTeammate, after: TrueTeammate) =>
 		? []
 		: named(before.scopes).filter((scope) => !after.isAdmin && !after.scopes.includes(scope));
 
-/** Nobody loses what no item asked to take, and nobody is touched whom no item names. */
+/** Nobody loses access that no item asked to take away, and nobody whom no item names is changed. */
 function judgeLosses(history: History, run: number, answers: readonly Answer[], find: Find): void {
 	const from = Math.min(...answers.map((answer) => answer.from));
 	for (const write of history.truth.writes.filter((one) => one.run === run && one.hasChanged)) {
@@ -145,7 +145,7 @@ function judgeLosses(history: History, run: number, answers: readonly Answer[], 
 		const mayTouchAdmins = items.some(
 			({ ask: { allowAdmins, access, operation } }) =>
 				access?.kind === 'admin' ||
-				// There it is only about a colleague.
+				// There it only concerns a colleague.
 				(allowAdmins && operation !== 'teammate.updatePermissions'),
 		);
 		for (const before of write.before.teammates) {
@@ -168,7 +168,7 @@ function judgeLosses(history: History, run: number, answers: readonly Answer[], 
 	judgeReinvitations(history, run, answers, find);
 }
 
-/** An invitation that was revoked to send a better one holds at least what it held, where nothing is to be taken. */
+/** A new invitation that replaces a revoked one gives at least as much, if nothing should be taken away. */
 function judgeReinvitations(
 	history: History,
 	run: number,
@@ -189,7 +189,7 @@ function judgeReinvitations(
 				about([answer], write).length > 0,
 		);
 		const own = all.filter(({ at }) => at <= (takenOff?.at ?? Infinity));
-		// One item that tells of it is enough.
+		// One item that reports it is enough.
 		const isTold = answers.some(
 			({ person, ask, claim }) =>
 				person === answer.person &&
@@ -197,7 +197,7 @@ function judgeReinvitations(
 				(claim === 'partial' || claim === 'unclear'),
 		);
 		if (!revocation || isTold) continue;
-		// Where nothing came out, n8n tells of another item's failure.
+		// If there is no output, n8n reports another item's failure.
 		if (!answer.records && answer.failure === undefined) continue;
 		const gone = revocation.before.invitations.find(
 			({ token }) => !revocation.after.invitations.some((other) => other.token === token),
@@ -205,10 +205,10 @@ function judgeReinvitations(
 		const last = own[own.length - 1].after;
 		const now = last.invitations.find(({ email }) => lower(email) === answer.person);
 		const isIn = last.teammates.some(({ email }) => lower(email) === answer.person);
-		// What has expired gives nothing any more.
+		// Expired invitations no longer give anything.
 		if (gone && gone.expiresAt <= revocation.at) continue;
 		if (!gone || isIn || isMeddled(history, own[own.length - 1], answer.from)) continue;
-		// Somebody else may have invited the person at the moment when our own invitation was in doubt.
+		// Somebody else may have invited the person while our own invitation was in doubt.
 		const isInvited = history.truth
 			.between(answer.ask.account, answer.to, answer.to)
 			.some(({ invitations }) => invitations.some(({ email }) => lower(email) === answer.person));
@@ -232,7 +232,7 @@ function judgeReinvitations(
 	}
 }
 
-/** What was done against a guard of the credential. */
+/** Everything that was done in violation of the credential's limits. */
 function crossed(
 	write: Write,
 	{ allowedEmailDomains, allowAdminAccess, allowDeletion }: KeyPlan,
@@ -252,7 +252,7 @@ function crossed(
 	for (const now of after.teammates) {
 		const then = before.teammates.find(({ username }) => username === now.username);
 		if (!allowAdminAccess && now.isAdmin && !then?.isAdmin) return `${now.email} became an admin`;
-		// Whoever was an admin had all of it.
+		// Admins already had everything.
 		if (then?.isAdmin) continue;
 		const gained = named(now.scopes).filter((scope) => !then?.scopes.includes(scope));
 		if (gained.length > 0 && isOutside(now.email))
@@ -272,7 +272,7 @@ function judgeGuards(history: History, run: number, answers: readonly Answer[], 
 	}
 }
 
-/** What an item makes of a scope that a teammate has or has not; undefined: it leaves it as it is. */
+/** Whether an item gives or removes a scope; undefined: it leaves the scope as it is. */
 function effectOn(scope: string, { operation, access, mode, ifAccessDiffers }: Ask) {
 	if (access?.kind !== 'scopes' || access.scopes.length === 0) return undefined;
 	const isNamed = access.scopes.includes(scope);
@@ -291,7 +291,7 @@ function effectOn(scope: string, { operation, access, mode, ifAccessDiffers }: A
 
 const CHANGES_ACCESS = [...ENSURES, 'teammate.updatePermissions'];
 
-/** Where nothing disturbs them, rows about one teammate leave what they come to in their order. */
+/** If nothing disturbs them, rows about one teammate leave the result of applying them in order. */
 function judgeOrder(history: History, run: number, answers: readonly Answer[], find: Find): void {
 	const { script, truth } = history;
 	if (script.weather !== 'undisturbed' || script.runs.length > 1) return;
@@ -323,7 +323,7 @@ const isOther = (ask: Ask, key: KeyPlan) => (answer: Answer) =>
 
 const MAY_HOLD_TOKENS = ['invitation.invite', 'invitation.resend'];
 
-/** Keys nowhere; tokens only where an invitation is given out. */
+/** Keys nowhere; tokens only where an invitation is output. */
 function judgeSecrets(history: History, played: Played, find: Find): void {
 	const { ended, run } = played;
 	const { items, entrance } = history.script.runs[run];
@@ -345,11 +345,11 @@ function judgeSecrets(history: History, played: Played, find: Find): void {
 		items.some(
 			({ ask, parameters }) =>
 				MAY_HOLD_TOKENS.includes(ask.operation) ||
-				// The records as they are have them.
+				// The raw records have them.
 				(ask.operation === 'invitation.getAll' && parameters.simplify === false),
 		);
 	const where = mayHold ? JSON.stringify(failures) : text;
-	// A token that the item itself names is no news.
+	// A token that the item itself names is no secret to it.
 	const known = new Set(items.map(({ ask }) => ask.token));
 	for (const token of history.truth.tokens) {
 		if (!known.has(token) && where.includes(token)) return find('secret', 'a token was given out');
@@ -364,7 +364,7 @@ function judgeLinks(history: History, played: Played, find: Find): void {
 	const { ended, items, run, cancelledAt } = played;
 	if (!ended || ended.error) return;
 	const { operation } = history.script.runs[run].items[0].ask;
-	// Somebody whom no item names has none to be linked to.
+	// A person whom no item names has no item to be linked to.
 	const isList = operation === 'teammate.sync';
 	if (!isList && ended.output.some((output) => linksOf(output).length === 0))
 		find('link', 'linked to no item');
@@ -376,7 +376,7 @@ function judgeLinks(history: History, played: Played, find: Find): void {
 	}
 }
 
-/** The most that a call may take, in milliseconds, for what its items allow. */
+/** The longest time that a call may take, in milliseconds, given its items. */
 function longest(history: History, { items, run }: Played): number {
 	const { items: plans, retryOnFail, maxTries, waitBetweenTries } = history.script.runs[run];
 	const { parameters } = plans[0];
@@ -394,13 +394,13 @@ function longest(history: History, { items, run }: Played): number {
 	const tries = retryOnFail ? maxTries : 1;
 	const pauses = (batching?.batch.batchInterval ?? 0) * items.length;
 	const { rateLimit, behaviours } = history.script;
-	// Lists that are slow to read, with a low limit or in tiny pages, are read three times until it is given up.
+	// Lists that are slow to read, with a low limit or in tiny pages, are read three times before giving up.
 	const isSlow = rateLimit !== undefined || (behaviours.maxPage ?? 500) <= 5;
-	// Waiting for a limit that has been announced, and not been met, counts for nobody.
+	// Waiting for an announced limit that has not been exceeded doesn't count.
 	const own = history.truth.requests.filter((request) => request.run === run);
 	const queueing = rateLimit ? (own.length / rateLimit.limit + 1) * rateLimit.windowMs : 0;
 	const rereading = isSlow ? 6 * 60 * SECOND + queueing : 0;
-	// What is in doubt is looked into for a minute; each of a few steps may meet its own time-out.
+	// Doubts are checked for a minute; each of a few steps may hit its own time-out.
 	const one = maxWait * SECOND + 60 * SECOND + 8 * timeout + pauses + rereading;
 	return tries * one + (tries - 1) * waitBetweenTries;
 }
@@ -426,7 +426,7 @@ function judgeTime(history: History, played: Played, find: Find): void {
 		find('late', `${after.entry.method} ${after.entry.path} was sent after the cancelling`);
 }
 
-/** Judges what holds for runs as a whole. */
+/** Judges what has to hold for runs as a whole. */
 export function judgeRuns(history: History, answers: readonly Answer[]): Finding[] {
 	const findings: Finding[] = [];
 	for (const run of history.script.runs.keys()) {
