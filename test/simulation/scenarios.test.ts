@@ -387,7 +387,7 @@ describe('K5: a person is all records of an address', () => {
 		expect(left()).toEqual([]);
 	});
 
-	test('K5: Update Permissions by e-mail refuses two teammates with one address', async () => {
+	test('K5: Update Permissions by email refuses two teammates with one address', async () => {
 		const { said, history } = await playScenario({
 			people: [
 				{ email: ADA, scopes: ['mail.send'] },
@@ -899,7 +899,7 @@ describe('W7: successes are true', () => {
 	});
 });
 
-describe('W8: one e-mail for one wish', () => {
+describe('W8: one email for one wish', () => {
 	const thrice = (item: object) => [item, item, item];
 	const pending = [
 		{ email: ADA, state: 'pending', token: 'a-token-of-ada', scopes: ['stats.read'] },

@@ -41,13 +41,13 @@ export interface Part {
 /** How often a list that keeps changing is read from its start before it is accepted. */
 const MAX_RESTARTS = 3;
 
-/** What one request of a list brings. */
+/** The result of one request of a list. */
 interface Page<Item> {
-	/** What no page of this list has brought before. */
+	/** Items that no page of this list has had before. */
 	fresh: Item[];
-	/** What no page has brought since the list was begun, or begun once more because it had moved. */
+	/** Items that no page has had since the list was started, or restarted because it had moved. */
 	items: Item[];
-	/** Whether it was begun once more here, and what came before is out of date. */
+	/** Whether the list starts again here, so that earlier items are out of date. */
 	isRestart: boolean;
 }
 
@@ -114,7 +114,7 @@ export async function* pages<Item>(
 		const mayLack = !goesOn && isOneByOne && hasNews && position - offset > 1;
 		if ((hasMoved || mayLack) && restarts < MAX_RESTARTS) {
 			restarts += 1;
-			// What has moved unseen, or moves all the time, adds to what came before.
+			// If it has moved unseen, or keeps moving, the items are added to the earlier ones.
 			isRestart = hasMoved && restarts < MAX_RESTARTS;
 			if (isRestart) seenSinceRestart = new Set();
 			position = offset;

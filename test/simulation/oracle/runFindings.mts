@@ -68,7 +68,7 @@ function judgeMails(history: History, run: number, answers: readonly Answer[], f
 				return JSON.stringify([access, ifPending, ifAccessDiffers, token, call, key.name]);
 			});
 		const wished = new Set(wishes).size;
-		if (sent > wished) find('mail', `${name} got ${sent} e-mails for ${wished} wishes`);
+		if (sent > wished) find('mail', `${name} got ${sent} emails for ${wished} wishes`);
 	}
 }
 
@@ -242,7 +242,7 @@ function crossed(
 	const isOutside = (email: string) =>
 		allowedEmailDomains !== '' && domainOf(email) !== lower(allowedEmailDomains);
 	const mailed = mails.find(({ email }) => isOutside(email));
-	if (mailed) return `an e-mail went to ${mailed.email}`;
+	if (mailed) return `an email went to ${mailed.email}`;
 	if (!allowDeletion && after.teammates.length < before.teammates.length)
 		return 'a teammate was deleted';
 	const mailedAdmin = mails.find(({ token }) =>
