@@ -1890,7 +1890,7 @@ const listing: Violation[] = [
 	},
 	{
 		law: 'List',
-		title: 'takes another spelling of a domain for another domain',
+		title: 'treats another spelling of a domain as another domain',
 		changes: [change('sendgrid/account.ts', '$/u, asciiDomain)', '$/u, (domain) => domain)')],
 		foundBy: { test: SYNC, name: 'another spelling of a domain' },
 	},
