@@ -1,6 +1,6 @@
 /**
- * The build: what `n8n-node build` does, less what it would sweep up beside the package
- * (that tool copies every picture below the project, also those of docs/ and playground/).
+ * The build: what `n8n-node build` does, without what it would pick up beside the package (that tool copies every
+ * picture below the project, also those of docs/ and playground/).
  */
 const { execFile } = require('node:child_process');
 const { rm } = require('node:fs/promises');
@@ -21,7 +21,7 @@ const copyAssets = () =>
 	src(
 		[
 			'icons/**/*.{png,svg}',
-			// Each by its folder: a pattern that begins with a choice is looked for in all of the project.
+			// Each by its folder: a pattern that starts with a choice is searched in the whole project.
 			'nodes/**/*.{png,svg}',
 			'nodes/**/__schema__/**/*.json',
 			'credentials/**/*.{png,svg}',

@@ -9,6 +9,6 @@ module.exports = {
 	roots: [...engine.roots, '<rootDir>/playground'],
 	testTimeout: 180_000,
 	maxWorkers: 1,
-	// What was told to wait for a year may still be waiting.
+	// What should wait for a year may still be waiting.
 	forceExit: true,
 };

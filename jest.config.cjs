@@ -7,10 +7,10 @@ module.exports = {
 		'default',
 		['<rootDir>/test/count-reporter.cjs', { file: '.test-results/test.json' }],
 	],
-	// All of it but .playground/, where Jest would look at every file, also while n8n is installed there.
+	// Everything but .playground/, where Jest would look at every file, even while n8n is being installed there.
 	roots: ['<rootDir>/test', '<rootDir>/sandbox', '<rootDir>/dist', '<rootDir>/nodes'],
 	testMatch: ['<rootDir>/test/{unit,engine,sandbox,package,simulation}/**/*.test.ts'],
-	// Among those that take long.
+	// It is one of the long ones.
 	testPathIgnorePatterns: ['<rootDir>/test/package/installation.test.ts'],
 	maxWorkers: '100%',
 	collectCoverage: true,

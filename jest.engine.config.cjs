@@ -13,12 +13,12 @@ module.exports = {
 		'<rootDir>/test/engine/**/*.test.ts',
 		'<rootDir>/test/fuzz/{faultMatrix,values}.test.ts',
 	],
-	// For the built node too, so that there is one n8n-workflow.
+	// For the built node too, so that there is only one n8n-workflow.
 	moduleNameMapper: {
 		'^n8n-(core|workflow)$': `<rootDir>/.playground/${name}/node_modules/n8n-$1`,
 	},
 	modulePathIgnorePatterns: [],
-	// All of it but .playground/, where Jest would look at every file.
+	// Everything but .playground/, where Jest would look at every file.
 	roots: ['<rootDir>/test', '<rootDir>/sandbox', '<rootDir>/dist'],
 	maxWorkers: '100%',
 };

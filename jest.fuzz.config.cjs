@@ -1,4 +1,4 @@
-/** What draws its cases, and what takes long. Run by scripts/fuzz.mjs. */
+/** Tests that draw their cases, and long ones. Run by scripts/fuzz.mjs. */
 const common = require('./test/jest.common.cjs');
 
 module.exports = {
@@ -7,7 +7,7 @@ module.exports = {
 		'default',
 		['<rootDir>/test/count-reporter.cjs', { file: '.test-results/fuzz.json' }],
 	],
-	// All of it but .playground/, where Jest would look at every file, also while n8n is installed there.
+	// Everything but .playground/, where Jest would look at every file, even while n8n is being installed there.
 	roots: ['<rootDir>/test', '<rootDir>/sandbox', '<rootDir>/dist', '<rootDir>/nodes'],
 	testMatch: ['<rootDir>/test/fuzz/**/*.test.ts', '<rootDir>/test/package/installation.test.ts'],
 	maxWorkers: '100%',

@@ -1,6 +1,6 @@
 /**
- * `npm run attack`: what somebody may try who must not succeed, in each n8n, and what came of it, as a table.
- * Exit code 1 where one gets through. Arguments go to jest: `npm run attack -- -t "gzip bomb"`.
+ * `npm run attack`: attacks that must not succeed, in each n8n, with their outcomes as a table. Exit code 1 if one
+ * gets through. Arguments go to jest: `npm run attack -- -t "gzip bomb"`.
  *
  * The environment variable PLAYGROUND_N8N, such as `n8n-1`, names the only n8n to attack.
  */

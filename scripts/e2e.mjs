@@ -13,7 +13,7 @@ import { allN8ns, DEFAULT_N8N, PROJECT_ROOT } from './n8ns.mjs';
 const RESULTS = path.join(PROJECT_ROOT, '.test-results');
 const JEST = path.join(PROJECT_ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 const given = process.argv.slice(2);
-// What is asked for by name need not be in each of the suites.
+// Tests that are chosen by name need not be in each of the suites.
 const args = given.length > 0 ? ['--passWithNoTests', ...given] : [];
 
 /**
@@ -37,7 +37,7 @@ function run(suite, name) {
 		const { passed, failed } = JSON.parse(readFileSync(counted, 'utf8'));
 		return { passed, failed: status === 0 ? failed : Math.max(failed, 1) };
 	} catch {
-		// A run that left no count did not get as far as its tests.
+		// A run that left no count did not reach its tests.
 		return { passed: 0, failed: 1 };
 	}
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run test:fuzz`: what takes long. The fuzz tests, and more histories than `npm test` plays: 50,000 of
- * operations, 2,000 of polls. Arguments go to jest, and are all that is run then.
+ * operations, 2,000 of polls. Arguments go to jest, and then nothing else is run.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ try {
 	count = JSON.parse(readFileSync(COUNT, 'utf8'));
 	if (!isPassed) count.failed ||= 1;
 } catch {
-	// A run that left no count did not get as far as its tests.
+	// A run that left no count did not reach its tests.
 }
 for (const histories of given.length > 0 ? [] : HISTORIES) {
 	const key = isDone(['test/simulation/cli.mts', ...histories]) ? 'passed' : 'failed';

@@ -1,12 +1,12 @@
 /**
- * Installs what is missing, and does nothing when all is there: the development packages, or only those that the
- * demo needs, into node_modules; each n8n into a folder of .playground/. On its own:
+ * Installs what is missing, and does nothing if everything is there: the development packages, or only those that
+ * the demo needs, into node_modules; each n8n into a folder of .playground/. On its own:
  *
  *     node scripts/install.mjs              the development packages
  *     node scripts/install.mjs --n8n=n8n-1  the n8n of this folder of playground/versions/, or `all`; nothing else
  *
- * Plain JavaScript without a dependency, because it runs before anything is installed. A stamp is written at the end
- * of each installation, so one that was interrupted is taken up again. No package runs a script of its own
+ * Plain JavaScript without a dependency, because it runs before anything is installed. A stamp is written at the
+ * end of each installation, so an interrupted one is repeated. No package runs a script of its own
  * (`ignore-scripts` in .npmrc); the few that are needed are run by native.mjs.
  */
 import { createHash } from 'node:crypto';
@@ -50,7 +50,7 @@ export const DEMO_PACKAGES = [
 /** Of these only types are read there: n8n brings what they need to run. */
 export const TYPES_ONLY = ['n8n-workflow'];
 
-/** Without the version of Node.js: what is compiled belongs to the `node` package of the lock file. */
+/** Without the version of Node.js: compiled files belong to the `node` package of the lock file. */
 function fingerprint(/** @type {string[]} */ files, what = '') {
 	const hash = createHash('sha256').update(`${process.platform} ${process.arch}${what}`);
 	for (const file of files) hash.update('\0').update(readFileSync(file));
@@ -102,7 +102,7 @@ async function npmCi(/** @type {string} */ folder, /** @type {Say} */ say) {
 	await npmOrFail(['ci'], folder).finally(() => clearInterval(progress));
 }
 
-/** Whether an "npm ci" of the reader's own has put everything in place. npm writes its hidden lock file last. */
+/** Whether the reader's own "npm ci" has installed everything. npm writes its hidden lock file last. */
 function matchesLock(/** @type {string} */ folder, modules = path.join(folder, 'node_modules')) {
 	const installed = readJson(path.join(modules, '.package-lock.json')).packages ?? {};
 	return Object.entries(readJson(path.join(folder, 'package-lock.json')).packages).every(
@@ -146,7 +146,7 @@ function developmentSteps() {
 	if (hasNode && readOr(stamp) === wanted) return [];
 	const node = async () => {
 		if (!existsSync(nodeBinary(MODULES))) await installNode(MODULES);
-		// Into node_modules/.bin, where npm's scripts find it: npm left it out, because it was not there yet.
+		// Into node_modules/.bin, where npm's scripts find it: npm left it out because it didn't exist yet.
 		await npmOrFail(['rebuild', 'node'], PROJECT_ROOT);
 		writeFileSync(stamp, wanted);
 	};
@@ -175,7 +175,7 @@ function n8nSteps(/** @type {string} */ name) {
 	const { version } = readJson(path.join(source, 'package-lock.json')).packages['node_modules/n8n'];
 	const packages = async (/** @type {Say} */ say) => {
 		await npmCi(target, say);
-		// Prepared by an n8n of another version, perhaps.
+		// It may have been prepared by another version of n8n.
 		rmSync(path.join(target, 'cache'), { recursive: true, force: true });
 	};
 	const addons = async (/** @type {Say} */ say) => {
@@ -198,7 +198,7 @@ function n8nSteps(/** @type {string} */ name) {
  * Installs what is missing.
  *
  * @param {{ packages?: 'all' | 'demo' | 'none', n8ns?: string[] }} wanted
- * @returns {Promise<boolean>} whether all is there; if not, the reader has been told why
+ * @returns {Promise<boolean>} whether everything is there; if not, the reason has been printed
  */
 export async function install({ packages = 'all', n8ns = [] } = {}) {
 	try {

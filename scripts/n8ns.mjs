@@ -1,4 +1,4 @@
-/** Which n8n there is to be installed and tested with, and on which Node.js. Without a dependency, as install.mjs is. */
+/** Which n8n to install and test with, and on which Node.js. Without dependencies, like install.mjs. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,8 +28,7 @@ export const VERSIONS = path.join(PROJECT_ROOT, 'playground', 'versions');
 export const isN8n = (name) => existsSync(path.join(VERSIONS, name, 'package.json'));
 
 /**
- * @param {string[]} usual names of those that are meant unless the environment variable
- * PLAYGROUND_N8N names one
+ * @param {string[]} usual the default names, unless the environment variable PLAYGROUND_N8N names one
  * @returns {string[]}
  */
 const chosenOr = (usual) => (process.env.PLAYGROUND_N8N ? [process.env.PLAYGROUND_N8N] : usual);

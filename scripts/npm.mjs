@@ -5,10 +5,10 @@ import path from 'node:path';
 
 export const WINDOWS = process.platform === 'win32';
 
-/** What the reader can do about it is the last line of its message. */
+/** The last line of its message says what the reader can do. */
 export class InstallError extends Error {}
 
-/** npm on the node that npm itself runs on: not the one in the node_modules that is about to be replaced. */
+/** npm on the Node.js that npm itself runs on, not the one in the node_modules that is about to be replaced. */
 export function npm(/** @type {string[]} */ args) {
 	const { npm_execpath: cli = '', npm_node_execpath: node = '' } = process.env;
 	return path.basename(cli) === 'npm-cli.js' && existsSync(node)
@@ -25,7 +25,7 @@ export function npm(/** @type {string[]} */ args) {
  */
 export async function run({ command, args, shell = false }, { cwd, env = {}, stdio = 'inherit' }) {
 	const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, shell, stdio });
-	// Ctrl-C reaches the child by itself. What it does then decides when this ends.
+	// Ctrl-C reaches the child by itself, which then decides when this ends.
 	const wait = () => {};
 	const endChild = () => child.kill('SIGTERM');
 	process.on('SIGINT', wait).on('SIGTERM', endChild);

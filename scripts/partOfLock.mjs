@@ -21,7 +21,7 @@ export function partOf(manifest, { packages, ...lock }, names, alone = []) {
 	const take = (/** @type {string} */ name, /** @type {string} */ from) => {
 		const place = placeOf(name, from);
 		const entry = packages[place];
-		// An optional one need not be there.
+		// An optional package may be missing.
 		if (!entry || part[place]) return;
 		const { dependencies, optionalDependencies, peerDependencies, ...rest } = entry;
 		part[place] = alone.includes(name) ? rest : entry;

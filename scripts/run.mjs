@@ -1,6 +1,6 @@
 /**
- * What the npm scripts begin with: installs what is missing, then runs a script of this project on the
- * Node.js of the development packages, with all further arguments.
+ * The start of every npm script: installs what is missing, then runs a script of this project on the Node.js of the
+ * development packages, with all further arguments.
  *
  *     node scripts/run.mjs sandbox/cli.mts --help
  *     node scripts/run.mjs --build test/simulation/cli.mts         after a build
@@ -8,8 +8,8 @@
  *     node scripts/run.mjs --playground=all scripts/e2e.mjs        with each of them
  *     node scripts/run.mjs --demo playground/commands/demo.mts     with a real n8n, and with no more than that needs
  *
- * In one step, because `.npmrc` keeps npm from running any script by itself, `pre…` scripts included, and
- * because a shell that has found another Node.js once keeps to it: `node … && node …` would not do.
+ * In one step, because `.npmrc` keeps npm from running any script by itself, `pre…` scripts included, and because a
+ * shell keeps the Node.js that it found first: `node … && node …` would not do.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';

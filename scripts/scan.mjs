@@ -1,6 +1,6 @@
 /**
- * The scanner that n8n runs on a community package before it is verified, on a folder:
- * `node scripts/scan.mjs <folder> source|published`. Its third leg, npm's provenance, needs a published package.
+ * The scanner that n8n runs on a community package before it is verified, on a folder: `node scripts/scan.mjs
+ * <folder> source|published`. Its third part, npm's provenance, needs a published package.
  */
 import { resolve } from 'node:path';
 

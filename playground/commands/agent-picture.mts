@@ -7,13 +7,13 @@ import type { Credential, Workflow } from '../n8n/workflow.mts';
 
 const SAID = 'Invite mary@acme.example and kim@partner.example to read statistics.';
 
-/** What the model does then. */
+/** What the model then does. */
 const CALLS: ToolCall[] = ['mary@acme.example', 'kim@partner.example'].map((email) => ({
 	tool: 'Create_or_Update',
 	arguments: { Email: email, Scopes: 'stats.read' },
 }));
 
-/** What it makes of the answers: an invitation and a refusal, each in a list of its own. */
+/** Its reply to the answers: an invitation and a refusal, each in its own list. */
 function summary(told: string[]): string {
 	const [[invitation], [refusal]] = told.map(
 		(answer) => JSON.parse(answer) as Array<Record<string, unknown>>,
@@ -86,7 +86,7 @@ export async function agentPicture(keys: N8nEnvironment['keys']): Promise<AgentP
 			await editor.messages.first().waitFor();
 			await editor.closeMessages();
 			await page.getByTestId('zoom-to-fit').click();
-			// What the second call was answered.
+			// The answer to the second call.
 			await page
 				.getByTestId('logs-overview-body')
 				.getByText('Create or Update', { exact: true })

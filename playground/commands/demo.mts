@@ -39,7 +39,7 @@ const EXPECTED_MAILS = [
 	'resend Expiring.Soon@acme.example global',
 ];
 
-/** A row of what the webhook answers. */
+/** A row of the webhook's answer. */
 interface Outcome {
 	email: string;
 	outcome: string;

@@ -26,7 +26,7 @@ import { PINNED_INPUT } from '../n8n/pinnedInput.mts';
 import type { SavedWorkflow } from '../n8n/rest.mts';
 import { PROJECT_ROOT } from '../n8n/runtime.mts';
 
-/** What the examples' workflows find at their HR system. */
+/** What the examples' workflows find in their HR system. */
 const EMPLOYEES = [
 	{ displayName: 'Grace Hopper', workEmail: 'grace@acme.example', department: 'Engineering' },
 	{ displayName: 'Mary Jackson', workEmail: 'mary@acme.example', department: 'Finance' },

@@ -46,7 +46,7 @@ export function findPrograms({ name, debian, variable, programs, usual }: Wanted
 	);
 }
 
-/** A new folder for a program's data. Not in the project: whom the program runs as might not get there. */
+/** A new folder for a program's data. Not in the project: the program's user might not have access there. */
 export async function temporaryFolder(user?: LocalDaemon['user']): Promise<string> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'sendgrid-teammates-'));
 	if (user) chownSync(folder, user.uid, user.gid);
@@ -62,7 +62,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 			path.join(import.meta.dirname, 'localDaemon.mts'),
 			JSON.stringify(daemon satisfies LocalDaemon),
 		],
-		// In English, whatever the machine speaks: what it prints is read.
+		// In English, whatever the machine's language, because its output is read.
 		env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
 		folder: path.dirname(log),
 		log,

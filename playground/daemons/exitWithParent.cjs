@@ -1,7 +1,6 @@
 /**
- * Preloaded into n8n: its standard input is a pipe that the starting program holds open. When that
- * program ends in whatever way, killed included, the pipe closes, and n8n shuts down instead of
- * staying behind.
+ * Preloaded into n8n: its standard input is a pipe that the starting program holds open. When that program ends in
+ * any way, even killed, the pipe closes, and n8n shuts down instead of staying behind.
  */
 'use strict';
 
@@ -9,13 +8,13 @@
 const GRACE_MS = 10_000;
 
 if (process.env.PLAYGROUND_PARENT_PIPE === 'stdin') {
-	// Not for the programs that n8n starts itself.
+	// Not for programs that n8n itself starts.
 	delete process.env.PLAYGROUND_PARENT_PIPE;
 	process.stdin.on('close', () => {
 		setTimeout(() => process.exit(1), GRACE_MS).unref();
 		if (!process.emit('SIGTERM')) process.exit(1);
 	});
 	process.stdin.resume();
-	// A command that is done need not wait for its input to end.
+	// A finished command need not wait for its input to end.
 	process.stdin.unref();
 }

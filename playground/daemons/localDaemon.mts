@@ -1,6 +1,6 @@
 /**
- * Starts a program that knows nothing of the playground, and ends it when it is to end itself: together
- * with exitWithParent.cjs, a program that does not outlive the one that wanted it. Its folder goes with it.
+ * Starts a program that doesn't know the playground, and ends it when this one has to end: together with
+ * exitWithParent.cjs, the program doesn't outlive the one that needed it. Its folder is deleted with it.
  *
  * Takes one argument, {@link LocalDaemon} as JSON.
  */
@@ -12,7 +12,7 @@ export interface LocalDaemon {
 	args: string[];
 	/** The program's working folder, deleted when it has ended. */
 	folder: string;
-	/** Whom it runs as, where that is somebody else. */
+	/** The user that it runs as, if another one. */
 	user?: { uid: number; gid: number };
 }
 

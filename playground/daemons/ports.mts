@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
  * Opens a port on 127.0.0.1 and closes it again.
  *
  * @param port 0 for any that is free
- * @returns the port, free a moment ago
+ * @returns a port that was free a moment ago
  * @throws Error (EADDRINUSE) when another program uses it
  */
 export function tryPort(port: number): Promise<number> {

@@ -11,19 +11,19 @@ import { findPrograms, startDaemon, temporaryFolder, type Daemon } from './daemo
 /** Debian has a folder for each version. */
 const VERSIONS = '/usr/lib/postgresql';
 
-/** Nothing is kept, so nothing need be safe from a power failure. */
+/** Nothing is kept, so nothing needs to survive a power failure. */
 const FORGETFUL = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
-/** Whom it runs as where this program is root, which PostgreSQL refuses to be. */
+/** The user that it runs as if this program is root, which PostgreSQL refuses. */
 const ORDINARY_USERS = ['postgres', 'nobody'];
 
-/** The name of a database that is there from the start. */
+/** The name of a database that exists from the start. */
 const DATABASE = 'postgres';
 
 export interface Postgres extends Daemon {
 	port: number;
 	database: string;
-	/** Comes in without a password. */
+	/** Logs in without a password. */
 	user: string;
 }
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Time to end in good order; n8n usually takes less than a second. */
+/** Time for an orderly shutdown; n8n usually takes less than a second. */
 const GRACE_MS = 10_000;
 const START_TIMEOUT_MS = 120_000;
 const POLL_MS = 50;
@@ -22,11 +22,11 @@ export interface ProcessOptions {
 	log: string;
 }
 
-/** One process of Node.js with everything it starts in turn; it ends when this program does. */
+/** A Node.js process with everything that it starts; it ends when this program does. */
 export class TiedProcess {
 	/** File with everything it has printed. */
 	readonly log: string;
-	/** Fulfilled with the exit code when the process is gone; 1 when a signal ended it. */
+	/** Resolves with the exit code when the process has ended; 1 if a signal ended it. */
 	readonly ended: Promise<number>;
 
 	private readonly child: ChildProcess;
@@ -41,13 +41,13 @@ export class TiedProcess {
 			cwd: folder,
 			env: { ...env, PLAYGROUND_PARENT_PIPE: 'stdin' },
 			stdio: ['pipe', output, output],
-			// A process group of its own, so that force reaches the task runner too.
+			// A separate process group, so that force reaches the task runner too.
 			detached: process.platform !== 'win32',
 			windowsHide: true,
 		});
 		closeSync(output);
 
-		// For a caller that ends in the ordinary way; exitWithParent.cjs is for all other ways.
+		// For callers that end normally; exitWithParent.cjs is for all other cases.
 		const kill = () => this.kill();
 		process.once('exit', kill);
 		this.ended = new Promise((resolve, reject) => {
@@ -58,7 +58,7 @@ export class TiedProcess {
 				resolve(code ?? 1);
 			});
 		});
-		// Callers that wait for it get the error; if none does, this must not end the process.
+		// Callers that wait for it get the error; if none waits, it must not end the process.
 		this.ended.catch(() => undefined);
 	}
 
@@ -92,7 +92,7 @@ export class TiedProcess {
 		}
 	}
 
-	/** Whether the process is still there. */
+	/** Whether the process is still running. */
 	get running(): boolean {
 		return this.child.exitCode === null && this.child.signalCode === null;
 	}
@@ -105,7 +105,7 @@ export class TiedProcess {
 		clearTimeout(force);
 	}
 
-	/** Ends by force whatever is left of the process and of all it has started. */
+	/** Forcibly ends whatever is left of the process and of everything it has started. */
 	kill(): void {
 		const { pid } = this.child;
 		if (pid === undefined) return;

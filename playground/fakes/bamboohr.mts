@@ -2,20 +2,20 @@ import type { FastifyInstance } from 'fastify';
 
 import { Service } from './service.mts';
 
-/** An entry of BambooHR's directory, which has no more than the company shows to everybody. */
+/** An entry of BambooHR's directory, which has only what the company shows to everybody. */
 export interface Employee {
 	displayName: string;
-	/** Documented: null where the company has not filled it in. */
+	/** Documented: null if the company has not filled it in. */
 	workEmail: string | null;
 	department: string | null;
-	/** `Active` or `Inactive`, where the company's directory shows it. */
+	/** `Active` or `Inactive`, if the company's directory shows it. */
 	status?: string;
 }
 
 const SUBDOMAIN = 'acme';
 const API_KEY = 'bamboohr-key-of-the-playground';
 
-/** BambooHR takes the key as the user's name, with any password. */
+/** BambooHR takes the key as the user name, with any password. */
 const AUTHORIZATION = `Basic ${Buffer.from(`${API_KEY}:x`).toString('base64')}`;
 
 /** BambooHR: the directory of a company's employees. */

@@ -8,7 +8,7 @@ import { SMTPServer } from 'smtp-server';
 export interface Mail {
 	to: string[];
 	subject: string;
-	/** Text or HTML, whichever it was sent as. */
+	/** Text or HTML, as it was sent. */
 	body: string;
 }
 
@@ -41,7 +41,7 @@ export async function startFakeSmtp(onMail?: (mail: ParsedMail) => void): Promis
 	});
 	const { server } = smtp;
 	await once(smtp.listen(0, '127.0.0.1'), 'listening');
-	// A program that fails before it closes this has to end all the same.
+	// A program that fails before it closes this must still end.
 	server.unref();
 	return {
 		mails,

@@ -6,7 +6,7 @@ import { Service } from './service.mts';
 
 type Cell = string | number | boolean;
 
-/** Some cells of a sheet: those from a row and a column on. */
+/** The cells of a sheet from a row and a column on. */
 interface Area {
 	title: string;
 	/** Both from 0. */
@@ -19,7 +19,7 @@ interface Writing {
 	values: Cell[][];
 }
 
-/** What a service account says of itself to get a token. */
+/** What a service account claims to get a token. */
 interface Claims {
 	iss: string;
 	aud: string;
@@ -28,7 +28,7 @@ interface Claims {
 	exp: number;
 }
 
-/** Google's own form of a failure. */
+/** A failure in Google's form. */
 class Refusal extends Error {
 	readonly code: number;
 	readonly status: string;
@@ -45,12 +45,12 @@ const TOKEN_URL = 'https://oauth2.googleapis.com/token';
 const SCOPE = 'https://www.googleapis.com/auth/spreadsheets';
 const TOKEN_SECONDS = 3599;
 
-/** What the example has in place of the user's own. */
+/** What the example has instead of the user's own. */
 const SPREADSHEET_ID = 'your-spreadsheet-id';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** Number of a column from its letters, from 0. */
+/** Number of a column from its letters, starting at 0. */
 const columnOf = (letters: string) =>
 	[...letters].reduce((sum, letter) => sum * LETTERS.length + LETTERS.indexOf(letter) + 1, 0) - 1;
 
@@ -65,7 +65,7 @@ function areaOf(range: string): Area {
 	return { title, row: row ? Number(row) - 1 : 0, column: letters ? columnOf(letters) : 0 };
 }
 
-/** Documented: the rows and cells behind the last one with something in it are left out. */
+/** Documented: rows and cells after the last one with content are left out. */
 function trimmed<T>(list: T[], isEmpty: (entry: T) => boolean): T[] {
 	return list.slice(0, list.findLastIndex((entry) => !isEmpty(entry)) + 1);
 }
@@ -125,7 +125,7 @@ export class GoogleSheets extends Service {
 			await reply.code(code).send({ error: { code, status, message } });
 		});
 		app.post('/token', async (request, reply) => await this.grantToken(request, reply));
-		// Google ends paths with the name of an action behind a colon, which the router would misread.
+		// Google ends paths with a colon and the name of an action, which the router would misread.
 		app.all('/v4/spreadsheets/*', async (request) => this.answer(request));
 	}
 
@@ -178,7 +178,7 @@ export class GoogleSheets extends Service {
 			const { data, valueInputOption } = body as { data: Writing[]; valueInputOption: string };
 			return this.write(data, valueInputOption);
 		}
-		// Room for more rows, of which there is enough here.
+		// Room for more rows, which there always is here.
 		if (method === 'POST' && rest === ':batchUpdate') return { spreadsheetId: id, replies: [{}] };
 		throw new Refusal(404, 'NOT_FOUND', `The stand-in does not know ${method} ${pathname}`);
 	}
@@ -195,7 +195,7 @@ export class GoogleSheets extends Service {
 		throw new Refusal(400, 'INVALID_ARGUMENT', `Unable to parse range: ${title}`);
 	}
 
-	/** The whole sheet from the range's first cell on, whatever its last one is. */
+	/** The whole sheet from the range's first cell, whatever its last one is. */
 	private read(range: string) {
 		const { title, row, column } = areaOf(range);
 		const rows = this.sheet(title).slice(row);
@@ -203,7 +203,7 @@ export class GoogleSheets extends Service {
 			trimmed(cellsOfRow.slice(column), (cell) => cell === ''),
 		);
 		const values = trimmed(cells, (cellsOfRow) => cellsOfRow.length === 0);
-		// Documented: without values where there are none.
+		// Documented: without `values` if there are none.
 		return { range, majorDimension: 'ROWS', ...(values.length > 0 && { values }) };
 	}
 

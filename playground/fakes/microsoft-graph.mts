@@ -8,14 +8,14 @@ export interface DirectoryUser {
 	/** Documented: null without a mailbox. */
 	mail: string | null;
 	userPrincipalName: string;
-	/** Documented: null where the app may not read users. */
+	/** Documented: null if the app may not read users. */
 	accountEnabled: boolean | null;
 }
 
 const TOKEN = 'graph-token-of-the-playground';
 const URL_OF_GRAPH = 'https://graph.microsoft.com';
 
-/** Smaller than Graph's, so that a few members are a list of several pages. */
+/** Smaller than Graph's, so that a few members make several pages. */
 const PAGE = 2;
 
 const idOf = (prefix: string, place: number) =>
@@ -25,11 +25,14 @@ const GROUP = '02bd9fd6';
 const USER = '4562bcc8';
 const NESTED_GROUP = { '@odata.type': '#microsoft.graph.group', id: idOf(GROUP, 999) };
 
-/** Microsoft Graph: the groups of a Microsoft Entra ID, each with all who are in it, directly or by another group. */
+/**
+ * Microsoft Graph: the groups of a Microsoft Entra ID, each with all its members, directly or through another
+ * group.
+ */
 export class MicrosoftGraph extends Service {
 	readonly hosts = ['graph.microsoft.com'];
 
-	/** As it is once somebody has signed in. */
+	/** As it is after somebody has signed in. */
 	readonly credential = {
 		name: 'Microsoft Entra ID account',
 		type: 'microsoftEntraOAuth2Api',
@@ -78,7 +81,7 @@ export class MicrosoftGraph extends Service {
 				const records = members.map((member, place) => ({
 					'@odata.type': '#microsoft.graph.user',
 					id: idOf(USER, place),
-					// Documented: among what is not there by default.
+					// Documented: not returned by default.
 					...Object.fromEntries(Object.entries(member).filter(([name]) => selected.includes(name))),
 				}));
 				const all = [NESTED_GROUP, ...records];

@@ -25,19 +25,19 @@ export interface ChatRequest {
 	stream?: boolean;
 }
 
-/** What the model is to call, with what. */
+/** The tool that the model should call, and its input. */
 export interface ToolCall {
 	tool: string;
 	arguments: Record<string, unknown>;
 }
 
-/** A stand-in for OpenAI that does what a script says. */
+/** A stand-in for OpenAI that follows a script. */
 export interface ChatModel {
 	/** For the credential's base URL. */
 	url: string;
-	/** The tool calls of each of the model's next turns. Once it is empty the model says something. */
+	/** The tool calls of each of the model's next turns. Once it is empty, the model replies in words. */
 	script: ToolCall[][];
-	/** What the model says after these answers of its tools. Default: the answers themselves, a line for each. */
+	/** What the model says after its tools' answers. Default: the answers themselves, a line for each. */
 	say: (told: string[]) => string;
 	/** What the model was asked, in order. */
 	requests: ChatRequest[];

@@ -3,17 +3,17 @@ import type { FastifyInstance } from 'fastify';
 import { createListener, type Listener, type Tls } from '../../sandbox/listener.mts';
 import type { Credential } from '../n8n/workflow.mts';
 
-/** A stand-in for somebody else's service, as far as the example workflows use it. */
+/** A stand-in for another service, as far as the example workflows use it. */
 export abstract class Service {
 	/** The real host names, where n8n's node looks for it. */
 	abstract readonly hosts: readonly string[];
 
-	/** One that it accepts. */
+	/** A credential that it accepts. */
 	abstract readonly credential: Omit<Credential, 'id'>;
 
 	private listener: Listener | undefined;
 
-	/** Back to the start: forgets everything. */
+	/** Resets it: forgets everything. */
 	abstract reset(): void;
 
 	protected abstract addRoutes(app: FastifyInstance): void;

@@ -25,7 +25,7 @@ export interface Message {
 	buttons: Record<string, string>;
 }
 
-/** Put together here so that no secret scanner takes it for one. */
+/** Assembled here so that no secret scanner mistakes it for one. */
 const TOKEN = ['xoxb', 'playground', 'token'].join('-');
 const CHANNEL = '#sendgrid-access';
 

@@ -3,7 +3,7 @@ import { chromium, selectors, type Browser, type Locator, type Page } from 'play
 
 import type { N8n } from './n8n.mts';
 
-/** Where systems keep a browser of this kind. CHROMIUM names another. */
+/** Where systems keep such a browser. CHROMIUM names another. */
 const USUAL_PLACES = [
 	'/usr/bin/chromium',
 	'/usr/bin/chromium-browser',
@@ -12,7 +12,7 @@ const USUAL_PLACES = [
 	'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-/** What keeps a browser without a network from trying to reach one. */
+/** Keeps a browser without a network from trying to reach one. */
 const QUIET = [
 	'--no-sandbox',
 	'--disable-gpu',
@@ -39,7 +39,7 @@ export async function openBrowser(): Promise<Browser> {
 	return await chromium.launch({ executablePath: program, args: QUIET });
 }
 
-/** What lies over the workflow in n8n's editor, and the dots behind it. */
+/** What covers the workflow in n8n's editor, and the dots behind it. */
 const BARE_CANVAS = `
 	[data-test-id='canvas-background'],
 	[data-test-id='canvas-controls'],
@@ -54,7 +54,7 @@ interface Box {
 	height: number;
 }
 
-/** What holds all boxes, and around them the names below the nodes and the sign before a trigger. */
+/** The element with all boxes, the names below the nodes and the sign before a trigger. */
 function frameOf(boxes: Box[]): Box {
 	const [side, above, below] = [40, 16, 50];
 	const left = Math.min(...boxes.map(({ x }) => x)) - side;
@@ -65,7 +65,7 @@ function frameOf(boxes: Box[]): Box {
 }
 
 export interface EditorOptions {
-	/** Whose server is running. */
+	/** An n8n whose server is running. */
 	n8n: N8n;
 	colors?: 'light' | 'dark';
 	width?: number;
@@ -74,7 +74,7 @@ export interface EditorOptions {
 	scale?: number;
 }
 
-/** n8n's editor in a browser, signed in, with what a person does there. */
+/** n8n's editor in a browser, signed in, with a person's actions. */
 export class Editor {
 	readonly page: Page;
 	private readonly url: string;
@@ -109,7 +109,7 @@ export class Editor {
 		await this.page.goto(this.url + path);
 	}
 
-	/** Opens a saved workflow and waits until its nodes stand still in the middle. */
+	/** Opens a saved workflow and waits until its nodes have come to rest in the middle. */
 	async openWorkflow(id: string): Promise<void> {
 		await this.goTo(`/workflow/${id}`);
 		await this.standsStill(this.canvasNodes.first());
@@ -144,12 +144,12 @@ export class Editor {
 		return this.page.getByTestId(`parameter-input-${name}`);
 	}
 
-	/** What can be chosen in the drop-down list that is open. */
+	/** The choices in the open drop-down list. */
 	get choices(): Locator {
 		return this.page.getByRole('option').filter({ visible: true });
 	}
 
-	/** Opens a list that n8n has yet to load. A list that arrives closes the one that was open before. */
+	/** Opens a list that n8n has yet to load. An arriving list closes the one that was open before. */
 	async openLoadedChoices(field: string): Promise<void> {
 		const first = this.choices.first();
 		for (let tries = 1; ; tries += 1) {
@@ -174,12 +174,12 @@ export class Editor {
 		await this.page.getByTestId('node-creator-search-bar').fill(query);
 	}
 
-	/** What the search has found. */
+	/** The results of the search. */
 	get found(): Locator {
 		return this.page.getByTestId('item-iterator-item');
 	}
 
-	/** A node that the search has found, by all that a reader sees of it. */
+	/** A node that the search has found, with everything that a reader sees of it. */
 	foundNode(name: string, description: string): Locator {
 		const node = this.found.filter({ hasText: name });
 		// n8n 1.x does not show the description of a node that has actions.
@@ -199,7 +199,7 @@ export class Editor {
 		await this.nodePanel.waitFor({ state: 'hidden' });
 	}
 
-	/** The field of an input item, as the thing to drag. */
+	/** The field of an input item, for dragging. */
 	inputField(name: string): Locator {
 		return this.input
 			.getByTestId('run-data-schema-item')
@@ -207,7 +207,7 @@ export class Editor {
 			.getByTestId('run-data-schema-node-name');
 	}
 
-	/** Drags with the mouse, in steps as a hand does: n8n looks at where it moves. */
+	/** Drags with the mouse, in steps like a hand: n8n watches the movement. */
 	async drag(from: Locator, to: Locator): Promise<void> {
 		const { mouse } = this.page;
 		const middleOf = async (what: Locator) => {
@@ -232,7 +232,7 @@ export class Editor {
 	async closeMessages(): Promise<void> {
 		const close = this.messages.locator('.el-notification__closeBtn');
 		while ((await close.count()) > 0) {
-			// It may go by itself at this moment.
+			// It may disappear by itself at this moment.
 			await close
 				.first()
 				.click({ timeout: 1000 })
@@ -242,15 +242,15 @@ export class Editor {
 
 	/**
 	 * @param file with its folder, which need not exist
-	 * @param of a part of the page, with what lies on it
+	 * @param of a part of the page, with what is on it
 	 */
 	async takePicture(file: string, of: Page | Locator = this.page): Promise<void> {
 		await of.screenshot({ path: file, animations: 'disabled' });
 	}
 
 	/**
-	 * Takes nodes and notes of the workflow that is open, and nothing of the editor around them. What it
-	 * hides of the editor is there again when the next workflow is opened.
+	 * Takes a picture of the open workflow's nodes and notes, without the editor around them. The hidden parts of
+	 * the editor reappear when the next workflow is opened.
 	 *
 	 * @param file with its folder, which need not exist
 	 */
@@ -262,7 +262,7 @@ export class Editor {
 		await this.page.screenshot({ path: file, animations: 'disabled', clip });
 	}
 
-	/** Waits until something is where it was a moment ago. */
+	/** Waits until something has stopped moving. */
 	private async standsStill(what: Locator): Promise<void> {
 		await what.waitFor();
 		let before = '';

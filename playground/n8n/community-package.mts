@@ -37,15 +37,15 @@ async function writeDownInLedger(file: string, name: string, version: string): P
 }
 
 /**
- * Installs a packed community package the way n8n's "Community nodes" page does it: unpack the
- * tarball, drop development, peer and optional dependencies, note the version in n8n's list. Only
- * the tarball is a local file instead of a download. n8n loads the package at its next start.
+ * Installs a packed community package the way n8n's "Community nodes" page does it: unpack the tarball, drop
+ * development, peer and optional dependencies, note the version in n8n's list. Only the tarball is a local file
+ * instead of a download. n8n loads the package at its next start.
  *
- * The page also runs `npm install` in the unpacked package, for its dependencies. Verified packages
- * must not have any; a package that has one is refused here.
+ * The page also runs `npm install` in the unpacked package, for its dependencies. Verified packages must not have
+ * any; a package that has one is refused here.
  *
  * @param nodesFolder `<user folder>/.n8n/nodes`
- * @param tarball what `npm pack` has made
+ * @param tarball the result of `npm pack`
  */
 export async function installCommunityPackage(nodesFolder: string, tarball: string): Promise<void> {
 	await mkdir(path.join(nodesFolder, 'node_modules'), { recursive: true });

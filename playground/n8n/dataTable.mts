@@ -3,7 +3,7 @@ import type { Rest } from './rest.mts';
 /** A data table of n8n. */
 export interface AuditTable {
 	id: string;
-	/** In the order in which they came. */
+	/** In order of arrival. */
 	rows(): Promise<Array<Record<string, string>>>;
 }
 

@@ -22,7 +22,7 @@ export async function provideDatabase(
 		const userFolder = await mkdtemp(path.join(runtime.cache, 'setting-up-'));
 		try {
 			await setUp(userFolder);
-			// Another process may have been quicker; its database is as good.
+			// Another process may have been quicker; its database is just as good.
 			await rename(path.join(userFolder, '.n8n'), prepared).catch((error: unknown) => {
 				if (!existsSync(prepared)) throw error;
 			});

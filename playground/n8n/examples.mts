@@ -10,10 +10,10 @@ import { PROJECT_ROOT } from './runtime.mts';
 import { PINNED_INPUT } from './pinnedInput.mts';
 import type { Credential, Workflow } from './workflow.mts';
 
-/** What the examples' webhooks want to see: who knows it may use them. */
+/** The secret of the examples' webhooks: anybody who knows it may use them. */
 export const WEBHOOK_HEADER = { name: 'X-Api-Key', value: 'playground' } as const;
 
-/** What the examples' forms ask for. */
+/** The login of the examples' forms. */
 export const FORM_LOGIN = { user: 'playground', password: 'playground' } as const;
 
 /** Credential type -> the data of a credential that works in a playground. */
@@ -74,7 +74,7 @@ export async function saveCredentials(rest: Rest, accounts: Accounts): Promise<S
 /**
  * Imports an example as the editor does, and chooses the credentials in it.
  *
- * @param change what else a user would change
+ * @param change further changes that a user would make
  */
 export async function saveExample(
 	rest: Rest,

@@ -17,7 +17,7 @@ export interface N8nOptions {
 	userFolder: string;
 	/** What opens it. */
 	secrets: Secrets;
-	/** Port of the server; without it, one that is free. */
+	/** Port of the server; by default a free one. */
 	port?: number;
 	/** Further environment variables, such as those of hosts/environment.mts. */
 	env?: Record<string, string>;
@@ -81,7 +81,7 @@ export class N8n {
 	/**
 	 * Executes a workflow without a server. It begins at the manual trigger.
 	 *
-	 * @returns what happened, also when the execution failed
+	 * @returns what happened, even if the execution failed
 	 * @throws Error with n8n's log when there was no execution
 	 */
 	async execute(workflowId: string): Promise<Run> {
@@ -110,14 +110,14 @@ export class N8n {
 		await this.run(['worker', `--concurrency=${concurrency}`], isReady);
 	}
 
-	/** Starts what goes on until it is stopped, and waits until it is ready. */
+	/** Starts a process that runs until it is stopped, and waits until it is ready. */
 	private async run(args: string[], isReady: () => boolean | Promise<boolean>) {
 		if (this.server !== undefined) throw new Error('this n8n has already been started');
 		this.server = await this.spawn(args, this.options.userFolder);
 		await this.server.whenReady('n8n', isReady);
 	}
 
-	/** Ends the server or worker without a moment's notice, as a crash does. */
+	/** Ends the server or worker abruptly, like a crash. */
 	kill(): void {
 		this.server?.kill();
 	}
@@ -152,8 +152,8 @@ export class N8n {
 	}
 
 	/**
-	 * Lets installed packages find n8n's own modules, such as n8n-workflow. n8n sees to that with NODE_PATH,
-	 * which counts last: the development packages of the project around the user folder would come first.
+	 * Lets installed packages find n8n's own modules, such as n8n-workflow. n8n does that with NODE_PATH, which
+	 * comes last: the development packages of the project around the user folder would win.
 	 */
 	private async provideModules(): Promise<void> {
 		const link = path.join(this.options.userFolder, 'node_modules');

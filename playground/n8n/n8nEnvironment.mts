@@ -20,13 +20,13 @@ export interface N8nEnvironment {
 	sandbox: Sandbox;
 	keys: SeedKeys;
 	secrets: Secrets;
-	/** Another n8n with all that the first one has, in a folder of its own, as in another container. */
+	/** Another n8n with everything that the first one has, in its own folder, as in another container. */
 	another(name: string): Promise<N8n>;
 	close(): Promise<void>;
 }
 
 export interface N8nEnvironmentOptions {
-	/** Name of the folder that holds everything of this environment. */
+	/** Name of the folder with everything of this environment. */
 	name: string;
 	/** Port of n8n's server. Default: one that is free. */
 	port?: number;
@@ -40,7 +40,7 @@ export interface N8nEnvironmentOptions {
 	preloads?: string[];
 	/** Further environment variables for n8n. */
 	env?: Record<string, string>;
-	/** Told before each step that takes a while. */
+	/** Called before each step that takes a while. */
 	onStep?: (step: string) => void;
 }
 
@@ -76,12 +76,12 @@ const portOf = (url: string) => Number(new URL(url).port);
 
 /**
  * Where an environment lives. n8n puts the editor's whole code into its user folder, and a linter would take
- * minutes to read it; they all pass by what is called node_modules.
+ * minutes to read it; they all skip folders called node_modules.
  */
 export const n8nEnvironmentFolder = (name: string) =>
 	path.join(PROJECT_ROOT, '.playground', 'node_modules', chosenN8n(), name);
 
-/** Everything in place, nothing imported, n8n's server not started. */
+/** Everything is in place, nothing imported, n8n's server not started. */
 export async function createN8nEnvironment(
 	options: N8nEnvironmentOptions,
 ): Promise<N8nEnvironment> {

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { Runtime } from './runtime.mts';
 
 /**
- * The few variables that n8n takes over from the caller. Everything else stays outside, so that
- * neither a proxy nor an N8N_ setting of the reader's own changes what a run shows.
+ * The few variables that n8n takes over from the caller. Everything else stays outside, so that no proxy or N8N_
+ * setting of the reader changes a run.
  */
 const INHERITED = [
 	'HOME',
@@ -21,8 +21,8 @@ const INHERITED = [
 ];
 
 /**
- * Parts of n8n that ask n8n.io for something at every start and have no switch of their own. n8n 1.x has
- * none of them, and does not start where it is to do without a part that it does not know.
+ * Parts of n8n that ask n8n.io for something at every start and have no switch of their own. n8n 1.x has none of
+ * them, and doesn't start if a part that it doesn't know is disabled.
  */
 const DISABLED_MODULES = ['mcp-registry', 'instance-ai'];
 
@@ -34,7 +34,7 @@ export interface EnvironmentOptions {
 	brokerPort: number;
 }
 
-/** The environment of an n8n that keeps to itself: no telemetry, no look-ups, no open ports. */
+/** The environment of an isolated n8n: no telemetry, no look-ups, no open ports. */
 export function n8nVariables(options: EnvironmentOptions): Record<string, string> {
 	const { runtime, userFolder, encryptionKey, brokerPort } = options;
 	const inherited = INHERITED.flatMap((name) => {
@@ -46,7 +46,7 @@ export function n8nVariables(options: EnvironmentOptions): Record<string, string
 		...Object.fromEntries(inherited),
 		// n8n starts its task runner as plain "node".
 		PATH: [path.dirname(runtime.node), searchPath].join(path.delimiter),
-		// Halves the start of every n8n process but the very first.
+		// Halves the start time of every n8n process but the first.
 		NODE_COMPILE_CACHE: path.join(runtime.cache, 'compiled'),
 		GENERIC_TIMEZONE: 'UTC',
 

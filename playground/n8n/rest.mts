@@ -11,7 +11,7 @@ export const OWNER = {
 
 export type Owner = typeof OWNER & { password: string };
 
-/** What n8n says about a credential it has tried out. */
+/** What n8n says about a credential that it has tested. */
 export interface CredentialTest {
 	status: 'OK' | 'Error';
 	message: string;
@@ -42,7 +42,7 @@ export interface SavedWorkflow {
 	versionId: string;
 }
 
-/** How far n8n has got with making an activated workflow's triggers work. */
+/** How far n8n has got with starting an activated workflow's triggers. */
 interface Publication {
 	status: string;
 	triggers: Array<{ nodeId: string; status: string; errorMessage: string | null }>;
@@ -61,7 +61,7 @@ const UNFINISHED = new Set(['new', 'running', 'waiting']);
 /**
  * Asks again and again until there is an answer.
  *
- * @param what what is waited for, for the message when it takes too long
+ * @param what what is awaited, for the message if it takes too long
  */
 async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
 	const deadline = Date.now() + TIMEOUT_MS;
@@ -73,7 +73,7 @@ async function until<T>(what: string, ask: () => Promise<T | undefined>): Promis
 	}
 }
 
-/** n8n 1.x writes down that an execution is over a moment before what happened in it. */
+/** n8n 1.x records that an execution is over a moment before it records what happened. */
 const isYetToBeWritten = (status: string, { resultData }: ExecutionRecord['data']) =>
 	['success', 'error'].includes(status) && !resultData.lastNodeExecuted && !resultData.error;
 
@@ -130,7 +130,7 @@ export class Rest {
 		return await this.data<T>(await this.request('POST', path, body));
 	}
 
-	/** Every node type that the editor offers, also the copies for AI agents. */
+	/** Every node type that the editor offers, including the copies for AI agents. */
 	async offeredTypes(): Promise<Array<{ name: string; displayName: string }>> {
 		const response = await fetch(`${this.url}/types/nodes.json`, {
 			headers: { cookie: this.cookie },
@@ -151,7 +151,7 @@ export class Rest {
 		return { id: saved.id, name: saved.name };
 	}
 
-	/** Tries a credential out as the editor does: an unsaved one, or a saved one by its id. */
+	/** Tests a credential as the editor does: an unsaved one, or a saved one by its id. */
 	async testCredential(
 		credential: Omit<Credential, 'id'> | { id: string },
 	): Promise<CredentialTest> {
@@ -163,7 +163,7 @@ export class Rest {
 		if (this.major > 1) {
 			return await this.post('/credentials/test', { credentials: { id: '', ...credential } });
 		}
-		// The editor of n8n 1.x saves a credential before it tries it out.
+		// The editor of n8n 1.x saves a credential before testing it.
 		const saved = await this.createCredential(credential);
 		try {
 			return await this.testCredential(saved);
@@ -211,7 +211,7 @@ export class Rest {
 	/** Publishes a workflow and waits until its webhooks and other triggers work. */
 	async activate({ id, versionId }: SavedWorkflow): Promise<void> {
 		await this.post(`/workflows/${id}/activate`, { versionId });
-		// n8n 1.x has done it all when it answers.
+		// n8n 1.x has finished when it answers.
 		if (this.major === 1) return;
 		await until(`workflow ${id} is published`, async () => {
 			const publication = await this.get<Publication>(`/workflows/${id}/publication-status`);
@@ -236,7 +236,7 @@ export class Rest {
 		return executionId;
 	}
 
-	/** Calls a production webhook. @returns the answer as it is */
+	/** Calls a production webhook. @returns the raw answer */
 	async callWebhook(
 		path: string,
 		body: unknown,
@@ -268,9 +268,9 @@ export class Rest {
 	}
 
 	/**
-	 * Waits for an execution that a workflow's trigger has started, and until it is over.
+	 * Waits for an execution that a workflow's trigger has started, until it is over.
 	 *
-	 * @param known those that are not meant
+	 * @param known those to ignore
 	 */
 	async nextExecution(workflowId: string, known: readonly string[] = []): Promise<Run> {
 		const id = await until(`workflow ${workflowId} is started by its trigger`, async () => {

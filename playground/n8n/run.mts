@@ -39,9 +39,9 @@ export interface Run {
 	/** ISO 8601. */
 	startedAt: string;
 	stoppedAt?: string;
-	/** What ended the execution, when something did. */
+	/** What ended the execution, if anything did. */
 	error?: RunError;
-	/** Node name -> each time it ran. A node that was not reached is not there. */
+	/** Node name -> each time it ran. A node that was not reached is missing. */
 	nodes: Record<string, NodeRun[]>;
 	lastNode?: string;
 }
@@ -73,7 +73,7 @@ export function toRun({ status, startedAt, stoppedAt, data }: ExecutionRecord): 
 }
 
 /**
- * The one time that a node ran.
+ * The only run of a node.
  *
  * @throws Error when it did not run at all, naming what stopped the execution
  */
@@ -87,7 +87,7 @@ export function nodeRun(run: Run, nodeName: string): NodeRun {
 }
 
 /**
- * The items that a node put out.
+ * A node's output items.
  *
  * @param output number of the output, from 0
  */
@@ -100,8 +100,8 @@ function isExecutionRecord(value: unknown): value is ExecutionRecord {
 }
 
 /**
- * Finds the execution in what `n8n execute` has printed: JSON with an indent, so that its first and
- * last line are single braces, with log lines before and, after a failed execution, behind it.
+ * Finds the execution in what `n8n execute` has printed: JSON with an indent, so that its first and last line are
+ * single braces, with log lines before it and, after a failed execution, after it.
  */
 export function runFromOutput(output: string): Run | undefined {
 	const lines = output.split(/\r?\n/);

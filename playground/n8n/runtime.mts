@@ -5,8 +5,8 @@ import path from 'node:path';
 export const PROJECT_ROOT = path.resolve(import.meta.dirname, '../..');
 
 /**
- * The n8n that is used, by the name of its folder here and in .playground/: `n8n`, or the one that the
- * environment variable PLAYGROUND_N8N names, such as `n8n-1` for n8n's older line.
+ * The n8n in use, by the name of its folder here and in .playground/: `n8n`, or the one that the environment
+ * variable PLAYGROUND_N8N names, such as `n8n-1` for n8n's older line.
  */
 export const chosenN8n = () => process.env.PLAYGROUND_N8N || 'n8n';
 
@@ -20,7 +20,7 @@ export interface Runtime {
 	node: string;
 	/** n8n's start script, to be run by `node`. */
 	n8n: string;
-	/** What n8n would otherwise prepare again each time; deleted with each new version of n8n. */
+	/** What n8n would otherwise prepare every time; deleted with each new version of n8n. */
 	cache: string;
 }
 

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** What opens an n8n of the playground. Each folder has its own, and nobody else's is like it. */
+/** The secrets of an n8n of the playground. Each folder has its own, unlike any other. */
 export interface Secrets {
-	/** Of the account that owns n8n. */
+	/** The password of n8n's owner. */
 	password: string;
-	/** With which n8n encrypts the credentials in its database. */
+	/** The key with which n8n encrypts the credentials in its database. */
 	encryptionKey: string;
 }
 
@@ -18,7 +18,7 @@ const newSecrets = (): Secrets => ({
 	encryptionKey: randomText(32),
 });
 
-/** The secrets of a folder, drawn at random when it has none. Only their owner may read the file. */
+/** The secrets of a folder; random if it has none yet. Only their owner may read the file. */
 export function secretsOf(folder: string): Secrets {
 	const file = path.join(folder, 'secrets.json');
 	if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;

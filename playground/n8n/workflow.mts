@@ -1,6 +1,6 @@
 /** A workflow as n8n exports and imports it. */
 export interface Workflow {
-	/** Needed by `n8n import:workflow`; the server chooses one when it is missing. */
+	/** Needed by `n8n import:workflow`; the server chooses one if it is missing. */
 	id?: string;
 	name: string;
 	nodes: WorkflowNode[];

@@ -13,7 +13,7 @@ export interface HostCertificate {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const VALID_DAYS = 365;
-/** A kept certificate is used again only while it is valid for this long. */
+/** A stored certificate is reused only if it is valid for at least this long. */
 const SPARE_DAYS = 2;
 
 function isUsable(cert: string, hosts: readonly string[]): boolean {
@@ -26,8 +26,8 @@ function isUsable(cert: string, hosts: readonly string[]): boolean {
 }
 
 /**
- * A self-signed certificate for host names of the internet. It convinces only a program that is told to
- * trust it, so there is no authority whose key could do harm.
+ * A self-signed certificate for host names of the internet. Only programs that are set to trust it accept it, so
+ * there is no authority whose key could do harm.
  *
  * @param folder where certificate and key are kept and found again
  * @param hosts at least one

@@ -10,13 +10,13 @@ export interface NearbyHosts {
 }
 
 /**
- * The environment in which a Node.js program reaches hosts of the internet, such as api.sendgrid.com, on
- * this machine, with URL, Host header and certificate check as in earnest.
+ * The environment in which a Node.js program reaches hosts of the internet, such as api.sendgrid.com, on this
+ * machine, with URL, Host header and certificate check as on the internet.
  */
 export function nearbyHostsEnvironment(hosts: NearbyHosts): Record<string, string> {
 	const preload = path.join(import.meta.dirname, 'redirect.cjs');
 	return {
-		// Quoted, for folders with a space in their name.
+		// Quoted, for folders with spaces in their names.
 		NODE_OPTIONS: `--require ${JSON.stringify(preload)}`,
 		NODE_EXTRA_CA_CERTS: hosts.certFile,
 		SANDBOX_HOSTS: JSON.stringify(hosts.ports),

@@ -8,10 +8,9 @@ LOOPBACK_ADDRESSES.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK_ADDRESSES.addAddress('::1', 'ipv6');
 
 /**
- * Names but one go through a name server, which can say of any of them that it is at 127.0.0.1, or that it
- * is not: `127.evil.com` and `localhost.evil.com` are no less foreign than `evil.com`. Neither is what a
- * resolver may take for an address, such as `127.1` or `2130706433`: a URL has been through `new URL`, which
- * writes them out.
+ * All names but one go through a name server, which can claim that any of them is at 127.0.0.1, or that it isn't:
+ * `127.evil.com` and `localhost.evil.com` are just as foreign as `evil.com`. Neither is what a resolver may take
+ * for an address, such as `127.1` or `2130706433`: a URL has been through `new URL`, which writes them out.
  *
  * @param {string} host as `connect` gets it: a name, or an address, in brackets or not
  * @returns {boolean} whether a connection to it stays on this machine
