@@ -1500,8 +1500,8 @@ const waiting: Violation[] = [
 		changes: [
 			change(
 				'execution/batches.ts',
-				'Date.now() < end && !isCancelled(run)',
-				'Date.now() < end && run',
+				'Date.now() < end && !isOver()',
+				'Date.now() < end && isOver.length === 0',
 			),
 		],
 		foundBy: { scenarios: "A3: cancelling ends the pause between n8n's batches" },
