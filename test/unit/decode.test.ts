@@ -1,7 +1,7 @@
 import {
+	decodeAnswer,
 	decodeList,
 	decodeObject,
-	decodeOptionalObject,
 	isEmptyBody,
 } from '../../nodes/SendGridTeammates/transport/decode';
 import { decodeInvitation } from '../../nodes/SendGridTeammates/sendgrid/invitations';
@@ -26,6 +26,8 @@ describe('K6: a list', () => {
 		{},
 		{ errors: [{ message: 'no' }] },
 		{ result: [ADA], errors: [{ message: 'no' }] },
+		{ result: [ADA], errors: 'no' },
+		{ result: [], error: 'no' },
 		{ result: null },
 		{ result: {} },
 		{ result: 'ada' },
@@ -45,12 +47,15 @@ describe('K6: a list', () => {
 describe('K6: an object', () => {
 	test.each([{}, ADA, { ...ADA, errors: [] }])('is read from %j', (body) => {
 		expect(decodeObject(body)).toEqual(body);
-		expect(decodeOptionalObject(body)).toEqual(body);
+		expect(decodeAnswer('email')(body)).toEqual(body);
 	});
 
 	test.each([
 		{ errors: [{ message: 'no' }] },
 		{ ...ADA, errors: { email: ['no'] } },
+		{ ...ADA, errors: 'no' },
+		{ ...ADA, error: 'no' },
+		{ ...ADA, success: false },
 		[ADA],
 		'ada',
 		'<html>',
@@ -58,13 +63,24 @@ describe('K6: an object', () => {
 		true,
 	])('is not read from %j, even if no field is needed', (body) => {
 		expect(decodeObject(body)).toBeUndefined();
-		expect(decodeOptionalObject(body)).toBeUndefined();
+		expect(decodeAnswer('email')(body)).toBeUndefined();
 	});
 
-	test.each([undefined, null, ''])('is missing in %j', (body) => {
+	test.each([undefined, null, '', {}])('has no content in %j', (body) => {
 		expect(isEmptyBody(body)).toBe(true);
-		expect(decodeObject(body)).toBeUndefined();
-		expect(decodeOptionalObject(body)).toEqual({});
+		expect(decodeAnswer()(body)).toEqual({});
+		expect(decodeAnswer('email')(body)).toEqual({});
+	});
+
+	test.each([{ message: 'no' }, { detail: 'no' }, { email: '' }, { email: null }, { id: 1 }])(
+		'is no answer to a write in %j, which has not what is documented',
+		(body) => {
+			expect(decodeAnswer('email', 'username')(body)).toBeUndefined();
+		},
+	);
+
+	test('is no answer to a write that has none', () => {
+		expect(decodeAnswer()(ADA)).toBeUndefined();
 	});
 });
 

@@ -14,7 +14,7 @@ describe("SendGrid's own words", () => {
 		[[{ message: 'no', field: 'id', error_id: 'x' }], [{ message: 'no', field: 'id' }]],
 		[{ error: 'no' }, [{ message: 'no' }]],
 		[{ error: { message: 'no' } }, [{ message: 'no' }]],
-		[{ errors: 'no' }, []],
+		[{ errors: 'no' }, [{ message: 'no' }]],
 		[{ errors: [null, 7, {}, { message: 7 }] }, []],
 		['<html>', []],
 		[undefined, []],

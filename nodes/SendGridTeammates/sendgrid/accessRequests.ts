@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { decodeList, decodeOptionalObject } from '../transport/decode';
+import { decodeAnswer, decodeList } from '../transport/decode';
 import { SendGridError, type Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
 import { sendReconciled, type WriteState } from '../transport/reconcile';
@@ -38,9 +38,13 @@ export interface NamedRequest {
 
 const CALLS = {
 	/** Answers with the name of the feature. */
-	approve: { method: 'PATCH', path: '/v3/scopes/requests/{request_id}/approve' },
+	approve: {
+		method: 'PATCH',
+		path: '/v3/scopes/requests/{request_id}/approve',
+		decode: decodeAnswer('scope_group_name'),
+	},
 	/** Answers nothing. */
-	deny: { method: 'DELETE', path: '/v3/scopes/requests/{request_id}' },
+	deny: { method: 'DELETE', path: '/v3/scopes/requests/{request_id}', decode: decodeAnswer() },
 } as const;
 
 /**
@@ -84,7 +88,6 @@ export async function answerRequest(
 		{
 			...CALLS[answer],
 			values: { request_id: { value: id, field } },
-			decode: decodeOptionalObject,
 			context: {
 				...wording,
 				scope: 'teammates.update',

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { BASE_DELAY_MS, type Call, type Outcome, type Validity } from '../transport/client';
-import { decodeObject, decodeOptionalObject, isEmptyBody } from '../transport/decode';
+import { decodeAnswer, decodeObject, isEmptyBody } from '../transport/decode';
 import { RequestError, unnamedError, type Wording } from '../transport/errors';
 import { LIST_LAG_MS, reconcile, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
@@ -245,7 +245,7 @@ export async function resendInvitation(
 		path: '/v3/teammates/pending/{token}/resend',
 		values: valuesOf(invitation),
 		decode: (body) => {
-			const record = decodeOptionalObject(body);
+			const record = decodeAnswer('email')(body);
 			// In other people's fixtures: 200 without a body, which still means success.
 			return record && (isEmptyBody(body) ? bare : decodeInvitation(record));
 		},
@@ -346,7 +346,7 @@ export async function revokeInvitation(
 		method: 'DELETE',
 		path: '/v3/teammates/pending/{token}',
 		values: valuesOf(invitation),
-		decode: decodeOptionalObject,
+		decode: decodeAnswer(),
 		context: contextOf(invitation, 'teammates.delete'),
 		validUntil,
 	};

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Validity } from '../transport/client';
-import { decodeObject, decodeOptionalObject } from '../transport/decode';
+import { decodeAnswer, decodeObject } from '../transport/decode';
 import type { Wording } from '../transport/errors';
 import { sendReconciled, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
@@ -146,7 +146,7 @@ export async function updateSsoTeammate(
 			path: '/v3/sso/teammates/{username}',
 			values: { username: { value: teammate.email || teammate.username, field } },
 			body: { first_name, last_name, ...(access as IDataObject) },
-			decode: decodeOptionalObject,
+			decode: decodeAnswer('username', 'email'),
 			context: {
 				...contextOf(write, 'sso.teammates.update'),
 				...onUnknownUsername({ username: teammate.username, field }),

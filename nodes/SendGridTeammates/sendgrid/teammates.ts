@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Call, Outcome, Validity } from '../transport/client';
-import { decodeList, decodeObject, decodeOptionalObject, readRole } from '../transport/decode';
+import { decodeAnswer, decodeList, decodeObject, readRole } from '../transport/decode';
 import {
 	asUnclear,
 	RequestError,
@@ -235,7 +235,7 @@ export async function deleteTeammate(
 		method: 'DELETE',
 		path: '/v3/teammates/{username}',
 		values: valuesOf(teammate, wording),
-		decode: decodeOptionalObject,
+		decode: decodeAnswer(),
 		context: { ...wording, scope: 'teammates.delete', ...onUnknownUsername(teammate) },
 		validUntil,
 	};
@@ -290,7 +290,7 @@ export async function replacePermissions(
 			path: '/v3/teammates/{username}',
 			values: valuesOf(change, wording),
 			body: { ...access },
-			decode: decodeOptionalObject,
+			decode: decodeAnswer('username', 'email'),
 			context: {
 				...wording,
 				scope: 'teammates.update',

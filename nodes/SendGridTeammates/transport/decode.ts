@@ -1,23 +1,39 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isRecord, TOO_LARGE } from './responseErrors';
-import { redactAll, textOf } from './sanitize';
+import { flagOf, redactAll, textOf } from './sanitize';
 
-/** The body of a 204, or of a 2xx without content. */
+/** The body of a 204, or of a 2xx without content. `{}` has none either. */
 export const isEmptyBody = (body: unknown): boolean =>
-	body === undefined || body === null || body === '';
+	body === undefined ||
+	body === null ||
+	body === '' ||
+	(isRecord(body) && Object.keys(body).length === 0);
 
-/** Observed in other people's fixtures: a 2xx whose body lists errors. It proves nothing. */
-const claimsErrors = (body: Record<string, unknown>): boolean =>
-	(Array.isArray(body.errors) && body.errors.length > 0) || isRecord(body.errors);
+const isClaim = (value: unknown): boolean =>
+	Array.isArray(value) ? value.length > 0 : Boolean(value);
+
+/** Observed in other people's fixtures, and with gateways: a 2xx with a refusal in its body. It proves nothing. */
+const claimsErrors = ({ errors, error, success }: Record<string, unknown>): boolean =>
+	isClaim(errors) || isClaim(error) || flagOf(success) === false;
 
 /** A response that is one object, or `undefined` if it is not. */
 export const decodeObject = (body: unknown): IDataObject | undefined =>
 	isRecord(body) && !claimsErrors(body) ? (body as IDataObject) : undefined;
 
-/** A response that may be empty: that of DELETE, or of other calls if a gateway drops the body. */
-export const decodeOptionalObject = (body: unknown): IDataObject | undefined =>
-	isEmptyBody(body) ? {} : decodeObject(body);
+/**
+ * The answer to a write: an object with one of these fields, as documented, or nothing if a gateway drops the body.
+ * Anything else does not say that the write was carried out, whatever the status is.
+ *
+ * @param fields none if no body is documented, as for DELETE
+ */
+export const decodeAnswer =
+	(...fields: string[]) =>
+	(body: unknown): IDataObject | undefined => {
+		if (isEmptyBody(body)) return {};
+		const answer = decodeObject(body);
+		return fields.some((field) => textOf(answer?.[field]) !== '') ? answer : undefined;
+	};
 
 /**
  * The records of a list, or `undefined` if the response is not one: such a list must not be treated as empty.

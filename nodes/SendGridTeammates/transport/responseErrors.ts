@@ -99,8 +99,8 @@ export const afterNoResponse = (
 
 /**
  * SendGrid's words in a response's body. Documented: `{ errors: [{ message, field }] }`, `field` possibly null.
- * Observed: `{ error: "…" }`, `{ message }`, `{ detail }` and `{ errors: {…} }` from gateways, a bare array on some
- * endpoints, plain text, and HTML from proxies in front of the API.
+ * Observed: `{ error: "…" }`, `{ message }`, `{ detail }`, `{ errors: {…} }` and `{ errors: "…" }` from gateways, a
+ * bare array on some endpoints, plain text, and HTML from proxies in front of the API.
  *
  * @param secrets texts that no message may show, although a response might repeat them
  */
@@ -128,7 +128,8 @@ function entriesOf(body: unknown): unknown[] {
 	const { errors, error } = body;
 	if (Array.isArray(errors)) return errors;
 	if (isRecord(errors)) return Object.values(errors).flat();
-	if (error !== undefined) return [error];
+	const said = error ?? errors;
+	if (said) return [said];
 	return [body];
 }
 
@@ -161,6 +162,9 @@ function reasonOf(
 const inDoubtAfter = (status: number) =>
 	status === 504 || status === 408 ? IN_DOUBT_AFTER_TIMEOUT_MS : IN_DOUBT_AFTER_FAILURE_MS;
 
+const SOMETHING_BETWEEN =
+	"If this goes on, a proxy or a custom 'API URL' in the credential is probably in the way.";
+
 /** A complete response. `sentAt`: when its request was sent, epoch milliseconds. */
 export interface ReceivedResponse {
 	status: number;
@@ -176,9 +180,11 @@ export async function statusError(
 	secrets: readonly string[] = [],
 ): Promise<RequestError> {
 	const details = readErrorDetails(body, [...secrets, context.secret]);
-	if (status >= 500 || status === 408) {
+	// A redirected write may have been carried out first. The API itself never redirects.
+	const isRedirectedWrite = status < 400 && method !== 'GET';
+	if (status >= 500 || status === 408 || isRedirectedWrite) {
 		const { advice, facts } = afterNoResponse(method, sentAt + inDoubtAfter(status));
-		const hint = context.on5xx;
+		const hint = isRedirectedWrite ? SOMETHING_BETWEEN : context.on5xx;
 		const reason = reasonOf(details, status, undefined);
 		return new RequestError(context, reason, [advice, hint].filter(Boolean).join(' '), {
 			...facts,
@@ -215,9 +221,8 @@ export function unreadableError(
 	context: RequestContext,
 	secrets: readonly string[] = [],
 ): RequestError {
-	const hint =
-		"If this goes on, a proxy or a custom 'API URL' in the credential is probably in the way.";
-	const details = isRecord(body) && 'errors' in body ? readErrorDetails(body, secrets) : [];
+	const hint = SOMETHING_BETWEEN;
+	const details = isRecord(body) ? readErrorDetails(body, secrets) : [];
 	const what =
 		details.length > 0
 			? `SendGrid says ${quoteDetails(details)} in an answer that claims success`

@@ -166,3 +166,34 @@ describe('a redirect to SendGrid itself', () => {
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
+
+describe.each([301, 302, 303, 307, 308])(
+	'W2: an invitation that is redirected with %i',
+	(status) => {
+		const redirect = (when: 'after' | 'before') =>
+			sendGrid.state.faults.add({
+				method: 'POST',
+				fault: { kind: 'status', status, when, body: '' },
+			});
+		const invite = async () =>
+			await sendGrid.run({
+				items: ADA,
+				parameters: inviteWith(),
+				settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 100 },
+			});
+
+		test('is sent once if it was carried out', async () => {
+			redirect('after');
+			const { results } = await invite();
+			expect(results).toMatchObject([{ json: { email: 'ada@example.com' } }]);
+			expect(sendGrid.mailed()).toEqual(['ada@example.com']);
+		});
+
+		test('is sent again if it was not', async () => {
+			redirect('before');
+			const { results } = await invite();
+			expect(results).toHaveLength(1);
+			expect(sendGrid.mailed()).toEqual(['ada@example.com']);
+		});
+	},
+);

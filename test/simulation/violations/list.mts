@@ -313,6 +313,30 @@ const knowing: Violation[] = [
 	},
 	{
 		law: 'K6',
+		title: 'treats any object in a 2xx as the success of a write',
+		changes: [
+			change(
+				'transport/decode.ts',
+				"fields.some((field) => textOf(answer?.[field]) !== '') ? answer : undefined",
+				"fields.some((field) => textOf(answer?.[field]) !== '') ? answer : answer",
+			),
+		],
+		foundBy: { test: UNREADABLE, name: 'K6: a 2xx with' },
+	},
+	{
+		law: 'K6',
+		title: 'recognises a refusal in a 2xx by `errors` alone',
+		changes: [
+			change(
+				'transport/decode.ts',
+				'isClaim(errors) || isClaim(error) || flagOf(success) === false',
+				'isClaim(errors) || (isClaim(error) && flagOf(success) === true)',
+			),
+		],
+		foundBy: { test: 'unit/decode.test.ts', name: 'K6: an object' },
+	},
+	{
+		law: 'K6',
 		title: 'treats a 201 with `errors` as an invitation',
 		changes: [
 			change(
@@ -712,6 +736,21 @@ const writing: Violation[] = [
 			),
 		],
 		foundBy: { scenarios: 'W2: a resend answered 200 without a body' },
+	},
+	{
+		law: 'W2',
+		title: 'treats a redirected write as refused',
+		changes: [
+			change(
+				'transport/responseErrors.ts',
+				"status < 400 && method !== 'GET'",
+				"status < 300 && method !== 'GET'",
+			),
+		],
+		foundBy: {
+			test: 'engine/behaviour/transport.test.ts',
+			name: 'W2: an invitation that is redirected',
+		},
 	},
 	{
 		law: 'W2',
