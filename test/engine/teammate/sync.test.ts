@@ -165,7 +165,7 @@ describe('Sync With List', () => {
 	});
 });
 
-describe('linking', () => {
+describe('Sync With List', () => {
 	test('links one person to all of their items', async () => {
 		const { results, error } = await sync(
 			rowsOf('ada@example.com', 'bob@example.com', 'ADA@example.com'),

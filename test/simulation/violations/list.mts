@@ -866,8 +866,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/invitationWrites.ts',
-				"if (found.expiresAt <= known.expiresAt) return 'unknown';",
-				'if (found.expiresAt <= known.expiresAt) return { applied: found };',
+				'if (isFresh === false) return notSent;',
+				'if (isFresh === false) return { applied: found };',
 			),
 		],
 		foundBy: { histories: 400, seed: 1 },
