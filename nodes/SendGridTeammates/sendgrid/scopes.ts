@@ -272,6 +272,21 @@ export const PERSONA_SCOPES: Readonly<Record<Persona, readonly string[]>> = {
 	],
 };
 
+/**
+ * Whether scopes look like those of a persona: most of it is there, and they are no nearer to another one. Unknown:
+ * what exactly SendGrid makes of a persona, which depends on the account.
+ */
+export function resemblesPersona(scopes: readonly string[], persona: Persona): boolean {
+	const present = scopes.filter(canBeTaken);
+	const of = (one: Persona) => {
+		const all = PERSONA_SCOPES[one].filter(canBeTaken);
+		const shared = all.filter((scope) => present.includes(scope)).length;
+		return { size: all.length, shared, distance: all.length + present.length - 2 * shared };
+	};
+	const { size, shared, distance } = of(persona);
+	return 2 * shared >= size && PERSONAS.every((other) => of(other).distance >= distance);
+}
+
 /** Documented and observed: further scopes that no persona has. */
 const OTHER_SCOPES = [
 	...each(

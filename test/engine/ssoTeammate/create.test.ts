@@ -1,5 +1,6 @@
 import { createSsoWith } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { until } from '../../support/machine';
 
 const sendGrid = fakeSendGrid();
 
@@ -72,7 +73,7 @@ describe('SSO Teammate > Create', () => {
 			}),
 		);
 		expect(error?.message).toBe(
-			"'sam@example.com' was created, but not with all of the access: SendGrid silently ignored the access to 1 of 1 subusers",
+			"'sam@example.com' was created, but not completely: SendGrid silently ignored the access to 1 of 1 subusers",
 		);
 		expect(error?.description).toContain("'templates.read' and 'teammates.read'");
 		expect(sso('sam@example.com')).toBeDefined();
@@ -145,6 +146,10 @@ describe('SSO Teammate > Create', () => {
 			"'Permission' in row 1 of 'Subuser Access' must be Admin or Restricted, not 'king'",
 		],
 		[
+			subusers({ username: 'acme-marketing', permission: 'restricted', scopes: [] }),
+			"'Scope Names or IDs' in row 1 of 'Subuser Access' is empty",
+		],
+		[
 			subusers({ username: 'acme-marketing', permission: 'restricted', scopes: '' }),
 			"'Scope Names or IDs' in row 1 of 'Subuser Access' is set, but has no value",
 		],
@@ -171,4 +176,16 @@ test('W6: SSO Teammate > Create returns the record that it read back after a 201
 	});
 	expect(error).toBeUndefined();
 	expect(results[0].json.scopes).toContain('stats.read');
+});
+
+test('W6: a persona that SendGrid drops is no success', async () => {
+	const creating = sendGrid.run({
+		items: SAM,
+		parameters: createSsoWith({ access: 'persona', persona: 'developer' }),
+	});
+	await until(() => sso('sam@example.com') !== undefined);
+	Object.assign(sso('sam@example.com') ?? {}, { scopes: ['stats.read'] });
+	expect((await creating).error?.message).toBe(
+		"'sam@example.com' was created, but not completely: SendGrid silently ignored the persona 'developer'",
+	);
 });

@@ -1,7 +1,9 @@
 import { sleep } from 'n8n-workflow';
 
+import { PERSONA_SCOPES } from '../../../sandbox/scopes.mts';
 import { by, updateSsoWith } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { until } from '../../support/machine';
 
 const sendGrid = fakeSendGrid();
 
@@ -157,6 +159,157 @@ describe('SSO Teammate > Update', () => {
 		expect(writes()).toEqual([]);
 	});
 });
+
+describe('W6: what SendGrid accepts and drops is no success', () => {
+	const MARKETING = {
+		username: 'acme-marketing',
+		permission: 'restricted',
+		scopes: ['mail.send'],
+	};
+	const ONE = subusers(MARKETING);
+	const PERSONA = { access: 'persona', persona: 'developer' };
+	const LIFT = { access: 'keep', updateFields: { liftSubuserRestriction: true } };
+	const grants = (scopes: string[], count = 1) => ({
+		has_restricted_subuser_access: true,
+		subuser_access: sendGrid.state
+			.subusers(sendGrid.state.account())
+			.slice(0, count)
+			.map(({ id }) => ({ id, permission_type: 'restricted' as const, scopes })),
+	});
+	const addSam = (more: object) =>
+		sendGrid.state.addTeammate({
+			email: 'sam@example.com',
+			first_name: 'Sam',
+			last_name: 'Single',
+			is_sso: true,
+			...more,
+		});
+	const drop = () => sendGrid.state.faults.add({ method: 'PATCH', fault: { kind: 'not-applied' } });
+	const update = async (parameters: object) =>
+		await sendGrid.run({ items: SAM, parameters: updateSsoWith(parameters as never) });
+
+	const wideAndOne = () => ({
+		...grants(['mail.send']),
+		has_restricted_subuser_access: false,
+		scopes: ['mail.send', 'templates.read'],
+	});
+
+	test.each([
+		['a persona', () => ({ scopes: ['stats.read'] }), PERSONA, "the persona 'developer'"],
+		['a persona for an admin', () => ({ is_admin: true }), PERSONA, 'the change of admin access'],
+		['one subuser for an admin', () => ({ is_admin: true }), ONE, 'the change of admin access'],
+		[
+			'one of two subusers',
+			() => grants(['mail.send'], 2),
+			ONE,
+			"the removal of 'acme-marketing-2'",
+		],
+		[
+			'fewer scopes in a subuser',
+			() => grants(['mail.send', 'templates.read']),
+			ONE,
+			"the removal of 'templates.read'",
+		],
+		['one subuser', wideAndOne, ONE, 'the change of the subuser restriction'],
+		['no restriction', () => grants(['mail.send']), LIFT, 'the change of the subuser restriction'],
+	])('%s', async (_title, before, parameters, what) => {
+		addSam({ scopes: ['stats.read'], ...before() });
+		drop();
+		const { error } = await update(parameters);
+		const isKnown = parameters === PERSONA;
+		expect(error?.message).toBe(
+			`'sam@example.com' was ${isKnown ? 'not updated' : 'updated, but not completely'}: SendGrid silently ignored ${what}`,
+		);
+		// Applied, the same is a success, and so it is once more.
+		for (const _ of [1, 2]) expect((await update(parameters)).error).toBeUndefined();
+	});
+
+	test.each(['accountant', 'developer', 'marketer', 'observer'])(
+		'the persona %s, after each other one and once more',
+		async (persona) => {
+			addSam({ scopes: ['stats.read'] });
+			for (const other of ['accountant', 'developer', 'marketer', 'observer']) {
+				for (const next of [other, persona, persona]) {
+					const { error } = await update({ access: 'persona', persona: next });
+					expect(error).toBeUndefined();
+				}
+				if (other === persona) continue;
+				drop();
+				const { error } = await update({ access: 'persona', persona: other });
+				expect(error?.message).toContain(`silently ignored the persona '${other}'`);
+			}
+		},
+	);
+
+	test('of a name and a persona only the name is taken', async () => {
+		addSam({ scopes: ['stats.read'] });
+		const updating = update({ ...PERSONA, updateFields: { firstName: 'Samantha' } });
+		await until(() => sso('sam@example.com')?.profile.first_name === 'Samantha');
+		Object.assign(sso('sam@example.com') ?? {}, { scopes: ['stats.read'] });
+		expect((await updating).error?.message).toContain(
+			"was updated, but not completely: SendGrid silently ignored the persona 'developer'",
+		);
+	});
+
+	test('a persona of which neither the answer nor the record tells anything is unclear', async () => {
+		addSam({ scopes: PERSONA_SCOPES.developer.filter((scope) => !scope.startsWith('api_keys')) });
+		const body = { email: 'sam@example.com' };
+		sendGrid.state.faults.add({
+			method: 'PATCH',
+			fault: { kind: 'status', status: 200, when: 'before', body },
+		});
+		const { error } = await update(PERSONA);
+		expect(error?.message).toBe(
+			"It is unclear whether 'sam@example.com' was updated with all of the access: SendGrid accepted the change, but its data does not tell what became of the persona 'developer'",
+		);
+	});
+
+	test('a restriction of which SendGrid says nothing is unclear', async () => {
+		addSam({ scopes: ['stats.read'] });
+		sendGrid.state.faults.add({
+			method: 'GET',
+			path: /subuser_access$/,
+			times: Infinity,
+			fault: { kind: 'rename', from: 'has_restricted_subuser_access', to: 'restricted' },
+		});
+		const { error } = await update(ONE);
+		expect(error?.message).toContain('does not tell what became of the change of the subuser');
+	});
+});
+
+test('D2: a row of subuser access without scopes takes nothing away', async () => {
+	const { error } = await sendGrid.run({
+		items: SAM,
+		parameters: updateSsoWith(
+			subusers({ username: 'acme-marketing', permission: 'restricted', scopes: [] }) as never,
+		),
+	});
+	expect(error?.message).toContain("'Scope Names or IDs' in row 1 of 'Subuser Access' is empty");
+	expect(sendGrid.calls()).toEqual([]);
+});
+
+test.each(['first_name', 'last_name'])(
+	'K6: a record without %s: no empty name is sent along',
+	async (from) => {
+		sendGrid.state.addTeammate({
+			email: 'sam@example.com',
+			first_name: 'Sam',
+			last_name: 'Single',
+			is_sso: true,
+			scopes: ['stats.read'],
+		});
+		const fault = { kind: 'rename', from, to: 'name' } as const;
+		sendGrid.state.faults.add({ method: 'GET', path: /sam/, fault });
+		const { error } = await sendGrid.run({
+			items: SAM,
+			parameters: updateSsoWith({ access: 'scopes', scopes: ['mail.send'] }),
+		});
+		expect(error?.message).toBe(
+			`'sam@example.com' was not updated: SendGrid doesn't say this person's ${from.replace('_', ' ')}, which has to be sent along`,
+		);
+		expect(writes()).toEqual([]);
+	},
+);
 
 test('W7: SSO Teammate > Update returns the record that it read back after an answer without a body', async () => {
 	sendGrid.state.addTeammate({

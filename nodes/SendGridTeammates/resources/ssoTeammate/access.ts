@@ -3,18 +3,24 @@ import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-wor
 import type { OperationContext, Policy } from '../../execution/operation';
 import { personaField, readPersona, readScopes, scopesField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
-import { quoteText, readRows, type Fields } from '../../parameters/field';
+import { nameOf, quoteText, readRows, type Fields } from '../../parameters/field';
 import { readText } from '../../parameters/text';
-import { difference, gainOf, type KnownAccess } from '../../sendgrid/access';
+import { difference, gainOf, isSame, type KnownAccess } from '../../sendgrid/access';
 import type { Account } from '../../sendgrid/account';
-import { PERSONA_SCOPES } from '../../sendgrid/scopes';
+import { canBeTaken, PERSONA_SCOPES, resemblesPersona, type Persona } from '../../sendgrid/scopes';
 import { isNamed, type SsoAccess, type SubuserGrant } from '../../sendgrid/ssoTeammates';
-import { idOfSubuser, readSubuserAccess } from '../../sendgrid/subusers';
-import { readBack, readTeammate, untoldRoleError, type Teammate } from '../../sendgrid/teammates';
+import { idOfSubuser, readSubuserAccess, type SubuserAccess } from '../../sendgrid/subusers';
+import {
+	decodeTeammate,
+	hasSameAccess,
+	readBack,
+	readTeammate,
+	type Teammate,
+} from '../../sendgrid/teammates';
 import { allOrFirstError } from '../../transport/allOrFirstError';
 import { RequestError, SendGridError, type Wording } from '../../transport/errors';
 import { checkSegment } from '../../transport/path';
-import { formatQuoted, numberOf } from '../../transport/sanitize';
+import { formatQuoted, numberOf, textOf } from '../../transport/sanitize';
 
 const WAYS: INodePropertyOptions[] = [
 	{ name: 'Admin', value: 'admin', description: 'Full access to the account' },
@@ -105,11 +111,15 @@ interface GrantRow {
 function readGrantRows(item: Fields): GrantRow[] {
 	const rows = readRows(item, subuserAccessField).map((row) => {
 		const permission = readChoice(row, permissionField, PERMISSIONS);
-		return {
-			name: checkSegment(readText(row, usernameField), subuserAccessField.displayName),
-			permission,
-			scopes: permission === 'restricted' ? readScopes(row, rowScopesField).scopes : [],
-		};
+		const name = checkSegment(readText(row, usernameField), subuserAccessField.displayName);
+		const { scopes } =
+			permission === 'restricted' ? readScopes(row, rowScopesField) : { scopes: [] };
+		if (permission === 'admin' || scopes.length > 0) return { name, permission, scopes };
+		// The rows replace what the person has there, and nothing is taken away by something empty.
+		throw new SendGridError(
+			`${nameOf(row, rowScopesField)} is empty`,
+			"Choose at least one scope, for example 'stats.read', or remove the row.",
+		);
 	});
 	const names = rows.map(({ name }) => name.toLowerCase());
 	const twice = rows.find((_, index) => names.indexOf(names[index]) < index);
@@ -198,101 +208,179 @@ export function checkGain(
 	if (gainsAny) policy.checkGiving({ email: known.email, ...gain });
 }
 
-/**
- * Reads back what became of names, admin access and scopes. Observed: SendGrid reports success and drops what it
- * doesn't accept, and Create's response may lack the scopes.
- *
- * @param done what has happened: `'ada@example.com' was created`
- * @param isExact whether the person must have nothing else
- * @returns SendGrid's record afterwards
- * @throws SendGridError if something is missing
- */
-export async function verifySso(
-	account: Account,
-	username: string,
-	{ is_admin, scopes = [] }: SsoAccess,
-	names: { first_name: string; last_name: string },
-	done: string,
-	isExact = false,
-): Promise<IDataObject> {
-	const failureMessage = `It is unclear whether ${done} with all of the access`;
-	const wording = { failureMessage, unclearMessage: failureMessage };
-	const isGiven = is_admin === true || scopes.length > 0;
-	const wanted = { is_admin: is_admin === true, scopes };
-	const unmetIn = (teammate: Teammate): string | undefined => {
-		const { admin, missing, superfluous } = difference(teammate, wanted);
-		if (!isNamed(teammate, names)) return 'the name';
-		if (!isGiven) return undefined;
-		// The person may have become an admin in the meantime, and then has everything.
-		if (admin === 'superfluous' && !isExact) return undefined;
-		if (admin) return 'the change of admin access';
-		const dropped = [...missing, ...(isExact ? superfluous : [])];
-		return dropped.length > 0 ? `the change of ${formatQuoted(dropped)}` : undefined;
-	};
-	const { record } = await readBack(account, {
-		read: async () => await readTeammate(account, { username, field: 'Email' }, wording),
-		unmetIn,
-		droppedError: (unmet, { isRoleKnown }) =>
-			wanted.is_admin && !isRoleKnown
-				? untoldRoleError(wording)
-				: ignoredError(
-						`${done}, but not completely`,
-						unmet,
-						'Check this person under Settings > Teammates in SendGrid. Some scopes depend on the plan.',
-					),
-		wording,
-	});
-	return record;
+/** A change that SendGrid has accepted. */
+interface Accepted {
+	account: Account;
+	username: string;
+	access: SsoAccess;
+	names: { first_name: string; last_name: string };
+	/** What has happened: `'ada@example.com' was created` */
+	done: string;
+	/** What is said where nothing has: `'ada@example.com' was not created` */
+	unchanged: string;
+	/** What SendGrid answered. */
+	answer: IDataObject;
+	/** As it was before. Of somebody new there is nothing to take away, and others may give more meanwhile. */
+	before?: Teammate;
 }
 
-const ignoredError = (failureMessage: string, what: string, advice: string): RequestError =>
-	new RequestError({ failureMessage }, `SendGrid silently ignored ${what}`, advice, {
-		partlyDone: true,
-	});
+/** What of a change is not to be seen. */
+interface Unmet {
+	what: string;
+	/** SendGrid's data does not say, in place of showing that it was ignored. */
+	isUnknown?: boolean;
+	advice?: string;
+}
 
-/** The grants that a teammate lacks. SendGrid adds about eleven scopes of its own to each entry. */
+const ignored = (what: string | false | undefined): Unmet | undefined =>
+	what ? { what } : undefined;
+
+/**
+ * What of a persona a record does not show. SendGrid expands it, to what only its answer may tell; without that,
+ * scopes that are as before and not those that are documented prove nothing.
+ */
+function unmetPersona(
+	persona: Persona,
+	now: Teammate,
+	{ answer, before }: Accepted,
+): Unmet | undefined {
+	const what = `the persona '${persona}'`;
+	const { scopes = [] } = now;
+	const wantedIn = (wanted: readonly string[]) =>
+		difference({ isAdmin: false, scopes }, { is_admin: false, scopes: wanted.filter(canBeTaken) });
+	const answered = (before && decodeTeammate(answer).scopes?.filter(canBeTaken)) ?? [];
+	const isAsAnswered = answered.length === 0 || isSame(wantedIn(answered));
+	if (!isAsAnswered || !resemblesPersona(scopes, persona)) return { what };
+	const isProven = answered.length > 0 || !before || !hasSameAccess(now, before);
+	return isProven || isSame(wantedIn(PERSONA_SCOPES[persona]))
+		? undefined
+		: { what, isUnknown: true };
+}
+
+/** What of names, admin access, persona and scopes a record does not show. */
+function unmetIn(teammate: Teammate, accepted: Accepted): Unmet | undefined {
+	const { access, names, before } = accepted;
+	const { is_admin = false, persona, scopes, has_restricted_subuser_access: isRestricted } = access;
+	if (!isNamed(teammate, names)) return { what: 'the name' };
+	if (!is_admin && !persona && !scopes && !isRestricted) return undefined;
+	const wanted = { is_admin, scopes: scopes ?? [] };
+	const { admin, missing, superfluous } = difference(teammate, wanted);
+	// The person may have become an admin in the meantime, and then has everything.
+	if (admin === 'superfluous' && !before) return undefined;
+	if (admin)
+		return { what: 'the change of admin access', isUnknown: is_admin && !teammate.isRoleKnown };
+	if (persona) return unmetPersona(persona, teammate, accepted);
+	const dropped = [...missing, ...(before ? superfluous : [])];
+	return ignored(scopes && dropped.length > 0 && `the change of ${formatQuoted(dropped)}`);
+}
+
+/** The grants that a teammate lacks. */
 const missingGrants = (grants: readonly SubuserGrant[], subusers: readonly IDataObject[]) =>
 	grants.filter((grant) => {
 		const found = subusers.find(({ id }) => numberOf(id) === grant.id);
 		if (!found || found.permission_type !== grant.permission_type) return true;
-		const present: unknown[] = Array.isArray(found.scopes) ? found.scopes : [];
+		const present = textsOf(found.scopes);
 		return (
 			grant.permission_type === 'restricted' &&
 			!grant.scopes.every((scope) => present.includes(scope))
 		);
 	});
 
-/**
- * Reads back what became of subuser access. Observed: if one scope can't be granted in a subuser, SendGrid silently
- * drops everything.
- *
- * @param done what has happened: `'ada@example.com' was created`
- * @throws SendGridError if something is missing
- */
-export async function verifyGrants(
-	account: Account,
-	username: string,
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(textOf) : []);
+
+/** Observed: SendGrid adds about eleven scopes to each restricted entry, this one besides what everybody has. */
+const BASELINE_SCOPE = 'stats.read';
+
+/** Subusers, or scopes in one, that somebody still has and should have no more. */
+function remainingIn(
 	grants: readonly SubuserGrant[],
-	done: string,
-): Promise<IDataObject[]> {
+	subusers: readonly IDataObject[],
+): string | undefined {
+	const remaining = subusers.flatMap(({ id, username, scopes }) => {
+		const grant = grants.find((wanted) => wanted.id === numberOf(id));
+		if (!grant) return [textOf(username) || textOf(id)];
+		if (grant.permission_type === 'admin') return [];
+		return textsOf(scopes).filter(
+			(scope) => canBeTaken(scope) && scope !== BASELINE_SCOPE && !grant.scopes.includes(scope),
+		);
+	});
+	return remaining.length > 0
+		? `the removal of ${formatQuoted([...new Set(remaining)])}`
+		: undefined;
+}
+
+/** What of the access to subusers is not to be seen. */
+function unmetInSubusers(
+	{ isRestricted, subusers }: SubuserAccess,
+	{ access, before }: Accepted,
+): Unmet | undefined {
+	const { subuser_access: grants, has_restricted_subuser_access: wanted } = access;
+	const missing = grants ? missingGrants(grants, subusers).length : 0;
+	if (grants && missing > 0) {
+		const scopes = new Set(grants.flatMap((grant) => ('scopes' in grant ? grant.scopes : [])));
+		return {
+			what: `the access to ${missing} of ${grants.length} subusers`,
+			advice: `One of these scopes can't be granted in a subuser: ${formatQuoted([...scopes]) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with SSO Teammate > Update.`,
+		};
+	}
+	if (isRestricted !== wanted)
+		return { what: 'the change of the subuser restriction', isUnknown: isRestricted === undefined };
+	return before && grants && ignored(remainingIn(grants, subusers));
+}
+
+/** Whether all of a change was ignored. What somebody had in subusers before it is not known. */
+const isUntouched = (now: Teammate, { access, before }: Accepted): boolean =>
+	before !== undefined &&
+	access.has_restricted_subuser_access === undefined &&
+	isNamed(now, before.record) &&
+	hasSameAccess(now, before);
+
+const LOOK_UP =
+	'Check this person under Settings > Teammates in SendGrid. Some scopes depend on the plan.';
+
+/**
+ * Reads back what became of a change. Observed: SendGrid answers with success and drops what it does not like, be it
+ * all access to subusers for one scope that a subuser cannot have; and the response of Create may come without scopes.
+ *
+ * @returns SendGrid's record as it is then, with the subusers where they were chosen
+ * @throws SendGridError where something is missing, or is still there
+ */
+export async function verifySso(accepted: Accepted): Promise<IDataObject> {
+	const { account, username, access, done, unchanged } = accepted;
 	const failureMessage = `It is unclear whether ${done} with all of the access`;
 	const wording = { failureMessage, unclearMessage: failureMessage };
-	const { subusers } = await readBack(account, {
-		read: async () =>
-			await readSubuserAccess(account.client, { username, field: 'Email' }, wording),
-		unmetIn: (access) => {
-			const missing = missingGrants(grants, access.subusers);
-			return missing.length > 0 ? missing : undefined;
-		},
-		droppedError: ({ length }) => {
-			const scopes = new Set(grants.flatMap((grant) => ('scopes' in grant ? grant.scopes : [])));
-			return ignoredError(
-				`${done}, but not with all of the access`,
-				`the access to ${length} of ${grants.length} subusers`,
-				`One of these scopes can't be granted in a subuser: ${formatQuoted([...scopes]) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with SSO Teammate > Update.`,
-			);
-		},
+	const teammate = { username, field: 'Email' };
+	const droppedError = (
+		{ what, isUnknown, advice = LOOK_UP }: Unmet,
+		failureMessage = `${done}, but not completely`,
+	) =>
+		isUnknown
+			? new RequestError(
+					wording,
+					`SendGrid accepted the change, but its data does not tell what became of ${what}`,
+					'',
+					{ accepted: true },
+				)
+			: new RequestError(
+					{ failureMessage },
+					`SendGrid silently ignored ${what}`,
+					advice,
+					failureMessage === unchanged ? {} : { partlyDone: true },
+				);
+	const { record } = await readBack(account, {
+		read: async () => await readTeammate(account, teammate, wording),
+		unmetIn: (now) => unmetIn(now, accepted),
+		droppedError: (unmet, now) =>
+			droppedError(unmet, isUntouched(now, accepted) ? unchanged : undefined),
 		wording,
 	});
-	return subusers;
+	// Nothing restricts an admin.
+	if (access.is_admin || access.has_restricted_subuser_access === undefined) return record;
+	const { subusers } = await readBack(account, {
+		read: async () => await readSubuserAccess(account.client, teammate, wording),
+		unmetIn: (found) => unmetInSubusers(found, accepted),
+		droppedError: (unmet) => droppedError(unmet),
+		wording,
+	});
+	return { ...record, ...(access.subuser_access && { subuser_access: subusers }) };
 }

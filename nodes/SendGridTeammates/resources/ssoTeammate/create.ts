@@ -10,14 +10,7 @@ import { readText } from '../../parameters/text';
 import { createSsoTeammate } from '../../sendgrid/ssoTeammates';
 import { changeOf } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
-import {
-	accessDetailFields,
-	accessField,
-	checkGain,
-	readSsoAccess,
-	verifyGrants,
-	verifySso,
-} from './access';
+import { accessDetailFields, accessField, checkGain, readSsoAccess, verifySso } from './access';
 
 const nameField = (displayName: string, name: string, placeholder: string): INodeProperties => ({
 	displayName,
@@ -74,13 +67,16 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 					wording,
 					on400: async (detail) => (await adviseOn(detail)) ?? ON_REFUSAL,
 				});
-				const done = `${subject} was created`;
-				const names = { first_name, last_name };
-				const record = await verifySso(account, email, access, names, done);
-				const grants = access.subuser_access;
-				if (!grants) return [{ ...created, ...record }];
-				const subusers = await verifyGrants(account, email, grants, done);
-				return [{ ...created, ...record, subuser_access: subusers }];
+				const record = await verifySso({
+					account,
+					username: email,
+					access,
+					names: { first_name, last_name },
+					done: `${subject} was created`,
+					unchanged: wording.failureMessage,
+					answer: created,
+				});
+				return [{ ...created, ...record }];
 			}),
 		{ name: email, wish },
 	);

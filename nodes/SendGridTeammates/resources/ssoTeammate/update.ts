@@ -12,14 +12,12 @@ import { onlyTeammate } from '../../sendgrid/person';
 import { updateSsoTeammate, type SsoAccess } from '../../sendgrid/ssoTeammates';
 import { readTeammate, refuseOwner } from '../../sendgrid/teammates';
 import { changeOf, SendGridError, type Wording } from '../../transport/errors';
-import { textOf } from '../../transport/sanitize';
 import { quoteTeammate, withLocatedTeammates } from '../teammate/locate';
 import {
 	accessDetailFields,
 	accessToUpdateField,
 	checkGain,
 	readSsoAccess,
-	verifyGrants,
 	verifySso,
 } from './access';
 
@@ -106,6 +104,24 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 	});
 }
 
+/**
+ * A name as it is, since it has to be sent along.
+ *
+ * @throws SendGridError where the record does not say it: an empty one might wipe it
+ */
+function nameIn(
+	record: IDataObject,
+	name: 'first_name' | 'last_name',
+	{ failureMessage }: Wording,
+): string {
+	const value = record[name];
+	if (typeof value === 'string') return value;
+	throw new SendGridError(
+		`${failureMessage}: SendGrid doesn't say this person's ${name.replace('_', ' ')}, which has to be sent along`,
+		"Run this item again later, or set 'First Name' and 'Last Name' in 'Update Fields'.",
+	);
+}
+
 const updateOne = async (
 	context: OperationContext,
 	username: string,
@@ -124,8 +140,8 @@ const updateOne = async (
 			);
 		}
 		const names = {
-			first_name: firstName ?? textOf(before.record.first_name),
-			last_name: lastName ?? textOf(before.record.last_name),
+			first_name: firstName ?? nameIn(before.record, 'first_name', wording),
+			last_name: lastName ?? nameIn(before.record, 'last_name', wording),
 		};
 		const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);
 		const updated = await updateSsoTeammate(
@@ -141,10 +157,15 @@ const updateOne = async (
 			},
 			field,
 		);
-		const done = `${subject} was updated`;
-		const record = await verifySso(account, username, access, names, done, true);
-		const grants = access.subuser_access;
-		if (!grants) return [{ ...updated, ...record }];
-		const subusers = await verifyGrants(account, username, grants, done);
-		return [{ ...updated, ...record, subuser_access: subusers }];
+		const record = await verifySso({
+			account,
+			username,
+			access,
+			names,
+			done: `${subject} was updated`,
+			unchanged: wording.failureMessage,
+			answer: updated,
+			before,
+		});
+		return [{ ...updated, ...record }];
 	});
