@@ -167,6 +167,8 @@ export const findPersonNow = async (
 export interface Member {
 	email: string;
 	isAdmin: boolean;
+	/** Whether SendGrid says at all what somebody is, or would be. */
+	isRoleKnown: boolean;
 	/** Left out if unknown, or if it does not apply yet. */
 	isOwner?: boolean;
 	isSso?: boolean;

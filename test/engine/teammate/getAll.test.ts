@@ -218,3 +218,13 @@ describe('Get Many with invitations', () => {
 		expect(sendGrid.state.requests.length).toBeLessThanOrEqual(8);
 	});
 });
+
+test.each(['admin', 'owner', 'teammate'])(
+	'K6: somebody of whom no record says it is no %s',
+	async (role) => {
+		sendGrid.state.behaviours.adminFlag = 'hidden';
+		sendGrid.state.addTeammate({ email: 'ada@example.com', is_admin: true });
+		const { results } = await sendGrid.run({ parameters: getTeammatesWith({ filters: { role } }) });
+		expect(results.filter(({ json }) => json.email === 'ada@example.com')).toEqual([]);
+	},
+);

@@ -53,8 +53,11 @@ export const getAllFields = [...listFields, includeInvitationsField, simplifyFie
 
 type Filter = (member: Member) => boolean;
 
-const roleOf = ({ isOwner, isAdmin }: Member): (typeof ROLES)[number] =>
-	isOwner ? 'owner' : isAdmin ? 'admin' : 'teammate';
+/** `undefined` where SendGrid does not say. */
+function roleOf({ isOwner, isAdmin, isRoleKnown }: Member): (typeof ROLES)[number] | undefined {
+	if (!isRoleKnown) return undefined;
+	return isOwner ? 'owner' : isAdmin ? 'admin' : 'teammate';
+}
 
 /** The filters that are set. Without any, no more is read than needed. */
 function filtersOf(filters: Collection): Filter[] {

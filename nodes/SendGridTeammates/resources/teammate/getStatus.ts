@@ -26,6 +26,16 @@ async function readMfa(account: Account, { username }: Teammate, wording: Wordin
 	return mfaOf(scopes);
 }
 
+/** Whether any of them is so; `null` where none is, and SendGrid does not say it of all. */
+function anyOf<One>(records: readonly One[], isSo: (record: One) => boolean | undefined) {
+	const answers = records.map(isSo);
+	if (answers.includes(true)) return true;
+	return answers.includes(undefined) ? null : false;
+}
+
+const adminOf = ({ isAdmin, isRoleKnown }: { isAdmin: boolean; isRoleKnown: boolean }) =>
+	isRoleKnown ? isAdmin : undefined;
+
 /**
  * A person's status: unknown, invited, invitation expired, or a teammate. Reads both lists, and a teammate's own
  * record.
@@ -46,11 +56,11 @@ export async function getStatus({ item, account }: OperationContext) {
 			expires_at: (invitation && expiryOf(invitation)) ?? null,
 			days_left: invitation ? invitationState(invitation, now).days_left : null,
 			username: teammate?.username ?? null,
-			is_admin: teammate
-				? person.teammates.some(({ isAdmin }) => isAdmin)
-				: invitation?.isAdmin === true,
-			is_owner: person.teammates.some(({ isOwner }) => isOwner),
-			is_sso: teammate?.isSso === true,
+			is_admin: anyOf(invitation ? [invitation] : person.teammates, adminOf),
+			is_owner: anyOf(person.teammates, ({ isOwner, isRoleKnown }) =>
+				isRoleKnown ? isOwner : undefined,
+			),
+			is_sso: teammate ? (teammate.isSso ?? null) : false,
 			mfa: teammate ? await readMfa(account, teammate, wording) : null,
 		},
 	];
