@@ -82,8 +82,11 @@ function acceptedInvitations(change: Change): PeopleEvent[] {
  */
 function reportedOf({ before, moment }: Change, address: string, invitation: IDataObject): number {
 	const past = before.invitations.get(address);
-	const isSame = past !== undefined && past.expires === expirySecondsOf(invitation);
-	if (!isSame) return REPORTED.nothing;
+	if (!past) return REPORTED.nothing;
+	const expires = expirySecondsOf(invitation);
+	// Without a date there is nothing to report, and what was known stays.
+	if (expires === undefined) return past.reported;
+	if (past.expires !== expires) return REPORTED.nothing;
 	const wasAhead = before.at !== undefined && moment.now < before.at - CLOCK_SKEW;
 	return wasAhead ? past.reported & dueOf(invitation, moment) : past.reported;
 }
@@ -103,6 +106,9 @@ function agedInvitations(change: Change): PeopleEvent[] {
 		if (!known) return [];
 		const due = known.reported;
 		known.reported = reportedOf(change, address, invitation);
+		const past = change.before.invitations.get(address);
+		known.expires ??= past?.expires;
+		if (past && !isRoleKnown(invitation)) known.isAdmin = past.isAdmin;
 		const next = due >= REPORTED.expired ? REPORTED.expired : due;
 		if (joined.has(address) || (known.reported & next) === next) return [];
 		// Once it has expired, it is too late to report that it is about to.

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { addressKey } from '../sendgrid/account';
+import { groupBy } from '../sendgrid/person';
 import { isGrantable } from '../sendgrid/scopes';
 import {
 	emailOf,
@@ -107,9 +108,36 @@ export const keyOf = (text: unknown): string => addressKey(textOf(text));
 
 export const invitationKey = ({ email }: IDataObject): string => keyOf(email);
 
-export const teammateKey = ({ username, email }: IDataObject): string => keyOf(username ?? email);
+export const teammateKey = ({ username, email }: IDataObject): string =>
+	keyOf(textOf(username) || email);
 
 export const requestKey = ({ id }: IDataObject): string => textOf(id);
+
+/**
+ * Teammates whom the list does not name completely for once, as they are known: by their address, or by their
+ * username. Else they would be taken for somebody else.
+ */
+export function withKnownNames(
+	teammates: readonly IDataObject[],
+	known?: Snapshot,
+): readonly IDataObject[] {
+	if (!known || teammates.every(({ username, email }) => textOf(username) && textOf(email))) {
+		return teammates;
+	}
+	const listed = new Set(teammates.map(({ username }) => keyOf(username)));
+	const missing = [...known.teammates].filter(([key]) => !listed.has(key));
+	const unnamed = groupBy(missing, ([, { email }]) => keyOf(email));
+	return teammates.map((teammate) => {
+		if (textOf(teammate.username) === '') {
+			const [, past] = unnamed.get(invitationKey(teammate))?.shift() ?? [];
+			return past ? { ...teammate, username: past.username } : teammate;
+		}
+		const past = known.teammates.get(keyOf(teammate.username));
+		return textOf(teammate.email) === '' && past?.email
+			? { ...teammate, email: past.email }
+			: teammate;
+	});
+}
 
 /** What an invitation's expiry date alone calls for; nothing without a date. */
 export function dueOf(invitation: IDataObject, { now, expiresWithinDays }: EvaluatedAt): number {
@@ -154,7 +182,7 @@ export function scopedRecord(record: IDataObject, code: ScopeBitset): ScopedReco
 }
 
 const knownTeammate = (teammate: IDataObject, scopes?: string): KnownTeammate => ({
-	username: textOf(teammate.username ?? teammate.email),
+	username: textOf(teammate.username) || textOf(teammate.email),
 	email: emailOf(teammate),
 	isAdmin: isAdmin(teammate),
 	scopes,

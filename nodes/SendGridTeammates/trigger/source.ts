@@ -17,6 +17,7 @@ import {
 	invitationKey,
 	scopedRecord,
 	teammateKey,
+	withKnownNames,
 	type Reading,
 	type ScopedRecord,
 	type ScopesReading,
@@ -275,7 +276,7 @@ export async function readAccount(
 	known?: Snapshot,
 ): Promise<Reading> {
 	const invitations = await readInvitations(reader, known);
-	const people = await readTeammates(reader, known);
+	const people = withKnownNames(await readTeammates(reader, known), known);
 	const requests = events.has('accessRequested')
 		? (await readAll(reader, ACCESS_REQUESTS)).records
 		: undefined;

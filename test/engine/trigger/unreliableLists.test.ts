@@ -277,3 +277,54 @@ describe('a trigger with a new workflow for each poll', () => {
 		expect(await poll()).toEqual([]);
 	});
 });
+
+describe('what a poll does not say stays as it was known', () => {
+	const leaveOut = (path: RegExp, from: string) =>
+		sendGrid.state.faults.add({
+			method: 'GET',
+			path,
+			times: Infinity,
+			fault: { kind: 'rename', from, to: 'nothing' },
+		});
+
+	test.each(['username', 'email'])('a list of teammates without %s', async (field) => {
+		sendGrid.state.addTeammate({ email: ADA, username: 'old_ada' });
+		sendGrid.state.addTeammate({ email: ADA, username: 'old_ada2' });
+		sendGrid.state.addTeammate({ email: BOB });
+		const trigger = await activated();
+		leaveOut(/teammates$/, field);
+		expect(await trigger.poll()).toBeNull();
+		remove(BOB);
+		expect(await trigger.events()).toEqual([`teammateRemoved ${BOB}`]);
+		sendGrid.state.faults.clear();
+		expect(await trigger.poll()).toBeNull();
+		remove(ADA);
+		expect(await trigger.events()).toEqual([`teammateRemoved ${ADA}`, `teammateRemoved ${ADA}`]);
+	});
+
+	test('a list of invitations without dates: none is expiring once more', async () => {
+		sendGrid.state.addPending({ email: ADA, expiresInSeconds: 3 * DAY });
+		const trigger = await activated();
+		clock.advance(2 * DAY);
+		expect(await trigger.events()).toEqual([`invitationExpiring ${ADA}`]);
+		leaveOut(/pending$/, 'expiration_date');
+		expect(await trigger.poll()).toBeNull();
+		sendGrid.state.faults.clear();
+		expect(await trigger.poll()).toBeNull();
+		clock.advance(DAY + 60);
+		expect(await trigger.events()).toEqual([`invitationExpired ${ADA}`]);
+	});
+
+	test('an invitation to be an admin is one still', async () => {
+		sendGrid.state.addPending({ email: ADA, is_admin: true });
+		const trigger = await activated();
+		leaveOut(/pending$/, 'is_admin');
+		expect(await trigger.poll()).toBeNull();
+		sendGrid.state.faults.clear();
+		sendGrid.state.accept(ADA);
+		expect((await trigger.poll())?.[0]).toMatchObject({
+			event: 'invitationAccepted',
+			invitation: { is_admin: true },
+		});
+	});
+});
