@@ -297,8 +297,9 @@ function statusDetails(facts: Facts, record: Json): Verdict {
 
 function ssoWritten(facts: Facts, record: Json): Verdict {
 	const { ask } = facts.answer;
+	const has = ask.operation === 'ssoTeammate.update' ? hasExactly : hasAtLeast;
 	const isThere = facts.ever(({ teammates }) =>
-		teammates.some((one) => one.isSso && (!ask.access || hasAtLeast(one, ask.access))),
+		teammates.some((one) => one.isSso && (!ask.access || has(one, ask.access))),
 	);
 	if (!isThere) return 'there was never such a teammate';
 	if (isUnknown(record.email)) return 'the record does not say who it is';
