@@ -178,7 +178,7 @@ test('W6: SSO Teammate > Create returns the record that it read back after a 201
 	expect(results[0].json.scopes).toContain('stats.read');
 });
 
-test('W6: a persona that SendGrid drops is no success', async () => {
+test('W6: SSO Teammate > Create fails when SendGrid drops the persona', async () => {
 	const creating = sendGrid.run({
 		items: SAM,
 		parameters: createSsoWith({ access: 'persona', persona: 'developer' }),

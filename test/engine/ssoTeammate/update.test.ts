@@ -160,7 +160,7 @@ describe('SSO Teammate > Update', () => {
 	});
 });
 
-describe('W6: what SendGrid accepts and drops is no success', () => {
+describe('SSO Teammate > Update, accepted and dropped', () => {
 	const MARKETING = {
 		username: 'acme-marketing',
 		permission: 'restricted',
@@ -212,7 +212,7 @@ describe('W6: what SendGrid accepts and drops is no success', () => {
 		],
 		['one subuser', wideAndOne, ONE, 'the change of the subuser restriction'],
 		['no restriction', () => grants(['mail.send']), LIFT, 'the change of the subuser restriction'],
-	])('%s', async (_title, before, parameters, what) => {
+	])('W6: fails when SendGrid drops %s', async (_title, before, parameters, what) => {
 		addSam({ scopes: ['stats.read'], ...before() });
 		drop();
 		const { error } = await update(parameters);
@@ -225,7 +225,7 @@ describe('W6: what SendGrid accepts and drops is no success', () => {
 	});
 
 	test.each(['accountant', 'developer', 'marketer', 'observer'])(
-		'the persona %s, after each other one and once more',
+		'accepts the persona %s after each other one and once more',
 		async (persona) => {
 			addSam({ scopes: ['stats.read'] });
 			for (const other of ['accountant', 'developer', 'marketer', 'observer']) {
@@ -241,7 +241,7 @@ describe('W6: what SendGrid accepts and drops is no success', () => {
 		},
 	);
 
-	test('of a name and a persona only the name is taken', async () => {
+	test('W6: fails in part when SendGrid takes only the name', async () => {
 		addSam({ scopes: ['stats.read'] });
 		const updating = update({ ...PERSONA, updateFields: { firstName: 'Samantha' } });
 		await until(() => sso('sam@example.com')?.profile.first_name === 'Samantha');
@@ -251,7 +251,7 @@ describe('W6: what SendGrid accepts and drops is no success', () => {
 		);
 	});
 
-	test('a persona of which neither the answer nor the record tells anything is unclear', async () => {
+	test('W6: is unclear about a persona if neither answer nor record shows it', async () => {
 		addSam({ scopes: PERSONA_SCOPES.developer.filter((scope) => !scope.startsWith('api_keys')) });
 		const body = { email: 'sam@example.com' };
 		sendGrid.state.faults.add({
@@ -264,7 +264,7 @@ describe('W6: what SendGrid accepts and drops is no success', () => {
 		);
 	});
 
-	test('a restriction of which SendGrid says nothing is unclear', async () => {
+	test('W6: is unclear about a restriction if SendGrid does not mention it', async () => {
 		addSam({ scopes: ['stats.read'] });
 		sendGrid.state.faults.add({
 			method: 'GET',
@@ -277,7 +277,7 @@ describe('W6: what SendGrid accepts and drops is no success', () => {
 	});
 });
 
-test('D2: a row of subuser access without scopes takes nothing away', async () => {
+test('D2: SSO Teammate > Update refuses a row of subuser access without scopes', async () => {
 	const { error } = await sendGrid.run({
 		items: SAM,
 		parameters: updateSsoWith(
@@ -289,7 +289,7 @@ test('D2: a row of subuser access without scopes takes nothing away', async () =
 });
 
 test.each(['first_name', 'last_name'])(
-	'K6: a record without %s: no empty name is sent along',
+	'K6: SSO Teammate > Update sends no empty name if the record has no %s',
 	async (from) => {
 		sendGrid.state.addTeammate({
 			email: 'sam@example.com',

@@ -220,7 +220,7 @@ describe('Get Many with invitations', () => {
 });
 
 test.each(['admin', 'owner', 'teammate'])(
-	'K6: somebody of whom no record says it is no %s',
+	'K6: the role %s does not match people if no record says so',
 	async (role) => {
 		sendGrid.state.behaviours.adminFlag = 'hidden';
 		sendGrid.state.addTeammate({ email: 'ada@example.com', is_admin: true });

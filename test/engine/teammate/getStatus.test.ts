@@ -169,20 +169,24 @@ describe('Get Status', () => {
 	});
 });
 
-test.each(['teammate', 'invitation'])('K6: what no record of a %s says is null', async (kind) => {
-	sendGrid.state.behaviours.adminFlag = 'hidden';
-	if (kind === 'teammate') sendGrid.state.addTeammate({ email: 'ada@example.com', is_admin: true });
-	else sendGrid.state.addPending({ email: 'ada@example.com', is_admin: true });
-	sendGrid.state.faults.add({
-		times: Infinity,
-		fault: { kind: 'rename', from: 'is_sso', to: 'x' },
-	});
-	const { results } = await sendGrid.run({
-		items: [{ email: 'ada@example.com' }],
-		parameters: getStatusWith(),
-	});
-	const isIn = kind === 'teammate';
-	expect(results).toMatchObject([
-		{ json: { is_admin: null, is_owner: isIn ? null : false, is_sso: isIn ? null : false } },
-	]);
-});
+test.each(['teammate', 'invitation'])(
+	'K6: Get Status returns null for what no record of a %s says',
+	async (kind) => {
+		sendGrid.state.behaviours.adminFlag = 'hidden';
+		if (kind === 'teammate')
+			sendGrid.state.addTeammate({ email: 'ada@example.com', is_admin: true });
+		else sendGrid.state.addPending({ email: 'ada@example.com', is_admin: true });
+		sendGrid.state.faults.add({
+			times: Infinity,
+			fault: { kind: 'rename', from: 'is_sso', to: 'x' },
+		});
+		const { results } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: getStatusWith(),
+		});
+		const isIn = kind === 'teammate';
+		expect(results).toMatchObject([
+			{ json: { is_admin: null, is_owner: isIn ? null : false, is_sso: isIn ? null : false } },
+		]);
+	},
+);

@@ -278,7 +278,7 @@ describe('a trigger with a new workflow for each poll', () => {
 	});
 });
 
-describe('what a poll does not say stays as it was known', () => {
+describe('a list that leaves something out', () => {
 	const leaveOut = (path: RegExp, from: string) =>
 		sendGrid.state.faults.add({
 			method: 'GET',
@@ -287,7 +287,7 @@ describe('what a poll does not say stays as it was known', () => {
 			fault: { kind: 'rename', from, to: 'nothing' },
 		});
 
-	test.each(['username', 'email'])('a list of teammates without %s', async (field) => {
+	test.each(['username', 'email'])('reports nobody when teammates have no %s', async (field) => {
 		sendGrid.state.addTeammate({ email: ADA, username: 'old_ada' });
 		sendGrid.state.addTeammate({ email: ADA, username: 'old_ada2' });
 		sendGrid.state.addTeammate({ email: BOB });
@@ -302,7 +302,7 @@ describe('what a poll does not say stays as it was known', () => {
 		expect(await trigger.events()).toEqual([`teammateRemoved ${ADA}`, `teammateRemoved ${ADA}`]);
 	});
 
-	test('a list of invitations without dates: none is expiring once more', async () => {
+	test('reports no invitation as expiring again when dates are missing', async () => {
 		sendGrid.state.addPending({ email: ADA, expiresInSeconds: 3 * DAY });
 		const trigger = await activated();
 		clock.advance(2 * DAY);
@@ -315,7 +315,7 @@ describe('what a poll does not say stays as it was known', () => {
 		expect(await trigger.events()).toEqual([`invitationExpired ${ADA}`]);
 	});
 
-	test('an invitation to be an admin is one still', async () => {
+	test('still knows that an invitation is for an admin', async () => {
 		sendGrid.state.addPending({ email: ADA, is_admin: true });
 		const trigger = await activated();
 		leaveOut(/pending$/, 'is_admin');

@@ -5,6 +5,7 @@ const UPDATE = 'engine/teammate/updatePermissions.test.ts';
 const CROWD = 'simulation/crowdScenarios.test.ts';
 const SAME_AS = 'engine/behaviour/sameAsTeammate.test.ts';
 const MEMBERS = 'engine/teammate/getAll.test.ts';
+const SSO = 'engine/ssoTeammate/update.test.ts';
 const UNREADABLE = 'engine/behaviour/unreadable.test.ts';
 
 const knowing: Violation[] = [
@@ -284,6 +285,45 @@ const knowing: Violation[] = [
 	},
 	{
 		law: 'K6',
+		title: 'says that somebody is no admin if no record says so',
+		changes: [
+			change(
+				'resources/teammate/getStatus.ts',
+				'	isRoleKnown ? isAdmin : undefined;',
+				'	isRoleKnown || !isAdmin ? isAdmin : undefined;',
+			),
+		],
+		foundBy: {
+			test: 'engine/teammate/getStatus.test.ts',
+			name: 'K6: Get Status returns null',
+		},
+	},
+	{
+		law: 'K6',
+		title: 'lists somebody as an ordinary teammate if no record says so',
+		changes: [
+			change(
+				'resources/teammate/getAll.ts',
+				'if (!isRoleKnown) return undefined;',
+				'if (!isRoleKnown && isAdmin) return undefined;',
+			),
+		],
+		foundBy: { test: MEMBERS, name: 'K6: the role teammate does not match people' },
+	},
+	{
+		law: 'K6',
+		title: 'sends an empty name if the record has none',
+		changes: [
+			change(
+				'resources/ssoTeammate/update.ts',
+				"if (typeof value === 'string') return value;",
+				"if (typeof value === 'string' || !value) return String(value ?? '');",
+			),
+		],
+		foundBy: { test: SSO, name: 'K6: SSO Teammate > Update sends no empty name' },
+	},
+	{
+		law: 'K6',
 		title: 'treats `{}` as an empty list',
 		changes: [
 			change(
@@ -480,6 +520,18 @@ const deciding: Violation[] = [
 			),
 		],
 		foundBy: { test: UPDATE, name: 'refuses {"scopes":[]} before any request' },
+	},
+	{
+		law: 'D2',
+		title: 'takes all access to a subuser away for a row without scopes',
+		changes: [
+			change(
+				'resources/ssoTeammate/access.ts',
+				"permission === 'admin' || scopes.length > 0",
+				"permission === 'admin' || scopes.length >= 0",
+			),
+		],
+		foundBy: { test: SSO, name: 'D2: SSO Teammate > Update refuses a row' },
 	},
 	{
 		law: 'D2',
@@ -906,10 +958,7 @@ const writing: Violation[] = [
 				"isAsBefore ? 'notApplied' : 'notApplied'",
 			),
 		],
-		foundBy: {
-			test: 'engine/ssoTeammate/update.test.ts',
-			name: 'K3: SSO Teammate > Update decides again',
-		},
+		foundBy: { test: SSO, name: 'K3: SSO Teammate > Update decides again' },
 	},
 	{
 		law: 'W2',
@@ -1014,6 +1063,72 @@ const writing: Violation[] = [
 		foundBy: {
 			test: 'engine/ssoTeammate/create.test.ts',
 			name: 'W6: SSO Teammate > Create returns the record',
+		},
+	},
+	{
+		law: 'W6',
+		title: 'believes that a persona was given',
+		changes: [
+			change(
+				'resources/ssoTeammate/access.ts',
+				'if (!isAsAnswered || !resemblesPersona(scopes, persona)) return { what };',
+				'if (!isAsAnswered && !resemblesPersona(scopes, persona)) return { what };',
+			),
+		],
+		foundBy: { test: SSO, name: 'W6: fails when SendGrid drops a persona' },
+	},
+	{
+		law: 'W6',
+		title: 'treats unchanged scopes as the persona that was given',
+		changes: [
+			change(
+				'resources/ssoTeammate/access.ts',
+				'const isProven = answered.length > 0 || !before ||',
+				'const isProven = answered.length >= 0 || !before ||',
+			),
+		],
+		foundBy: { test: SSO, name: 'W6: is unclear about a persona' },
+	},
+	{
+		law: 'W6',
+		title: 'does not check whether somebody who gets a persona or subusers is still an admin',
+		changes: [
+			change(
+				'resources/ssoTeammate/access.ts',
+				'if (admin)\n',
+				'if (admin && (is_admin || scopes))\n',
+			),
+		],
+		foundBy: {
+			test: SSO,
+			name: 'W6: fails when SendGrid drops one subuser for an admin',
+		},
+	},
+	{
+		law: 'W6',
+		title: 'checks access to subusers only for what is missing',
+		changes: [
+			change(
+				'resources/ssoTeammate/access.ts',
+				'return before && grants && ignored(',
+				'return before && grants && !subusers && ignored(',
+			),
+		],
+		foundBy: { test: SSO, name: 'W6: fails when SendGrid drops fewer scopes' },
+	},
+	{
+		law: 'W6',
+		title: 'does not check whether somebody is restricted to subusers',
+		changes: [
+			change(
+				'resources/ssoTeammate/access.ts',
+				'if (isRestricted !== wanted)\n',
+				'if (isRestricted !== wanted && !before)\n',
+			),
+		],
+		foundBy: {
+			test: SSO,
+			name: 'W6: fails when SendGrid drops no restriction',
 		},
 	},
 	{
@@ -1810,6 +1925,7 @@ const answering: Violation[] = [
 
 const SCOPES = 'engine/trigger/scopes.test.ts';
 const STATE = 'engine/trigger/state.test.ts';
+const UNRELIABLE = 'engine/trigger/unreliableLists.test.ts';
 
 const SYNC = 'engine/teammate/sync.test.ts';
 const SYNC_TS = 'resources/teammate/sync.ts';
@@ -2081,6 +2197,39 @@ const polling: Violation[] = [
 			),
 		],
 		foundBy: { polls: 100, seed: 1000 },
+	},
+	{
+		law: 'Trigger',
+		title: 'treats a teammate without a username in one list as somebody else',
+		changes: [
+			change(
+				'trigger/snapshot.ts',
+				'return past ? { ...teammate, username: past.username } : teammate;',
+				'return teammate;',
+			),
+		],
+		foundBy: { test: UNRELIABLE, name: 'reports nobody when teammates have no username' },
+	},
+	{
+		law: 'Trigger',
+		title: 'forgets what it reported when a list has no dates',
+		changes: [
+			change('trigger/diff.ts', 'if (expires === undefined) return past.reported;', ''),
+			change('trigger/diff.ts', 'known.expires ??= past?.expires;', ''),
+		],
+		foundBy: { test: UNRELIABLE, name: 'reports no invitation as expiring again' },
+	},
+	{
+		law: 'Trigger',
+		title: 'forgets that an invitation is for an admin when a list does not say so',
+		changes: [
+			change(
+				'trigger/diff.ts',
+				'if (past && !isRoleKnown(invitation)) known.isAdmin = past.isAdmin;',
+				'',
+			),
+		],
+		foundBy: { test: UNRELIABLE, name: 'still knows that an invitation is for an admin' },
 	},
 	{
 		law: 'Trigger',
