@@ -180,7 +180,7 @@ function n8nSteps(/** @type {string} */ name) {
 	};
 	const addons = async (/** @type {Say} */ say) => {
 		for (const addon of ADDONS) {
-			say(`${addon}, compiled where there is none to download: a minute or two`);
+			say(`${addon}, downloaded or compiled, 1 to 2 min`);
 			await installAddon(modules, addon);
 		}
 		writeFileSync(stamp, wanted);
