@@ -37,6 +37,7 @@ const FILES = ['package.json', 'package-lock.json', '.npmrc'];
 /** Development packages with which the node is built, and the demo and the editor run. */
 export const DEMO_PACKAGES = [
 	'@types/node',
+	'ajv',
 	'fastify',
 	'flatted',
 	'gulp',
