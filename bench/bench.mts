@@ -3,82 +3,83 @@
  * writes docs/benchmarks.md with its plot.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { cpus, release, totalmem, type as systemType } from 'node:os';
+import { cpus, release, totalmem, type } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 
 import { chosenN8n } from '../playground/n8n/runtime.mts';
-import type { Figures, Machine } from './figures.mts';
 import { measureGrowth } from './growth.mts';
 import { measureLimits } from './limits.mts';
-import { isComplete, readOptions, USAGE, type Options } from './options.mts';
-import { Progress } from './progress.mts';
-import { publish } from './publish.mts';
+import { benchFolder, LATENCY_MS, MeasuredN8n, projectRoot } from './measuredN8n.mts';
+import { limitChart, report, type Figures } from './report.mts';
 import { measureRequests } from './requests.mts';
 import { measureSpeed } from './speed.mts';
-import { benchFolder, LATENCY_MS, projectRoot, MeasuredN8n } from './measuredN8n.mts';
 
-function machine(): Machine {
-	const all = cpus();
-	return {
-		cpu: all[0]?.model.trim() ?? 'unknown',
-		cores: all.length,
-		memory: totalmem(),
-		system: `${systemType()} ${release()}`,
-	};
-}
+const ITEMS = 1000;
+const ROUNDS = 3;
+const PARTS = ['limit', 'speed', 'requests', 'growth'];
+
+const { values } = parseArgs({
+	options: {
+		/** Invitations of a run; the other sizes follow from it. */
+		items: { type: 'string', default: String(ITEMS) },
+		only: { type: 'string', default: PARTS.join() },
+		/** Writes the page again from what the last run has measured. */
+		render: { type: 'boolean', default: false },
+	},
+});
+const items = Number(values.items);
+const complete = items === ITEMS && values.only === PARTS.join();
+const startedAt = Date.now();
+const seconds = () => (Date.now() - startedAt) / 1000;
 
 async function versionOf(...folder: string[]): Promise<string> {
-	const file = path.join(projectRoot, ...folder, 'package.json');
-	return (JSON.parse(await readFile(file, 'utf8')) as { version: string }).version;
+	const manifest = await readFile(path.join(projectRoot, ...folder, 'package.json'), 'utf8');
+	return (JSON.parse(manifest) as { version: string }).version;
 }
 
-async function measureAll(options: Options): Promise<Figures> {
-	const { items, rounds, parts } = options;
-	const progress = new Progress();
+async function measureAll(): Promise<Figures> {
 	const takenAt = new Date().toISOString();
+	const wants = (part: string) => values.only.split(',').includes(part);
 	const modules = ['.playground', chosenN8n(), 'node_modules'];
-	const versions = {
-		node: await versionOf(...modules, 'node'),
-		n8n: await versionOf(...modules, 'n8n'),
-		package: await versionOf(),
-	};
-	const figures: Omit<Figures, 'seconds'> = {
-		takenAt,
-		complete: isComplete(options),
-		machine: machine(),
-		versions,
-		latencyMs: LATENCY_MS,
-	};
-	const wants = (part: Options['parts'][number]) => parts.includes(part);
-	const measuredN8n = await MeasuredN8n.create((step) => progress.say(step));
+	const n8n = await MeasuredN8n.create((text) => console.log(`[${seconds().toFixed()} s] ${text}`));
 	try {
-		if (wants('limit')) figures.limits = await measureLimits(measuredN8n, items, progress);
-		if (wants('speed')) {
-			figures.speed = await measureSpeed(measuredN8n, { items, rounds }, progress);
-		}
-		if (wants('requests')) figures.tasks = await measureRequests(measuredN8n, progress);
-		if (wants('growth')) {
-			figures.growth = await measureGrowth(measuredN8n, [items / 10, items, items * 10], progress);
-		}
+		return {
+			takenAt,
+			complete,
+			machine: {
+				cpu: cpus()[0].model.trim(),
+				cores: cpus().length,
+				memory: totalmem(),
+				system: `${type()} ${release()}`,
+			},
+			versions: {
+				node: await versionOf(...modules, 'node'),
+				n8n: await versionOf(...modules, 'n8n'),
+				package: await versionOf(),
+			},
+			latencyMs: LATENCY_MS,
+			limits: wants('limit') ? await measureLimits(n8n, items) : [],
+			speed: wants('speed') ? await measureSpeed(n8n, items, ROUNDS) : undefined,
+			tasks: wants('requests') ? await measureRequests(n8n) : [],
+			growth: wants('growth') ? await measureGrowth(n8n, [items / 10, items, items * 10]) : [],
+			seconds: seconds(),
+		};
 	} finally {
-		await measuredN8n.close();
+		await n8n.close();
 	}
-	progress.say('Done');
-	return { ...figures, seconds: progress.seconds };
 }
 
-const figuresFile = (complete: boolean) =>
-	path.join(benchFolder, complete ? 'figures.json' : 'figures-of-a-part.json');
-
-const options = readOptions(process.argv.slice(2));
-if (options.help) {
-	console.log(USAGE);
-} else {
-	await mkdir(benchFolder, { recursive: true });
-	const kept = figuresFile(isComplete(options));
-	if (!options.render) await writeFile(kept, JSON.stringify(await measureAll(options), null, '\t'));
-	const figures = JSON.parse(await readFile(kept, 'utf8')) as Figures;
-	const folder = figures.complete ? path.join(projectRoot, 'docs') : benchFolder;
-	const text = await publish(figures, folder);
-	console.log(`\n${text}\nWritten to ${path.relative(projectRoot, folder)}/`);
+const kept = path.join(benchFolder, complete ? 'figures.json' : 'figures-of-a-part.json');
+const folder = complete ? path.join(projectRoot, 'docs') : benchFolder;
+await mkdir(benchFolder, { recursive: true });
+if (!values.render) await writeFile(kept, JSON.stringify(await measureAll(), null, '\t'));
+const figures = JSON.parse(await readFile(kept, 'utf8')) as Figures;
+const page = path.join(folder, 'benchmarks.md');
+const style = { ...(await resolveConfig(page)), parser: 'markdown' };
+await writeFile(page, await format(report(figures), style));
+if (figures.limits.length > 0) {
+	await writeFile(path.join(folder, 'benchmarks.svg'), limitChart(figures.limits));
 }
+console.log(`Written: ${path.relative(projectRoot, page)}`);

@@ -1,68 +1,60 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { nodeRun, type Run } from '../playground/n8n/run.mts';
-import type { Workflow, WorkflowNode } from '../playground/n8n/workflow.mts';
-import type { Limited, LimitedRun, Who } from './figures.mts';
-import { type Progress } from './progress.mts';
-import { outcomeOf, trafficOf, type MeasuredN8n } from './measuredN8n.mts';
-import {
-	inviteByHttp,
-	inviteByOurs,
-	inviting,
-	MEASURED,
-	START,
-	type Batching,
-} from './workflows.mts';
+import { nodeRun } from '../playground/n8n/run.mts';
+import type { Workflow } from '../playground/n8n/workflow.mts';
+import { outcomeOf, type MeasuredN8n, type Outcome } from './measuredN8n.mts';
+import { inviteByHttp, inviteByOurs, inviting, MEASURED, START, type Who } from './workflows.mts';
 
-interface Scenario extends Omit<Limited, 'runs'> {
-	candidates: Array<{ who: Who; node: () => WorkflowNode }>;
+/** One limit, and how each candidate got along with it. */
+export interface Limited {
+	title: string;
+	limit: number;
+	windowMs: number;
+	/** Of all workflows together. */
+	items: number;
+	workflows: number;
+	runs: Array<{ who: Who; seconds: number } & Outcome>;
 }
 
-/** What the editor fills in when Batching is added to an HTTP Request node. */
-const DEFAULT_BATCHING: Batching = { size: 50, intervalMs: 1000 };
+const CANDIDATES = {
+	ours: () => inviteByOurs(),
+	httpDefaults: () => inviteByHttp(),
+	// What the editor fills in when Batching is added to an HTTP Request node.
+	httpDefaultBatching: () => inviteByHttp({ batchSize: 50, batchInterval: 1000 }),
+	httpTuned: ({ limit, windowMs }: Limited) =>
+		inviteByHttp({ batchSize: limit, batchInterval: windowMs }),
+};
 
-const WORKFLOWS_AT_ONCE = 3;
+type Candidate = keyof typeof CANDIDATES;
 
-function scenarios(items: number): Scenario[] {
-	const alone = (tuned: Batching): Scenario['candidates'] => [
-		{ who: 'ours', node: inviteByOurs },
-		{ who: 'httpDefaults', node: () => inviteByHttp() },
-		{ who: 'httpDefaultBatching', node: () => inviteByHttp(DEFAULT_BATCHING) },
-		{ who: 'httpTuned', node: () => inviteByHttp(tuned) },
-	];
+const AT_ONCE = 3;
+
+const candidatesOf = ({ workflows }: Limited): Candidate[] =>
+	workflows > 1 ? ['ours', 'httpTuned'] : (Object.keys(CANDIDATES) as Candidate[]);
+
+const limitsOf = (items: number): Limited[] => {
 	const perSecond = { limit: 100, windowMs: 1000 };
 	const perMinute = { limit: 600, windowMs: 60_000 };
+	const title = '100 requests per second';
 	return [
-		{
-			title: '100 requests per second',
-			...perSecond,
-			items,
-			workflows: 1,
-			hasBars: false,
-			candidates: alone({ size: 100, intervalMs: 1000 }),
-		},
+		{ title, ...perSecond, items, workflows: 1, runs: [] },
 		{
 			title: '600 requests per minute',
 			...perMinute,
 			items: Math.ceil(items * 1.8),
 			workflows: 1,
-			hasBars: true,
-			candidates: alone({ size: 600, intervalMs: 60_000 }),
+			runs: [],
 		},
 		{
-			title: '100 requests per second, shared by three workflows that run at once',
+			title: `${title}, shared by three workflows that run at once`,
 			...perSecond,
 			// Rounded down: two more than 1,000 would need a window of their own.
-			items: Math.floor(items / WORKFLOWS_AT_ONCE) * WORKFLOWS_AT_ONCE,
-			workflows: WORKFLOWS_AT_ONCE,
-			hasBars: false,
-			candidates: [
-				{ who: 'ours', node: inviteByOurs },
-				{ who: 'httpTuned', node: () => inviteByHttp({ size: 100, intervalMs: 1000 }) },
-			],
+			items: Math.floor(items / AT_ONCE) * AT_ONCE,
+			workflows: AT_ONCE,
+			runs: [],
 		},
 	];
-}
+};
 
 /** Until nothing has reached the sandbox for a while: asking n8n itself would be a load of its own. */
 async function quiet({ state }: MeasuredN8n, expectedMails: number): Promise<void> {
@@ -76,76 +68,42 @@ async function quiet({ state }: MeasuredN8n, expectedMails: number): Promise<voi
 }
 
 /** All workflows at once in one n8n, which has a server for that. */
-async function runTogether(
-	measuredN8n: MeasuredN8n,
-	who: Who,
-	workflows: Workflow[],
-	scenario: Scenario,
-): Promise<LimitedRun> {
-	measuredN8n.prepare({ limit: scenario, items: scenario.items });
-	const rest = await measuredN8n.environment.n8n.rest();
+async function runTogether(n8n: MeasuredN8n, workflows: Workflow[], limited: Limited) {
+	n8n.prepare({ limit: limited });
+	const rest = await n8n.environment.n8n.rest();
 	const ids = await Promise.all(
 		workflows.map(async ({ id = '' }) => await rest.runManually(id, START)),
 	);
-	await quiet(measuredN8n, scenario.items);
-	const runs = await Promise.all(
-		ids.map(async (id): Promise<Run> => await rest.finishedExecution(id)),
-	);
+	await quiet(n8n, limited.items);
+	const runs = await Promise.all(ids.map(async (id) => await rest.finishedExecution(id)));
 	const spans = runs.map((run) => nodeRun(run, MEASURED));
 	const began = Math.min(...spans.map(({ startTime }) => startTime));
 	const ended = Math.max(...spans.map((span) => span.startTime + span.executionTime));
-	const each = scenario.items / workflows.length;
-	return {
-		who,
-		items: scenario.items,
-		failed: runs.reduce((sum, run) => sum + outcomeOf(run, each).failed, 0),
-		...trafficOf(measuredN8n.state),
-		seconds: (ended - began) / 1000,
-	};
-}
-
-async function runScenario(
-	measuredN8n: MeasuredN8n,
-	scenario: Scenario,
-	progress: Progress,
-): Promise<LimitedRun[]> {
-	const { candidates, workflows: count, items } = scenario;
-	const each = items / count;
-	const prepared = candidates.map(({ who, node }) => ({
-		who,
-		workflows: Array.from({ length: count }, (_, i) =>
-			inviting(`${who} ${i}`, node(), each, `workflow${i}.example`),
-		),
-	}));
-	await measuredN8n.import(prepared.flatMap(({ workflows }) => workflows));
-	const runs: LimitedRun[] = [];
-	if (count > 1) await measuredN8n.environment.n8n.start();
-	try {
-		for (const { who, workflows } of prepared) {
-			const run = await progress.step(`${scenario.title}: ${who}`, async () =>
-				count > 1
-					? await runTogether(measuredN8n, who, workflows, scenario)
-					: await measuredN8n.measure(workflows[0], { limit: scenario, items }),
-			);
-			const { failed, reason, requests, refused, mails, mailedTwice, seconds } = run;
-			runs.push({ who, items, failed, reason, requests, refused, mails, mailedTwice, seconds });
-		}
-	} finally {
-		if (count > 1) await measuredN8n.environment.n8n.stop();
-	}
-	return runs;
+	return { ...outcomeOf(runs, limited.items, n8n.state), seconds: (ended - began) / 1000 };
 }
 
 /** Invitations under a limit: what fails, how long it takes, and how many requests are wasted. */
-export async function measureLimits(
-	measuredN8n: MeasuredN8n,
-	items: number,
-	progress: Progress,
-): Promise<Limited[]> {
-	const limited: Limited[] = [];
-	for (const scenario of scenarios(items)) {
-		const { candidates, ...described } = scenario;
-		limited.push({ ...described, runs: await runScenario(measuredN8n, scenario, progress) });
+export async function measureLimits(n8n: MeasuredN8n, items: number): Promise<Limited[]> {
+	const measured = limitsOf(items);
+	for (const limited of measured) {
+		const { title, workflows: count, items: all, runs } = limited;
+		const prepared = candidatesOf(limited).map((who) => {
+			const node = CANDIDATES[who](limited);
+			const workflows = Array.from({ length: count }, (_, i) =>
+				inviting(`${title}: ${who}`, node, all / count, `workflow${i}.example`),
+			);
+			return { who, workflows };
+		});
+		await n8n.import(prepared.flatMap(({ workflows }) => workflows));
+		if (count > 1) await n8n.environment.n8n.start();
+		for (const { who, workflows } of prepared) {
+			const run =
+				count > 1
+					? await runTogether(n8n, workflows, limited)
+					: await n8n.measure(workflows[0], all, { limit: limited });
+			runs.push({ who, ...run });
+		}
+		if (count > 1) await n8n.environment.n8n.stop();
 	}
-	return limited;
+	return measured;
 }

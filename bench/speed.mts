@@ -1,35 +1,33 @@
-import type { Speed } from './figures.mts';
-import type { Progress } from './progress.mts';
-import type { MeasuredN8n } from './measuredN8n.mts';
-import { inviteByFloor, inviteByHttp, inviteByOurs, inviting } from './workflows.mts';
+import type { Measured, MeasuredN8n } from './measuredN8n.mts';
+import { INVITE, inviting, type Inviter } from './workflows.mts';
+
+/** Runs without a limit, all of the same people. */
+export interface Speed {
+	items: number;
+	/** Each round in turn. */
+	rounds: Array<Record<Inviter, Measured>>;
+}
 
 /** The same invitations without a limit: how fast. */
 export async function measureSpeed(
-	measuredN8n: MeasuredN8n,
-	{ items, rounds }: { items: number; rounds: number },
-	progress: Progress,
+	n8n: MeasuredN8n,
+	items: number,
+	rounds: number,
 ): Promise<Speed> {
-	const workflows = {
-		ours: inviting('this node', inviteByOurs(), items),
-		floor: inviting('bare node', inviteByFloor(), items),
-		httpDefaults: inviting('HTTP Request', inviteByHttp(), items),
-	};
-	await measuredN8n.import(Object.values(workflows));
-
+	const workflows = Object.entries(INVITE).map(
+		([who, node]) => [who, inviting(`No limit: ${who}`, node(), items)] as const,
+	);
+	await n8n.import(workflows.map(([, workflow]) => workflow));
 	const measured: Speed['rounds'] = [];
 	for (let round = 1; round <= rounds; round += 1) {
-		const measure = async (who: keyof typeof workflows) =>
-			await progress.step(`No limit, round ${round}: ${who}`, async () => {
-				const run = await measuredN8n.measure(workflows[who], { items });
-				// Who fails at once is fast, and compares with nobody.
-				if (run.failed > 0) throw new Error(`${run.failed} of ${items} failed: ${run.reason}`);
-				return run;
-			});
-		measured.push({
-			ours: await measure('ours'),
-			floor: await measure('floor'),
-			httpDefaults: await measure('httpDefaults'),
-		});
+		const runs: Array<[string, Measured]> = [];
+		for (const [who, workflow] of workflows) {
+			const run = await n8n.measure(workflow, items);
+			// Who fails at once is fast, and compares with nobody.
+			if (run.failed > 0) throw new Error(`${run.failed} of ${items} failed: ${run.reason}`);
+			runs.push([who, run]);
+		}
+		measured.push(Object.fromEntries(runs) as Speed['rounds'][number]);
 	}
 	return { items, rounds: measured };
 }

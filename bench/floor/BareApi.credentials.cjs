@@ -3,18 +3,8 @@
 
 class BareApi {
 	name = 'bareApi';
-
 	displayName = 'Bare API';
-
-	properties = [
-		{
-			displayName: 'API Key',
-			name: 'apiKey',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-		},
-	];
+	properties = [{ displayName: 'API Key', name: 'apiKey', type: 'string', default: '' }];
 
 	async authenticate({ apiKey }, options) {
 		return { ...options, headers: { ...options.headers, Authorization: `Bearer ${apiKey}` } };

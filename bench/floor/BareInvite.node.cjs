@@ -4,7 +4,20 @@
  */
 'use strict';
 
-const text = (name, value = '') => ({ displayName: name, name, type: 'string', default: value });
+const field = (name, type, value, more) => ({
+	displayName: name,
+	name,
+	type,
+	default: value,
+	...more,
+});
+
+const request = {
+	method: 'POST',
+	url: '/v3/teammates',
+	body: { email: 'everybody@bench.example', scopes: [], is_admin: false },
+};
+const INVITE = { name: 'Invite', value: 'invite', action: 'Invite', routing: { request } };
 
 class BareInvite {
 	description = {
@@ -19,39 +32,15 @@ class BareInvite {
 		credentials: [{ name: 'bareApi', required: true }],
 		requestDefaults: { baseURL: 'https://api.sendgrid.com' },
 		properties: [
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				default: 'invite',
-				options: [
-					{
-						name: 'Invite',
-						value: 'invite',
-						action: 'Invite',
-						routing: {
-							request: {
-								method: 'POST',
-								url: '/v3/teammates',
-								body: { email: 'everybody@bench.example', scopes: [], is_admin: false },
-							},
-						},
-					},
-				],
-			},
-			text('email'),
-			text('access', 'scopes'),
-			{
-				displayName: 'Scopes',
-				name: 'scopes',
-				type: 'multiOptions',
-				default: [],
+			field('operation', 'options', 'invite', { noDataExpression: true, options: [INVITE] }),
+			field('email', 'string', ''),
+			field('access', 'string', 'scopes'),
+			field('scopes', 'multiOptions', [], {
 				options: [],
 				displayOptions: { show: { access: ['scopes'] } },
-			},
-			text('region', 'credential'),
-			{ displayName: 'Options', name: 'options', type: 'collection', default: {}, options: [] },
+			}),
+			field('region', 'string', 'credential'),
+			field('options', 'collection', {}, { options: [] }),
 		],
 	};
 }
