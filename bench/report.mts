@@ -55,7 +55,7 @@ const part = (rows: string[][], ...texts: string[]) => (rows.length > 0 ? texts 
 
 /** Why items failed, as the nodes themselves say it, once for each message. */
 function reasonsOf(limits: Limited[]): string[] {
-	const failing = limits.flatMap(({ runs }) => runs).filter(({ failed }) => failed > 0);
+	const failing = limits.flatMap(({ runs }) => runs).filter(({ reason }) => reason !== undefined);
 	return [...new Set(failing.map(({ reason }) => reason))].map((reason) => {
 		const alike = failing.filter((run) => run.reason === reason);
 		const names = new Set(alike.map(({ who }) => NAMES[who]));
