@@ -1072,7 +1072,7 @@ const writing: Violation[] = [
 			change(
 				'resources/ssoTeammate/access.ts',
 				'if (!isAsAnswered || !resemblesPersona(scopes, persona)) return { what };',
-				'if (!isAsAnswered && !resemblesPersona(scopes, persona)) return { what };',
+				'if (!what) return { what };',
 			),
 		],
 		foundBy: { test: SSO, name: 'W6: fails when SendGrid drops a persona' },
