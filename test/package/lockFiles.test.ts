@@ -116,7 +116,7 @@ test('npm run demo and npm start install everything they import', async () => {
 	expect([...new Set([...imported, ...others])].sort()).toEqual(installed);
 });
 
-test('of n8n-workflow that is the types alone, and of the others all that they need', async () => {
+test('the demo gets the types of n8n-workflow alone, and everything that its other packages need', async () => {
 	const program = `
 		import { readFileSync } from 'node:fs';
 		import { DEMO_PACKAGES, TYPES_ONLY } from './scripts/install.mjs';

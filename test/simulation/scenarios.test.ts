@@ -1245,7 +1245,7 @@ describe("D3, W4: 'Add' takes nothing away even if the new invitation takes two 
 		{ method: 'POST', fault: { kind: 'status', status: 403, when: 'before' } as const },
 	];
 
-	test('D3: of what the revoked invitation gave, after Retry On Fail', async () => {
+	test('D3: the new invitation gives what the revoked one gave, after Retry On Fail', async () => {
 		const outcome = await playScenario({
 			people,
 			faults: refusedOnce,
@@ -1264,7 +1264,7 @@ describe("D3, W4: 'Add' takes nothing away even if the new invitation takes two 
 		expect(untrue(outcome)).toEqual([]);
 	});
 
-	test('D3: of what the revoked invitation gave, in a second row with the same wish', async () => {
+	test('D3: the new invitation gives what the revoked one gave, in a second row with the same wish', async () => {
 		const { history } = await playScenario({
 			people,
 			faults: refusedOnce,

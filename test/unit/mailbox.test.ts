@@ -58,7 +58,7 @@ test('nothing of an email becomes more than text and links', async () => {
 	expect(headers.get('content-security-policy')).toContain("default-src 'none'");
 });
 
-test("it shows to whom SendGrid would have written, and no invitation's token", async () => {
+test("the page shows to whom SendGrid would have written, and no invitation's token", async () => {
 	const { page } = await pageOf();
 	expect(page).toContain('SendGrid (eu)');
 	expect(page).not.toContain('token-of-an-invitation');

@@ -31,7 +31,7 @@ test('a list that is read to its end begins with its first page', async () => {
 	expect(begun).toEqual([0]);
 });
 
-test('a list that has moved is read once more, and holds and dates from what came then', async () => {
+test('a list that has moved is read again, and has the items and time of that reading', async () => {
 	const { items, begun } = await readPages([
 		['ada', 'bob'],
 		// Bob has gone meanwhile.
@@ -44,7 +44,7 @@ test('a list that has moved is read once more, and holds and dates from what cam
 	expect(begun).toEqual([0, 2]);
 });
 
-test('a list that moves all the time holds what came twice, and dates from then', async () => {
+test('a list that keeps moving has the items since its last restart', async () => {
 	const moving = (pass: number) => [
 		['ada', `bob${pass}`],
 		['cleo', 'dan'],

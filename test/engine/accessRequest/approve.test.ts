@@ -33,7 +33,7 @@ test.each<[string, () => unknown]>([
 	['as plain text, as workflows from before the list have it', () => String(id)],
 	['as a number', () => id],
 	['by ID', () => by('id', '={{ $json.id }}')],
-])('%s', async (_, value) => {
+])('Approve takes a request %s', async (_, value) => {
 	const { results } = await sendGrid.run({
 		items: [{ id }],
 		parameters: approveWith({ requestId: value() as string }),

@@ -153,7 +153,7 @@ describe('a field of the credential whose expression finds nothing', () => {
 		['Allow Admin Access', 'allowAdminAccess'],
 		['Allow Deletion', 'allowDeletion'],
 		['Allow AI Agents', 'allowAgents'],
-	])('%s lets nobody through', async (displayName, name) => {
+	])('lets nobody pass: %s', async (displayName, name) => {
 		sendGrid.state.addTeammate({ email: ADA[0].email });
 		const { error } = await sendGrid.run({
 			items: ADA,
@@ -164,7 +164,7 @@ describe('a field of the credential whose expression finds nothing', () => {
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 
-	test('null is no subuser, and not the parent account either', async () => {
+	test('is refused for null, which is neither a subuser nor the parent account', async () => {
 		const { error } = await sendGrid.run({
 			items: ADA,
 			parameters: offboardWith({}),

@@ -92,7 +92,7 @@ test('W2: Resend Invite sends one email, since the expiry date is later than bef
 	expect(sendGrid.mailed()).toEqual([ADA]);
 });
 
-test('W2: Resend Invite: one email, and it is unclear, where it was sent only a moment before', async () => {
+test('W2: Resend Invite sends one email and says that it is unclear if it was sent only a moment before', async () => {
 	// As after a resend by somebody else in this very second: the expiry cannot get any later.
 	sendGrid.state.addPending({
 		email: ADA,

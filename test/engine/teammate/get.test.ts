@@ -11,7 +11,7 @@ describe('Get', () => {
 		['by email, whatever the case', by('email', ' ADA@example.com')],
 		['by username', by('username', ' countess ')],
 		['from the list', by('list', 'countess')],
-	])('%s', async (_, teammate) => {
+	])('finds a teammate %s', async (_, teammate) => {
 		const { results, error } = await sendGrid.run({ parameters: getTeammateWith({ teammate }) });
 		expect(error).toBeUndefined();
 		expect(results).toMatchObject([{ json: { username: 'countess', first_name: 'Ada' } }]);
@@ -31,7 +31,7 @@ describe('Get', () => {
 	test.each([
 		['penny@example.com', "this person has been invited and hasn't accepted yet"],
 		['nobody@example.com', "no teammate has the address 'nobody@example.com'"],
-	])('%s', async (email, message) => {
+	])('says why there is no record of %s', async (email, message) => {
 		const { error } = await sendGrid.run({ items: [{ email }], parameters: getTeammateWith() });
 		expect(error?.message).toBe(`The record of '${email}' could not be read: ${message}`);
 	});

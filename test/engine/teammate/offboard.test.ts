@@ -26,7 +26,7 @@ describe('Offboard', () => {
 		['expired', true, false, 'revoke'],
 		['teammate', false, true, 'delete'],
 		['both', true, true, 'revoke and delete'],
-	] as const)('%s', async (who, revoked, deleted, would) => {
+	] as const)('removes what is there: %s', async (who, revoked, deleted, would) => {
 		here[who]();
 		const dry = await offboard({ dryRun: true });
 		expect(dry.results).toMatchObject([

@@ -15,6 +15,6 @@ test.each([
 	["This credential doesn't allow deleting teammates", 'refused'],
 	["'ada@example.com' still has 'stats.read', although SendGrid accepted the change", 'other'],
 	["The status of 'ada@example.com' could not be read: the execution was stopped", 'other'],
-] as const)('%s', (message, claim) => {
+] as const)('recognises the kind of sentence: %s', (message, claim) => {
 	expect(claimOf(message)).toBe(claim);
 });

@@ -74,7 +74,7 @@ const knowing: Violation[] = [
 		changes: [change('transport/pagination.ts', 'if (isRestart) all = [];', '')],
 		foundBy: {
 			test: 'unit/pagination.test.ts',
-			name: 'a list that has moved is read once more',
+			name: 'a list that has moved is read again',
 		},
 	},
 	{
@@ -605,7 +605,7 @@ const deciding: Violation[] = [
 				'invitations: person.invitations, revoked: revoked.slice(0, 0) }',
 			),
 		],
-		foundBy: { scenarios: 'D3: of what the revoked invitation gave' },
+		foundBy: { scenarios: 'D3: the new invitation gives what the revoked one gave' },
 	},
 	{
 		law: 'D4',
@@ -1750,7 +1750,7 @@ const reading: Violation[] = [
 		changes: [change('transport/authenticate.ts', '	checkFieldsSet(credential);\n', '')],
 		foundBy: {
 			test: 'engine/behaviour/credentialPolicy.test.ts',
-			name: 'lets nobody through',
+			name: 'lets nobody pass',
 		},
 	},
 	{
@@ -1954,7 +1954,7 @@ const listing: Violation[] = [
 		],
 		foundBy: {
 			test: 'unit/pagination.test.ts',
-			name: 'a list that has moved is read once more',
+			name: 'a list that has moved is read again',
 		},
 	},
 	{
