@@ -39,7 +39,7 @@ export function savedExamples(on: SharedN8n, services: readonly Service[] = []):
 	};
 }
 
-/** Names a browser that somebody uses: n8n ignores programs that prefetch links. */
+/** Claims to be a real browser: n8n ignores programs that prefetch links. */
 export const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) Firefox/144.0';
 
 /** Opens a link from a message as a browser does. */

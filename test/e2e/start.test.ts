@@ -93,7 +93,7 @@ test('New Hire Form is executed in the editor and approved by the link in the ma
 		await mailbox.locator('a[href*="approved=true"]').click();
 		await (await answered).getByText('Got it, thanks').waitFor();
 
-		// The page comes again by itself.
+		// The page reloads by itself.
 		await mailbox.getByText('SendGrid access for Kay McNulty').waitFor();
 		await mailbox.getByText('They have been invited').waitFor();
 		await mailbox.screenshot({ path: '.test-results/browser/mailbox.png', fullPage: true });

@@ -1,7 +1,7 @@
 import type { SendGridClient } from '../../nodes/SendGridTeammates/transport/client';
 import { readWholeList } from '../../nodes/SendGridTeammates/transport/pagination';
 
-/** Reads a list of names, of which SendGrid gives the next of `pages` with each request. */
+/** Reads a list of names. SendGrid answers each request with the next of `pages`. */
 async function readPages(pages: string[][]) {
 	const begun: number[] = [];
 	const left = [...pages];
@@ -34,7 +34,7 @@ test('a list that is read to its end begins with its first page', async () => {
 test('a list that has moved is read again, and has the items and time of that reading', async () => {
 	const { items, begun } = await readPages([
 		['ada', 'bob'],
-		// Bob has gone meanwhile.
+		// Bob has gone in the meantime.
 		['cleo', 'dan'],
 		['ada', 'cleo'],
 		['cleo', 'dan'],

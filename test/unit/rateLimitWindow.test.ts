@@ -53,7 +53,7 @@ test('a window is not closed for longer where this machine sets its clock back',
 	const hours = 2 * 3_600_000;
 	const closedFor = (window.nextPermitAt(START - hours) ?? Infinity) - (START - hours);
 	expect(closedFor).toBe(15 * 60_000);
-	// It does not move on with the clock either.
+	// It does not move with the clock either.
 	expect(window.nextPermitAt(START - hours + 1000)).toBe(START - hours + 15 * 60_000);
 });
 

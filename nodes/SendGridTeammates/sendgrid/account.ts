@@ -14,9 +14,9 @@ function asciiDomain(domain: string): string {
 }
 
 /**
- * SendGrid keeps an address as it was typed. Addresses are the same person's if they differ only in upper and lower
- * case, in whether an accent is a character of its own, as in file names on a Mac, or in how a domain spells its
- * letters: `bücher.example` is `xn--bcher-kva.example`.
+ * SendGrid keeps an address as it was typed. Addresses belong to the same person if they differ only in upper and
+ * lower case, in whether an accent is a separate character, as in file names on a Mac, or in how a domain spells
+ * its letters: `bücher.example` is `xn--bcher-kva.example`.
  */
 export function addressKey(email: string): string {
 	const key = email.trim().normalize().toLowerCase();

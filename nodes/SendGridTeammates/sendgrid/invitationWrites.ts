@@ -90,8 +90,8 @@ export interface NewInvitation {
 }
 
 /**
- * `POST /v3/teammates` with `email`, `scopes` and `is_admin` and finds out the outcome. The schema requires all
- * three, so an empty list and `false` are sent too.
+ * Sends `POST /v3/teammates` with `email`, `scopes` and `is_admin`, and finds out the outcome. The schema requires
+ * all three, so an empty list and `false` are sent too.
  *
  * @param findPerson reads what SendGrid knows about the address now
  * @throws StaleDecision if it is known what the address had, and somebody else has invited it in the meantime
@@ -213,7 +213,7 @@ const contextOf = (
 const sameAddress = (one: string, other: string) => addressKey(one) === addressKey(other);
 
 /**
- * `POST /v3/teammates/pending/{token}/resend`, without a body, and finds out the outcome: a later expiry date
+ * Sends `POST /v3/teammates/pending/{token}/resend`, without a body, and finds out the outcome: a later expiry date
  * proves a resend.
  */
 export async function resendInvitation(
@@ -313,7 +313,7 @@ async function readRenewed(
 }
 
 /**
- * `DELETE /v3/teammates/pending/{token}`, and finds out the outcome. The response is empty.
+ * Sends `DELETE /v3/teammates/pending/{token}`, and finds out the outcome. The response is empty.
  *
  * @param look if the address is known: its earlier invitations, and a function that reads everything SendGrid knows
  *   about it now

@@ -14,7 +14,7 @@ import { hasControlCharacters } from './sanitize';
 /**
  * The API key as it is sent.
  *
- * @throws SendGridError for a key that can't be sent in a header, and where any field has no value
+ * @throws SendGridError for a key that can't be sent in a header, and if any field has no value
  */
 export function checkApiKey(credential: ICredentialDataDecryptedObject): string {
 	checkFieldsSet(credential);

@@ -23,7 +23,7 @@ export const decodeObject = (body: unknown): IDataObject | undefined =>
 
 /**
  * The answer to a write: an object with one of these fields, as documented, or nothing if a gateway drops the body.
- * Anything else does not say that the write was carried out, whatever the status is.
+ * Anything else doesn't mean that the write was carried out, whatever the status.
  *
  * @param fields none if no body is documented, as for DELETE
  */

@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { SendGridError } from './errors';
 
-/** The credential's fields beside the key, by their names in the form. */
+/** The credential's fields besides the key, by their names in the form. */
 const FIELDS: Readonly<Record<string, string>> = {
 	region: 'Region',
 	apiUrl: 'API URL',
@@ -16,7 +16,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 
 /**
  * n8n fills in what a credential leaves out, and evaluates expressions after that: a field without a value is one
- * whose expression found nothing. Taken for left out, it would lift a limit, or act on the parent account.
+ * whose expression found nothing. Treated as left out, it would lift a limit or act on the parent account.
  *
  * @throws SendGridError
  */
@@ -34,7 +34,7 @@ export function checkFieldsSet(credential: ICredentialDataDecryptedObject): void
 	);
 }
 
-/** A credential from before this field lacks it, and is unrestricted. Any value but `true` denies. */
+/** Older credentials lack this field and are unrestricted. Any value but `true` denies. */
 export const isAllowed = (value: unknown): boolean => value === undefined || value === true;
 
 /** Whether the owner has limited who can be given access. */

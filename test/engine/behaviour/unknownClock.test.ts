@@ -93,7 +93,7 @@ test('W2: Resend Invite sends one email, since the expiry date is later than bef
 });
 
 test('W2: Resend Invite sends one email and says that it is unclear if it was sent only a moment before', async () => {
-	// As after a resend by somebody else in this very second: the expiry cannot get any later.
+	// As after a resend by somebody else in the same second: the expiry date can't get any later.
 	sendGrid.state.addPending({
 		email: ADA,
 		scopes: ['mail.send'],

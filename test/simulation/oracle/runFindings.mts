@@ -179,7 +179,7 @@ function judgeReinvitations(
 	for (const answer of answers.filter(({ ask }) => ENSURES.has(ask.operation))) {
 		const all = writes.filter((write) => about([answer], write).length > 0);
 		const revocation = all.find(({ method }) => method === 'DELETE');
-		// What is sent after another run has taken somebody off is not in place of what was revoked before.
+		// What is sent after another run has removed somebody does not replace what was revoked before.
 		const takenOff = history.truth.writes.find(
 			(write) =>
 				write.run !== run &&

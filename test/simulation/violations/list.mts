@@ -70,7 +70,7 @@ const knowing: Violation[] = [
 	},
 	{
 		law: 'K2',
-		title: 'keeps what a list that has moved gave before, and dates it from later',
+		title: 'keeps the earlier items of a list that has moved, with a later time',
 		changes: [change('transport/pagination.ts', 'if (isRestart) all = [];', '')],
 		foundBy: {
 			test: 'unit/pagination.test.ts',
@@ -1746,7 +1746,7 @@ const reading: Violation[] = [
 	},
 	{
 		law: 'V2',
-		title: 'takes a field of the credential whose expression finds nothing for left out',
+		title: 'treats a field of the credential whose expression finds nothing as left out',
 		changes: [change('transport/authenticate.ts', '	checkFieldsSet(credential);\n', '')],
 		foundBy: {
 			test: 'engine/behaviour/credentialPolicy.test.ts',
