@@ -17,8 +17,8 @@ export async function measureGrowth(n8n: MeasuredN8n, sizes: number[]): Promise<
 		})),
 	);
 	await n8n.import(cases.map(({ workflow }) => workflow));
-	// The sandbox looks through all invitations for each new one, so it would slow down on its own. It forgets them as
-	// they come, and keeps the record of sent emails.
+	// The sandbox searches all invitations for each new one, so it would slow down by itself. It forgets them at
+	// once, and keeps the record of sent emails.
 	const forgetting = setInterval(() => {
 		for (const account of n8n.state.accounts.values()) account.invitations = [];
 	}, FORGET_MS);

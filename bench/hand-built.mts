@@ -89,7 +89,7 @@ export const upsertByOurs = (people: string): Workflow => {
 const withTodo = (name: string, todo: string): WorkflowNode =>
 	code(name, `return $input.all().filter(({ json }) => json.todo === '${todo}');`);
 
-/** Invites who is unknown, updates whose scopes differ, and leaves the others. */
+/** Invites unknown people, updates those with other scopes, and leaves the rest alone. */
 export const upsertByHand = (people: string): Workflow => {
 	const decide = `const listed = (name) => $(name).all().flatMap(({ json }) => json.result);
 const pending = new Set(listed('Pending').map(({ email }) => email.toLowerCase()));

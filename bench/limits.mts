@@ -5,12 +5,12 @@ import type { Workflow } from '../playground/n8n/workflow.mts';
 import { outcomeOf, type MeasuredN8n, type Outcome } from './measuredN8n.mts';
 import { inviteByHttp, inviteByOurs, inviting, MEASURED, START, type Who } from './workflows.mts';
 
-/** One limit, and how each candidate got along with it. */
+/** One limit, and the results of each candidate. */
 export interface Limited {
 	title: string;
 	limit: number;
 	windowMs: number;
-	/** Of all workflows together. */
+	/** For all workflows together. */
 	items: number;
 	workflows: number;
 	runs: Array<{ who: Who; seconds: number } & Outcome>;
@@ -48,7 +48,7 @@ const limitsOf = (items: number): Limited[] => {
 		{
 			title: `${title}, shared by three workflows that run at once`,
 			...perSecond,
-			// Rounded down: two more than 1,000 would need a window of their own.
+			// Rounded down: two more than 1,000 would need another window.
 			items: Math.floor(items / AT_ONCE) * AT_ONCE,
 			workflows: AT_ONCE,
 			runs: [],
@@ -56,7 +56,7 @@ const limitsOf = (items: number): Limited[] => {
 	];
 };
 
-/** Until nothing has reached the sandbox for a while: asking n8n itself would be a load of its own. */
+/** Until nothing has reached the sandbox for a while: asking n8n itself would add load. */
 async function quiet({ state }: MeasuredN8n, expectedMails: number): Promise<void> {
 	const QUIET_MS = 10_000;
 	for (let last = Date.now(), seen = 0; Date.now() - last < QUIET_MS; ) {

@@ -23,7 +23,7 @@ export const LATENCY_MS = 20;
 export interface Outcome {
 	items: number;
 	failed: number;
-	/** Why, where something failed: the most frequent message. */
+	/** The most frequent message, if something failed. */
 	reason?: string;
 	requests: number;
 	/** Requests answered with 429. */
@@ -35,7 +35,7 @@ export interface Outcome {
 export interface Measured extends Outcome {
 	/** The measured node's own time, as n8n records it. */
 	seconds: number;
-	/** From the node's begin to its first request. */
+	/** From the node's start to its first request. */
 	firstRequestAfter: number;
 	/** Bytes of n8n's process: at most while the node ran, and how much more that is than when it began. */
 	memory: { peak: number; added: number };
@@ -50,7 +50,7 @@ interface Conditions {
 
 const NO_LIMIT = { limit: 1_000_000_000, windowMs: 60_000 };
 
-/** Without what differs from item to item: addresses. */
+/** Without addresses, which differ from item to item. */
 function reasonOf({ json, error }: Item): string {
 	const given = json.error ?? error;
 	return String(Object(given).message ?? given).replace(/'?\S+@\S+?'?(?=\s|$)/g, '…');
@@ -105,7 +105,7 @@ async function memoryDuring({ startTime, executionTime }: NodeRun): Promise<Meas
 	const seen = JSON.parse(await readFile(METER, 'utf8')) as Array<[at: number, bytes: number]>;
 	const bytesOf = (isWanted: (at: number) => boolean) =>
 		seen.filter(([at]) => isWanted(at)).map(([, bytes]) => bytes);
-	// A second more: while the loop is blocked, nobody looks.
+	// A second more, because nothing is measured while the loop is blocked.
 	const end = startTime + executionTime + 1000;
 	const peak = Math.max(...bytesOf((at) => at >= startTime && at <= end));
 	return { peak, added: peak - (bytesOf((at) => at <= startTime).at(-1) ?? 0) };
@@ -144,7 +144,7 @@ export class MeasuredN8n {
 		await this.environment.n8n.importWorkflows(workflows);
 	}
 
-	/** The sandbox as new, with the limit and the people that the conditions name. */
+	/** A reset sandbox, with the limit and the people that the conditions name. */
 	prepare({ limit = NO_LIMIT, prepare }: Conditions): void {
 		this.state.reset();
 		seedDefault(this.state);

@@ -1,6 +1,6 @@
 /**
- * Preloaded into n8n: watches the memory of the process, and writes it down when it ends. What belongs to which node
- * is found afterwards, by the clock.
+ * Preloaded into n8n: watches the memory of the process, and writes it down when it ends. The clock later shows
+ * which node each sample belongs to.
  *
  * Environment:
  * - BENCH_METER: the file that gets it
@@ -10,7 +10,7 @@
 const { writeFileSync } = require('node:fs');
 
 const { BENCH_METER } = process.env;
-// Not for the programs that n8n starts itself.
+// Not for programs that n8n itself starts.
 delete process.env.BENCH_METER;
 
 if (BENCH_METER) {

@@ -215,7 +215,7 @@ export function limitChart(limits: Limited[]): string {
 		},
 	});
 	const drawn = chart.renderToSVGString();
-	// Else its clock keeps the process alive.
+	// Otherwise its clock keeps the process alive.
 	chart.dispose();
 	return drawn;
 }

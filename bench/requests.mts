@@ -18,13 +18,13 @@ export interface Task {
 		mails: number;
 		/** Permissions of teammates that were changed. */
 		updates: number;
-		/** All nodes that do the work together. */
+		/** All nodes that do the work. */
 		seconds: number;
 	}>;
 }
 
 const COUNT = 200;
-/** Of the people that are wanted: how many there are of each kind, the rest is unknown. */
+/** How many of the wanted people are of each kind; the rest are unknown. */
 const OF_EACH = 50;
 
 /** Every second one of those that `addManyPending` makes. */

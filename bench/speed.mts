@@ -23,7 +23,7 @@ export async function measureSpeed(
 		const runs: Array<[string, Measured]> = [];
 		for (const [who, workflow] of workflows) {
 			const run = await n8n.measure(workflow, items);
-			// Who fails at once is fast, and compares with nobody.
+			// A candidate that fails at once is fast, but can't be compared.
 			if (run.failed > 0) throw new Error(`${run.failed} of ${items} failed: ${run.reason}`);
 			runs.push([who, run]);
 		}

@@ -39,7 +39,7 @@ export const credentials = ({ fullAccess: apiKey }: SeedKeys): Credential[] => [
 
 const using = (type: string, id: string): Partial<WorkflowNode> => ({
 	credentials: { [type]: { id, name: 'SendGrid' } },
-	// Runs to its end, whatever happens to single items.
+	// Runs to the end, whatever happens to single items.
 	onError: 'continueRegularOutput',
 });
 

@@ -1,4 +1,4 @@
-/** A credential that does nothing but add the key: this package's own lets no other node use it. */
+/** A credential that only adds the key, because this package's own credential can't be used by other nodes. */
 'use strict';
 
 class BareApi {
