@@ -342,8 +342,8 @@ const LOOK_UP =
  * Reads back what became of a change. Observed: SendGrid answers with success and drops what it does not like, be it
  * all access to subusers for one scope that a subuser cannot have; and the response of Create may come without scopes.
  *
- * @returns SendGrid's record as it is then, with the subusers where they were chosen
- * @throws SendGridError where something is missing, or is still there
+ * @returns SendGrid's record afterwards, with the subusers if they were chosen
+ * @throws SendGridError if something is missing or still there
  */
 export async function verifySso(accepted: Accepted): Promise<IDataObject> {
 	const { account, username, access, done, unchanged } = accepted;

@@ -107,7 +107,7 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 /**
  * A name as it is, since it has to be sent along.
  *
- * @throws SendGridError where the record does not say it: an empty one might wipe it
+ * @throws SendGridError if the record does not say it: an empty one might wipe it
  */
 function nameIn(
 	record: IDataObject,

@@ -53,7 +53,7 @@ export const getAllFields = [...listFields, includeInvitationsField, simplifyFie
 
 type Filter = (member: Member) => boolean;
 
-/** `undefined` where SendGrid does not say. */
+/** `undefined` if SendGrid does not say. */
 function roleOf({ isOwner, isAdmin, isRoleKnown }: Member): (typeof ROLES)[number] | undefined {
 	if (!isRoleKnown) return undefined;
 	return isOwner ? 'owner' : isAdmin ? 'admin' : 'teammate';

@@ -14,7 +14,7 @@ import type { Tick } from '../../transport/singleFlight';
 import { refuseProtected, remove, removalOf } from './offboard';
 import { ADMIN, OWNER } from './planUpsert';
 
-/** Whom a list may remove. */
+/** The people whom a list may remove. */
 export interface LeaverLimits {
 	/** Maximum number of people in each account. */
 	most: number;
