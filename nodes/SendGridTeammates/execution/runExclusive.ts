@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { personKey, type Account } from '../sendgrid/account';
+import { isAddress, lockKey, type Account } from '../sendgrid/account';
 import { StaleDecision, type Validity } from '../transport/client';
 import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import { MAX_AGE_MS, tick } from '../transport/singleFlight';
@@ -104,19 +104,11 @@ const FRESH_MS = 2_000;
 /** How many decisions are made while no other item makes progress either, before giving up. */
 const MAX_STALLED_ROUNDS = 3;
 
-/** Names for `withPersonLock` that aren't addresses. */
-export const usernameLock = (username: string): string => `username ${username}`;
-export const tokenLock = (token: string): string => `token ${token}`;
-export const requestLock = (id: string): string => `request ${id}`;
-
 /** What is wanted, and about whom, as `unlessUnclear` takes it. */
 interface Wished {
 	name: string;
 	wish: string;
 }
-
-/** Addresses contain no spaces. */
-const isAddress = (name: string): boolean => !name.includes(' ');
 
 const contenderFor = ({ account, memory, maxWait }: OperationContext): Contender => ({
 	group: memory,
@@ -196,7 +188,7 @@ async function whileLocked<Result>(
 	wished?: Wished,
 ): Promise<Result> {
 	const { account, memory } = context;
-	const key = personKey(account, name);
+	const key = lockKey(account, name);
 	if (account.locks.has(key)) return await work();
 	const outcome = await runExclusive(key, contenderFor(context), async (waited) => {
 		const lastWriteAt = memory.lastWriteAt.get(key);

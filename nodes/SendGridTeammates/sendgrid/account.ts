@@ -23,13 +23,24 @@ export function addressKey(email: string): string {
 	return key.replace(/(?<=@)[\p{L}\p{M}\p{N}.-]+$/u, asciiDomain);
 }
 
+/** Names that aren't addresses. Addresses contain no spaces. */
+export const usernameLock = (username: string): string => `username ${username}`;
+export const tokenLock = (token: string): string => `token ${token}`;
+export const requestLock = (id: string): string => `request ${id}`;
+
+export const isAddress = (name: string): boolean => !name.trim().includes(' ');
+
 /**
- * A key for each person in each account.
+ * A key for each person in each account. Upper and lower case may matter in usernames and tokens.
  *
- * @param name an address, a username or a token
+ * @param name an address, or the result of a `...Lock` function
  */
 export const personKey = ({ key }: { key: string }, name: string): string =>
-	`${key} ${addressKey(name)}`;
+	`${key} ${isAddress(name) ? addressKey(name) : name}`;
+
+/** The same for locks and waits, which may be coarser: case never distinguishes names there. */
+export const lockKey = (account: { key: string }, name: string): string =>
+	personKey(account, name).toLowerCase();
 
 /** Entries that expire, roughly in the order in which they were added. */
 export class Expiring<Value> {
@@ -60,10 +71,7 @@ export class Expiring<Value> {
 	}
 }
 
-/**
- * People whose data this process has just changed, by account and address, while SendGrid may not show the change
- * yet.
- */
+/** What this process has just changed, while SendGrid may not show it yet: by account and name, and by account. */
 const changed = new Expiring<true>();
 
 /** Likewise, writes with an unknown outcome, while they may still be carried out. */
@@ -104,15 +112,20 @@ export class Account {
 		this.since = Math.max(this.since, since);
 	}
 
-	/** Notes that SendGrid's data about a person may not show yet what it has accepted. */
-	noteWrite(address: string): void {
-		changed.set(personKey(this, address), true, Date.now() + LIST_LAG_MS);
+	/**
+	 * Notes that SendGrid's data about a person may not show yet what it has accepted.
+	 *
+	 * @param names of the person, as far as they are known: an address, or the result of a `...Lock` function
+	 */
+	noteWrite(...names: string[]): void {
+		const keys = [this.key, ...names.map((name) => lockKey(this, name))];
+		for (const key of keys) changed.set(key, true, Date.now() + LIST_LAG_MS);
 	}
 
 	/** Notes a write about a person whose outcome is unknown. */
-	noteDoubt(address: string, error: RequestError): void {
+	noteDoubt(name: string, error: RequestError): void {
 		const end = Math.max(error.facts.inDoubtUntil ?? 0, Date.now());
-		inDoubt.set(personKey(this, address), error, end + LIST_LAG_MS);
+		inDoubt.set(lockKey(this, name), error, end + LIST_LAG_MS);
 	}
 
 	/**
@@ -121,8 +134,8 @@ export class Account {
 	 *
 	 * @returns why it is in doubt, if that takes longer than the item may wait
 	 */
-	async waitForDoubt(address: string): Promise<RequestError | undefined> {
-		const key = personKey(this, address);
+	async waitForDoubt(name: string): Promise<RequestError | undefined> {
+		const key = lockKey(this, name);
 		const known = inDoubt.get(key);
 		return !known || (await this.client.retryBudget.wait(inDoubt.left(key))) ? undefined : known;
 	}
@@ -133,17 +146,31 @@ export class Account {
 	 *
 	 * @throws SendGridError if that takes longer than the item may wait
 	 */
-	async waitForOwnWrites(address: string, { failureMessage }: Wording): Promise<void> {
-		const key = personKey(this, address);
-		if (inDoubt.left(key) + changed.left(key) === 0) return;
-		const doubt = await this.waitForDoubt(address);
-		if (doubt) {
-			throw new SendGridError(
-				`${failureMessage}: an earlier change of this person may still be carried out: ${doubt.reason}`,
-				"Run this item again later, or allow a longer wait under 'Max Wait' in 'Options'.",
-				{ cause: 'temporarily-unavailable' },
-			);
+	async waitForOwnWrites(name: string, { failureMessage }: Wording): Promise<void> {
+		if (inDoubt.left(lockKey(this, name)) > 0) {
+			const doubt = await this.waitForDoubt(name);
+			if (doubt) {
+				throw new SendGridError(
+					`${failureMessage}: an earlier change of this person may still be carried out: ${doubt.reason}`,
+					"Run this item again later, or allow a longer wait under 'Max Wait' in 'Options'.",
+					{ cause: 'temporarily-unavailable' },
+				);
+			}
+			this.requireFreshReadings();
 		}
+		await this.waitForLag(name);
+	}
+
+	/**
+	 * Waits until SendGrid's data must show what it has accepted from this process. Enough for operations that only read.
+	 *
+	 * @param name of the person, as in `noteWrite`; default: everybody in the account
+	 */
+	async waitForLag(name?: string): Promise<void> {
+		const key = name === undefined ? this.key : lockKey(this, name);
+		if (changed.left(key) === 0) return;
+		// This wait must not delay reading the fields of other items.
+		await this.client.beforeFirst();
 		await this.client.retryBudget.pause(changed.left(key));
 		// Readings that others have made in the meantime may be older.
 		this.requireFreshReadings();

@@ -8,7 +8,7 @@ import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf } from '../transport/sanitize';
 import type { Span } from '../transport/serverClock';
 import { difference, isSame, type Access } from './access';
-import { addressKey, Expiring, personKey, type Account } from './account';
+import { addressKey, Expiring, personKey, tokenLock, type Account } from './account';
 import {
 	bestFirst,
 	DAY_MS,
@@ -58,9 +58,9 @@ const isNewTo = (known: readonly Invitation[], { token, expiresAt = 0 }: Invitat
  */
 const justMailed = new Expiring<true>();
 
-function noteMail(account: Account, email: string): void {
+function noteMail(account: Account, email: string, token: string): void {
 	justMailed.set(personKey(account, email), true, Date.now() + 2 * TOLERANCE_MS);
-	account.noteWrite(email);
+	account.noteWrite(email, tokenLock(token));
 }
 
 /** @returns what to say if an earlier email to the person may still be sent for longer than the item may wait */
@@ -148,7 +148,7 @@ export async function createInvitation(
 	};
 	const outcome = await reconcile(account.client, call, probe);
 	if ('error' in outcome) return outcome;
-	noteMail(account, email);
+	noteMail(account, email, outcome.body.token);
 	if (!isOtherAccess(outcome.body, access)) return outcome;
 	return { error: otherInvitationError(wording) };
 }
@@ -257,8 +257,8 @@ export async function resendInvitation(
 	};
 	const outcome = await reconcile(account.client, call, probe);
 	if ('error' in outcome) return outcome;
-	if (outcome.body.email !== '') noteMail(account, outcome.body.email);
 	const { body } = outcome;
+	if (body.email !== '') noteMail(account, body.email, token);
 	if (body === bare) return { body: (await readRenewed(account, invitation)) ?? bare };
 	// Documented: the response doesn't have the new expiry date.
 	const expiresAt = body.expiresAt ?? expiryAfter(account.client.serverSpan(lastSentAt));
@@ -350,5 +350,7 @@ export async function revokeInvitation(
 		context: contextOf(invitation, 'teammates.delete'),
 		validUntil,
 	};
-	return await reconcile(account.client, call, probe);
+	const outcome = await reconcile(account.client, call, probe);
+	if ('body' in outcome) account.noteWrite(invitation.known?.email ?? '', tokenLock(token));
+	return outcome;
 }

@@ -6,7 +6,7 @@ import type { ListEndpoint, WholeList } from '../transport/pagination';
 import { formatList, toSingleLine } from '../transport/sanitize';
 import { tick, type Reading, type Tick } from '../transport/singleFlight';
 import type { AccessChoice, Colleague, TeammateChoice } from './access';
-import { addressKey, type Account } from './account';
+import { addressKey, usernameLock, type Account } from './account';
 import {
 	bestFirst,
 	pendingInvitations,
@@ -229,6 +229,10 @@ export function onlyTeammate(
 	);
 }
 
+/** The name by which others wait for whom an item names. */
+export const teammateLock = (choice: TeammateChoice): string =>
+	choice.by === 'email' ? choice.email : usernameLock(choice.username);
+
 const SAME_AS = 'Same As';
 
 const CHOOSE_ANOTHER = `Choose another teammate in '${SAME_AS}', or 'Selected Scopes'.`;
@@ -260,7 +264,8 @@ export async function findColleague(
 	if (isSame(named, person.email)) throw selfError;
 
 	const wording = { failureMessage: `${failureMessage}: the access of ${name} could not be read` };
-	await account.waitForOwnWrites(named, wording);
+	// As a username, it may be the address as well.
+	for (const lock of [named, teammateLock(sameAs)]) await account.waitForOwnWrites(lock, wording);
 	const username = await usernameOfColleague(account, sameAs, wording);
 	const { email, isAdmin, isOwner, isRoleKnown, scopes, readAt } = await account.readOnce(
 		`teammate ${username}`,

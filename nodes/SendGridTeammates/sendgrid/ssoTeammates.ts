@@ -6,7 +6,7 @@ import type { Wording } from '../transport/errors';
 import { sendReconciled, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
 import { difference, isSame } from './access';
-import type { Account } from './account';
+import { usernameLock, type Account } from './account';
 import { tick } from '../transport/singleFlight';
 import { findTeammates } from './person';
 import type { Persona } from './scopes';
@@ -95,7 +95,7 @@ export async function createSsoTeammate(account: Account, write: SsoWrite): Prom
 		return isSo ? { applied: teammate.record } : 'unknown';
 	}
 
-	return await sendReconciled(
+	const created = await sendReconciled(
 		account.client,
 		{
 			method: 'POST',
@@ -109,6 +109,8 @@ export async function createSsoTeammate(account: Account, write: SsoWrite): Prom
 		},
 		probe,
 	);
+	account.noteWrite(email, usernameLock(email));
+	return created;
 }
 
 /**

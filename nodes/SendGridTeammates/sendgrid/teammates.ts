@@ -14,7 +14,7 @@ import { reconcile, sendReconciled, type WriteState } from '../transport/reconci
 import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf, toSingleLine } from '../transport/sanitize';
 import { difference, isSame, type Access } from './access';
-import type { Account } from './account';
+import { usernameLock, type Account } from './account';
 
 /** Somebody who belongs to the account. */
 export interface Teammate {
@@ -239,8 +239,14 @@ export async function deleteTeammate(
 		context: { ...wording, scope: 'teammates.delete', ...onUnknownUsername(teammate) },
 		validUntil,
 	};
-	return await reconcile(account.client, call, probe);
+	const outcome = await reconcile(account.client, call, probe);
+	if ('body' in outcome) noteTeammate(account, before);
+	return outcome;
 }
+
+/** Notes that SendGrid's data about a teammate may not show yet what it has accepted. */
+export const noteTeammate = (account: Account, { email, username }: Teammate): void =>
+	account.noteWrite(email, usernameLock(username));
 
 /** What stands for the record of somebody who has left. @throws anything else that was thrown */
 export const ifGone =

@@ -230,6 +230,20 @@ describe('Resend Invite by token', () => {
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	});
 
+	test('W8: sends two invitations whose tokens differ only in case', async () => {
+		const people = [
+			['ada@example.com', 'AbCdEfGhIj'],
+			['bob@example.com', 'aBcDeFgHiJ'],
+		];
+		for (const [email, token] of people) sendGrid.state.addPending({ email, token });
+		const { results } = await sendGrid.run({
+			items: people.map(([, value]) => ({ value })),
+			parameters: resendWith(byToken('={{ $json.value }}')),
+		});
+		expect(results.map(({ json }) => [json.email, json.token])).toEqual(people);
+		expect(sendGrid.mailed()).toEqual(['ada@example.com', 'bob@example.com']);
+	});
+
 	test('accepts the token that an older workflow has saved from the list', async () => {
 		const { token } = sendGrid.state.addPending({ email: 'ada@example.com' });
 		const { results } = await sendGrid.run({

@@ -51,7 +51,9 @@ function personOf({ ask }: Item, { script }: History): string | undefined {
 			(ask.token !== undefined && token === ask.token) ||
 			(ask.username !== undefined && state === 'teammate' && (username ?? email) === ask.username),
 	);
-	return found && lower(found.email);
+	// Of somebody who is created later, the username is the address.
+	const email = found?.email ?? ask.username;
+	return email && lower(email);
 }
 
 function answerOf(history: History, played: Played, position: number): Answer {

@@ -1,7 +1,8 @@
 import type { OperationContext } from '../../execution/operation';
-import { requestLock, withPersonLock } from '../../execution/runExclusive';
+import { withPersonLock } from '../../execution/runExclusive';
 import { unlessUnclear } from '../../execution/runMemory';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
+import { requestLock, usernameLock } from '../../sendgrid/account';
 import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
 import { changeOf } from '../../transport/errors';
 import { textOf, toSingleLine } from '../../transport/sanitize';
@@ -24,7 +25,7 @@ export async function approve(context: OperationContext) {
 		return await withPersonLock(context, email, wording, async () => {
 			const answer = await answerRequest(context.account, 'approve', named);
 			// The result can't be read back: the scopes of a feature are unknown.
-			context.account.noteWrite(email);
+			context.account.noteWrite(email, usernameLock(textOf(request.username)));
 			return [{ approved: true, request_id: requestIdOutput(id), ...answer }];
 		});
 	};

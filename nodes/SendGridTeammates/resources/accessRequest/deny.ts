@@ -1,7 +1,8 @@
 import type { OperationContext } from '../../execution/operation';
-import { requestLock, withPersonLock } from '../../execution/runExclusive';
+import { withPersonLock } from '../../execution/runExclusive';
 import { unlessUnclear } from '../../execution/runMemory';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
+import { requestLock } from '../../sendgrid/account';
 import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
 import { changeOf } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';

@@ -1,8 +1,8 @@
 import type { OperationContext } from '../../execution/operation';
-import { onFreshReadings, tokenLock, withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun } from '../../execution/runMemory';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
-import { personKey } from '../../sendgrid/account';
+import { personKey, tokenLock } from '../../sendgrid/account';
 import { invitationOutput, pendingInvitations, type Invitation } from '../../sendgrid/invitations';
 import { resendInvitation } from '../../sendgrid/invitationWrites';
 import { findInList, findInvitations } from '../../sendgrid/person';
@@ -35,20 +35,22 @@ export async function resend(context: OperationContext) {
 		);
 	}
 	const { token } = choice;
-	const sendOnce = async () => {
+	const name = tokenLock(token);
+	const sendNamed = async () => {
 		const known = await lookUp(context, token, wording);
 		if (known) policy.checkGiving(known);
 		const sendNow = async () => bodyOf(await send(context, choice, wording, known));
-		return await oncePerRun(context, token, WISH, wording, async () =>
-			known
-				? await oncePerPerson(context, known.email, wording, sendNow)
-				: await sendUnknown(context, sendNow),
-		);
+		return known
+			? await oncePerPerson(context, known.email, wording, sendNow)
+			: await sendUnknown(context, sendNow);
 	};
-	return await withPersonLock(context, tokenLock(token), wording, sendOnce, {
-		name: token,
-		wish: WISH,
-	});
+	return await withPersonLock(
+		context,
+		name,
+		wording,
+		async () => await oncePerRun(context, name, WISH, wording, sendNamed),
+		{ name, wish: WISH },
+	);
 }
 
 /** The response says whose invitation it was, if it says so at all. */
@@ -87,6 +89,7 @@ async function lookUp(
 	token: string,
 	wording: Wording,
 ): Promise<Invitation | undefined> {
+	await account.waitForOwnWrites(tokenLock(token), wording);
 	const { items } = await findInList(account, pendingInvitations(wording), (all) =>
 		all.filter((invitation) => invitation.token === token),
 	).catch((thrown: unknown) => {
@@ -113,7 +116,7 @@ async function send(
 	const outcome = await resendInvitation(account, { token, field, known, wording, validUntil });
 	if (!('error' in outcome)) {
 		const records = [invitationOutput(outcome.body)];
-		memory.remember(personKey(account, token), { wish: WISH, records });
+		memory.remember(personKey(account, tokenLock(token)), { wish: WISH, records });
 	}
 	return outcome;
 }

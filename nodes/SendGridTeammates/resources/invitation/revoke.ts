@@ -1,8 +1,8 @@
 import type { OperationContext } from '../../execution/operation';
-import { onFreshReadings, tokenLock, withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { unlessUnclear } from '../../execution/runMemory';
 import { invitationField, quoteInvitation, readInvitation } from '../../parameters/invitation';
-import { personKey } from '../../sendgrid/account';
+import { personKey, tokenLock } from '../../sendgrid/account';
 import { pendingInvitations, type Invitation } from '../../sendgrid/invitations';
 import {
 	checkTokens,

@@ -58,6 +58,8 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 		wording,
 		async () =>
 			await oncePerRun(context, email, wish, wording, async () => {
+				// If the outcome is unclear, the lists must not show somebody who has just been deleted.
+				await account.waitForOwnWrites(email, wording);
 				const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);
 				const created = await createSsoTeammate(account, {
 					email,

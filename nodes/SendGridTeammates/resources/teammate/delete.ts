@@ -4,6 +4,7 @@ import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings } from '../../execution/runExclusive';
 import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
 import { personKey } from '../../sendgrid/account';
+import { teammateLock } from '../../sendgrid/person';
 import {
 	deleteTeammate,
 	readTeammate,
@@ -15,7 +16,7 @@ import {
 import { bodyOf, type Validity } from '../../transport/client';
 import { changeOf, liveWording, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
-import { nameOf, quoteTeammate, withLocatedTeammates } from './locate';
+import { quoteTeammate, withLocatedTeammates } from './locate';
 
 export const deleteFields = [teammateField];
 
@@ -31,7 +32,7 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
 	policy.checkDeletion();
 	const choice = readTeammateChoice(item);
 	// Teammates that an earlier try has deleted count too.
-	const key = personKey(account, nameOf(choice));
+	const key = personKey(account, teammateLock(choice));
 	const deleted = () => memory.removedOf(key);
 	const untouched = changeOf(quoteTeammate(choice), 'deleted');
 	const wording = liveWording(() => partialWording(deleted(), 'another teammate') ?? untouched);

@@ -43,6 +43,7 @@ const adminOf = ({ isAdmin, isRoleKnown }: { isAdmin: boolean; isRoleKnown: bool
 export async function getStatus({ item, account }: OperationContext) {
 	const email = readEmail(item);
 	const wording = { failureMessage: `The status of '${toSingleLine(email)}' could not be read` };
+	await account.waitForLag(email);
 	const person = await findPerson(account, email, wording);
 	const [teammate] = person.teammates;
 	// Once somebody is a teammate, their invitations don't matter.

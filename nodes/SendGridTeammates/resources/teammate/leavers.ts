@@ -206,6 +206,7 @@ async function takeOff(own: OperationContext, email: string): Promise<boolean> {
  */
 export async function findLeavers(list: List, refusal: string): Promise<Leaver[]> {
 	const { context, limits } = list;
+	await context.account.waitForLag();
 	const others = await everybody(context, { failureMessage: refusal });
 	for (const key of list.listed) others.delete(key);
 	const leavers = await Promise.all(

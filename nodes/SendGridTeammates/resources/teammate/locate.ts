@@ -1,10 +1,10 @@
 import type { OperationContext } from '../../execution/operation';
-import { usernameLock, withPersonLock } from '../../execution/runExclusive';
+import { withPersonLock } from '../../execution/runExclusive';
 import { unlessUnclear } from '../../execution/runMemory';
 import { teammateField } from '../../parameters/emailAddress';
 import type { TeammateChoice } from '../../sendgrid/access';
 import type { Account } from '../../sendgrid/account';
-import { findInvitations, findTeammates, onlyTeammate } from '../../sendgrid/person';
+import { findInvitations, findTeammates, onlyTeammate, teammateLock } from '../../sendgrid/person';
 import { readTeammate, type Teammate } from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
@@ -57,8 +57,9 @@ export async function withLocatedTeammates<Result>(
 	use: (found: Teammate[]) => Promise<Result>,
 ): Promise<Result> {
 	const { account } = context;
-	const name = choice.by === 'email' ? choice.email : usernameLock(choice.username);
+	const name = teammateLock(choice);
 	const findAndUse = async (): Promise<Result> => {
+		await account.waitForOwnWrites(name, wording);
 		if (choice.by === 'email') {
 			return await use((await teammatesWithEmail(account, choice.email, wording)).items);
 		}
@@ -91,6 +92,7 @@ export async function usernameOf(
 	choice: TeammateChoice,
 	wording: Wording,
 ): Promise<string> {
+	await account.waitForLag(teammateLock(choice));
 	if (choice.by === 'username') return choice.username;
 	const { items } = await teammatesWithEmail(account, choice.email, wording);
 	return onlyTeammate(items, wording.failureMessage)?.username ?? '';

@@ -79,7 +79,9 @@ const addressIn = ({ invitations, teammates }: Person): string | undefined =>
 	(teammates[0] ?? invitations[0])?.email;
 
 async function plan(context: OperationContext, email: string, wording: Wording) {
-	const person = await findPerson(context.account, email, wording);
+	const { account } = context;
+	await account.waitForOwnWrites(email, wording);
+	const person = await findPerson(account, email, wording);
 	refuseProtected(person, context, wording);
 	const { invitations, teammates } = person;
 	const would = [invitations.length > 0 && 'revoke', teammates.length > 0 && 'delete'];

@@ -230,7 +230,6 @@ async function planPerson(rows: readonly Row[]): Promise<Step> {
 	if (results.has(item)) return { ...step, outcome: { records: [] } };
 	if (unclear.has(item)) return { ...step, outcome: { error: unclear.get(item) } };
 	try {
-		await context.account.waitForOwnWrites(email, wording);
 		const would = said(await preview(context, wish));
 		// If an earlier try has revoked something, the result has to say so.
 		const isDone = isUnchanged(would.action) && !hasRevoked(context, email);

@@ -413,6 +413,7 @@ const outputOf = (wish: Wish, { action, ...rest }: Ensured): IDataObject => ({
 
 /** What would be done, and the current record. @throws SendGridError if it could not be */
 export async function preview(context: OperationContext, wish: Wish): Promise<Ensured> {
+	await context.account.waitForOwnWrites(wish.email, wish.wording);
 	const decision = await untilSettled(context, wish, async () => await decide(context, wish));
 	const { plan, person, skipped } = decision;
 	await checkPlan(context, wish, plan);

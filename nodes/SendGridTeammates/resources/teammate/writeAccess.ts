@@ -3,6 +3,7 @@ import { adviseOnScopes, namedIn } from '../../parameters/access';
 import { difference, type Access, type AccessChoice } from '../../sendgrid/access';
 import {
 	hasSameAccess,
+	noteTeammate,
 	readBack,
 	readTeammate,
 	replacePermissions,
@@ -83,7 +84,7 @@ export async function writeAccess(
 	});
 	// The next change must not start from a record that doesn't show this one yet.
 	const noteLag = (thrown: unknown): never => {
-		account.noteWrite(before.email);
+		noteTeammate(account, before);
 		throw thrown;
 	};
 	return await readBack(account, {
