@@ -22,6 +22,12 @@ export const toleranceOf = ({ script: { clocks } }: History): number =>
 
 export const isExpired = ({ expiresAt }: TrueInvitation, at: number) => expiresAt <= at;
 
+/** What tells of everybody in an account. */
+const LISTS = new Set(['invitation.getAll', 'teammate.getAll']);
+
+const isAnswered = ({ entry }: Write): boolean =>
+	(entry.status ?? 500) < 500 && entry.fault !== 'tls-broken';
+
 /** The facts about one answer: the states while it was made, and what was done for it. */
 export class Facts {
 	readonly history: History;
@@ -40,8 +46,8 @@ export class Facts {
 		this.history = history;
 		this.answer = answer;
 		this.all = all;
-		const { ask, from, to } = answer;
-		this.moments = history.truth.between(ask.account, from - lagOf(history), to);
+		const { ask, to } = answer;
+		this.moments = history.truth.between(ask.account, this.shownFrom, to);
 		this.states = this.statesOf(this.moments);
 	}
 
@@ -52,10 +58,31 @@ export class Facts {
 		return answer.meanings.map((ask) => new Facts(history, { ...answer, ask }, all));
 	}
 
+	/**
+	 * From when on what is said has to have been so: lists that lag behind show what was so before. But what this n8n
+	 * itself has changed since, with the same key, and was answered before the item began, it knows of.
+	 */
+	private get shownFrom(): number {
+		const { history, answer } = this;
+		const { ask, person, key, from } = answer;
+		const isOfAll = LISTS.has(ask.operation);
+		const answered = from - history.script.network.latency.most;
+		const known = history.truth.writes.filter(
+			(write) =>
+				write.hasChanged &&
+				write.key === key.name &&
+				write.account === ask.account &&
+				write.at <= answered &&
+				isAnswered(write) &&
+				(isOfAll || (person !== undefined && write.people.includes(person))),
+		);
+		return Math.max(from - lagOf(history), ...known.map(({ at }) => at));
+	}
+
 	private statesOf(moments: Moment[]): PersonMoment[] {
-		const { person, from, to } = this.answer;
+		const { person, to } = this.answer;
 		return moments.map((moment, index) => ({
-			from: Math.max(moment.at, from - lagOf(this.history)),
+			from: Math.max(moment.at, this.shownFrom),
 			to: moments[index + 1]?.at ?? to,
 			teammates: moment.teammates.filter(({ email }) => lower(email) === person),
 			invitations: moment.invitations.filter(({ email }) => lower(email) === person),
@@ -120,13 +147,13 @@ export class Facts {
 	 * Whether the answer to a write was lost and somebody else removed its result before we could look: the data is
 	 * as if nothing had ever been sent.
 	 */
-	private isUndoneUnseen({ at, run, account, entry, before, after }: Write): boolean {
-		const isAnswered = (entry.status ?? 500) < 500 && entry.fault !== 'tls-broken';
+	private isUndoneUnseen(write: Write): boolean {
+		const { at, run, account, before, after } = write;
 		const past = this.recordsIn(before);
 		const madeIn = (moment: Moment) =>
 			this.recordsIn(moment).filter((record) => !past.includes(record));
 		const made = madeIn(after);
-		if (isAnswered || made.length === 0) return false;
+		if (isAnswered(write) || made.length === 0) return false;
 		const { truth } = this.history;
 		const undone = truth
 			.between(account, at, Infinity)
