@@ -29,6 +29,8 @@ const isWorkingElsewhere = () =>
 export function skipWaits(): void {
 	const clock = install({
 		now: Date.now(),
+		// Packages that are loaded once may have timers from before.
+		shouldClearNativeTimers: true,
 		toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
 	});
 	let isOn = true;
