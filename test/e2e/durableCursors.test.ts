@@ -1,7 +1,7 @@
 import { chosenN8n } from '../../playground/n8n/runtime.mts';
 import { outputItems } from '../../playground/n8n/run.mts';
 import { pause, until } from '../support/machine';
-import { savedExamples } from './savedExamples';
+import { POLL_TIMES, savedExamples } from './savedExamples';
 import { sharedN8n } from './sharedN8n';
 
 /** n8n's scheduler polls with a workflow of its own for each poll, and stores what each has seen. */
@@ -32,7 +32,11 @@ testOfNewerLine(
 	'who is invited after the last event, and accepts while n8n is down, has accepted',
 	async () => {
 		const { state } = on.sandbox;
-		const workflow = await examples.save('joined');
+		const workflow = await examples.save('joined', (node) =>
+			node.name === TRIGGER
+				? { ...node, parameters: { ...node.parameters, pollTimes: POLL_TIMES } }
+				: node,
+		);
 		await on.rest.activate(workflow);
 		await nextPoll();
 		state.addPending({ email: 'new@acme.example' });

@@ -39,6 +39,14 @@ export function savedExamples(on: SharedN8n, services: readonly Service[] = []):
 	};
 }
 
+/** Often enough to wait for: n8n takes no shorter interval than a minute, but several of them. */
+export const POLL_TIMES = {
+	item: [0, 10, 20, 30, 40, 50].map((second) => ({
+		mode: 'custom',
+		cronExpression: `${second} * * * * *`,
+	})),
+};
+
 /** Claims to be a real browser: n8n ignores programs that prefetch links. */
 export const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) Firefox/144.0';
 

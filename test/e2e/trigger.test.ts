@@ -1,6 +1,6 @@
 import { outputItems } from '../../playground/n8n/run.mts';
 import type { Rest, SavedWorkflow } from '../../playground/n8n/rest.mts';
-import { savedExamples } from './savedExamples';
+import { POLL_TIMES, savedExamples } from './savedExamples';
 import { sharedN8n } from './sharedN8n';
 
 const on = sharedN8n('trigger');
@@ -10,10 +10,12 @@ const examples = savedExamples(on);
 const DAY = 24 * 60 * 60;
 const TRIGGER = 'Accepted or Expiring';
 
-/** The example, saved and not active. It polls as often as n8n allows. */
+/** The example, saved and not active. */
 const save = async (parameters: Record<string, unknown> = {}): Promise<SavedWorkflow> =>
 	await examples.save('joined', (node) =>
-		node.name === TRIGGER ? { ...node, parameters: { ...node.parameters, ...parameters } } : node,
+		node.name === TRIGGER
+			? { ...node, parameters: { ...node.parameters, pollTimes: POLL_TIMES, ...parameters } }
+			: node,
 	);
 
 const idsOf = async ({ id: workflowId }: SavedWorkflow) =>
