@@ -11,6 +11,6 @@ module.exports = {
 	],
 	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
 	testTimeout: 300_000,
-	// Each file starts a server of its own.
-	maxWorkers: 1,
+	// Each file starts a server of its own, and waits for it much of the time.
+	maxWorkers: 2,
 };
