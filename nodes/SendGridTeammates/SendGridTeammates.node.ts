@@ -4,9 +4,10 @@ import { customOperationsOf } from './execution/customOperations';
 import { testSendGridTeammatesApi } from './methods/credentialTest';
 import { searchAccessRequests, searchInvitations, searchTeammates } from './methods/listSearch';
 import { getScopes } from './methods/loadOptions';
+import { noScopesHint } from './parameters/access';
 import { optionsField } from './parameters/options';
 import { euRegionHint, regionField } from './parameters/region';
-import { resourceProperties, RESOURCES } from './resources';
+import { resourceProperties, RESOURCES, subtitle } from './resources';
 import { API_HOSTS } from './transport/baseUrl';
 
 export class SendGridTeammates implements INodeType {
@@ -19,7 +20,7 @@ export class SendGridTeammates implements INodeType {
 		},
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		subtitle,
 		description: 'Invite people to a Twilio SendGrid account and manage its teammates',
 		defaults: { name: 'SendGrid Teammates' },
 		usableAsTool: true,
@@ -39,6 +40,7 @@ export class SendGridTeammates implements INodeType {
 				whenToDisplay: 'beforeExecution',
 				location: 'ndv',
 			},
+			noScopesHint,
 			euRegionHint,
 		],
 		// Each item's context replaces it with the host of its region.

@@ -220,7 +220,7 @@ describe.each(AGENTS)('AI Agent %d works', (agent) => {
 				{ Email: string('Address of the person') },
 			],
 			[RESEND]: [
-				'Resend invitation in SendGrid Teammates',
+				'Resend invite in SendGrid Teammates',
 				{ Email: string('Address that was invited') },
 			],
 		});

@@ -1,10 +1,25 @@
-import { NodeHelpers, type INodeProperties } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	Workflow,
+	type INode,
+	type INodeProperties,
+	type INodeTypes,
+} from 'n8n-workflow';
 
 import { builtPackage } from '../support/builtPackage';
 import { filesBelow, inProject } from '../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
 import { NAMES } from '../support/operations';
 import * as parameters from '../support/parameters';
+
+const PLACED: INode = {
+	id: '1',
+	name: 'SendGrid Teammates',
+	type: NODE_TYPE,
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
+};
 
 async function properties(): Promise<INodeProperties[]> {
 	const { node } = await builtPackage();
@@ -125,6 +140,38 @@ test('each operation says in a few words what it does, without articles', async 
 	expect(actions.filter((action) => !/^[A-Z]\w+( \w+){1,6}$/.test(action))).toEqual([]);
 	expect(actions.filter((action) => /\b(a|an|the)\b/i.test(action))).toEqual([]);
 	expect(new Set(actions).size).toBe(actions.length);
+});
+
+test.each([
+	['teammate', 'upsert', 'Create or Update: teammate'],
+	['invitation', 'resend', 'Resend Invite: invitation'],
+	['ssoTeammate', 'create', 'Create: SSO teammate'],
+	['accessRequest', 'getAll', 'Get Many: access request'],
+	['teammate', '__CUSTOM_API_CALL__', '__CUSTOM_API_CALL__: teammate'],
+])('below the node of %s, %s stands "%s"', async (resource, operation, below) => {
+	const { node } = await builtPackage();
+	const placed = { ...PLACED, parameters: { resource, operation } };
+	const nodeTypes: INodeTypes = {
+		getByName: () => node,
+		getByNameAndVersion: () => NodeHelpers.getVersionedNodeType(node, 1),
+		getKnownTypes: () => ({}),
+	};
+	const workflow = new Workflow({ active: false, connections: {}, nodes: [placed], nodeTypes });
+	const subtitle = workflow.expression.getSimpleParameterValue(
+		placed,
+		node.description.subtitle,
+		'internal',
+		{},
+	);
+	expect(subtitle).toBe(below);
+});
+
+test('each operation has one name in panel, form and canvas', async () => {
+	for (const { name, action = '' } of await operations()) {
+		for (const word of name.toLowerCase().split(' ')) {
+			expect([action, action.toLowerCase().includes(word)]).toEqual([action, true]);
+		}
+	}
 });
 
 test('each operation has an output schema', async () => {

@@ -15,10 +15,16 @@ import {
 import { builtPackage, OneCredential } from './builtPackage';
 import { CREDENTIAL_TYPE, NODE_TYPE } from './names';
 
-/** What n8n's editor passes to the methods of a node that is being set up. */
-async function editorOf(
-	credential: ICredentialDataDecryptedObject,
+/**
+ * What n8n's editor passes to the methods of a node that is being set up.
+ *
+ * @param credential left out where none has been chosen
+ * @param path of the field
+ */
+export async function editorOf(
+	credential: ICredentialDataDecryptedObject | undefined,
 	parameters: INodeParameters,
+	path = '',
 ): Promise<ILoadOptionsFunctions> {
 	const { node: nodeType, credential: credentialType } = await builtPackage();
 	const nodeTypes: INodeTypes = {
@@ -39,12 +45,12 @@ async function editorOf(
 				typeVersion: 1,
 				position: [0, 0],
 				parameters,
-				credentials: { [CREDENTIAL_TYPE]: { id: '1', name: 'SendGrid' } },
+				...(credential && { credentials: { [CREDENTIAL_TYPE]: { id: '1', name: 'SendGrid' } } }),
 			},
 		],
 	});
 	const additionalData = {
-		credentialsHelper: new OneCredential(credentialType, credential),
+		credentialsHelper: new OneCredential(credentialType, credential ?? {}),
 		currentNodeParameters: parameters,
 		variables: {},
 		externalSecretsProxy: {},
@@ -53,11 +59,11 @@ async function editorOf(
 	} as unknown as IWorkflowExecuteAdditionalData;
 	const node = workflow.getNode('SendGrid Teammates');
 	if (!node) throw new Error('The workflow has no node');
-	return new LoadOptionsContext(workflow, node, additionalData, '');
+	return new LoadOptionsContext(workflow, node, additionalData, path);
 }
 
 export async function loadScopes(
-	credential: ICredentialDataDecryptedObject,
+	credential: ICredentialDataDecryptedObject | undefined,
 	parameters: INodeParameters = {},
 ): Promise<INodePropertyOptions[]> {
 	const { node } = await builtPackage();
@@ -81,11 +87,12 @@ export async function searchTeammates(
 	credential: ICredentialDataDecryptedObject,
 	filter?: string,
 	paginationToken?: string,
+	parameters: INodeParameters = {},
 ): Promise<INodeListSearchResult> {
 	const { node } = await builtPackage();
 	const search = node.methods?.listSearch?.searchTeammates;
 	if (!search) throw new Error('The node has no such method');
-	return await search.call(await editorOf(credential, {}), filter, paginationToken);
+	return await search.call(await editorOf(credential, parameters), filter, paginationToken);
 }
 
 export async function searchAccessRequests(

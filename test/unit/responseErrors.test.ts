@@ -1,4 +1,7 @@
-import { readErrorDetails } from '../../nodes/SendGridTeammates/transport/responseErrors';
+import {
+	readErrorDetails,
+	statusError,
+} from '../../nodes/SendGridTeammates/transport/responseErrors';
 import {
 	changeOf,
 	RequestError,
@@ -32,6 +35,21 @@ describe("SendGrid's own words", () => {
 			expect(message.length).toBeLessThan(210);
 		},
 	);
+});
+
+describe('advice about Region', () => {
+	const context = { ...changeOf('It', 'sent'), scope: 'any' };
+
+	test.each([
+		[{ isRegionChosen: true }, "Check 'Region' in this node, and 'API Key' in the credential."],
+		[{ isRegionChosen: false }, "Check 'API Key' and 'Region' in the credential."],
+	])('names the place where it was chosen: %j', async (origin, advice) => {
+		const response = { status: 401, body: undefined, sentAt: 0 };
+		const refused = await statusError(response, 'POST', context, [], origin);
+		expect(refused.advice).toContain(advice);
+		const unreachable = networkError({ code: 'ECONNREFUSED' }, 'POST', context, 0, origin);
+		expect(unreachable.advice.includes("'Region' in this node")).toBe(origin.isRegionChosen);
+	});
 });
 
 describe('a request without an answer', () => {

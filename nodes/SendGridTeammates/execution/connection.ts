@@ -10,14 +10,13 @@ import {
 	type IPollFunctions,
 } from 'n8n-workflow';
 
-import { readCollection, type Fields } from '../parameters/field';
-import { optionsField, readOnBehalfOf, readOptions } from '../parameters/options';
-import { readRegion } from '../parameters/region';
+import { readCollection, type Field, type Fields } from '../parameters/field';
+import { onBehalfOfOption, optionsField, readOnBehalfOf, readOptions } from '../parameters/options';
+import { readRegion, regionField } from '../parameters/region';
 import { CredentialPolicy } from './credentialPolicy';
 import type { Options } from './operation';
 import { readRequestOptions } from './requestOptions';
 import { API_HOSTS, checkProxy, hostForItem, isSendGridHost } from '../transport/baseUrl';
-import { isRecord } from '../transport/responseErrors';
 import { checkApiKey } from '../transport/authenticate';
 import { CREDENTIAL_TYPE, type Connection, type Transport } from '../transport/client';
 import { SendGridError } from '../transport/errors';
@@ -93,6 +92,7 @@ export function connectionFor(
 	return {
 		baseURL,
 		isGateway: !isSendGridHost(baseURL),
+		isRegionChosen: region !== 'credential',
 		onBehalfOf,
 		effectiveSubuser: onBehalfOf ?? checkOnBehalfOf(credential.onBehalfOf),
 		maxWait,
@@ -127,14 +127,30 @@ export async function connectionForItem(item: IExecuteSingleFunctions): Promise<
 const isExpression = (value: unknown): boolean =>
 	typeof value === 'string' && value.startsWith('=');
 
-/** Fields as the editor has them. Expressions count as not set, since there is no item yet. */
+const fieldOf = (editor: ILoadOptionsFunctions, path: string): unknown =>
+	editor.getCurrentNodeParameter(path);
+
+/** Fields as the editor has them. */
 const editorFields = (editor: ILoadOptionsFunctions): Fields => ({
-	getNodeParameter(name, fallback) {
-		const value: unknown = editor.getCurrentNodeParameter(name);
-		if (!isRecord(value)) return value === undefined || isExpression(value) ? fallback : value;
-		return Object.fromEntries(Object.entries(value).filter(([, entry]) => !isExpression(entry)));
-	},
+	getNodeParameter: (name, fallback) => fieldOf(editor, name) ?? fallback,
 });
+
+/** The fields that decide whose lists the editor shows. */
+const DECIDING: ReadonlyArray<readonly [path: string, field: Field]> = [
+	[regionField.name, regionField],
+	[optionsField.name, optionsField],
+	[`${optionsField.name}.${onBehalfOfOption.name}`, onBehalfOfOption],
+];
+
+/**
+ * The field whose expression has no value yet, so that nobody knows whose lists these would be. Observed: n8n hands over
+ * `null` for it; n8n 1.x also for all of Options where one of them is such an expression.
+ */
+export const undecidedField = (editor: ILoadOptionsFunctions): string | undefined =>
+	DECIDING.find(([path]) => {
+		const value = fieldOf(editor, path);
+		return value === null || isExpression(value);
+	})?.[1].displayName;
 
 /** A person is waiting for this list. */
 const PATIENCE_MS = 10_000;

@@ -1,8 +1,10 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 
 import {
+	describeError,
 	errorOutsideItem,
 	toNodeError,
+	withEnding,
 	type ErrorContext,
 	type NodeError,
 } from '../execution/nodeError';
@@ -19,3 +21,10 @@ const LIST: ErrorContext = {
 /** Why a list in the editor failed, as one of n8n's errors. */
 export const listError = (editor: ILoadOptionsFunctions, thrown: unknown): NodeError =>
 	toNodeError(editor.getNode(), errorOutsideItem(thrown, LIST));
+
+/** The same where the editor shows the message only: the advice stands in it. */
+export function listErrorInOneLine(editor: ILoadOptionsFunctions, thrown: unknown): NodeError {
+	const error = errorOutsideItem(thrown, LIST);
+	const { message, advice } = describeError(error);
+	return toNodeError(editor.getNode(), error, undefined, withEnding(message, advice));
+}

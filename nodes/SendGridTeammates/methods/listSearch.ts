@@ -1,14 +1,8 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { connectionForEditor } from '../execution/connection';
+import { connectionForEditor, undecidedField } from '../execution/connection';
 import { accessRequests } from '../sendgrid/accessRequests';
-import {
-	bestFirst,
-	expiryOf,
-	pendingInvitations,
-	statusOfInvitation,
-	type Invitation,
-} from '../sendgrid/invitations';
+import { bestFirst, pendingInvitations, type Invitation } from '../sendgrid/invitations';
 import { teammates, type Teammate } from '../sendgrid/teammates';
 import { SendGridClient } from '../transport/client';
 import { pages, type ListEndpoint } from '../transport/pagination';
@@ -20,8 +14,8 @@ const TEAMMATES_PAGE = 'https://app.sendgrid.com/settings/teammates';
 
 interface SearchableList<Item> {
 	endpoint: ListEndpoint<Item>;
-	/** The text that the person sees. */
-	labelOf: (item: Item, now: number) => string;
+	/** What the person chooses by. n8n saves it beside the choice, so it is nothing that changes soon. */
+	labelOf: (item: Item) => string;
 	valueOf: (item: Item) => string;
 	/** Whether SendGrid is known to respect `offset`. Otherwise the whole list is read at once. */
 	honoursOffset: boolean;
@@ -41,38 +35,33 @@ async function searchList<Item>(
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
+	const undecided = undecidedField(editor);
+	if (undecided !== undefined) {
+		const name = `'${undecided}' has no value yet: run the node before this one, or choose another mode`;
+		return { results: [{ name, value: '' }] };
+	}
 	try {
 		const client = new SendGridClient(editor, await connectionForEditor(editor));
 		const wanted = filter.trim().toLowerCase();
 		const offset = Number(paginationToken ?? 0);
-		const choices = (items: Item[], now: number): INodeListSearchResult['results'] =>
+		const choices = (items: Item[]): INodeListSearchResult['results'] =>
 			items.map((item) => ({
-				name: labelOf(item, now),
+				name: labelOf(item),
 				value: valueOf(item),
 				url: TEAMMATES_PAGE,
 			}));
 		const all: Item[] = [];
 		for await (const { fresh } of pages(client, endpoint, { offset })) {
 			if (!wanted && honoursOffset) {
-				const results = choices(fresh, client.serverTime(Date.now()));
-				return { results, paginationToken: String(offset + fresh.length) };
+				return { results: choices(fresh), paginationToken: String(offset + fresh.length) };
 			}
 			all.push(...fresh);
 		}
-		const now = client.serverTime(Date.now());
-		const results = choices(distinct(all, now), now);
+		const results = choices(distinct(all, client.serverTime(Date.now())));
 		return { results: results.filter(({ name }) => name.toLowerCase().includes(wanted)) };
 	} catch (thrown) {
 		throw listError(editor, thrown);
 	}
-}
-
-/** `ada@example.com (expires 2026-12-01)` */
-function labelOfInvitation(invitation: Invitation, now: number): string {
-	const expiry = expiryOf(invitation);
-	if (!expiry) return invitation.email;
-	const tense = statusOfInvitation(invitation, now) === 'pending' ? 'expires' : 'expired';
-	return `${invitation.email} (${tense} ${expiry.slice(0, 10)})`;
 }
 
 /** The best invitation of each address. Choosing one means all of them. */
@@ -86,8 +75,8 @@ function onePerAddress(invitations: Invitation[], now: number): Invitation[] {
 }
 
 /**
- * Invitations that have not been accepted: address and expiry date. What is chosen is saved in the workflow, so it
- * is the address: anybody who reads a token can join the account.
+ * Invitations that have not been accepted. What is chosen is saved in the workflow, so it is the address: anybody who
+ * reads a token can join the account.
  */
 export async function searchInvitations(
 	this: ILoadOptionsFunctions,
@@ -99,7 +88,7 @@ export async function searchInvitations(
 			endpoint: pendingInvitations({
 				failureMessage: 'The pending invitations could not be loaded',
 			}),
-			labelOf: labelOfInvitation,
+			labelOf: ({ email }) => email,
 			valueOf: ({ email }) => email,
 			honoursOffset: false,
 			distinct: onePerAddress,

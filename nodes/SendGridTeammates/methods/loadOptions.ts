@@ -1,24 +1,49 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
-import { connectionForEditor } from '../execution/connection';
-import { SendGridClient } from '../transport/client';
-import { readGrantableScopes, scopeLabel } from '../sendgrid/scopes';
-import { listError } from './listError';
+import { connectionForEditor, undecidedField } from '../execution/connection';
+import { knownGrantableScopes, readGrantableScopes, scopeLabel } from '../sendgrid/scopes';
+import { CREDENTIAL_TYPE, SendGridClient } from '../transport/client';
+import { listErrorInOneLine } from './listError';
+
+/** @param description whose these are, where that is not plain */
+const listed = (scopes: readonly string[], description?: string): INodePropertyOptions[] =>
+	scopes
+		.map((scope) => ({ name: scopeLabel(scope), value: scope, description }))
+		.sort((one, other) => one.name.localeCompare(other.name));
+
+/** Whether n8n hands out a credential: not before one has been chosen, nor where it has been deleted. */
+const hasCredential = async (editor: ILoadOptionsFunctions): Promise<boolean> =>
+	await editor.getCredentials(CREDENTIAL_TYPE).then(
+		() => true,
+		() => false,
+	);
 
 /**
- * The scopes that the account can grant now, by their readable names. These include SendGrid's own names, because
- * the editor's search looks at nothing else.
+ * The scopes that the account can grant now, grouped. Where it is not known yet which account that is, all that are
+ * known.
  */
 export async function getScopes(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const undecided = undecidedField(this);
+	if (undecided !== undefined) {
+		return listed(
+			knownGrantableScopes(),
+			`One of all known scopes: '${undecided}' has no value yet`,
+		);
+	}
+	if (!(await hasCredential(this))) {
+		return listed(
+			knownGrantableScopes(),
+			'One of all known scopes: choose a credential to see what yours can grant',
+		);
+	}
 	try {
-		const client = new SendGridClient(this, await connectionForEditor(this));
-		const scopes = await readGrantableScopes(client, {
+		const connection = await connectionForEditor(this);
+		const scopes = await readGrantableScopes(new SendGridClient(this, connection), {
 			failureMessage: 'The scopes could not be loaded',
 		});
-		return scopes
-			.map((scope) => ({ name: `${scopeLabel(scope)} (${scope})`, value: scope }))
-			.sort((one, other) => one.name.localeCompare(other.name));
+		const { onBehalfOf } = connection;
+		return listed(scopes, onBehalfOf && `What ${onBehalfOf} can grant`);
 	} catch (thrown) {
-		throw listError(this, thrown);
+		throw listErrorInOneLine(this, thrown);
 	}
 }

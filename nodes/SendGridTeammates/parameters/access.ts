@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, NodeHint } from 'n8n-workflow';
 
 import type { AccessChoice } from '../sendgrid/access';
 import type { Account } from '../sendgrid/account';
@@ -24,7 +24,9 @@ export const scopesField: INodeProperties = {
 	default: [],
 	typeOptions: {
 		loadOptionsMethod: 'getScopes',
-		loadOptionsDependsOn: ['region', 'options.onBehalfOf'],
+		// In brackets, since n8n's editor loads no list while a field named here without them is an expression that has no
+		// value yet.
+		loadOptionsDependsOn: ['[region]', 'options.onBehalfOf'],
 	},
 	displayOptions: { show: { access: ['scopes'] } },
 	description:
@@ -95,6 +97,15 @@ const accessField: INodeProperties = {
 		},
 	],
 	description: 'What the person can do in SendGrid',
+};
+
+export const noScopesHint: NodeHint = {
+	message:
+		'No scopes are chosen. The person can still join, and then sees only what SendGrid shows everybody: their own profile, and a few settings they cannot change.',
+	displayCondition:
+		'={{ $parameter["operation"] === "invite" && $parameter["access"] === "scopes" && $parameter["scopes"].length === 0 }}',
+	whenToDisplay: 'beforeExecution',
+	location: 'ndv',
 };
 
 export const accessFields: INodeProperties[] = [

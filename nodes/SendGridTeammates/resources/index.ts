@@ -31,6 +31,25 @@ const resourceField: INodeProperties = {
 	routing: declarativeRouting(RESOURCES),
 };
 
+/** By value. Operations of the same value have the same name. */
+const NAMES: Readonly<Record<string, string>> = Object.fromEntries(
+	[resourceField, ...Object.values(RESOURCES).map(({ operation }) => operation)].flatMap(
+		({ options = [] }) =>
+			options.flatMap((option) => ('value' in option ? [[String(option.value), option.name]] : [])),
+	),
+);
+
+/** `SSO Teammate` -> `SSO teammate` */
+const inSentence = (name: string): string =>
+	name.replace(/\b[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
+
+const RESOURCE_NAMES = Object.fromEntries(
+	Object.keys(RESOURCES).map((value) => [value, inSentence(NAMES[value])]),
+);
+
+/** What n8n writes below the node: `Create or Update: teammate`. */
+export const subtitle = `={{ ((${JSON.stringify(NAMES)})[$parameter["operation"]] || $parameter["operation"]) + ": " + (${JSON.stringify(RESOURCE_NAMES)})[$parameter["resource"]] }}`;
+
 /** The fields of all resources and operations, in the order of the panel. */
 export const resourceProperties: INodeProperties[] = [
 	resourceField,

@@ -140,37 +140,54 @@ function groupKey(name: string): string {
 export const isPowerlessGroup = (name: string): boolean =>
 	name.split(/[>/]/).every((part) => POWERLESS_GROUPS.has(groupKey(part)));
 
-/** Parts of scope names that aren't ordinary words. */
-const SPELLINGS: Readonly<Record<string, string>> = {
-	'2fa': '2FA',
-	api: 'API',
-	asm: 'ASM',
-	bcc: 'BCC',
-	di: 'DI',
-	erasejob: 'Erase Job',
-	ip: 'IP',
-	ips: 'IPs',
-	sendwithus: 'SendWithUs',
-	sso: 'SSO',
-	tls: 'TLS',
-	ui: 'UI',
+/**
+ * What scopes are about, in the words of SendGrid's web pages, by how their names begin. The first that fits counts.
+ * Short, since n8n's editor cuts off the cross of a long choice.
+ */
+const GROUPS: Readonly<Record<string, string>> = {
+	access_settings: 'IP Access',
+	api_keys: 'API Keys',
+	asm: 'Unsubscribe Groups',
+	categories: 'Categories',
+	design_library: 'Design Library',
+	di: 'Deliverability',
+	email_activity: 'Email Activity',
+	email_testing: 'Email Testing',
+	ips: 'IP Addresses',
+	mail: 'Mail Send',
+	mail_settings: 'Mail Settings',
+	marketing: 'Marketing',
+	marketing_campaigns: 'Marketing',
+	messages: 'Email Activity',
+	partner_settings: 'Partners',
+	recipients: 'Data Erasure',
+	sso: 'Single Sign-On',
+	suppression: 'Suppressions',
+	tracking_settings: 'Tracking',
+	'user.scheduled_sends': 'Scheduled Sends',
+	'user.webhooks.event': 'Event Webhook',
+	'user.webhooks.parse': 'Inbound Parse',
+	user: 'User Account',
+	validations: 'Email Validation',
+	whitelabel: 'Sender Authentication',
 };
 
-const words = (part: string) =>
-	part
+/** `new_thing.read` -> `New Thing` */
+const firstWords = (scope: string): string =>
+	scope
+		.split('.')[0]
 		.split('_')
-		.map((word) => SPELLINGS[word] ?? `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+		.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
 		.join(' ');
 
-/**
- * A scope's readable name: `mail_settings.footer.read` reads `Mail Settings Footer: Read`. SendGrid has no labels
- * for them.
- */
-export function scopeLabel(scope: string): string {
-	const parts = scope.split('.').map(words);
-	const action = parts.pop() ?? '';
-	return parts.length > 0 ? `${parts.join(' ')}: ${action}` : action;
+function groupOf(scope: string): string {
+	if (/(^|\.)stats\./.test(scope)) return 'Statistics';
+	const known = Object.entries(GROUPS).find(([beginning]) => scope.startsWith(`${beginning}.`));
+	return known ? known[1] : firstWords(scope);
 }
+
+/** How the editor's list shows a scope: `Unsubscribe Groups (asm.groups.read)`. One can search nothing else there. */
+export const scopeLabel = (scope: string): string => `${groupOf(scope)} (${scope})`;
 
 /** SendGrid's own sets of scopes for a role. */
 export const PERSONAS = ['accountant', 'developer', 'marketer', 'observer'] as const;
@@ -320,23 +337,23 @@ const OTHER_SCOPES = [
 	...each('update', 'user.settings.enforced_tls'),
 ];
 
-/** All known scopes by their labels, in lower case. */
-const SCOPE_BY_LABEL: ReadonlyMap<string, string> = new Map(
-	[
-		...Object.values(PERSONA_SCOPES).flat(),
-		...OTHER_SCOPES,
-		...UNGRANTABLE_SCOPES,
-		...MINIMUM_SCOPES,
-	].map((scope) => [scopeLabel(scope).toLowerCase(), scope]),
-);
+/** Documented and observed. SendGrid adds some from time to time. */
+const KNOWN_SCOPES = new Set([
+	...Object.values(PERSONA_SCOPES).flat(),
+	...OTHER_SCOPES,
+	...UNGRANTABLE_SCOPES,
+	...MINIMUM_SCOPES,
+]);
+
+/** What can be granted as far as anybody knows, where no account says so itself. */
+export const knownGrantableScopes = (): string[] => [...KNOWN_SCOPES].filter(isGrantable);
 
 /**
- * The scope that a text stands for: its name, or its label in the editor's list, `Stats: Read (stats.read)` or
- * `Stats: Read`, in any case. `undefined` if it is neither. A name need not be a known one: SendGrid adds some.
+ * The scope that a text stands for: its name, or what the editor's list shows, `Statistics (stats.read)`, in any case.
+ * `undefined` where it is neither. A name need not be a known one: SendGrid adds some.
  */
 export function scopeNamed(text: string): string | undefined {
-	const [, inBrackets] = /\(([\w.-]+)\)$/.exec(text) ?? [];
-	const name = inBrackets ?? SCOPE_BY_LABEL.get(text.toLowerCase().replace(/\s+/g, ' ')) ?? text;
+	const [, name = text] = /\(([\w.-]+)\)$/.exec(text) ?? [];
 	return /^[\w.-]+$/.test(name) ? name.toLowerCase() : undefined;
 }
 
@@ -377,8 +394,6 @@ function nearestScope(typed: string, grantable: readonly string[]): string | und
 	}
 	return nearest;
 }
-
-const KNOWN_SCOPES = new Set(SCOPE_BY_LABEL.values());
 
 /** How many typos are corrected: a whole list of wrong names has another cause. */
 const MAX_CORRECTED = 5;

@@ -20,6 +20,7 @@ import {
 	statusError,
 	unreadableError,
 	type RequestContext,
+	type RequestOrigin,
 } from './responseErrors';
 import { backoff, RetryBudget } from './retry';
 import type { Span } from './serverClock';
@@ -35,15 +36,11 @@ export type Transport = Pick<IHttpRequestOptions, 'timeout' | 'proxy'> & {
 };
 
 /** Where requests go, and for which account: the same for all requests of one item. */
-export interface Connection {
+export interface Connection extends RequestOrigin {
 	/** Without a trailing slash. */
 	baseURL: string;
 	/** Whether it is somebody else's gateway. */
 	isGateway: boolean;
-	/** Only if the item chose it: the credential adds its own. */
-	onBehalfOf?: string;
-	/** The account that requests act for, from the item or the credential; `undefined` for the key's own. */
-	effectiveSubuser?: string;
 	/** Milliseconds that the item may wait after its first throttled or failed request. */
 	maxWait: number;
 	transport?: Transport;
@@ -244,7 +241,7 @@ export class SendGridClient {
 				response = await this.request(call, path);
 			} catch (thrown) {
 				this.rateLimiter.release(permit);
-				return { error: networkError(thrown, method, context, sentAt) };
+				return { error: networkError(thrown, method, context, sentAt, this.connection) };
 			}
 			if (response === 'expired') {
 				this.rateLimiter.release(permit);
@@ -256,11 +253,11 @@ export class SendGridClient {
 			const received = { status, body: response.body as unknown, sentAt };
 			if (status === 429) {
 				this.retryBudget.start();
-				throttled = await statusError(received, method, context, secrets);
+				throttled = await statusError(received, method, context, secrets, this.connection);
 				continue;
 			}
 			if (status < 200 || status > 299) {
-				return { error: await statusError(received, method, context, secrets) };
+				return { error: await statusError(received, method, context, secrets, this.connection) };
 			}
 			const body = decode(received.body);
 			if (body === undefined) {

@@ -5,6 +5,7 @@ import {
 	IN_DOUBT_AFTER_TIMEOUT_MS,
 	isRecord,
 	type RequestContext,
+	type RequestOrigin,
 } from './responseErrors';
 import { toSingleLine } from './sanitize';
 
@@ -60,8 +61,8 @@ const UNKNOWN: NetworkErrorKind = {
 	mayApplyForMs: IN_DOUBT_AFTER_FAILURE_MS,
 };
 
-const CHECK_THE_CONNECTION =
-	"Check n8n's internet connection, its proxy settings, and 'Region' or 'API URL' in the credential.";
+const adviceOnConnection = ({ isRegionChosen }: RequestOrigin): string =>
+	`Check n8n's internet connection, its proxy settings, and ${isRegionChosen ? "'Region' in this node" : "'Region' or 'API URL' in the credential"}.`;
 
 /** Codes and messages along the chain of causes: n8n wraps what the HTTP library threw. */
 function* causes(thrown: unknown): Generator<Record<string, unknown>> {
@@ -85,6 +86,7 @@ export function networkError(
 	method: string,
 	context: RequestContext,
 	sentAt: number,
+	origin: RequestOrigin = {},
 ): RequestError {
 	const links = [...causes(thrown)];
 	// n8n 1.x drops the cause and keeps its code as the wrapper's `httpCode`.
@@ -114,7 +116,7 @@ export function networkError(
 	const reason = codes.length > 0 ? `${what} (${codes[codes.length - 1]})` : what;
 	const cause = 'temporarily-unavailable';
 	if (mayApplyForMs === undefined) {
-		return new RequestError(context, reason, special ?? CHECK_THE_CONNECTION, {
+		return new RequestError(context, reason, special ?? adviceOnConnection(origin), {
 			cause,
 			retryable: !isPermanent,
 		});

@@ -33,8 +33,27 @@ interface StatusAdvice extends ErrorFacts {
 	meaning?: string;
 	/** SendGrid's own words that add nothing to the meaning. */
 	stock?: RegExp;
-	advice: (context: RequestContext) => string;
+	advice: (context: RequestContext, origin: RequestOrigin) => string;
 }
+
+/** What an item has chosen itself and the credential would otherwise say. Advice is about where it is to be changed. */
+export interface RequestOrigin {
+	isRegionChosen?: boolean;
+	/** The credential adds its own. */
+	onBehalfOf?: string;
+	/** Whom requests act for, by the item or the credential; `undefined` for the key's own account. */
+	effectiveSubuser?: string;
+}
+
+const adviceOnRegion = ({ isRegionChosen }: RequestOrigin): string =>
+	isRegionChosen
+		? "Check 'Region' in this node, and 'API Key' in the credential."
+		: "Check 'API Key' and 'Region' in the credential.";
+
+const adviceOnSubuser = ({ effectiveSubuser, onBehalfOf }: RequestOrigin): string =>
+	effectiveSubuser === undefined
+		? ''
+		: ` Also check 'On Behalf Of' in ${onBehalfOf === undefined ? 'the credential' : "'Options'"}.`;
 
 const STATUS_ADVICE: Readonly<Record<number, StatusAdvice>> = {
 	400: {
@@ -44,15 +63,15 @@ const STATUS_ADVICE: Readonly<Record<number, StatusAdvice>> = {
 		meaning: 'SendGrid rejected the API key',
 		stock: /^The provided authorization grant is invalid/,
 		// Observed: a key created inside an EU subuser is unknown to the global host, and vice versa.
-		advice: () =>
-			"Check 'API Key' and 'Region' in the credential. The key may be mistyped, revoked, or belong to the other region.",
+		advice: (_, origin) =>
+			`${adviceOnRegion(origin)} The key may be mistyped, revoked, or belong to the other region.${adviceOnSubuser(origin)}`,
 		cause: 'credential-invalid',
 	},
 	403: {
 		meaning: "this API key isn't allowed to do this",
 		// Observed: the same answer for a missing scope and for an address that is not on the allow list.
-		advice: ({ scope }) =>
-			`Add the scope ${scope} to the API key. If it already has it, allow n8n's IP address under Settings > IP Access Management in SendGrid, or use an admin's key.`,
+		advice: ({ scope }, origin) =>
+			`Add the scope ${scope} to the API key. If it already has it, allow n8n's IP address under Settings > IP Access Management in SendGrid, or use an admin's key.${adviceOnSubuser(origin)}`,
 		cause: 'credential-invalid',
 	},
 	404: {
@@ -178,6 +197,7 @@ export async function statusError(
 	method: string,
 	context: RequestContext,
 	secrets: readonly string[] = [],
+	origin: RequestOrigin = {},
 ): Promise<RequestError> {
 	const details = readErrorDetails(body, [...secrets, context.secret]);
 	// A redirected write may have been carried out first. The API itself never redirects.
@@ -205,7 +225,7 @@ export async function statusError(
 				);
 	const specialAdvice =
 		status === 400 && details.length > 0 ? await context.on400?.(details[0]) : undefined;
-	return new RequestError(context, reason, specialAdvice ?? entry.advice(context), {
+	return new RequestError(context, reason, specialAdvice ?? entry.advice(context, origin), {
 		status,
 		cause: entry.cause,
 	});
@@ -248,7 +268,7 @@ export function overBudgetError(context: RequestContext): RequestError {
 	return new RequestError(
 		context,
 		"SendGrid's rate limit is used up for longer than 'Max Wait' allows",
-		advice(context),
+		advice(context, {}),
 		{ cause },
 	);
 }

@@ -25,11 +25,14 @@ interface Poll {
  * SendGrid does not document `on-behalf-of` for access requests. If the endpoint ignored it, it would report on
  * the wrong account.
  */
-function refuseRequestsOfOthers({ events }: Settings, { effectiveSubuser }: Connection): void {
+function refuseRequestsOfOthers(
+	{ events }: Settings,
+	{ effectiveSubuser, onBehalfOf }: Connection,
+): void {
 	if (effectiveSubuser === undefined || !events.has('accessRequested')) return;
 	throw new SendGridError(
 		"'Access Requested' cannot be combined with 'On Behalf Of', since SendGrid lists access requests for your own account only",
-		"Remove 'Access Requested' from 'Trigger On', or use a credential and 'Options' without 'On Behalf Of'.",
+		`Remove 'Access Requested' from 'Trigger On', or ${onBehalfOf === undefined ? "use a credential that leaves 'On Behalf Of' empty" : "'On Behalf Of' from 'Options'"}.`,
 	);
 }
 

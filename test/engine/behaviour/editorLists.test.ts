@@ -1,5 +1,9 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { builtPackage } from '../../support/builtPackage';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import {
+	editorOf,
 	loadScopes,
 	searchAccessRequests,
 	searchInvitations,
@@ -21,24 +25,84 @@ describe('the list of scopes', () => {
 			],
 		});
 		expect(await loadScopes(sendGrid.credential)).toEqual([
-			{ name: 'Stats: Read (stats.read)', value: 'stats.read' },
-			{ name: 'Teammates: Create (teammates.create)', value: 'teammates.create' },
-			{ name: 'Templates: Read (templates.read)', value: 'templates.read' },
+			{ name: 'Statistics (stats.read)', value: 'stats.read' },
+			{ name: 'Teammates (teammates.create)', value: 'teammates.create' },
+			{ name: 'Templates (templates.read)', value: 'templates.read' },
 		]);
 	});
 
-	test('has the scopes of the subuser that the options name', async () => {
+	test('has the scopes of the subuser that the options name, and says so', async () => {
 		sendGrid.state.addSubuser({ username: 'acme-marketing' });
-		await loadScopes(sendGrid.credential, { options: { onBehalfOf: 'acme-marketing' } });
+		const scopes = await loadScopes(sendGrid.credential, {
+			options: { onBehalfOf: 'acme-marketing' },
+		});
 		expect(sendGrid.state.requests).toMatchObject([{ onBehalfOf: 'acme-marketing' }]);
+		expect(new Set(scopes.map(({ description }) => description))).toEqual(
+			new Set(['What acme-marketing can grant']),
+		);
 	});
 
-	test('takes fields whose expressions need an item as not set', async () => {
-		const scopes = await loadScopes(sendGrid.credential, {
-			region: '={{ $json.region }}',
-			options: { onBehalfOf: '={{ $json.subuser }}' },
-		});
+	/** As n8n 2.x, n8n 1.x and an older n8n hand over an expression that has no value yet. */
+	test.each([
+		[{ region: null, options: {} }, 'Region'],
+		[{ region: 'credential', options: { onBehalfOf: null } }, 'On Behalf Of'],
+		[{ region: 'credential', options: null }, 'Options'],
+		[{ region: '={{ $json.region }}' }, 'Region'],
+	] as Array<[INodeParameters, string]>)(
+		'is that of all known scopes where nobody can know whose it is: %j',
+		async (parameters, field) => {
+			const scopes = await loadScopes(sendGrid.credential, parameters);
+			expect(scopes.length).toBeGreaterThan(200);
+			expect(scopes).toContainEqual({
+				name: 'Mail Send (mail.send)',
+				value: 'mail.send',
+				description: `One of all known scopes: '${field}' has no value yet`,
+			});
+			expect(sendGrid.state.requests).toEqual([]);
+		},
+	);
+
+	test('is that of the account, whatever other options have no value yet', async () => {
+		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
+		const parameters = { options: { maxWait: null, dryRun: null } } as unknown as INodeParameters;
+		expect(await loadScopes(sendGrid.credential, parameters)).toHaveLength(1);
+	});
+
+	test('is that of all known scopes before a credential has been chosen', async () => {
+		const scopes = await loadScopes(undefined);
 		expect(scopes.length).toBeGreaterThan(200);
+		expect(scopes).toContainEqual({
+			name: 'Sender Authentication (whitelabel.read)',
+			value: 'whitelabel.read',
+			description: expect.stringContaining('choose a credential'),
+		});
+		expect(scopes.map(({ value }) => value)).not.toContain('user.profile.update');
+	});
+
+	test('loads while Region has no value yet, and again whenever Region changes, in rows too', async () => {
+		const { node } = await builtPackage();
+		const fields = [...node.description.properties];
+		const dependencies = fields.flatMap(({ typeOptions, options = [] }) => [
+			typeOptions?.loadOptionsDependsOn,
+			...options.flatMap((option) =>
+				'values' in option
+					? option.values.map((field) => field.typeOptions?.loadOptionsDependsOn)
+					: [],
+			),
+		]);
+		const paths = dependencies.filter((names) => names !== undefined);
+		expect(paths).toHaveLength(3);
+		for (const names of paths) {
+			// What is named as it is has to have a value.
+			expect(names).not.toContain('region');
+			for (const path of ['parameters.scopes', 'parameters.subuserAccess.subusers[0].scopes']) {
+				const watched = async (region: string) => {
+					const editor = await editorOf(undefined, { region, options: {} }, path);
+					return names.map((name): unknown => editor.getCurrentNodeParameter(name));
+				};
+				expect(await watched('eu')).not.toEqual(await watched('global'));
+			}
+		}
 	});
 
 	test('is sorted by the readable names', async () => {
@@ -52,9 +116,9 @@ describe('the list of scopes', () => {
 		});
 		const scopes = await loadScopes(sendGrid.credential);
 		expect(scopes.map(({ name }) => name)).toEqual([
-			'IP: Read (ip.read)',
-			'IPs: Read (ips.read)',
-			'Templates: Read (templates.read)',
+			'Ip (ip.read)',
+			'IP Addresses (ips.read)',
+			'Templates (templates.read)',
 		]);
 	});
 
@@ -75,8 +139,8 @@ describe('the list of scopes', () => {
 
 	test('says why it cannot be loaded, and what to do', async () => {
 		await expect(loadScopes({ ...sendGrid.credential, apiKey: 'SG.wrong' })).rejects.toMatchObject({
-			message: expect.stringContaining(
-				'The scopes could not be loaded: SendGrid rejected the API key (HTTP 401)',
+			message: expect.stringMatching(
+				/^The scopes could not be loaded: SendGrid rejected the API key \(HTTP 401\)\. Check 'API Key' and 'Region'/,
 			),
 			description: expect.stringContaining("Check 'API Key' and 'Region'"),
 		});
@@ -96,7 +160,7 @@ describe('the list of scopes', () => {
 		await expect(loadScopes(sendGrid.credential)).rejects.toThrow();
 		await expect(loadScopes(sendGrid.credential)).rejects.toMatchObject({
 			message:
-				"The scopes could not be loaded: SendGrid's rate limit is used up for longer than a list can wait",
+				"The scopes could not be loaded: SendGrid's rate limit is used up for longer than a list can wait. Wait a few minutes and open the list again.",
 			description: 'Wait a few minutes and open the list again.',
 		});
 	});
@@ -113,19 +177,18 @@ describe('the list of scopes', () => {
 });
 
 describe('the list of invitations', () => {
-	test("shows address, expiry date and SendGrid's page", async () => {
-		const { expiration_date } = sendGrid.state.addPending({ email: 'Ada@example.com' });
-		const expired = sendGrid.state.addPending({ email: 'bob@example.com', expiresInSeconds: -9e5 });
-		const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+	test('shows who and where SendGrid has it, and nothing that ages in a saved workflow', async () => {
+		sendGrid.state.addPending({ email: 'Ada@example.com' });
+		sendGrid.state.addPending({ email: 'bob@example.com', expiresInSeconds: -9e5 });
 		expect(await searchInvitations(sendGrid.credential)).toEqual({
 			results: [
 				{
-					name: `Ada@example.com (expires ${day(expiration_date)})`,
+					name: 'Ada@example.com',
 					value: 'Ada@example.com',
 					url: 'https://app.sendgrid.com/settings/teammates',
 				},
 				{
-					name: `bob@example.com (expired ${day(expired.expiration_date)})`,
+					name: 'bob@example.com',
 					value: 'bob@example.com',
 					url: 'https://app.sendgrid.com/settings/teammates',
 				},
@@ -157,14 +220,6 @@ describe('the list of invitations', () => {
 		expect(found.results.map(({ name }) => name)).toEqual([
 			expect.stringContaining('pending0599@bulk.example'),
 		]);
-	});
-
-	test('shows only the address if SendGrid gives no expiry date', async () => {
-		sendGrid.state.addPending({ email: 'ada@example.com' });
-		const fault = { kind: 'rename', from: 'expiration_date', to: 'ends' } as const;
-		sendGrid.state.faults.add({ fault });
-		const { results } = await searchInvitations(sendGrid.credential);
-		expect(results).toMatchObject([{ name: 'ada@example.com' }]);
 	});
 
 	test('is searched for text typed in capitals', async () => {
@@ -207,6 +262,15 @@ describe('the list of teammates', () => {
 			{ name: 'Ada Lovelace (ada@example.com)', value: 'countess', url },
 			{ name: 'Sam (sam@example.com), admin, SSO', value: 'sam@example.com', url },
 		]);
+	});
+
+	test('says in its only line that nobody can know yet whose it is', async () => {
+		sendGrid.state.addManyTeammates(3);
+		const parameters = { options: { onBehalfOf: null } } as unknown as INodeParameters;
+		expect((await searchTeammates(sendGrid.credential, '', undefined, parameters)).results).toEqual(
+			[{ name: expect.stringContaining("'On Behalf Of' has no value yet"), value: '' }],
+		);
+		expect(sendGrid.state.requests).toEqual([]);
 	});
 
 	test('loads 1,000 people while scrolling, 500 at a time', async () => {

@@ -1,3 +1,5 @@
+import type { INodeParameters } from 'n8n-workflow';
+
 import type { Fault } from '../../../sandbox/faults.mts';
 import { testOfNewerEngine } from '../../support/engine';
 import { inviteWith, resendWith } from '../../support/parameters';
@@ -28,6 +30,22 @@ describe('a refusal by SendGrid', () => {
 		expect(error?.description).toContain("Check 'API Key' and 'Region' in the credential");
 		expect(sendGrid.state.requests).toHaveLength(1);
 	});
+
+	test.each([
+		['the item', { onBehalfOf: 'acme-marketing' }, '', "Also check 'On Behalf Of' in 'Options'."],
+		['the credential', {}, 'acme-marketing', "Also check 'On Behalf Of' in the credential."],
+	])(
+		'the advice names the subuser where %s does',
+		async (_, options: INodeParameters, onBehalfOf, advice) => {
+			const { error } = await sendGrid.run({
+				items: ADA,
+				parameters: inviteWith({ options }),
+				credential: { apiKey: 'SG.wrong', onBehalfOf },
+			});
+			expect(error?.description).toContain("Check 'API Key' and 'Region' in the credential.");
+			expect(error?.description).toContain(advice);
+		},
+	);
 
 	test.each([
 		['', 'is empty'],

@@ -33,7 +33,7 @@ const operation: INodeProperties = {
 		{
 			name: 'Resend Invite',
 			value: 'resend',
-			action: 'Resend invitation',
+			action: 'Resend invite',
 			description: 'Send the email again, valid for another seven days',
 			routing: { request: { method: 'POST', url: '/v3/teammates/pending/{token}/resend' } },
 		},
