@@ -43,7 +43,8 @@ export class SendGridTeammatesApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. SG.…',
 			description:
-				'Created in SendGrid under Settings > API Keys. It needs the scopes for teammates: teammates.read and teammates.create for inviting and resending.',
+				'Created in SendGrid under Settings > API Keys. It can only grant scopes that it has itself.',
+			hint: 'Scopes: teammates.read and teammates.create to invite and resend, teammates.update for permissions, teammates.delete to revoke and remove',
 		},
 		{
 			displayName: 'Region',

@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { isPowerful, isPowerlessGroup } from '../sendgrid/scopes';
 import { isAtDomain } from '../sendgrid/teammates';
 import { SendGridError } from '../transport/errors';
-import { isAllowed, limitsDomains } from '../transport/limits';
+import { emailDomainsOf, isAllowed } from '../transport/limits';
 import { formatList, toSingleLine } from '../transport/sanitize';
 import type { Given, Policy } from './operation';
 
@@ -22,12 +22,7 @@ export class CredentialPolicy implements Policy {
 	private readonly domains: string[] | undefined;
 
 	constructor(private readonly credential: ICredentialDataDecryptedObject) {
-		this.domains = limitsDomains(credential)
-			? String(credential.allowedEmailDomains)
-					.split(',')
-					.map((domain) => domain.trim())
-					.filter(Boolean)
-			: undefined;
+		this.domains = emailDomainsOf(credential);
 	}
 
 	/** @throws SendGridError for an address at a domain that is not on the list */

@@ -5,6 +5,8 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
+import type { Field } from '../parameters/field';
+import { readDomains } from '../parameters/text';
 import { checkApiKey, headersOfCredential } from '../transport/authenticate';
 import {
 	allowsAnyCertificate,
@@ -15,6 +17,7 @@ import {
 import { withDeadline } from '../transport/deadline';
 import { readBody } from '../transport/decode';
 import { SendGridError } from '../transport/errors';
+import { limitsDomains } from '../transport/limits';
 import { networkError } from '../transport/networkErrors';
 import { readErrorDetails, isRecord } from '../transport/responseErrors';
 
@@ -29,7 +32,7 @@ interface Answer {
 /** n8n has no other request helper for credential tests than this old one. */
 type Helpers = ICredentialTestFunctions['helpers'];
 
-/** `GET /v3/scopes` answers any valid key, whatever its scopes. */
+/** `GET /v3/scopes` answers any valid key, and says what it can do. */
 async function ask(
 	helpers: Helpers,
 	host: string,
@@ -73,8 +76,55 @@ function endStream(body: unknown): void {
 	if (isRecord(body) && typeof body.destroy === 'function') body.destroy();
 }
 
-const isAccepted = ({ status, body }: Answer) =>
-	status >= 200 && status < 300 && isRecord(body) && Array.isArray(body.scopes);
+/** The key's scopes, where it is accepted. */
+const scopesIn = ({ status, body }: Answer): unknown[] | undefined =>
+	status >= 200 && status < 300 && isRecord(body) && Array.isArray(body.scopes)
+		? body.scopes
+		: undefined;
+
+/** Whether a scope is of any use here: there are keys for inviting, for looking up, and for single sign-on. */
+const isAboutTeammates = (scope: unknown): boolean =>
+	typeof scope === 'string' && /^(sso\.)?teammates\./.test(scope);
+
+/** Documented: `SG.`, 22 characters, a dot, 43 characters. */
+const LOOK = "SendGrid's keys begin with 'SG.' and have 69 characters.";
+
+const LOOKS_RIGHT = /^SG\.[\w.-]{20,}$/;
+
+/** What shows already that a key is none. A gateway may have keys of its own. */
+function faultOfKey(key: string, host: string): string | undefined {
+	if (/^bearer\b/i.test(key)) return "begins with 'Bearer'";
+	if (/["'`]/.test(key)) return 'has quotation marks';
+	if (/\s/.test(key)) return 'has a space in it';
+	return isSendGridHost(host) && !LOOKS_RIGHT.test(key) ? "isn't one of SendGrid" : undefined;
+}
+
+const domainsField: Field = {
+	displayName: 'Allowed Email Domains',
+	name: 'allowedEmailDomains',
+	default: '',
+};
+
+/**
+ * The host, if everything in the credential is as it has to be.
+ *
+ * @throws SendGridError
+ */
+function checkCredential(credential: ICredentialDataDecryptedObject): string {
+	const host = hostOfCredential(credential);
+	headersOfCredential(credential);
+	const fault = faultOfKey(checkApiKey(credential), host);
+	if (fault !== undefined) {
+		throw new SendGridError(
+			`The credential's 'API Key' ${fault}`,
+			`Enter the key alone, as SendGrid shows it when it is created. ${LOOK}`,
+		);
+	}
+	if (limitsDomains(credential)) {
+		readDomains({ getNodeParameter: (name) => credential[name] }, domainsField);
+	}
+	return host;
+}
 
 /** Whether n8n's own 'Allowed HTTP Request Domains' let the credential be used at this address. */
 function isAllowedHost(
@@ -102,7 +152,7 @@ async function regionThatAccepts(
 		credential.region === 'eu' ? ['Global', API_HOSTS.global] : ['EU', API_HOSTS.eu];
 	if (!isAllowedHost(host, credential)) return undefined;
 	const answer = await ask(helpers, host, credential).catch(() => undefined);
-	return answer && isAccepted(answer) ? name : undefined;
+	return answer && scopesIn(answer) ? name : undefined;
 }
 
 function messageFor({ status, body }: Answer, host: string, apiKey: string): string {
@@ -111,7 +161,7 @@ function messageFor({ status, body }: Answer, host: string, apiKey: string): str
 	const quoted = words.length > 0 ? ` (${words.join(', ')})` : '';
 	const withStatus = ` (${[...words, `HTTP ${status}`].join(', ')})`;
 	if (status === 401) {
-		return `SendGrid rejected this API key${quoted}. Check 'API Key': it may be mistyped, or revoked in SendGrid.`;
+		return `SendGrid rejected this API key${quoted}. Check 'API Key': it may be mistyped, or revoked in SendGrid.${LOOKS_RIGHT.test(apiKey) ? '' : ` ${LOOK}`}`;
 	}
 	if (status === 403) {
 		return `SendGrid knows this API key, but doesn't allow it here${quoted}. Add n8n's IP address under Settings > IP Access Management in SendGrid, and check 'On Behalf Of'.`;
@@ -131,8 +181,7 @@ export async function testSendGridTeammatesApi(
 ): Promise<INodeCredentialTestResult> {
 	let host: string;
 	try {
-		host = hostOfCredential(credential);
-		headersOfCredential(credential);
+		host = checkCredential(credential);
 	} catch (thrown) {
 		return refused(
 			thrown instanceof SendGridError ? `${thrown.message}. ${thrown.advice}` : String(thrown),
@@ -157,7 +206,14 @@ export async function testSendGridTeammatesApi(
 			`${message}. Check 'Region' and 'API URL' here, and that n8n can reach this address.`,
 		);
 	}
-	if (isAccepted(answer)) return { status: 'OK', message: 'Connection successful' };
+	const scopes = scopesIn(answer);
+	if (scopes) {
+		return scopes.some(isAboutTeammates)
+			? { status: 'OK', message: 'Connection successful' }
+			: refused(
+					"This API key is valid, but it can't manage teammates. Give it teammates.read and teammates.create under Settings > API Keys in SendGrid.",
+				);
+	}
 
 	// A key that is known here is not sent anywhere else.
 	const region = answer.status === 401 ? await regionThatAccepts(helpers, credential) : undefined;

@@ -41,6 +41,15 @@ export const isAllowed = (value: unknown): boolean => value === undefined || val
 export const limitsDomains = ({ allowedEmailDomains }: ICredentialDataDecryptedObject): boolean =>
 	allowedEmailDomains !== undefined && allowedEmailDomains !== '';
 
+/** The domains to which something can be given, `undefined` for all. `@example.com` counts as `example.com`. */
+export const emailDomainsOf = (credential: ICredentialDataDecryptedObject): string[] | undefined =>
+	limitsDomains(credential)
+		? String(credential.allowedEmailDomains)
+				.split(/[,;\s]+/)
+				.map((domain) => domain.replace(/^@/, ''))
+				.filter(Boolean)
+		: undefined;
+
 /** Whether the owner has limited the credential in any way. */
 export const isLimited = (credential: ICredentialDataDecryptedObject): boolean =>
 	limitsDomains(credential) ||

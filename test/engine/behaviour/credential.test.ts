@@ -16,13 +16,36 @@ test('the credential tells n8n 2.x that no other node may use it', async () => {
 });
 
 describe('the test of the credential', () => {
-	test('passes for any valid key', async () => {
-		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['stats.read'] });
-		expect(await testCredential(sendGrid.credential)).toEqual({
-			status: 'OK',
-			message: 'Connection successful',
-		});
-		expect(sendGrid.calls()).toEqual(['GET /v3/scopes']);
+	test.each(['teammates.read', 'teammates.create', 'sso.teammates.create'])(
+		'passes for a key with %s',
+		async (scope) => {
+			sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['stats.read', scope] });
+			expect(await testCredential(sendGrid.credential)).toEqual({
+				status: 'OK',
+				message: 'Connection successful',
+			});
+			expect(sendGrid.calls()).toEqual(['GET /v3/scopes']);
+		},
+	);
+
+	test.each([[['stats.read', 'sso.settings.read']], [[]]])(
+		'says of a valid key with %j that it can do nothing here',
+		async (scopes) => {
+			sendGrid.state.addKey({ key: sendGrid.apiKey, scopes });
+			expect(await messageOf({})).toBe(
+				"This API key is valid, but it can't manage teammates. Give it teammates.read and teammates.create under Settings > API Keys in SendGrid.",
+			);
+		},
+	);
+
+	test.each([
+		'example.com',
+		'@example.com; Example.org',
+		'example.com, @mail.example.org,',
+		' example.com\nexample.org ',
+	])('takes the domains %j', async (allowedEmailDomains) => {
+		const credential = { ...sendGrid.credential, allowedEmailDomains };
+		expect(await testCredential(credential)).toMatchObject({ status: 'OK' });
 	});
 
 	test('asks on behalf of the subuser', async () => {
@@ -42,6 +65,12 @@ describe('the test of the credential', () => {
 		expect(message).not.toContain(sendGrid.apiKey);
 		return message;
 	};
+
+	test('says what keys look like where a gateway refuses something else', async () => {
+		expect(await messageOf({ apiKey: 'abc' })).toMatch(
+			/^SendGrid rejected this API key .*SendGrid's keys begin with 'SG\.' and have 69 characters\.$/,
+		);
+	});
 
 	test('names a wrong key', async () => {
 		expect(await messageOf({ apiKey: 'SG.wrong' })).toMatch(
@@ -81,10 +110,27 @@ describe('the test of the credential', () => {
 		[{ apiKey: '' }, "'API Key' is empty"],
 		[{ apiKey: 'SG.a\nb' }, "'API Key' contains a line break"],
 		[{ onBehalfOf: 'subuser_acme' }, "starts with 'subuser_'"],
+		[{ apiKey: 'Bearer SG.abc' }, "'API Key' begins with 'Bearer'"],
+		[{ apiKey: '"SG.abc"' }, "'API Key' has quotation marks"],
+		[{ apiKey: 'SG.abc def' }, "'API Key' has a space in it"],
+		[{ apiKey: 'abc', region: 'global' }, "'API Key' isn't one of SendGrid"],
+		[{ apiKey: 'x'.repeat(30), region: 'eu' }, "SendGrid's keys begin with 'SG.'"],
 	])('refuses %j without a request', async (changes, message) => {
 		const told = await messageOf(changes);
 		expect(told).toContain(message);
 		expect(told).toMatch(/^(The credential's )?'.*\. (Choose|Copy|Enter|Remove) /);
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+
+	test.each([
+		['example', "must be a domain such as example.com, not 'example'"],
+		['*.example.com', "not '*.example.com'"],
+		['ann@example.com', "not 'ann@example.com'"],
+		[' , ', 'is empty'],
+	])('the domains %j are refused without a request', async (allowedEmailDomains, message) => {
+		const told = await messageOf({ allowedEmailDomains });
+		expect(told).toMatch(/^'Allowed Email Domains' /);
+		expect(told).toContain(message);
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 });

@@ -16,7 +16,7 @@ const sendGrid = fakeSendGrid();
 const ADA = [{ email: 'ada@example.com' }];
 
 describe("under the credential's limits,", () => {
-	const DOMAINS = { allowedEmailDomains: ' Example.org, @example.net ' };
+	const DOMAINS = { allowedEmailDomains: ' Example.org; @example.net, ' };
 	const NO_ADMINS = { allowAdminAccess: false };
 	const NO_DELETION = { allowDeletion: false };
 
@@ -61,7 +61,7 @@ describe("under the credential's limits,", () => {
 				parameters: inviteWith({}),
 				credential: DOMAINS,
 			});
-			expect(error?.message).toContain('Allowed: Example.org and @example.net');
+			expect(error?.message).toContain('Allowed: Example.org and example.net');
 		},
 	);
 
