@@ -41,7 +41,10 @@ function leavesOf(field: INodeProperties, place: Place): Leaf[] {
 	if (field.type === 'collection') {
 		const inside = { path, within: ` in '${field.displayName}'`, conditions };
 		const entries = (field.options ?? []) as INodeProperties[];
-		return entries.flatMap((entry) => leavesOf(entry, inside));
+		// What is hidden is what is left over of another operation's.
+		return entries
+			.filter(({ type }) => type !== 'hidden')
+			.flatMap((entry) => leavesOf(entry, inside));
 	}
 	if (field.type === 'fixedCollection') {
 		const isMultiple = field.typeOptions?.multipleValues === true;

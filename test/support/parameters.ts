@@ -131,10 +131,15 @@ export const getStatusWith = operation('teammate', 'getStatus', byEmail, {
 	gives: { status: 'pending', days_left: 6 },
 });
 
-export const offboardWith = operation('teammate', 'offboard', byEmail, {
-	fields: { email: 'fresh@acme.example' },
-	gives: { changed: true, revoked: true },
-});
+export const offboardWith = operation(
+	'teammate',
+	'offboard',
+	{ ...byEmail, dryRun: false },
+	{
+		fields: { email: 'fresh@acme.example' },
+		gives: { changed: true, revoked: true },
+	},
+);
 
 export const upsertWith = operation(
 	'teammate',

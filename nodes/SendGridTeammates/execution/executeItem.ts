@@ -17,11 +17,13 @@ import type { ItemKey } from './runMemory';
  * Documented for most endpoints. What the few others do with `on-behalf-of` is unknown; if they ignored it, they
  * would act on the wrong account.
  */
-function refuseOnBehalfOf({ effectiveSubuser }: Connection): void {
+function refuseOnBehalfOf({ effectiveSubuser, onBehalfOf }: Connection): void {
 	if (effectiveSubuser === undefined) return;
 	throw new SendGridError(
 		"This operation doesn't support 'On Behalf Of'",
-		"Remove 'On Behalf Of' from 'Options', or use a credential that leaves it empty.",
+		onBehalfOf === undefined
+			? "Use a credential that leaves 'On Behalf Of' empty."
+			: "Remove 'On Behalf Of' from 'Options'. This operation doesn't show it: choose Invitation > Invite for a moment, and remove it there.",
 	);
 }
 

@@ -19,6 +19,23 @@ export const onBehalfOfOption: INodeProperties = {
 		"Username of the subuser to act for, or 'account-ID 12345' for a customer account. Only if the credential leaves it empty.",
 };
 
+/** It is not offered where it is always refused. */
+const offeredOnBehalfOfOption: INodeProperties = {
+	...onBehalfOfOption,
+	displayOptions: {
+		hide: {
+			'/resource': ['accessRequest', 'ssoTeammate', 'subuser'],
+			'/operation': ['getSubuserAccess'],
+		},
+	},
+};
+
+/**
+ * The same, left over from another operation or written by hand. n8n throws away what a node does not show, and the
+ * item would act on the key's own account; what is hidden it hands over.
+ */
+const hiddenOnBehalfOfOption: INodeProperties = { ...onBehalfOfOption, type: 'hidden' };
+
 const allowAdminsOption: INodeProperties = {
 	displayName: 'Allow Admins',
 	name: 'allowAdmins',
@@ -38,14 +55,26 @@ const allowAdminsToCopyOption: INodeProperties = {
 	description: "Whether to also give an admin's access",
 };
 
-const dryRunOption: INodeProperties = {
+/** In sight where people are removed for good. */
+export const dryRunField: INodeProperties = {
 	displayName: 'Dry Run',
 	name: 'dryRun',
 	type: 'boolean',
 	default: false,
-	displayOptions: { show: { '/operation': ['offboard', 'sync', 'updatePermissions', 'upsert'] } },
 	description:
 		'Whether to make no changes and only report, in the field "would", what would be done',
+};
+
+const dryRunOption: INodeProperties = {
+	...dryRunField,
+	displayOptions: { show: { '/operation': ['sync', 'updatePermissions', 'upsert'] } },
+};
+
+/** What is left over of it must not remove anybody either. */
+const hiddenDryRunOption: INodeProperties = {
+	...dryRunField,
+	type: 'hidden',
+	displayOptions: { show: { '/operation': ['offboard'] } },
 };
 
 const maxWaitOption: INodeProperties = {
@@ -78,8 +107,10 @@ export const optionsField: INodeProperties = {
 		allowAdminsOption,
 		allowAdminsToCopyOption,
 		dryRunOption,
+		hiddenDryRunOption,
 		maxWaitOption,
-		onBehalfOfOption,
+		offeredOnBehalfOfOption,
+		hiddenOnBehalfOfOption,
 		skipUngrantableScopesOption,
 	],
 };

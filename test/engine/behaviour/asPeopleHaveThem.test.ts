@@ -34,7 +34,7 @@ const IT = '={{ $json.it }}';
 describe('a flag as text', () => {
 	test.each(['true', 'TRUE', ' True '])('deletes nobody with dryRun %j', async (it) => {
 		sendGrid.state.addTeammate({ email: EMAIL });
-		const { results } = await runWith(offboardWith({ options: { dryRun: IT } }), it);
+		const { results } = await runWith(offboardWith({ dryRun: IT }), it);
 		expect(results).toMatchObject([{ json: { would: 'delete', dry_run: true } }]);
 		expect(writes()).toEqual([]);
 	});
@@ -43,8 +43,8 @@ describe('a flag as text', () => {
 		'is refused for dryRun %j',
 		async (it) => {
 			sendGrid.state.addTeammate({ email: EMAIL });
-			const { error } = await runWith(offboardWith({ options: { dryRun: IT } }), it);
-			expect(error?.message).toContain("'Dry Run' in 'Options' ");
+			const { error } = await runWith(offboardWith({ dryRun: IT }), it);
+			expect(error?.message).toContain("'Dry Run' ");
 			expect(sendGrid.calls()).toEqual([]);
 		},
 	);
@@ -215,8 +215,8 @@ describe('the words that the panel shows', () => {
 	});
 
 	test.each([
-		[{ scopes: 'Stats: Read' }, ['stats.read']],
-		[{ scopes: ['Mail: Send (mail.send)', 'stats.read'] }, ['mail.send', 'stats.read']],
+		[{ scopes: 'Statistics (stats.read)' }, ['stats.read']],
+		[{ scopes: ['Mail Send (mail.send)', 'stats.read'] }, ['mail.send', 'stats.read']],
 		[{ scopes: 'stats.read; mail.send' }, ['stats.read', 'mail.send']],
 		[{ scopes: 'stats.read\nmail.send\n' }, ['stats.read', 'mail.send']],
 		[{ scopes: 'stats.read mail.send' }, ['stats.read', 'mail.send']],

@@ -1,3 +1,6 @@
+import { NodeHelpers } from 'n8n-workflow';
+
+import { builtPackage } from '../../support/builtPackage';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import { NAMES, sampleOf } from '../../support/operations';
 import * as parameters from '../../support/parameters';
@@ -11,9 +14,9 @@ const ITEMS = [{ email: 'ada@example.com', id: 1 }];
 
 describe.each(OWN_ACCOUNT_ONLY)('%s', (name) => {
 	test.each([
-		['the item', { options: { onBehalfOf: 'acme-marketing' } }, {}],
-		['the credential', {}, { onBehalfOf: 'acme-marketing' }],
-	])('refuses to act for the subuser that %s names', async (_, changes, credential) => {
+		['the item', { options: { onBehalfOf: 'acme-marketing' } }, {}, "from 'Options'"],
+		['the credential', {}, { onBehalfOf: 'acme-marketing' }, 'Use a credential'],
+	])('refuses to act for the subuser that %s names', async (_, changes, credential, advice) => {
 		sendGrid.state.addSubuser({ username: 'acme-marketing' });
 		const { error } = await sendGrid.run({
 			items: ITEMS,
@@ -21,8 +24,24 @@ describe.each(OWN_ACCOUNT_ONLY)('%s', (name) => {
 			credential,
 		});
 		expect(error?.message).toContain("This operation doesn't support 'On Behalf Of'");
+		expect(error?.description).toContain(advice);
 		expect(sendGrid.state.requests).toEqual([]);
 	});
+});
+
+test.each(NAMES)('%s offers On Behalf Of where it does not refuse it', async (name) => {
+	const { node } = await builtPackage();
+	const options = node.description.properties.find(({ name: field }) => field === 'options');
+	const offered = (options?.options ?? []).filter(
+		(option) =>
+			'type' in option &&
+			option.name === 'onBehalfOf' &&
+			option.type !== 'hidden' &&
+			NodeHelpers.displayParameter({}, option, { typeVersion: 1 }, node.description, {
+				...parameters[name](),
+			}),
+	);
+	expect(offered).toHaveLength(sampleOf(name).ownAccountOnly ? 0 : 1);
 });
 
 test.each(OTHERS)('%s acts for the subuser, with every request', async (name) => {

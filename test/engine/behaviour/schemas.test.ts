@@ -29,7 +29,7 @@ const CASES: Array<[Name, INodeParameters]> = [
 		(email): [Name, INodeParameters] => ['upsertWith', { email, options: { dryRun: true } }],
 	),
 	['updatePermissionsWith', { options: { dryRun: true } }],
-	['offboardWith', { options: { dryRun: true } }],
+	['offboardWith', { dryRun: true }],
 	['getTeammatesWith', { includeInvitations: false }],
 	['getTeammatesWith', { filters: {} }],
 	['getSubuserAccessWith', { teammate: by('username', 'legacy_lee') }],
@@ -46,9 +46,12 @@ const OF_EVERYBODY = ['status', 'expires_at', 'days_left', 'scopes'];
 /** Sync With List returns SendGrid's own records: teammates and invitations. */
 const OF_SYNC = ['action', 'changed', 'reason', 'email'];
 
-const isLeftOut = ({ operation, options, includeInvitations }: INodeParameters, field: string) =>
+const isLeftOut = (
+	{ operation, options, dryRun, includeInvitations }: INodeParameters,
+	field: string,
+) =>
 	(operation === 'sync' && !OF_SYNC.includes(field)) ||
-	((options as IDataObject).dryRun === true ? DONE : PLANNED).includes(field) ||
+	((dryRun ?? (options as IDataObject).dryRun) === true ? DONE : PLANNED).includes(field) ||
 	(includeInvitations === false && OF_EVERYBODY.includes(field));
 
 test.each(CASES)(

@@ -1,3 +1,5 @@
+import type { INodeParameters } from 'n8n-workflow';
+
 import { offboardWith } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
@@ -6,8 +8,10 @@ const sendGrid = fakeSendGrid();
 const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
 
 describe('Offboard', () => {
-	const offboard = async (options: object = {}, items = [{ email: 'ada@example.com' }]) =>
-		await sendGrid.run({ items, parameters: offboardWith({ options: options as never }) });
+	const offboard = async (
+		{ dryRun = false, ...options }: INodeParameters = {},
+		items = [{ email: 'ada@example.com' }],
+	) => await sendGrid.run({ items, parameters: offboardWith({ dryRun, options }) });
 
 	const here = {
 		nobody: () => {},
@@ -43,6 +47,16 @@ describe('Offboard', () => {
 		expect(sendGrid.state.sentEmails).toEqual([]);
 
 		expect((await offboard()).results).toMatchObject([{ json: { changed: false } }]);
+	});
+
+	test('removes nobody either where Dry Run is left over in the options', async () => {
+		here.both();
+		const { results } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: offboardWith({ options: { dryRun: true } }),
+		});
+		expect(results).toMatchObject([{ json: { would: 'revoke and delete', dry_run: true } }]);
+		expect(writes()).toEqual([]);
 	});
 
 	test('answers both of two items with the same address with success', async () => {

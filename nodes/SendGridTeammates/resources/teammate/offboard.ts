@@ -2,6 +2,8 @@ import type { OperationContext } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun, type Progress } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
+import { readFlag } from '../../parameters/flag';
+import { dryRunField } from '../../parameters/options';
 import { personKey } from '../../sendgrid/account';
 import { checkTokens, revokeInvitation } from '../../sendgrid/invitationWrites';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
@@ -10,7 +12,7 @@ import type { Outcome, Validity } from '../../transport/client';
 import { changeOf, liveWording, type RequestError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
-export const offboardFields = [emailField];
+export const offboardFields = [emailField, dryRunField];
 
 const field = emailField.displayName;
 
@@ -24,9 +26,10 @@ const MAX_ROUNDS = 5;
 export async function offboard(context: OperationContext) {
 	const { item, account, policy, options, memory } = context;
 	const email = readEmail(item);
+	const isDryRun = readFlag(item, dryRunField) || options.dryRun;
 	policy.checkDeletion();
 	const { progress, wording } = removalOf(context, email);
-	if (options.dryRun) {
+	if (isDryRun) {
 		const preview = async () => await plan(context, email, wording);
 		return await withPersonLock(context, email, wording, preview);
 	}
