@@ -3,6 +3,7 @@ import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { connectionForEditor, undecidedField } from '../execution/connection';
 import { knownGrantableScopes, readGrantableScopes, scopeLabel } from '../sendgrid/scopes';
 import { CREDENTIAL_TYPE, SendGridClient } from '../transport/client';
+import { SendGridError } from '../transport/errors';
 import { listErrorInOneLine } from './listError';
 
 /** @param description whose these are, where that is not plain */
@@ -44,6 +45,13 @@ export async function getScopes(this: ILoadOptionsFunctions): Promise<INodePrope
 		const { onBehalfOf } = connection;
 		return listed(scopes, onBehalfOf && `What ${onBehalfOf} can grant`);
 	} catch (thrown) {
+		// n8n's editor keeps the list that it got with a wrong key after the key has been corrected.
+		if (thrown instanceof SendGridError && thrown.status === 401) {
+			return listed(
+				knownGrantableScopes(),
+				'One of all known scopes: SendGrid rejected the API key. Correct it and open the node again to see what it can grant',
+			);
+		}
 		throw listErrorInOneLine(this, thrown);
 	}
 }

@@ -138,11 +138,19 @@ describe('the list of scopes', () => {
 	);
 
 	test('says why it cannot be loaded, and what to do', async () => {
-		await expect(loadScopes({ ...sendGrid.credential, apiKey: 'SG.wrong' })).rejects.toMatchObject({
-			message: expect.stringMatching(
-				/^The scopes could not be loaded: SendGrid rejected the API key \(HTTP 401\)\. Check 'API Key' and 'Region'/,
-			),
-			description: expect.stringContaining("Check 'API Key' and 'Region'"),
+		sendGrid.state.faults.add({ fault: { kind: 'status', status: 403, when: 'before' } });
+		await expect(loadScopes(sendGrid.credential)).rejects.toMatchObject({
+			message: expect.stringMatching(/^The scopes could not be loaded: .*HTTP 403.*IP Access/),
+			description: expect.stringContaining('IP Access'),
+		});
+	});
+
+	test('is that of all known scopes where SendGrid rejects the key, which may be corrected', async () => {
+		const scopes = await loadScopes({ ...sendGrid.credential, apiKey: 'SG.wrong' });
+		expect(scopes).toContainEqual({
+			name: 'Mail Send (mail.send)',
+			value: 'mail.send',
+			description: expect.stringContaining('SendGrid rejected the API key'),
 		});
 	});
 
