@@ -149,7 +149,53 @@ export class Editor {
 		return this.page.getByRole('option').filter({ visible: true });
 	}
 
-	/** Opens a list that n8n has yet to load. An arriving list closes the one that was open before. */
+	/** The form of a credential, while it is open. */
+	get credentialForm(): Locator {
+		const save = this.page.getByTestId('credential-save-button');
+		return this.page.getByRole('dialog').filter({ has: save });
+	}
+
+	/** Opens the form of a new credential, from the panel of a node that has none. */
+	async createCredential(): Promise<void> {
+		const { page } = this;
+		if (this.isOlder) {
+			await page.getByTestId('node-credentials-select').click();
+			await page.getByTestId('node-credentials-select-item-new').click();
+		} else {
+			await page.getByTestId('node-credentials-empty-state').getByRole('button').click();
+		}
+		// It has no name at first, and cannot be saved until it has one.
+		await this.credentialForm
+			.getByTestId('inline-edit-preview')
+			.filter({ hasText: 'account' })
+			.waitFor();
+	}
+
+	/** Saves another key, which n8n then tries out. */
+	async saveKey(apiKey: string): Promise<void> {
+		await this.field('apiKey').locator('input').fill(apiKey);
+		await this.page.getByTestId('credential-save-button').click();
+	}
+
+	/** What n8n says about a credential that does not work. */
+	async credentialFailure(containing: string): Promise<string> {
+		const details = this.credentialForm.getByText(containing);
+		const more = this.credentialForm.getByText('More details');
+		await details.or(more).first().waitFor();
+		if (await more.isVisible()) await more.click();
+		return await details.innerText();
+	}
+
+	/** Waits until n8n has accepted the credential and its form is closed. n8n 1.x leaves that to the user. */
+	async credentialWorks(): Promise<void> {
+		if (this.isOlder) {
+			await this.credentialForm.getByText('Connection tested successfully').waitFor();
+			await this.credentialForm.locator('.el-dialog__headerbtn').click();
+		}
+		await this.credentialForm.waitFor({ state: 'hidden' });
+	}
+
+	/** Opens a list that n8n has yet to load. A list that arrives closes the one that was open before. */
 	async openLoadedChoices(field: string): Promise<void> {
 		const first = this.choices.first();
 		for (let tries = 1; ; tries += 1) {
@@ -168,10 +214,50 @@ export class Editor {
 		await this.choices.getByText(choice, { exact: true }).click();
 	}
 
+	/** What has been chosen in a field that takes several things. */
+	chips(field: string): Locator {
+		return this.field(field).locator('.el-tag');
+	}
+
+	/** Searches the drop-down list of a field, which opens where it is not. */
+	async typeInto(field: string, text: string): Promise<void> {
+		await this.field(field).locator('input:not([readonly])').fill(text);
+	}
+
+	/** Adds one of the fields under Options. */
+	async addOption(name: string): Promise<void> {
+		await this.page.getByPlaceholder('Add option', { exact: true }).click();
+		await this.choices.getByText(name, { exact: true }).click();
+	}
+
+	/** Says in the node's settings what becomes of items that fail. */
+	async setOnError(choice: string): Promise<void> {
+		await this.nodePanel.getByText('Settings', { exact: true }).click();
+		await this.field('onError').click();
+		await this.choices.getByText(choice, { exact: true }).click();
+		await this.nodePanel.getByText('Parameters', { exact: true }).click();
+	}
+
+	/** Puts items in place of those that the node whose panel is open has given, and keeps them there. */
+	async pinOutput(items: object[]): Promise<void> {
+		await this.output.getByTestId('ndv-edit-pinned-data').click();
+		await this.output.locator('.cm-content').click();
+		await this.page.keyboard.press('ControlOrMeta+A');
+		await this.page.keyboard.insertText(JSON.stringify(items, null, 2));
+		await this.output.getByRole('button', { name: 'Save' }).click();
+	}
+
+	/** Executes the node whose panel is open, without what n8n has said before. */
+	async executeStep(): Promise<void> {
+		await this.closeMessages();
+		await this.page.getByTestId('node-execute-button').click();
+	}
+
 	/** Opens the panel with nodes to add, from its button or from the end of a node, and searches. */
 	async searchNodes(query: string, from: Locator): Promise<void> {
-		await from.click();
-		await this.page.getByTestId('node-creator-search-bar').fill(query);
+		const searchBar = this.page.getByTestId('node-creator-search-bar');
+		if (!(await searchBar.isVisible())) await from.click();
+		await searchBar.fill(query);
 	}
 
 	/** The results of the search. */

@@ -1,10 +1,10 @@
-/** A new user in n8n's editor: the tests follow one another on one page, and each leaves its picture. */
+/** The first ten minutes of a new user in n8n's editor: one story on one page, and each step leaves its picture. */
 import { Editor, openBrowser } from '../../playground/n8n/browser.mts';
 import { chosenN8n } from '../../playground/n8n/runtime.mts';
 import { inProject } from '../support/machine';
 import { sharedN8n } from './sharedN8n';
 
-const on = sharedN8n('browser', { hasCredential: false });
+const on = sharedN8n('browser', { hasCredential: false, isOneStory: true });
 
 let browser: Awaited<ReturnType<typeof openBrowser>>;
 let editor: Editor;
@@ -37,31 +37,33 @@ function step(title: string, act: () => Promise<void>): void {
 
 const testId = (id: string) => editor.page.getByTestId(id);
 
-describe('the credential', () => {
-	step('creates a credential, and is told that its key is wrong', async () => {
-		await editor.goTo('/home/credentials');
-		await testId('add-resource-credential').click();
-		await testId('new-credential-type-select').click();
-		await editor.page.keyboard.type('sendgrid team');
-		await editor.choices.filter({ hasText: 'SendGrid Teammates API' }).click();
-		await testId('new-credential-type-button').click();
-		// It has no name at first, and cannot be saved until it has one.
-		await testId('inline-edit-preview').getByText('SendGrid Teammates account').waitFor();
-		await editor.field('apiKey').locator('input').fill('SG.mistyped-as-it-was-copied');
-		await testId('credential-save-button').click();
-		await editor.page.getByText('More details').click();
-		await editor.page.getByText('SendGrid rejected this API key').waitFor();
-	});
+/** All emails since the beginning. */
+const sentEmails = () => on.sandbox.state.sentEmails.map(({ kind, email }) => `${kind} ${email}`);
 
-	step('corrects the key, and is told that it works', async () => {
-		await editor.field('apiKey').locator('input').fill(on.keys.fullAccess);
-		await testId('credential-save-button').click();
-		await editor.page.getByText('Connection tested successfully').waitFor();
-	});
-});
+const ACTION = 'Create or update teammate';
 
-describe('the node panel', () => {
-	step('starts a workflow with a webhook', async () => {
+/** A row of the HR system's list, as its webhook gives it on. */
+const row = (email: string, is_trial: unknown) => ({ body: { email, is_trial } });
+
+/** Executes the whole workflow, and opens the node when it is through. */
+async function executeWorkflow(): Promise<void> {
+	await editor.closeNode();
+	await editor.closeMessages();
+	await testId('execute-workflow-button').click();
+	await editor.messages.getByText(/Workflow executed successfully|Problem in node/).waitFor();
+	await editor.closeMessages();
+	await editor.openNode(ACTION);
+}
+
+/** Changes what the webhook has received. */
+async function receive(rows: object[]): Promise<void> {
+	await editor.closeNode();
+	await editor.openNode('Webhook');
+	await editor.pinOutput(rows);
+}
+
+describe('an empty canvas', () => {
+	step('starts with a webhook', async () => {
 		await editor.goTo('/workflow/new');
 		await editor.searchNodes('webhook', testId('canvas-plus-button'));
 		await editor.found.filter({ hasText: 'Webhook' }).first().click();
@@ -76,17 +78,25 @@ describe('the node panel', () => {
 		const { status } = await fetch(url.trim(), {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({ email: 'grace@acme.example', name: 'Grace' }),
+			body: JSON.stringify({ email: 'grace@acme.example', name: 'Grace', is_trial: 'no' }),
 		});
 		expect(status).toBe(200);
 		await editor.output.getByText('grace@acme.example').waitFor();
+		await editor.closeNode();
 	});
 
-	for (const query of ['sendgrid teammates', 'resend', 'invite']) {
-		step(`finds the node by "${query}"`, async () => {
-			// Whatever is open from the step before.
-			await editor.page.keyboard.press('Escape');
-			await editor.searchNodes(query, testId('canvas-handle-plus'));
+	for (const words of [
+		'sendgrid teammates',
+		'invite',
+		'offboard',
+		'deprovision',
+		'access requests',
+		'permissions',
+		'sso',
+		'admin',
+	]) {
+		step(`finds the node by "${words}"`, async () => {
+			await editor.searchNodes(words, testId('canvas-handle-plus'));
 			await editor
 				.foundNode('SendGrid Teammates', 'Invite people to a Twilio SendGrid account')
 				.waitFor();
@@ -95,13 +105,13 @@ describe('the node panel', () => {
 
 	step('finds the actions behind it', async () => {
 		await editor.found.filter({ hasText: 'SendGrid Teammates' }).click();
-		for (const action of ['Invite teammate', 'Resend invite']) {
+		for (const action of ['Invite teammate', 'Resend invite', 'Offboard teammate']) {
 			await editor.found.getByText(action, { exact: true }).waitFor();
 		}
 	});
 
-	step('puts Invite behind the webhook, and sees six fields', async () => {
-		await editor.found.getByText('Invite teammate', { exact: true }).click();
+	step('takes Create or Update, and sees what there is to fill in', async () => {
+		await editor.found.getByText(ACTION, { exact: true }).click();
 		await editor.nodePanel.waitFor();
 		expect(await editor.fieldNames()).toEqual([
 			'Resource',
@@ -109,82 +119,161 @@ describe('the node panel', () => {
 			'Email',
 			'Access',
 			'Scope Names or IDs',
+			'If Pending',
+			'Expires Within Days',
+			'If Access Differs',
+			'Simplify',
 			'Region',
 			'Options',
 		]);
+	});
+});
+
+describe('the credential', () => {
+	step('reads that the key is wrong', async () => {
+		await editor.createCredential();
+		await editor.saveKey('SG.mistyped-as-it-was-copied');
+		expect(await editor.credentialFailure('SendGrid rejected')).toContain(
+			"Check 'API Key': it may be mistyped, or revoked in SendGrid.",
+		);
+	});
+
+	step('reads which scopes the key lacks', async () => {
+		await editor.saveKey(on.keys.statsOnly);
+		expect(await editor.credentialFailure("can't manage teammates")).toContain(
+			'Give it teammates.read and teammates.create',
+		);
+	});
+
+	step('saves the right key', async () => {
+		await editor.saveKey(on.keys.fullAccess);
+		await editor.credentialWorks();
 		expect(await testId('node-credentials-select').locator('input').inputValue()).toBe(
 			'SendGrid Teammates account',
 		);
 	});
 });
 
-describe('Invite', () => {
+describe('the first run', () => {
 	step('drags the address from the input into the field', async () => {
 		await editor.drag(editor.inputField('email'), editor.field('email'));
 		await editor.field('email').getByText('{{ $json.body.email }}').waitFor();
 		await testId('parameter-expression-preview-email').getByText('grace@acme.example').waitFor();
 	});
 
-	step("chooses scopes by typing a part of a scope's name", async () => {
-		// Observed in n8n 2.40: it may ask for the list of a new node just before it gives it the only
-		// credential, and then not again until the node is opened anew.
-		await editor.closeNode();
-		await editor.openNode('Invite teammate');
+	step('finds scopes by the words of SendGrid among more than 250', async () => {
 		await editor.openLoadedChoices('scopes');
-		expect(await editor.choices.count()).toBeGreaterThan(200);
-		await editor.page.keyboard.type('stats.read');
-		await editor.choices.getByText('Statistics (stats.read)', { exact: true }).click();
-		await editor.field('scopes').locator('input:not([readonly])').fill('templates.r');
-		await editor.choices.getByText('Templates (templates.read)', { exact: true }).waitFor();
-	});
-
-	step('executes the step and reads the result', async () => {
-		await editor.choices.getByText('Templates (templates.read)', { exact: true }).click();
+		expect(await editor.choices.count()).toBeGreaterThan(250);
+		for (const [words, scope] of [
+			['unsubscribe groups', 'Unsubscribe Groups (asm.groups.read)'],
+			['templates.read', 'Templates (templates.read)'],
+			['statistics', 'Statistics (stats.read)'],
+		] as const) {
+			await editor.typeInto('scopes', words);
+			await editor.choices.getByText(scope, { exact: true }).click();
+		}
 		await editor.page.keyboard.press('Escape');
-		await editor.closeMessages();
-		await testId('node-execute-button').click();
-		await editor.output.getByText('grace@acme.example').waitFor();
-		await editor.output.getByText('templates.read').waitFor();
-		expect(on.sandbox.state.sentEmails.map(({ kind, email }) => `${kind} ${email}`)).toEqual([
-			'invitation grace@acme.example',
+		expect(await editor.chips('scopes').allInnerTexts()).toEqual([
+			'Unsubscribe Groups (asm.groups.read)',
+			'Templates (templates.read)',
+			'Statistics (stats.read)',
 		]);
 	});
 
-	step('reads what went wrong, and what to do', async () => {
-		await editor.field('email').locator('.cm-content').fill('{{ $json.body.name }}');
-		await testId('parameter-expression-preview-email')
-			.getByText('Grace', { exact: true })
-			.waitFor();
-		await editor.closeMessages();
-		await testId('node-execute-button').click();
+	step('takes one of them off again', async () => {
+		const chip = editor.chips('scopes').filter({ hasText: 'Unsubscribe Groups' });
+		await chip.locator('.el-tag__close').click();
+		await chip.waitFor({ state: 'detached' });
+		await editor.page.keyboard.press('Escape');
+	});
+
+	step('executes the step, and reads the result', async () => {
+		await editor.executeStep();
+		await editor.output.getByText('invited', { exact: true }).waitFor();
+		await editor.output.getByText('grace@acme.example').waitFor();
+		expect(sentEmails()).toEqual(['invitation grace@acme.example']);
+		expect(on.sandbox.state.account('acme').invitations.at(-1)?.scopes).toEqual([
+			'templates.read',
+			'stats.read',
+		]);
+	});
+});
+
+describe('what goes wrong, and the second run', () => {
+	step('reads what is wrong with a text for a flag', async () => {
+		await editor.addOption('Dry Run');
+		await editor.drag(editor.inputField('is_trial'), editor.field('dryRun'));
+		await editor.executeStep();
 		await testId('node-error-message')
-			.getByText("'Email' must be an email address, not 'Grace'")
+			.getByText("'Dry Run' in 'Options' must be true or false, not 'no'")
 			.waitFor();
-		await testId('node-error-description')
-			.getByText("Fix 'Email', e.g. nathan@example.com")
-			.waitFor();
-		expect(on.sandbox.state.sentEmails).toEqual([]);
+		await testId('node-error-description').getByText("{{ $json.answer === 'yes' }}").waitFor();
+	});
+
+	step('reads which of many rows is bad, and that it stopped all', async () => {
+		await receive([
+			row('ada@acme.example', false),
+			row('bob(at)acme.example', false),
+			row('eve@acme.example', 'no'),
+			row('joe@acme.example', 'FALSE'),
+		]);
+		await executeWorkflow();
+		await testId('node-error-message').getByText("not 'bob(at)acme.example'").waitFor();
+		await testId('node-error-description').getByText('Continue (using error output)').waitFor();
+		expect(sentEmails()).toEqual(['invitation grace@acme.example']);
+	});
+
+	step('lets the good rows through, and reads what is wrong with each other one', async () => {
+		await editor.setOnError('Continue (using error output)');
+		await executeWorkflow();
+		await editor.output.getByText('Error Branch (2 items)').click();
+		await editor.output.getByText("not 'bob(at)acme.example'").waitFor();
+		await editor.output.getByText("must be true or false, not 'no'").waitFor();
+		expect(sentEmails().slice(1).sort()).toEqual([
+			'invitation ada@acme.example',
+			'invitation joe@acme.example',
+		]);
+	});
+
+	step('corrects the rows, and runs them again: nobody is invited twice', async () => {
+		await receive([
+			row('ada@acme.example', false),
+			row('bob@acme.example', false),
+			row('eve@acme.example', false),
+			row('joe@acme.example', 'FALSE'),
+		]);
+		await executeWorkflow();
+		await editor.output.getByText('4 items').waitFor();
+		expect(await editor.output.getByText(/^(unchanged|invited)$/).allInnerTexts()).toEqual([
+			'unchanged',
+			'invited',
+			'invited',
+			'unchanged',
+		]);
+		expect(sentEmails().slice(3).sort()).toEqual([
+			'invitation bob@acme.example',
+			'invitation eve@acme.example',
+		]);
 	});
 });
 
 describe('Resend Invite', () => {
 	step('searches the list of invitations', async () => {
-		await editor.closeMessages();
+		await editor.choose('resource', 'Invitation');
 		await editor.choose('operation', 'Resend Invite');
 		await testId('resource-locator-invitation').getByTestId('rlc-input').click();
 		await testId('rlc-item').filter({ hasText: 'fresh@acme.example' }).waitFor();
-		expect(await testId('rlc-item').count()).toBe(2);
+		expect(await testId('rlc-item').count()).toBe(7);
 		await testId('rlc-search').click();
 		await editor.page.keyboard.type('soon');
 		await testId('rlc-item').filter({ hasText: 'fresh@' }).waitFor({ state: 'detached' });
+		await testId('rlc-item').filter({ hasText: 'Expiring.Soon@' }).waitFor();
 	});
 
-	step('sends the one from the list again', async () => {
+	step('sends the one from the list again, and one email for all rows', async () => {
 		await testId('rlc-item').filter({ hasText: 'Expiring.Soon@acme.example' }).click();
-		await testId('node-execute-button').click();
-		await editor.output.getByText('Expiring.Soon@acme.example').waitFor();
-		expect(on.sandbox.state.sentEmails.map(({ kind, email }) => `${kind} ${email}`)).toEqual([
-			'resend Expiring.Soon@acme.example',
-		]);
+		await editor.executeStep();
+		await editor.output.getByText('Expiring.Soon@acme.example').first().waitFor();
+		expect(sentEmails().slice(5)).toEqual(['resend Expiring.Soon@acme.example']);
 	});
 });

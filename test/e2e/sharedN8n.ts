@@ -15,16 +15,18 @@ export interface SharedN8n extends Omit<N8nEnvironment, 'another'> {
 interface SharedN8nOptions {
 	/** Whether the credential exists; a new user still has to create it. Default: true. */
 	hasCredential?: boolean;
+	/** Whether the tests are one story, in which each begins where the last one ended. Default: false. */
+	isOneStory?: boolean;
 	/** Further services that n8n finds on this machine. */
 	services?: readonly Service[];
 	/** Further environment variables for n8n. */
 	env?: Record<string, string>;
 }
 
-/** A running n8n for one test file; the sandbox and the fake services are reset before each test. */
+/** A running n8n for one test file; the sandbox and the fake services are as new before each test, or the story. */
 export function sharedN8n(
 	name: string,
-	{ hasCredential = true, services = [], env = {} }: SharedN8nOptions = {},
+	{ hasCredential = true, isOneStory = false, services = [], env = {} }: SharedN8nOptions = {},
 ): SharedN8n {
 	let environment: N8nEnvironment;
 	let rest: Rest;
@@ -44,6 +46,7 @@ export function sharedN8n(
 		await environment.close();
 	});
 	beforeEach(() => {
+		if (isOneStory) return;
 		environment.sandbox.state.reset();
 		seedDefault(environment.sandbox.state);
 		for (const service of services) service.reset();
