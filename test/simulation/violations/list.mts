@@ -238,7 +238,7 @@ const knowing: Violation[] = [
 				'',
 			),
 		],
-		foundBy: { test: LAG, name: 'K3: Revoke' },
+		foundBy: { test: LAG, name: 'K3: Dry Run says so too' },
 	},
 	{
 		law: 'K3',
