@@ -14,26 +14,26 @@ const testWith = async (data: object) =>
 		data: { apiKey: on.keys.fullAccess, region: 'global', apiUrl: '', onBehalfOf: '', ...data },
 	});
 
-describe('testing the credential', () => {
-	test('a good key', async () => {
+describe('testing the credential,', () => {
+	test('a good key passes', async () => {
 		expect(await testWith({})).toMatchObject({ status: 'OK' });
 		expect(on.sandbox.state.requests).toMatchObject([
 			{ host: 'global', method: 'GET', path: '/v3/scopes', onBehalfOf: null },
 		]);
 	});
 
-	test('a good key that may do nothing with teammates', async () => {
+	test('a good key that may do nothing with teammates passes', async () => {
 		const { status, message } = await testWith({ apiKey: on.keys.statsOnly });
 		expect(status).toBe('Error');
 		expect(message).toContain('Give it teammates.read and teammates.create');
 	});
 
-	test("the parent's key on behalf of an EU subuser, on the EU host", async () => {
+	test("the parent's key on behalf of an EU subuser passes on the EU host", async () => {
 		expect(await testWith({ region: 'eu', onBehalfOf: 'acme-eu' })).toMatchObject({ status: 'OK' });
 		expect(on.sandbox.state.requests).toMatchObject([{ host: 'eu', onBehalfOf: 'acme-eu' }]);
 	});
 
-	test('a wrong key', async () => {
+	test('a wrong key fails', async () => {
 		const { status, message } = await testWith({ apiKey: keyNamed('wrong') });
 		expect(status).toBe('Error');
 		expect(message).toContain('SendGrid rejected this API key');
@@ -46,7 +46,7 @@ describe('testing the credential', () => {
 		expect(on.sandbox.state.requests).toEqual([]);
 	});
 
-	test('a key of the other region', async () => {
+	test('a key of the other region fails with its region', async () => {
 		expect(await testWith({ apiKey: on.keys.euSubuser })).toEqual({
 			status: 'Error',
 			message: "This API key belongs to SendGrid's EU region. Set 'Region' to EU.",
@@ -66,13 +66,13 @@ describe('testing the credential', () => {
 	test.each([
 		{ allowedHttpRequestDomains: 'none' },
 		{ allowedHttpRequestDomains: 'domains', allowedDomains: 'api.sendgrid.com' },
-	])("nor is any key where n8n's Allowed Domains leave it out (%j)", async (allowed) => {
+	])("no key is sent to a host that n8n's Allowed Domains leave out (%j)", async (allowed) => {
 		const { message } = await testWith({ apiKey: on.keys.euSubuser, ...allowed });
 		expect(message).toContain('SendGrid rejected this API key');
 		expect(on.sandbox.state.requests.map(({ host }) => host)).toEqual(['global']);
 	});
 
-	test('and is where they have it', async () => {
+	test('a key is sent to a host that they contain', async () => {
 		const { message } = await testWith({
 			apiKey: on.keys.euSubuser,
 			allowedHttpRequestDomains: 'domains',
@@ -81,13 +81,13 @@ describe('testing the credential', () => {
 		expect(message).toContain("Set 'Region' to EU");
 	});
 
-	test('a host that cannot be reached', async () => {
+	test('a host that cannot be reached fails', async () => {
 		const { message } = await testWith({ region: 'custom', apiUrl: 'http://127.0.0.1:9' });
 		expect(message).toContain("127.0.0.1:9 could not be asked: n8n couldn't connect to SendGrid");
 	});
 });
 
-describe('lists to choose from', () => {
+describe('the editor lists', () => {
 	const parameter = (path: string, parameters: Record<string, unknown> = {}): DynamicParameter => ({
 		nodeType: NODE_TYPE,
 		nodeVersion: 1,
@@ -96,7 +96,7 @@ describe('lists to choose from', () => {
 		credentials: { [CREDENTIAL_TYPE]: on.credential },
 	});
 
-	test('scopes, by readable names, without what cannot be granted', async () => {
+	test('scopes by readable names, without those that cannot be granted', async () => {
 		const scopes = await on.rest.options(parameter('parameters.scopes'), 'getScopes');
 		expect(scopes).toContainEqual({
 			name: 'Statistics (stats.read)',
@@ -118,7 +118,7 @@ describe('lists to choose from', () => {
 		expect((await search('FRESH')).results).toHaveLength(1);
 	});
 
-	test('teammates, as one types and scrolls', async () => {
+	test('teammates while typing and scrolling', async () => {
 		on.sandbox.state.addManyTeammates(600);
 		const search = async (page: { filter?: string; paginationToken?: string }) =>
 			await on.rest.resourceLocator(parameter('parameters.teammate'), 'searchTeammates', page);
@@ -135,7 +135,7 @@ describe('lists to choose from', () => {
 		]);
 	});
 
-	test('why there is nothing to choose from', async () => {
+	test('the reason if there is nothing to choose from', async () => {
 		on.sandbox.state.faults.add({ fault: { kind: 'status', status: 403, when: 'before' } });
 		await expect(on.rest.options(parameter('parameters.scopes'), 'getScopes')).rejects.toThrow(
 			'The scopes could not be loaded',

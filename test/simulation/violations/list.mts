@@ -1529,8 +1529,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'transport/networkErrors.ts',
-				"or 'API URL' in the credential.",
-				"or 'API URL' in the credential. Nothing was changed.",
+				'in the credential"}.`;',
+				'in the credential"}. Nothing was changed.`;',
 			),
 		],
 		foundBy: {
