@@ -272,7 +272,8 @@ describe('a list that stops paging', () => {
 				},
 			],
 		});
-		const failure = "fails: SendGrid's list of teammates doesn't go on after the first 50";
+		const failure =
+			"fails: The teammates could not be read: SendGrid's list doesn't go on after the first 50";
 		expect(said).toEqual([[], [failure], [failure], []]);
 	});
 });

@@ -55,7 +55,7 @@ export async function findInList<Item>(
 ): Promise<Found<Item>> {
 	const first = await account.readList(endpoint, since);
 	const found = foundIn(first, pick);
-	if (found.items.length > 0 || first.value.pageCount <= 1) return found;
+	if (found.items.length > 0 || first.value.isSure) return found;
 	return foundIn(await account.readList(endpoint, first.endedAt), pick);
 }
 

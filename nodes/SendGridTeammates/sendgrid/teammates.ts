@@ -64,13 +64,14 @@ export const decodeTeammate = (record: IDataObject): Teammate => {
 /** Whether somebody can do everything in the account, as its owner or as an admin. */
 export const hasAdminAccess = ({ isAdmin, isOwner }: Teammate): boolean => isAdmin || isOwner;
 
-/** `GET /v3/teammates`: who belongs to the account. The records carry no scopes. */
+/** `GET /v3/teammates`: who belongs to the account. The records carry no scopes. Documented and observed: it has pages. */
 export const teammates = (wording: Wording): ListEndpoint<Teammate> => ({
 	method: 'GET',
 	path: '/v3/teammates',
 	decode: (body) => decodeList(body)?.map(decodeTeammate),
 	identify: ({ username }) => username,
 	context: { ...wording, scope: 'teammates.read' },
+	hasPages: true,
 });
 
 /** A username, and the field of the node that it came from. */

@@ -10,11 +10,22 @@ export const MAX_PAGE_SIZE = 500;
 /** More than the largest account needs: a list that goes on after that never ends. */
 export const MAX_PAGES = 1000;
 
+const CHECK_WHAT_IS_BETWEEN =
+	"Check that nothing between n8n and SendGrid changes its answers, such as a custom 'API URL' in the credential.";
+
 export const endlessListError = (context: RequestContext) =>
 	new RequestError(
 		context,
 		`SendGrid's list did not end after ${MAX_PAGES} pages`,
-		"Check that nothing between n8n and SendGrid changes its answers, such as a custom 'API URL' in the credential.",
+		CHECK_WHAT_IS_BETWEEN,
+	);
+
+const stuckListError = (context: RequestContext, count: number) =>
+	new RequestError(
+		context,
+		`SendGrid's list doesn't go on after the first ${count}`,
+		CHECK_WHAT_IS_BETWEEN,
+		{ cause: 'temporarily-unavailable' },
 	);
 
 /** One of SendGrid's lists. */
@@ -28,6 +39,8 @@ export interface ListEndpoint<Item> {
 	/** Identifies an item of the list; empty if an item has no identifier. */
 	identify: (item: Item) => string;
 	context: RequestContext;
+	/** Known to go on by `offset`. If it starts again instead, people on its other pages would seem absent. */
+	hasPages?: true;
 }
 
 /** Which part of a list to read. */
@@ -61,14 +74,15 @@ interface Page<Item> {
  * Each page begins with the last item of the one before. If it doesn't, somebody has been removed in the meantime
  * and others have moved up past our position: the list is read from its start again. After a page of one item, the
  * next page starts behind it: a server that never sends more would send the same item forever. Such a list is read
- * again until nothing new appears.
+ * again until nothing new appears. So is, once, a list that is known to have pages and starts again instead of going
+ * on; if it still does, it is not believed.
  *
  * @param onBegin called when the first page is asked for, also of a restart
  * @throws SendGridError
  */
 export async function* pages<Item>(
 	client: SendGridClient,
-	{ method, path, query, decode, identify, context }: ListEndpoint<Item>,
+	{ method, path, query, decode, identify, context, hasPages }: ListEndpoint<Item>,
 	{ offset = 0, atMost = Infinity }: Part = {},
 	onBegin?: () => void,
 ): AsyncGenerator<Page<Item>, void, undefined> {
@@ -112,7 +126,9 @@ export async function* pages<Item>(
 		const ignoresOffset = last !== undefined && identities[0] === first;
 		const hasMoved: boolean = overlap > 0 && identities[0] !== last && !ignoresOffset;
 		const mayLack = !goesOn && isOneByOne && hasNews && position - offset > 1;
-		if ((hasMoved || mayLack) && restarts < MAX_RESTARTS) {
+		const isStuck: boolean = hasPages === true && ignoresOffset && first !== last;
+		if (isStuck && restarts > 0) throw stuckListError(context, seen.size);
+		if ((hasMoved || mayLack || isStuck) && restarts < MAX_RESTARTS) {
 			restarts += 1;
 			// If it has moved unseen, or keeps moving, the items are added to the earlier ones.
 			isRestart = hasMoved && restarts < MAX_RESTARTS;
@@ -156,8 +172,11 @@ export async function list<Item>(
 /** A list that has been read to its end. */
 export interface WholeList<Item> {
 	items: Item[];
-	/** Several pages may lack an item, because somebody may have changed the list while it was read. */
-	pageCount: number;
+	/**
+	 * Whether what is not in it is absent. Several pages may lack an item, because somebody may have changed the list
+	 * while it was read.
+	 */
+	isSure: boolean;
 }
 
 /** @throws SendGridError */
@@ -173,5 +192,5 @@ export async function readWholeList<Item>(
 		all.push(...items);
 		pageCount += 1;
 	}
-	return { items: all, pageCount };
+	return { items: all, isSure: pageCount <= 1 };
 }

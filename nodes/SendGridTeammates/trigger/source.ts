@@ -53,45 +53,9 @@ const ACCESS_REQUESTS: Records = accessRequests(
 	"Remove 'Access Requested' from 'Trigger On'.",
 );
 
-/** A list that has been read. */
-interface ListReading {
-	records: IDataObject[];
-	/** Whether a request beyond the first page brought the first page again. */
-	isStuck: boolean;
-}
-
-const identityIn =
-	({ identify }: Records) =>
-	(record: IDataObject) =>
-		identify(record) || JSON.stringify(record);
-
-async function readAll({ client, budget }: Reader, endpoint: Records): Promise<ListReading> {
+async function readAll({ client, budget }: Reader, endpoint: Records): Promise<IDataObject[]> {
 	budget.check();
-	const identityOf = identityIn(endpoint);
-	let firstPage: IDataObject[] | undefined;
-	let lastPage: IDataObject[] = [];
-	const records = await list(
-		client(),
-		{
-			...endpoint,
-			decode: (body) => {
-				const page = endpoint.decode(body);
-				if (!page) return undefined;
-				firstPage ??= page;
-				lastPage = page;
-				return page;
-			},
-		},
-		Infinity,
-	);
-	// Each further page starts with the last record of the one before.
-	const [first, ...others] = firstPage ?? [];
-	const isStuck =
-		others.length > 0 &&
-		lastPage !== firstPage &&
-		lastPage.length > 0 &&
-		identityOf(lastPage[0]) === identityOf(first);
-	return { records, isStuck };
+	return await list(client(), endpoint, Infinity);
 }
 
 /**
@@ -105,23 +69,19 @@ async function readAll({ client, budget }: Reader, endpoint: Records): Promise<L
 async function readListVerified(
 	reader: Reader,
 	endpoint: Records,
-	isComplete: (list: ListReading) => boolean,
-): Promise<ListReading> {
+	isComplete: (records: IDataObject[]) => boolean,
+): Promise<IDataObject[]> {
 	const first = await readAll(reader, endpoint);
 	if (isComplete(first)) return first;
 	const second = await readAll(reader, endpoint);
-	const identityOf = identityIn(endpoint);
-	const both = [...first.records, ...second.records];
-	return {
-		records: [...new Map(both.map((record) => [identityOf(record), record])).values()],
-		isStuck: second.isStuck,
-	};
+	const identityOf = (record: IDataObject) => endpoint.identify(record) || JSON.stringify(record);
+	const both = [...first, ...second];
+	return [...new Map(both.map((record) => [identityOf(record), record])).values()];
 }
 
 /** Whether all keys are among those of the records. */
 const contains =
-	(keys: readonly string[], keyOf: (record: IDataObject) => string) =>
-	({ records }: ListReading) => {
+	(keys: readonly string[], keyOf: (record: IDataObject) => string) => (records: IDataObject[]) => {
 		const found = new Set(records.map(keyOf));
 		return keys.every((key) => found.has(key));
 	};
@@ -132,34 +92,25 @@ async function readInvitations(reader: Reader, known?: Snapshot): Promise<IDataO
 		.filter(([, { goneUntil }]) => goneUntil === undefined)
 		.map(([key]) => key);
 	const isComplete = contains(listed, invitationKey);
-	return (await readListVerified(reader, INVITATIONS, isComplete)).records;
+	return await readListVerified(reader, INVITATIONS, isComplete);
 }
 
-const LOOKS_LIKE_AN_OUTAGE = `This looks like an outage of SendGrid, so nobody is reported as removed. ${NOTHING_IS_LOST}`;
-
 /**
- * The teammates. An account always has an owner, so an empty list is not believed at once. Nor is one that starts
- * again instead of going on: documented and observed, this list has pages.
+ * The teammates. An account always has an owner, so an empty list is not believed at once.
  *
  * @throws SendGridError if the list is empty and was not before, or does not go on
  */
 async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObject[]> {
 	const hasAll = contains([...(known?.teammates.keys() ?? [])], teammateKey);
-	const { records, isStuck } = await readListVerified(
+	const records = await readListVerified(
 		reader,
 		TEAMMATES,
-		(list) => list.records.length > 0 && !list.isStuck && hasAll(list),
+		(list) => list.length > 0 && hasAll(list),
 	);
-	if (isStuck) {
-		throw new SendGridError(
-			`SendGrid's list of teammates doesn't go on after the first ${records.length}`,
-			`${LOOKS_LIKE_AN_OUTAGE} If this goes on, check that nothing between n8n and SendGrid changes its answers, such as a custom 'API URL' in the credential.`,
-		);
-	}
 	if (records.length > 0 || !known || known.teammates.size === 0) return records;
 	throw new SendGridError(
 		`SendGrid's list of teammates is empty, although it had ${known.teammates.size} before`,
-		`${LOOKS_LIKE_AN_OUTAGE} If all of them have really left, replace this trigger with a new one.`,
+		`This looks like an outage of SendGrid, so nobody is reported as removed. ${NOTHING_IS_LOST} If all of them have really left, replace this trigger with a new one.`,
 	);
 }
 
@@ -278,7 +229,7 @@ export async function readAccount(
 	const invitations = await readInvitations(reader, known);
 	const people = withKnownNames(await readTeammates(reader, known), known);
 	const requests = events.has('accessRequested')
-		? (await readAll(reader, ACCESS_REQUESTS)).records
+		? await readAll(reader, ACCESS_REQUESTS)
 		: undefined;
 	const scopes = events.has('scopesChanged') ? await readScopes(reader, people, known) : undefined;
 	return { invitations, teammates: people, requests, scopes };

@@ -1,8 +1,14 @@
 import { linkOf } from '../../support/link';
 import {
+	deleteTeammateWith,
 	getAccessRequestsWith,
 	getInvitationsWith,
+	getStatusWith,
 	getTeammatesWith,
+	offboardWith,
+	syncWith,
+	updatePermissionsWith,
+	upsertWith,
 } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
@@ -81,4 +87,66 @@ describe.each(names)('%s', (name) => {
 test('an empty list gives no items', async () => {
 	const { results } = await sendGrid.run({ items: [{}], parameters: getTeammatesWith() });
 	expect(results).toEqual([]);
+});
+
+const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
+
+/** What a list of teammates answers from now on, whatever part of it is asked for. */
+const answerWith = (result: unknown[], times: number) =>
+	sendGrid.state.faults.add({
+		method: 'GET',
+		path: /\/v3\/teammates$/,
+		times,
+		fault: { kind: 'status', status: 200, when: 'before', body: { result } },
+	});
+
+/** Decides by the list, and changes something where somebody is in it or not. */
+const DECIDING = {
+	'Create or Update': upsertWith(),
+	Delete: deleteTeammateWith(),
+	Offboard: offboardWith(),
+	Sync: syncWith(),
+	'Update Permissions': updatePermissionsWith(),
+};
+
+describe('K1: a list of teammates that starts again instead of going on', () => {
+	const LAST = [{ email: 'teammate0060@bulk.example' }];
+	/** As from a gateway that drops the query: SendGrid's default page, the first 50. */
+	const firstPage = () =>
+		sendGrid.state
+			.account()
+			.teammates.slice(0, 50)
+			.map(({ profile }) => profile);
+	beforeEach(() => {
+		sendGrid.state.addManyTeammates(60);
+		// An invitation of a teammate would email them.
+		sendGrid.state.behaviours.inviteExistingTeammate = 'created';
+	});
+
+	test.each(
+		Object.entries({ ...DECIDING, 'Get Many': getTeammatesWith(), 'Get Status': getStatusWith() }),
+	)('is not believed by %s', async (_, parameters) => {
+		answerWith(firstPage(), Infinity);
+		const { results, error } = await sendGrid.run({ items: LAST, parameters });
+		expect(results).toEqual([]);
+		expect(error?.message).toMatch(
+			/ (was|were|could) not .*: SendGrid's list doesn't go on after the first 50$/,
+		);
+		expect(error?.description).toContain("a custom 'API URL' in the credential");
+		expect(writes()).toEqual([]);
+	});
+
+	test('is read once more', async () => {
+		answerWith(firstPage(), 2);
+		const { results } = await sendGrid.run({ parameters: getTeammatesWith() });
+		expect(results).toHaveLength(60);
+	});
+
+	test('is believed as far as it is needed', async () => {
+		answerWith(firstPage(), Infinity);
+		const { results } = await sendGrid.run({
+			parameters: getTeammatesWith({ returnAll: false, limit: 7 }),
+		});
+		expect(results).toHaveLength(7);
+	});
 });

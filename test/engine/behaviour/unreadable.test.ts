@@ -22,13 +22,19 @@ const run = async (name: Name, changes: INodeParameters = {}, email = 'ada@examp
 
 const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
 
-const answerWith = (method: string, path: RegExp, body: unknown, status = 200) =>
+const answerWith = (method: string, path: RegExp, body: unknown, status = 200, times = Infinity) =>
 	sendGrid.state.faults.add({
 		method,
 		path,
-		times: Infinity,
+		times,
 		fault: { kind: 'status', status, when: 'before', body },
 	});
+
+/** A list of teammates, read once: each further page starts with the last record of the one before. */
+function answerWithTeammates(result: IDataObject[]): void {
+	answerWith('GET', /teammates$/, { result }, 200, 1);
+	answerWith('GET', /teammates$/, { result: result.slice(-1) });
+}
 
 /** Everything that SendGrid has, for a later comparison. */
 const everything = () => {
@@ -311,12 +317,10 @@ describe('K5: a list that does not name somebody', () => {
 	});
 
 	test('makes Offboard leave the others there if a teammate has no username', async () => {
-		answerWith('GET', /teammates$/, {
-			result: [
-				{ email, username: 'countess', is_admin: false },
-				{ email, username: '', is_admin: false },
-			],
-		});
+		answerWithTeammates([
+			{ email, username: 'countess', is_admin: false },
+			{ email, username: '', is_admin: false },
+		]);
 		answerWith('GET', /pending$/, { result: [] });
 		const { error } = await run('offboardWith');
 		expect(error?.message).toContain("SendGrid's list doesn't say the username");
@@ -342,12 +346,10 @@ describe('K5: a list that does not name somebody', () => {
 	);
 
 	test('does not hide the people whom it does name', async () => {
-		answerWith('GET', /teammates$/, {
-			result: [
-				{ username: 'duchess', is_admin: false },
-				{ username: 'countess', email, is_admin: false },
-			],
-		});
+		answerWithTeammates([
+			{ username: 'duchess', is_admin: false },
+			{ username: 'countess', email, is_admin: false },
+		]);
 		const { results } = await run('offboardWith');
 		expect(results).toMatchObject([{ json: { deleted: true, username: 'countess' } }]);
 	});

@@ -127,8 +127,10 @@ describe('a list that cannot be relied on', () => {
 		const trigger = await activated({ events: ['teammateRemoved', 'teammateAdded'] });
 		sendGrid.state.faults.add({ path: /teammates$/, times: Infinity, fault: firstPage() });
 		const { message, description } = await trigger.failure();
-		expect(message).toBe("SendGrid's list of teammates doesn't go on after the first 50");
-		expect(description).toContain('nobody is reported as removed');
+		expect(message).toBe(
+			"The teammates could not be read: SendGrid's list doesn't go on after the first 50",
+		);
+		expect(description).toContain('Nothing is lost or reported twice');
 		sendGrid.state.faults.clear();
 		expect(await trigger.poll()).toBeNull();
 	});

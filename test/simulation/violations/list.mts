@@ -37,8 +37,20 @@ const knowing: Violation[] = [
 	{
 		law: 'K1',
 		title: "believes pages of one record, which can't overlap, at once",
-		changes: [change('transport/pagination.ts', '(hasMoved || mayLack) &&', 'hasMoved &&')],
+		changes: [
+			change(
+				'transport/pagination.ts',
+				'(hasMoved || mayLack || isStuck) &&',
+				'(hasMoved || isStuck) &&',
+			),
+		],
 		foundBy: { test: CROWD, name: 'K1: pages of one record' },
+	},
+	{
+		law: 'K1',
+		title: 'believes a list of teammates that starts again instead of going on',
+		changes: [change('sendgrid/teammates.ts', '	hasPages: true,\n', '')],
+		foundBy: { test: 'engine/behaviour/lists.test.ts', name: 'K1: a list of teammates' },
 	},
 	{
 		law: 'K2',
@@ -58,13 +70,13 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/person.ts',
-				'if (found.items.length > 0 || first.value.pageCount <= 1) return found;',
+				'if (found.items.length > 0 || first.value.isSure) return found;',
 				'if (found.items.length >= 0) return found;',
 			),
 			change(
 				'transport/pagination.ts',
-				'(hasMoved || mayLack) && restarts < MAX_RESTARTS',
-				'(hasMoved || mayLack) && restarts < 0 * MAX_RESTARTS',
+				'(hasMoved || mayLack || isStuck) && restarts < MAX_RESTARTS',
+				'(hasMoved || mayLack || isStuck) && restarts < 0 * MAX_RESTARTS',
 			),
 		],
 		foundBy: { scenarios: 'K2: two people deleted' },
@@ -2066,11 +2078,11 @@ const listing: Violation[] = [
 		law: 'List',
 		title: 'counts leavers in one reading of several pages',
 		changes: [
-			change(LEAVERS_TS, 'first.value.pageCount <= 1', 'first.value.pageCount >= 1'),
+			change(LEAVERS_TS, 'first.value.isSure ?', 'first.value.items ?'),
 			change(
 				'transport/pagination.ts',
-				'(hasMoved || mayLack) && restarts < MAX_RESTARTS',
-				'(hasMoved || mayLack) && restarts < 0 * MAX_RESTARTS',
+				'(hasMoved || mayLack || isStuck) && restarts < MAX_RESTARTS',
+				'(hasMoved || mayLack || isStuck) && restarts < 0 * MAX_RESTARTS',
 			),
 		],
 		foundBy: {
@@ -2412,7 +2424,11 @@ const polling: Violation[] = [
 		law: 'Trigger',
 		title: 'believes a list that starts again instead of going on',
 		changes: [
-			change('trigger/source.ts', 'if (isStuck) {', 'if (isStuck && records.length < 0) {'),
+			change(
+				'transport/pagination.ts',
+				'hasPages === true &&',
+				'hasPages !== undefined && !hasPages &&',
+			),
 		],
 		foundBy: { pollScenarios: 'paging: the first 50' },
 	},

@@ -89,8 +89,7 @@ async function addressesIn<Item extends { email: string }>(
 	since?: Tick,
 ): Promise<{ addresses: Map<string, string>; startedAt: Tick }> {
 	const first = await account.readList(endpoint, since);
-	const isSure = first.value.pageCount <= 1;
-	const again = isSure ? undefined : await account.readList(endpoint, first.endedAt);
+	const again = first.value.isSure ? undefined : await account.readList(endpoint, first.endedAt);
 	const addresses = new Map<string, string>();
 	for (const { email } of [...first.value.items, ...(again?.value.items ?? [])]) {
 		if (email !== '') addresses.set(addressKey(email), email);
