@@ -143,7 +143,7 @@ const DECIDING: ReadonlyArray<readonly [path: string, field: Field]> = [
 ];
 
 /**
- * The field whose expression has no value yet, so that nobody knows whose lists these would be. Observed: n8n hands over
+ * The field whose expression has no value yet, so that nobody knows whose lists these would be. Read in n8n's editor: it hands over
  * `null` for it; n8n 1.x also for all of Options where one of them is such an expression.
  */
 export const undecidedField = (editor: ILoadOptionsFunctions): string | undefined =>
