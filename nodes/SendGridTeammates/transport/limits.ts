@@ -6,7 +6,6 @@ import { SendGridError } from './errors';
 const FIELDS: Readonly<Record<string, string>> = {
 	region: 'Region',
 	apiUrl: 'API URL',
-	allowUnauthorizedCerts: 'Ignore SSL Issues (Insecure)',
 	onBehalfOf: 'On Behalf Of',
 	allowedEmailDomains: 'Allowed Email Domains',
 	allowAdminAccess: 'Allow Admin Access',
