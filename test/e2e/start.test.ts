@@ -69,6 +69,8 @@ test('CSV is executed in the editor, which opens the page that gives the file ba
 		const opened = page.waitForEvent('popup');
 		await page.getByTestId('execute-workflow-button').click();
 		const url = (await opened).url();
+		// Until then n8n has no page to give.
+		await rest.waitingExecutions(idOf('csv'));
 		const answer = await fetch(url, { headers: { authorization: loginOfForms() } });
 		expect(await answer.text()).toContain('1 of 2 rows failed');
 	} finally {
