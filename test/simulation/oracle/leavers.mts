@@ -136,9 +136,19 @@ function judgeRest(history: History, run: number, answers: readonly Answer[], fi
 			),
 			...invitations.filter(({ isAdmin }) => isAdmin && !ask.allowAdmins),
 		].map(({ email }) => lower(email));
+		// SendGrid's usernames are unique, so the same one under two keys may be the same account.
+		const isListedElsewhere = (username: string | undefined) =>
+			answers.some(
+				({ ask: other, person }) =>
+					other.account !== account &&
+					truth
+						.latest(other.account)
+						.teammates.some((one) => one.username === username && lower(one.email) === person),
+			);
 		const left = [...teammates, ...(isHidden ? [] : invitations)].find(
-			({ email }) =>
+			({ email, ...record }) =>
 				!own.some(({ person }) => person === lower(email)) &&
+				!('username' in record && isListedElsewhere(record.username)) &&
 				!protectedOnes.includes(lower(email)) &&
 				isAt(email, ask.others?.domain),
 		);
