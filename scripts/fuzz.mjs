@@ -11,7 +11,8 @@ import { PROJECT_ROOT } from './n8ns.mjs';
 const COUNT = path.join(PROJECT_ROOT, '.test-results', 'fuzz.json');
 const JEST = path.join('node_modules', 'jest', 'bin', 'jest.js');
 const HISTORIES = [
-	['--histories', '50000', '--seed', '1'],
+	['--histories', '25000', '--seed', '1'],
+	['--histories', '25000', '--seed', '1000000'],
 	['--histories', '2000', '--seed', '10000000'],
 	['--polls', '2000', '--seed', '1'],
 ];

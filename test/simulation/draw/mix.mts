@@ -65,7 +65,7 @@ const LISTS: Mix = { ...WIDE, name: 'lists', names: 6, retryOnFail: 0.3, tiedAct
 /** Seeds from here on are all `lists`. */
 export const FIRST_LIST_SEED = 10_000_000;
 
-/** Seeds below are all `wide`. A few from here on still find something to fix: see the README. */
+/** Seeds below are all `wide`; those from here on draw all mixes. */
 export const FIRST_MIXED_SEED = 1_000_000;
 
 /** From a separate generator, so that what a mix draws depends only on the seed. */
