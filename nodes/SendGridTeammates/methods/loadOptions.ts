@@ -12,6 +12,10 @@ const listed = (scopes: readonly string[], description?: string): INodePropertyO
 		.map((scope) => ({ name: scopeLabel(scope), value: scope, description }))
 		.sort((one, other) => one.name.localeCompare(other.name));
 
+/** @param why the account's own are not listed */
+const allKnown = (why: string): INodePropertyOptions[] =>
+	listed(knownGrantableScopes(), `One of all known scopes: ${why}`);
+
 /** Whether n8n hands out a credential: not before one has been chosen, nor where it has been deleted. */
 const hasCredential = async (editor: ILoadOptionsFunctions): Promise<boolean> =>
 	await editor.getCredentials(CREDENTIAL_TYPE).then(
@@ -25,17 +29,9 @@ const hasCredential = async (editor: ILoadOptionsFunctions): Promise<boolean> =>
  */
 export async function getScopes(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const undecided = undecidedField(this);
-	if (undecided !== undefined) {
-		return listed(
-			knownGrantableScopes(),
-			`One of all known scopes: '${undecided}' has no value yet`,
-		);
-	}
+	if (undecided !== undefined) return allKnown(`'${undecided}' has no value yet`);
 	if (!(await hasCredential(this))) {
-		return listed(
-			knownGrantableScopes(),
-			'One of all known scopes: choose a credential to see what yours can grant',
-		);
+		return allKnown('choose a credential to see what yours can grant');
 	}
 	try {
 		const connection = await connectionForEditor(this);
@@ -47,9 +43,8 @@ export async function getScopes(this: ILoadOptionsFunctions): Promise<INodePrope
 	} catch (thrown) {
 		// n8n's editor keeps the list that it got with a wrong key after the key has been corrected.
 		if (thrown instanceof SendGridError && thrown.status === 401) {
-			return listed(
-				knownGrantableScopes(),
-				'One of all known scopes: SendGrid rejected the API key. Correct it and open the node again to see what it can grant',
+			return allKnown(
+				'SendGrid rejected the API key. Correct it and open the node again to see what it can grant',
 			);
 		}
 		throw listErrorInOneLine(this, thrown);

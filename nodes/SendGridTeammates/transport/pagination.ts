@@ -43,6 +43,12 @@ export interface ListEndpoint<Item> {
 	hasPages?: true;
 }
 
+/** What distinguishes an item from the others of its list. */
+export const identityIn =
+	<Item>({ identify }: Pick<ListEndpoint<Item>, 'identify'>) =>
+	(item: Item): string =>
+		identify(item) || JSON.stringify(item);
+
 /** Which part of a list to read. */
 export interface Part {
 	/** How many items to leave out at the start. */
@@ -86,7 +92,7 @@ export async function* pages<Item>(
 	{ offset = 0, atMost = Infinity }: Part = {},
 	onBegin?: () => void,
 ): AsyncGenerator<Page<Item>, void, undefined> {
-	const identityOf = (item: Item) => identify(item) || JSON.stringify(item);
+	const identityOf = identityIn({ identify });
 	const seen = new Set<string>();
 	let seenSinceRestart = new Set<string>();
 	let seenInPass = new Set<string>();
