@@ -9,6 +9,13 @@ const sendGrid = fakeSendGrid();
 
 const SAM = [{ email: 'sam@example.com' }];
 
+const SAM_SINGLE = {
+	email: 'sam@example.com',
+	first_name: 'Sam',
+	last_name: 'Single',
+	is_sso: true,
+};
+
 beforeEach(() => {
 	sendGrid.state.addSubuser({ username: 'acme-marketing' });
 	sendGrid.state.addSubuser({ username: 'acme-marketing-2' });
@@ -24,13 +31,7 @@ const sso = (email: string) =>
 
 describe('SSO Teammate > Update', () => {
 	beforeEach(() => {
-		sendGrid.state.addTeammate({
-			email: 'sam@example.com',
-			first_name: 'Sam',
-			last_name: 'Single',
-			is_sso: true,
-			scopes: ['stats.read'],
-		});
+		sendGrid.state.addTeammate({ ...SAM_SINGLE, scopes: ['stats.read'] });
 	});
 
 	const update = async (parameters: object = {}) =>
@@ -178,10 +179,7 @@ describe('SSO Teammate > Update, accepted and dropped', () => {
 	});
 	const addSam = (more: object) =>
 		sendGrid.state.addTeammate({
-			email: 'sam@example.com',
-			first_name: 'Sam',
-			last_name: 'Single',
-			is_sso: true,
+			...SAM_SINGLE,
 			...more,
 		});
 	const drop = () => sendGrid.state.faults.add({ method: 'PATCH', fault: { kind: 'not-applied' } });
@@ -292,13 +290,7 @@ test('D2: SSO Teammate > Update refuses a row of subuser access without scopes',
 test.each(['first_name', 'last_name'])(
 	'K6: SSO Teammate > Update sends no empty name if the record has no %s',
 	async (from) => {
-		sendGrid.state.addTeammate({
-			email: 'sam@example.com',
-			first_name: 'Sam',
-			last_name: 'Single',
-			is_sso: true,
-			scopes: ['stats.read'],
-		});
+		sendGrid.state.addTeammate({ ...SAM_SINGLE, scopes: ['stats.read'] });
 		const fault = { kind: 'rename', from, to: 'name' } as const;
 		sendGrid.state.faults.add({ method: 'GET', path: /sam/, fault });
 		const { error } = await sendGrid.run({
@@ -314,10 +306,7 @@ test.each(['first_name', 'last_name'])(
 
 test('W7: SSO Teammate > Update returns the record that it read back after an answer without a body', async () => {
 	sendGrid.state.addTeammate({
-		email: 'sam@example.com',
-		first_name: 'Sam',
-		last_name: 'Single',
-		is_sso: true,
+		...SAM_SINGLE,
 		scopes: ['mail.send'],
 	});
 	sendGrid.state.faults.add({ method: 'PATCH', fault: { kind: 'empty-body' } });
@@ -331,10 +320,7 @@ test('W7: SSO Teammate > Update returns the record that it read back after an an
 
 test('K3: SSO Teammate > Update decides again if it was not carried out and another admin changes the person', async () => {
 	sendGrid.state.addTeammate({
-		email: 'sam@example.com',
-		first_name: 'Sam',
-		last_name: 'Single',
-		is_sso: true,
+		...SAM_SINGLE,
 		scopes: ['stats.read'],
 	});
 	sendGrid.state.faults.add({
