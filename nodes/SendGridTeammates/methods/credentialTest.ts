@@ -96,7 +96,7 @@ function faultOfKey(key: string, host: string): string | undefined {
 	if (/^bearer\b/i.test(key)) return "begins with 'Bearer'";
 	if (/["'`]/.test(key)) return 'has quotation marks';
 	if (/\s/.test(key)) return 'has a space in it';
-	return isSendGridHost(host) && !LOOKS_RIGHT.test(key) ? "isn't one of SendGrid" : undefined;
+	return isSendGridHost(host) && !LOOKS_RIGHT.test(key) ? "isn't a SendGrid key" : undefined;
 }
 
 const domainsField: Field = {

@@ -113,7 +113,7 @@ describe('the test of the credential', () => {
 		[{ apiKey: 'Bearer SG.abc' }, "'API Key' begins with 'Bearer'"],
 		[{ apiKey: '"SG.abc"' }, "'API Key' has quotation marks"],
 		[{ apiKey: 'SG.abc def' }, "'API Key' has a space in it"],
-		[{ apiKey: 'abc', region: 'global' }, "'API Key' isn't one of SendGrid"],
+		[{ apiKey: 'abc', region: 'global' }, "'API Key' isn't a SendGrid key"],
 		[{ apiKey: 'x'.repeat(30), region: 'eu' }, "SendGrid's keys begin with 'SG.'"],
 	])('refuses %j without a request', async (changes, message) => {
 		const told = await messageOf(changes);
