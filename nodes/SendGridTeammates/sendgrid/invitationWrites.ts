@@ -153,11 +153,11 @@ export async function createInvitation(
 	return { error: otherInvitationError(wording) };
 }
 
-/** Whether a response shows other access than requested. It may lack the scopes. */
+/** Whether a response shows other access than requested. It may lack the flag and the scopes. */
 function isOtherAccess(answer: Invitation, access: Access): boolean {
-	const { isAdmin, scopes = [] } = answer;
+	const { isAdmin, scopes } = answer;
 	if (isAdmin !== access.is_admin) return flagOf(answer.record.is_admin) !== undefined;
-	return scopes.length > 0 && !isSame(difference(answer, access));
+	return scopes !== undefined && !isSame(difference(answer, access));
 }
 
 /** Unknown: whether SendGrid answers with an existing invitation, if there is one. */

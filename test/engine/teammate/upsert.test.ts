@@ -618,19 +618,25 @@ describe('before any request,', () => {
 	});
 });
 
-test("W3: Create or Update is unclear if it is answered 201 with another admin's invitation with other access", async () => {
-	sendGrid.state.behaviours.duplicateInvite = 'same-invitation';
-	sendGrid.state.faults.add({
-		method: 'GET',
-		path: /teammates$/,
-		fault: { kind: 'slow', ms: 1000 },
-	});
-	const running = upsert();
-	while (!sendGrid.calls().some((call) => /^GET .*teammates$/.test(call))) await sleep(20);
-	sendGrid.state.addPending({ email: EMAIL, is_admin: true });
-	const { results, error } = await running;
-	expect(results).toEqual([]);
-	expect(error?.message).toBe(
-		"It is unclear whether 'ada@example.com' was invited: SendGrid answered with an invitation that gives other access; somebody else may just have invited this person",
-	);
-});
+test.each([
+	['with admin access', { is_admin: true }],
+	['without any scope', { is_admin: false, scopes: [] }],
+])(
+	"W3: Create or Update is unclear if it is answered 201 with another admin's invitation %s",
+	async (_access, theirs) => {
+		sendGrid.state.behaviours.duplicateInvite = 'same-invitation';
+		sendGrid.state.faults.add({
+			method: 'GET',
+			path: /teammates$/,
+			fault: { kind: 'slow', ms: 1000 },
+		});
+		const running = upsert();
+		while (!sendGrid.calls().some((call) => /^GET .*teammates$/.test(call))) await sleep(20);
+		sendGrid.state.addPending({ email: EMAIL, ...theirs });
+		const { results, error } = await running;
+		expect(results).toEqual([]);
+		expect(error?.message).toBe(
+			"It is unclear whether 'ada@example.com' was invited: SendGrid answered with an invitation that gives other access; somebody else may just have invited this person",
+		);
+	},
+);
