@@ -128,7 +128,7 @@ export class Truth {
 	readonly mails: Mail[] = [];
 
 	/** Every request of ours, readings included. */
-	readonly requests: Array<{ run: number; entry: RequestEntry }> = [];
+	readonly requests: Array<{ run: number; key: string; entry: RequestEntry }> = [];
 
 	/** Tokens that ever opened an account. */
 	readonly tokens = new Set<string>();
@@ -165,7 +165,7 @@ export class Truth {
 		const run = by === 'other' ? undefined : by.run;
 		const key = by === 'other' ? '' : by.key;
 		if (entry && run !== undefined && !this.requests.some((other) => other.entry === entry)) {
-			this.requests.push({ run, entry });
+			this.requests.push({ run, key, entry });
 		}
 		if (entry?.method === 'GET') return;
 

@@ -24,12 +24,18 @@ export function judgeFailure(facts: Facts): Finding[] {
 	if (claim === 'partial' && !isUnknowable && !isDoneBy(failure, facts.effectsOfRun)) {
 		find('untrue', 'says that something was done, and it was not');
 	}
-	if (claim === 'unclear' && !facts.isDoubtful) find('needless', 'unclear without a reason');
+	if (claim === 'unclear' && !facts.isDoubtful && !repeatsDoubt(facts))
+		find('needless', 'unclear without a reason');
 	if (claim === 'other' && !READS.test(ask.operation)) find('form', 'none of the three sentences');
 	const isExcused = facts.isDisturbed || facts.isMetByOthers || facts.isTooLongToRead;
 	if (!isExcused && !mayFail(facts)) find('needless', 'failed without a reason');
 	return findings;
 }
+
+/** An agent's calls know about each other: a later one says again what an earlier one left unclear. */
+const repeatsDoubt = ({ answer, twins }: Facts) =>
+	answer.plan.entrance === 'agent' &&
+	twins.some(({ claim, to }) => claim === 'unclear' && to <= answer.from);
 
 const saysNothing = (claim: Claim | undefined) => claim === 'nothing' || claim === 'refused';
 

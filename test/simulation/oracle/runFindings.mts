@@ -80,12 +80,13 @@ const OLDEST_READING = 35 * SECOND;
  * read, or the oldest usable reading had been made. A list may have been read for other items.
  */
 function unknownSince(history: History, write: Write, from: number): number {
-	const { entry, run, path } = write;
+	const { entry, run, key, path } = write;
 	const name = path.split('/').pop();
 	const isOf = (read: string) => read.includes('/teammates/') && read.split('/').pop() === name;
 	const readings = history.truth.requests.filter(
 		(one) =>
 			one.run === run &&
+			one.key === key &&
 			one.entry.method === 'GET' &&
 			one.entry.status === 200 &&
 			one.entry.fault === undefined &&
