@@ -1,5 +1,5 @@
 import { testOfNewerEngine } from '../../support/engine';
-import { until } from '../../support/machine';
+import { pause, until } from '../../support/machine';
 import { ADA, BOB, polledAccount } from '../../support/polledAccount';
 
 const { sendGrid, clock, activated, account, setAdmin, setScopes } = polledAccount();
@@ -65,6 +65,9 @@ describe('Scopes Changed', () => {
 		sendGrid.state.faults.add({ path: /teammate0001/, fault: { kind: 'hang', when: 'before' } });
 		const polling = trigger.events();
 		await until(() => sendGrid.calls().some((call) => call.includes('teammate0012')));
+		await until(() => sendGrid.state.requests.filter(({ status }) => status === null).length === 1);
+		// The last answers are on their way to the node.
+		await pause(200);
 		clock.advance(245);
 		expect(await polling).toEqual([
 			`teammateAdded ${ADA}`,
