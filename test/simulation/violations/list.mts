@@ -853,7 +853,7 @@ const writing: Violation[] = [
 			change(
 				'resources/teammate/locate.ts',
 				'teammate.email || username,',
-				'`username ${teammate.email && username}`,',
+				'`${teammate.email && username}@elsewhere.example`,',
 			),
 		],
 		foundBy: { scenarios: 'W1: rows that name one person by a separate username' },
@@ -1153,6 +1153,21 @@ const writing: Violation[] = [
 	},
 	{
 		law: 'W3',
+		title: 'mistakes an invitation without any scope in the answer for its own',
+		changes: [
+			change(
+				'sendgrid/invitationWrites.ts',
+				'return scopes !== undefined && !isSame(',
+				'return scopes !== undefined && scopes.length > 0 && !isSame(',
+			),
+		],
+		foundBy: {
+			test: 'engine/teammate/upsert.test.ts',
+			name: 'invitation without any scope',
+		},
+	},
+	{
+		law: 'W3',
 		title: 'takes any record without an error as proof that the teammate is still there',
 		changes: [
 			change(
@@ -1228,8 +1243,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/ssoTeammate/access.ts',
-				'return before && grants && ignored(',
-				'return before && grants && !subusers && ignored(',
+				'ignored(remainingIn(grants, subusers))',
+				'ignored(remainingIn(grants, []))',
 			),
 		],
 		foundBy: { test: SSO, name: 'W6: fails when SendGrid drops fewer scopes' },
@@ -1364,8 +1379,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/upsert.ts',
-				'withPersonLock(context, email, wording,',
-				"withPersonLock(context, email, changeOf(`'${email}'`, 'invited or updated'),",
+				'\t\temail,\n\t\twording,\n',
+				"\t\temail,\n\t\tchangeOf(`'${email}'`, 'invited or updated'),\n",
 			),
 		],
 		foundBy: { scenarios: 'W4: Create or Update reports what an earlier try revoked' },
