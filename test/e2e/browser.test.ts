@@ -88,7 +88,9 @@ describe('an empty canvas', () => {
 	for (const words of [
 		'sendgrid teammates',
 		'invite',
+		'new hire',
 		'offboard',
+		'remove user',
 		'deprovision',
 		'access requests',
 		'permissions',
