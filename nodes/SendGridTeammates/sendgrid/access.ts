@@ -219,19 +219,28 @@ export function gainOf(
 }
 
 /**
- * Makes sure that scopes can be granted, before anything is taken away to make room for them.
+ * Makes sure that an invitation can be sent, before another is revoked to make room for it.
  *
- * @param named those that the item itself names, and their field
- * @throws SendGridError that names those that can't
+ * SendGrid's list of scopes counts against the key only where it speaks of teammates: it has the scope to revoke.
+ *
+ * @param named the scopes that the item itself names, and their field
+ * @throws SendGridError if the key may not invite, or that names the scopes it can't grant
  */
-export async function checkGrantable(
+export async function checkInvitable(
 	account: Account,
-	scopes: readonly string[],
+	{ scopes }: Access,
 	named: { scopes: readonly string[]; field: string },
 	wording: Wording,
 ): Promise<void> {
-	if (scopes.length === 0) return;
-	const grantable = await account.grantableScopes(wording);
+	const reading = account.grantableScopes(wording);
+	// An admin's invitation names no scopes, so it does not depend on the list.
+	const grantable = await (scopes.length > 0 ? reading : reading.catch(() => []));
+	if (grantable.includes('teammates.delete') && !grantable.includes('teammates.create')) {
+		throw new SendGridError(
+			`${wording.failureMessage}: this API key may revoke the pending invitation, but not send a new one`,
+			'Add the scope teammates.create to the API key, or use another key.',
+		);
+	}
 	const refused = scopes.filter((scope) => !grantable.includes(scope));
 	if (refused.length === 0) return;
 	throw new SendGridError(

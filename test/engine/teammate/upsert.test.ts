@@ -1,6 +1,7 @@
 import { sleep, type IDataObject } from 'n8n-workflow';
 
 import type { Behaviours } from '../../../sandbox/behaviours.mts';
+import { LIVE_SCOPES } from '../../../sandbox/scopes.mts';
 import { movableClock } from '../../support/clock';
 import { linkOf } from '../../support/link';
 import { upsertWith } from '../../support/parameters';
@@ -519,6 +520,35 @@ describe('D4: what replaces is checked before what is replaced goes', () => {
 			expect(accessNow()).toEqual(before);
 		},
 	);
+
+	test.each([
+		['scopes', { scopes: ['stats.read'] }],
+		['admin', { access: 'admin' }],
+	])('nothing is revoked with a key that may not invite: %s', async (_, access) => {
+		STATES['pending, other']();
+		const before = accessNow();
+		const scopes = LIVE_SCOPES.filter((scope) => scope !== 'teammates.create');
+		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes });
+		const { error } = await upsert({ ...access, ifAccessDiffers: 'update' });
+		expect(error).toMatchObject({
+			message:
+				"'ada@example.com' was not invited or updated: this API key may revoke the pending invitation, but not send a new one",
+			description: 'Add the scope teammates.create to the API key, or use another key.',
+		});
+		expect(writes()).toEqual([]);
+		expect(accessNow()).toEqual(before);
+	});
+
+	test("an admin's invitation is replaced if SendGrid does not say what the key may do", async () => {
+		STATES['pending, other']();
+		sendGrid.state.faults.add({
+			path: /scopes$/,
+			times: 9,
+			fault: { kind: 'status', status: 403, when: 'before' },
+		});
+		const { results } = await upsert({ access: 'admin', ifAccessDiffers: 'update' });
+		expect(results).toMatchObject([{ json: { action: 'reinvited' } }]);
+	});
 
 	test('W7: a failure of the new invitation says that the earlier one is revoked', async () => {
 		STATES['pending, other']();

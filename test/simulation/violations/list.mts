@@ -739,6 +739,18 @@ const deciding: Violation[] = [
 	},
 	{
 		law: 'D4',
+		title: 'revokes with a key that may not send the new invitation',
+		changes: [
+			change(
+				'sendgrid/access.ts',
+				"grantable.includes('teammates.delete') && !grantable.includes('teammates.create')",
+				"grantable.includes('') && !grantable.includes('teammates.create')",
+			),
+		],
+		foundBy: { test: UPSERT, name: 'nothing is revoked with a key that may not' },
+	},
+	{
+		law: 'D4',
 		title: 'does not say that the earlier invitation is revoked',
 		changes: [
 			change(

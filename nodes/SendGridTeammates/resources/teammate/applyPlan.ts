@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { OperationContext } from '../../execution/operation';
 import { emailField } from '../../parameters/emailAddress';
 import { adviseOnScopes, namedIn } from '../../parameters/access';
-import { checkGrantable, type Access, type AccessChoice } from '../../sendgrid/access';
+import { checkInvitable, type Access, type AccessChoice } from '../../sendgrid/access';
 import { personKey } from '../../sendgrid/account';
 import { publicOutput, statusOfInvitation, type Invitation } from '../../sendgrid/invitations';
 import {
@@ -59,7 +59,7 @@ export async function checkPlan(
 		(invitation) => statusOfInvitation(invitation, account.now()) === 'expired',
 	);
 	// An invitation that can no longer be accepted is no loss.
-	if (!isLost) await checkGrantable(account, access.scopes, namedIn(choice), wording);
+	if (!isLost) await checkInvitable(account, access, namedIn(choice), wording);
 }
 
 /** Carries a plan out. */
