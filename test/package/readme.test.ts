@@ -145,6 +145,12 @@ test('links lead to pages, pictures and headings that exist', async () => {
 	expect(links).toBeGreaterThan(100);
 });
 
+test('the README is short: at most 125 lines and 10,000 bytes', async () => {
+	const readme = await readText(inProject('README.md'));
+	expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(125);
+	expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(10_000);
+});
+
 test('npm can show the README: its pictures have whole addresses', async () => {
 	const readme = await readText(inProject('README.md'));
 	const pictures = [...readme.matchAll(/(?:src|srcset)="([^"]+)"/g)].map(([, source]) => source);
