@@ -83,7 +83,7 @@ describe('testing the credential,', () => {
 
 	test('a host that cannot be reached fails', async () => {
 		const { message } = await testWith({ region: 'custom', apiUrl: 'http://127.0.0.1:9' });
-		expect(message).toContain("127.0.0.1:9 could not be asked: n8n couldn't connect to SendGrid");
+		expect(message).toContain("No answer from 127.0.0.1:9: n8n couldn't connect to SendGrid");
 	});
 });
 

@@ -273,7 +273,7 @@ describe('a list that stops paging', () => {
 			],
 		});
 		const failure =
-			"fails: The teammates could not be read: SendGrid's list doesn't go on after the first 50";
+			"fails: The teammates could not be read: SendGrid's list doesn't continue after the first 50";
 		expect(said).toEqual([[], [failure], [failure], []]);
 	});
 });

@@ -96,9 +96,9 @@ const NO_DAYS = mustBe('a number of days from 0 to less than 7, not ');
 const NO_CHOICE = mustBe('Selected Scopes or EU, not ');
 const NO_TEXT = mustBe('one line of text, not ');
 const NO_ADDRESS = mustBe('an email address, not ');
-const NO_TEXTS = mustBe('a list of texts, not ');
-const NO_SCOPES = mustBe('a list of (texts|scopes), not ');
-const NO_DOMAIN = mustBe('(a list of texts|a domain such as example.com), not ');
+const NO_TEXTS = mustBe('a list of text values, not ');
+const NO_SCOPES = mustBe('a list of (text values|scopes), not ');
+const NO_DOMAIN = mustBe('(a list of text values|a domain such as example.com), not ');
 const NO_OBJECT = mustBe('an object, not ');
 const TOO_LONG = mustBe('at most [\\d,]+ (characters|entries), not [\\d,]+$');
 

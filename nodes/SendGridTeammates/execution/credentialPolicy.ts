@@ -72,7 +72,7 @@ export class CredentialPolicy implements Policy {
 		if (this.allowsPower) return;
 		if (scopes === undefined) {
 			throw refusal(
-				"This credential doesn't allow granting admin access, and SendGrid's list doesn't say what access this gives",
+				"This credential doesn't allow granting admin access, and SendGrid's list doesn't show what access this gives",
 				'Allow Admin Access',
 			);
 		}

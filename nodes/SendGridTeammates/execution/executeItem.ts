@@ -23,7 +23,7 @@ function refuseOnBehalfOf({ effectiveSubuser, onBehalfOf }: Connection): void {
 		"This operation doesn't support 'On Behalf Of'",
 		onBehalfOf === undefined
 			? "Use a credential that leaves 'On Behalf Of' empty."
-			: "Remove 'On Behalf Of' from 'Options'. This operation doesn't show it: choose Invitation > Invite for a moment, and remove it there.",
+			: "Remove 'On Behalf Of' from 'Options'. This operation doesn't show it: switch to Invitation > Invite, remove it there, and switch back.",
 	);
 }
 

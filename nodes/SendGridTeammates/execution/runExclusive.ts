@@ -123,7 +123,7 @@ function notBegunError(why: NotBegun, { failureMessage }: Wording): SendGridErro
 				'Run this item again if you still want it.',
 			)
 		: new SendGridError(
-				`${failureMessage}: another execution is busy with the same person for longer than 'Max Wait' allows`,
+				`${failureMessage}: another execution has been busy with the same person for longer than 'Max Wait' allows`,
 				"Run this item again, or allow a longer wait under 'Max Wait' in 'Options'.",
 				{ cause: 'temporarily-unavailable' },
 			);

@@ -87,7 +87,7 @@ const isAboutTeammates = (scope: unknown): boolean =>
 	typeof scope === 'string' && /^(sso\.)?teammates\./.test(scope);
 
 /** Documented: `SG.`, 22 characters, a dot, 43 characters. */
-const LOOK = "SendGrid's keys begin with 'SG.' and have 69 characters.";
+const LOOK = "SendGrid's keys begin with 'SG.' and are 69 characters long.";
 
 const LOOKS_RIGHT = /^SG\.[\w.-]{20,}$/;
 
@@ -197,7 +197,7 @@ export async function testSendGridTeammatesApi(
 			thrown,
 			'GET',
 			{
-				failureMessage: `${new URL(host).host} could not be asked`,
+				failureMessage: `No answer from ${new URL(host).host}`,
 				scope: '',
 			},
 			0,

@@ -14,7 +14,7 @@ const LIST: ErrorContext = {
 	advice: {
 		'rate-limited': 'Wait a few minutes and open the list again.',
 		'temporarily-unavailable':
-			"Open the list again. If this goes on, check n8n's internet connection, and 'Region' or 'API URL' in the credential.",
+			"Open the list again. If this keeps happening, check n8n's internet connection, and 'Region' or 'API URL' in the credential.",
 	},
 };
 

@@ -235,7 +235,7 @@ export const adviseOnScopes =
 		if (own.length > 0)
 			return `${adviseToRemove(own, grantable)} what this account cannot grant from '${named.field}': ${formatQuoted(own)}.`;
 		if (refused.length > 0)
-			return `This account cannot grant ${formatQuoted(refused)}, which this person has already: use a key that can, or leave the access as it is.`;
+			return `This account cannot grant ${formatQuoted(refused)}, which this person already has: use a key that can, or leave the access as it is.`;
 		return scopes.some(isNamed)
 			? `SendGrid does not say which scope it rejects. Remove scopes from '${named.field}' one at a time. It was sent ${formatQuoted(scopes)}.`
 			: `SendGrid was sent ${formatQuoted(scopes)}.`;

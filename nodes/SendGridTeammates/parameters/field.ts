@@ -159,14 +159,14 @@ export function readRows(fields: Fields, field: Field): Collection[] {
 	const rows: unknown[] = Array.isArray(content) ? content : isRecord(content) ? [content] : [];
 	if (rows.length > MAX_ROWS) {
 		throw new SendGridError(
-			`'${field.displayName}' must be at most ${MAX_ROWS.toLocaleString('en-US')} rows, not ${rows.length.toLocaleString('en-US')}`,
+			`'${field.displayName}' must have at most ${MAX_ROWS.toLocaleString('en-US')} rows, not ${rows.length.toLocaleString('en-US')}`,
 			'Leave some of them out.',
 		);
 	}
 	if (rows.length === 0 || !rows.every(isRecord)) throw emptyError(fields, field);
 	if (isTooMuch(rows)) {
 		throw new SendGridError(
-			`'${field.displayName}' must be at most ${MAX_ROWS_COUNT.toLocaleString('en-US')} values with ${MAX_ROWS_LENGTH.toLocaleString('en-US')} characters in all its rows`,
+			`'${field.displayName}' must have at most ${MAX_ROWS_COUNT.toLocaleString('en-US')} values with ${MAX_ROWS_LENGTH.toLocaleString('en-US')} characters in all its rows`,
 			'Leave some of them out.',
 		);
 	}

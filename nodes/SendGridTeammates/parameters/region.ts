@@ -37,7 +37,7 @@ export const readRegion = (fields: Fields): (typeof REGIONS)[number] =>
 
 export const euRegionHint: NodeHint = {
 	message:
-		"SendGrid's EU region holds subusers only: name one under <b>On Behalf Of</b> in the options or in the credential, unless the API key was made inside it.",
+		"SendGrid's EU region holds subusers only: name one under <b>On Behalf Of</b> in the options or in the credential, unless the API key was created inside it.",
 	displayCondition: '={{ $parameter["region"] === "eu" && !$parameter["options"]["onBehalfOf"] }}',
 	whenToDisplay: 'beforeExecution',
 	location: 'ndv',

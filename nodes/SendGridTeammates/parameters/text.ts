@@ -57,7 +57,7 @@ function parsedJson(text: string): unknown {
  * An empty list is a decision, and allowed if the field allows it. An empty value is not: it comes from an
  * expression that found nothing.
  *
- * @throws SendGridError for an empty value, and for anything but a list of texts
+ * @throws SendGridError for an empty value, and for anything but a list of text values
  */
 export function readTexts(fields: Fields, field: Field, mayBeEmpty = false): string[] {
 	const value = valueOf(fields, field);
@@ -73,7 +73,7 @@ export function readTexts(fields: Fields, field: Field, mayBeEmpty = false): str
 	let left = MAX_LIST_LENGTH;
 	const texts = entries.flatMap((entry) => {
 		if (typeof entry !== 'string' || (isJson && entry === value)) {
-			throw wrongValue(fields, field, entry, 'a list of texts', ADVICE);
+			throw wrongValue(fields, field, entry, 'a list of text values', ADVICE);
 		}
 		checkLength(fields, field, entry, left);
 		left -= entry.length;
@@ -88,7 +88,7 @@ export function readTexts(fields: Fields, field: Field, mayBeEmpty = false): str
 	for (const text of texts) {
 		checkLength(fields, field, text, MAX_TEXT_LENGTH);
 		if (hasControlCharacters(text))
-			throw wrongValue(fields, field, text, 'a list of texts', ADVICE);
+			throw wrongValue(fields, field, text, 'a list of text values', ADVICE);
 	}
 	return texts;
 }
@@ -96,7 +96,7 @@ export function readTexts(fields: Fields, field: Field, mayBeEmpty = false): str
 function checkCount(fields: Fields, field: Field, count: number): void {
 	if (count <= MAX_ENTRIES) return;
 	throw new SendGridError(
-		`${nameOf(fields, field)} must be at most ${MAX_ENTRIES.toLocaleString('en-US')} entries, not ${count.toLocaleString('en-US')}`,
+		`${nameOf(fields, field)} must have at most ${MAX_ENTRIES.toLocaleString('en-US')} entries, not ${count.toLocaleString('en-US')}`,
 		`Check the expression of '${field.displayName}'.`,
 	);
 }

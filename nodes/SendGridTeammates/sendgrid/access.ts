@@ -188,7 +188,7 @@ export async function resolveFor(
 	const skipped = unique([...all.filter((scope) => !has(scope)), ...choice.skipped]);
 	if (givesSomething(access)) return { access, skipped };
 	throw new SendGridError(
-		`${wording.failureMessage}: this API key can grant nothing of ${isPersona ? 'the persona' : `what ${colleague?.name} has`} that people don't have anyway`,
+		`${wording.failureMessage}: this API key can't grant anything of ${isPersona ? 'the persona' : `what ${colleague?.name} has`} beyond what everybody has`,
 		`Choose another '${isPersona ? 'Persona' : 'Same As'}', or 'Selected Scopes'. A key can grant only what it has itself, and what its credential allows.`,
 	);
 }
@@ -247,6 +247,6 @@ export async function checkInvitable(
 		`${wording.failureMessage}: this API key cannot grant ${formatQuoted(refused)}`,
 		refused.every((scope) => named.scopes.includes(scope))
 			? `${adviseToRemove(refused, grantable)} them from '${named.field}', or use a key that has them.`
-			: 'This person has some of them already: use a key that can grant them, or leave the access as it is.',
+			: 'This person already has some of them: use a key that can grant them, or leave the access as it is.',
 	);
 }

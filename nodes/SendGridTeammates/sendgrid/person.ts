@@ -106,7 +106,7 @@ const ofAddress =
 		if (found.length > 0 || withAddress(items, '').length === 0) return found;
 		throw new SendGridError(
 			`${failureMessage}: SendGrid's list of ${what} leaves out an address, which may be this person's`,
-			"Run this item again later. If this goes on, check 'API URL' in the credential.",
+			"Run this item again later. If this keeps happening, check 'API URL' in the credential.",
 		);
 	};
 

@@ -213,7 +213,7 @@ export const hasSameAccess = (now: Teammate, { isAdmin, scopes = [] }: Teammate)
 
 /**
  * Sends `DELETE /v3/teammates/{username}`, and finds out the outcome. The response is empty. Also removes people who sign
- * in by single sign-on.
+ * in with single sign-on.
  */
 export async function deleteTeammate(
 	account: Account,

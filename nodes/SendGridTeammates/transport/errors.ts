@@ -172,8 +172,8 @@ export class RequestError extends SendGridError {
  */
 export const unnamedError = (name: string, { failureMessage }: Wording): SendGridError =>
 	new SendGridError(
-		`${failureMessage}: SendGrid's list doesn't say the ${name}`,
-		"Run this item again later. If this goes on, check 'API URL' in the credential.",
+		`${failureMessage}: SendGrid's list doesn't show the ${name}`,
+		"Run this item again later. If this keeps happening, check 'API URL' in the credential.",
 	);
 
 /**

@@ -23,7 +23,7 @@ export const endlessListError = (context: RequestContext) =>
 const stuckListError = (context: RequestContext, count: number) =>
 	new RequestError(
 		context,
-		`SendGrid's list doesn't go on after the first ${count}`,
+		`SendGrid's list doesn't continue after the first ${count}`,
 		CHECK_WHAT_IS_BETWEEN,
 		{ cause: 'temporarily-unavailable' },
 	);

@@ -182,7 +182,7 @@ const inDoubtAfter = (status: number) =>
 	status === 504 || status === 408 ? IN_DOUBT_AFTER_TIMEOUT_MS : IN_DOUBT_AFTER_FAILURE_MS;
 
 const SOMETHING_BETWEEN =
-	"If this goes on, a proxy or a custom 'API URL' in the credential is probably in the way.";
+	"If this keeps happening, a proxy or a custom 'API URL' in the credential is probably in the way.";
 
 /** A complete response. `sentAt`: when its request was sent, epoch milliseconds. */
 export interface ReceivedResponse {

@@ -57,7 +57,7 @@ const newTeammates = (change: Change): IDataObject[] =>
  *
  * So an invitation that goes away while its person was already a teammate was not accepted, but revoked; one that
  * was sent and accepted between two polls was never seen, and is a teammate added; one that was revoked and resent
- * belongs to the same person and was not accepted; and who signs in by single sign-on was given access without any.
+ * belongs to the same person and was not accepted; and who signs in with single sign-on was given access without any.
  */
 function acceptedInvitations(change: Change): PeopleEvent[] {
 	const { before, after } = change;

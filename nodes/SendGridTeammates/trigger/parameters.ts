@@ -39,12 +39,12 @@ const eventsField: INodeProperties = {
 		{
 			name: 'Invitation Expired',
 			value: 'invitationExpired',
-			description: 'An invitation ended without being accepted',
+			description: 'An invitation expired before it was accepted',
 		},
 		{
 			name: 'Invitation Expiring',
 			value: 'invitationExpiring',
-			description: 'An invitation is about to end, once for each expiry date',
+			description: 'An invitation is about to expire. Fires once for each expiry date.',
 		},
 		{
 			name: 'Scopes Changed',
@@ -73,7 +73,7 @@ const expiresWithinDaysField: INodeProperties = {
 	default: 2,
 	displayOptions: { show: { events: ['invitationExpiring'] } },
 	description:
-		'How many days before it expires an invitation is reported. Invitations last seven days.',
+		'How many days before its expiry an invitation is reported. Invitations last seven days.',
 };
 
 const emailFilter: INodeProperties = {

@@ -104,7 +104,7 @@ function compare(
 function logUnread(poll: IPollFunctions, { scopes }: Reading): void {
 	if (!scopes || scopes.unread === 0) return;
 	const people = scopes.unread === 1 ? 'a teammate' : `${scopes.unread} teammates`;
-	poll.logger.info(`The scopes of ${people} could not be read; what was known of them stays`);
+	poll.logger.info(`The scopes of ${people} could not be read; their last known scopes are kept`);
 }
 
 async function newEvents(
@@ -187,8 +187,8 @@ async function runPoll(poll: IPollFunctions): Promise<INodeExecutionData[][] | n
 const POLL: ErrorContext = {
 	name: 'this poll',
 	advice: {
-		'rate-limited': `${NOTHING_IS_LOST} If this goes on, poll less often.`,
-		'temporarily-unavailable': `${NOTHING_IS_LOST} If this goes on, check n8n's internet connection, and 'Region' or 'API URL' in the credential.`,
+		'rate-limited': `${NOTHING_IS_LOST} If this keeps happening, poll less often.`,
+		'temporarily-unavailable': `${NOTHING_IS_LOST} If this keeps happening, check n8n's internet connection, and 'Region' or 'API URL' in the credential.`,
 	},
 };
 
@@ -197,7 +197,7 @@ function pollError(thrown: unknown): unknown {
 	if (!(thrown instanceof ExpressionError)) return errorOutsideItem(thrown, POLL);
 	return new SendGridError(
 		`A field of the trigger could not be read: ${thrown.message}`,
-		'Check the expressions in its fields. A trigger has no input item that they could refer to.',
+		'Check the expressions in its fields. A trigger has no input items to refer to.',
 		{ cause: 'configuration-invalid' },
 	);
 }

@@ -20,7 +20,7 @@ export const isRoleKnown = (record: IDataObject): boolean => decodeTeammate(reco
 
 export const isOwner = (teammate: IDataObject): boolean => decodeTeammate(teammate).isOwner;
 
-/** Whether the person signs in by single sign-on, which needs no invitation. */
+/** Whether the person signs in with single sign-on, which needs no invitation. */
 export const isSso = (teammate: IDataObject): boolean => decodeTeammate(teammate).isSso === true;
 
 export const emailOf = (teammate: IDataObject): string => decodeTeammate(teammate).email;

@@ -71,7 +71,7 @@ describe('a persona', () => {
 		sendGrid.state.addKey({ key: sendGrid.apiKey, scopes: ['teammates.create'] });
 		const { error } = await invite({ access: 'persona', persona: 'accountant' });
 		expect(error?.message).toContain(
-			"this API key can grant nothing of the persona that people don't have anyway",
+			"this API key can't grant anything of the persona beyond what everybody has",
 		);
 		expect(sendGrid.state.sentEmails).toEqual([]);
 	});

@@ -68,7 +68,7 @@ describe('the test of the credential', () => {
 
 	test('says what keys look like where a gateway refuses something else', async () => {
 		expect(await messageOf({ apiKey: 'abc' })).toMatch(
-			/^SendGrid rejected this API key .*SendGrid's keys begin with 'SG\.' and have 69 characters\.$/,
+			/^SendGrid rejected this API key .*SendGrid's keys begin with 'SG\.' and are 69 characters long\.$/,
 		);
 	});
 
@@ -80,7 +80,7 @@ describe('the test of the credential', () => {
 
 	test('names an unreachable host', async () => {
 		expect(await messageOf({ apiUrl: 'http://127.0.0.1:9' })).toMatch(
-			/^127\.0\.0\.1:9 could not be asked: n8n couldn't connect to SendGrid \(ECONNREFUSED\)\. Check 'Region'/,
+			/^No answer from 127\.0\.0\.1:9: n8n couldn't connect to SendGrid \(ECONNREFUSED\)\. Check 'Region'/,
 		);
 	});
 

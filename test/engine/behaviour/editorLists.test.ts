@@ -179,7 +179,7 @@ describe('the list of scopes', () => {
 			times: 99,
 		});
 		await expect(loadScopes(sendGrid.credential)).rejects.toMatchObject({
-			description: expect.stringMatching(/^Open the list again\. If this goes on, check/),
+			description: expect.stringMatching(/^Open the list again\. If this keeps happening, check/),
 		});
 	});
 });

@@ -112,7 +112,7 @@ const blames = (message: unknown, { called, field, kind }: Leaf): boolean => {
 	return (
 		message.includes(`${called} `) ||
 		// So much that the rows are not even examined.
-		(rows !== undefined && message.includes(`${rows} must be at most `)) ||
+		(rows !== undefined && message.includes(`${rows} must have at most `)) ||
 		// If a locator has no valid mode, the mode is to blame.
 		(kind === 'resourceLocator' && message.includes(`'Mode' in '${field.displayName}' `))
 	);

@@ -63,7 +63,7 @@ const invited =
 		sendGrid.state.addPending({ email, ...details });
 	};
 
-/** A teammate who signs in by single sign-on, and whose username is the address. */
+/** A teammate who signs in with single sign-on, and whose username is the address. */
 const withSso = () => {
 	for (const { profile } of people().teammates) {
 		Object.assign(profile, { is_sso: true, is_unified: false, username: profile.email });
@@ -572,6 +572,6 @@ test('an invitation is not resent if the list does not say what it gives', async
 		parameters: make.resendWith({ invitation: by('token', token) }),
 		credential: { allowAdminAccess: false },
 	});
-	expect(error?.message).toContain("doesn't say what access this gives");
+	expect(error?.message).toContain("doesn't show what access this gives");
 	expect(changes()).toEqual([]);
 });

@@ -130,7 +130,7 @@ describe('K1: a list of teammates that starts again instead of going on', () => 
 		const { results, error } = await sendGrid.run({ items: LAST, parameters });
 		expect(results).toEqual([]);
 		expect(error?.message).toMatch(
-			/ (was|were|could) not .*: SendGrid's list doesn't go on after the first 50$/,
+			/ (was|were|could) not .*: SendGrid's list doesn't continue after the first 50$/,
 		);
 		expect(error?.description).toContain("a custom 'API URL' in the credential");
 		expect(writes()).toEqual([]);

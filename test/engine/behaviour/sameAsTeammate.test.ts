@@ -123,7 +123,7 @@ describe.each(NAMES)('%s', (name) => {
 		state.addKey({ key: apiKey, scopes });
 		const { error } = await run(name, sameAs(lee));
 		expect(error?.message).toContain(
-			"this API key can grant nothing of what 'lee@example.com' has that people don't have anyway",
+			"this API key can't grant anything of what 'lee@example.com' has beyond what everybody has",
 		);
 		expect(writes()).toEqual([]);
 	});

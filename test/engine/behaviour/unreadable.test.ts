@@ -204,7 +204,7 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 			parameters: parameters.resendWith(),
 			credential: { allowAdminAccess: false },
 		});
-		expect(error?.message).toContain("SendGrid's list doesn't say what access this gives");
+		expect(error?.message).toContain("SendGrid's list doesn't show what access this gives");
 		expect(sendGrid.mailed()).toEqual([]);
 	});
 
@@ -312,7 +312,7 @@ describe('K5: a list that does not name somebody', () => {
 		});
 		answerWith('GET', /teammates$/, { result: [] });
 		const { error } = await run(name, changes);
-		expect(error?.message).toContain("SendGrid's list doesn't say the token");
+		expect(error?.message).toContain("SendGrid's list doesn't show the token");
 		expect(writes()).toEqual([]);
 	});
 
@@ -323,7 +323,7 @@ describe('K5: a list that does not name somebody', () => {
 		]);
 		answerWith('GET', /pending$/, { result: [] });
 		const { error } = await run('offboardWith');
-		expect(error?.message).toContain("SendGrid's list doesn't say the username");
+		expect(error?.message).toContain("SendGrid's list doesn't show the username");
 		expect(writes()).toEqual([]);
 	});
 

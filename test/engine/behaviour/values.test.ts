@@ -55,7 +55,7 @@ describe('with values that test/fuzz has found,', () => {
 		});
 		const { error } = await sendGrid.run({ items: ADA, parameters: parameters.offboardWith() });
 		expect(error?.message).toBe(
-			"'ada@example.com' was not offboarded: SendGrid's list doesn't say the username",
+			"'ada@example.com' was not offboarded: SendGrid's list doesn't show the username",
 		);
 		expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
 	});
@@ -74,7 +74,7 @@ describe('with values that test/fuzz has found,', () => {
 			});
 			const { error } = await sendGrid.run({ items: ADA, parameters: parameters.resendWith() });
 			expect(error?.message).toBe(
-				"The invitation of 'ada@example.com' was not sent again: SendGrid's list doesn't say the token",
+				"The invitation of 'ada@example.com' was not sent again: SendGrid's list doesn't show the token",
 			);
 			expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
 		},

@@ -151,12 +151,12 @@ describe('SSO Teammate > Update', () => {
 		expect(sso('rosa@example.com')?.has_restricted_subuser_access).toBe(false);
 	});
 
-	test('refuses somebody who does not sign in by single sign-on', async () => {
+	test('refuses somebody who does not sign in with single sign-on', async () => {
 		sendGrid.state.addTeammate({ username: 'lee', email: 'lee@example.com' });
 		const { error } = await sendGrid.run({
 			parameters: updateSsoWith({ teammate: by('username', 'lee') }),
 		});
-		expect(error?.message).toContain("doesn't sign in by single sign-on");
+		expect(error?.message).toContain("doesn't sign in with single sign-on");
 		expect(writes()).toEqual([]);
 	});
 });
@@ -259,7 +259,7 @@ describe('SSO Teammate > Update, accepted and dropped', () => {
 		});
 		const { error } = await update(PERSONA);
 		expect(error?.message).toBe(
-			"It is unclear whether 'sam@example.com' was updated with all of the access: SendGrid accepted the change, but its data does not tell what became of the persona 'developer'",
+			"It is unclear whether 'sam@example.com' was updated with all of the access: SendGrid accepted the change, but its data doesn't show what became of the persona 'developer'",
 		);
 	});
 
@@ -272,7 +272,7 @@ describe('SSO Teammate > Update, accepted and dropped', () => {
 			fault: { kind: 'rename', from: 'has_restricted_subuser_access', to: 'restricted' },
 		});
 		const { error } = await update(ONE);
-		expect(error?.message).toContain('does not tell what became of the change of the subuser');
+		expect(error?.message).toContain("doesn't show what became of the change of the subuser");
 	});
 });
 
@@ -298,7 +298,7 @@ test.each(['first_name', 'last_name'])(
 			parameters: updateSsoWith({ access: 'scopes', scopes: ['mail.send'] }),
 		});
 		expect(error?.message).toBe(
-			`'sam@example.com' was not updated: SendGrid doesn't say this person's ${from.replace('_', ' ')}, which has to be sent along`,
+			`'sam@example.com' was not updated: SendGrid doesn't say this person's ${from.replace('_', ' ')}, which the update has to include`,
 		);
 		expect(writes()).toEqual([]);
 	},

@@ -390,7 +390,7 @@ describe('Create or Update with unusual answers', () => {
 			fault: { kind: 'rename', from: 'scopes', to: 'permissions' },
 		});
 		const { error } = await upsert();
-		expect(error?.message).toContain('does not say what access the pending invitation gives');
+		expect(error?.message).toContain("doesn't show what access the pending invitation gives");
 		expect(writes()).toEqual([]);
 	});
 });
@@ -604,7 +604,7 @@ describe('D5: a persona with a key that can grant little', () => {
 		keyWith('user.profile.read', 'user.account.read', 'user.timezone.read');
 		const { error } = await upsert(PERSONA);
 		expect(error?.message).toBe(
-			"'ada@example.com' was not invited or updated: this API key can grant nothing of the persona that people don't have anyway",
+			"'ada@example.com' was not invited or updated: this API key can't grant anything of the persona beyond what everybody has",
 		);
 		expect(writes()).toEqual([]);
 	});

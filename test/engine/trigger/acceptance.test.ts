@@ -145,7 +145,7 @@ describe('Invitation Accepted', () => {
 		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
 	});
 
-	test('does not report somebody who signs in by single sign-on, which needs no invitation', async () => {
+	test('does not report somebody who signs in with single sign-on, which needs no invitation', async () => {
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();
 		sendGrid.state.addTeammate({ email: ADA, is_sso: true });

@@ -44,13 +44,13 @@ describe('the trigger refuses before any request', () => {
 			'a domain',
 			{ filters: { emailDomain: 7 } },
 			{},
-			"'Email Domain' in 'Filters' must be a list of texts, not 7",
+			"'Email Domain' in 'Filters' must be a list of text values, not 7",
 		],
 		[
 			'an address',
 			{ filters: { email: 7 } },
 			{},
-			"'Email' in 'Filters' must be a list of texts, not 7",
+			"'Email' in 'Filters' must be a list of text values, not 7",
 		],
 		[
 			'addresses',

@@ -128,7 +128,7 @@ describe('a list that cannot be relied on', () => {
 		sendGrid.state.faults.add({ path: /teammates$/, times: Infinity, fault: firstPage() });
 		const { message, description } = await trigger.failure();
 		expect(message).toBe(
-			"The teammates could not be read: SendGrid's list doesn't go on after the first 50",
+			"The teammates could not be read: SendGrid's list doesn't continue after the first 50",
 		);
 		expect(description).toContain('Nothing is lost or reported twice');
 		sendGrid.state.faults.clear();
@@ -204,7 +204,7 @@ describe('a list that cannot be relied on', () => {
 			});
 			const { httpCode, description } = await trigger.failure();
 			expect(httpCode).toBe('429');
-			expect(description).toContain('If this goes on, poll less often.');
+			expect(description).toContain('If this keeps happening, poll less often.');
 			clock.advance(31);
 			expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
 		},

@@ -357,7 +357,7 @@ export async function verifySso(accepted: Accepted): Promise<IDataObject> {
 		isUnknown
 			? new RequestError(
 					wording,
-					`SendGrid accepted the change, but its data does not tell what became of ${what}`,
+					`SendGrid accepted the change, but its data doesn't show what became of ${what}`,
 					'',
 					{ accepted: true },
 				)

@@ -19,14 +19,14 @@ const operation: INodeProperties = {
 			value: 'create',
 			action: 'Create SSO teammate',
 			description:
-				'Add somebody who signs in by single sign-on, without an invitation. Requires a SendGrid plan with single sign-on.',
+				'Add somebody who signs in with single sign-on, without an invitation. Requires a SendGrid plan with single sign-on.',
 			routing: { request: { method: 'POST', url: '/v3/sso/teammates' } },
 		},
 		{
 			name: 'Update',
 			value: 'update',
 			action: 'Update SSO teammate',
-			description: 'Change the name or the access of somebody who signs in by single sign-on',
+			description: 'Change the name or the access of somebody who signs in with single sign-on',
 			routing: { request: { method: 'PATCH', url: '/v3/sso/teammates/{username}' } },
 		},
 	],

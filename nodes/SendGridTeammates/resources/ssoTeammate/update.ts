@@ -117,7 +117,7 @@ function nameIn(
 	const value = record[name];
 	if (typeof value === 'string') return value;
 	throw new SendGridError(
-		`${failureMessage}: SendGrid doesn't say this person's ${name.replace('_', ' ')}, which has to be sent along`,
+		`${failureMessage}: SendGrid doesn't say this person's ${name.replace('_', ' ')}, which the update has to include`,
 		"Run this item again later, or set 'First Name' and 'Last Name' in 'Update Fields'.",
 	);
 }
@@ -135,7 +135,7 @@ const updateOne = async (
 		checkGain(policy, before, access);
 		if (before.isSso === false) {
 			throw new SendGridError(
-				`${wording.failureMessage}: this person doesn't sign in by single sign-on`,
+				`${wording.failureMessage}: this person doesn't sign in with single sign-on`,
 				'Use Teammate > Update Permissions. Only the people themselves can change their names.',
 			);
 		}

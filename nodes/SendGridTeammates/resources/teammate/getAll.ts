@@ -36,7 +36,7 @@ const ssoFilter: INodeProperties = {
 	name: 'sso',
 	type: 'boolean',
 	default: true,
-	description: 'Whether to return only people who sign in by single sign-on, or only the others',
+	description: 'Whether to return only people who sign in with single sign-on, or only the others',
 };
 
 const filtersField = filtersFieldOf(emailDomainFilter, roleFilter, ssoFilter);

@@ -53,7 +53,8 @@ const operation: INodeProperties = {
 			name: 'Get Status',
 			value: 'getStatus',
 			action: 'Get status of teammate',
-			description: 'Find out whether somebody is unknown, invited, expired or a teammate',
+			description:
+				'Find out whether somebody is a teammate, has a pending or an expired invitation, or neither',
 		},
 		{
 			name: 'Get Subuser Access',

@@ -96,7 +96,7 @@ async function addressesIn<Item extends { email: string }>(
 		else {
 			throw new SendGridError(
 				`${endpoint.context.failureMessage}: SendGrid's list of ${what} leaves out an address, which may be that of somebody on the list`,
-				"Run this again later. If this goes on, check 'API URL' in the credential.",
+				"Run this again later. If this keeps happening, check 'API URL' in the credential.",
 			);
 		}
 	}

@@ -108,7 +108,7 @@ function refuseAdminFor(mode: Mode, before: Teammate, { failureMessage }: Wordin
 function refuseToTakeAll({ name, isAdmin }: Colleague, { failureMessage }: Wording): void {
 	if (!isAdmin) return;
 	throw new SendGridError(
-		`${failureMessage}: ${name} is an admin and has every scope, so that nothing would be left`,
+		`${failureMessage}: ${name} is an admin and has every scope, so nothing would be left`,
 		"Choose another teammate in 'Same As', or 'Selected Scopes'.",
 	);
 }

@@ -85,7 +85,7 @@ const ifAccessDiffersField: INodeProperties = {
 				"Change a teammate's access to exactly this. For a pending invitation, revoke it and send a new one.",
 		},
 	],
-	description: 'What to do if the person is there with other access',
+	description: 'What to do if the person is already there with different access',
 };
 
 export const upsertFields = [
@@ -255,7 +255,7 @@ function refuseNoAdmin(
 	const wasAdmin = invitations.length === 0 && revoked.some(({ isAdmin }) => isAdmin);
 	if (!wasAdmin || access.is_admin || mayDemote(choices)) return;
 	throw new SendGridError(
-		`${failureMessage}: it was an invitation as an admin`,
+		`${failureMessage}: it was an admin invitation`,
 		"Run this item again to make the person an ordinary teammate, or set 'Access' to 'Admin'.",
 	);
 }
@@ -264,8 +264,8 @@ function refuseNoAdmin(
 function refuseUnknownAccess({ teammate, invitations }: KnownPerson, { failureMessage }: Wording) {
 	if (teammate || !invitations.some(({ isAdmin, scopes }) => !isAdmin && !scopes)) return;
 	throw new SendGridError(
-		`${failureMessage}: SendGrid's list does not say what access the pending invitation gives`,
-		"Run this item again later. If this goes on, check 'API URL' in the credential.",
+		`${failureMessage}: SendGrid's list doesn't show what access the pending invitation gives`,
+		"Run this item again later. If this keeps happening, check 'API URL' in the credential.",
 	);
 }
 
