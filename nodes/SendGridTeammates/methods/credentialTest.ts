@@ -91,7 +91,7 @@ const LOOK = "SendGrid's keys begin with 'SG.' and are 69 characters long.";
 
 const LOOKS_RIGHT = /^SG\.[\w.-]{20,}$/;
 
-/** What shows already that a key is none. A gateway may have keys of its own. */
+/** What shows that a key can't be right, before any request. A gateway may have its own kind of keys. */
 function faultOfKey(key: string, host: string): string | undefined {
 	if (/^bearer\b/i.test(key)) return "begins with 'Bearer'";
 	if (/["'`]/.test(key)) return 'has quotation marks';
@@ -106,7 +106,7 @@ const domainsField: Field = {
 };
 
 /**
- * The host, if everything in the credential is as it has to be.
+ * The host, if everything in the credential is as it should be.
  *
  * @throws SendGridError
  */

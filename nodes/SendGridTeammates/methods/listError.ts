@@ -22,7 +22,7 @@ const LIST: ErrorContext = {
 export const listError = (editor: ILoadOptionsFunctions, thrown: unknown): NodeError =>
 	toNodeError(editor.getNode(), errorOutsideItem(thrown, LIST));
 
-/** The same where the editor shows the message only: the advice stands in it. */
+/** The same where the editor shows only the message, which therefore includes the advice. */
 export function listErrorInOneLine(editor: ILoadOptionsFunctions, thrown: unknown): NodeError {
 	const error = errorOutsideItem(thrown, LIST);
 	const { message, advice } = describeError(error);

@@ -14,7 +14,7 @@ const TEAMMATES_PAGE = 'https://app.sendgrid.com/settings/teammates';
 
 interface SearchableList<Item> {
 	endpoint: ListEndpoint<Item>;
-	/** What the person chooses by. n8n saves it beside the choice, so it is nothing that changes soon. */
+	/** What the person chooses by. n8n saves it beside the choice, so it must not change soon. */
 	labelOf: (item: Item) => string;
 	valueOf: (item: Item) => string;
 	/** Whether SendGrid is known to respect `offset`. Otherwise the whole list is read at once. */

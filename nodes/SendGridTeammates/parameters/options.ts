@@ -70,7 +70,7 @@ const dryRunOption: INodeProperties = {
 	displayOptions: { show: { '/operation': ['sync', 'updatePermissions', 'upsert'] } },
 };
 
-/** What is left over of it must not remove anybody either. */
+/** A value left from another operation must not remove anybody either. */
 const hiddenDryRunOption: INodeProperties = {
 	...dryRunField,
 	type: 'hidden',

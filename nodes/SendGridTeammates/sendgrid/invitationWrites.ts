@@ -164,7 +164,7 @@ function isOtherAccess(answer: Invitation, access: Access): boolean {
 const otherInvitationError = (wording: Wording): RequestError =>
 	new RequestError(
 		wording,
-		'SendGrid answered with an invitation that gives other access; somebody else may just have invited this person',
+		'SendGrid answered with an invitation that gives other access; somebody else may have just invited this person',
 		'',
 		{ accepted: true },
 	);

@@ -229,7 +229,7 @@ export function onlyTeammate(
 	);
 }
 
-/** The name by which others wait for whom an item names. */
+/** Items that name the same person wait for each other under this name. */
 export const teammateLock = (choice: TeammateChoice): string =>
 	choice.by === 'email' ? choice.email : usernameLock(choice.username);
 
@@ -280,7 +280,7 @@ export async function findColleague(
 	if (isAdmin || own.length > 0) return { name, isAdmin, scopes: own, readAt };
 	throw refusal(
 		`${name} has only what every teammate has`,
-		`${CHOOSE_ANOTHER} Access to single subusers is not copied.`,
+		`${CHOOSE_ANOTHER} Access to individual subusers isn't copied.`,
 	);
 }
 

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readRole } from '../transport/decode';
 import { flagOf } from '../transport/sanitize';
 
-/** What was done, or would be: comes first. */
+/** What was done or would be done; comes first. */
 const OUTCOME = ['would', 'dry_run', 'action', 'changed', 'reason'];
 
 const NAME = ['email', 'first_name', 'last_name'];

@@ -99,7 +99,7 @@ export const onUnknownUsername = ({ username, field }: NamedTeammate) => ({
 	gone: `no teammate has the username '${toSingleLine(username)}'`,
 	on404:
 		field === 'Email'
-			? 'This person may just have left. Run this item again.'
+			? 'This person may have just left. Run this item again.'
 			: `Check '${field}'. Usernames often differ from the email address; try By Email.`,
 });
 

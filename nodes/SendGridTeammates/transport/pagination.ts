@@ -39,7 +39,7 @@ export interface ListEndpoint<Item> {
 	/** Identifies an item of the list; empty if an item has no identifier. */
 	identify: (item: Item) => string;
 	context: RequestContext;
-	/** Known to go on by `offset`. If it starts again instead, people on its other pages would seem absent. */
+	/** Known to continue by `offset`. If it starts over instead, people on its other pages would seem absent. */
 	hasPages?: true;
 }
 
@@ -179,7 +179,7 @@ export async function list<Item>(
 export interface WholeList<Item> {
 	items: Item[];
 	/**
-	 * Whether what is not in it is absent. Several pages may lack an item, because somebody may have changed the list
+	 * Whether an item that isn't in it is absent. Several pages may lack one, because somebody may have changed the list
 	 * while it was read.
 	 */
 	isSure: boolean;

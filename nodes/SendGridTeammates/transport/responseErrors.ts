@@ -36,7 +36,7 @@ interface StatusAdvice extends ErrorFacts {
 	advice: (context: RequestContext, origin: RequestOrigin) => string;
 }
 
-/** What an item has chosen itself and the credential would otherwise say. Advice is about where it is to be changed. */
+/** What an item has chosen itself and the credential would otherwise say. Advice names the place to change it. */
 export interface RequestOrigin {
 	isRegionChosen?: boolean;
 	/** The credential adds its own. */

@@ -18,7 +18,7 @@ const LONGEST_SHARE = 1 / 3;
 
 /** Advice for temporary failures. */
 export const NOTHING_IS_LOST =
-	'Nothing is lost or reported twice: the next poll goes on from the last one that worked.';
+	'Nothing is lost or reported twice: the next poll continues from the last one that worked.';
 
 /** The time that a poll has. */
 export class PollBudget {

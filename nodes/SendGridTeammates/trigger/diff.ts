@@ -237,7 +237,7 @@ function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
 /**
  * What happened between a snapshot and a reading: each event once, and the next snapshot to compare with.
  *
- * Applied to the snapshot, the events give the reading. Sending, revoking or resending an invitation is no event.
+ * Applied to the snapshot, the events give the reading. Sending, revoking or resending an invitation isn't an event.
  * All events are returned, chosen or not: if one is chosen later, it starts from what is known by then.
  */
 export function diff(

@@ -79,7 +79,7 @@ function ofInvitation(
 /**
  * What the editor's test shows: for each event an example, made from somebody who is there now. People who
  * accepted, were added or became admins did so at some time; those who are expiring, have expired or ask for access
- * do so now. An invitation that is not about to expire is no example.
+ * do so now. An invitation that isn't about to expire is not an example.
  *
  * @param isWanted whether the filters let an event through
  */

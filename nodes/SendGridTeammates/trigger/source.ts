@@ -98,7 +98,7 @@ async function readInvitations(reader: Reader, known?: Snapshot): Promise<IDataO
 /**
  * The teammates. An account always has an owner, so an empty list is not believed at once.
  *
- * @throws SendGridError if the list is empty and was not before, or does not go on
+ * @throws SendGridError if the list is empty and was not before, or does not continue
  */
 async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObject[]> {
 	const hasAll = contains([...(known?.teammates.keys() ?? [])], teammateKey);

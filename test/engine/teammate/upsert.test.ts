@@ -666,7 +666,7 @@ test.each([
 		const { results, error } = await running;
 		expect(results).toEqual([]);
 		expect(error?.message).toBe(
-			"It is unclear whether 'ada@example.com' was invited: SendGrid answered with an invitation that gives other access; somebody else may just have invited this person",
+			"It is unclear whether 'ada@example.com' was invited: SendGrid answered with an invitation that gives other access; somebody else may have just invited this person",
 		);
 	},
 );

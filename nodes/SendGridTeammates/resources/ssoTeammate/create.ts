@@ -25,7 +25,7 @@ const firstNameField = nameField('First Name', 'firstName', 'e.g. Nathan');
 const lastNameField = nameField('Last Name', 'lastName', 'e.g. Smith');
 
 const ON_REFUSAL =
-	'Check the values of this item. To change somebody who is there already, use SSO Teammate > Update.';
+	'Check the values of this item. To change an existing teammate, use SSO Teammate > Update.';
 
 export const createFields = [
 	emailField,

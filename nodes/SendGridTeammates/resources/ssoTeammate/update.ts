@@ -105,7 +105,7 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 }
 
 /**
- * A name as it is, since it has to be sent along.
+ * The current name, since the update has to include it.
  *
  * @throws SendGridError if the record does not say it: an empty one might wipe it
  */

@@ -58,7 +58,7 @@ export async function checkPlan(
 	const isLost = invitations.every(
 		(invitation) => statusOfInvitation(invitation, account.now()) === 'expired',
 	);
-	// An invitation that can no longer be accepted is no loss.
+	// Nothing is lost with an invitation that can no longer be accepted.
 	if (!isLost) await checkInvitable(account, access, namedIn(choice), wording);
 }
 
