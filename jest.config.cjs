@@ -13,10 +13,4 @@ module.exports = {
 	// It is one of the long ones.
 	testPathIgnorePatterns: ['<rootDir>/test/package/installation.test.ts'],
 	maxWorkers: '100%',
-	collectCoverage: true,
-	coverageProvider: 'v8',
-	coverageDirectory: 'coverage',
-	coverageReporters: ['text', 'lcovonly'],
-	collectCoverageFrom: ['dist/nodes/**/*.js', 'dist/credentials/**/*.js'],
-	coverageThreshold: { global: { lines: 95 } },
 };

@@ -139,7 +139,7 @@ describe('a refusal by SendGrid', () => {
 		'names what to do about a second invitation of the same address (%s)',
 		async (duplicateInvite) => {
 			sendGrid.state.behaviours.duplicateInvite = duplicateInvite;
-			sendGrid.state.addPending({ email: 'ada@example.com' });
+			sendGrid.state.addPending({ email: 'ada@example.com', scopes: ['stats.read'] });
 			const { error, results } = await sendGrid.run({ items: ADA, parameters: inviteWith({}) });
 			expect(results).toHaveLength(duplicateInvite === 'bad-request' ? 0 : 1);
 			expect(error?.message ?? '').toMatch(

@@ -39,7 +39,7 @@ async function failures(folder: string, file: string, names: readonly string[]):
 	const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
 	const pattern = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
 	const { text } = await run(folder, [
-		...[jest, '--runInBand', '--coverage=false', '--reporters=default', '--forceExit'],
+		...[jest, '--runInBand', '--reporters=default', '--forceExit'],
 		...['--json', `--outputFile=${report}`, '-t', pattern, '--runTestsByPath', `test/${file}`],
 	]);
 	const found = JSON.parse(await readFile(report, 'utf8').catch(() => 'null')) as JestReport | null;
