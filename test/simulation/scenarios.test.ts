@@ -237,7 +237,7 @@ test('K3: a batch that takes twenty windows of the rate limit fails nowhere', as
 test('K3: a write that waited 30 s for slow answers, not for a limit, is decided again', async () => {
 	const people = addresses(60, 'p');
 	const { mailsTo } = await playWell({
-		network: { latency: { least: 4000, most: 4000 }, wireFaults: [] },
+		network: { latency: { least: 3000, most: 3000 }, wireFaults: [] },
 		acts: [
 			{
 				at: 18 * SECOND,

@@ -72,6 +72,7 @@ export const teammates = (wording: Wording): ListEndpoint<Teammate> => ({
 	identify: ({ username }) => username,
 	context: { ...wording, scope: 'teammates.read' },
 	hasPages: true,
+	isNeverEmpty: true,
 });
 
 /** A username, and the field of the node that it came from. */

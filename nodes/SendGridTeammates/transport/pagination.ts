@@ -41,6 +41,8 @@ export interface ListEndpoint<Item> {
 	context: RequestContext;
 	/** Known to continue by `offset`. If it starts over instead, people on its other pages would seem absent. */
 	hasPages?: true;
+	/** Known to have somebody in it. An empty answer is wrong then, unless a second one says the same. */
+	isNeverEmpty?: true;
 }
 
 /** What distinguishes an item from the others of its list. */
@@ -81,14 +83,14 @@ interface Page<Item> {
  * and others have moved up past our position: the list is read from its start again. After a page of one item, the
  * next page starts behind it: a server that never sends more would send the same item forever. Such a list is read
  * again until nothing new appears. So is, once, a list that is known to have pages and starts again instead of going
- * on; if it still does, it is not believed.
+ * on; if it still does, it is not believed. And so is, once, a list that is known never to be empty, and is.
  *
  * @param onBegin called when the first page is asked for, also of a restart
  * @throws SendGridError
  */
 export async function* pages<Item>(
 	client: SendGridClient,
-	{ method, path, query, decode, identify, context, hasPages }: ListEndpoint<Item>,
+	{ method, path, query, decode, identify, context, hasPages, isNeverEmpty }: ListEndpoint<Item>,
 	{ offset = 0, atMost = Infinity }: Part = {},
 	onBegin?: () => void,
 ): AsyncGenerator<Page<Item>, void, undefined> {
@@ -133,8 +135,9 @@ export async function* pages<Item>(
 		const hasMoved: boolean = overlap > 0 && identities[0] !== last && !ignoresOffset;
 		const mayLack = !goesOn && isOneByOne && hasNews && position - offset > 1;
 		const isStuck: boolean = hasPages === true && ignoresOffset && first !== last;
+		const isBlank = isNeverEmpty === true && seen.size + offset + restarts === 0;
 		if (isStuck && restarts > 0) throw stuckListError(context, seen.size);
-		if ((hasMoved || mayLack || isStuck) && restarts < MAX_RESTARTS) {
+		if ((hasMoved || mayLack || isStuck || isBlank) && restarts < MAX_RESTARTS) {
 			restarts += 1;
 			// If it has moved unseen, or keeps moving, the items are added to the earlier ones.
 			isRestart = hasMoved && restarts < MAX_RESTARTS;

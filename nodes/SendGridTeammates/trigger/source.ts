@@ -96,7 +96,7 @@ async function readInvitations(reader: Reader, known?: Snapshot): Promise<IDataO
 }
 
 /**
- * The teammates. An account always has an owner, so an empty list is not believed at once.
+ * The teammates. An account always has an owner, so an empty list, which has been read twice, is not believed.
  *
  * @throws SendGridError if the list is empty and was not before, or does not continue
  */
@@ -105,7 +105,7 @@ async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObj
 	const records = await readListVerified(
 		reader,
 		TEAMMATES,
-		(list) => list.length > 0 && hasAll(list),
+		(list) => list.length === 0 || hasAll(list),
 	);
 	if (records.length > 0 || !known || known.teammates.size === 0) return records;
 	throw new SendGridError(

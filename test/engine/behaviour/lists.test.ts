@@ -150,3 +150,49 @@ describe('K1: a list of teammates that starts again instead of going on', () => 
 		expect(results).toHaveLength(7);
 	});
 });
+
+describe('K2: a list of teammates with nobody in it, not even the owner', () => {
+	const ADA = { email: 'ada@example.com' };
+	const readings = () => sendGrid.calls().filter((call) => call === 'GET /v3/teammates');
+	const join = () => {
+		sendGrid.state.addTeammate({ ...ADA, username: 'countess', scopes: ['mail.send'] });
+		// An invitation of a teammate would email them.
+		sendGrid.state.behaviours.inviteExistingTeammate = 'created';
+	};
+
+	test.each(Object.entries(DECIDING))('is not believed at once by %s', async (_, parameters) => {
+		join();
+		answerWith([], 1);
+		const { results, error } = await sendGrid.run({ items: [ADA], parameters });
+		expect(error).toBeUndefined();
+		expect(results).toHaveLength(1);
+		expect(writes()).toEqual([expect.stringMatching(/^(PATCH|DELETE) \/v3\/teammates\/countess$/)]);
+	});
+
+	test.each([
+		['Get Many', getTeammatesWith()],
+		['Get Many with a limit', getTeammatesWith({ returnAll: false, limit: 1 })],
+		['Get Many with invitations', getTeammatesWith({ includeInvitations: true })],
+		['Get Status', getStatusWith()],
+	])('is not believed at once by %s', async (_, parameters) => {
+		join();
+		answerWith([], 1);
+		const { results } = await sendGrid.run({ items: [ADA], parameters });
+		expect(results).toMatchObject([{ json: ADA }]);
+	});
+
+	test('is believed if it comes twice', async () => {
+		const { results } = await sendGrid.run({ items: [ADA], parameters: upsertWith() });
+		expect(results).toMatchObject([{ json: { action: 'invited' } }]);
+		expect(readings()).toHaveLength(2);
+	});
+
+	test('costs an account with somebody in it no request', async () => {
+		sendGrid.state.addTeammate({ email: 'owner@example.com', user_type: 'owner' });
+		await sendGrid.run({
+			items: [ADA],
+			parameters: getTeammatesWith({ returnAll: false, limit: 1 }),
+		});
+		expect(readings()).toHaveLength(1);
+	});
+});

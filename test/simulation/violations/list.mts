@@ -40,8 +40,8 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'transport/pagination.ts',
-				'(hasMoved || mayLack || isStuck) &&',
-				'(hasMoved || isStuck) &&',
+				'(hasMoved || mayLack || isStuck || isBlank) &&',
+				'(hasMoved || isStuck || isBlank) &&',
 			),
 		],
 		foundBy: { test: CROWD, name: 'K1: pages of one record' },
@@ -66,6 +66,15 @@ const knowing: Violation[] = [
 	},
 	{
 		law: 'K2',
+		title: 'believes one empty answer that nobody is in the account',
+		changes: [change('sendgrid/teammates.ts', '	isNeverEmpty: true,\n', '')],
+		foundBy: {
+			test: 'engine/behaviour/lists.test.ts',
+			name: 'K2: a list of teammates with nobody in it',
+		},
+	},
+	{
+		law: 'K2',
 		title: 'believes one reading of several pages that somebody is not there',
 		changes: [
 			change(
@@ -75,8 +84,8 @@ const knowing: Violation[] = [
 			),
 			change(
 				'transport/pagination.ts',
-				'(hasMoved || mayLack || isStuck) && restarts < MAX_RESTARTS',
-				'(hasMoved || mayLack || isStuck) && restarts < 0 * MAX_RESTARTS',
+				'(hasMoved || mayLack || isStuck || isBlank) && restarts < MAX_RESTARTS',
+				'(hasMoved || mayLack || isStuck || isBlank) && restarts < 0 * MAX_RESTARTS',
 			),
 		],
 		foundBy: { scenarios: 'K2: two people deleted' },
@@ -2108,8 +2117,8 @@ const listing: Violation[] = [
 			change(LEAVERS_TS, 'first.value.isSure ?', 'first.value.items ?'),
 			change(
 				'transport/pagination.ts',
-				'(hasMoved || mayLack || isStuck) && restarts < MAX_RESTARTS',
-				'(hasMoved || mayLack || isStuck) && restarts < 0 * MAX_RESTARTS',
+				'(hasMoved || mayLack || isStuck || isBlank) && restarts < MAX_RESTARTS',
+				'(hasMoved || mayLack || isStuck || isBlank) && restarts < 0 * MAX_RESTARTS',
 			),
 		],
 		foundBy: {
