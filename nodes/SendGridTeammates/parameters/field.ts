@@ -166,7 +166,7 @@ export function readRows(fields: Fields, field: Field): Collection[] {
 	if (rows.length === 0 || !rows.every(isRecord)) throw emptyError(fields, field);
 	if (isTooMuch(rows)) {
 		throw new SendGridError(
-			`'${field.displayName}' must have at most ${MAX_ROWS_COUNT.toLocaleString('en-US')} values with ${MAX_ROWS_LENGTH.toLocaleString('en-US')} characters in all its rows`,
+			`'${field.displayName}' must have at most ${MAX_ROWS_COUNT.toLocaleString('en-US')} values with ${MAX_ROWS_LENGTH.toLocaleString('en-US')} characters in total`,
 			'Leave some of them out.',
 		);
 	}

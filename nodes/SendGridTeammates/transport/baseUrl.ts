@@ -50,7 +50,7 @@ function checkCustomUrl(value: unknown): string {
 
 	function badUrl() {
 		return new SendGridError(
-			"The credential's 'API URL' must be a plain https address, without user name, query or fragment",
+			"The credential's 'API URL' must be a plain https address, without username, query or fragment",
 			howToWriteIt,
 		);
 	}
