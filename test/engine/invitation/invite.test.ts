@@ -183,7 +183,7 @@ describe('before any request, Invite refuses', () => {
 			);
 			expect(error?.message).toEqual(
 				expect.stringMatching(
-					/^'ada@example\.com' was not handled: 'Scope Names or IDs' (is empty|must be a list of (texts|scopes), not .+)$/,
+					/^'ada@example\.com' was not handled: 'Scope Names or IDs' (is empty|must be a list of (text values|scopes), not .+)$/,
 				),
 			);
 		},
