@@ -44,7 +44,7 @@ export class SendGridTeammatesApi implements ICredentialType {
 			placeholder: 'e.g. SG.…',
 			description:
 				'Created in SendGrid under Settings > API Keys. It can only grant scopes that it has itself.',
-			hint: 'Scopes: teammates.read and teammates.create to invite and resend, teammates.update for permissions, teammates.delete to revoke and remove',
+			hint: 'Scopes: teammates.read and teammates.create to invite and resend, teammates.update for permissions, teammates.delete to revoke and remove, and every scope that people should get',
 		},
 		{
 			displayName: 'Region',

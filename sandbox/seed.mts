@@ -5,7 +5,7 @@ import type { SandboxState } from './state.mts';
  * Assembled here so that no secret scanner mistakes them for one.
  */
 const fakeKey = (name: string) =>
-	`SG.${`sandbox-${name}-key-`.padEnd(22, '0')}.${'not-a-secret-'.repeat(4).slice(0, 43)}`;
+	`SG.${`sandbox-${name}-key-`.padEnd(22, '0')}.${'not-a-secret-'.repeat(3)}fake`;
 
 export const SEED_KEYS = {
 	/** The parent account, Full Access. */

@@ -89,7 +89,8 @@ Next:
 3. Call a webhook as an HR system does, from another terminal:
    curl -X POST ${n8n.url}/webhook/new-hires -H '${WEBHOOK_HEADER.name}: ${WEBHOOK_HEADER.value}' -H 'Content-Type: application/json' -d '{"firstName":"Ada","lastName":"Lovelace","workEmail":"ada.lovelace@acme.example"}'
    Or fill in the form, as ${FORM_LOGIN.user} with the password ${FORM_LOGIN.password}: ${n8n.url}/form/new-hire-form
-4. Build a workflow of your own: add SendGrid Teammates, and create a credential with the API key
+4. Build a workflow of your own: add SendGrid Teammates. It has the credential of the examples already. To see how
+   one is made, create another in its list, with the API key
    ${keys.fullAccess}
    or, to see what is refused, with one that may only read statistics:
    ${keys.statsOnly}

@@ -31,7 +31,7 @@ export async function getScopes(this: ILoadOptionsFunctions): Promise<INodePrope
 	const undecided = undecidedField(this);
 	if (undecided !== undefined) return allKnown(`'${undecided}' has no value yet`);
 	if (!(await hasCredential(this))) {
-		return allKnown('choose a credential to see what yours can grant');
+		return allKnown('with a credential chosen, open the node again to see what it can grant');
 	}
 	try {
 		const connection = await connectionForEditor(this);

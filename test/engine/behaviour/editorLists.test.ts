@@ -74,7 +74,7 @@ describe('the list of scopes', () => {
 		expect(scopes).toContainEqual({
 			name: 'Sender Authentication (whitelabel.read)',
 			value: 'whitelabel.read',
-			description: expect.stringContaining('choose a credential'),
+			description: expect.stringContaining('with a credential chosen'),
 		});
 		expect(scopes.map(({ value }) => value)).not.toContain('user.profile.update');
 	});
