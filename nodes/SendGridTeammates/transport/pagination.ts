@@ -135,7 +135,7 @@ export async function* pages<Item>(
 		const hasMoved: boolean = overlap > 0 && identities[0] !== last && !ignoresOffset;
 		const mayLack = !goesOn && isOneByOne && hasNews && position - offset > 1;
 		const isStuck: boolean = hasPages === true && ignoresOffset && first !== last;
-		const isBlank = isNeverEmpty === true && seen.size + offset + restarts === 0;
+		const isBlank = isNeverEmpty === true && offset === 0 && restarts === 0 && seen.size === 0;
 		if (isStuck && restarts > 0) throw stuckListError(context, seen.size);
 		if ((hasMoved || mayLack || isStuck || isBlank) && restarts < MAX_RESTARTS) {
 			restarts += 1;
