@@ -27,18 +27,19 @@ export const named = (scopes: readonly string[]) =>
 export const ungrantable = ({ kind, scopes }: Access) =>
 	kind === 'scopes' ? scopes.filter((scope) => UNASSIGNABLE_SCOPES.has(scope)) : [];
 
-/** What SendGrid's page lists for a person who only reads: a mistake, as the node documents. */
+/** What SendGrid's page lists for a person who only reads: a mistake, as the node documents. It gives reading instead. */
 const SLIP = 'mail_settings.bounce_purge.update';
+const READING = 'mail_settings.bounce_purge.read';
+
+const scopesOfPersona = (persona: Persona): string[] =>
+	PERSONA_SCOPES[persona].map((scope) =>
+		persona === 'observer' && scope === SLIP ? READING : scope,
+	);
 
 const wantedScopes = (access: Access): string[] =>
 	named(
 		access.kind === 'persona'
-			? [
-					...PERSONA_SCOPES[access.persona as Persona].filter(
-						(scope) => access.persona !== 'observer' || scope !== SLIP,
-					),
-					...access.scopes,
-				]
+			? [...scopesOfPersona(access.persona as Persona), ...access.scopes]
 			: access.scopes,
 	);
 
