@@ -35,16 +35,18 @@ function fileOf(path: string): string {
 /** A file of the package itself, or another package's module from this process. */
 type Required = { file: string } | { exports: unknown };
 
-const known = new Map<string, Required>();
+/** By folder, and by what is asked for there. */
+const known = new Map<string, Map<string, Required>>();
 
 function requiredIn(folder: string, request: string): Required {
-	const key = `${folder} ${request}`;
+	const there = known.get(folder) ?? new Map<string, Required>();
+	known.set(folder, there);
 	const required =
-		known.get(key) ??
+		there.get(request) ??
 		(request.startsWith('.')
 			? { file: fileOf(resolve(folder, request)) }
 			: { exports: createRequire(`${folder}/`)(request) as unknown });
-	known.set(key, required);
+	there.set(request, required);
 	return required;
 }
 

@@ -26,7 +26,7 @@ export function redact(text: string, secrets: ReadonlyArray<string | undefined>)
 		(rest, secret = '') =>
 			secret.length < MIN_SECRET_LENGTH
 				? rest
-				: rest.split(secret).join('…').split(encodeURIComponent(secret)).join('…'),
+				: rest.replaceAll(secret, '…').replaceAll(encodeURIComponent(secret), '…'),
 		text,
 	);
 }
