@@ -42,6 +42,23 @@ export const personKey = ({ key }: { key: string }, name: string): string =>
 export const lockKey = (account: { key: string }, name: string): string =>
 	personKey(account, name).toLowerCase();
 
+/**
+ * Whether two account keys, as `accountKeyOf` gives them, may stand for the same account: a subuser has a username and
+ * an account ID, may have API keys, and can be reached under several hosts. With one key and host, the key's own
+ * account is none of its subusers.
+ */
+export function mayBeSameAccount(one: string, other: string): boolean {
+	const [a, b] = [one, other].map((key) => {
+		const [host, ...rest] = key.toLowerCase().split(' ');
+		const keyHash = rest.pop();
+		return { connection: `${host} ${keyHash}`, subuser: rest.join(' ') };
+	});
+	if (a.subuser === b.subuser) return true;
+	if (a.subuser === '' || b.subuser === '') return a.connection !== b.connection;
+	const isId = (subuser: string) => subuser.startsWith('account-id ');
+	return isId(a.subuser) !== isId(b.subuser);
+}
+
 /** Entries that expire, roughly in the order in which they were added. */
 export class Expiring<Value> {
 	private readonly entries = new Map<string, { value: Value; until: number }>();

@@ -532,6 +532,83 @@ describe('to remove nobody by mistake,', () => {
 		expect(everybody()).toEqual(['ada@example.com', 'bob@example.com']);
 	});
 
+	describe('a subuser under two names', () => {
+		/** With the parent's key and under its own URL, unless the item says otherwise. */
+		const syncAll = async (items: IDataObject[]) => {
+			const { results, error } = await sync(
+				items,
+				{ ...OTHERS, options: { onBehalfOf: '={{ $json.subuser }}' } },
+				{
+					credential: {
+						apiKey: `={{ $json.key ?? '${sendGrid.apiKey}' }}`,
+						apiUrl: `={{ $json.url ?? '${sendGrid.url}' }}`,
+					},
+				},
+			);
+			expect(error).toBeUndefined();
+			return told(results);
+		};
+		const emails = () =>
+			sendGrid.state.account('acme-eu').teammates.map(({ profile }) => profile.email);
+		const others = (lines: string[]) => lines.filter((line) => line.endsWith('<- ')).sort();
+
+		beforeEach(() => {
+			sendGrid.state.addSubuser({ username: 'acme-eu', accountId: '4711' });
+			for (const name of ['ada', 'bob']) {
+				const [email, username] = [`${name}@example.com`, `${name}@old.example`];
+				sendGrid.state.addTeammate({ email, username, account: 'acme-eu', scopes: ['stats.read'] });
+			}
+		});
+
+		test.each<[string, () => IDataObject]>([
+			[
+				'an API key of its own',
+				() => ({ subuser: '', key: sendGrid.state.addKey({ account: 'acme-eu' }) }),
+			],
+			['its account ID', () => ({ subuser: 'account-id 4711' })],
+			[
+				'its account ID, and another URL',
+				() => ({
+					subuser: 'account-id 4711',
+					url: sendGrid.url.replace('127.0.0.1', 'localhost'),
+				}),
+			],
+			[
+				'another spelling, and another key',
+				() => ({ subuser: 'account-id  4711', key: sendGrid.state.addKey() }),
+			],
+		])('removes nobody who is on the other list: %s', async (_, other) => {
+			for (const ada of ['ada@example.com', 'ada@old.example']) {
+				const lines = await syncAll([
+					{ email: ada, subuser: 'acme-eu' },
+					{ email: 'bob@example.com', ...other() },
+				]);
+				expect(others(lines)).toEqual(
+					expect.arrayContaining(['kept ada@example.com <- ', 'kept bob@example.com <- ']),
+				);
+				expect(emails()).toEqual(['ada@example.com', 'bob@example.com']);
+			}
+		});
+
+		test('other names are other accounts: who is on the list of one may leave the others', async () => {
+			const { state } = sendGrid;
+			state.addSubuser({ username: 'acme-us' });
+			const bob = { email: 'bob@example.com', username: 'bob@old.example' };
+			for (const account of ['acme-us', undefined]) state.addTeammate({ ...bob, account });
+			const lines = await syncAll([
+				{ email: 'bob@example.com', subuser: 'acme-eu' },
+				{ email: 'cy@example.com', subuser: 'acme-us' },
+				{ email: 'dee@example.com', subuser: '' },
+			]);
+			expect(others(lines)).toEqual([
+				'offboarded ada@example.com <- ',
+				'offboarded bob@example.com <- ',
+				'offboarded bob@example.com <- ',
+			]);
+			expect(emails()).toEqual(['bob@example.com']);
+		});
+	});
+
 	test.each([
 		['an accent that is a separate character', 'jos\u00e9@example.com', 'jose\u0301@example.com'],
 		['another spelling of a domain', 'jane@b\u00fccher.example', 'jane@xn--bcher-kva.example'],

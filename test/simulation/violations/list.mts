@@ -2208,6 +2208,14 @@ const listing: Violation[] = [
 	},
 	{
 		law: 'List',
+		title: "takes a subuser's account ID for another account",
+		changes: [
+			change('sendgrid/account.ts', 'return isId(a.subuser) !== isId(b.subuser);', 'return false;'),
+		],
+		foundBy: { test: SYNC, name: 'removes nobody who is on the other list' },
+	},
+	{
+		law: 'List',
 		title: 'treats a separate accent as another person',
 		changes: [change('sendgrid/account.ts', '.trim().normalize()', '.trim()')],
 		foundBy: { test: SYNC, name: 'an accent that is a separate character' },

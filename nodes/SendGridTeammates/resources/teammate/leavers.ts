@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
-import { addressKey, personKey, type Account } from '../../sendgrid/account';
+import { addressKey, mayBeSameAccount, personKey, type Account } from '../../sendgrid/account';
 import { pendingInvitations, publicOutput } from '../../sendgrid/invitations';
 import { findPerson, type Person } from '../../sendgrid/person';
 import { activeOutput, isAtDomain, refuseUnknownRole, teammates } from '../../sendgrid/teammates';
@@ -52,11 +52,8 @@ export interface List {
 	context: OperationContext;
 	/** Keys of the addresses on the list. */
 	listed: ReadonlySet<string>;
-	/**
-	 * Accounts whose lists have an address, by the address's key. With other keys or hosts, they may be the same
-	 * account.
-	 */
-	elsewhere: ReadonlyMap<string, readonly Account[]>;
+	/** The items of all lists, by the key of the address: under another key, host or name it may be the same account. */
+	named: ReadonlyMap<string, ReadonlyArray<{ context: OperationContext }>>;
 	limits: LeaverLimits;
 }
 
@@ -128,18 +125,27 @@ function refuseUnknown({ teammates: joined }: Person, { failureMessage }: Wordin
 }
 
 const ELSEWHERE =
-	'Other items name this person too, with another API key or URL, which may lead to the same account.';
+	"Other items name this person too, with another API key, URL or 'On Behalf Of', which may lead to the same account.";
 
-/** Whether another list names the person in what may be the same account: usernames and tokens are unique. */
+/**
+ * Whether another list names the person, by address or username, in what may be the same account: usernames and
+ * tokens are unique.
+ */
 async function isListedElsewhere(
-	{ elsewhere }: List,
+	{ context, named }: List,
 	email: string,
 	{ teammates: joined, invitations }: Person,
 	wording: Wording,
 ): Promise<boolean> {
-	const accounts = elsewhere.get(addressKey(email)) ?? [];
+	const { key } = context.account;
+	const items = [email, ...joined.map(({ username }) => username)]
+		.flatMap((name) => named.get(addressKey(name)) ?? [])
+		.filter(
+			({ context: { account } }) => account.key !== key && mayBeSameAccount(account.key, key),
+		);
+	const accounts = new Map(items.map(({ context: { account } }) => [account.key, account]));
 	const found = await allOrFirstError(
-		accounts.map(async (other) => await findPerson(other, email, wording)),
+		[...accounts.values()].map(async (other) => await findPerson(other, email, wording)),
 	);
 	return found.some(
 		(there) =>

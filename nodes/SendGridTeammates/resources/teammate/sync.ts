@@ -14,7 +14,7 @@ import { groupBy } from '../../sendgrid/person';
 import { allOrFirstError } from '../../transport/allOrFirstError';
 import { SendGridError } from '../../transport/errors';
 import { hasRevoked, type Wish } from './applyPlan';
-import { findLeavers, type Leaver, type LeaverLimits, type List } from './leavers';
+import { findLeavers, type Leaver, type LeaverLimits } from './leavers';
 import {
 	ensure,
 	expiresWithinDaysField,
@@ -80,6 +80,8 @@ interface Row {
 }
 
 const indexOf = ({ context }: Row): number => context.item.getItemIndex();
+
+const keyOf = ({ wish }: Row): string => addressKey(wish.email);
 
 /** Left empty in the panel, it limits nothing. An expression that finds nothing must not mean the same. */
 function readOffboardDomains({ item }: OperationContext): string[] | undefined {
@@ -277,29 +279,18 @@ function stepOf({ email, outcome }: Leaver, [first]: readonly Row[], isStopped: 
 	return { ...step, outcome: { write } };
 }
 
-/**
- * @param rows the rows of this list
- * @param all the rows of all lists of the run: with another key or host, it may be the same account
- */
-function listOf(rows: readonly Row[], all: readonly Row[], limits: LeaverLimits): List {
-	const [{ context }] = rows;
-	const keyOf = ({ wish }: Row): string => addressKey(wish.email);
-	const elsewhere = all.filter(
-		({ context: other }) =>
-			other.account.key !== context.account.key && other.subuser === context.subuser,
-	);
-	const accounts = [...groupBy(elsewhere, keyOf)].map(
-		([key, others]) => [key, others.map(({ context: { account } }) => account)] as const,
-	);
-	return { context, listed: new Set(rows.map(keyOf)), elsewhere: new Map(accounts), limits };
-}
-
 /** @returns the steps for people on the list, and for everybody else */
-async function planList(people: readonly Row[][], all: readonly Row[]): Promise<[Step[], Step[]]> {
+async function planList(
+	people: readonly Row[][],
+	named: ReadonlyMap<string, readonly Row[]>,
+): Promise<[Step[], Step[]]> {
 	const rows = people.flat();
 	const [{ context, settings }] = rows;
 	const { limits } = settings;
-	const leavers = limits ? await findLeavers(listOf(rows, all, limits), refusalOf(context)) : [];
+	const listed = new Set(rows.map(keyOf));
+	const leavers = limits
+		? await findLeavers({ context, listed, named, limits }, refusalOf(context))
+		: [];
 	const steps = await Promise.all(people.map(planPerson));
 	const isStopped = [...steps, ...leavers].some(({ outcome }) => 'error' in outcome);
 	return [steps, leavers.map((leaver) => stepOf(leaver, rows, isStopped))];
@@ -327,8 +318,9 @@ async function plan(rows: readonly Row[], failed: number): Promise<Step[][]> {
 	);
 	if (refused.length > 0 && !rows[0].context.item.continueOnFail()) return [refused];
 	const clear = people.filter((own) => !doubts.has(own));
+	const named = groupBy(rows, keyOf);
 	const planned = await allOrFirstError(
-		[...groupBy(clear, accountOf).values()].map(async (own) => await planList(own, rows)),
+		[...groupBy(clear, accountOf).values()].map(async (own) => await planList(own, named)),
 	);
 	return [
 		[...refused, ...planned.flatMap(([steps]) => steps)],
