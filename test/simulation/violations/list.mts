@@ -2098,6 +2098,7 @@ const UNRELIABLE = 'engine/trigger/unreliableLists.test.ts';
 
 const SYNC = 'engine/teammate/sync.test.ts';
 const SYNC_TS = 'resources/teammate/sync.ts';
+const STEPS_TS = 'resources/teammate/listSteps.ts';
 const LEAVERS_TS = 'resources/teammate/leavers.ts';
 
 const listing: Violation[] = [
@@ -2186,7 +2187,7 @@ const listing: Violation[] = [
 		law: 'List',
 		title: "offboards although somebody on the list can't be handled",
 		changes: [
-			change(SYNC_TS, 'isStopped ? STOPPED : undefined', 'isStopped ? undefined : undefined'),
+			change(STEPS_TS, 'isStopped ? STOPPED : undefined', 'isStopped ? undefined : undefined'),
 		],
 		foundBy: { test: SYNC, name: 'somebody on the list whose plan fails' },
 	},
@@ -2229,13 +2230,13 @@ const listing: Violation[] = [
 	{
 		law: 'List',
 		title: 'says unchanged although an earlier try has revoked an invitation',
-		changes: [change(SYNC_TS, ' && !hasRevoked(context, email)', ' && hasRevoked !== undefined')],
+		changes: [change(STEPS_TS, ' && !hasRevoked(context, email)', ' && hasRevoked !== undefined')],
 		foundBy: { scenarios: 'List: reports what an earlier try revoked even' },
 	},
 	{
 		law: 'List',
 		title: 'says kept although an earlier try has removed a part',
-		changes: [change(SYNC_TS, 'partly !== undefined', 'partly === reason')],
+		changes: [change(STEPS_TS, 'partly !== undefined', 'partly === reason')],
 		foundBy: { scenarios: 'List: reports what an earlier try revoked of a leaver' },
 	},
 	{
@@ -2271,7 +2272,7 @@ const listing: Violation[] = [
 	{
 		law: 'List',
 		title: 'plans again although it is unclear what an earlier try did',
-		changes: [change(SYNC_TS, 'if (unclear.has(item))', 'if (unclear.has(-1))')],
+		changes: [change(STEPS_TS, 'if (unclear.has(item))', 'if (unclear.has(-1))')],
 		foundBy: { scenarios: 'List: leaves it unclear' },
 	},
 	{
