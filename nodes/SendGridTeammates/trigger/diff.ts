@@ -13,6 +13,7 @@ import {
 	teammateKey,
 	withoutGaps,
 	type EvaluatedAt,
+	type KnownInvitation,
 	type Reading,
 	type Snapshot,
 } from './snapshot';
@@ -50,18 +51,24 @@ const newTeammates = (change: Change): IDataObject[] =>
 		return !change.before.teammates.has(key) && !isRenamedOwner(change, key);
 	});
 
+/** Whether it had expired when it was last looked at, by a clock that was right. */
+const hadExpired = ({ reported, expires }: KnownInvitation, { now }: EvaluatedAt): boolean =>
+	reported >= REPORTED.expired && expires !== undefined && expires * 1000 <= now + CLOCK_SKEW;
+
 /**
  * An acceptance is a new teammate with an invitation of the same address that was pending in the last poll; in this
  * one, whose list of invitations is read before that of the teammates; or earlier, if the invitation has gone
- * before its date while the lists lagged behind.
+ * before its date while the lists lagged behind. Nobody can accept one that has expired.
  *
  * So an invitation that goes away while its person was already a teammate was not accepted, but revoked; one that
  * was sent and accepted between two polls was never seen, and is a teammate added; one that was revoked and resent
  * belongs to the same person and was not accepted; and who signs in with single sign-on was given access without any.
  */
 function acceptedInvitations(change: Change): PeopleEvent[] {
-	const { before, after } = change;
-	const invited = new Map([...after.invitations, ...before.invitations]);
+	const { before, after, moment } = change;
+	const invited = new Map(
+		[...after.invitations, ...before.invitations].filter(([, known]) => !hadExpired(known, moment)),
+	);
 	return newTeammates(change).flatMap((teammate): PeopleEvent[] => {
 		const invitation = invited.get(addressOf(teammate));
 		if (!invitation || isSso(teammate)) return [];

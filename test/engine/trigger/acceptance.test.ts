@@ -145,6 +145,31 @@ describe('Invitation Accepted', () => {
 		expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
 	});
 
+	test.each([true, false])(
+		'does not report one that had expired (stays listed: %s), whoever joins afterwards',
+		async (expiredStayListed) => {
+			sendGrid.state.behaviours.expiredStayListed = expiredStayListed;
+			sendGrid.state.addPending({ email: ADA, expiresInSeconds: 3 * DAY });
+			const trigger = await activated();
+			clock.advance(4 * DAY);
+			expect(await trigger.events()).toEqual([`invitationExpired ${ADA}`]);
+			account().invitations[0].expiration_date = sendGrid.state.expiry();
+			sendGrid.state.accept(ADA);
+			clock.advance(60);
+			expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
+		},
+	);
+
+	test('reports one that had expired only by a clock of SendGrid that was wrong', async () => {
+		sendGrid.state.addPending({ email: ADA });
+		const trigger = await activated();
+		clock.advance(10 * DAY);
+		expect(await trigger.events()).toEqual([`invitationExpired ${ADA}`]);
+		clock.advance(-10 * DAY);
+		sendGrid.state.accept(ADA);
+		expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
+	});
+
 	test('does not report somebody who signs in with single sign-on, which needs no invitation', async () => {
 		sendGrid.state.addPending({ email: ADA });
 		const trigger = await activated();

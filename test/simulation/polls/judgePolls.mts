@@ -256,6 +256,11 @@ class Judge {
 			);
 			if (join) this.accepted.add(join);
 			else this.object('untrue', poll, `${username} accepted nothing, or that has been said`);
+			const expiresAt = Date.parse(String((item.invitation as IDataObject).expires_at));
+			const hadExpired = bases.every(
+				({ sight: past }) => past.poll.startedAt > expiresAt + LAST_MINUTE + TOLERANCE,
+			);
+			if (hadExpired) this.object('untrue', poll, `${username} accepted what had expired`);
 		}
 		if (!this.asks('invitationAccepted')) return;
 		for (const join of this.joins) {
@@ -281,7 +286,8 @@ class Judge {
 			if (invitation && past.isListed(invitation)) {
 				const isHidden = this.history.script.behaviours.expiryForm === 'zero';
 				const until = isHidden ? past.end + VALIDITY : invitation.expiresAt;
-				return index === 0 || until > sight.end + LAST_MINUTE + TOLERANCE;
+				const isRemembered = index === 0 || until > sight.end + LAST_MINUTE + TOLERANCE;
+				return isRemembered && until > past.end + TOLERANCE;
 			}
 			if (past.mayBeTeammate(email)) return false;
 		}

@@ -2378,6 +2378,18 @@ const polling: Violation[] = [
 	},
 	{
 		law: 'Trigger',
+		title: 'treats an invitation that has expired as accepted',
+		changes: [
+			change(
+				'trigger/diff.ts',
+				'reported >= REPORTED.expired && expires',
+				'reported < 0 && expires',
+			),
+		],
+		foundBy: { polls: 1, seed: 468 },
+	},
+	{
+		law: 'Trigger',
 		title: 'treats a teammate without a username in one list as somebody else',
 		changes: [
 			change(
