@@ -161,7 +161,7 @@ export function choicesOf(name: string, resource: string, operation: string): st
 	);
 }
 
-/** Whether a field, or an option below `options`, exists for the operation. */
+/** Whether the editor shows a field, or an option below `options`, for the operation. */
 export function hasField(name: string, resource: string, operation: string): boolean {
 	const fields = described.fieldsOf(resource, operation);
 	const options = fields.find((field) => field.name === 'options')?.options ?? [];
@@ -170,6 +170,7 @@ export function hasField(name: string, resource: string, operation: string): boo
 		options.some(
 			(option) =>
 				option.name === name &&
+				(option as INodeProperties).type !== 'hidden' &&
 				fits(operation, (option as INodeProperties).displayOptions?.show?.['/operation']),
 		)
 	);

@@ -6,7 +6,6 @@ test.each([
 	[undefined, undefined],
 	[null, undefined],
 	['', undefined],
-	['   ', undefined],
 	[' acme-marketing ', 'acme-marketing'],
 	['account-id 4711', 'account-id 4711'],
 	['Account-ID   4711', 'account-id 4711'],
@@ -16,12 +15,18 @@ test.each([
 	expect(checkOnBehalfOf(value)).toBe(header);
 });
 
-test.each(['subuser_acme', ' SUBUSER_acme', 'account-id', 'account-id  ', 'account-id 1 2', 5, {}])(
-	'the value %j is refused',
-	(value) => {
-		expect(() => checkOnBehalfOf(value)).toThrow("'On Behalf Of'");
-	},
-);
+test.each([
+	' ',
+	'subuser_acme',
+	' SUBUSER_acme',
+	'account-id',
+	'account-id  ',
+	'account-id 1 2',
+	5,
+	{},
+])('the value %j is refused', (value) => {
+	expect(() => checkOnBehalfOf(value)).toThrow("'On Behalf Of'");
+});
 
 test('every accepted value fits into one line of a header', () => {
 	fc.assert(

@@ -27,14 +27,24 @@ function refuseOnBehalfOf({ effectiveSubuser, onBehalfOf }: Connection): void {
 	);
 }
 
+/** Left from another operation: whoever turned it on expects that nothing changes. */
+function refuseDryRun({ options }: ItemSettings): void {
+	if (!options.dryRun) return;
+	throw new SendGridError(
+		"This operation doesn't support 'Dry Run', which is on",
+		"Turn off 'Dry Run' in 'Options'. This operation doesn't show it: switch to Teammate > Create or Update, turn it off there, and switch back.",
+	);
+}
+
 /** An item's region, options and credential. @throws SendGridError */
 export async function settingsOf(
 	item: IExecuteSingleFunctions,
-	{ ownAccountOnly }: Pick<Operation, 'ownAccountOnly'>,
+	{ ownAccountOnly, hasDryRun }: Pick<Operation, 'ownAccountOnly' | 'hasDryRun'>,
 ): Promise<ItemSettings> {
 	const settings = await connectionForItem(item);
 	if (isAiTool(item)) settings.policy.checkAgents();
 	if (ownAccountOnly) refuseOnBehalfOf(settings.connection);
+	if (!hasDryRun) refuseDryRun(settings);
 	return settings;
 }
 
@@ -96,12 +106,11 @@ const answeredBy = (item: IExecuteSingleFunctions): Answered => ({
 export const linkTo = (items: readonly number[]): INodeExecutionData['pairedItem'] =>
 	items.length === 1 ? { item: items[0] } : items.map((item) => ({ item }));
 
-/** What happened, and to whom. */
-function messageFor({ email }: Answered, thrown: unknown): string {
+/** What happened, and to whom. @param hasSent whether something may have been done for the person */
+function messageFor({ email }: Answered, thrown: unknown, hasSent: boolean): string {
 	const { message } = describeError(thrown);
-	return email === undefined || message.toLowerCase().includes(email.toLowerCase())
-		? message
-		: `'${email}' was not handled: ${message}`;
+	if (email === undefined || message.toLowerCase().includes(email.toLowerCase())) return message;
+	return hasSent ? `'${email}': ${message}` : `'${email}' was not handled: ${message}`;
 }
 
 const ON_ERROR =
@@ -129,7 +138,8 @@ export async function answerError(
 ): Promise<INodeExecutionData[]> {
 	const { item, items, others } = answered;
 	const pairedItem = linkTo(items);
-	const error = toNodeError(item.getNode(), thrown, items[0], messageFor(answered, thrown));
+	const message = messageFor(answered, thrown, execution.mayHaveChanged);
+	const error = toNodeError(item.getNode(), thrown, items[0], message);
 	if (isAiTool(item)) return [{ json: errorForAgent(error), pairedItem }];
 	if (item.continueOnFail()) {
 		// n8n keeps only the text, so the advice is part of it.

@@ -171,6 +171,11 @@ export class ItemExecution implements RequestHooks {
 		return this.attempt.isAborted && !this.hasSent;
 	}
 
+	/** Whether any try of the run has sent a request for it that changes SendGrid's data. */
+	get mayHaveChanged(): boolean {
+		return this.memory.sent.has(this.key);
+	}
+
 	onSend(method: IHttpRequestMethods): void {
 		if (method === 'GET') return;
 		this.hasSent = true;

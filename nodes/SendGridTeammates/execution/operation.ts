@@ -5,6 +5,7 @@ import type { ItemKey, RunMemory } from './runMemory';
 
 /** What a person is given, by a record or in one. */
 export interface Given {
+	/** Empty if it is unknown. */
 	email: string;
 	isAdmin: boolean;
 	/** If it is left out: yes. */
@@ -58,6 +59,8 @@ interface OperationFields {
 	fields: readonly INodeProperties[];
 	/** SendGrid does not document `on-behalf-of` for the operation's endpoint. */
 	ownAccountOnly?: true;
+	/** It can say what it would do, without doing it. */
+	hasDryRun?: true;
 }
 
 /** One operation: its fields, and what it does for one item. */

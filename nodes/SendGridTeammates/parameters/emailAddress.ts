@@ -31,7 +31,7 @@ const LONGEST = 255;
 
 /** What may be wrong with an address, the likeliest first. */
 const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
-	[/\p{Cf}/u, 'it has an invisible character'],
+	[/[\p{Cf}\p{Default_Ignorable_Code_Point}]/u, 'it has an invisible character'],
 	[/[\p{Cc}\p{Zl}\p{Zp}]/u, 'it has a line break or another control character'],
 	[/\p{Cs}/u, 'it has an incomplete character'],
 	[/^mailto:/i, "it begins with 'mailto:'"],
@@ -50,10 +50,16 @@ const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
 const ADDRESS =
 	/^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u;
 
+/** Whether it has characters that look like others, such as full-width letters: nobody's address has these. */
+const isLookalike = (text: string): boolean => text.normalize('NFKC') !== text.normalize('NFC');
+
 const faultIn = (text: string): string | undefined =>
 	text.length > LONGEST
 		? `it is longer than ${LONGEST} characters`
-		: FAULTS.find(([pattern]) => pattern.test(text))?.[1];
+		: (FAULTS.find(([pattern]) => pattern.test(text))?.[1] ??
+			(isLookalike(text)
+				? 'it has a letter in a special form, such as a full-width one'
+				: undefined));
 
 /** Whether SendGrid could send an email to this. */
 export const isEmailAddress = (text: string): boolean =>

@@ -70,11 +70,25 @@ const dryRunOption: INodeProperties = {
 	displayOptions: { show: { '/operation': ['sync', 'updatePermissions', 'upsert'] } },
 };
 
-/** A value left from another operation must not remove anybody either. */
+/** A value left from another operation must not change anything either. */
 const hiddenDryRunOption: INodeProperties = {
 	...dryRunField,
 	type: 'hidden',
-	displayOptions: { show: { '/operation': ['offboard'] } },
+	displayOptions: {
+		show: {
+			'/operation': [
+				'approve',
+				'create',
+				'delete',
+				'deny',
+				'invite',
+				'offboard',
+				'resend',
+				'revoke',
+				'update',
+			],
+		},
+	},
 };
 
 const maxWaitOption: INodeProperties = {

@@ -25,7 +25,10 @@ export function checkOnBehalfOf(value: unknown): string | undefined {
 	}
 
 	const name = value.trim();
-	if (name === '') return undefined;
+	if (value === '') return undefined;
+	// An expression that found nothing must not act on the parent account.
+	if (name === '')
+		throw new SendGridError("'On Behalf Of' is set, but has no value", HOW_TO_WRITE_IT);
 	if (/^subuser_/i.test(name)) {
 		throw new SendGridError(
 			"'On Behalf Of' starts with 'subuser_', which SendGrid doesn't understand",

@@ -98,13 +98,19 @@ export const teammate: Resource = {
 			run: getSubuserAccess,
 			ownAccountOnly: true,
 		},
-		offboard: { fields: offboardFields, run: offboard },
+		offboard: { fields: offboardFields, run: offboard, hasDryRun: true },
 		sync,
 		updatePermissions: {
 			fields: updatePermissionsFields,
 			run: updatePermissions,
+			hasDryRun: true,
 			simplify: simplifiedTeammate,
 		},
-		upsert: { fields: [...upsertFields, simplifyField], run: upsert, simplify: simplifiedPerson },
+		upsert: {
+			fields: [...upsertFields, simplifyField],
+			run: upsert,
+			hasDryRun: true,
+			simplify: simplifiedPerson,
+		},
 	},
 };

@@ -217,4 +217,4 @@ async function plan(rows: readonly Row[], failed: number): Promise<Step[][]> {
  * Makes the account match the list: missing people are invited, differing ones updated, and others may be
  * offboarded.
  */
-export const sync: ListOperation<Row> = { fields: syncFields, read, plan };
+export const sync: ListOperation<Row> = { fields: syncFields, hasDryRun: true, read, plan };
