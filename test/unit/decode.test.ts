@@ -3,6 +3,7 @@ import {
 	decodeList,
 	decodeObject,
 	isEmptyBody,
+	readEpoch,
 } from '../../nodes/SendGridTeammates/transport/decode';
 import { decodeInvitation } from '../../nodes/SendGridTeammates/sendgrid/invitations';
 import { decodeTeammate, hasAdminAccess } from '../../nodes/SendGridTeammates/sendgrid/teammates';
@@ -123,3 +124,10 @@ describe('K6: a teammate', () => {
 		expect(decodeTeammate({ scopes: ['stats.read', 7, null] }).scopes).toBeUndefined();
 	});
 });
+
+test.each(['2026-12-04 06:00:00', '2026-12-04T06:00:00', 'Dec 4, 2026'])(
+	'the date %s, which depends on where n8n runs, says nothing',
+	(text) => {
+		expect(readEpoch(text)).toBeUndefined();
+	},
+);

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { decodeList, readEpoch, readRole } from '../transport/decode';
+import { decodeList, readAddress, readEpoch, readRole } from '../transport/decode';
 import type { Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
 import { flagOf, textOf } from '../transport/sanitize';
@@ -36,7 +36,7 @@ const textsOf = (value: unknown): string[] | undefined =>
 const tokenOf = ({ token, pending_id }: IDataObject): string => textOf(token) || textOf(pending_id);
 
 export const decodeInvitation = (record: IDataObject): Invitation => ({
-	email: textOf(record.email).trim(),
+	email: readAddress(record.email),
 	token: tokenOf(record),
 	// As in teammates' records: as text, or missing beside the type.
 	isAdmin: flagOf(record.is_admin) === true || readRole(record) === 'admin',

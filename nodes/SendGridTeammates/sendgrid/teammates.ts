@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Call, Outcome, Validity } from '../transport/client';
-import { decodeAnswer, decodeList, decodeObject, readRole } from '../transport/decode';
+import { decodeAnswer, decodeList, decodeObject, readAddress, readRole } from '../transport/decode';
 import {
 	asUnclear,
 	RequestError,
@@ -20,6 +20,7 @@ import { usernameLock, type Account } from './account';
 export interface Teammate {
 	/** Empty if SendGrid does not say. */
 	username: string;
+	/** Empty if SendGrid does not say. */
 	email: string;
 	isAdmin: boolean;
 	/** Whether SendGrid says at all which role the person has. */
@@ -45,15 +46,17 @@ export const decodeTeammate = (record: IDataObject): Teammate => {
 	const role = readRole(record);
 	const isOwner = role === 'owner';
 	const username = textOf(record.username).trim();
+	const email = readAddress(record.email);
+	const isSso = flagOf(record.is_sso);
 	return {
 		username,
-		// Most people's username is their address.
-		email: textOf(record.email).trim() || (username.includes('@') ? username : ''),
+		// Documented for those who sign in with single sign-on only: the username is the address.
+		email: email || (isSso ? readAddress(username) : ''),
 		isRoleKnown: flagOf(record.is_admin) !== undefined || role !== undefined,
 		// In other people's fixtures: as text, or missing beside the type.
 		isAdmin: !isOwner && (flagOf(record.is_admin) === true || role === 'admin'),
 		isOwner,
-		isSso: flagOf(record.is_sso),
+		isSso,
 		// If the list holds anything else, it is not understood, and no decision may be based on a part of it.
 		...(Array.isArray(scopes) &&
 			scopes.every((scope) => typeof scope === 'string') && { scopes: scopes as string[] }),
@@ -136,20 +139,24 @@ export async function readTeammate(
 		username.toLowerCase() === wanted &&
 		(!needsScopes || scopes !== undefined || isAdmin || isOwner);
 	let readAt = Date.now();
-	const decoded = await client.send({
-		...teammateCall(teammate, wording),
-		// Not while it waits for the rate limit.
-		onSend: () => {
-			readAt = Date.now();
-			onBegin?.();
-		},
-		decode: (body) => {
-			const record = decodeObject(body);
-			const decoded = record && decodeTeammate(record);
-			return decoded && isUnderstood(decoded) ? decoded : undefined;
-		},
-	});
-	return { ...decoded, readAt };
+	const read = async () =>
+		await client.send({
+			...teammateCall(teammate, wording),
+			// Not while it waits for the rate limit.
+			onSend: () => {
+				readAt = Date.now();
+				onBegin?.();
+			},
+			decode: (body) => {
+				const record = decodeObject(body);
+				const decoded = record && decodeTeammate(record);
+				return decoded && isUnderstood(decoded) ? decoded : undefined;
+			},
+		});
+	const first = await read();
+	// SendGrid gives everybody some scopes, so a record without any is only believed twice.
+	const isBlank = first.scopes?.length === 0 && !hasAdminAccess(first);
+	return { ...(isBlank && needsScopes ? await read() : first), readAt };
 }
 
 /** @throws SendGridError for the account's owner, whom nobody can change or remove */

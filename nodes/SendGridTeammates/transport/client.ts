@@ -25,6 +25,8 @@ import {
 import { backoff, RetryBudget } from './retry';
 import type { Span } from './serverClock';
 
+const PARTIAL_CONTENT = 206;
+
 export const CREDENTIAL_TYPE = 'sendGridTeammatesApi';
 
 /** The n8n contexts that can send a request with the credential. */
@@ -259,7 +261,8 @@ export class SendGridClient {
 			if (status < 200 || status > 299) {
 				return { error: await statusError(received, method, context, secrets, this.connection) };
 			}
-			const body = decode(received.body);
+			// A part of a list must not be taken for the whole.
+			const body = status === PARTIAL_CONTENT ? undefined : decode(received.body);
 			if (body === undefined) {
 				return { error: unreadableError(received, method, context, secrets) };
 			}

@@ -47,6 +47,12 @@ export function decodeList(body: unknown): IDataObject[] | undefined {
 	return records as IDataObject[];
 }
 
+/** An address, or empty for anything that is none: such a record may be anybody's. */
+export function readAddress(value: unknown): string {
+	const text = textOf(value).trim();
+	return text.includes('@') ? text : '';
+}
+
 const ROLES = ['admin', 'owner', 'teammate'] as const;
 
 /** The role in a record, in lower case, or `undefined` if it is none of the documented ones. */
@@ -61,18 +67,21 @@ const LATEST_MS = 8_640_000_000_000_000;
 /** Above this, a number counts milliseconds: in seconds it would be the year 5138. */
 const SMALLEST_IN_MS = 1e11;
 
+/** The end of a date that does not depend on where n8n runs. */
+const HAS_ZONE = /(Z|GMT|UTC|[+-]\d\d:?\d\d|^\d{4}-\d\d-\d\d)$/i;
+
 /**
  * A date in any of SendGrid's forms, in epoch milliseconds, or `undefined` if there is none.
  *
  * Documented and observed: epoch seconds. In other people's fixtures: milliseconds, ISO 8601, text, and 0, which
- * stands for nothing.
+ * stands for nothing. A date and time without a zone could be hours off, so it tells nothing.
  */
 export function readEpoch(value: unknown): number | undefined {
 	if (typeof value !== 'number' && typeof value !== 'string') return undefined;
 	const text = String(value).trim();
 	const number = text === '' ? NaN : Number(text);
 	const moment = Number.isNaN(number)
-		? Date.parse(text)
+		? Date.parse(HAS_ZONE.test(text) ? text : '')
 		: number * (Math.abs(number) >= SMALLEST_IN_MS ? 1 : 1000);
 	return moment > 0 && moment <= LATEST_MS ? moment : undefined;
 }

@@ -91,10 +91,23 @@ const WRONG_REGION: StatusAdvice = {
 	cause: 'configuration-invalid',
 };
 
-const adviceOn = (status: number, details: readonly ApiErrorDetail[]): StatusAdvice =>
-	status === 403 && details.some(({ message }) => /regional attribute/i.test(message))
-		? WRONG_REGION
-		: (STATUS_ADVICE[status] ?? STATUS_ADVICE[400]);
+const SOMETHING_BETWEEN =
+	"If this keeps happening, a proxy or a custom 'API URL' in the credential is probably in the way.";
+
+/** Nothing is documented for it that an item could cause: a reading sends no values. */
+const UNEXPECTED: StatusAdvice = {
+	advice: () => `Run this item again later. ${SOMETHING_BETWEEN}`,
+};
+
+function adviceOn(
+	status: number,
+	method: string,
+	details: readonly ApiErrorDetail[],
+): StatusAdvice {
+	if (status === 403 && details.some(({ message }) => /regional attribute/i.test(message)))
+		return WRONG_REGION;
+	return STATUS_ADVICE[status] ?? (method === 'GET' ? UNEXPECTED : STATUS_ADVICE[400]);
+}
 
 /** Guess: within a minute, what a gateway gave up on (504) is either done or never will be. */
 export const IN_DOUBT_AFTER_TIMEOUT_MS = 60_000;
@@ -181,9 +194,6 @@ function reasonOf(
 const inDoubtAfter = (status: number) =>
 	status === 504 || status === 408 ? IN_DOUBT_AFTER_TIMEOUT_MS : IN_DOUBT_AFTER_FAILURE_MS;
 
-const SOMETHING_BETWEEN =
-	"If this keeps happening, a proxy or a custom 'API URL' in the credential is probably in the way.";
-
 /** A complete response. `sentAt`: when its request was sent, epoch milliseconds. */
 export interface ReceivedResponse {
 	status: number;
@@ -214,7 +224,7 @@ export async function statusError(
 			cause: 'temporarily-unavailable',
 		});
 	}
-	const entry = adviceOn(status, details);
+	const entry = adviceOn(status, method, details);
 	const reason =
 		status === 404 && context.gone
 			? reasonOf([], status, context.gone)

@@ -33,16 +33,17 @@ test('Get Many returns the subusers with their regions', async () => {
 	]);
 });
 
-test.each([
+test.each<[{ region?: string; username?: string }, string[]]>([
 	[{ region: 'eu' }, ['acme-eu']],
 	[{ region: ' Global ' }, ['acme-marketing', 'acme-marketing-2']],
 	[{ username: ' acme-marketing ' }, ['acme-marketing']],
+	[{ username: 'ACME-Marketing' }, ['acme-marketing']],
 	[{ username: 'acme-marketing', region: 'eu' }, []],
 ])('the filters let through the right subusers: %j', async (filters, expected) => {
 	expect(await usernames({ filters })).toEqual(expected);
 	const [{ query }] = sendGrid.state.requests;
-	// SendGrid filters, so that no more is read than needed.
-	expect(Object.keys(query)).toEqual(expect.arrayContaining(Object.keys(filters)));
+	// SendGrid filters by region. It is unknown how it compares usernames.
+	expect([query.region, query.username]).toEqual([filters.region?.trim().toLowerCase(), undefined]);
 });
 
 test.each([

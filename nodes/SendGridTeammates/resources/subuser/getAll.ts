@@ -34,10 +34,7 @@ const filtersField = filtersFieldOf(regionFilter, usernameFilter);
 
 export const getAllFields = [...listFields, filtersField];
 
-/**
- * `GET /v3/subusers`, with the region of each. SendGrid's own filtering is checked once more: it is unknown whether
- * it compares the whole username.
- */
+/** `GET /v3/subusers`, with the region of each. The username is compared here. */
 export async function getAllSubusers({ item, account }: OperationContext): Promise<IDataObject[]> {
 	const filters = readCollection(item, filtersField);
 	const username = whereSet(filters, usernameFilter, readText);
@@ -53,7 +50,7 @@ export async function getAllSubusers({ item, account }: OperationContext): Promi
 		account.client,
 		subusers(
 			{ failureMessage: 'The subusers could not be read' },
-			{ ...(username && { username }), ...(region && { region }), include_region: true },
+			{ ...(region && { region }), include_region: true },
 		),
 		readLimit(item),
 		wanted,
