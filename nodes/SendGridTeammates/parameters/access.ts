@@ -1,4 +1,4 @@
-import type { INodeProperties, NodeHint } from 'n8n-workflow';
+import type { IDataObject, INodeProperties, NodeHint } from 'n8n-workflow';
 
 import type { AccessChoice } from '../sendgrid/access';
 import type { Account } from '../sendgrid/account';
@@ -212,6 +212,14 @@ export function namedIn(choice: AccessChoice): ScopesIn {
 
 /** For the output: the scopes that were left out. */
 export const skippedField = (skipped: readonly string[]) => ({ skipped_scopes: [...skipped] });
+
+/** Further items with the same wish share a record, but each lists what it has left out itself. */
+export const withSkipped =
+	({ skipped }: AccessChoice) =>
+	(record: IDataObject): IDataObject => ({
+		...record,
+		...skippedField([...new Set([...((record.skipped_scopes ?? []) as string[]), ...skipped])]),
+	});
 
 /**
  * Advice that names the scopes SendGrid refused. SendGrid itself says only that there are some.

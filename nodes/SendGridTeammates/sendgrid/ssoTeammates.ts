@@ -64,10 +64,10 @@ function shows(
 	);
 }
 
-/** Whether a record has these names. */
+/** Whether a record has these names, as far as they are given. */
 export const isNamed = (
 	{ record }: Teammate,
-	{ first_name, last_name }: { first_name?: unknown; last_name?: unknown },
+	{ first_name = record.first_name, last_name = record.last_name }: IDataObject,
 ): boolean => record.first_name === first_name && record.last_name === last_name;
 
 const contextOf = ({ wording, on400, access }: SsoWrite, scope: string): RequestContext => ({

@@ -65,31 +65,31 @@ describe('Update Permissions', () => {
 			'add',
 			{ mode: 'add', scopes: ['mail.send'] },
 			'ada@example.com',
-			"the change but left 'mail.send' out",
+			"the change, but 'mail.send' is missing",
 		],
 		[
 			'remove',
 			{ mode: 'remove', scopes: ['templates.read'] },
 			'ada@example.com',
-			"the change but left 'templates.read' in place",
+			"the change, but 'templates.read' is still there",
 		],
 		[
 			'replace',
 			{ scopes: ['mail.send', 'stats.read'] },
 			'ada@example.com',
-			"the change but left 'mail.send' out, and 'templates.read' in place",
+			"the change, but 'mail.send' is missing and 'templates.read' is still there",
 		],
 		[
 			'make an admin',
 			{ access: 'admin' },
 			'ada@example.com',
-			'the change but left the admin access as it was',
+			'the change, but the admin access is as it was',
 		],
 		[
 			'make an admin a teammate',
 			{},
 			'adam@example.com',
-			'the change but left the admin access as it was',
+			'the change, but the admin access is as it was',
 		],
 	])('W6: reports a change that SendGrid accepts and drops: %s', async (_, fields, email, what) => {
 		sendGrid.state.faults.add({ method: 'PATCH', fault: { kind: 'not-applied' } });

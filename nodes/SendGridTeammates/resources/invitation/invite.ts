@@ -7,6 +7,7 @@ import {
 	namedIn,
 	readAccess,
 	skippedField,
+	withSkipped,
 } from '../../parameters/access';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { wishOf, resolveFor } from '../../sendgrid/access';
@@ -31,7 +32,8 @@ export async function invite(context: OperationContext) {
 	const { item, account, policy, options } = context;
 	const email = readEmail(item);
 	policy.checkEmail(email);
-	const choice = readAccess(item, options.skipUngrantableScopes);
+	const named = readAccess(item, options.skipUngrantableScopes);
+	const choice = { ...named, skipped: [] };
 	if (choice.kind === 'admin') policy.checkAdmin();
 	else policy.checkScopes(namedIn(choice).scopes);
 	const wording = changeOf(`'${toSingleLine(email)}'`, 'invited');
@@ -55,7 +57,7 @@ export async function invite(context: OperationContext) {
 		return [invitationOutput(bodyOf(outcome), skippedField(skipped))];
 	};
 	const wish = JSON.stringify(wishOf(choice));
-	return await withPersonLock(
+	const records = await withPersonLock(
 		context,
 		email,
 		wording,
@@ -66,4 +68,5 @@ export async function invite(context: OperationContext) {
 			),
 		{ name: email, wish },
 	);
+	return records.map(withSkipped(named));
 }

@@ -213,7 +213,8 @@ interface Accepted {
 	account: Account;
 	username: string;
 	access: SsoAccess;
-	names: { first_name: string; last_name: string };
+	/** Those that the item wants. */
+	names: { first_name?: string; last_name?: string };
 	/** What has happened: `'ada@example.com' was created` */
 	done: string;
 	/** What is said where nothing has: `'ada@example.com' was not created` */

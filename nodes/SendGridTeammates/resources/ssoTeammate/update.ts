@@ -8,10 +8,12 @@ import { readFlag } from '../../parameters/flag';
 import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
 import { simplifyField } from '../../parameters/simplify';
 import { readText } from '../../parameters/text';
+import { addressKey, type Account } from '../../sendgrid/account';
 import { onlyTeammate } from '../../sendgrid/person';
 import { updateSsoTeammate, type SsoAccess } from '../../sendgrid/ssoTeammates';
-import { readTeammate, refuseOwner } from '../../sendgrid/teammates';
+import { readTeammate, refuseOwner, teammates, type Teammate } from '../../sendgrid/teammates';
 import { changeOf, SendGridError, type Wording } from '../../transport/errors';
+import { toSingleLine } from '../../transport/sanitize';
 import { quoteTeammate, withLocatedTeammates } from '../teammate/locate';
 import {
 	accessDetailFields,
@@ -105,6 +107,26 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 }
 
 /**
+ * SendGrid documents the address as the username of whom the request is about. If it is somebody else's username,
+ * the request would change that person.
+ *
+ * @throws SendGridError
+ */
+async function refuseNamesake(
+	account: Account,
+	{ email, username }: Teammate,
+	wording: Wording,
+): Promise<void> {
+	if (email === '' || addressKey(email) === addressKey(username)) return;
+	const { value } = await account.readList(teammates(wording));
+	if (!value.items.some((other) => addressKey(other.username) === addressKey(email))) return;
+	throw new SendGridError(
+		`${wording.failureMessage}: SendGrid updates SSO teammates by email address, and '${toSingleLine(email)}' is the username of another teammate`,
+		'Change this person under Settings > Teammates in SendGrid.',
+	);
+}
+
+/**
  * The current name, since the update has to include it.
  *
  * @throws SendGridError if the record does not say it: an empty one might wipe it
@@ -132,6 +154,7 @@ const updateOne = async (
 		const { firstName, lastName, access, subject, wording } = wish;
 		const before = await readTeammate(account, { username, field }, wording);
 		refuseOwner(before, wording.failureMessage);
+		await refuseNamesake(account, before, wording);
 		checkGain(policy, before, access);
 		if (before.isSso === false) {
 			throw new SendGridError(
@@ -161,7 +184,8 @@ const updateOne = async (
 			account,
 			username,
 			access,
-			names,
+			// An unchanged name is only sent along: somebody else may change it meanwhile.
+			names: { first_name: firstName, last_name: lastName },
 			done: `${subject} was updated`,
 			unchanged: wording.failureMessage,
 			answer: updated,

@@ -61,7 +61,7 @@ export async function getStatus({ item, account }: OperationContext) {
 			is_owner: anyOf(person.teammates, ({ isOwner, isRoleKnown }) =>
 				isRoleKnown ? isOwner : undefined,
 			),
-			is_sso: teammate ? (teammate.isSso ?? null) : false,
+			is_sso: anyOf(person.teammates, ({ isSso }) => isSso),
 			mfa: teammate ? await readMfa(account, teammate, wording) : null,
 		},
 	];

@@ -4,12 +4,24 @@ import { oncePerRun, type Progress } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { readFlag } from '../../parameters/flag';
 import { dryRunField } from '../../parameters/options';
-import { personKey } from '../../sendgrid/account';
+import { addressKey, personKey, type Account } from '../../sendgrid/account';
 import { checkTokens, revokeInvitation } from '../../sendgrid/invitationWrites';
 import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
-import { checkUsernames, deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
+import {
+	checkUsernames,
+	deleteTeammate,
+	refuseAdmin,
+	refuseOwner,
+	teammates,
+} from '../../sendgrid/teammates';
 import type { Outcome, Validity } from '../../transport/client';
-import { changeOf, liveWording, type RequestError, type Wording } from '../../transport/errors';
+import {
+	changeOf,
+	liveWording,
+	SendGridError,
+	type RequestError,
+	type Wording,
+} from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
 export const offboardFields = [emailField, dryRunField];
@@ -62,12 +74,12 @@ export function removalOf({ account, memory }: OperationContext, email: string) 
 
 /** @throws SendGridError for the owner, and for admins unless the item allows them */
 export function refuseProtected(
-	{ invitations, teammates }: Person,
+	{ invitations, teammates: joined }: Person,
 	{ options }: OperationContext,
 	wording: Wording,
 ): void {
 	const { failureMessage } = wording;
-	for (const teammate of teammates) {
+	for (const teammate of joined) {
 		refuseOwner(teammate, failureMessage);
 		refuseAdmin(teammate, options.allowAdmins, failureMessage);
 	}
@@ -75,25 +87,44 @@ export function refuseProtected(
 		refuseAdmin(invitation, options.allowAdmins, failureMessage);
 	// A record without a name in SendGrid's list would fail after the others had been removed.
 	checkTokens(invitations, wording);
-	checkUsernames(teammates, wording);
+	checkUsernames(joined, wording);
 }
 
-const addressIn = ({ invitations, teammates }: Person): string | undefined =>
-	(teammates[0] ?? invitations[0])?.email;
+/** Whoever has an address as username, and another one by email, is not gone. @throws SendGridError */
+async function refuseUsername(
+	account: Account,
+	email: string,
+	{ failureMessage }: Wording,
+): Promise<void> {
+	const { value } = await account.readList(teammates({ failureMessage }));
+	const other = value.items.find(({ username }) => addressKey(username) === addressKey(email));
+	if (!other) return;
+	throw new SendGridError(
+		`${failureMessage}: this is the username of a teammate with another email address, '${toSingleLine(other.email)}'`,
+		'Offboard that address if it is the same person, or use Teammate > Delete, By Username.',
+	);
+}
+
+const isNobody = ({ invitations, teammates: joined }: Person): boolean =>
+	invitations.length + joined.length === 0;
+
+const addressIn = ({ invitations, teammates: joined }: Person): string | undefined =>
+	(joined[0] ?? invitations[0])?.email;
 
 async function plan(context: OperationContext, email: string, wording: Wording) {
 	const { account } = context;
 	await account.waitForOwnWrites(email, wording);
 	const person = await findPerson(account, email, wording);
 	refuseProtected(person, context, wording);
-	const { invitations, teammates } = person;
-	const would = [invitations.length > 0 && 'revoke', teammates.length > 0 && 'delete'];
+	if (isNobody(person)) await refuseUsername(account, email, wording);
+	const { invitations, teammates: joined } = person;
+	const would = [invitations.length > 0 && 'revoke', joined.length > 0 && 'delete'];
 	return [
 		{
 			would: would.filter(Boolean).join(' and ') || 'nothing',
 			dry_run: true,
 			email: addressIn(person) ?? email,
-			username: teammates[0]?.username ?? null,
+			username: joined[0]?.username ?? null,
 		},
 	];
 }
@@ -110,6 +141,8 @@ export async function remove(
 		const missed = await onFreshReadings(context, wording, async (validUntil) => {
 			const person = await findPerson(account, email, wording);
 			refuseProtected(person, context, wording);
+			const isBegun = progress.revoked || progress.deleted;
+			if (isNobody(person) && !isBegun) await refuseUsername(account, email, wording);
 			progress.address = addressIn(person) ?? progress.address;
 			return await removeAll(context, person, progress, wording, validUntil(person.readAt));
 		});
@@ -125,7 +158,7 @@ export async function remove(
 /** @returns the error about a record that SendGrid did not find, if there was one */
 async function removeAll(
 	{ account }: OperationContext,
-	{ invitations, teammates }: Person,
+	{ invitations, teammates: joined }: Person,
 	progress: Progress,
 	wording: Wording,
 	validUntil: Validity,
@@ -137,7 +170,7 @@ async function removeAll(
 		missed = outcome.error;
 		return false;
 	};
-	const usernames = new Set(teammates.map(({ username }) => username));
+	const usernames = new Set(joined.map(({ username }) => username));
 
 	for (const known of invitations) {
 		const named = {
@@ -152,8 +185,8 @@ async function removeAll(
 		const findPersonSince = async () => {
 			const now = await findPersonNow(account, known.email, wording);
 			// Only somebody who was not a teammate before can have accepted it.
-			const joined = now.teammates.filter(({ username }) => !usernames.has(username));
-			return { invitations: now.invitations, teammates: joined };
+			const newcomers = now.teammates.filter(({ username }) => !usernames.has(username));
+			return { invitations: now.invitations, teammates: newcomers };
 		};
 		const outcome = await revokeInvitation(account, named, {
 			known: invitations,
@@ -161,7 +194,7 @@ async function removeAll(
 		});
 		if (settle(outcome)) progress.revoked = true;
 	}
-	for (const before of teammates) {
+	for (const before of joined) {
 		const { username } = before;
 		const outcome = await deleteTeammate(account, {
 			username,

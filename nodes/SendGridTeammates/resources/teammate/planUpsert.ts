@@ -86,16 +86,6 @@ function accessInPlaceOf(revoked: readonly KnownAccess[], wanted: Access, choice
 	return access.is_admin || access.scopes.length > 0 ? access : wanted;
 }
 
-/** The invitations that must match. If nothing has to be taken away, the best one is enough. */
-const decisive = (
-	[best, ...others]: readonly Invitation[],
-	{ ifAccessDiffers }: Choices,
-	now: number,
-): Invitation[] =>
-	ifAccessDiffers === 'update'
-		? [best, ...others.filter((other) => statusOfInvitation(other, now) !== 'expired')]
-		: [best];
-
 /**
  * The only place that says what happens in which case.
  *
@@ -123,16 +113,23 @@ export function planUpsert(
 		return { action: 'reinvited', access: accessInPlaceOf(revoked, wanted, choices), invitations };
 	if (!invitation) return { action: 'invited', access: wanted };
 
+	// Only the best one may be resent: other expired ones give nothing.
+	const [, ...others] = invitations;
+	const giving = [
+		invitation,
+		...others.filter((other) => statusOfInvitation(other, now) !== 'expired'),
+	];
 	// Resending it would give admin access again.
-	if (invitations.some(({ isAdmin }) => isAdmin) && !wanted.is_admin && !mayDemote(choices)) {
+	if (giving.some(({ isAdmin }) => isAdmin) && !wanted.is_admin && !mayDemote(choices)) {
 		return { action: 'unchanged', invitation, reason: adminReason(choices) };
 	}
 	// SendGrid can't change an invitation: it can only be revoked and sent again.
 	const found = difference(invitation, wanted);
-	const access = accessAfter(accessOfAll([...invitations, ...revoked]), wanted, choices);
-	const isToReplace = decisive(invitations, choices, now).some((one) =>
-		hasToChange(difference(one, wanted), choices),
-	);
+	const access = accessAfter(accessOfAll([...giving, ...revoked]), wanted, choices);
+	// If nothing has to be taken away, the best one is enough.
+	const isToReplace = giving
+		.slice(0, choices.ifAccessDiffers === 'update' ? undefined : 1)
+		.some((one) => hasToChange(difference(one, wanted), choices));
 	if (isToReplace) return { action: 'reinvited', access, invitations };
 	const resent: Plan = { action: 'resent', invitation, access };
 	if (statusOfInvitation(invitation, now) === 'expired') return resent;

@@ -3,7 +3,13 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { OperationContext, Options, Policy } from '../../execution/operation';
 import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun, unlessUnclear } from '../../execution/runMemory';
-import { accessFields, readAccess, scopesField, skippedField } from '../../parameters/access';
+import {
+	accessFields,
+	readAccess,
+	scopesField,
+	skippedField,
+	withSkipped,
+} from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import type { Fields } from '../../parameters/field';
@@ -134,14 +140,21 @@ function refuseNothing(
 	);
 }
 
-/** Resending an invitation may give admin access again, and any other change may take it away. */
+/** Resending an invitation may give admin access again, and any other change may take it away, or change nothing. */
 function refuseHiddenAdmin(
 	plan: Plan,
 	{ teammate, invitations }: KnownPerson,
 	choices: Choices,
 	{ failureMessage }: Wording,
 ): void {
-	if (!('access' in plan) || plan.access.is_admin || mayDemote(choices)) return;
+	if (!('access' in plan)) return;
+	if (plan.access.is_admin) {
+		// It may be an admin's already. Then every run would revoke it and send another.
+		for (const invitation of plan.action === 'reinvited' ? plan.invitations : [])
+			refuseUnknownRole(invitation, failureMessage, 'revoke the invitation');
+		return;
+	}
+	if (mayDemote(choices)) return;
 	for (const record of teammate ? [teammate] : invitations) {
 		refuseUnknownRole(
 			record,
@@ -229,7 +242,7 @@ function checkLimits(policy: Policy, email: string, plan: Plan): void {
 		case 'resent':
 			return policy.checkGiving(plan.invitation);
 		case 'updated':
-			return policy.checkGiving({ email, ...gainOf(plan.teammate, plan.access) });
+			return policy.checkGiving({ ...plan.teammate, ...gainOf(plan.teammate, plan.access) });
 		case 'invited':
 		case 'reinvited':
 			return policy.checkGiving({ email, ...givenBy(plan.access) });
@@ -363,14 +376,15 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 	const email = readEmail(item);
 	policy.checkEmail(email);
 	const choices = readChoices(item, options);
-	const choice = readAccess(item, options.skipUngrantableScopes);
+	const named = readAccess(item, options.skipUngrantableScopes);
+	const choice = { ...named, skipped: [] };
 	if (choice.kind === 'admin') policy.checkAdmin();
 	const wording = wordingFor(context, email);
 
 	const wish: Wish = { email, choice, choices, wording };
 	if (options.dryRun) {
 		const tell = async () => [await dryRun(context, wish)];
-		return await withPersonLock(context, email, wording, tell);
+		return (await withPersonLock(context, email, wording, tell)).map(withSkipped(named));
 	}
 	const ensureOnce = async () =>
 		await oncePerRun(
@@ -384,13 +398,14 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 		);
 	// What is unclear stays unclear, whatever else is chosen for the same access.
 	const access = JSON.stringify(wishOf(choice));
-	return await withPersonLock(
+	const records = await withPersonLock(
 		context,
 		email,
 		wording,
 		async () => await unlessUnclear(context, email, access, wording, ensureOnce),
 		{ name: email, wish: access },
 	);
+	return records.map(withSkipped(named));
 }
 
 /** Who it is about, and why. */

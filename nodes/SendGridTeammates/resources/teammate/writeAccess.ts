@@ -13,7 +13,7 @@ import {
 } from '../../sendgrid/teammates';
 import type { Validity } from '../../transport/client';
 import { RequestError, SendGridError, type Wording } from '../../transport/errors';
-import { formatQuoted } from '../../transport/sanitize';
+import { formatList, formatQuoted } from '../../transport/sanitize';
 
 /** What a teammate's record should show but doesn't. */
 export interface Unmet {
@@ -96,7 +96,13 @@ export async function writeAccess(
 		droppedError: (unmet, after) =>
 			unmet.admin && !after.isRoleKnown
 				? untoldRoleError(wording)
-				: droppedError(unmet, traceOf(unmetBy(before), unmet, before, after), subject, wording),
+				: droppedError(
+						unmet,
+						before,
+						traceOf(unmetBy(before), unmet, before, after),
+						subject,
+						wording,
+					),
 		wording,
 	}).catch(noteLag);
 }
@@ -119,17 +125,24 @@ function traceOf(wished: Unmet, unmet: Unmet, before: Teammate, after: Teammate)
 
 function droppedError(
 	{ missing, remaining, admin }: Unmet,
+	before: Teammate,
 	trace: Trace,
 	subject: string,
 	wording: Wording,
 ): SendGridError {
-	const dropped = [
-		admin && 'the admin access as it was',
-		missing.length > 0 && `${formatQuoted(missing)} out`,
-		remaining.length > 0 && `${formatQuoted(remaining)} in place`,
-	].filter(Boolean);
-	const left = `left ${dropped.join(', and ')}`;
-	const what = `SendGrid accepted the change but ${left}`;
+	const had = (scope: string) => before.scopes?.includes(scope) !== false;
+	const hadNot = (scope: string) => before.scopes?.includes(scope) === false;
+	const phrase = (scopes: string[], state: string) =>
+		scopes.length > 0 && `${formatQuoted(scopes)} ${scopes.length === 1 ? 'is' : 'are'} ${state}`;
+	const shown = [
+		admin && 'the admin access is as it was',
+		phrase(missing.filter(hadNot), 'missing'),
+		phrase(remaining.filter(had), 'still there'),
+		// SendGrid did that on the way, or somebody else at the same moment.
+		phrase(missing.filter(had), 'gone'),
+		phrase(remaining.filter(hadNot), 'new'),
+	].filter((text) => text !== false);
+	const what = `SendGrid accepted the change, but ${formatList(shown)}`;
 	const advice =
 		'Check these permissions under Settings > Teammates in SendGrid. Some depend on the plan, or are given to everybody.';
 	switch (trace) {
@@ -139,7 +152,7 @@ function droppedError(
 			// Either SendGrid dropped it, or somebody else has undone it.
 			return new RequestError(
 				wording,
-				`SendGrid accepted the change, and somebody else has made another one, which ${left}`,
+				`SendGrid accepted the change, and somebody else has made another one: ${formatList(shown)}`,
 				advice,
 				{ accepted: true },
 			);
