@@ -51,7 +51,8 @@ export async function executeTogether<Row>(
 	const groups = await plan();
 	const steps = groups.flat();
 	const failure = isLenient ? undefined : steps.find(({ outcome }) => 'error' in outcome);
-	const waiting = new Set(failure ? [] : steps.map(({ answers: [index] }) => index));
+	const early = new Set(groups[0].filter(({ answers }) => answers.length > 0));
+	const waiting = new Set(failure ? [] : [...early].map(({ item }) => item));
 	entries.forEach(({ execution }, index) => {
 		if (!waiting.has(index)) execution.end();
 	});
@@ -66,19 +67,29 @@ export async function executeTogether<Row>(
 		return await answerError(answeredBy(failure, others), failure.outcome.error, execution);
 	}
 
-	const results: INodeExecutionData[] = [];
+	const results = new Map<Step, INodeExecutionData[]>();
 	const others = { count: steps.length - 1, one: 'person', many: 'people' };
 	for (const group of groups) {
-		const works = group.map((step) => async () => await execute(step));
-		results.push(...(await runInBatches(functions, batching, works)));
+		const works = group.map((step) => async () => {
+			const output = await execute(step);
+			results.set(step, output);
+			return output;
+		});
+		await runInBatches(functions, batching, works);
 	}
-	return results;
+	// People named by an item come first, in the order of the items.
+	const placeOf = ({ answers: [index = items.length] }: Step): number => index;
+	steps.sort((one, other) => placeOf(one) - placeOf(other));
+	return steps.flatMap((step) => results.get(step) ?? []);
 
-	/** People named by an item come first, in the order of the items. */
+	/** Starts with the items that could not be read. */
 	async function plan(): Promise<Step[][]> {
 		if (failed.length > 0 && !isLenient) return [failed];
 		const [first = [], ...more] = await operation
-			.plan(rows, failed.length)
+			.plan(
+				rows,
+				failed.map(({ email }) => email),
+			)
 			.catch((thrown: unknown) => [allFailed(thrown)]);
 		return [[...failed, ...first].sort((one, other) => one.item - other.item), ...more];
 	}
@@ -96,9 +107,10 @@ export async function executeTogether<Row>(
 		return { item: index, answers: [index], key: index, email, outcome: { error } };
 	}
 
-	function executionOf({ item, answers, key }: Step): ItemExecution {
-		const { execution } = entries[item];
-		return answers.length > 0 ? execution : execution.beside(key);
+	/** An item's own, unless that has ended because the step is of a later group. */
+	function executionOf(step: Step): ItemExecution {
+		const { execution } = entries[step.item];
+		return early.has(step) ? execution : execution.beside(step.key);
 	}
 
 	function answeredBy({ item, answers, email }: Step, rest: Answered['others']): Answered {
@@ -106,7 +118,7 @@ export async function executeTogether<Row>(
 	}
 
 	async function execute(step: Step): Promise<INodeExecutionData[]> {
-		const { item, answers, key, outcome } = step;
+		const { item, key, outcome } = step;
 		const known = run.memory.results.get(key);
 		const { read } = entries[item];
 		const execution = executionOf(step);
@@ -119,9 +131,8 @@ export async function executeTogether<Row>(
 			if ('error' in outcome) return fail(outcome.error);
 			// Items that could not be read are not written.
 			if (!read) return [];
-			const isOwn = answers.length > 0;
 			return await outcome.write(
-				isOwn ? read.context : contextOf(items[item], read.settings, execution),
+				early.has(step) ? read.context : contextOf(items[item], read.settings, execution),
 			);
 		};
 		// If nothing had to be done, a later try plans again.

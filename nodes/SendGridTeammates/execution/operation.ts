@@ -93,11 +93,11 @@ export interface ListOperation<Row = unknown> extends OperationFields {
 	/**
 	 * Decides what to do, without doing it.
 	 *
-	 * @param failed how many items could not be read
+	 * @param failed the addresses of items that could not be read, as far as these have one
 	 * @returns groups of steps: one group after the other, the steps of a group side by side
 	 * @throws SendGridError if nothing may be done at all
 	 */
-	plan(rows: readonly Row[], failed: number): Promise<Step[][]>;
+	plan(rows: readonly Row[], failed: ReadonlyArray<string | undefined>): Promise<Step[][]>;
 }
 
 /** A resource: its declaration, and its operations by their `value`. */

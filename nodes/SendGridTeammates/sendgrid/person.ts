@@ -5,7 +5,7 @@ import { SendGridError } from '../transport/errors';
 import type { ListEndpoint, WholeList } from '../transport/pagination';
 import { formatList, toSingleLine } from '../transport/sanitize';
 import { tick, type Reading, type Tick } from '../transport/singleFlight';
-import type { AccessChoice, Colleague, TeammateChoice } from './access';
+import type { AccessChoice, Colleague, KnownAccess, TeammateChoice } from './access';
 import { addressKey, usernameLock, type Account } from './account';
 import {
 	bestFirst,
@@ -241,6 +241,7 @@ const CHOOSE_ANOTHER = `Choose another teammate in '${SAME_AS}', or 'Selected Sc
  * The teammate whose access somebody else should get. All items of a run that start together share the reading.
  *
  * @param person the person who gets the access
+ * @param accessAfterRun what the colleague, by address, will have after this run, if the run changes that
  * @returns `undefined` for a choice of another kind
  * @throws SendGridError if there is no such teammate, or if they have nothing that could be given or taken away
  */
@@ -249,6 +250,7 @@ export async function findColleague(
 	choice: AccessChoice,
 	person: { email: string; username?: string },
 	{ failureMessage }: Wording,
+	accessAfterRun?: (email: string) => Promise<KnownAccess | undefined>,
 ): Promise<Colleague | undefined> {
 	if (choice.kind !== 'teammate') return undefined;
 	const { sameAs } = choice;
@@ -267,13 +269,15 @@ export async function findColleague(
 	// As a username, it may be the address as well.
 	for (const lock of [named, teammateLock(sameAs)]) await account.waitForOwnWrites(lock, wording);
 	const username = await usernameOfColleague(account, sameAs, wording);
-	const { email, isAdmin, isOwner, isRoleKnown, scopes, readAt } = await account.readOnce(
+	const teammate = await account.readOnce(
 		`teammate ${username}`,
 		async (client, onBegin) =>
 			await readTeammate({ client }, { username, field: SAME_AS }, wording, true, onBegin),
 		wording,
 	);
+	const { email, isOwner, isRoleKnown, readAt } = teammate;
 	if (isSame(email, person.email) || isSame(username, person.username)) throw selfError;
+	const { isAdmin, scopes } = (await accessAfterRun?.(email || named)) ?? teammate;
 	if (isOwner) throw refusal(`${name} owns the account, and nobody else can have that access`);
 	if (!isRoleKnown) throw refusal(`SendGrid does not say whether ${name} is an admin`);
 	const own = (scopes ?? []).filter(canBeTaken);

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { movableClock } from '../../support/clock';
 import { addPeople } from '../../support/people';
-import { syncWith } from '../../support/parameters';
+import { by, syncWith } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
@@ -657,6 +657,187 @@ describe('to remove nobody by mistake,', () => {
 		expect(error?.message).toContain('The run stopped; nothing was sent for the other person');
 		expect(everybody()).toEqual(['stranger0@example.com']);
 	});
+});
+
+describe('Same as Teammate, of a colleague who is on the list too,', () => {
+	/** Scopes, or the colleague whose access the person should have. */
+	const LIKE = {
+		access: '={{ $json.like ? "teammate" : "scopes" }}',
+		scopes: '={{ $json.scopes ?? [] }}',
+		sameAs: by('email', '={{ $json.like ?? "nobody@example.com" }}'),
+	};
+
+	const ada = { email: 'ada@example.com', like: 'lee@example.com' };
+	const lee = { email: 'lee@example.com', scopes: ['stats.read'] };
+
+	const leeHas = (...scopes: string[]) =>
+		sendGrid.state.addTeammate({ email: lee.email, username: 'lee_1', scopes });
+
+	/** What the teammates have, and what the invitations give. */
+	const granted = () => {
+		const { teammates, invitations } = sendGrid.state.account();
+		return Object.fromEntries([
+			...teammates.map(({ profile, scopes }) => [profile.email, scopes.join()]),
+			...invitations.map(({ email, scopes }) => [email, scopes.join()]),
+		]);
+	};
+
+	/** The dry run must say the same as the run, and a second run must change nothing. */
+	const syncTwice = async (items: IDataObject[], fields: Fields = {}) => {
+		const wanted = { ...LIKE, ...fields };
+		const dry = await sync(items, {
+			...wanted,
+			options: { ...(fields.options as object), dryRun: true },
+		});
+		expect(writes()).toEqual([]);
+		const { results, error } = await sync(items, wanted);
+		expect(error).toBeUndefined();
+		expect(told(dry.results)).toEqual(told(results).map((line) => `would be ${line}`));
+		clock.advance(LATER);
+		const before = writes().length;
+		const again = await sync(items, wanted);
+		expect(again.error).toBeUndefined();
+		expect(writes()).toHaveLength(before);
+		return told(results);
+	};
+
+	test.each([
+		['after the colleague', [lee, ada]],
+		['before the colleague', [ada, lee]],
+	])('somebody new gets what the colleague has afterwards: %s', async (_, items) => {
+		leeHas('mail.send', 'templates.create');
+		expect(await syncTwice(items)).toEqual([
+			`${items[0] === lee ? 'updated lee' : 'invited ada'}@example.com <- 0`,
+			`${items[1] === lee ? 'updated lee' : 'invited ada'}@example.com <- 1`,
+		]);
+		expect(granted()).toEqual({ [ada.email]: 'stats.read', [lee.email]: 'stats.read' });
+		expect(sendGrid.mailed()).toEqual([ada.email]);
+	});
+
+	test('somebody who has it already is unchanged, and somebody who has what the colleague had is updated', async () => {
+		leeHas('mail.send');
+		sendGrid.state.addTeammate({ email: ada.email, scopes: ['stats.read'] });
+		sendGrid.state.addTeammate({ email: 'bob@example.com', scopes: ['mail.send'] });
+		const bob = { email: 'bob@example.com', like: 'LEE@example.com' };
+		expect(await syncTwice([ada, bob, lee])).toEqual([
+			'unchanged ada@example.com <- 0',
+			'updated bob@example.com <- 1',
+			'updated lee@example.com <- 2',
+		]);
+		expect(Object.values(granted())).toEqual(['stats.read', 'stats.read', 'stats.read']);
+	});
+
+	test('a colleague of a colleague comes first, whoever else is named by username', async () => {
+		leeHas('mail.send');
+		sendGrid.state.addTeammate({ email: 'kim@example.com', username: 'kim_1' });
+		const kim = { email: 'kim@example.com', like: 'lee_1' };
+		const bob = { email: 'bob@example.com', like: 'kim_1' };
+		const sameAs = by('username', '={{ $json.like ?? "nobody_1" }}');
+		const requestOptions = { batching: { batch: { batchSize: 1, batchInterval: 1 } } };
+		expect(await syncTwice([bob, kim, lee], { sameAs, requestOptions } as never)).toEqual([
+			'invited bob@example.com <- 0',
+			'updated kim@example.com <- 1',
+			'updated lee@example.com <- 2',
+		]);
+		expect(new Set(Object.values(granted()))).toEqual(new Set(['stats.read']));
+	});
+
+	test('a colleague who becomes an admin, or is one no more, counts as that', async () => {
+		leeHas('mail.send');
+		const { teammates } = sendGrid.state.account();
+		const access = '={{ $json.like ? "teammate" : $json.scopes ? "scopes" : "admin" }}';
+		const boss = { email: lee.email };
+		const dry = { ...LIKE, access, options: { dryRun: true } };
+		const { error } = await sync([ada, boss], dry);
+		expect(error?.message).toContain(
+			"'ada@example.com' was not invited or updated: 'lee@example.com' is an admin",
+		);
+		const options = { allowAdmins: true };
+		await syncTwice([ada, boss], { access, options });
+		expect(sendGrid.state.account().invitations[0].is_admin).toBe(true);
+		clock.advance(LATER);
+		await sync([ada, lee], { ...LIKE, access, options });
+		expect(teammates[0].profile.is_admin).toBe(false);
+		expect(granted()).toEqual({ [ada.email]: 'stats.read', [lee.email]: 'stats.read' });
+	});
+
+	const NOT_HANDLED =
+		"'ada@example.com' was not invited or updated: 'lee@example.com', whose access this person should have, is on the list too, and was not handled";
+
+	test.each<[string, IDataObject[]]>([
+		['is refused', [{ ...lee, scopes: ['user.profile.update'] }]],
+		['contradicts another one', [lee, { ...lee, scopes: ['mail.send'] }]],
+		['cannot be planned', [{ ...lee, like: 'ghost@example.com' }]],
+	])("nothing is done if the colleague's item %s", async (_, items) => {
+		leeHas('mail.send');
+		const list = [ada, ...items, { email: 'bob@example.com', scopes: ['stats.read'] }];
+		for (const options of [{ dryRun: true }, {}]) {
+			const { failures, results } = await sync(list, { ...LIKE, options }, LENIENT);
+			expect(told(results)).toEqual([
+				expect.stringMatching(/invited bob@example.com <- \d$/) as unknown as string,
+			]);
+			expect(failures).toHaveLength(1 + items.length);
+			expect(failures[0].json.error).toContain(NOT_HANDLED);
+		}
+		const { error } = await sync(list, LIKE);
+		expect(error?.message).toContain("'lee@example.com'");
+		expect(error?.message).not.toContain(NOT_HANDLED);
+		expect(granted()).toEqual({ [lee.email]: 'mail.send', 'bob@example.com': 'stats.read' });
+	});
+
+	const refuseUpdates = (times: number) =>
+		sendGrid.state.faults.add({
+			method: 'PATCH',
+			times,
+			fault: { kind: 'status', status: 400, when: 'before' },
+		});
+
+	test('nothing is done if the colleague could not be updated', async () => {
+		leeHas('mail.send');
+		sendGrid.state.addTeammate({ email: ada.email, scopes: ['stats.read'] });
+		const bob = { email: 'bob@example.com', like: lee.email };
+		refuseUpdates(Infinity);
+		const lenient = await sync([ada, bob, lee], LIKE, LENIENT);
+		expect(lenient.results).toEqual([]);
+		expect(lenient.failures.map(({ json }) => json.error)).toEqual([
+			expect.stringContaining(NOT_HANDLED),
+			expect.stringContaining('was not handled'),
+			expect.stringContaining("'lee@example.com' was not invited or updated"),
+		]);
+		const strict = await sync([ada, bob, lee], LIKE);
+		expect(strict.error?.message).toMatch(
+			/^'lee@example.com' was not .+ nothing was sent for the other 2 people$/,
+		);
+		expect(sendGrid.mailed()).toEqual([]);
+	});
+
+	test('with Retry On Fail, it is done when the colleague could be updated', async () => {
+		leeHas('mail.send');
+		refuseUpdates(1);
+		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+		const { results } = await sync([ada, lee], LIKE, { settings });
+		expect(told(results)).toEqual(['invited ada@example.com <- 0', 'updated lee@example.com <- 1']);
+		expect(granted()).toEqual({ [ada.email]: 'stats.read', [lee.email]: 'stats.read' });
+	});
+
+	test.each([2, 3])(
+		'%s people who should all have the access of the next are refused',
+		async (n) => {
+			const people = ['ada', 'bob', 'cy'].slice(0, n).map((name) => `${name}@example.com`);
+			for (const email of people) sendGrid.state.addTeammate({ email, scopes: ['mail.send'] });
+			const circle = people.map((email, i) => ({ email, like: people[(i + 1) % n] }));
+			const list = [...circle, lee, { email: 'dee@example.com', like: 'ada@example.com' }];
+			for (const options of [{ dryRun: true }, {}]) {
+				const { failures, results } = await sync(list, { ...LIKE, options }, LENIENT);
+				expect(told(results)).toHaveLength(1);
+				expect(failures).toHaveLength(n + 1);
+				expect(JSON.stringify(failures)).toContain('should have the access of this person in turn');
+			}
+			const { error } = await sync(circle, LIKE);
+			expect(error?.message).toContain('was not invited or updated');
+			expect(writes()).toEqual(['POST /v3/teammates']);
+		},
+	);
 });
 
 describe('with Retry On Fail,', () => {

@@ -66,7 +66,7 @@ export function drawAccess(random: Random): Access {
 
 /** The wanted access, drawn from what others have too. */
 function drawWish(random: Random, mix: Mix): Access {
-	if (!random.chance(0.08)) return drawAccess(random);
+	if (!random.chance(mix.name === 'lists' ? 0.3 : 0.08)) return drawAccess(random);
 	const value = random.pick(addressesOf(mix));
 	// Of most people the username is the address.
 	const by = random.chance(0.75) ? 'email' : 'username';
@@ -195,7 +195,7 @@ export function drawItem(
 	const email = drawAddress(random, setting.mix, before);
 	const isList = operation === 'teammate.sync';
 	const { others, allowAdmins, dryRun } = common;
-	const own: Common = random.chance(0.15)
+	const own: Common = random.chance(isList ? 0.3 : 0.15)
 		? {
 				...drawCommon(random, setting.mix, operation),
 				...(isList && { others, allowAdmins, dryRun }),

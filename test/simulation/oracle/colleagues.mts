@@ -1,10 +1,11 @@
 import type { History } from '../play.mts';
 import type { Access, Ask, KeyPlan } from '../script.mts';
 import { lower, type Moment, type TrueTeammate } from '../truth.mts';
-import { named } from './access.mts';
+import { hasExactly, named } from './access.mts';
+import type { Answer } from './answers.mts';
 
 /** The teammate whom "Same as Teammate" names, if there is exactly one. */
-function colleagueIn({ teammates }: Moment, { sameAs }: Access): TrueTeammate | undefined {
+export function colleagueIn({ teammates }: Moment, { sameAs }: Access): TrueTeammate | undefined {
 	const found = teammates.filter(({ email, username }) =>
 		sameAs?.by === 'email' ? lower(email) === lower(sameAs.value) : username === sameAs?.value,
 	);
@@ -78,4 +79,26 @@ export function mayLackColleague(
 		const isAdmin = first?.kind === 'admin';
 		return !first || (isAdmin && !ask.allowAdmins) || lower(colleague?.email ?? '') === person;
 	});
+}
+
+/**
+ * What is wrong in the end with somebody on a list who should have the same access as a colleague, if nothing else
+ * happens and the colleague is still there: the list may have changed the colleague in the same run.
+ */
+export function unlikeColleague(
+	history: History,
+	{ ask, key, person }: Answer,
+): string | undefined {
+	const { access, account } = ask;
+	if (access?.kind !== 'teammate') return undefined;
+	const latest = history.truth.latest(account);
+	const colleague = colleagueIn(latest, access);
+	const held = [...latest.teammates, ...latest.invitations].filter(
+		({ email }) => lower(email) === person,
+	);
+	const present = presentIn(momentsOf(history, account, 0, Infinity), person);
+	const wanted = accessesLike(colleague, key, present);
+	if (!colleague || held.some((one) => wanted.some((like) => hasExactly(one, like))))
+		return undefined;
+	return `${person} has other access than ${colleague.email}, who has ${colleague.scopes.join()}`;
 }

@@ -3,6 +3,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import type { History } from '../play.mts';
 import { lower, type Write } from '../truth.mts';
 import { linksOf, type Answer, type Json } from './answers.mts';
+import { unlikeColleague } from './colleagues.mts';
 import { isExpired, lagOf, toleranceOf } from './facts.mts';
 import type { Law } from './findings.mts';
 
@@ -118,6 +119,11 @@ function judgeRest(history: History, run: number, answers: readonly Answer[], fi
 	const { script, truth } = history;
 	if (script.weather !== 'undisturbed' || script.runs.length > 1) return;
 	if (script.runs[run].entrance !== 'workflow') return;
+	for (const answer of answers.filter(({ ask }) => !ask.dryRun)) {
+		const isDone = answer.records?.some(({ action }) => action !== 'kept');
+		const wrong = isDone ? unlikeColleague(history, answer) : undefined;
+		if (wrong !== undefined) find('untrue', wrong, answer.item);
+	}
 	const outputs = history.played
 		.filter((played) => played.run === run)
 		.flatMap(({ ended }) => ended?.output ?? []);

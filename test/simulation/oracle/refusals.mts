@@ -1,5 +1,5 @@
 import { named, ungrantable, isPowerful } from './access.mts';
-import { mayLackColleague } from './colleagues.mts';
+import { colleagueIn, mayLackColleague } from './colleagues.mts';
 import type { Facts } from './facts.mts';
 
 /** Scopes that a key needs for an operation: all those on one line. */
@@ -99,6 +99,18 @@ function mayRefuseList(facts: Facts): boolean {
 	);
 }
 
+/** Whether the list has the colleague too, whose own item failed. */
+const hasFailedColleague = ({ answer, moments, ofRun }: Facts): boolean =>
+	answer.ask.operation === 'teammate.sync' &&
+	ofRun
+		.filter(({ failure }) => failure !== undefined)
+		.some(({ person }) =>
+			moments.some((moment) => {
+				const colleague = answer.ask.access && colleagueIn(moment, answer.ask.access);
+				return colleague?.email.toLowerCase() === person;
+			}),
+		);
+
 /** Whether another item of the list may be refused before anything is known. */
 const isRefused = ({ history }: Facts, other: Facts['answer']): boolean =>
 	other.ask.isInvalid === true ||
@@ -122,6 +134,7 @@ export function mayFail(facts: Facts): boolean {
 			behaviours.detailScopes === 'absent' ||
 			behaviours.adminFlag === 'hidden' ||
 			mayLackColleague(history, ask, key, answer) ||
+			hasFailedColleague(facts) ||
 			facts.meanings.some(mayFail)
 		);
 	}

@@ -2217,6 +2217,18 @@ const listing: Violation[] = [
 	},
 	{
 		law: 'List',
+		title: 'plans with what a colleague on the list has before the run',
+		changes: [change(STEPS_TS, 'return colleague?.after;', 'return undefined;')],
+		foundBy: { test: SYNC, name: 'somebody who has it already is unchanged' },
+	},
+	{
+		law: 'List',
+		title: 'gives the access of a colleague on the list who was not updated',
+		changes: [change(STEPS_TS, '!colleague || !', '!colleague || context || !')],
+		foundBy: { test: SYNC, name: 'nothing is done if the colleague could not be updated' },
+	},
+	{
+		law: 'List',
 		title: 'treats a separate accent as another person',
 		changes: [change('sendgrid/account.ts', '.trim().normalize()', '.trim()')],
 		foundBy: { test: SYNC, name: 'an accent that is a separate character' },

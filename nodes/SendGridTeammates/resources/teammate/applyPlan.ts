@@ -3,7 +3,12 @@ import type { IDataObject } from 'n8n-workflow';
 import type { OperationContext } from '../../execution/operation';
 import { emailField } from '../../parameters/emailAddress';
 import { adviseOnScopes, namedIn } from '../../parameters/access';
-import { checkInvitable, type Access, type AccessChoice } from '../../sendgrid/access';
+import {
+	checkInvitable,
+	type Access,
+	type AccessChoice,
+	type KnownAccess,
+} from '../../sendgrid/access';
 import { personKey } from '../../sendgrid/account';
 import { publicOutput, statusOfInvitation, type Invitation } from '../../sendgrid/invitations';
 import {
@@ -30,6 +35,8 @@ export interface Wish {
 	choices: Choices;
 	/** Says at any moment what has been done so far. */
 	wording: Required<Wording>;
+	/** What a colleague will have after this run, if the run changes that. */
+	accessAfterRun?: (email: string) => Promise<KnownAccess | undefined>;
 }
 
 /** What was done, and the record of the invitation or the teammate. */

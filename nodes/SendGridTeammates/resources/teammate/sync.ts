@@ -14,7 +14,7 @@ import { allOrFirstError } from '../../transport/allOrFirstError';
 import { SendGridError } from '../../transport/errors';
 import type { Wish } from './applyPlan';
 import { findLeavers, type LeaverLimits } from './leavers';
-import { indexOf, planPerson, stepOf, type Row } from './listSteps';
+import { indexOf, ListPlan, personOf, stepOf, type Planned, type Row } from './listSteps';
 import { expiresWithinDaysField, ifPendingField, readIfPending, wordingFor } from './upsert';
 
 const offboardOthersField: INodeProperties = {
@@ -167,8 +167,9 @@ function refuseDoubt(lists: readonly Row[][], doubts: readonly SendGridError[], 
 /** @returns the steps for people on the list, and for everybody else */
 async function planList(
 	people: readonly Row[][],
+	all: ListPlan,
 	named: ReadonlyMap<string, readonly Row[]>,
-): Promise<[Step[], Step[]]> {
+): Promise<[Planned[], Step[]]> {
 	const rows = people.flat();
 	const [{ context, settings }] = rows;
 	const { limits } = settings;
@@ -176,24 +177,26 @@ async function planList(
 	const leavers = limits
 		? await findLeavers({ context, listed, named, limits }, refusalOf(context))
 		: [];
-	const steps = await Promise.all(people.map(planPerson));
+	const planned = await Promise.all(people.map(async (own) => await all.planPerson(own)));
+	const steps = planned.map(({ step }) => step);
 	const isStopped = [...steps, ...leavers].some(({ outcome }) => 'error' in outcome);
-	return [steps, leavers.map((leaver) => stepOf(leaver, rows, isStopped))];
+	return [planned, leavers.map((leaver) => stepOf(leaver, rows, isStopped))];
 }
 
-async function plan(rows: readonly Row[], failed: number): Promise<Step[][]> {
+async function plan(
+	rows: readonly Row[],
+	failed: ReadonlyArray<string | undefined>,
+): Promise<Step[][]> {
 	const accountOf = ([{ context }]: readonly Row[]): string => context.account.key;
 	const lists = [...groupBy(rows, (row) => accountOf([row]).toLowerCase()).values()];
 	lists.forEach(checkCommon);
-	const people = [
-		...groupBy(rows, ({ context, wish }) => personKey(context.account, wish.email)).values(),
-	];
+	const people = groupBy(rows, personOf);
 	const doubts = new Map<Row[], SendGridError>();
-	for (const own of people) {
+	for (const own of people.values()) {
 		const contradiction = contradictionIn(own);
 		if (contradiction) doubts.set(own, contradiction);
 	}
-	refuseDoubt(lists, [...doubts.values()], failed);
+	refuseDoubt(lists, [...doubts.values()], failed.length);
 
 	const refused = [...doubts].flatMap(([own, error]) =>
 		own.map(({ context, wish: { email } }): Step => {
@@ -202,15 +205,21 @@ async function plan(rows: readonly Row[], failed: number): Promise<Step[][]> {
 		}),
 	);
 	if (refused.length > 0 && !rows[0].context.item.continueOnFail()) return [refused];
-	const clear = people.filter((own) => !doubts.has(own));
+	const clear = [...people.values()].filter((own) => !doubts.has(own));
 	const named = groupBy(rows, keyOf);
-	const planned = await allOrFirstError(
-		[...groupBy(clear, accountOf).values()].map(async (own) => await planList(own, named)),
+	const failedPeople = failed.flatMap((email = '') =>
+		lists.map(([{ context }]) => personKey(context.account, email)),
 	);
-	return [
-		[...refused, ...planned.flatMap(([steps]) => steps)],
-		planned.flatMap(([, leavers]) => leavers),
-	];
+	const doubtful = [...doubts.keys()].map(([first]) => personOf(first));
+	const all = new ListPlan(people, new Set([...failedPeople, ...doubtful]));
+	const planned = await allOrFirstError(
+		[...groupBy(clear, accountOf).values()].map(async (own) => await planList(own, all, named)),
+	);
+	const groups = [refused];
+	for (const { step, level } of planned.flatMap(([steps]) => steps)) {
+		(groups[level] ??= []).push(step);
+	}
+	return [...groups, planned.flatMap(([, leavers]) => leavers)];
 }
 
 /**

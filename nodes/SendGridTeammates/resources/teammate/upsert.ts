@@ -14,7 +14,14 @@ import { readChoice } from '../../parameters/choice';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import type { Fields } from '../../parameters/field';
 import { readDays } from '../../parameters/number';
-import { gainOf, resolveFor, wishOf, type Access, type AccessChoice } from '../../sendgrid/access';
+import {
+	gainOf,
+	resolveFor,
+	wishOf,
+	type Access,
+	type AccessChoice,
+	type KnownAccess,
+} from '../../sendgrid/access';
 import { personKey } from '../../sendgrid/account';
 import { decodeInvitation, publicOutput, VALIDITY_DAYS } from '../../sendgrid/invitations';
 import { findColleague, findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
@@ -192,7 +199,7 @@ const mailKey = (
 
 async function decide(
 	context: OperationContext,
-	{ email, choice, choices, wording }: Wish,
+	{ email, choice, choices, wording, accessAfterRun }: Wish,
 ): Promise<Decision | Again> {
 	const { account, memory, policy } = context;
 	const found = await findPerson(account, email, wording);
@@ -208,7 +215,13 @@ async function decide(
 	const revoked = memory.revokedOf(personKey(account, email));
 	const known: KnownPerson = { teammate, invitations: person.invitations, revoked };
 	refuseUnknownAccess(known, wording);
-	const colleague = await findColleague(account, choice, { email, ...teammate }, wording);
+	const colleague = await findColleague(
+		account,
+		choice,
+		{ email, ...teammate },
+		wording,
+		accessAfterRun,
+	);
 	const { access, skipped } = await resolveFor(
 		context,
 		choice,
@@ -426,8 +439,15 @@ const outputOf = (wish: Wish, { action, ...rest }: Ensured): IDataObject => ({
 	...shownOf(wish, rest),
 });
 
-/** What would be done, and the current record. @throws SendGridError if it could not be */
-export async function preview(context: OperationContext, wish: Wish): Promise<Ensured> {
+/**
+ * What would be done, the current record, and the access that a teammate would have in place of the present one.
+ *
+ * @throws SendGridError if it could not be done
+ */
+export async function preview(
+	context: OperationContext,
+	wish: Wish,
+): Promise<Ensured & { after?: KnownAccess }> {
 	await context.account.waitForOwnWrites(wish.email, wish.wording);
 	const decision = await untilSettled(context, wish, async () => await decide(context, wish));
 	const { plan, person, skipped } = decision;
@@ -441,7 +461,8 @@ export async function preview(context: OperationContext, wish: Wish): Promise<En
 				? publicOutput(invitation, now)
 				: { email: wish.email, status: 'not_found', expires_at: null, days_left: null };
 	const reason = 'reason' in plan ? plan.reason : undefined;
-	return { action: plan.action, record, reason, skipped };
+	const after = plan.action === 'updated' ? givenBy(plan.access) : undefined;
+	return { action: plan.action, record, reason, skipped, after };
 }
 
 const WOULD = {
