@@ -106,18 +106,39 @@ test('members get the access of their groups, disabled accounts lose SendGrid, a
 		['lee@acme.example', 'deleted', ''],
 		['not an address', 'failed', expect.stringContaining('email address')],
 	]);
-	const toIt = (start: string) => ({
-		to: ['it@example.com'],
-		subject: 'SendGrid: 1 of the people in Entra groups failed',
-		body: expect.stringContaining(start),
-	});
-	expect(examples.mails).toEqual([toIt('not an address: '), toIt('adam@acme.example: ')]);
+	expect(examples.mails).toEqual([
+		{
+			to: ['it@example.com'],
+			subject: 'SendGrid: 2 of the people in Entra groups failed',
+			body: expect.stringMatching(/^not an address: .+\nadam@acme\.example: /),
+		},
+	]);
 
 	// The next morning nothing is left to do.
 	const before = writes().length;
 	await morning();
 	expect(writes()).toHaveLength(before);
 	expect((await newRows()).map(([, outcome]) => outcome)).toEqual(['failed', 'failed']);
+});
+
+test('nobody waits for the data table to lose their access', async () => {
+	graph.groups = {
+		'SendGrid Support': [member('Grace'), member('Lee', { accountEnabled: false })],
+	};
+	const run = await morning((node) =>
+		node.name === 'Audit'
+			? {
+					...node,
+					parameters: {
+						...node.parameters,
+						dataTableId: { __rl: true, mode: 'id', value: 'missing' },
+					},
+				}
+			: node,
+	);
+	expect(run.status).toBe('error');
+	expect(sentEmails()).toEqual(['invitation grace@acme.example']);
+	expect(account().teammates.map(({ profile }) => profile.email)).not.toContain('lee@acme.example');
 });
 
 test('a group of several pages is read to its end', async () => {
