@@ -70,3 +70,78 @@ describe('Entra groups', () => {
 		expect(found).toEqual([expect.objectContaining({ email: 'ada@acme.example' })]);
 	});
 });
+
+describe('Access review', () => {
+	const OWN = { account: 'parent', subuser: '' };
+	const EU = { account: 'acme-eu', subuser: 'acme-eu' };
+
+	/** Who has a row, of the people in the lists of both accounts. */
+	async function listed(own: object[], eu: object[]) {
+		const { jsCode } = await parametersOf('access-review', 'Each Person Once');
+		const inputOf = (people: object[], item: number) =>
+			people.map((json): Item => ({ json: { ...json }, pairedItem: { item } }));
+		const found = runCode(jsCode, {
+			input: [...inputOf(own, 0), ...inputOf(eu, 1)],
+			nodes: { Accounts: itemsOf(OWN, EU) },
+		});
+		return found.map(({ json }) => `${String(json.account)} ${String(json.username)}`);
+	}
+
+	test('a teammate of two accounts has a row in each, an admin of your own only there', async () => {
+		const boss = { username: 'boss', is_admin: true };
+		const owner = { username: 'owner', is_admin: false, user_type: 'owner' };
+		const ada = { username: 'ada', is_admin: false };
+		const chief = { username: 'chief', is_admin: true };
+		expect(await listed([owner, boss, ada], [owner, boss, ada, chief])).toEqual([
+			'parent owner',
+			'parent boss',
+			'parent ada',
+			'acme-eu ada',
+			'acme-eu chief',
+		]);
+	});
+
+	/** The rows of the sheet for people in your own account. */
+	async function rowsOf(...people: Array<Record<string, unknown>>) {
+		const { jsCode } = await parametersOf('access-review', 'One Table');
+		const everybody = itemsOf(...people.map((person) => ({ ...OWN, ...person })));
+		const rows = runCode(jsCode, {
+			nodes: {
+				'Each Person Once': everybody,
+				Teammates: everybody.map((item, index) => ({ ...item, pairedItem: { item: index } })),
+			},
+		});
+		return rows.map(({ json }) => json);
+	}
+
+	test('people who share an address have a row each', async () => {
+		const email = 'Team@acme.example';
+		const rows = await rowsOf(
+			{ email, username: 'one', status: 'active' },
+			{ email, username: 'two', status: 'active' },
+			{ email: 'team@acme.example', status: 'pending' },
+		);
+		expect(rows.map(({ entry }) => entry)).toEqual([
+			'2026 Q4 parent team@acme.example',
+			'2026 Q4 parent team@acme.example (2)',
+			'2026 Q4 parent team@acme.example (3)',
+		]);
+	});
+
+	test('says nothing about people that SendGrid does not say', async () => {
+		const person = { email: 'ada@acme.example', username: 'ada', status: 'active' };
+		const rows = await rowsOf(
+			{ ...person, is_sso: true },
+			{ ...person, is_sso: false },
+			{ ...person, is_sso: null },
+			{ error: 'HTTP 403' },
+		);
+		expect(rows.map((row) => row['sign-in'])).toEqual([
+			'single sign-on',
+			'password',
+			'unknown',
+			'',
+		]);
+		expect(rows.at(-1)).toMatchObject({ admin: '', problem: 'HTTP 403' });
+	});
+});
