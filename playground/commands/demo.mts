@@ -15,10 +15,10 @@ import { createN8nEnvironment } from '../n8n/n8nEnvironment.mts';
 
 /** What an HR system would send to the webhook. */
 const NEW_HIRES = [
-	{ firstName: 'Grace', lastName: 'Hopper', workEmail: 'Grace.Hopper@acme.example' },
-	{ firstName: 'Katherine', lastName: 'Johnson', workEmail: 'katherine@acme.example' },
-	{ firstName: 'Alan', lastName: 'Turing', workEmail: 'not an address' },
-	{ firstName: 'Grace', lastName: 'Hopper', workEmail: 'GRACE.HOPPER@acme.example' },
+	{ firstName: 'Grace', lastName: 'Hopper', workEmail: 'Grace.Hopper@acme.example', subuser: '' },
+	{ firstName: 'Katherine', lastName: 'Johnson', workEmail: 'katherine@acme.example', subuser: '' },
+	{ firstName: 'Alan', lastName: 'Turing', workEmail: 'not an address', subuser: '' },
+	{ firstName: 'Grace', lastName: 'Hopper', workEmail: 'GRACE.HOPPER@acme.example', subuser: '' },
 	{
 		firstName: 'Hedy',
 		lastName: 'Lamarr',
@@ -26,9 +26,15 @@ const NEW_HIRES = [
 		region: 'eu',
 		subuser: 'acme-eu',
 	},
-	{ firstName: 'Margaret', lastName: 'Hamilton', workEmail: 'margaret@acme.example' },
-	{ firstName: 'Dev', lastName: 'Developer', workEmail: 'dev@acme.example' },
-	{ firstName: 'Mary', lastName: 'Jackson', workEmail: 'mary@acme.example', region: 'moon' },
+	{ firstName: 'Margaret', lastName: 'Hamilton', workEmail: 'margaret@acme.example', subuser: '' },
+	{ firstName: 'Dev', lastName: 'Developer', workEmail: 'dev@acme.example', subuser: '' },
+	{
+		firstName: 'Mary',
+		lastName: 'Jackson',
+		workEmail: 'mary@acme.example',
+		region: 'moon',
+		subuser: '',
+	},
 ];
 
 const EXPECTED_MAILS = [

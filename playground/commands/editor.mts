@@ -87,7 +87,7 @@ Next:
 2. Execute "New hire form: admin access only after approval", and approve it in the email to security@example.com
    at ${mailboxUrl}
 3. Call a webhook as an HR system does, from another terminal:
-   curl -X POST ${n8n.url}/webhook/new-hires -H '${WEBHOOK_HEADER.name}: ${WEBHOOK_HEADER.value}' -H 'Content-Type: application/json' -d '{"firstName":"Ada","lastName":"Lovelace","workEmail":"ada.lovelace@acme.example"}'
+   curl -X POST ${n8n.url}/webhook/new-hires -H '${WEBHOOK_HEADER.name}: ${WEBHOOK_HEADER.value}' -H 'Content-Type: application/json' -d '{"firstName":"Ada","lastName":"Lovelace","workEmail":"ada.lovelace@acme.example","subuser":""}'
    Or fill in the form, as ${FORM_LOGIN.user} with the password ${FORM_LOGIN.password}: ${n8n.url}/form/new-hire-form
 4. Build a workflow of your own: add SendGrid Teammates. It has the credential of the examples already. To see how
    one is made, create another in its list, with the API key

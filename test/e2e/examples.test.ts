@@ -57,13 +57,15 @@ test('new hires are invited once each, bad rows get their reason, and the second
 				firstName: 'Grace',
 				lastName: 'Hopper',
 				workEmail: ' Grace.Hopper@acme.example ',
+				subuser: '',
 			},
-			{ employeeId: 'E-2', workEmail: 'nobody' },
-			{ employeeId: 'E-3', firstName: 'Ada' },
-			{ employeeId: 'E-1', workEmail: 'GRACE.HOPPER@acme.example' },
+			{ employeeId: 'E-2', workEmail: 'nobody', subuser: '' },
+			{ employeeId: 'E-3', firstName: 'Ada', subuser: '' },
+			{ employeeId: 'E-1', workEmail: 'GRACE.HOPPER@acme.example', subuser: '' },
 			{ employeeId: 'E-4', workEmail: 'hedy@acme.example', region: 'eu', subuser: 'acme-eu' },
-			{ employeeId: 'E-5', workEmail: 'mary@acme.example', region: 'moon' },
-			{ employeeId: 'E-6', workEmail: 'dev@acme.example' },
+			{ employeeId: 'E-5', workEmail: 'mary@acme.example', region: 'moon', subuser: '' },
+			{ employeeId: 'E-6', workEmail: 'dev@acme.example', subuser: '' },
+			{ employeeId: 'E-7', workEmail: 'joan@acme.example' },
 		],
 	};
 	const before = [
@@ -74,6 +76,12 @@ test('new hires are invited once each, bad rows get their reason, and the second
 			'mary@acme.example',
 			'failed',
 			expect.stringContaining("'Region' must be Same as Credential, Global or EU, not 'moon'"),
+		],
+		// It might have meant any account.
+		[
+			'joan@acme.example',
+			'failed',
+			expect.stringContaining("'On Behalf Of' in 'Options' is set, but has no value"),
 		],
 	];
 	expect(await on.rest.callWebhook('new-hires', body)).toHaveProperty('status', 403);
@@ -96,11 +104,11 @@ test('new hires are invited once each, bad rows get their reason, and the second
 	expect(writes()).toHaveLength(2);
 
 	// One person without a list around them.
-	expect(await outcomesOf('new-hires', { workEmail: 'kay@acme.example' })).toEqual([
+	expect(await outcomesOf('new-hires', { workEmail: 'kay@acme.example', subuser: '' })).toEqual([
 		['kay@acme.example', 'invited', ''],
 	]);
 	// Nothing but a bad row, and nothing at all.
-	expect(await outcomesOf('new-hires', {})).toEqual([
+	expect(await outcomesOf('new-hires', { subuser: '' })).toEqual([
 		['', 'failed', expect.stringContaining("'Email' is empty")],
 	]);
 	expect(await on.rest.callWebhook('new-hires', { employees: [] }, secret)).toHaveProperty(

@@ -20,6 +20,16 @@ async function assigned(name: string, node: string, field: string) {
 	return assignments.assignments.find((one) => one.name === field)?.value;
 }
 
+describe('New hires', () => {
+	test("a row is invited into the key's own account only if it says so", async () => {
+		const subuser = await assigned('new-hires', 'Normalise', 'subuser');
+		expect(evaluate(subuser, { json: {} })).toBeUndefined();
+		expect(evaluate(subuser, { json: { subuser: null } })).toBeNull();
+		expect(evaluate(subuser, { json: { subuser: '' } })).toBe('');
+		expect(evaluate(subuser, { json: { subuser: 'acme-eu' } })).toBe('acme-eu');
+	});
+});
+
 describe('Entra groups', () => {
 	const user = (mail: string | null, accountEnabled: boolean, userPrincipalName = '') => ({
 		'@odata.type': '#microsoft.graph.user',
