@@ -95,6 +95,49 @@ test('the plan is sent for approval, then carried out as it was approved', async
 	expect(writes()).toHaveLength(before);
 });
 
+test('nothing is done if somebody else would be offboarded than was approved', async () => {
+	fill();
+	const { workflow, execution } = await monday();
+	await until(() => examples.mails.length > 0);
+	// As many people as in the plan, but not the same.
+	account().teammates = account().teammates.filter(
+		({ profile }) => profile.email !== 'dev@acme.example',
+	);
+	on.sandbox.state.addTeammate({ email: 'eve@acme.example', scopes: ['stats.read'] });
+	const mail = await answer(workflow, true);
+	expect(mail?.body).not.toContain('eve@');
+
+	expect((await on.rest.finishedExecution(execution)).error).toBeUndefined();
+	expect(writes()).toEqual([]);
+	expect(examples.mails).toEqual([
+		{
+			to: ['security@example.com'],
+			subject: 'SendGrid: nothing was done, because the approved plan no longer fits',
+			body: expect.stringMatching(
+				/^Approved was:\n[^]*offboarded dev@[^]*\n\nNow it would be:\n[^]*offboarded eve@/,
+			),
+		},
+	]);
+});
+
+test('nothing is done if more people would be offboarded than was approved', async () => {
+	fill();
+	const { workflow, execution } = await monday();
+	await until(() => examples.mails.length > 0);
+	on.sandbox.state.addTeammate({ email: 'eve@acme.example', scopes: ['stats.read'] });
+	await answer(workflow, true);
+	await on.rest.finishedExecution(execution);
+	expect(writes()).toEqual([]);
+	expect(examples.mails).toEqual([
+		expect.objectContaining({
+			to: ['security@example.com'],
+			body: expect.stringMatching(
+				/Now it would be:\n[^]*offboarded dev@[^]*offboarded eve@[^]*\n\nRun the/,
+			),
+		}),
+	]);
+});
+
 test('nothing is done without a yes', async () => {
 	fill({ email: 'grace@acme.example', persona: 'developer' });
 	const { workflow, execution } = await monday();

@@ -81,6 +81,52 @@ describe('Entra groups', () => {
 	});
 });
 
+describe('Roster', () => {
+	const changed = (would: string, name: string) => ({ would, email: `${name}@acme.example` });
+
+	/** Whether what is planned now is carried out, after that was approved. */
+	async function isApplied(approved: object[], now: object[]) {
+		const { conditions } = (await parametersOf('roster', 'As Approved?')) as {
+			conditions: { conditions: Array<{ leftValue: string; rightValue: string }> };
+		};
+		const nodes = {
+			Changes: itemsOf(...(approved as Array<Record<string, unknown>>)),
+			'Plan Again': itemsOf(...(now as Array<Record<string, unknown>>)),
+		};
+		const [{ leftValue, rightValue }] = conditions.conditions;
+		return evaluate(leftValue, { nodes }) === evaluate(rightValue, { nodes });
+	}
+
+	const plan = [changed('invited', 'ada'), changed('offboarded', 'bob')];
+
+	test('the approved plan is carried out, in any order, beside people who stay as they are', async () => {
+		const others = [changed('unchanged', 'lee'), changed('kept', 'adam')];
+		expect(await isApplied(plan, [...others, plan[1], plan[0]])).toBe(true);
+	});
+
+	test('another plan is not', async () => {
+		const eve = changed('offboarded', 'eve');
+		const failed = { error: 'nothing is done', email: 'ada@acme.example' };
+		for (const now of [
+			[plan[0], eve],
+			[...plan, eve],
+			[plan[0]],
+			[plan[0], changed('kept', 'bob')],
+			[changed('reinvited', 'ada'), plan[1]],
+			[failed, plan[1]],
+			[failed],
+			[],
+		]) {
+			expect(await isApplied(plan, now)).toBe(false);
+		}
+	});
+
+	test('nobody but the people who failed already is left out', async () => {
+		const failed = { error: 'two teammates share the address', email: 'twin@acme.example' };
+		expect(await isApplied(plan, [...plan, failed])).toBe(true);
+	});
+});
+
 describe('Access review', () => {
 	const OWN = { account: 'parent', subuser: '' };
 	const EU = { account: 'acme-eu', subuser: 'acme-eu' };
