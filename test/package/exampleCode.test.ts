@@ -201,3 +201,45 @@ describe('Access review', () => {
 		expect(rows.at(-1)).toMatchObject({ admin: '', problem: 'HTTP 403' });
 	});
 });
+
+describe('what a persona could not give', () => {
+	const skipped = { action: 'invited', skipped_scopes: ['mail.send', 'stats.read'] };
+
+	test('stands in the file that CSV returns', async () => {
+		const { jsonOutput } = await parametersOf('csv', 'What Became of Each');
+		const row = String(jsonOutput).replace("$('Rows').item.json", '{}');
+		const outcome = (json: Record<string, unknown>) => evaluate(row, { json });
+		expect(outcome(skipped)).toEqual({
+			outcome: 'invited',
+			reason: 'Not granted: mail.send, stats.read',
+		});
+		expect(outcome({ action: 'invited', skipped_scopes: [], reason: null })).toEqual({
+			outcome: 'invited',
+			reason: '',
+		});
+		expect(outcome({ error: 'No.' })).toEqual({ outcome: 'failed', reason: 'No.' });
+	});
+
+	test('stands in the email to the requester', async () => {
+		const value = await assigned('new-hire-form', 'What Happened', 'outcome');
+		expect(evaluate(value, { json: skipped })).toBe(
+			'They have been invited and find an email from SendGrid. Not granted: mail.send, stats.read.',
+		);
+		expect(evaluate(value, { json: { action: 'resent' } })).toBe(
+			'Their invitation was sent again.',
+		);
+	});
+
+	test('stands in the report of the roster', async () => {
+		const { text } = await parametersOf('roster', 'Report');
+		const input = itemsOf(
+			{ ...skipped, changed: true, email: 'ada@acme.example' },
+			{ action: 'updated', changed: true, email: 'lee@acme.example', skipped_scopes: [] },
+			{ action: 'unchanged', changed: false, email: 'kay@acme.example' },
+			{ error: 'No.' },
+		);
+		expect(evaluate(text, { input })).toBe(
+			'invited ada@acme.example, not granted: mail.send, stats.read\nupdated lee@acme.example\nNo.',
+		);
+	});
+});
