@@ -243,3 +243,15 @@ describe('what a persona could not give', () => {
 		);
 	});
 });
+
+describe('Until joined', () => {
+	test('a blank manager is IT', async () => {
+		const value = await assigned('until-joined', 'Colleague', 'manager');
+		for (const manager of [undefined, null, '', ' ']) {
+			expect(evaluate(value, { json: { body: { manager } } })).toBe('it@example.com');
+		}
+		expect(evaluate(value, { json: { body: { manager: ' m@acme.example ' } } })).toBe(
+			'm@acme.example',
+		);
+	});
+});

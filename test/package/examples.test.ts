@@ -187,6 +187,31 @@ test('an error output leads somewhere', async () => {
 	).toEqual([]);
 });
 
+/** An email that nobody has to answer. */
+const isMessage = ({ type, parameters }: WorkflowNode) =>
+	type === 'n8n-nodes-base.emailSend' && parameters.operation !== 'sendAndWait';
+
+test('an email that fails holds up nothing: n8n runs the topmost branch first', async () => {
+	expect(
+		await remarks((workflow) =>
+			workflow.nodes.flatMap((node): Array<[string, unknown]> => {
+				const next = targetsOf(workflow, node.name).flatMap(({ node: target }) =>
+					workflow.nodes.filter(({ name }) => name === target),
+				);
+				const ends = isMessage(node) && next.length > 0 && node.onError === undefined;
+				const last = Math.max(
+					...next.flatMap(({ type, position }) => (type === NODE_TYPE ? [position[1]] : [])),
+				);
+				const early = next.filter((one) => isMessage(one) && one.position[1] < last);
+				return [
+					...(ends ? [[node.name, 'ends the workflow if it fails'] as [string, unknown]] : []),
+					...early.map(({ name }): [string, unknown] => [name, 'comes before SendGrid']),
+				];
+			}),
+		),
+	).toEqual([]);
+});
+
 test('the README lists every example, and docs/examples.md shows it, for light and for dark readers', async () => {
 	const readme = await readText(inProject('README.md'));
 	const page = await readText(inProject('docs', 'examples.md'));
