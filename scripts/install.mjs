@@ -9,108 +9,21 @@
  * end of each installation, so an interrupted one is repeated. No package runs a script of its own
  * (`ignore-scripts` in .npmrc); the few that are needed are run by native.mjs.
  */
-import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { DEMO_PACKAGES, partOf, TYPES_ONLY } from './demoPackages.mjs';
 import { allN8ns, isN8n, modulesOfN8n, nodeBinary, PLAYGROUND } from './n8ns.mjs';
 import { PROJECT_ROOT, readJson, readOr, VERSIONS } from './n8ns.mjs';
 import { ADDONS, installAddon, installNode } from './native.mjs';
-import { InstallError, npmOrFail, WINDOWS } from './npm.mjs';
-import { partOf } from './partOfLock.mjs';
+import { checkNode, InstallError, matchesLock, npmCi, npmOrFail, WINDOWS } from './npm.mjs';
+import { fingerprint, step, walk } from './steps.mjs';
 
-/** @typedef {(how: string) => void} Say how far a step is */
-/**
- * @typedef {object} Step
- * @property {string} what it installs
- * @property {number} gigabytes of disk, measured with `du`
- * @property {number} minutes that it took on two cores, from a registry nearby
- * @property {(say: Say) => Promise<unknown>} work
- */
+/** @import { Say, Step } from './steps.mjs' */
 
-const MINIMUM_NODE = [20, 19];
 const MODULES = path.join(PROJECT_ROOT, 'node_modules');
 const FILES = ['package.json', 'package-lock.json', '.npmrc'];
-
-/** Development packages with which the node is built, and the demo and the editor run. */
-export const DEMO_PACKAGES = [
-	'@types/node',
-	'ajv',
-	'fastify',
-	'flatted',
-	'gulp',
-	'mailparser',
-	'n8n-workflow',
-	'selfsigned',
-	'smtp-server',
-	'typescript',
-];
-
-/** Of these only types are read there: n8n brings what they need to run. */
-export const TYPES_ONLY = ['n8n-workflow'];
-
-/** Without the version of Node.js: compiled files belong to the `node` package of the lock file. */
-function fingerprint(/** @type {string[]} */ files, what = '') {
-	const hash = createHash('sha256').update(`${process.platform} ${process.arch}${what}`);
-	for (const file of files) hash.update('\0').update(readFileSync(file));
-	return hash.digest('hex');
-}
-
-/** @returns {Step} */
-const step = (
-	/** @type {string} */ what,
-	/** @type {number} */ gigabytes,
-	/** @type {number} */ minutes,
-	/** @type {Step['work']} */ work,
-) => ({ what, gigabytes, minutes, work });
-
-/** Says in one line what is to be installed, and of each step how far it is. */
-async function walk(/** @type {Step[]} */ steps) {
-	if (steps.length === 0) return;
-	const sum = (/** @type {'gigabytes' | 'minutes'} */ key) =>
-		steps.reduce((total, step) => total + step[key], 0);
-	const things = steps.map(({ what }) => what).join(', ');
-	const count = steps.length === 1 ? '1 step' : `${steps.length} steps`;
-	const [size, minutes] = [sum('gigabytes').toFixed(1), Math.ceil(sum('minutes'))];
-	console.log(
-		`[install] Once, into node_modules/ and .playground/ of this folder: ${things}. ${count}, ${size} GB, about ${minutes} min on two cores, longer on a slow network.`,
-	);
-	for (const [index, { what, work }] of steps.entries()) {
-		const begun = Date.now();
-		const title = `[install ${index + 1}/${steps.length}] ${what}`;
-		const say = (/** @type {string} */ how) =>
-			process.stdout.write(
-				process.stdout.isTTY ? `\r${title}: ${how}\x1b[K` : `${title}: ${how}\n`,
-			);
-		say('…');
-		await work(say);
-		say(`done in ${Math.round((Date.now() - begun) / 1000)} s`);
-		if (process.stdout.isTTY) console.log();
-	}
-}
-
-/** `npm ci`, with the number of packages that are in place. Those of another platform are never. */
-async function npmCi(/** @type {string} */ folder, /** @type {Say} */ say) {
-	const { packages } = readJson(path.join(folder, 'package-lock.json'));
-	const places = Object.keys(packages).filter((place) => place && !packages[place].optional);
-	const show = () => {
-		const there = places.filter((place) => existsSync(path.join(folder, place, 'package.json')));
-		say(`${there.length} of ${places.length} packages`);
-	};
-	const progress = setInterval(show, process.stdout.isTTY ? 1000 : 20_000);
-	await npmOrFail(['ci'], folder).finally(() => clearInterval(progress));
-}
-
-/** Whether the reader's own "npm ci" has installed everything. npm writes its hidden lock file last. */
-function matchesLock(/** @type {string} */ folder, modules = path.join(folder, 'node_modules')) {
-	const installed = readJson(path.join(modules, '.package-lock.json')).packages ?? {};
-	return Object.entries(readJson(path.join(folder, 'package-lock.json')).packages).every(
-		([name, entry]) =>
-			name === '' || entry.optional || installed[name]?.integrity === entry.integrity,
-	);
-}
 
 /**
  * What builds the node and runs the demo, by a part of the lock file, which npm installs in a folder of its own.
@@ -203,11 +116,7 @@ function n8nSteps(/** @type {string} */ name) {
  */
 export async function install({ packages = 'all', n8ns = [] } = {}) {
 	try {
-		const [major, minor] = process.versions.node.split('.').map(Number);
-		if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
-			throw new InstallError(`this is Node.js ${process.versions.node}.
-Install Node.js ${MINIMUM_NODE.join('.')} or later (https://nodejs.org).`);
-		}
+		checkNode();
 		const unknown = n8ns.find((name) => !isN8n(name));
 		if (unknown !== undefined) {
 			throw new InstallError(`there is no n8n called "${unknown}".

@@ -3,10 +3,22 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
+import { readJson } from './n8ns.mjs';
+
 export const WINDOWS = process.platform === 'win32';
 
 /** The last line of its message says what the reader can do. */
 export class InstallError extends Error {}
+
+const MINIMUM_NODE = [20, 19];
+
+/** @throws {InstallError} */
+export function checkNode() {
+	const [major, minor] = process.versions.node.split('.').map(Number);
+	if (major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1])) return;
+	throw new InstallError(`this is Node.js ${process.versions.node}.
+Install Node.js ${MINIMUM_NODE.join('.')} or later (https://nodejs.org).`);
+}
 
 /** npm on the Node.js that npm itself runs on, not the one in the node_modules that is about to be replaced. */
 export function npm(/** @type {string[]} */ args) {
@@ -49,4 +61,31 @@ export async function npmOrFail(
 	if ((await run(npm([...args, ...quiet]), { cwd, env, stdio })) === 0) return;
 	throw new InstallError(`"npm ${args.join(' ')}" did not work in ${cwd}; see the lines above.
 Usually the npm registry was out of reach or the disk is full. The same command goes on where it stopped.`);
+}
+
+/** `npm ci`, with the number of packages that are in place. Those of another platform are never. */
+export async function npmCi(
+	/** @type {string} */ folder,
+	/** @type {(how: string) => void} */ say,
+) {
+	const { packages } = readJson(path.join(folder, 'package-lock.json'));
+	const places = Object.keys(packages).filter((place) => place && !packages[place].optional);
+	const show = () => {
+		const there = places.filter((place) => existsSync(path.join(folder, place, 'package.json')));
+		say(`${there.length} of ${places.length} packages`);
+	};
+	const progress = setInterval(show, process.stdout.isTTY ? 1000 : 20_000);
+	await npmOrFail(['ci'], folder).finally(() => clearInterval(progress));
+}
+
+/** Whether the reader's own "npm ci" has installed everything. npm writes its hidden lock file last. */
+export function matchesLock(
+	/** @type {string} */ folder,
+	modules = path.join(folder, 'node_modules'),
+) {
+	const installed = readJson(path.join(modules, '.package-lock.json')).packages ?? {};
+	return Object.entries(readJson(path.join(folder, 'package-lock.json')).packages).every(
+		([name, entry]) =>
+			name === '' || entry.optional || installed[name]?.integrity === entry.integrity,
+	);
 }

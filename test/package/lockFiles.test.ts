@@ -94,7 +94,7 @@ test('every script that the npm scripts call exists', async () => {
 });
 
 test('npm run demo and npm start install everything they import', async () => {
-	const text = await readText(inProject('scripts/install.mjs'));
+	const text = await readText(inProject('scripts/demoPackages.mjs'));
 	const [, list = ''] = /DEMO_PACKAGES = \[([^\]]*)\]/.exec(text) ?? [];
 	const installed = list.match(/[\w@/-]+/g);
 	const files = new Set([
@@ -119,8 +119,7 @@ test('npm run demo and npm start install everything they import', async () => {
 test('the demo gets the types of n8n-workflow alone, and everything that its other packages need', async () => {
 	const program = `
 		import { readFileSync } from 'node:fs';
-		import { DEMO_PACKAGES, TYPES_ONLY } from './scripts/install.mjs';
-		import { partOf } from './scripts/partOfLock.mjs';
+		import { DEMO_PACKAGES, partOf, TYPES_ONLY } from './scripts/demoPackages.mjs';
 		const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
 		const part = partOf(read('package.json'), read('package-lock.json'), DEMO_PACKAGES, TYPES_ONLY);
 		console.log(JSON.stringify(part.lock.packages));`;

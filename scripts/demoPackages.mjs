@@ -1,3 +1,20 @@
+/** Development packages with which the node is built, and the demo and the editor run. */
+export const DEMO_PACKAGES = [
+	'@types/node',
+	'ajv',
+	'fastify',
+	'flatted',
+	'gulp',
+	'mailparser',
+	'n8n-workflow',
+	'selfsigned',
+	'smtp-server',
+	'typescript',
+];
+
+/** Of these only types are read there: n8n brings what they need to run. */
+export const TYPES_ONLY = ['n8n-workflow'];
+
 /** @typedef {{ packages: Record<string, Record<string, any>> }} Lock */
 
 /**
