@@ -642,7 +642,7 @@ describe('to remove nobody by mistake,', () => {
 			'kept stranger0@example.com <- ',
 		]);
 		expect(results[1].json.reason).toBe(
-			'Nobody is offboarded in this run, because the plan failed for somebody else.',
+			'Nobody is offboarded from this account in this run, because the plan failed for somebody else.',
 		);
 		expect(failures).toHaveLength(1);
 	});

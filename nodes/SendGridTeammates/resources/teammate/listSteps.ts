@@ -170,7 +170,7 @@ async function planPerson(
 	}
 }
 
-const STOPPED = 'Nobody is offboarded in this run, because the plan failed for somebody else.';
+const STOPPED = 'Nobody is offboarded from this account in this run, because the plan failed for somebody else.';
 
 export function stepOf(
 	{ email, outcome }: Leaver,
