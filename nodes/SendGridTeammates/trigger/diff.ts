@@ -14,6 +14,7 @@ import {
 	withoutGaps,
 	type EvaluatedAt,
 	type KnownInvitation,
+	type KnownTeammate,
 	type Reading,
 	type Snapshot,
 } from './snapshot';
@@ -51,6 +52,11 @@ const newTeammates = (change: Change): IDataObject[] =>
 		return !change.before.teammates.has(key) && !isRenamedOwner(change, key);
 	});
 
+const goneTeammates = (change: Change): KnownTeammate[] =>
+	[...change.before.teammates]
+		.filter(([key]) => !change.after.teammates.has(key) && !isRenamedOwner(change, key))
+		.map(([, known]) => known);
+
 /** Whether it had expired when it was last looked at, by a clock that was right. */
 const hadExpired = ({ reported, expires }: KnownInvitation, { now }: EvaluatedAt): boolean =>
 	reported >= REPORTED.expired && expires !== undefined && expires * 1000 <= now + CLOCK_SKEW;
@@ -62,18 +68,22 @@ const hadExpired = ({ reported, expires }: KnownInvitation, { now }: EvaluatedAt
  *
  * So an invitation that goes away while its person was already a teammate was not accepted, but revoked; one that
  * was sent and accepted between two polls was never seen, and is a teammate added; one that was revoked and resent
- * belongs to the same person and was not accepted; and who signs in with single sign-on was given access without any.
+ * belongs to the same person and was not accepted; who signs in with single sign-on was given access without any;
+ * and if another teammate of the address goes while the invitation stays, it is the username that has changed.
  */
 function acceptedInvitations(change: Change): PeopleEvent[] {
 	const { before, after, moment } = change;
 	const invited = new Map(
 		[...after.invitations, ...before.invitations].filter(([, known]) => !hadExpired(known, moment)),
 	);
+	const left = new Set(goneTeammates(change).map(({ email }) => keyOf(email)));
 	return newTeammates(change).flatMap((teammate): PeopleEvent[] => {
-		const invitation = invited.get(addressOf(teammate));
-		if (!invitation || isSso(teammate)) return [];
+		const address = addressOf(teammate);
+		const invitation = invited.get(address);
+		const isRenamed = left.has(address) && after.invitations.has(address);
+		if (!invitation || isRenamed || isSso(teammate)) return [];
 		// One invitation lets one person in.
-		invited.delete(addressOf(teammate));
+		invited.delete(address);
 		return [
 			eventOf('invitationAccepted', teammate, {
 				teammate,
@@ -166,12 +176,10 @@ const addedTeammates = (change: Change): PeopleEvent[] =>
 	newTeammates(change).map((teammate) => eventOf('teammateAdded', teammate, { teammate }));
 
 function removedTeammates(change: Change): PeopleEvent[] {
-	return [...change.before.teammates]
-		.filter(([key]) => !change.after.teammates.has(key) && !isRenamedOwner(change, key))
-		.map(([, known]) => {
-			const teammate = rememberedTeammate(known);
-			return eventOf('teammateRemoved', teammate, { teammate });
-		});
+	return goneTeammates(change).map((known) => {
+		const teammate = rememberedTeammate(known);
+		return eventOf('teammateRemoved', teammate, { teammate });
+	});
 }
 
 /** Carries over to `after` what a record doesn't say this time. */

@@ -48,6 +48,27 @@ describe('Invitation Accepted', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
+	test('does not report another username of somebody whose address has an invitation', async () => {
+		sendGrid.state.addTeammate({ email: BOB, username: 'bob_1' });
+		sendGrid.state.addPending({ email: BOB });
+		const trigger = await activated();
+		account().teammates[1].profile.username = 'bob_2';
+		expect(await trigger.events()).toEqual([`teammateAdded ${BOB}`, `teammateRemoved ${BOB}`]);
+	});
+
+	test('reports somebody who takes over the address of a teammate who leaves', async () => {
+		sendGrid.state.addTeammate({ email: BOB, username: 'bob_1' });
+		sendGrid.state.addPending({ email: BOB });
+		const trigger = await activated();
+		remove(BOB);
+		sendGrid.state.accept(BOB, { username: 'bob_2' });
+		expect(await trigger.events()).toEqual([
+			`invitationAccepted ${BOB}`,
+			`teammateAdded ${BOB}`,
+			`teammateRemoved ${BOB}`,
+		]);
+	});
+
 	test('reports somebody with a separate username, in another case', async () => {
 		sendGrid.state.addPending({ email: 'Ada@Example.com' });
 		const trigger = await activated();
