@@ -16,6 +16,7 @@ import {
 	type KnownInvitation,
 	type KnownTeammate,
 	type Reading,
+	type ReportedDate,
 	type Snapshot,
 } from './snapshot';
 
@@ -93,6 +94,15 @@ function acceptedInvitations(change: Change): PeopleEvent[] {
 	});
 }
 
+/** How many expiry dates that it has had are remembered of an invitation. */
+const MOST_PAST_DATES = 5;
+
+/** Every date about which something has been reported. */
+const reportedDates = ({ expires, reported, otherDates }: KnownInvitation): ReportedDate[] =>
+	expires === undefined || reported === REPORTED.nothing
+		? otherDates
+		: [...otherDates.slice(-MOST_PAST_DATES), [expires, reported]];
+
 /**
  * What has been reported about an invitation. If the clock behind that has turned out to be wrong, whatever is no
  * longer due was not true, and is reported again when it is.
@@ -103,9 +113,12 @@ function reportedOf({ before, moment }: Change, address: string, invitation: IDa
 	const expires = expirySecondsOf(invitation);
 	// Without a date there is nothing to report, and what was known stays.
 	if (expires === undefined) return past.reported;
-	if (past.expires !== expires) return REPORTED.nothing;
+	const [, reported] = reportedDates(past).find(([date]) => date === expires) ?? [
+		expires,
+		REPORTED.nothing,
+	];
 	const wasAhead = before.at !== undefined && moment.now < before.at - CLOCK_SKEW;
-	return wasAhead ? past.reported & dueOf(invitation, moment) : past.reported;
+	return wasAhead ? reported & dueOf(invitation, moment) : reported;
 }
 
 /**
@@ -125,6 +138,7 @@ function agedInvitations(change: Change): PeopleEvent[] {
 		known.reported = reportedOf(change, address, invitation);
 		const past = change.before.invitations.get(address);
 		known.expires ??= past?.expires;
+		if (past) known.otherDates = reportedDates(past).filter(([date]) => date !== known.expires);
 		if (past && !isRoleKnown(invitation)) known.isAdmin = past.isAdmin;
 		const next = due >= REPORTED.expired ? REPORTED.expired : due;
 		if (joined.has(address) || (known.reported & next) === next) return [];

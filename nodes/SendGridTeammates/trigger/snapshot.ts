@@ -48,6 +48,9 @@ export interface ScopesReading {
 /** What has been reported about an invitation: each thing once per expiry date. Bits, so that they add up. */
 export const REPORTED = { nothing: 0, expiring: 1, expired: 2 } as const;
 
+/** An expiry date in epoch seconds, and what has been reported about it: a sum of `REPORTED`. */
+export type ReportedDate = [expires: number, reported: number];
+
 /** What is remembered of an invitation. Not the token, with which anybody could join the account. */
 export interface KnownInvitation {
 	email: string;
@@ -61,6 +64,8 @@ export interface KnownInvitation {
 	 * revoked, accepted with the teammate not listed yet, or has expired, or the list lacks it this once.
 	 */
 	goneUntil?: number;
+	/** Other dates that the address had before: a list that lags, or a second invitation, may show one again. */
+	otherDates: ReportedDate[];
 }
 
 /** What is remembered of a teammate. */
@@ -165,6 +170,7 @@ export const knownInvitation = (invitation: IDataObject, moment: EvaluatedAt): K
 	isAdmin: invitationIsAdmin(invitation),
 	expires: expirySecondsOf(invitation),
 	reported: dueOf(invitation, moment),
+	otherDates: [],
 });
 
 /**

@@ -7,6 +7,7 @@ import {
 	keyOf,
 	type KnownInvitation,
 	type KnownTeammate,
+	type ReportedDate,
 	type Snapshot,
 } from './snapshot';
 
@@ -21,9 +22,9 @@ type TeammateRow = [string, 0 | 1, string?, string?];
 
 /**
  * `[address, admin, what has been reported, epoch seconds of its expiry or null, epoch seconds until when it is
- * remembered if it is gone]`
+ * remembered if it is gone, what has been reported about other dates]`
  */
-type InvitationRow = [string, 0 | 1, number, number | null, number?];
+type InvitationRow = [string, 0 | 1, number, number | null, (number | null)?, ReportedDate[]?];
 
 /** What has been seen, in the form that n8n stores with the workflow: rows without field names, to save space. */
 export interface Stored {
@@ -49,9 +50,11 @@ function rowOfTeammate({ username, email, isAdmin, scopes }: KnownTeammate): Tea
 }
 
 function rowOfInvitation(known: KnownInvitation): InvitationRow {
-	const { email, isAdmin, reported, expires, goneUntil } = known;
+	const { email, isAdmin, reported, expires, goneUntil, otherDates } = known;
 	const row: InvitationRow = [email, isAdmin ? 1 : 0, reported, expires ?? null];
-	if (goneUntil !== undefined) row.push(Math.round(goneUntil));
+	const until = goneUntil === undefined ? null : Math.round(goneUntil);
+	if (otherDates.length > 0) row.push(until, otherDates);
+	else if (until !== null) row.push(until);
 	return row;
 }
 
@@ -90,13 +93,23 @@ const isTeammateRow = (row: unknown): row is TeammateRow =>
 	isOptional(isText)(row[2]) &&
 	isOptional(isText)(row[3]);
 
+const isReported = (value: unknown): value is number => [0, 1, 2, 3].includes(value as number);
+
+const isNumberOrNull = (value: unknown): value is number | null =>
+	value === null || isNumber(value);
+
+const areDates = (value: unknown): value is ReportedDate[] =>
+	Array.isArray(value) &&
+	value.every((date) => Array.isArray(date) && isNumber(date[0]) && isReported(date[1]));
+
 const isInvitationRow = (row: unknown): row is InvitationRow =>
 	Array.isArray(row) &&
 	isText(row[0]) &&
 	isFlag(row[1]) &&
-	[0, 1, 2, 3].includes(row[2] as number) &&
-	(row[3] === null || isNumber(row[3])) &&
-	isOptional(isNumber)(row[4]);
+	isReported(row[2]) &&
+	isNumberOrNull(row[3]) &&
+	isOptional(isNumberOrNull)(row[4]) &&
+	isOptional(areDates)(row[5]);
 
 /** The readable part of a list; anything else leaves a gap. */
 function readable<Row>(
@@ -126,12 +139,14 @@ const knownInvitation = ([
 	reported,
 	expires,
 	goneUntil,
+	otherDates = [],
 ]: InvitationRow): KnownInvitation => ({
 	email,
 	isAdmin: isAdmin === 1,
 	reported,
 	expires: expires ?? undefined,
-	...(goneUntil !== undefined && { goneUntil }),
+	...(isNumber(goneUntil) && { goneUntil }),
+	otherDates,
 });
 
 /**

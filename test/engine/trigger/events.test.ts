@@ -109,6 +109,29 @@ describe('each event', () => {
 		expect(await trigger.events()).toEqual([`invitationExpiring ${ADA}`]);
 	});
 
+	test.each(['expiring', 'expired'])(
+		'reports no date twice that a list shows again after a later one: %s',
+		async (status) => {
+			const listed = sendGrid.state.addPending({ email: ADA, expiresInSeconds: 5 * DAY });
+			const trigger = await activated();
+			listed.expiration_date = sendGrid.state.expiry(status === 'expired' ? -60 : DAY);
+			const { expiration_date } = listed;
+			const event = status === 'expired' ? 'invitationExpired' : 'invitationExpiring';
+			expect(await trigger.events()).toEqual([`${event} ${ADA}`]);
+			clock.advance(60);
+			// A resend, and a list that lags behind it twice; or further invitations that are revoked.
+			for (const shown of [0, 60, expiration_date, 120, expiration_date]) {
+				listed.expiration_date = shown < 200 ? sendGrid.state.expiry(7 * DAY + shown) : shown;
+				trigger.restart();
+				expect(await trigger.poll()).toBeNull();
+			}
+			clock.advance(DAY + 60);
+			const due = status === 'expired' ? [] : [`invitationExpired ${ADA}`];
+			expect(await trigger.events()).toEqual(due);
+			expect(await trigger.poll()).toBeNull();
+		},
+	);
+
 	test.each([true, false])(
 		'reports an expired invitation exactly once, whether SendGrid keeps it listed (%s) or drops it later',
 		async (expiredStayListed) => {

@@ -2415,10 +2415,7 @@ const polling: Violation[] = [
 	{
 		law: 'Trigger',
 		title: 'forgets what it reported when a list has no dates',
-		changes: [
-			change('trigger/diff.ts', 'if (expires === undefined) return past.reported;', ''),
-			change('trigger/diff.ts', 'known.expires ??= past?.expires;', ''),
-		],
+		changes: [change('trigger/diff.ts', 'if (expires === undefined) return past.reported;', '')],
 		foundBy: { test: UNRELIABLE, name: 'reports no invitation as expiring again' },
 	},
 	{
@@ -2468,8 +2465,8 @@ const polling: Violation[] = [
 		changes: [
 			change(
 				'trigger/diff.ts',
-				'return wasAhead ? past.reported & dueOf(invitation, moment) : past.reported;',
-				'return past.reported;',
+				'return wasAhead ? reported & dueOf(invitation, moment) : reported;',
+				'return reported;',
 			),
 		],
 		foundBy: {
