@@ -62,6 +62,18 @@ const goneTeammates = (change: Change): KnownTeammate[] =>
 const hadExpired = ({ reported, expires }: KnownInvitation, { now }: EvaluatedAt): boolean =>
 	reported >= REPORTED.expired && expires !== undefined && expires * 1000 <= now + CLOCK_SKEW;
 
+/** The invitation by which somebody with this address can have joined: first of all one that was known before. */
+function openInvitation(
+	{ before, after, moment }: Change,
+	address: string,
+): KnownInvitation | undefined {
+	const [past, listed] = [before.invitations.get(address), after.invitations.get(address)];
+	const isSame = past !== undefined && (listed?.expires ?? past.expires) === past.expires;
+	return [past, isSame ? undefined : listed].find(
+		(known) => known && known.open > 0 && !hadExpired(known, moment),
+	);
+}
+
 /**
  * An acceptance is a new teammate with an invitation of the same address that was pending in the last poll; in this
  * one, whose list of invitations is read before that of the teammates; or earlier, if the invitation has gone
@@ -71,20 +83,19 @@ const hadExpired = ({ reported, expires }: KnownInvitation, { now }: EvaluatedAt
  * was sent and accepted between two polls was never seen, and is a teammate added; one that was revoked and resent
  * belongs to the same person and was not accepted; who signs in with single sign-on was given access without any;
  * and if another teammate of the address goes while the invitation stays, it is the username that has changed.
+ *
+ * Notes in the snapshots whom an invitation has let in.
  */
 function acceptedInvitations(change: Change): PeopleEvent[] {
-	const { before, after, moment } = change;
-	const invited = new Map(
-		[...after.invitations, ...before.invitations].filter(([, known]) => !hadExpired(known, moment)),
-	);
+	const { invitations } = change.after;
 	const left = new Set(goneTeammates(change).map(({ email }) => keyOf(email)));
 	return newTeammates(change).flatMap((teammate): PeopleEvent[] => {
 		const address = addressOf(teammate);
-		const invitation = invited.get(address);
-		const isRenamed = left.has(address) && after.invitations.has(address);
+		const invitation = openInvitation(change, address);
+		const isRenamed = left.has(address) && invitations.has(address);
 		if (!invitation || isRenamed || isSso(teammate)) return [];
 		// One invitation lets one person in.
-		invited.delete(address);
+		invitation.open -= 1;
 		return [
 			eventOf('invitationAccepted', teammate, {
 				teammate,
@@ -139,6 +150,9 @@ function agedInvitations(change: Change): PeopleEvent[] {
 		const past = change.before.invitations.get(address);
 		known.expires ??= past?.expires;
 		if (past) known.otherDates = reportedDates(past).filter(([date]) => date !== known.expires);
+		if (past && past.expires !== undefined && past.expires === known.expires) {
+			known.open = Math.min(known.open, past.open);
+		}
 		if (past && !isRoleKnown(invitation)) known.isAdmin = past.isAdmin;
 		const next = due >= REPORTED.expired ? REPORTED.expired : due;
 		if (joined.has(address) || (known.reported & next) === next) return [];

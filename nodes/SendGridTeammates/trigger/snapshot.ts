@@ -64,6 +64,8 @@ export interface KnownInvitation {
 	 * revoked, accepted with the teammate not listed yet, or has expired, or the list lacks it this once.
 	 */
 	goneUntil?: number;
+	/** How many people it can still let in: one, or several if the address has several invitations. */
+	open: number;
 	/** Other dates that the address had before: a list that lags, or a second invitation, may show one again. */
 	otherDates: ReportedDate[];
 }
@@ -170,6 +172,7 @@ export const knownInvitation = (invitation: IDataObject, moment: EvaluatedAt): K
 	isAdmin: invitationIsAdmin(invitation),
 	expires: expirySecondsOf(invitation),
 	reported: dueOf(invitation, moment),
+	open: 1,
 	otherDates: [],
 });
 
@@ -198,10 +201,17 @@ const knownTeammate = (teammate: IDataObject, scopes?: string): KnownTeammate =>
 export function baseLine(reading: Reading, moment: EvaluatedAt): Snapshot {
 	const { invitations, teammates, requests, scopes } = reading;
 	const owner = teammates.find(isOwner);
+	const pending = groupBy(
+		invitations.filter((record) => dueOf(record, moment) < REPORTED.expired),
+		invitationKey,
+	);
 	return {
 		at: moment.now,
 		invitations: new Map(
-			[...byAddress(invitations)].map(([key, record]) => [key, knownInvitation(record, moment)]),
+			[...byAddress(invitations)].map(([key, record]) => {
+				const known = knownInvitation(record, moment);
+				return [key, { ...known, open: pending.get(key)?.length ?? known.open }];
+			}),
 		),
 		teammates: new Map(
 			teammates.map((teammate) => {

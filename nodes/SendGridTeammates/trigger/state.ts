@@ -22,9 +22,17 @@ type TeammateRow = [string, 0 | 1, string?, string?];
 
 /**
  * `[address, admin, what has been reported, epoch seconds of its expiry or null, epoch seconds until when it is
- * remembered if it is gone, what has been reported about other dates]`
+ * remembered if it is gone, what has been reported about other dates, how many people it can let in]`
  */
-type InvitationRow = [string, 0 | 1, number, number | null, (number | null)?, ReportedDate[]?];
+type InvitationRow = [
+	string,
+	0 | 1,
+	number,
+	number | null,
+	(number | null)?,
+	ReportedDate[]?,
+	number?,
+];
 
 /** What has been seen, in the form that n8n stores with the workflow: rows without field names, to save space. */
 export interface Stored {
@@ -50,10 +58,11 @@ function rowOfTeammate({ username, email, isAdmin, scopes }: KnownTeammate): Tea
 }
 
 function rowOfInvitation(known: KnownInvitation): InvitationRow {
-	const { email, isAdmin, reported, expires, goneUntil, otherDates } = known;
+	const { email, isAdmin, reported, expires, goneUntil, otherDates, open } = known;
 	const row: InvitationRow = [email, isAdmin ? 1 : 0, reported, expires ?? null];
 	const until = goneUntil === undefined ? null : Math.round(goneUntil);
-	if (otherDates.length > 0) row.push(until, otherDates);
+	if (open !== 1) row.push(until, otherDates, open);
+	else if (otherDates.length > 0) row.push(until, otherDates);
 	else if (until !== null) row.push(until);
 	return row;
 }
@@ -109,7 +118,8 @@ const isInvitationRow = (row: unknown): row is InvitationRow =>
 	isReported(row[2]) &&
 	isNumberOrNull(row[3]) &&
 	isOptional(isNumberOrNull)(row[4]) &&
-	isOptional(areDates)(row[5]);
+	isOptional(areDates)(row[5]) &&
+	isOptional(isNumber)(row[6]);
 
 /** The readable part of a list; anything else leaves a gap. */
 function readable<Row>(
@@ -140,6 +150,7 @@ const knownInvitation = ([
 	expires,
 	goneUntil,
 	otherDates = [],
+	open = 1,
 ]: InvitationRow): KnownInvitation => ({
 	email,
 	isAdmin: isAdmin === 1,
@@ -147,6 +158,7 @@ const knownInvitation = ([
 	expires: expires ?? undefined,
 	...(isNumber(goneUntil) && { goneUntil }),
 	otherDates,
+	open,
 });
 
 /**

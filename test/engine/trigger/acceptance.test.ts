@@ -48,6 +48,34 @@ describe('Invitation Accepted', () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
+	test('reports each of two who share an address and had an invitation each', async () => {
+		const CYD = 'cyd@example.com';
+		for (const email of [BOB, BOB, CYD]) sendGrid.state.addPending({ email });
+		const trigger = await activated({ events: ['invitationAccepted'] });
+		trigger.restart();
+		sendGrid.state.accept(BOB, { username: 'bob_1' });
+		sendGrid.state.accept(BOB, { username: 'bob_2' });
+		sendGrid.state.accept(CYD, { username: 'cyd_1' });
+		sendGrid.state.addTeammate({ email: CYD, username: 'cyd_2' });
+		const accepted = [BOB, BOB, CYD].map((email) => `invitationAccepted ${email}`);
+		expect(await trigger.events()).toEqual(accepted);
+	});
+
+	test('reports an invitation that stays listed for a while once, and the next one of the person', async () => {
+		const pending = sendGrid.state.addPending({ email: ADA });
+		const trigger = await activated({ events: ['invitationAccepted'] });
+		sendGrid.state.accept(ADA);
+		account().invitations = [pending];
+		expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`]);
+		sendGrid.state.addTeammate({ email: ADA, username: 'ada_2' });
+		clock.advance(60);
+		expect(await trigger.poll()).toBeNull();
+		pending.expiration_date = sendGrid.state.expiry();
+		expect(await trigger.poll()).toBeNull();
+		sendGrid.state.accept(ADA, { username: 'ada_3' });
+		expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`]);
+	});
+
 	test('does not report another username of somebody whose address has an invitation', async () => {
 		sendGrid.state.addTeammate({ email: BOB, username: 'bob_1' });
 		sendGrid.state.addPending({ email: BOB });

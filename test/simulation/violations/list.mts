@@ -2092,6 +2092,7 @@ const answering: Violation[] = [
 	},
 ];
 
+const ACCEPTANCE = 'engine/trigger/acceptance.test.ts';
 const SCOPES = 'engine/trigger/scopes.test.ts';
 const STATE = 'engine/trigger/state.test.ts';
 const UNRELIABLE = 'engine/trigger/unreliableLists.test.ts';
@@ -2402,6 +2403,12 @@ const polling: Violation[] = [
 	},
 	{
 		law: 'Trigger',
+		title: 'lets two people in by one invitation',
+		changes: [change('trigger/diff.ts', 'invitation.open -= 1;', '')],
+		foundBy: { test: ACCEPTANCE, name: 'each of two who share an address' },
+	},
+	{
+		law: 'Trigger',
 		title: 'treats a teammate without a username in one list as somebody else',
 		changes: [
 			change(
@@ -2470,7 +2477,7 @@ const polling: Violation[] = [
 			),
 		],
 		foundBy: {
-			test: 'engine/trigger/acceptance.test.ts',
+			test: ACCEPTANCE,
 			name: "loses no event because SendGrid's clock",
 		},
 	},
