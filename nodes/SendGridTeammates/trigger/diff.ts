@@ -82,7 +82,7 @@ function openInvitation(
  * So an invitation that goes away while its person was already a teammate was not accepted, but revoked; one that
  * was sent and accepted between two polls was never seen, and is a teammate added; one that was revoked and resent
  * belongs to the same person and was not accepted; who signs in with single sign-on was given access without any;
- * and if another teammate of the address goes while the invitation stays, it is the username that has changed.
+ * and if another teammate of the address goes, but no invitation does, it is the username that has changed.
  *
  * Notes in the snapshots whom an invitation has let in.
  */
@@ -92,8 +92,9 @@ function acceptedInvitations(change: Change): PeopleEvent[] {
 	return newTeammates(change).flatMap((teammate): PeopleEvent[] => {
 		const address = addressOf(teammate);
 		const invitation = openInvitation(change, address);
-		const isRenamed = left.has(address) && invitations.has(address);
-		if (!invitation || isRenamed || isSso(teammate)) return [];
+		if (!invitation || isSso(teammate)) return [];
+		const hasJustGone = !invitations.has(address) && invitation.goneUntil === undefined;
+		if (left.has(address) && !hasJustGone) return [];
 		// One invitation lets one person in.
 		invitation.open -= 1;
 		return [
@@ -168,7 +169,7 @@ function agedInvitations(change: Change): PeopleEvent[] {
 const inDays = (days: number, { now }: EvaluatedAt): number => now / 1000 + days * DAY_IN_SECONDS;
 
 /**
- * Invitations that are gone without a teammate. At their date they have expired. Before it they have been revoked,
+ * Invitations that are gone and have let nobody in, also those of an address that has a teammate already. At their date they have expired. Before it they have been revoked,
  * or accepted while the list of teammates lags behind, so they are remembered until then. Unknown: whether SendGrid
  * keeps expired ones in its list; those that it keeps have been reported while they were there. They are remembered
  * for a while too, so that they aren't new after a list has lacked them once.
@@ -176,7 +177,7 @@ const inDays = (days: number, { now }: EvaluatedAt): number => now / 1000 + days
 function vanishedInvitations({ before, reading, after, moment }: Change): PeopleEvent[] {
 	const joined = joinedOf(reading);
 	return [...before.invitations].flatMap(([address, known]): PeopleEvent[] => {
-		if (after.invitations.has(address) || joined.has(address)) return [];
+		if (after.invitations.has(address) || known.open === 0) return [];
 		const { expires, reported, goneUntil } = known;
 		if (goneUntil !== undefined) {
 			if (goneUntil * 1000 > moment.now) after.invitations.set(address, known);
@@ -184,10 +185,10 @@ function vanishedInvitations({ before, reading, after, moment }: Change): People
 		}
 		const isOver = expires !== undefined && expires * 1000 <= moment.now + CLOCK_SKEW;
 		const until = isOver || expires === undefined ? inDays(VALIDITY_DAYS, moment) : expires;
-		const isNews = isOver && reported < REPORTED.expired;
+		const isNews = isOver && reported < REPORTED.expired && !joined.has(address);
 		after.invitations.set(address, {
 			...known,
-			reported: isNews ? reported | REPORTED.expired : reported,
+			reported: isOver ? reported | REPORTED.expired : reported,
 			goneUntil: until,
 		});
 		if (!isNews) return [];

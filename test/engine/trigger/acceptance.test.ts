@@ -168,17 +168,42 @@ describe('Invitation Accepted', () => {
 		expect(await trigger.events()).toContain(`invitationExpired ${ADA}`);
 	});
 
-	test('reports one whose invitation is gone a poll before the teammate is listed', async () => {
+	test.each([false, true])(
+		'reports one whose invitation is gone a poll before the teammate is listed (address shared: %s)',
+		async (isShared) => {
+			if (isShared) sendGrid.state.addTeammate({ email: ADA, username: 'ada_1' });
+			sendGrid.state.addPending({ email: ADA });
+			const trigger = await activated();
+			const [invitation] = account().invitations;
+			revoke(ADA);
+			expect(await trigger.poll()).toBeNull();
+			trigger.restart();
+			expect(await trigger.poll()).toBeNull();
+			account().invitations = [invitation];
+			sendGrid.state.accept(ADA);
+			expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
+		},
+	);
+
+	test('does not report an invitation of a teammate that is gone, whatever happens to the teammate', async () => {
+		sendGrid.state.behaviours.expiredStayListed = false;
+		for (const email of [ADA, BOB]) sendGrid.state.addTeammate({ email, username: `${email}_1` });
 		sendGrid.state.addPending({ email: ADA });
+		sendGrid.state.addPending({ email: BOB, expiresInSeconds: DAY });
 		const trigger = await activated();
-		const [invitation] = account().invitations;
 		revoke(ADA);
+		clock.advance(2 * DAY);
 		expect(await trigger.poll()).toBeNull();
-		trigger.restart();
-		expect(await trigger.poll()).toBeNull();
-		account().invitations = [invitation];
-		sendGrid.state.accept(ADA);
-		expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
+		account().teammates[1].profile.username = 'ada_2';
+		sendGrid.state.addTeammate({ email: BOB, username: 'bob_2' });
+		expect(await trigger.events()).toEqual([
+			`teammateAdded ${ADA}`,
+			`teammateAdded ${BOB}`,
+			`teammateRemoved ${ADA}`,
+		]);
+		remove(BOB);
+		clock.advance(60);
+		expect(await trigger.events()).toEqual([`teammateRemoved ${BOB}`, `teammateRemoved ${BOB}`]);
 	});
 
 	test('reports neither acceptance nor expiry of one that was gone until after its date', async () => {

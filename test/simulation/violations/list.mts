@@ -2383,7 +2383,7 @@ const polling: Violation[] = [
 		changes: [
 			change(
 				'trigger/diff.ts',
-				'reported: isNews ? reported | REPORTED.expired : reported,',
+				'reported: isOver ? reported | REPORTED.expired : reported,',
 				'reported: REPORTED.nothing,',
 			),
 		],
