@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { isAtDomain } from '../../nodes/SendGridTeammates/sendgrid/teammates';
 import { addressMatcher } from '../../nodes/SendGridTeammates/trigger/wildcard';
 
 test.each([
@@ -15,6 +16,9 @@ test.each([
 	['*ab*ab*', 'xabyabz', true],
 	['*ab*ab*', 'xaby', false],
 	['[a]+?@(x)$', '[a]+?@(x)$', true],
+	['*@bücher.example', 'jane@xn--bcher-kva.example', true],
+	['*@xn--bcher-kva.example', 'jane@bücher.example', true],
+	['josé@*', 'jose\u0301@example.com', true],
 ])('the wildcard %s and the address %s match: %s', (wildcard, address, fits) => {
 	expect(addressMatcher([wildcard])(address)).toBe(fits);
 });
@@ -44,4 +48,13 @@ test('a long wildcard and a long address take no time', () => {
 	const fits = addressMatcher(['*a'.repeat(20_000)]);
 	expect(fits('a'.repeat(19_999))).toBe(false);
 	expect(performance.now() - startedAt).toBeLessThan(500);
+});
+
+test.each([
+	['jane@xn--bcher-kva.example', 'bücher.example', true],
+	['jane@BÜCHER.example', '@xn--bcher-kva.example', true],
+	['jane@sub.bücher.example', 'bücher.example', false],
+	['jane@bucher.example', 'bücher.example', false],
+])('%s is at the domain %s: %j', (address, domain, isThere) => {
+	expect(isAtDomain(address, domain)).toBe(isThere);
 });

@@ -14,7 +14,7 @@ import { reconcile, sendReconciled, type WriteState } from '../transport/reconci
 import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf, toSingleLine } from '../transport/sanitize';
 import { difference, isSame, type Access } from './access';
-import { usernameLock, type Account } from './account';
+import { addressKey, usernameLock, type Account } from './account';
 
 /** Somebody who belongs to the account. */
 export interface Teammate {
@@ -391,8 +391,6 @@ export const activeOutput = ({ email, record }: Teammate): IDataObject => ({
 	...record,
 });
 
-/** Whether an address is at this domain, in any case. `@example.com` counts as `example.com`. */
-export function isAtDomain(email: string, domain: string): boolean {
-	const wanted = domain.trim().toLowerCase().replace(/^@/, '');
-	return email.trim().toLowerCase().endsWith(`@${wanted}`);
-}
+/** Whether an address is at this domain, however it is spelled. `@example.com` counts as `example.com`. */
+export const isAtDomain = (email: string, domain: string): boolean =>
+	addressKey(email).endsWith(addressKey(`@${domain.trim().replace(/^@/, '')}`));

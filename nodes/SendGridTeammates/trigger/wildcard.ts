@@ -1,3 +1,5 @@
+import { addressKey } from '../sendgrid/account';
+
 /** Stands for any number of characters, or none. */
 const ANYTHING = '*';
 
@@ -24,6 +26,9 @@ function isMadeOf(text: string, parts: readonly string[]): boolean {
  * `hr-*@*`. All characters but `*` stand for themselves.
  */
 export function addressMatcher(wildcards: readonly string[]): (address: string) => boolean {
-	const wanted = wildcards.map((wildcard) => wildcard.trim().toLowerCase().split(ANYTHING));
-	return (address) => wanted.some((parts) => isMadeOf(address.trim().toLowerCase(), parts));
+	const wanted = wildcards.map((wildcard) => addressKey(wildcard).split(ANYTHING));
+	return (address) => {
+		const key = addressKey(address);
+		return wanted.some((parts) => isMadeOf(key, parts));
+	};
 }
