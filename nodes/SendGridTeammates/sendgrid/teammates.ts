@@ -98,11 +98,15 @@ export function checkUsernames(people: readonly Teammate[], wording: Wording): v
 	if (people.some(({ username }) => username === '')) throw unnamedError('username', wording);
 }
 
-/** What a 404 means, which SendGrid calls "unable to get teammate data at this time". */
-export const onUnknownUsername = ({ username, field }: NamedTeammate) => ({
+/**
+ * What a 404 means, which SendGrid calls "unable to get teammate data at this time". Observed: a subuser's list has the
+ * parent's admins too. Whether a subuser's key can change them is unknown.
+ */
+export const onUnknownUsername = ({ username, field }: NamedTeammate, before?: Teammate) => ({
 	gone: `no teammate has the username '${toSingleLine(username)}'`,
-	on404:
-		field === 'Email'
+	on404: before?.isAdmin
+		? 'This person may have just left. If the API key is that of a subuser, it may be an admin of the parent account, whom SendGrid lists in the subuser too: only the parent can change or remove these.'
+		: field === 'Email'
 			? 'This person may have just left. Run this item again.'
 			: `Check '${field}'. Usernames often differ from the email address; try By Email.`,
 });
@@ -245,7 +249,7 @@ export async function deleteTeammate(
 		path: '/v3/teammates/{username}',
 		values: valuesOf(teammate, wording),
 		decode: decodeAnswer(),
-		context: { ...wording, scope: 'teammates.delete', ...onUnknownUsername(teammate) },
+		context: { ...wording, scope: 'teammates.delete', ...onUnknownUsername(teammate, before) },
 		validUntil,
 	};
 	const outcome = await reconcile(account.client, call, probe);
@@ -310,7 +314,7 @@ export async function replacePermissions(
 				...wording,
 				scope: 'teammates.update',
 				on400,
-				...onUnknownUsername(change),
+				...onUnknownUsername(change, before),
 			},
 			validUntil,
 		},

@@ -458,6 +458,39 @@ describe('to remove nobody by mistake,', () => {
 		]);
 	});
 
+	test("on behalf of a subuser, the parent account's admins on the list stay admins", async () => {
+		sendGrid.state.addSubuser({ username: 'acme-eu' });
+		sendGrid.state.addTeammate({ email: 'top@example.com', is_admin: true });
+		for (const dryRun of [true, false]) {
+			const options = { allowAdmins: true, onBehalfOf: 'acme-eu', dryRun };
+			const { results } = await sync(rowsOf('top@example.com'), { options });
+			expect(told(results)).toEqual([`${dryRun ? 'would be ' : ''}kept top@example.com <- 0`]);
+			expect(results[0].json.reason).toContain("the parent account's admins");
+		}
+		expect(writes()).toEqual([]);
+	});
+
+	test.each([
+		['leave', ADA, ['POST /v3/teammates', 'DELETE /v3/teammates/top_1']],
+		['stay', rowsOf('top@example.com'), ['PATCH /v3/teammates/top_1']],
+	])(
+		"with a subuser's own key, it is said that the parent's admins may not be changed there: who should %s",
+		async (_, list, sent) => {
+			sendGrid.state.addSubuser({ username: 'acme-eu' });
+			sendGrid.state.addTeammate({ email: 'top@example.com', username: 'top_1', is_admin: true });
+			const credential = { apiKey: sendGrid.state.addKey({ account: 'acme-eu' }) };
+			const { error } = await sync(
+				list,
+				{ ...OTHERS, options: { allowAdmins: true } },
+				{ credential },
+			);
+			expect(error?.message).toMatch(/^'top@example.com' was not .+ the username 'top_1'/);
+			expect(error?.description).toContain('it may be an admin of the parent account');
+			expect(writes()).toEqual(sent);
+			expect(everybody()).toEqual(['top@example.com']);
+		},
+	);
+
 	test('one subuser in two spellings is refused, since it would be two lists', async () => {
 		sendGrid.state.addSubuser({ username: 'acme-eu' });
 		const items = [

@@ -2176,11 +2176,7 @@ const listing: Violation[] = [
 		law: 'List',
 		title: "offboards the parent account's admins",
 		changes: [
-			change(
-				LEAVERS_TS,
-				'options.allowAdmins && subuser === undefined',
-				"options.allowAdmins && subuser !== ''",
-			),
+			change(LEAVERS_TS, 'if (subuser !== undefined) return', 'if (subuser === OF_PARENT) return'),
 		],
 		foundBy: { test: SYNC, name: "the parent account's admins stay" },
 	},

@@ -42,9 +42,14 @@ export interface Leaver {
 const OF_PARENT =
 	"This person is an admin. On behalf of a subuser, SendGrid lists the parent account's admins too.";
 
-/** A subuser's list includes the parent's admins, and offboarding them there would remove them everywhere. */
-const mayTakeAdmins = ({ options, subuser }: OperationContext): boolean =>
-	options.allowAdmins && subuser === undefined;
+/**
+ * Why admins stay as they are, if so. A subuser's list includes the parent's admins, and what is done to them there may
+ * be done everywhere.
+ */
+export function reasonForAdmins({ options, subuser }: OperationContext): string | undefined {
+	if (subuser !== undefined) return OF_PARENT;
+	return options.allowAdmins ? undefined : `${ADMIN}.`;
+}
 
 /** A list of people, and what it may do to everybody else. */
 export interface List {
@@ -69,8 +74,7 @@ function reasonToKeep(
 	if (domains && !domains.some((domain) => isAtDomain(email, domain)))
 		return "This address isn't at one of the 'Offboard Domains'.";
 	const isAdmin = [...joined, ...invitations].some((record) => record.isAdmin);
-	if (!isAdmin || mayTakeAdmins(context)) return undefined;
-	return context.options.allowAdmins ? OF_PARENT : `${ADMIN}.`;
+	return isAdmin ? reasonForAdmins(context) : undefined;
 }
 
 /**
@@ -193,7 +197,8 @@ async function planLeaver(list: List, email: string): Promise<Leaver> {
 async function takeOff(own: OperationContext, email: string): Promise<boolean> {
 	const { account, memory, options } = own;
 	const { progress, wording } = removalOf(own, email);
-	const context = { ...own, options: { ...options, allowAdmins: mayTakeAdmins(own) } };
+	const allowAdmins = reasonForAdmins(own) === undefined;
+	const context = { ...own, options: { ...options, allowAdmins } };
 	account.requireFreshReadings();
 	return await withPersonLock(context, email, wording, async () => {
 		memory.takenOff.set(personKey(account, email), email);

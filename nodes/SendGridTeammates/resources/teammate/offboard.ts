@@ -137,6 +137,7 @@ export async function remove(
 	wording: Wording,
 ): Promise<void> {
 	const { account } = context;
+	const unknown = new Map<string, RequestError>();
 	for (let round = 1; ; round += 1) {
 		const missed = await onFreshReadings(context, wording, async (validUntil) => {
 			const person = await findPerson(account, email, wording);
@@ -144,7 +145,14 @@ export async function remove(
 			const isBegun = progress.revoked || progress.deleted;
 			if (isNobody(person) && !isBegun) await refuseUsername(account, email, wording);
 			progress.address = addressIn(person) ?? progress.address;
-			return await removeAll(context, person, progress, wording, validUntil(person.readAt));
+			return await removeAll(
+				context,
+				person,
+				progress,
+				wording,
+				validUntil(person.readAt),
+				unknown,
+			);
 		});
 		if (!missed) return;
 		// SendGrid said that it is gone. The person may be a teammate by now, or the list may lag behind.
@@ -155,13 +163,18 @@ export async function remove(
 	}
 }
 
-/** @returns the error about a record that SendGrid did not find, if there was one */
+/**
+ * @param unknown errors about admins whom SendGrid lists and does not know by their usernames: those of the parent
+ *   account, in a subuser. Nothing more is sent for them
+ * @returns the error about a record that SendGrid did not find, if there was one
+ */
 async function removeAll(
 	{ account }: OperationContext,
 	{ invitations, teammates: joined }: Person,
 	progress: Progress,
 	wording: Wording,
 	validUntil: Validity,
+	unknown: Map<string, RequestError>,
 ): Promise<RequestError | undefined> {
 	let missed: RequestError | undefined;
 	const settle = (outcome: Outcome<unknown>): boolean => {
@@ -196,6 +209,8 @@ async function removeAll(
 	}
 	for (const before of joined) {
 		const { username } = before;
+		missed = unknown.get(username) ?? missed;
+		if (unknown.has(username)) continue;
 		const outcome = await deleteTeammate(account, {
 			username,
 			before,
@@ -206,7 +221,7 @@ async function removeAll(
 		if (settle(outcome)) {
 			progress.deleted = true;
 			progress.username = username;
-		}
+		} else if (missed && before.isAdmin) unknown.set(username, missed);
 	}
 	return missed;
 }

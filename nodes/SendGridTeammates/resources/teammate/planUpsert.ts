@@ -28,6 +28,8 @@ export interface Choices {
 	ifAccessDiffers: 'add' | 'leave' | 'update';
 	/** Whether admins may be made ordinary teammates. */
 	allowAdmins: boolean;
+	/** Why not, if it is for another reason than these choices. */
+	adminReason?: string;
 }
 
 /** What is known about a person. */
@@ -44,8 +46,9 @@ export const OWNER = 'This person owns the account.';
 
 export const ADMIN = "This person is an admin. Admins are left alone unless 'Allow Admins' is on";
 
-const adminReason = ({ ifAccessDiffers }: Choices): string =>
-	ifAccessDiffers === 'update' ? `${ADMIN}.` : `${ADMIN} and 'If Access Differs' is 'Update'.`;
+const adminReasonOf = ({ adminReason, ifAccessDiffers }: Choices): string =>
+	adminReason ??
+	(ifAccessDiffers === 'update' ? `${ADMIN}.` : `${ADMIN} and 'If Access Differs' is 'Update'.`);
 
 /** Whether an admin may become an ordinary teammate. */
 export const mayDemote = (choices: Choices): boolean =>
@@ -101,7 +104,7 @@ export function planUpsert(
 	if (teammate) {
 		if (teammate.isOwner) return { action: 'unchanged', teammate, reason: OWNER };
 		if (teammate.isAdmin && !wanted.is_admin && !mayDemote(choices)) {
-			return { action: 'unchanged', teammate, reason: adminReason(choices) };
+			return { action: 'unchanged', teammate, reason: adminReasonOf(choices) };
 		}
 		if (!hasToChange(difference(teammate, wanted), choices))
 			return { action: 'unchanged', teammate };
@@ -121,7 +124,7 @@ export function planUpsert(
 	];
 	// Resending it would give admin access again.
 	if (giving.some(({ isAdmin }) => isAdmin) && !wanted.is_admin && !mayDemote(choices)) {
-		return { action: 'unchanged', invitation, reason: adminReason(choices) };
+		return { action: 'unchanged', invitation, reason: adminReasonOf(choices) };
 	}
 	// SendGrid can't change an invitation: it can only be revoked and sent again.
 	const found = difference(invitation, wanted);

@@ -13,8 +13,9 @@ import { groupBy } from '../../sendgrid/person';
 import { allOrFirstError } from '../../transport/allOrFirstError';
 import { SendGridError } from '../../transport/errors';
 import type { Wish } from './applyPlan';
-import { findLeavers, type LeaverLimits } from './leavers';
+import { findLeavers, reasonForAdmins, type LeaverLimits } from './leavers';
 import { indexOf, ListPlan, personOf, stepOf, type Planned, type Row } from './listSteps';
+import type { Choices } from './planUpsert';
 import { expiresWithinDaysField, ifPendingField, readIfPending, wordingFor } from './upsert';
 
 const offboardOthersField: INodeProperties = {
@@ -94,7 +95,13 @@ function read(context: OperationContext): Row {
 	policy.checkEmail(email);
 	const choice = readAccess(item, options.skipUngrantableScopes);
 	if (choice.kind === 'admin') policy.checkAdmin();
-	const choices = { ...readIfPending(item), ifAccessDiffers: 'update', allowAdmins } as const;
+	const adminReason = reasonForAdmins(context);
+	const choices: Choices = {
+		...readIfPending(item),
+		ifAccessDiffers: 'update',
+		allowAdmins: adminReason === undefined,
+		adminReason,
+	};
 	const wish = { email, choice, choices, wording: wordingFor(context, email) };
 	return { context, wish, settings };
 }
