@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { isAddress, lockKey, type Account } from '../sendgrid/account';
+import { isAddress, lockKey, personKey, type Account } from '../sendgrid/account';
 import { StaleDecision, type Validity } from '../transport/client';
 import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import { MAX_AGE_MS, tick } from '../transport/singleFlight';
@@ -187,7 +187,7 @@ async function whileLocked<Result>(
 	work: () => Promise<Result>,
 	wished?: Wished,
 ): Promise<Result> {
-	const { account, memory } = context;
+	const { account, memory, item } = context;
 	const key = lockKey(account, name);
 	if (account.locks.has(key)) return await work();
 	const outcome = await runExclusive(key, contenderFor(context), async (waited) => {
@@ -196,7 +196,10 @@ async function whileLocked<Result>(
 		else if (lastWriteAt !== undefined) account.requireFreshReadings(lastWriteAt);
 		account.locks.add(key);
 		try {
-			return await work().catch(noteDoubt(account, name));
+			const result = await work().catch(noteDoubt(account, name));
+			// Whatever an earlier call or try has left unfinished is settled by that.
+			if (memory.sent.has(item.getItemIndex())) memory.finish(personKey(account, name));
+			return result;
 		} finally {
 			account.locks.delete(key);
 			memory.lastWriteAt.set(key, tick());

@@ -1,8 +1,10 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { Expiring, personKey } from '../sendgrid/account';
+import type { Invitation } from '../sendgrid/invitations';
+import type { Person } from '../sendgrid/person';
 import { RequestError, type Wording } from '../transport/errors';
-import { SingleFlight, type Tick } from '../transport/singleFlight';
+import { SingleFlight, tick, type Tick } from '../transport/singleFlight';
 
 /** An item by its index; a person whom no item names, by account and address. */
 export type ItemKey = number | string;
@@ -30,6 +32,14 @@ export interface RevokedInvitation {
 	scopes: readonly string[];
 }
 
+/** What was revoked of a person, for a new invitation that has not been sent yet. */
+interface Reinviting {
+	revoked: RevokedInvitation[];
+	/** Tokens of all invitations that the person had, revoked or not. */
+	known: Set<string>;
+	lastAt: Tick;
+}
+
 /** An item whose person isn't known yet. */
 interface Locating {
 	index: number;
@@ -43,6 +53,9 @@ const AGENT_MEMORY_MS = 5 * 60_000;
 /** Each call of an agent is a run of its own. This is what its calls share. */
 const unclearForAgents = new Expiring<RequestError>();
 const begunByAgents = new Expiring<unknown>();
+
+/** When a run, of a workflow or an agent, last finished its work on a person. */
+const finishedAt = new Expiring<Tick>();
 
 /** What the items of one run share, in all of n8n's tries. */
 export class RunMemory {
@@ -60,9 +73,13 @@ export class RunMemory {
 		return state;
 	}
 
-	/** Usernames that were deleted, or tokens that were revoked. @param key of the person, in this account */
-	removedOf(key: string): string[] {
-		return this.unfinished('removed', key, () => []);
+	/**
+	 * Usernames that were deleted, or tokens that were revoked: for messages and results. A later reading counts more.
+	 *
+	 * @param key of the person, in this account
+	 */
+	removedOf(key: string): Set<string> {
+		return this.unfinished('removed', key, () => new Set());
 	}
 
 	/** @param key of the person, in this account */
@@ -82,16 +99,50 @@ export class RunMemory {
 	 * @param key of the person, in this account
 	 */
 	revokedOf(key: string): readonly RevokedInvitation[] {
-		return (this.begun.get(`reinvite ${key}`) ?? []) as readonly RevokedInvitation[];
+		return this.reinviting(key)?.revoked ?? [];
 	}
 
-	noteRevoked(key: string, invitation: RevokedInvitation): void {
-		this.unfinished('reinvite', key, (): RevokedInvitation[] => []).push(invitation);
+	private reinviting(key: string): Reinviting | undefined {
+		return this.begun.get(`reinvite ${key}`) as Reinviting | undefined;
 	}
 
-	/** The person has what they should have. */
+	/** @param all invitations of the person, as read before the first one was revoked */
+	noteRevoked(key: string, invitation: RevokedInvitation, all: readonly Invitation[]): void {
+		const state = this.unfinished('reinvite', key, (): Reinviting => {
+			return { revoked: [], known: new Set(), lastAt: tick() };
+		});
+		state.revoked.push(invitation);
+		for (const { token } of all) state.known.add(token);
+		state.lastAt = tick();
+	}
+
+	/**
+	 * Revoked access is only given again while nothing else has happened to the person. Otherwise somebody has decided
+	 * since what the person should have.
+	 *
+	 * @param person as read since
+	 */
+	forgetRevokedAccess(key: string, { invitations, teammates }: Person): void {
+		const state = this.reinviting(key);
+		if (!state) return;
+		const { revoked, known, lastAt } = state;
+		const isRevoked = (token: string) => revoked.some((other) => other.token === token);
+		const isAnother =
+			// Unless the person has accepted an invitation that was not revoked.
+			(teammates.length > 0 && [...known].every(isRevoked)) ||
+			invitations.some(({ token }) => !known.has(token)) ||
+			(finishedAt.get(key) ?? lastAt) > lastAt;
+		if (!isAnother) return;
+		state.revoked = revoked.map(({ token }) => ({ token, isAdmin: false, scopes: [] }));
+	}
+
+	/** The person has what they should have. Ends what agents' calls have begun, too. */
 	finish(key: string): void {
-		for (const what of ['removed', 'offboard', 'reinvite']) this.begun.delete(`${what} ${key}`);
+		for (const what of ['removed', 'offboard', 'reinvite']) {
+			this.begun.delete(`${what} ${key}`);
+			begunByAgents.delete(`${what} ${key}`);
+		}
+		finishedAt.set(key, tick(), Date.now() + AGENT_MEMORY_MS);
 	}
 
 	/** @param key of the person, in this account */

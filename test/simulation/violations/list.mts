@@ -3,6 +3,7 @@ import { change, type Violation } from './violation.mts';
 const UPSERT = 'engine/teammate/upsert.test.ts';
 const UPDATE = 'engine/teammate/updatePermissions.test.ts';
 const CROWD = 'simulation/crowdScenarios.test.ts';
+const UNFINISHED = 'engine/behaviour/unfinishedWork.test.ts';
 const LAG = 'simulation/lagScenarios.test.ts';
 const SAME_AS = 'engine/behaviour/sameAsTeammate.test.ts';
 const MEMBERS = 'engine/teammate/getAll.test.ts';
@@ -1354,9 +1355,45 @@ const writing: Violation[] = [
 		law: 'W4',
 		title: 'gives revoked access again to somebody who has been offboarded',
 		changes: [
-			change('resources/teammate/offboard.ts', 'memory.finish(personKey(account, email));', ''),
+			change('resources/teammate/offboard.ts', 'memory.finish(personKey(account, email));', ';'),
 		],
 		foundBy: { test: CROWD, name: 'is not given again' },
+	},
+	{
+		law: 'D2',
+		title: 'gives access again that an earlier call has revoked, whatever has happened since',
+		changes: [
+			change(
+				'resources/teammate/upsert.ts',
+				'memory.forgetRevokedAccess(personKey(account, email), found);',
+				'',
+			),
+		],
+		foundBy: { test: UNFINISHED, name: 'has joined with something else since' },
+	},
+	{
+		law: 'W4',
+		title: 'lets an agent finish what others have settled for the person',
+		changes: [
+			change(
+				'execution/runExclusive.ts',
+				'if (memory.sent.has(item.getItemIndex())) memory.finish(personKey(account, name));',
+				'',
+			),
+		],
+		foundBy: { test: UNFINISHED, name: 'Invite and Revoke' },
+	},
+	{
+		law: 'K3',
+		title: 'leaves somebody in whom an earlier call has deleted and who is there again',
+		changes: [
+			change(
+				'resources/teammate/delete.ts',
+				'for (const { username } of found) known.delete(username);',
+				'',
+			),
+		],
+		foundBy: { test: UNFINISHED, name: 'if that name is there again' },
 	},
 	{
 		law: 'W4',
@@ -1365,7 +1402,7 @@ const writing: Violation[] = [
 			change(
 				'resources/invitation/revoke.ts',
 				'memory.removedOf(personKey(account, name))',
-				'new Array<string>()',
+				'new Set<string>()',
 			),
 		],
 		foundBy: { test: CROWD, name: 'W7: the next try of Revoke' },
@@ -1388,8 +1425,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/applyPlan.ts',
-				'memory.noteRevoked(personKey(account, email), {',
-				"memory.noteRevoked(personKey(account, ''), {",
+				'memory.noteRevoked(\n\t\t\t\tpersonKey(account, email),',
+				"memory.noteRevoked(\n\t\t\t\tpersonKey(account, ''),",
 			),
 		],
 		foundBy: { scenarios: 'W4: Retry On Fail reports what an earlier try revoked' },

@@ -34,7 +34,7 @@ export async function revoke(context: OperationContext) {
 	const untouched = changeOf(`The invitation of ${subject}`, 'revoked');
 	// Invitations that an earlier try has revoked count too.
 	const revoked = () => memory.removedOf(personKey(account, name));
-	const wording = liveWording(() => (revoked().length > 0 ? partialWording(subject) : untouched));
+	const wording = liveWording(() => (revoked().size > 0 ? partialWording(subject) : untouched));
 	return await withPersonLock(
 		context,
 		name,
@@ -75,26 +75,27 @@ const withKnown = async (
 	});
 };
 
-/** @param revoked tokens of those that have been revoked so far */
+/** @param revoked tokens of those that have been revoked so far, in all tries */
 async function revokeAllOf(
 	context: OperationContext,
 	email: string,
-	revoked: string[],
+	revoked: Set<string>,
 	wording: Wording,
 ) {
-	const { account, memory } = context;
+	const { account } = context;
+	const gone = new Set<string>();
 	return await onFreshReadings(context, wording, async (validUntil) => {
 		const found = await findInvitations(account, email, wording);
 		// A list that lags behind still shows revoked invitations.
-		const items = found.items.filter(({ token }) => !revoked.includes(token));
+		const items = found.items.filter(({ token }) => !gone.has(token));
 		if (items.length === 0) throw await notPendingError(account, email, wording.failureMessage);
 		checkTokens(items, wording);
 		for (const known of items) {
 			const outcome = await withKnown(context, known, items, wording, validUntil(found.readAt));
 			if ('error' in outcome) throw await revocationError(context, email, wording, outcome.error);
-			revoked.push(known.token);
+			revoked.add(known.token);
+			gone.add(known.token);
 		}
-		memory.finish(personKey(account, email));
 		return [{ deleted: true, email: items[0].email }];
 	});
 }

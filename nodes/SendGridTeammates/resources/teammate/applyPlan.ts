@@ -254,7 +254,11 @@ async function replaceInvitations(
 			},
 		);
 		if (!('error' in outcome)) {
-			memory.noteRevoked(personKey(account, email), { token, ...keptOf(known, plan.access) });
+			memory.noteRevoked(
+				personKey(account, email),
+				{ token, ...keptOf(known, plan.access) },
+				plan.invitations,
+			);
 			continue;
 		}
 		// It may have been accepted, which the lists only show after a while.

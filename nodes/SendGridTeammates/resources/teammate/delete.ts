@@ -37,9 +37,10 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
 	const untouched = changeOf(quoteTeammate(choice), 'deleted');
 	const wording = liveWording(() => partialWording(deleted(), 'another teammate') ?? untouched);
 	return await withLocatedTeammates(context, choice, 'delete', wording, async (found) => {
-		const records = await deleteAll(context, found, deleted(), wording);
-		memory.finish(key);
-		return records;
+		const known = deleted();
+		// Read after the lag: whoever is found is there again.
+		for (const { username } of found) known.delete(username);
+		return await deleteAll(context, found, known, wording);
 	});
 }
 
@@ -48,10 +49,7 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
  *
  * @param other the teammate who is still there
  */
-function partialWording(
-	[deleted]: readonly string[],
-	other: string,
-): Required<Wording> | undefined {
+function partialWording([deleted]: Iterable<string>, other: string): Required<Wording> | undefined {
 	if (deleted === undefined) return undefined;
 	const done = `'${toSingleLine(deleted)}' was deleted, but`;
 	return {
@@ -68,7 +66,7 @@ function partialWording(
 const deleteAll = async (
 	context: OperationContext,
 	found: readonly Teammate[],
-	deleted: string[],
+	deleted: Set<string>,
 	wording: Wording,
 ): Promise<IDataObject[]> => {
 	await onFreshReadings(
@@ -76,21 +74,21 @@ const deleteAll = async (
 		wording,
 		async (validUntil) => await deleteRest(context, found, deleted, wording, validUntil),
 	);
-	const [username] = deleted;
-	return [{ deleted: true, email: found[0].email, username, usernames: deleted }];
+	const usernames = [...deleted];
+	return [{ deleted: true, email: found[0].email, username: usernames[0], usernames }];
 };
 
 async function deleteRest(
 	{ account, options }: OperationContext,
 	found: readonly Teammate[],
-	deleted: string[],
+	deleted: Set<string>,
 	untouched: Wording,
 	validUntil: (readAt: number) => Validity,
 ): Promise<void> {
 	const wordingFor = (username: string): Wording =>
 		partialWording(deleted, `'${toSingleLine(username)}'`) ?? untouched;
 	const people: DetailedTeammate[] = [];
-	for (const { username } of found.filter((one) => !deleted.includes(one.username))) {
+	for (const { username } of found.filter((one) => !deleted.has(one.username))) {
 		const wording = wordingFor(username);
 		const teammate = await readTeammate(account, { username, field }, wording, false);
 		refuseOwner(teammate, wording.failureMessage);
@@ -107,6 +105,6 @@ async function deleteRest(
 			validUntil: validUntil(readAt),
 		});
 		bodyOf(outcome);
-		deleted.push(username);
+		deleted.add(username);
 	}
 }

@@ -36,7 +36,7 @@ const MAX_ROUNDS = 5;
  * success, so that the same leaver can be handled twice.
  */
 export async function offboard(context: OperationContext) {
-	const { item, account, policy, options, memory } = context;
+	const { item, policy, options } = context;
 	const email = readEmail(item);
 	const isDryRun = readFlag(item, dryRunField) || options.dryRun;
 	policy.checkDeletion();
@@ -48,7 +48,6 @@ export async function offboard(context: OperationContext) {
 	const removeNow = async () => {
 		const done = progress();
 		await remove(context, email, done, wording);
-		memory.finish(personKey(account, email));
 		const { address, revoked, deleted, username } = done;
 		return [{ changed: revoked || deleted, revoked, deleted, email: address, username }];
 	};
@@ -136,7 +135,7 @@ export async function remove(
 	progress: Progress,
 	wording: Wording,
 ): Promise<void> {
-	const { account } = context;
+	const { account, memory } = context;
 	const unknown = new Map<string, RequestError>();
 	for (let round = 1; ; round += 1) {
 		const missed = await onFreshReadings(context, wording, async (validUntil) => {
@@ -154,7 +153,7 @@ export async function remove(
 				unknown,
 			);
 		});
-		if (!missed) return;
+		if (!missed) return memory.finish(personKey(account, email));
 		// SendGrid said that it is gone. The person may be a teammate by now, or the list may lag behind.
 		if (round === MAX_ROUNDS || !(await account.client.retryBudget.wait(round * 500))) {
 			throw missed.forSubject(wording);

@@ -203,6 +203,7 @@ async function decide(
 ): Promise<Decision | Again> {
 	const { account, memory, policy } = context;
 	const found = await findPerson(account, email, wording);
+	memory.forgetRevokedAccess(personKey(account, email), found);
 	const person = { ...found, invitations: withoutRevoked(context, email, found.invitations) };
 	const listed = onlyTeammate(person.teammates, wording.failureMessage);
 	// Somebody may have left since the list was read.
