@@ -33,6 +33,8 @@ export interface NamedRequest {
 	id: string;
 	/** Display name of the field that names it. */
 	field: string;
+	/** The feature, as the list names it. */
+	group?: string;
 	wording: Wording;
 }
 
@@ -75,7 +77,7 @@ export async function findRequest(
 export async function answerRequest(
 	account: Account,
 	answer: keyof typeof CALLS,
-	{ id, field, wording }: NamedRequest,
+	{ id, field, group, wording }: NamedRequest,
 ): Promise<IDataObject> {
 	/** Whether it is still open. If it is gone, somebody else may have approved or denied it. */
 	async function probe(): Promise<WriteState<IDataObject>> {
@@ -87,6 +89,8 @@ export async function answerRequest(
 		account.client,
 		{
 			...CALLS[answer],
+			isAbout: ({ scope_group_name: name }) =>
+				!name || !group || textOf(name).toLowerCase() === group.toLowerCase(),
 			values: { request_id: { value: id, field } },
 			context: {
 				...wording,

@@ -1,7 +1,10 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { SendGridClient } from '../transport/client';
 import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import { readWholeList, type ListEndpoint, type WholeList } from '../transport/pagination';
 import { LIST_LAG_MS } from '../transport/reconcile';
+import { textOf } from '../transport/sanitize';
 import { tick, type Reading, type SingleFlight, type Tick } from '../transport/singleFlight';
 import { readGrantableScopes } from './scopes';
 
@@ -21,6 +24,15 @@ function asciiDomain(domain: string): string {
 export function addressKey(email: string): string {
 	const key = email.trim().normalize().toLowerCase();
 	return key.replace(/(?<=@)[\p{L}\p{M}\p{N}.-]+$/u, asciiDomain);
+}
+
+/**
+ * Whether an answer that names somebody, by username or address, names one of these; case never distinguishes people
+ * there. Names may be missing.
+ */
+export function isAbout({ username, email }: IDataObject, ...names: string[]): boolean {
+	const answered = [username, email].map((name) => addressKey(textOf(name))).filter(Boolean);
+	return answered.length === 0 || names.some((name) => answered.includes(addressKey(name)));
 }
 
 /** Names that aren't addresses. Addresses contain no spaces. */

@@ -8,7 +8,7 @@ import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf } from '../transport/sanitize';
 import type { Span } from '../transport/serverClock';
 import { difference, isSame, type Access } from './access';
-import { addressKey, Expiring, personKey, tokenLock, type Account } from './account';
+import { addressKey, Expiring, isAbout, personKey, tokenLock, type Account } from './account';
 import {
 	bestFirst,
 	DAY_MS,
@@ -143,6 +143,7 @@ export async function createInvitation(
 			const record = decodeObject(body);
 			return record && textOf(record.email) !== '' ? decodeInvitation(record) : undefined;
 		},
+		isAbout: ({ record }) => isAbout(record, email),
 		context: { ...wording, scope: 'teammates.create', on400 },
 		validUntil,
 	};
@@ -249,6 +250,7 @@ export async function resendInvitation(
 			// In other people's fixtures: 200 without a body, which still means success.
 			return record && (isEmptyBody(body) ? bare : decodeInvitation(record));
 		},
+		isAbout: ({ record }) => !known?.email || isAbout(record, known.email),
 		context: contextOf(invitation, 'teammates.create'),
 		validUntil,
 		onSend: () => {

@@ -6,7 +6,7 @@ import type { Wording } from '../transport/errors';
 import { sendReconciled, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
 import { difference, isSame } from './access';
-import { usernameLock, type Account } from './account';
+import { isAbout, usernameLock, type Account } from './account';
 import { tick } from '../transport/singleFlight';
 import { findTeammates } from './person';
 import type { Persona } from './scopes';
@@ -105,6 +105,7 @@ export async function createSsoTeammate(account: Account, write: SsoWrite): Prom
 				const record = decodeObject(body);
 				return record && decodeTeammate(record).email !== '' ? record : undefined;
 			},
+			isAbout: (record) => isAbout(record, email),
 			context: contextOf(write, 'sso.teammates.create'),
 		},
 		probe,
@@ -149,6 +150,7 @@ export async function updateSsoTeammate(
 			values: { username: { value: teammate.email || teammate.username, field } },
 			body: { first_name, last_name, ...(access as IDataObject) },
 			decode: decodeAnswer('username', 'email'),
+			isAbout: (answer) => isAbout(answer, teammate.username, teammate.email),
 			context: {
 				...contextOf(write, 'sso.teammates.update'),
 				...onUnknownUsername({ username: teammate.username, field }),

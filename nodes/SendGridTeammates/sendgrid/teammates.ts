@@ -14,7 +14,7 @@ import { reconcile, sendReconciled, type WriteState } from '../transport/reconci
 import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf, toSingleLine } from '../transport/sanitize';
 import { difference, isSame, type Access } from './access';
-import { addressKey, usernameLock, type Account } from './account';
+import { addressKey, isAbout, usernameLock, type Account } from './account';
 
 /** Somebody who belongs to the account. */
 export interface Teammate {
@@ -117,6 +117,7 @@ export const teammateCall = (teammate: NamedTeammate, wording: Wording): Call<ID
 	path: '/v3/teammates/{username}',
 	values: valuesOf(teammate, wording),
 	decode: decodeObject,
+	isAbout: (record) => isAbout(record, teammate.username),
 	context: {
 		...wording,
 		scope: 'teammates.read',
@@ -140,8 +141,7 @@ export async function readTeammate(
 ): Promise<DetailedTeammate> {
 	const wanted = teammate.username.toLowerCase();
 	const isUnderstood = ({ username, scopes, isAdmin, isOwner }: Teammate) =>
-		username.toLowerCase() === wanted &&
-		(!needsScopes || scopes !== undefined || isAdmin || isOwner);
+		username !== '' && (!needsScopes || scopes !== undefined || isAdmin || isOwner);
 	let readAt = Date.now();
 	const read = async () =>
 		await client.send({
@@ -156,6 +156,7 @@ export async function readTeammate(
 				const decoded = record && decodeTeammate(record);
 				return decoded && isUnderstood(decoded) ? decoded : undefined;
 			},
+			isAbout: ({ username }) => username.toLowerCase() === wanted,
 		});
 	const first = await read();
 	// SendGrid gives everybody some scopes, so a record without any is only believed twice.
@@ -310,6 +311,7 @@ export async function replacePermissions(
 			values: valuesOf(change, wording),
 			body: { ...access },
 			decode: decodeAnswer('username', 'email'),
+			isAbout: (answer) => isAbout(answer, change.username, before.email),
 			context: {
 				...wording,
 				scope: 'teammates.update',

@@ -77,6 +77,8 @@ export interface Call<Body> {
 	 * an empty text if there is no body.
 	 */
 	decode: (body: unknown) => Body | undefined;
+	/** Whether an answer is about whom or what the call is about. Any other proves nothing. */
+	isAbout?: (body: Body) => boolean;
 	context: RequestContext;
 	/** Called each time it is sent, after it has waited for its turn. */
 	onSend?: () => void;
@@ -215,7 +217,7 @@ export class SendGridClient {
 
 	/** Sends once, or again after each 429, which SendGrid documents as not carried out. */
 	private async attemptOnce<Body>(call: Call<Body>, path: string): Promise<Outcome<Body>> {
-		const { method, context, decode, validUntil = ALWAYS } = call;
+		const { method, context, decode, isAbout, validUntil = ALWAYS } = call;
 		const { secrets } = this.connection;
 		const waiter: Waiter = {
 			endpoint: `${method} ${call.path}`,
@@ -263,8 +265,9 @@ export class SendGridClient {
 			}
 			// A part of a list must not be taken for the whole.
 			const body = status === PARTIAL_CONTENT ? undefined : decode(received.body);
-			if (body === undefined) {
-				return { error: unreadableError(received, method, context, secrets) };
+			if (body === undefined || isAbout?.(body) === false) {
+				const isOther = body !== undefined;
+				return { error: unreadableError(received, method, context, secrets, isOther) };
 			}
 			return { body };
 		}
@@ -277,7 +280,7 @@ export class SendGridClient {
 	}
 
 	private async request(
-		{ method, query, body }: Call<unknown>,
+		{ method, query, body }: Pick<Call<unknown>, 'method' | 'query' | 'body'>,
 		path: string,
 	): Promise<IN8nHttpFullResponse | 'expired'> {
 		const { baseURL, isGateway, onBehalfOf, transport, credential, secrets } = this.connection;

@@ -244,19 +244,24 @@ export async function statusError(
 /**
  * An error for a 2xx response whose body cannot be understood: HTML, truncated, empty, too large, or of another
  * shape.
+ *
+ * @param isOther whether it was understood, and is about somebody or something else
  */
 export function unreadableError(
 	{ status, body, sentAt }: ReceivedResponse,
 	method: string,
 	context: RequestContext,
 	secrets: readonly string[] = [],
+	isOther = false,
 ): RequestError {
 	const hint = SOMETHING_BETWEEN;
 	const details = isRecord(body) ? readErrorDetails(body, secrets) : [];
 	const what =
 		details.length > 0
 			? `SendGrid says ${quoteDetails(details)} in an answer that claims success`
-			: `the answer was ${describeBody(body)} instead of SendGrid's data`;
+			: isOther
+				? 'the answer was about somebody or something else'
+				: `the answer was ${describeBody(body)} instead of SendGrid's data`;
 	return new RequestError(
 		context,
 		`${what} (HTTP ${status})`,

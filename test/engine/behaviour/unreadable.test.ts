@@ -2,6 +2,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import * as parameters from '../../support/parameters';
+import { by } from '../../support/parameters';
 import { addPeople } from '../../support/people';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
@@ -259,6 +260,90 @@ describe.each([
 		expect(writes()).toHaveLength(1);
 		expect(everything()).toBe(before);
 		expect(sendGrid.mailed()).toEqual([]);
+	});
+});
+
+describe('K6: an answer that is about somebody or something else', () => {
+	const BOB = {
+		...{ username: 'bob', email: 'bob@example.com', token: 'of-bob' },
+		...{ scopes: ['stats.read'], is_admin: false },
+	};
+	const WRITES: Array<[Name, INodeParameters, string, RegExp, IDataObject]> = [
+		['inviteWith', { email: 'new@example.com' }, 'POST', /teammates$/, BOB],
+		['upsertWith', { email: 'new@example.com' }, 'POST', /teammates$/, BOB],
+		['resendWith', { invitation: by('email', 'penny@example.com') }, 'POST', /resend$/, BOB],
+		['resendWith', { invitation: by('token', 'of-penny') }, 'POST', /resend$/, BOB],
+		['upsertWith', { email: 'penny@example.com', ifPending: 'resend' }, 'POST', /resend$/, BOB],
+		['revokeWith', { invitation: by('email', 'penny@example.com') }, 'DELETE', /pending/, BOB],
+		['deleteTeammateWith', {}, 'DELETE', /countess$/, BOB],
+		['updatePermissionsWith', { scopes: ['mail.send'] }, 'PATCH', /countess$/, BOB],
+		['upsertWith', { scopes: ['mail.send'] }, 'PATCH', /countess$/, BOB],
+		['createSsoWith', { email: 'new@example.com' }, 'POST', /sso/, BOB],
+		['updateSsoWith', { teammate: by('email', 'sophie@example.com') }, 'PATCH', /sso/, BOB],
+		['approveWith', {}, 'PATCH', /approve$/, { scope_group_name: 'Billing' }],
+		['denyWith', {}, 'DELETE', /requests/, { scope_group_name: 'Billing' }],
+	];
+
+	const begin = () => {
+		const { state } = sendGrid;
+		state.account().invitations.splice(0);
+		state.addPending({ email: 'penny@example.com', token: 'of-penny', scopes: ['stats.read'] });
+		state.addTeammate({ email: 'sophie@example.com', is_sso: true });
+		return state.addAccessRequest({ username: 'countess', scope_group_name: 'Stats' }).id;
+	};
+
+	test.each(WRITES)('is no success of %s %j: %s', async (name, changes, method, path, body) => {
+		const id = begin();
+		const before = everything();
+		answerWith(method, path, body, method === 'POST' ? 201 : 200);
+		const { results, error } = await run(name, changes, undefined, id);
+		expect(results).toEqual([]);
+		expect(error?.message).toMatch(/^It is unclear whether /);
+		expect(`${error?.message}${error?.description}`).not.toMatch(/bob|billing/i);
+		expect(writes()).toHaveLength(1);
+		expect(everything()).toBe(before);
+	});
+
+	const READ_BACK = WRITES.filter(
+		([name, , method]) => method !== 'DELETE' && name !== 'approveWith',
+	);
+
+	test.each(READ_BACK)(
+		'is looked up, and does not stand for that of %s %j: %s',
+		async (name, changes, method, path, body) => {
+			const id = begin();
+			sendGrid.state.advance(60);
+			const status = method === 'POST' ? 201 : 200;
+			sendGrid.state.faults.add({
+				method,
+				path,
+				fault: { kind: 'status', status, when: 'after', body },
+			});
+			const { results, error } = await run(name, { ...changes, options: {} }, undefined, id);
+			expect(error).toBeUndefined();
+			expect(JSON.stringify(results)).not.toContain('bob');
+			expect(writes()).toHaveLength(1);
+		},
+	);
+
+	test.each<Name>(['getTeammateWith', 'getStatusWith', 'updatePermissionsWith', 'upsertWith'])(
+		'is nothing to go by for %s',
+		async (name) => {
+			answerWith('GET', /countess$/, { ...BOB, scopes: ['mail.send'] });
+			const { results, error } = await run(name, { teammate: by('username', 'countess') });
+			expect(results).toEqual([]);
+			expect(error?.message).toContain('the answer was about somebody or something else');
+			expect(writes()).toEqual([]);
+		},
+	);
+
+	test('is neither one about the same person in another spelling nor one that names nobody', async () => {
+		for (const name of [{ username: 'COUNTESS' }, {}]) {
+			sendGrid.state.faults.clear();
+			answerWith('GET', /countess$/, { ...name, scopes: ['mail.send'] });
+			const { results } = await run('getTeammateWith');
+			expect(results).toHaveLength(1);
+		}
 	});
 });
 

@@ -66,6 +66,12 @@ const knowing: Violation[] = [
 		foundBy: { test: UNREADABLE, name: 'treat nobody as gone or new if one record has no address' },
 	},
 	{
+		law: 'K6',
+		title: 'believes an answer that is about somebody else',
+		changes: [change('transport/client.ts', ' || isAbout?.(body) === false', '')],
+		foundBy: { test: UNREADABLE, name: 'is no success of inviteWith' },
+	},
+	{
 		law: 'K2',
 		title: 'believes one empty answer that nobody is in the account',
 		changes: [change('sendgrid/teammates.ts', '	isNeverEmpty: true,\n', '')],

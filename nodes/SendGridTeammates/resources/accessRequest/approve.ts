@@ -21,9 +21,10 @@ export async function approve(context: OperationContext) {
 		const request = await findRequest(context.account, named);
 		const email = textOf(request.email);
 		context.policy.checkEmail(email);
-		context.policy.checkGroup(textOf(request.scope_group_name));
+		const group = textOf(request.scope_group_name);
+		context.policy.checkGroup(group);
 		return await withPersonLock(context, email, wording, async () => {
-			const answer = await answerRequest(context.account, 'approve', named);
+			const answer = await answerRequest(context.account, 'approve', { ...named, group });
 			// The result can't be read back: the scopes of a feature are unknown.
 			context.account.noteWrite(email, usernameLock(textOf(request.username)));
 			return [{ approved: true, request_id: requestIdOutput(id), ...answer }];
