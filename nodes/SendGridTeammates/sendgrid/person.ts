@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Wording } from '../transport/errors';
 import { SendGridError } from '../transport/errors';
-import type { ListEndpoint, WholeList } from '../transport/pagination';
+import { union, type ListEndpoint, type WholeList } from '../transport/pagination';
 import { formatList, toSingleLine } from '../transport/sanitize';
 import { tick, type Reading, type Tick } from '../transport/singleFlight';
 import type { AccessChoice, Colleague, KnownAccess, TeammateChoice } from './access';
@@ -39,10 +39,10 @@ export interface Found<Item> {
 }
 
 /**
- * The wanted records of a list, with certainty even if there are none.
+ * All wanted records of a list, with certainty even if there are none.
  *
- * A list of several pages may have changed while it was read, and may then lack somebody. So absence only counts if
- * a second reading confirms it; all items that need one share it.
+ * A list of several pages may have changed while it was read, and may then lack somebody, or one of a person's
+ * records. So it is read a second time, and what is in either reading counts; all items share both.
  *
  * @param since the reading must have begun after this; default: the item's own start, or its turn
  * @throws RequestError
@@ -55,8 +55,9 @@ export async function findInList<Item>(
 ): Promise<Found<Item>> {
 	const first = await account.readList(endpoint, since);
 	const found = foundIn(first, pick);
-	if (found.items.length > 0 || first.value.isSure) return found;
-	return foundIn(await account.readList(endpoint, first.endedAt), pick);
+	if (first.value.isSure) return found;
+	const again = foundIn(await account.readList(endpoint, first.endedAt), pick);
+	return { ...again, items: union(endpoint, found.items, again.items) };
 }
 
 const foundIn = <Item>(

@@ -4,8 +4,11 @@ import type { SendGridClient } from './client';
 import { RequestError } from './errors';
 import type { RequestContext } from './responseErrors';
 
-/** Documented maximum. Observed: without a `limit` SendGrid sends 50, although it documents 500. */
+/** Documented maximum. */
 export const MAX_PAGE_SIZE = 500;
+
+/** Observed: without a `limit` SendGrid sends 50, although it documents 500. */
+const DEFAULT_PAGE_SIZE = 50;
 
 /** More than the largest account needs: a list that goes on after that never ends. */
 export const MAX_PAGES = 1000;
@@ -28,6 +31,14 @@ const stuckListError = (context: RequestContext, count: number) =>
 		{ cause: 'temporarily-unavailable' },
 	);
 
+const movingListError = (context: RequestContext) =>
+	new RequestError(
+		context,
+		"SendGrid's list keeps changing while it is read",
+		'Others are changing it at the moment. Run this again later.',
+		{ cause: 'temporarily-unavailable' },
+	);
+
 /** One of SendGrid's lists. */
 export interface ListEndpoint<Item> {
 	method: 'GET';
@@ -39,14 +50,14 @@ export interface ListEndpoint<Item> {
 	/** Identifies an item of the list; empty if an item has no identifier. */
 	identify: (item: Item) => string;
 	context: RequestContext;
-	/** Known to continue by `offset`. If it starts over instead, people on its other pages would seem absent. */
+	/** Known to have pages: it never comes as one, whatever is asked for. */
 	hasPages?: true;
 	/** Known to have somebody in it. An empty answer is wrong then, unless a second one says the same. */
 	isNeverEmpty?: true;
 }
 
 /** What distinguishes an item from the others of its list. */
-export const identityIn =
+const identityIn =
 	<Item>({ identify }: Pick<ListEndpoint<Item>, 'identify'>) =>
 	(item: Item): string =>
 		identify(item) || JSON.stringify(item);
@@ -59,7 +70,7 @@ export interface Part {
 	atMost?: number;
 }
 
-/** How often a list that keeps changing is read from its start before it is accepted. */
+/** How often a list that keeps changing is read from its start again before that is given up. */
 const MAX_RESTARTS = 3;
 
 /** The result of one request of a list. */
@@ -82,8 +93,13 @@ interface Page<Item> {
  * Each page begins with the last item of the one before. If it doesn't, somebody has been removed in the meantime
  * and others have moved up past our position: the list is read from its start again. After a page of one item, the
  * next page starts behind it: a server that never sends more would send the same item forever. Such a list is read
- * again until nothing new appears. So is, once, a list that is known to have pages and starts again instead of going
- * on; if it still does, it is not believed. And so is, once, a list that is known never to be empty, and is.
+ * again until nothing new appears. A list that keeps changing all that time is not believed.
+ *
+ * If a list starts again instead of going on, either exactly as many items were added in front, or `offset` is
+ * ignored. It is read once more, with a smaller first page. If that has more items than asked for, the list has no
+ * pages, and is whole, unless it may be a full page of the default size, from a gateway that drops the query. If the
+ * list starts again once more, and is no shorter, it is not believed. Another list to be read once more is one that is
+ * known never to be empty, and is.
  *
  * @param onBegin called when the first page is asked for, also of a restart
  * @throws SendGridError
@@ -105,17 +121,19 @@ export async function* pages<Item>(
 	let hasNews = false;
 	let restarts = 0;
 	let isRestart = false;
+	let repeated = 0;
 	for (let count = 0; position - offset < atMost; count += 1) {
 		if (count === MAX_PAGES) throw endlessListError(context);
 		const overlap: number = last === undefined || isOneByOne ? 0 : 1;
+		const isSmaller: boolean = last === undefined && repeated > 1;
+		const limit = Math.min(
+			isSmaller ? repeated - 1 : MAX_PAGE_SIZE,
+			atMost - (position - offset) + overlap,
+		);
 		const page: Item[] = await client.send({
 			method,
 			path,
-			query: {
-				...query,
-				limit: Math.min(MAX_PAGE_SIZE, atMost - (position - offset) + overlap),
-				offset: position - overlap,
-			},
+			query: { ...query, limit, offset: position - overlap },
 			decode,
 			context,
 			...((count === 0 || isRestart) && { onSend: onBegin }),
@@ -134,27 +152,37 @@ export async function* pages<Item>(
 		const ignoresOffset = last !== undefined && identities[0] === first;
 		const hasMoved: boolean = overlap > 0 && identities[0] !== last && !ignoresOffset;
 		const mayLack = !goesOn && isOneByOne && hasNews && position - offset > 1;
-		const isStuck: boolean = hasPages === true && ignoresOffset && first !== last;
+		const isStuck: boolean = ignoresOffset && first !== last;
 		const isBlank = isNeverEmpty === true && offset === 0 && restarts === 0 && seen.size === 0;
-		if (isStuck && restarts > 0) throw stuckListError(context, seen.size);
-		if ((hasMoved || mayLack || isStuck || isBlank) && restarts < MAX_RESTARTS) {
+		if (hasMoved || mayLack || isStuck || isBlank) {
+			if (isStuck && repeated > 0 && page.length >= repeated)
+				throw stuckListError(context, seen.size);
+			if (restarts === MAX_RESTARTS) throw movingListError(context);
 			restarts += 1;
-			// If it has moved unseen, or keeps moving, the items are added to the earlier ones.
-			isRestart = hasMoved && restarts < MAX_RESTARTS;
+			// If it has moved unseen, the items are added to the earlier ones.
+			isRestart = hasMoved;
 			if (isRestart) seenSinceRestart = new Set();
+			repeated = isStuck ? page.length : 0;
 			position = offset;
 			last = undefined;
 			hasNews = false;
 			seenInPass = new Set();
 			continue;
 		}
-		if (!goesOn) return;
+		const isUnpaged = isSmaller && page.length > limit && page.length % DEFAULT_PAGE_SIZE > 0;
+		if (!goesOn || (isUnpaged && !hasPages)) return;
 		if (last === undefined) [first] = identities;
 		position += page.length - overlap;
 		isOneByOne = page.length === 1;
 		last = identities[identities.length - 1];
 	}
 }
+
+/** All items of several readings of a list, as the last of them has them. */
+export const union = <Item>(
+	list: Pick<ListEndpoint<Item>, 'identify'>,
+	...readings: ReadonlyArray<readonly Item[]>
+): Item[] => [...new Map(readings.flat().map((item) => [identityIn(list)(item), item])).values()];
 
 /**
  * The first items of a list that pass all filters, reading no further than needed.
@@ -183,7 +211,7 @@ export interface WholeList<Item> {
 	items: Item[];
 	/**
 	 * Whether an item that isn't in it is absent. Several pages may lack one, because somebody may have changed the list
-	 * while it was read.
+	 * while it was read: another reading must confirm them.
 	 */
 	isSure: boolean;
 }

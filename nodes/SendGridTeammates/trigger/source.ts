@@ -7,7 +7,7 @@ import type { SendGridClient } from '../transport/client';
 import { withDeadline } from '../transport/deadline';
 import { decodeList } from '../transport/decode';
 import { RequestError, SendGridError } from '../transport/errors';
-import { identityIn, list, type ListEndpoint } from '../transport/pagination';
+import { list, union, type ListEndpoint } from '../transport/pagination';
 import { toSingleLine } from '../transport/sanitize';
 import { NOTHING_IS_LOST, type PollBudget } from './budget';
 import type { EventName } from './events';
@@ -73,10 +73,7 @@ async function readListVerified(
 ): Promise<IDataObject[]> {
 	const first = await readAll(reader, endpoint);
 	if (isComplete(first)) return first;
-	const second = await readAll(reader, endpoint);
-	const identityOf = identityIn(endpoint);
-	const both = [...first, ...second];
-	return [...new Map(both.map((record) => [identityOf(record), record])).values()];
+	return union(endpoint, first, await readAll(reader, endpoint));
 }
 
 /** Whether all keys are among those of the records. */

@@ -111,11 +111,11 @@ const DECIDING = {
 
 describe('K1: a list of teammates that starts again instead of going on', () => {
 	const LAST = [{ email: 'teammate0060@bulk.example' }];
-	/** As from a gateway that drops the query: SendGrid's default page, the first 50. */
+	/** As from a gateway that drops the query, and has pages of its own. */
 	const firstPage = () =>
 		sendGrid.state
 			.account()
-			.teammates.slice(0, 50)
+			.teammates.slice(0, 40)
 			.map(({ profile }) => profile);
 	beforeEach(() => {
 		sendGrid.state.addManyTeammates(60);
@@ -130,7 +130,7 @@ describe('K1: a list of teammates that starts again instead of going on', () => 
 		const { results, error } = await sendGrid.run({ items: LAST, parameters });
 		expect(results).toEqual([]);
 		expect(error?.message).toMatch(
-			/ (was|were|could) not .*: SendGrid's list doesn't continue after the first 50$/,
+			/ (was|were|could) not .*: SendGrid's list doesn't continue after the first 40$/,
 		);
 		expect(error?.description).toContain("a custom 'API URL' in the credential");
 		expect(writes()).toEqual([]);
@@ -194,5 +194,112 @@ describe('K2: a list of teammates with nobody in it, not even the owner', () => 
 			parameters: getTeammatesWith({ returnAll: false, limit: 1 }),
 		});
 		expect(readings()).toHaveLength(1);
+	});
+});
+
+/** Acts on each request for a list, before it is answered. */
+function onRead(path: string, act: (query: Record<string, string>) => void) {
+	const { requests } = sendGrid.state;
+	jest.spyOn(requests, 'push').mockImplementation((entry) => {
+		requests[requests.length] = entry;
+		if (entry.method === 'GET' && entry.path === path) act(entry.query);
+		return requests.length;
+	});
+}
+
+afterEach(() => jest.restoreAllMocks());
+
+describe('K1: a list of invitations that starts again instead of going on', () => {
+	const LAST = { email: 'last@example.com' };
+	const PATH = '/v3/teammates/pending';
+
+	test.each([
+		['Create or Update', upsertWith()],
+		['Offboard', offboardWith()],
+		['Get Status', getStatusWith()],
+		['Get Many', getInvitationsWith()],
+	])('is not believed by %s if its pages are capped', async (_, parameters) => {
+		sendGrid.state.addManyPending(9);
+		sendGrid.state.addPending(LAST);
+		sendGrid.state.behaviours.maxPage = 5;
+		onRead(PATH, (query) => {
+			query.offset = '0';
+		});
+		const { results, error } = await sendGrid.run({ items: [LAST], parameters });
+		expect(results).toEqual([]);
+		expect(error?.message).toContain("SendGrid's list doesn't continue after the first 5");
+		expect(writes()).toEqual([]);
+	});
+
+	test('is read on if a page of people has been invited in front of it', async () => {
+		const { state } = sendGrid;
+		state.behaviours.pendingPaging = 'capped-at-50';
+		state.addManyPending(70);
+		state.addPending({ ...LAST, scopes: ['stats.read'] });
+		let isInvited = false;
+		onRead(PATH, ({ offset }) => {
+			if (isInvited || offset === '0') return;
+			isInvited = true;
+			const others = state.account().invitations.splice(0);
+			for (let i = 0; i < 49; i += 1) state.addPending({ email: `new${i}@example.com` });
+			state.account().invitations.push(...others);
+		});
+		const parameters = upsertWith({ ifPending: 'leave' });
+		const { results } = await sendGrid.run({ items: [LAST], parameters });
+		expect(results).toMatchObject([{ json: { action: 'unchanged' } }]);
+		expect(sendGrid.mailed()).toEqual([]);
+	});
+});
+
+describe('K5: two records of a person in a list of several pages', () => {
+	const ADA = { email: 'ada@example.com' };
+	const SECOND = { email: 'Ada@example.com' };
+	const isHers = ({ email }: { email: string }) => email.toLowerCase() === ADA.email;
+
+	test.each([
+		['invitations', offboardWith()],
+		['teammates', offboardWith()],
+		['teammates', updatePermissionsWith()],
+		['teammates', deleteTeammateWith()],
+	] as const)('nothing is done if the list of %s keeps moving', async (which, parameters) => {
+		const { state } = sendGrid;
+		state.behaviours.maxPage = 50;
+		const account = state.account();
+		const add = (email: string) =>
+			which === 'teammates'
+				? state.addTeammate({ email, username: `user of ${email}` })
+				: state.addPending({ email });
+		add(ADA.email);
+		for (let i = 0; i < 260; i += 1) add(i === 158 ? SECOND.email : `person${i}@example.com`);
+		onRead(`/v3/teammates${which === 'teammates' ? '' : '/pending'}`, ({ offset }) => {
+			if (offset === '0') return;
+			const stays = (one: { email: string }, index: number) =>
+				index === 0 || index > 15 || isHers(one);
+			account.invitations = account.invitations.filter(stays);
+			account.teammates = account.teammates.filter(({ profile }, index) => stays(profile, index));
+		});
+		const { results, error } = await sendGrid.run({ items: [ADA], parameters });
+		expect(results).toEqual([]);
+		expect(error?.message).toContain("SendGrid's list keeps changing while it is read");
+		expect(writes()).toEqual([]);
+	});
+
+	test('both are revoked if the second is invited again, and moves up, while the list is read', async () => {
+		const { state } = sendGrid;
+		state.behaviours.maxPage = 50;
+		const account = state.account();
+		state.addPending(ADA);
+		state.addManyPending(70);
+		let hasMoved = false;
+		onRead('/v3/teammates/pending', ({ offset }) => {
+			if (hasMoved || offset === '0') return;
+			hasMoved = true;
+			const [first, , ...others] = account.invitations;
+			state.addPending(SECOND);
+			account.invitations = [first, account.invitations[account.invitations.length - 1], ...others];
+		});
+		const { results } = await sendGrid.run({ items: [ADA], parameters: offboardWith() });
+		expect(results).toMatchObject([{ json: { revoked: true } }]);
+		expect(account.invitations.filter(isHers)).toEqual([]);
 	});
 });

@@ -41,17 +41,65 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'transport/pagination.ts',
-				'(hasMoved || mayLack || isStuck || isBlank) &&',
-				'(hasMoved || isStuck || isBlank) &&',
+				'(hasMoved || mayLack || isStuck || isBlank)',
+				'(hasMoved || isStuck || isBlank)',
 			),
 		],
-		foundBy: { test: CROWD, name: 'K1: pages of one record' },
+		foundBy: { test: 'unit/pagination.test.ts', name: 'in pages of one record' },
 	},
 	{
 		law: 'K1',
 		title: 'believes a list of teammates that starts again instead of going on',
 		changes: [change('sendgrid/teammates.ts', '	hasPages: true,\n', '')],
 		foundBy: { test: 'engine/behaviour/lists.test.ts', name: 'K1: a list of teammates' },
+	},
+	{
+		law: 'K1',
+		title: 'believes a list of invitations that starts again instead of going on',
+		changes: [
+			change(
+				'transport/pagination.ts',
+				'= ignoresOffset && first !== last',
+				'= ignoresOffset && first !== last && hasPages === true',
+			),
+		],
+		foundBy: { test: 'engine/behaviour/lists.test.ts', name: 'K1: a list of invitations' },
+	},
+	{
+		law: 'K1',
+		title: 'believes a page as long as those of a gateway that drops the query',
+		changes: [
+			change(
+				'transport/pagination.ts',
+				'page.length % DEFAULT_PAGE_SIZE > 0',
+				'DEFAULT_PAGE_SIZE > 0',
+			),
+		],
+		foundBy: { test: 'unit/pagination.test.ts', name: 'a list that ignores the offset' },
+	},
+	{
+		law: 'K2',
+		title: 'believes a list that keeps moving',
+		changes: [
+			change(
+				'transport/pagination.ts',
+				'if (restarts === MAX_RESTARTS) throw movingListError(context);',
+				'if (restarts === MAX_RESTARTS) return void movingListError(context);',
+			),
+		],
+		foundBy: { test: 'engine/behaviour/lists.test.ts', name: 'K5: two records' },
+	},
+	{
+		law: 'K5',
+		title: 'handles those records of a person that one reading of several pages has',
+		changes: [
+			change(
+				'sendgrid/person.ts',
+				'if (first.value.isSure) return found;',
+				'if (found.items.length > 0 || first.value.isSure) return found;',
+			),
+		],
+		foundBy: { test: 'engine/behaviour/lists.test.ts', name: 'K5: two records' },
 	},
 	{
 		law: 'K2',
@@ -86,13 +134,13 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/person.ts',
-				'if (found.items.length > 0 || first.value.isSure) return found;',
+				'if (first.value.isSure) return found;',
 				'if (found.items.length >= 0) return found;',
 			),
 			change(
 				'transport/pagination.ts',
-				'(hasMoved || mayLack || isStuck || isBlank) && restarts < MAX_RESTARTS',
-				'(hasMoved || mayLack || isStuck || isBlank) && restarts < 0 * MAX_RESTARTS',
+				'(hasMoved || mayLack || isStuck || isBlank)',
+				'((hasMoved || mayLack || isStuck || isBlank) && restarts > 0)',
 			),
 		],
 		foundBy: { scenarios: 'K2: two people deleted' },
@@ -2162,8 +2210,8 @@ const listing: Violation[] = [
 			change(LEAVERS_TS, 'first.value.isSure ?', 'first.value.items ?'),
 			change(
 				'transport/pagination.ts',
-				'(hasMoved || mayLack || isStuck || isBlank) && restarts < MAX_RESTARTS',
-				'(hasMoved || mayLack || isStuck || isBlank) && restarts < 0 * MAX_RESTARTS',
+				'(hasMoved || mayLack || isStuck || isBlank)',
+				'((hasMoved || mayLack || isStuck || isBlank) && restarts > 0)',
 			),
 		],
 		foundBy: {
@@ -2538,8 +2586,8 @@ const polling: Violation[] = [
 		changes: [
 			change(
 				'transport/pagination.ts',
-				'hasPages === true &&',
-				'hasPages !== undefined && !hasPages &&',
+				'= ignoresOffset && first !== last',
+				'= ignoresOffset && first !== last && !hasPages',
 			),
 		],
 		foundBy: { pollScenarios: 'paging: the first 50' },
