@@ -30,6 +30,7 @@ describe('K6: a list', () => {
 		{ result: [ADA], errors: 'no' },
 		{ result: [], error: 'no' },
 		{ result: null },
+		{ result: [], results: [ADA] },
 		{ result: {} },
 		{ result: 'ada' },
 		{ result: [ADA, null] },

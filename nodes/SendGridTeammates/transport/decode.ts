@@ -37,12 +37,13 @@ export const decodeAnswer =
 
 /**
  * The records of a list, or `undefined` if the response is not one: such a list must not be treated as empty.
- * Documented as `result` in the schemas and `results` in the examples, observed: `result`. Access requests and
- * subusers come as a bare array.
+ * Documented as `result` in the schemas and `results` in the examples, observed: `result`. With both it is unknown
+ * which one is meant. Access requests and subusers come as a bare array.
  */
 export function decodeList(body: unknown): IDataObject[] | undefined {
-	const object = decodeObject(body);
-	const records: unknown = Array.isArray(body) ? body : (object?.result ?? object?.results);
+	const { result, results } = decodeObject(body) ?? {};
+	if (result && results) return undefined;
+	const records: unknown = Array.isArray(body) ? body : (result ?? results);
 	if (!Array.isArray(records) || !records.every(isRecord)) return undefined;
 	return records as IDataObject[];
 }

@@ -46,7 +46,15 @@ const everything = () => {
 beforeEach(() => addPeople(sendGrid.state));
 
 describe('K6: a response that is no list', () => {
-	const BODIES: unknown[] = [{}, ERRORS, { result: null }, { result: [null] }, 'null', ''];
+	const BODIES: unknown[] = [
+		{},
+		ERRORS,
+		{ result: null },
+		{ result: [null] },
+		{ result: [], results: [{ email: 'ada@example.com' }] },
+		'null',
+		'',
+	];
 
 	const DECIDING: Array<[Name, RegExp]> = [
 		['deleteTeammateWith', /teammates$/],
