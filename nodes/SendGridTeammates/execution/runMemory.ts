@@ -19,8 +19,8 @@ interface Handled {
 export interface Progress {
 	revoked: boolean;
 	deleted: boolean;
-	/** Of a teammate who was deleted. */
-	username: string | null;
+	/** Of teammates who were deleted. */
+	usernames: string[];
 	/** As SendGrid spells it. */
 	address: string;
 }
@@ -87,7 +87,7 @@ export class RunMemory {
 		return this.unfinished('offboard', key, () => ({
 			revoked: false,
 			deleted: false,
-			username: null,
+			usernames: [],
 			address,
 		}));
 	}

@@ -255,6 +255,44 @@ describe('to remove nobody by mistake,', () => {
 		expect(error?.message).toContain('and 1 more');
 	});
 
+	test('each of several teammates with an address counts, and all are named', async () => {
+		const usernames = ['team_1', 'team_2', 'team_3'];
+		for (const username of usernames)
+			sendGrid.state.addTeammate({ email: 'team@example.com', username });
+		strangers(2);
+		const { error } = await sync(ADA, { ...OTHERS, maxOffboarded: 4 });
+		expect(error?.message).toContain("5 people would be offboarded, and 'Max Offboarded' is 4");
+		expect(writes()).toEqual([]);
+		for (const dryRun of [true, false]) {
+			const { results } = await sync(ADA, { ...OTHERS, maxOffboarded: 5, options: { dryRun } });
+			const named = results.slice(1).map(({ json }) => [json.email, json.usernames]);
+			expect(new Map(named as Array<[string, string[]]>)).toEqual(
+				new Map([
+					['team@example.com', usernames],
+					['stranger0@example.com', ['stranger0@example.com']],
+					['stranger1@example.com', []],
+				]),
+			);
+		}
+		expect(everybody()).toEqual(['ada@example.com']);
+	});
+
+	test('what an earlier try has deleted counts in a later one', async () => {
+		for (const username of ['team_1', 'team_2'])
+			sendGrid.state.addTeammate({ email: 'team@example.com', username });
+		sendGrid.state.addTeammate({ email: 'gone@example.com', username: 'gone_1' });
+		sendGrid.state.faults.add({
+			method: 'DELETE',
+			path: '/v3/teammates/team_2',
+			fault: { kind: 'status', status: 400, when: 'before' },
+		});
+		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+		const { results } = await sync(ADA, { ...OTHERS, maxOffboarded: 3 }, { settings });
+		const team = results.find(({ json }) => json.email === 'team@example.com');
+		expect(team?.json).toMatchObject({ action: 'offboarded', usernames: ['team_1', 'team_2'] });
+		expect(everybody()).toEqual(['ada@example.com']);
+	});
+
 	test('people who are kept do not count', async () => {
 		strangers(3, 'partner.example');
 		sendGrid.state.addTeammate({ email: 'gone@example.com' });

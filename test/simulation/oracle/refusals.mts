@@ -91,8 +91,10 @@ function mayRefuseList(facts: Facts): boolean {
 	const { most } = ask.others;
 	const listed = new Set(facts.ofRun.map(({ person }) => person));
 	const isTooMuch = facts.moments.some(({ teammates, invitations }) => {
-		const known = [...teammates, ...invitations].map(({ email }) => email.toLowerCase());
-		return new Set(known.filter((email) => !listed.has(email))).size > most;
+		const others = (records: ReadonlyArray<{ email: string }>) =>
+			records.map(({ email }) => email.toLowerCase()).filter((email) => !listed.has(email));
+		// Of several teammates with an address, each counts.
+		return others(teammates).length + new Set(others(invitations)).size > most;
 	});
 	return (
 		isTooMuch || facts.ofRun.some((other) => other !== facts.answer && isRefused(facts, other))

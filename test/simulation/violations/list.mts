@@ -2222,7 +2222,7 @@ const listing: Violation[] = [
 	{
 		law: 'List',
 		title: 'ignores Max Offboarded',
-		changes: [change(LEAVERS_TS, 'going.length <= limits.most', 'going.length >= 0')],
+		changes: [change(LEAVERS_TS, 'count <= limits.most', 'count >= 0')],
 		foundBy: { histories: 400, seed: 10_000_000 },
 	},
 	{

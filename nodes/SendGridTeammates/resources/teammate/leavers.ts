@@ -30,12 +30,14 @@ export interface Leaver {
 		| {
 				/** As SendGrid spells it. */
 				record: IDataObject;
+				/** Of all teammates with the address, those included whom an earlier try has deleted. */
+				usernames: string[];
 				/** Why the person stays. */
 				reason?: string;
 				/** What an earlier try has removed, if not everything. */
 				partly?: string;
-				/** @returns whether there was anything left to remove */
-				remove: (own: OperationContext) => Promise<boolean>;
+				/** @returns the usernames that were deleted; `undefined` if nothing was left to remove */
+				remove: (own: OperationContext) => Promise<string[] | undefined>;
 		  };
 }
 
@@ -175,7 +177,7 @@ async function planLeaver(list: List, email: string): Promise<Leaver> {
 				: { email };
 		const isElsewhere = await isListedElsewhere(list, email, person, wording);
 		const reason = isElsewhere ? ELSEWHERE : reasonToKeep(email, person, list);
-		const { revoked, deleted } = progress();
+		const { revoked, deleted, usernames } = progress();
 		if (reason === undefined) {
 			refuseUnknown(person, wording);
 			refuseProtected(person, context, wording);
@@ -184,6 +186,9 @@ async function planLeaver(list: List, email: string): Promise<Leaver> {
 			email,
 			outcome: {
 				record: { email, ...record },
+				usernames: [
+					...new Set([...usernames, ...person.teammates.map(({ username }) => username)]),
+				],
 				reason,
 				...((revoked || deleted) && { partly: wording.failureMessage }),
 				remove: async (own) => await takeOff(own, email),
@@ -194,7 +199,7 @@ async function planLeaver(list: List, email: string): Promise<Leaver> {
 	}
 }
 
-async function takeOff(own: OperationContext, email: string): Promise<boolean> {
+async function takeOff(own: OperationContext, email: string): Promise<string[] | undefined> {
 	const { account, memory, options } = own;
 	const { progress, wording } = removalOf(own, email);
 	const allowAdmins = reasonForAdmins(own) === undefined;
@@ -204,7 +209,7 @@ async function takeOff(own: OperationContext, email: string): Promise<boolean> {
 		memory.takenOff.set(personKey(account, email), email);
 		const done = progress();
 		await remove(context, email, done, wording);
-		return done.revoked || done.deleted;
+		return done.revoked || done.deleted ? done.usernames : undefined;
 	});
 }
 
@@ -225,8 +230,14 @@ export async function findLeavers(list: List, refusal: string): Promise<Leaver[]
 	const going = leavers.filter(
 		({ outcome }) => !('error' in outcome) && outcome.reason === undefined,
 	);
-	if (going.length <= limits.most) return leavers;
-	const people = going.length === 1 ? '1 person' : `${going.length} people`;
+	// Each teammate counts, and somebody who has only been invited as one.
+	const count = going.reduce(
+		(sum, { outcome }) =>
+			sum + ('usernames' in outcome ? Math.max(1, outcome.usernames.length) : 0),
+		0,
+	);
+	if (count <= limits.most) return leavers;
+	const people = count === 1 ? '1 person' : `${count} people`;
 	throw new SendGridError(
 		`${refusal}: ${people} would be offboarded, and 'Max Offboarded' is ${limits.most}: ${formatQuoted(going.map(({ email }) => email))}`,
 		"Check that the list is complete. If all of them should go, raise 'Max Offboarded'.",

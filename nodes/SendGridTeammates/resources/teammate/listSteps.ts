@@ -170,7 +170,8 @@ async function planPerson(
 	}
 }
 
-const STOPPED = 'Nobody is offboarded from this account in this run, because the plan failed for somebody else.';
+const STOPPED =
+	'Nobody is offboarded from this account in this run, because the plan failed for somebody else.';
 
 export function stepOf(
 	{ email, outcome }: Leaver,
@@ -181,7 +182,8 @@ export function stepOf(
 	const key = personKey(context.account, email);
 	const step = { item: indexOf(first), answers: [], key, email };
 	if ('error' in outcome) return { ...step, outcome };
-	const { record, reason = isStopped ? STOPPED : undefined, partly, remove } = outcome;
+	const { usernames, reason = isStopped ? STOPPED : undefined, partly, remove } = outcome;
+	const record = { ...outcome.record, usernames };
 	const isKept = reason !== undefined;
 	if (isKept && partly !== undefined) {
 		const error = new SendGridError(`${partly}: ${reason}`, 'Run this again.');
@@ -192,10 +194,10 @@ export function stepOf(
 		return { ...step, outcome: { records: outputOf({ action, record, reason }, settings) } };
 	}
 	const write = async (own: OperationContext) => {
-		const isDone = await remove(own);
+		const deleted = await remove(own);
 		return outputOf(
-			isDone
-				? { action: 'offboarded', record }
+			deleted
+				? { action: 'offboarded', record: { ...record, usernames: deleted } }
 				: { action: 'unchanged', record, reason: 'This person has left in the meantime.' },
 			settings,
 		);

@@ -48,7 +48,8 @@ export async function offboard(context: OperationContext) {
 	const removeNow = async () => {
 		const done = progress();
 		await remove(context, email, done, wording);
-		const { address, revoked, deleted, username } = done;
+		const { address, revoked, deleted, usernames } = done;
+		const username = usernames[usernames.length - 1] ?? null;
 		return [{ changed: revoked || deleted, revoked, deleted, email: address, username }];
 	};
 	const wish = 'offboard';
@@ -219,7 +220,7 @@ async function removeAll(
 		});
 		if (settle(outcome)) {
 			progress.deleted = true;
-			progress.username = username;
+			progress.usernames.push(username);
 		} else if (missed && before.isAdmin) unknown.set(username, missed);
 	}
 	return missed;
