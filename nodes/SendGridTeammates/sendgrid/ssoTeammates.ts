@@ -84,15 +84,19 @@ export async function createSsoTeammate(account: Account, write: SsoWrite): Prom
 	// If a person who may be ours is gone at the next probe, somebody else has removed them.
 	let wasThere = false;
 
+	// Nothing is read before it is sent. Whoever is there afterwards may have been there all the time.
+	let wasAbsent = false;
+
 	/** Whether the person is there now, under this name and with this access. */
 	async function probe(): Promise<WriteState<IDataObject>> {
 		const { items } = await findTeammates(account, email, wording, tick());
 		wasThere ||= items.length > 0;
+		wasAbsent ||= items.length === 0;
 		if (items.length === 0) return wasThere ? 'unknown' : 'notApplied';
 		if (items.length > 1 || items[0].isSso === false) return 'unknown';
 		const teammate = await readTeammate(account, { ...items[0], field: 'Email' }, wording);
 		const isSo = isNamed(teammate, { first_name, last_name }) && shows(teammate, access) === true;
-		return isSo ? { applied: teammate.record } : 'unknown';
+		return isSo && wasAbsent ? { applied: teammate.record } : 'unknown';
 	}
 
 	const created = await sendReconciled(

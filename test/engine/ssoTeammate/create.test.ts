@@ -189,3 +189,41 @@ test('W6: SSO Teammate > Create fails when SendGrid drops the persona', async ()
 		"'sam@example.com' was created, but not completely: SendGrid silently ignored the persona 'developer'",
 	);
 });
+
+describe('W3: SSO Teammate > Create in doubt', () => {
+	const fail = (when: string) =>
+		sendGrid.state.faults.add({
+			method: 'POST',
+			fault: { kind: 'status', status: 503, when },
+		} as never);
+	const create = async () => await sendGrid.run({ items: SAM, parameters: createSsoWith() });
+
+	test.each(['before', 'after'])(
+		'does not call somebody created who may have been there before: 503 %s',
+		async (when) => {
+			if (when === 'before') {
+				sendGrid.state.addTeammate({
+					email: 'sam@example.com',
+					first_name: 'Ada',
+					last_name: 'Lovelace',
+					is_sso: true,
+					scopes: ['stats.read'],
+				});
+			}
+			fail(when);
+			const { results, error } = await create();
+			expect(results).toEqual([]);
+			expect(error?.message).toMatch(/^It is unclear whether 'sam@example.com' was created/);
+			expect(writes()).toHaveLength(1);
+		},
+	);
+
+	test('is certain about somebody who was seen not to be there', async () => {
+		fail('before');
+		fail('after');
+		const { results, error } = await create();
+		expect(error).toBeUndefined();
+		expect(results).toHaveLength(1);
+		expect(writes()).toHaveLength(2);
+	});
+});

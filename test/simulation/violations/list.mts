@@ -120,6 +120,12 @@ const knowing: Violation[] = [
 		foundBy: { test: UNREADABLE, name: 'is no success of inviteWith' },
 	},
 	{
+		law: 'W3',
+		title: 'calls somebody created who may have been there before',
+		changes: [change('sendgrid/ssoTeammates.ts', 'isSo && wasAbsent ?', 'isSo ?')],
+		foundBy: { test: 'engine/ssoTeammate/create.test.ts', name: 'W3: SSO Teammate' },
+	},
+	{
 		law: 'K2',
 		title: 'believes one empty answer that nobody is in the account',
 		changes: [change('sendgrid/teammates.ts', '	isNeverEmpty: true,\n', '')],
