@@ -224,8 +224,8 @@ export class RunMemory {
 	/** The items for which a request was sent that changes SendGrid's data. */
 	readonly sent = new Set<ItemKey>();
 
-	/** Addresses of people whom no item names and whose offboarding has started, by person. */
-	readonly takenOff = new Map<string, string>();
+	/** People whom no item names and whose offboarding has started. */
+	readonly takenOff = new Map<string, Progress>();
 }
 
 /** What the functions below need. */

@@ -116,9 +116,11 @@ async function everybody(
 ): Promise<Map<string, string>> {
 	const invited = await addressesIn(account, pendingInvitations(wording), 'invitations');
 	const joined = await addressesIn(account, teammates(wording), 'teammates', invited.startedAt);
-	const begun = [...memory.takenOff].filter(([key, email]) => key === personKey(account, email));
+	const begun = [...memory.takenOff].filter(
+		([key, { address }]) => key === personKey(account, address),
+	);
 	return new Map([
-		...begun.map(([, email]): [string, string] => [addressKey(email), email]),
+		...begun.map(([, { address }]): [string, string] => [addressKey(address), address]),
 		...invited.addresses,
 		...joined.addresses,
 	]);
@@ -177,7 +179,8 @@ async function planLeaver(list: List, email: string): Promise<Leaver> {
 				: { email };
 		const isElsewhere = await isListedElsewhere(list, email, person, wording);
 		const reason = isElsewhere ? ELSEWHERE : reasonToKeep(email, person, list);
-		const { revoked, deleted, usernames } = progress();
+		const { revoked, deleted } = progress();
+		const { usernames = [] } = context.memory.takenOff.get(personKey(account, email)) ?? {};
 		if (reason === undefined) {
 			refuseUnknown(person, wording);
 			refuseProtected(person, context, wording);
@@ -206,8 +209,8 @@ async function takeOff(own: OperationContext, email: string): Promise<string[] |
 	const context = { ...own, options: { ...options, allowAdmins } };
 	account.requireFreshReadings();
 	return await withPersonLock(context, email, wording, async () => {
-		memory.takenOff.set(personKey(account, email), email);
 		const done = progress();
+		memory.takenOff.set(personKey(account, email), done);
 		await remove(context, email, done, wording);
 		return done.revoked || done.deleted ? done.usernames : undefined;
 	});
