@@ -285,11 +285,11 @@ test('W7: half a deletion is not called unhandled', async () => {
 	expect(error?.message).toMatch(/^'ada@example.com': 'countess' was deleted, but/);
 });
 
-test('Get Status of two who share an address says that one of them signs in with single sign-on', async () => {
-	joined({ is_sso: false });
-	sendGrid.state.addTeammate({ email: ADA, username: 'ada2', is_sso: true });
+test('K5: Get Status of two who share an address is all about one, whoever can do more', async () => {
+	joined({ is_sso: true });
+	sendGrid.state.addTeammate({ email: ADA, username: 'ada2', is_admin: true, is_sso: false });
 	const { results } = await run(getStatusWith());
-	expect(results).toMatchObject([{ json: { is_sso: true } }]);
+	expect(results).toMatchObject([{ json: { username: 'ada2', is_admin: true, is_sso: false } }]);
 });
 
 test.each([302, 409])(

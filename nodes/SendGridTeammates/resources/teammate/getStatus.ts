@@ -26,15 +26,12 @@ async function readMfa(account: Account, { username }: Teammate, wording: Wordin
 	return mfaOf(scopes);
 }
 
-/** Whether any of them is so; `null` where none is, and SendGrid does not say it of all. */
-function anyOf<One>(records: readonly One[], isSo: (record: One) => boolean | undefined) {
-	const answers = records.map(isSo);
-	if (answers.includes(true)) return true;
-	return answers.includes(undefined) ? null : false;
-}
-
-const adminOf = ({ isAdmin, isRoleKnown }: { isAdmin: boolean; isRoleKnown: boolean }) =>
-	isRoleKnown ? isAdmin : undefined;
+/** Of several who share an address, whoever can do most: the owner, an admin, somebody whose role is unknown. */
+const mostPowerful = (people: readonly Teammate[]): Teammate | undefined =>
+	people.find(({ isOwner }) => isOwner) ??
+	people.find(({ isAdmin }) => isAdmin) ??
+	people.find(({ isRoleKnown }) => !isRoleKnown) ??
+	people[0];
 
 /**
  * A person's status: unknown, invited, invitation expired, or a teammate. Reads both lists, and a teammate's own
@@ -45,23 +42,22 @@ export async function getStatus({ item, account }: OperationContext) {
 	const wording = { failureMessage: `The status of '${toSingleLine(email)}' could not be read` };
 	await account.waitForLag(email);
 	const person = await findPerson(account, email, wording);
-	const [teammate] = person.teammates;
+	const teammate = mostPowerful(person.teammates);
 	// Once somebody is a teammate, their invitations don't matter.
 	const invitation = teammate ? undefined : person.invitations[0];
+	const shown = teammate ?? invitation;
 	// What has happened since it was read is unknown.
 	const now = account.now(person.readAt);
 	return [
 		{
-			email: (teammate ?? invitation)?.email ?? email,
+			email: shown?.email ?? email,
 			status: statusOf(person, now),
 			expires_at: (invitation && expiryOf(invitation)) ?? null,
 			days_left: invitation ? invitationState(invitation, now).days_left : null,
 			username: teammate?.username ?? null,
-			is_admin: anyOf(invitation ? [invitation] : person.teammates, adminOf),
-			is_owner: anyOf(person.teammates, ({ isOwner, isRoleKnown }) =>
-				isRoleKnown ? isOwner : undefined,
-			),
-			is_sso: anyOf(person.teammates, ({ isSso }) => isSso),
+			is_admin: shown && !shown.isRoleKnown ? null : (shown?.isAdmin ?? false),
+			is_owner: teammate && !teammate.isRoleKnown ? null : (teammate?.isOwner ?? false),
+			is_sso: teammate ? (teammate.isSso ?? null) : false,
 			mfa: teammate ? await readMfa(account, teammate, wording) : null,
 		},
 	];
