@@ -228,6 +228,9 @@ export class RunMemory {
 	readonly takenOff = new Map<string, Progress>();
 }
 
+/** In place of a wish that failed. */
+const NO_WISH = '';
+
 /** What the functions below need. */
 interface Remembering {
 	account: { key: string };
@@ -298,7 +301,11 @@ export async function oncePerRun(
 		// Whatever was done for another wish since then counts.
 		const known = isRepeatable && handled[handled.length - 1] !== earlier ? undefined : earlier;
 		if (known) return again(known.records);
-		const records = await work();
+		const records = await work().catch((thrown: unknown) => {
+			// It may have been half done, so that an earlier answer is out of date.
+			if (isRepeatable) memory.remember(key, { wish: NO_WISH, records: [] });
+			throw thrown;
+		});
 		memory.remember(key, { wish, records });
 		return records;
 	});

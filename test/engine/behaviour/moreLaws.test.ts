@@ -304,3 +304,17 @@ test.each([302, 409])(
 		expect(error?.description).not.toContain('Check the values of this item');
 	},
 );
+
+test('W8/K3: a row is not answered from an earlier one if the row between has revoked the invitation and failed', async () => {
+	const rows = [['stats.read'], ['mail.send'], ['stats.read']];
+	// The first email is sent; the second is refused, after the invitation was revoked.
+	fault({ method: 'POST', fault: { kind: 'slow', ms: 1 } });
+	fault({ method: 'POST', fault: { kind: 'status', status: 403, when: 'before' } });
+	const { results } = await sendGrid.run({
+		items: rows.map((scopes) => ({ email: ADA, scopes })),
+		parameters: upsertWith({ scopes: '={{ $json.scopes }}', ifAccessDiffers: 'update' } as never),
+		settings: { onError: 'continueRegularOutput' },
+	});
+	expect(sendGrid.calls()).toContainEqual(expect.stringMatching(/^DELETE/));
+	expect(results[2].json).not.toMatchObject({ action: 'unchanged' });
+});
