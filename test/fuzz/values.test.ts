@@ -89,10 +89,10 @@ const CONTENTS: Record<string, { query?: string[]; body?: string[] }> = {
 	'DELETE /v3/teammates/pending/:token': {},
 	'GET /v3/scopes': {},
 	'GET /v3/scopes/requests': { query: PAGE },
-	'GET /v3/subusers': { query: [...PAGE, 'username'] },
+	'GET /v3/subusers': { query: PAGE },
 	'GET /v3/teammates': { query: PAGE },
 	'GET /v3/teammates/:teammate_name/subuser_access': {
-		query: ['after_subuser_id?', 'limit', 'username?'],
+		query: ['after_subuser_id?', 'limit'],
 	},
 	'GET /v3/teammates/:username': {},
 	'GET /v3/teammates/pending': { query: PAGE },

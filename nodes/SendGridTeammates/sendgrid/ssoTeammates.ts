@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Validity } from '../transport/client';
 import { decodeAnswer, decodeObject } from '../transport/decode';
-import type { Wording } from '../transport/errors';
+import { RequestError, type Wording } from '../transport/errors';
 import { sendReconciled, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
 import { difference, isSame } from './access';
@@ -77,6 +77,12 @@ const contextOf = ({ wording, on400, access }: SsoWrite, scope: string): Request
 	...(access.subuser_access && { on5xx: SCOPES_OF_SUBUSERS }),
 });
 
+/** A key that may not read the list can create people all the same. */
+const unlessForbidden = (thrown: unknown): undefined => {
+	if (thrown instanceof RequestError && thrown.status === 403) return undefined;
+	throw thrown;
+};
+
 /** Sends `POST /v3/sso/teammates`, and finds out the outcome. @throws RequestError */
 export async function createSsoTeammate(account: Account, write: SsoWrite): Promise<IDataObject> {
 	const { email, first_name, last_name, access, wording } = write;
@@ -84,8 +90,9 @@ export async function createSsoTeammate(account: Account, write: SsoWrite): Prom
 	// If a person who may be ours is gone at the next probe, somebody else has removed them.
 	let wasThere = false;
 
-	// Nothing is read before it is sent. Whoever is there afterwards may have been there all the time.
-	let wasAbsent = false;
+	// Whoever was there before was not created by this request. Shared by the items of a run.
+	const before = await findTeammates(account, email, wording).catch(unlessForbidden);
+	let wasAbsent = before?.items.length === 0;
 
 	/** Whether the person is there now, under this name and with this access. */
 	async function probe(): Promise<WriteState<IDataObject>> {

@@ -96,7 +96,7 @@ interface Page<Item> {
  * again until nothing new appears. A list that keeps changing all that time is not believed.
  *
  * If a list starts again instead of going on, either exactly as many items were added in front, or `offset` is
- * ignored. It is read once more, with a smaller first page. If that has more items than asked for, the list has no
+ * ignored. It is read once more, with a first page of half the size. If that has more items than asked for, the list has no
  * pages, and is whole, unless it may be a full page of the default size, from a gateway that drops the query. If the
  * list starts again once more, and is no shorter, it is not believed. Another list to be read once more is one that is
  * known never to be empty, and is.
@@ -127,7 +127,8 @@ export async function* pages<Item>(
 		const overlap: number = last === undefined || isOneByOne ? 0 : 1;
 		const isSmaller: boolean = last === undefined && repeated > 1;
 		const limit = Math.min(
-			isSmaller ? repeated - 1 : MAX_PAGE_SIZE,
+			// By half, so that somebody who leaves meanwhile makes no difference.
+			isSmaller ? Math.ceil(repeated / 2) : MAX_PAGE_SIZE,
 			atMost - (position - offset) + overlap,
 		);
 		const page: Item[] = await client.send({
