@@ -45,7 +45,7 @@ export interface History {
 const NODE_TYPE = 'n8n-nodes-sendgrid-teammates.sendGridTeammates';
 
 /** Longer than anything the node does, in virtual milliseconds. */
-const LONGEST_HISTORY = 3_600_000;
+const LONGEST_HISTORY = 7_200_000;
 
 /** So that whatever a history leaves behind in the node ends before the next one starts. */
 const REST = 1_200_000;

@@ -98,7 +98,7 @@ interface Page<Item> {
  * If a list starts again instead of going on, either exactly as many items were added in front, or `offset` is
  * ignored. It is read once more, with a first page of half the size. If that has more items than asked for, the list has no
  * pages, and is whole, unless it may be a full page of the default size, from a gateway that drops the query. If the
- * list starts again once more, and is no shorter, it is not believed. Another list to be read once more is one that is
+ * list starts again once more with the same page, it is not believed. Another list to be read once more is one that is
  * known never to be empty, and is.
  *
  * @param onBegin called when the first page is asked for, also of a restart
@@ -122,6 +122,7 @@ export async function* pages<Item>(
 	let restarts = 0;
 	let isRestart = false;
 	let repeated = 0;
+	let repeatedContent: string | undefined;
 	for (let count = 0; position - offset < atMost; count += 1) {
 		if (count === MAX_PAGES) throw endlessListError(context);
 		const overlap: number = last === undefined || isOneByOne ? 0 : 1;
@@ -156,14 +157,15 @@ export async function* pages<Item>(
 		const isStuck: boolean = ignoresOffset && first !== last;
 		const isBlank = isNeverEmpty === true && offset === 0 && restarts === 0 && seen.size === 0;
 		if (hasMoved || mayLack || isStuck || isBlank) {
-			if (isStuck && repeated > 0 && page.length >= repeated)
-				throw stuckListError(context, seen.size);
+			const content = identities.join();
+			if (isStuck && content === repeatedContent) throw stuckListError(context, seen.size);
 			if (restarts === MAX_RESTARTS) throw movingListError(context);
 			restarts += 1;
 			// If it has moved unseen, the items are added to the earlier ones.
 			isRestart = hasMoved;
 			if (isRestart) seenSinceRestart = new Set();
 			repeated = isStuck ? page.length : 0;
+			repeatedContent = isStuck ? content : undefined;
 			position = offset;
 			last = undefined;
 			hasNews = false;
