@@ -136,6 +136,18 @@ export const findTeammates = async (
 ): Promise<Found<Teammate>> =>
 	await findInList(account, teammates(wording), ofAddress(email, 'teammates', wording), since);
 
+/** The teammate who has an address as username, whatever the address. @throws RequestError */
+export async function findUsername(
+	account: Account,
+	email: string,
+	wording: Wording,
+): Promise<Teammate | undefined> {
+	const { items } = await findInList(account, teammates(wording), (all) =>
+		all.filter(({ username }) => addressKey(username) === addressKey(email)),
+	);
+	return items[0];
+}
+
 /**
  * Looks an address up in both lists: invitations first, so that somebody who accepts in the meantime is among the
  * teammates, and never missing from both lists.

@@ -9,9 +9,9 @@ import { readTeammateChoice, teammateField } from '../../parameters/emailAddress
 import { simplifyField } from '../../parameters/simplify';
 import { readText } from '../../parameters/text';
 import { addressKey, type Account } from '../../sendgrid/account';
-import { onlyTeammate } from '../../sendgrid/person';
+import { findUsername, onlyTeammate } from '../../sendgrid/person';
 import { updateSsoTeammate, type SsoAccess } from '../../sendgrid/ssoTeammates';
-import { readTeammate, refuseOwner, teammates, type Teammate } from '../../sendgrid/teammates';
+import { readTeammate, refuseOwner, type Teammate } from '../../sendgrid/teammates';
 import { changeOf, SendGridError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 import { quoteTeammate, withLocatedTeammates } from '../teammate/locate';
@@ -107,8 +107,8 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 }
 
 /**
- * SendGrid documents the address as the username of whom the request is about. If it is somebody else's username,
- * the request would change that person.
+ * SendGrid documents that the request names people by address. If that is somebody else's username, the request
+ * would change that person.
  *
  * @throws SendGridError
  */
@@ -118,8 +118,7 @@ async function refuseNamesake(
 	wording: Wording,
 ): Promise<void> {
 	if (email === '' || addressKey(email) === addressKey(username)) return;
-	const { value } = await account.readList(teammates(wording));
-	if (!value.items.some((other) => addressKey(other.username) === addressKey(email))) return;
+	if (!(await findUsername(account, email, wording))) return;
 	throw new SendGridError(
 		`${wording.failureMessage}: SendGrid updates SSO teammates by email address, and '${toSingleLine(email)}' is the username of another teammate`,
 		'Change this person under Settings > Teammates in SendGrid.',

@@ -4,16 +4,10 @@ import { oncePerRun, type Progress } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { readFlag } from '../../parameters/flag';
 import { dryRunField } from '../../parameters/options';
-import { addressKey, personKey, type Account } from '../../sendgrid/account';
+import { personKey, type Account } from '../../sendgrid/account';
 import { checkTokens, revokeInvitation } from '../../sendgrid/invitationWrites';
-import { findPerson, findPersonNow, type Person } from '../../sendgrid/person';
-import {
-	checkUsernames,
-	deleteTeammate,
-	refuseAdmin,
-	refuseOwner,
-	teammates,
-} from '../../sendgrid/teammates';
+import { findPerson, findPersonNow, findUsername, type Person } from '../../sendgrid/person';
+import { checkUsernames, deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
 import type { Outcome, Validity } from '../../transport/client';
 import {
 	changeOf,
@@ -90,14 +84,13 @@ export function refuseProtected(
 	checkUsernames(joined, wording);
 }
 
-/** Whoever has an address as username, and another one by email, is not gone. @throws SendGridError */
+/** Makes sure that nobody has the address as username, with another email address. @throws SendGridError */
 async function refuseUsername(
 	account: Account,
 	email: string,
 	{ failureMessage }: Wording,
 ): Promise<void> {
-	const { value } = await account.readList(teammates({ failureMessage }));
-	const other = value.items.find(({ username }) => addressKey(username) === addressKey(email));
+	const other = await findUsername(account, email, { failureMessage });
 	if (!other) return;
 	throw new SendGridError(
 		`${failureMessage}: this is the username of a teammate with another email address, '${toSingleLine(other.email)}'`,
