@@ -1,17 +1,14 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { NAMES, sampleParameters, seedExampleCompany } from '../../support/operations';
 import {
-	approveWith,
 	by,
 	createSsoWith,
 	deleteTeammateWith,
-	denyWith,
 	getStatusWith,
 	inviteWith,
 	offboardWith,
-	resendWith,
-	revokeWith,
 	updatePermissionsWith,
 	updateSsoWith,
 	upsertWith,
@@ -71,6 +68,17 @@ describe('W6/W7: what somebody else changes right after our change is not blamed
 		});
 		const { error } = await run(updatePermissionsWith({ mode: 'replace', scopes: ['mail.send'] }));
 		expect(error?.message).toContain("but 'templates.read' is new");
+	});
+
+	test('an admin whose scopes were not known does not lose any by it', async () => {
+		joined({ scopes: ['stats.read'] });
+		const ada = { username: 'countess', email: ADA, user_type: 'admin', is_admin: true };
+		answerOnce('GET', /teammates\/countess$/, 200, ada);
+		answerOnce('GET', /teammates\/countess$/, 200, ada);
+		fault({ method: 'PATCH', fault: { kind: 'not-applied' } });
+		const parameters = updatePermissionsWith({ mode: 'replace', scopes: ['mail.send'] });
+		const { error } = await run({ ...parameters, teammate: by('username', 'countess') });
+		expect(error?.message).toMatch(/'mail.send' is missing and 'stats.read' is still there$/);
 	});
 
 	test('SSO Update does not call a name ignored that the item did not want to change', async () => {
@@ -146,21 +154,18 @@ test.each([
 	expect(sendGrid.mailed()).toEqual([ADA]);
 });
 
-test.each<[string, (changes: never) => INodeParameters]>([
-	['Invite', inviteWith],
-	['Resend Invite', resendWith],
-	['Revoke', revokeWith],
-	['Delete', deleteTeammateWith],
-	['SSO Create', createSsoWith],
-	['SSO Update', updateSsoWith],
-	['Approve', approveWith],
-	['Deny', denyWith],
-])(
+test.each(NAMES)(
 	'%s changes nothing with a Dry Run that was left on for another operation',
-	async (_, withChanges) => {
-		const { error } = await run(withChanges({ options: { dryRun: true } } as never), [
-			{ email: ADA, id: 1 },
-		]);
+	async (name) => {
+		const item = seedExampleCompany(sendGrid);
+		const parameters = sampleParameters(name, { options: { dryRun: true } });
+		const { error } = await run(parameters, [{ email: ADA, ...item }]);
+		expect(writes()).toEqual([]);
+		// These have a Dry Run, or only read.
+		if (/^(get|offboard|sync|updatePermissions|upsert)/.test(name)) {
+			expect(error).toBeUndefined();
+			return;
+		}
 		expect(error?.message).toContain("This operation doesn't support 'Dry Run', which is on");
 		expect(sendGrid.state.requests).toEqual([]);
 	},

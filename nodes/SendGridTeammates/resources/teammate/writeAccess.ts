@@ -130,17 +130,26 @@ function droppedError(
 	subject: string,
 	wording: Wording,
 ): SendGridError {
-	const had = (scope: string) => before.scopes?.includes(scope) !== false;
-	const hadNot = (scope: string) => before.scopes?.includes(scope) === false;
+	/** `undefined` if it is unknown. */
+	const wasThere = (scope: string) => before.scopes?.includes(scope);
 	const phrase = (scopes: string[], state: string) =>
 		scopes.length > 0 && `${formatQuoted(scopes)} ${scopes.length === 1 ? 'is' : 'are'} ${state}`;
 	const shown = [
 		admin && 'the admin access is as it was',
-		phrase(missing.filter(hadNot), 'missing'),
-		phrase(remaining.filter(had), 'still there'),
+		phrase(
+			missing.filter((scope) => !wasThere(scope)),
+			'missing',
+		),
+		phrase(
+			remaining.filter((scope) => wasThere(scope) !== false),
+			'still there',
+		),
 		// SendGrid did that on the way, or somebody else at the same moment.
-		phrase(missing.filter(had), 'gone'),
-		phrase(remaining.filter(hadNot), 'new'),
+		phrase(missing.filter(wasThere), 'gone'),
+		phrase(
+			remaining.filter((scope) => wasThere(scope) === false),
+			'new',
+		),
 	].filter((text) => text !== false);
 	const what = `SendGrid accepted the change, but ${formatList(shown)}`;
 	const advice =
