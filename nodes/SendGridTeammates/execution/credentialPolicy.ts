@@ -28,13 +28,14 @@ export class CredentialPolicy implements Policy {
 	/** @throws SendGridError for an address at a domain that is not on the list */
 	checkEmail(email: string): void {
 		const { domains } = this;
-		if (domains && email === '') {
+		if (!domains) return;
+		if (email === '') {
 			throw refusal(
 				"This credential allows only some domains, and SendGrid doesn't say this person's email address",
 				'Allowed Email Domains',
 			);
 		}
-		if (!domains || domains.some((domain) => isAtDomain(email, domain))) return;
+		if (domains.some((domain) => isAtDomain(email, domain))) return;
 		throw refusal(
 			`'${toSingleLine(email)}' is at a domain that this credential doesn't allow. Allowed: ${formatList(domains.map(toSingleLine)) || 'none'}`,
 			'Allowed Email Domains',

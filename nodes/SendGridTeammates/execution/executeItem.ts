@@ -27,7 +27,7 @@ function refuseOnBehalfOf({ effectiveSubuser, onBehalfOf }: Connection): void {
 	);
 }
 
-/** Left from another operation: whoever turned it on expects that nothing changes. */
+/** It was turned on for another operation, by somebody who expects that nothing changes. */
 function refuseDryRun({ options }: ItemSettings): void {
 	if (!options.dryRun) return;
 	throw new SendGridError(

@@ -90,7 +90,7 @@ export async function createSsoTeammate(account: Account, write: SsoWrite): Prom
 	// If a person who may be ours is gone at the next probe, somebody else has removed them.
 	let wasThere = false;
 
-	// Whoever was there before was not created by this request. Shared by the items of a run.
+	// This request can't have created a person who was there before. The items of a run share the reading.
 	const before = await findTeammates(account, email, wording).catch(unlessForbidden);
 	let wasAbsent = before?.items.length === 0;
 

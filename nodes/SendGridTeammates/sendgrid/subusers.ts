@@ -20,8 +20,7 @@ export interface SubuserQuery {
 	include_region?: boolean;
 }
 
-/**
- * `GET /v3/subusers`: documented as a bare array, with all regions on either host. */
+/** `GET /v3/subusers`: documented as a bare array, with all regions on either host. */
 export const subusers = (wording: Wording, query: SubuserQuery): ListEndpoint<IDataObject> => ({
 	method: 'GET',
 	path: '/v3/subusers',

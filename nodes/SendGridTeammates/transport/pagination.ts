@@ -121,15 +121,15 @@ export async function* pages<Item>(
 	let hasNews = false;
 	let restarts = 0;
 	let isRestart = false;
-	let repeated = 0;
-	let repeatedContent: string | undefined;
+	/** The page that came in place of the next one, and was the beginning of the list again. */
+	let repeated: string[] = [];
 	for (let count = 0; position - offset < atMost; count += 1) {
 		if (count === MAX_PAGES) throw endlessListError(context);
 		const overlap: number = last === undefined || isOneByOne ? 0 : 1;
-		const isSmaller: boolean = last === undefined && repeated > 1;
+		const isSmaller: boolean = last === undefined && repeated.length > 1;
 		const limit = Math.min(
 			// By half, so that somebody who leaves meanwhile makes no difference.
-			isSmaller ? Math.ceil(repeated / 2) : MAX_PAGE_SIZE,
+			isSmaller ? Math.ceil(repeated.length / 2) : MAX_PAGE_SIZE,
 			atMost - (position - offset) + overlap,
 		);
 		const page: Item[] = await client.send({
@@ -157,15 +157,14 @@ export async function* pages<Item>(
 		const isStuck: boolean = ignoresOffset && first !== last;
 		const isBlank = isNeverEmpty === true && offset === 0 && restarts === 0 && seen.size === 0;
 		if (hasMoved || mayLack || isStuck || isBlank) {
-			const content = identities.join();
-			if (isStuck && content === repeatedContent) throw stuckListError(context, seen.size);
+			if (isStuck && identities.join() === repeated.join())
+				throw stuckListError(context, seen.size);
 			if (restarts === MAX_RESTARTS) throw movingListError(context);
 			restarts += 1;
 			// If it has moved unseen, the items are added to the earlier ones.
 			isRestart = hasMoved;
 			if (isRestart) seenSinceRestart = new Set();
-			repeated = isStuck ? page.length : 0;
-			repeatedContent = isStuck ? content : undefined;
+			repeated = isStuck ? identities : [];
 			position = offset;
 			last = undefined;
 			hasNews = false;

@@ -38,7 +38,7 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
 	const wording = liveWording(() => partialWording(deleted(), 'another teammate') ?? untouched);
 	return await withLocatedTeammates(context, choice, 'delete', wording, async (found) => {
 		const known = deleted();
-		// Read after the lag: whoever is found is there again.
+		// The list was read after its lag, so the people in it are there again.
 		for (const { username } of found) known.delete(username);
 		return await deleteAll(context, found, known, wording);
 	});

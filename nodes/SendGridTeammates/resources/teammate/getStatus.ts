@@ -26,7 +26,7 @@ async function readMfa(account: Account, { username }: Teammate, wording: Wordin
 	return mfaOf(scopes);
 }
 
-/** Of several who share an address, whoever can do most: the owner, an admin, somebody whose role is unknown. */
+/** Of several people with one address, the one with the most access; an unknown role comes after an admin's. */
 const mostPowerful = (people: readonly Teammate[]): Teammate | undefined =>
 	people.find(({ isOwner }) => isOwner) ??
 	people.find(({ isAdmin }) => isAdmin) ??

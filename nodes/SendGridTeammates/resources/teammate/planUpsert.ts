@@ -117,11 +117,9 @@ export function planUpsert(
 	if (!invitation) return { action: 'invited', access: wanted };
 
 	// Only the best one may be resent: other expired ones give nothing.
-	const [, ...others] = invitations;
-	const giving = [
-		invitation,
-		...others.filter((other) => statusOfInvitation(other, now) !== 'expired'),
-	];
+	const giving = invitations.filter(
+		(one) => one === invitation || statusOfInvitation(one, now) !== 'expired',
+	);
 	// Resending it would give admin access again.
 	if (giving.some(({ isAdmin }) => isAdmin) && !wanted.is_admin && !mayDemote(choices)) {
 		return { action: 'unchanged', invitation, reason: adminReasonOf(choices) };
