@@ -24,7 +24,7 @@ const QUIET = [
 ];
 
 /** How long anything on the page may take to appear. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 /** @throws Error when there is no browser, saying how to get one */
 export async function openBrowser(): Promise<Browser> {

@@ -4,7 +4,7 @@ import { Account } from '../sendgrid/account';
 import { namedAddress } from '../parameters/emailAddress';
 import { readFlag } from '../parameters/flag';
 import { simplifyField } from '../parameters/simplify';
-import { accountKeyOf, SendGridClient, type Connection } from '../transport/client';
+import { SendGridClient, type Connection } from '../transport/client';
 import { RequestError, SendGridError } from '../transport/errors';
 import { errorForAgent, isAiTool, resultForAgent } from './aiTool';
 import { connectionForItem, type ItemSettings } from './connection';
@@ -68,7 +68,7 @@ export function contextOf(
 			new SendGridClient(item, connection, execution),
 			reader,
 			memory.readings,
-			accountKeyOf(connection),
+			connection,
 			startedAt,
 		),
 		policy,

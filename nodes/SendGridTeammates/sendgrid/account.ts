@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { SendGridClient } from '../transport/client';
+import { accountKeyOf, type AccountRoute, type SendGridClient } from '../transport/client';
 import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import { readWholeList, type ListEndpoint, type WholeList } from '../transport/pagination';
 import { LIST_LAG_MS } from '../transport/reconcile';
@@ -54,23 +54,6 @@ export const personKey = ({ key }: { key: string }, name: string): string =>
 export const lockKey = (account: { key: string }, name: string): string =>
 	personKey(account, name).toLowerCase();
 
-/**
- * Whether two account keys, as `accountKeyOf` gives them, may stand for the same account: a subuser has a username and
- * an account ID, may have API keys, and can be reached under several hosts. With one key and host, the key's own
- * account is none of its subusers.
- */
-export function mayBeSameAccount(one: string, other: string): boolean {
-	const [a, b] = [one, other].map((key) => {
-		const [host, ...rest] = key.toLowerCase().split(' ');
-		const keyHash = rest.pop();
-		return { connection: `${host} ${keyHash}`, subuser: rest.join(' ') };
-	});
-	if (a.subuser === b.subuser) return true;
-	if (a.subuser === '' || b.subuser === '') return a.connection !== b.connection;
-	const isId = (subuser: string) => subuser.startsWith('account-id ');
-	return isId(a.subuser) !== isId(b.subuser);
-}
-
 /** Entries that expire, roughly in the order in which they were added. */
 export class Expiring<Value> {
 	private readonly entries = new Map<string, { value: Value; until: number }>();
@@ -106,6 +89,8 @@ const changed = new Expiring<true>();
 /** Likewise, writes with an unknown outcome, while they may still be carried out. */
 const inDoubt = new Expiring<RequestError>();
 
+const isAccountId = (subuser: string): boolean => subuser.startsWith('account-id ');
+
 /**
  * A SendGrid account, as one item of a run sees it: its own client for writing, and readings that all items
  * of the run share.
@@ -120,6 +105,9 @@ export class Account {
 	/** To be called when the item has its place among the items about a person. */
 	onLocated: () => void = () => {};
 
+	/** Whose data it is. */
+	readonly key: string;
+
 	private since: Tick;
 
 	constructor(
@@ -128,12 +116,28 @@ export class Account {
 		/** For readings, which other items may be waiting for. */
 		private readonly reader: SendGridClient,
 		private readonly readings: SingleFlight,
-		/** Whose data it is: see `accountKeyOf`. */
-		readonly key: string,
+		/** How it is reached. */
+		private readonly route: AccountRoute,
 		/** When the item started. */
 		startedAt: Tick,
 	) {
+		this.key = accountKeyOf(route);
 		this.since = startedAt;
+	}
+
+	/**
+	 * Whether it may be the same account under another key: a subuser has a username and an account ID, may have API
+	 * keys of its own, and can be reached under several hosts. With one API key and host, the key's own account is none
+	 * of its subusers.
+	 */
+	mayBe({ route: other }: Account): boolean {
+		const [one, another] = [this.route, other].map(({ effectiveSubuser }) =>
+			(effectiveSubuser ?? '').toLowerCase(),
+		);
+		if (one === another) return true;
+		const { baseURL, keyHash } = this.route;
+		if (!one || !another) return baseURL !== other.baseURL || keyHash !== other.keyHash;
+		return isAccountId(one) !== isAccountId(another);
 	}
 
 	/** From now on, only readings that start after this count. */

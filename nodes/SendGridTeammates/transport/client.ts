@@ -56,11 +56,14 @@ export interface Connection extends RequestOrigin {
 	secrets: readonly string[];
 }
 
+/** What identifies an account. */
+export type AccountRoute = Pick<Connection, 'baseURL' | 'effectiveSubuser' | 'keyHash'>;
+
 /**
  * Identifies the account: host, account acted for, and key. Readings, locks, memory and rate limits use it, since
  * any of the three can differ from item to item.
  */
-export const accountKeyOf = ({ baseURL, effectiveSubuser, keyHash }: Connection): string =>
+export const accountKeyOf = ({ baseURL, effectiveSubuser, keyHash }: AccountRoute): string =>
 	[baseURL, effectiveSubuser ?? '', keyHash].join(' ');
 
 /** One request to SendGrid. */

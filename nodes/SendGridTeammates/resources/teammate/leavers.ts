@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
-import { addressKey, mayBeSameAccount, personKey, type Account } from '../../sendgrid/account';
+import { addressKey, personKey, type Account } from '../../sendgrid/account';
 import { pendingInvitations, publicOutput } from '../../sendgrid/invitations';
 import { findPerson, type Person } from '../../sendgrid/person';
 import { activeOutput, isAtDomain, refuseUnknownRole, teammates } from '../../sendgrid/teammates';
@@ -145,12 +145,10 @@ async function isListedElsewhere(
 	{ teammates: joined, invitations }: Person,
 	wording: Wording,
 ): Promise<boolean> {
-	const { key } = context.account;
+	const here = context.account;
 	const items = [email, ...joined.map(({ username }) => username)]
 		.flatMap((name) => named.get(addressKey(name)) ?? [])
-		.filter(
-			({ context: { account } }) => account.key !== key && mayBeSameAccount(account.key, key),
-		);
+		.filter(({ context: { account } }) => account.key !== here.key && account.mayBe(here));
 	const accounts = new Map(items.map(({ context: { account } }) => [account.key, account]));
 	const found = await allOrFirstError(
 		[...accounts.values()].map(async (other) => await findPerson(other, email, wording)),
