@@ -1,9 +1,14 @@
-import { outputItems } from '../../playground/n8n/run.mts';
-import { NAMES, sampleOf, sampleParameters } from '../support/operations';
-import { by, getSubusersWith, getTeammatesWith, inviteWith, syncWith } from '../support/parameters';
-import { runOnce, sharedN8n } from './sharedN8n';
-
-const on = sharedN8n('operations');
+import { outputItems } from '../../../playground/n8n/run.mts';
+import { NAMES, sampleOf, sampleParameters } from '../../support/operations';
+import {
+	by,
+	getSubusersWith,
+	getTeammatesWith,
+	inviteWith,
+	syncWith,
+} from '../../support/parameters';
+import { runOnce } from '../sharedN8n';
+import { on } from './sharedByAll';
 
 test.each(NAMES)('%s does its work in a real n8n', async (name) => {
 	const [{ id }] = on.sandbox.state.account().accessRequests;

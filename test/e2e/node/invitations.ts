@@ -1,10 +1,9 @@
-import { outputItems, type Item } from '../../playground/n8n/run.mts';
-import { linkOf } from '../support/link';
-import { NODE_TYPE, TRIGGER_TYPE } from '../support/names';
-import { inviteWith } from '../support/parameters';
-import { runOnce, sharedN8n } from './sharedN8n';
-
-const on = sharedN8n('invitations');
+import { outputItems, type Item } from '../../../playground/n8n/run.mts';
+import { linkOf } from '../../support/link';
+import { NODE_TYPE, TRIGGER_TYPE } from '../../support/names';
+import { inviteWith } from '../../support/parameters';
+import { runOnce } from '../sharedN8n';
+import { on } from './sharedByAll';
 
 const INVITE = inviteWith({
 	region: '={{ $json.region ?? "credential" }}',

@@ -1,13 +1,12 @@
 /** Who can use the credential: this package's nodes and, in n8n 1.x without limits, other nodes too. */
-import { createListener, type Listener } from '../../sandbox/listener.mts';
-import type { Run } from '../../playground/n8n/run.mts';
-import { outputItems } from '../../playground/n8n/run.mts';
-import type { Workflow, WorkflowNode } from '../../playground/n8n/workflow.mts';
-import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
-import { sampleParameters } from '../support/operations';
-import { runOnce, sharedN8n, type SharedN8n } from './sharedN8n';
-
-const on = sharedN8n('credential');
+import { createListener, type Listener } from '../../../sandbox/listener.mts';
+import type { Run } from '../../../playground/n8n/run.mts';
+import { outputItems } from '../../../playground/n8n/run.mts';
+import type { Workflow, WorkflowNode } from '../../../playground/n8n/workflow.mts';
+import { CREDENTIAL_TYPE, NODE_TYPE } from '../../support/names';
+import { sampleParameters } from '../../support/operations';
+import { runOnce, type SharedN8n } from '../sharedN8n';
+import { on } from './sharedByAll';
 
 type Saved = SharedN8n['credential'];
 

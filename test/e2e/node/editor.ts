@@ -1,8 +1,6 @@
-import type { DynamicParameter } from '../../playground/n8n/rest.mts';
-import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
-import { sharedN8n } from './sharedN8n';
-
-const on = sharedN8n('editor');
+import type { DynamicParameter } from '../../../playground/n8n/rest.mts';
+import { CREDENTIAL_TYPE, NODE_TYPE } from '../../support/names';
+import { on } from './sharedByAll';
 
 /** One that looks as SendGrid's do. */
 const keyNamed = (name: string) => `SG.${name.padEnd(22, '0')}.${'0'.repeat(43)}`;
