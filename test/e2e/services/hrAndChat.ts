@@ -1,26 +1,18 @@
-/** The examples that work between SendGrid and other services, on stand-ins of those. */
-import { outputItems, type Run } from '../../playground/n8n/run.mts';
-import { chosenN8n } from '../../playground/n8n/runtime.mts';
-import { BambooHr } from '../../playground/fakes/bamboohr.mts';
-import { GoogleSheets } from '../../playground/fakes/google-sheets.mts';
-import { Slack, type Message } from '../../playground/fakes/slack.mts';
-import type { SavedWorkflow } from '../../playground/n8n/rest.mts';
-import type { Credential, WorkflowNode } from '../../playground/n8n/workflow.mts';
-import { openLink, savedExamples } from './savedExamples';
-import { sharedN8n } from './sharedN8n';
-
-const bambooHr = new BambooHr();
-const slack = new Slack();
-const googleSheets = new GoogleSheets();
-const services = [bambooHr, slack, googleSheets];
-const on = sharedN8n('services', { hasCredential: false, services });
-const { save } = savedExamples(on, services);
+/** The examples for HR and chat: BambooHR, Slack and Google Sheets. */
+import { outputItems, type Run } from '../../../playground/n8n/run.mts';
+import { chosenN8n } from '../../../playground/n8n/runtime.mts';
+import { GoogleSheets } from '../../../playground/fakes/google-sheets.mts';
+import type { Message } from '../../../playground/fakes/slack.mts';
+import type { SavedWorkflow } from '../../../playground/n8n/rest.mts';
+import type { Credential, WorkflowNode } from '../../../playground/n8n/workflow.mts';
+import { openLink } from '../savedExamples';
+import { bambooHr, examples, googleSheets, on, slack } from './sharedByAll';
 
 /** Names of nodes, and how they differ from the example. */
 type Changes = Record<string, Pick<WorkflowNode, 'credentials'>>;
 
 const importExample = async (name: string, changes: Changes = {}) =>
-	await save(name, (node) => ({ ...node, ...changes[node.name] }));
+	await examples.save(name, (node) => ({ ...node, ...changes[node.name] }));
 
 /** A copy of this credential with a wrong part. */
 async function wrong({ type, data }: Omit<Credential, 'id'>, mistake: object) {

@@ -1,0 +1,17 @@
+import { BambooHr } from '../../../playground/fakes/bamboohr.mts';
+import { GoogleSheets } from '../../../playground/fakes/google-sheets.mts';
+import { MicrosoftGraph } from '../../../playground/fakes/microsoft-graph.mts';
+import { Slack } from '../../../playground/fakes/slack.mts';
+import { savedExamples } from '../savedExamples';
+import { sharedN8n } from '../sharedN8n';
+
+export const bambooHr = new BambooHr();
+export const slack = new Slack();
+export const googleSheets = new GoogleSheets();
+export const graph = new MicrosoftGraph();
+
+const services = [bambooHr, slack, googleSheets, graph];
+
+/** One n8n for all of this folder, with every service that an example works with. */
+export const on = sharedN8n('services', { hasCredential: false, services });
+export const examples = savedExamples(on, services);
