@@ -9,10 +9,7 @@ module.exports = {
 		'default',
 		['<rootDir>/test/count-reporter.cjs', { file: `.test-results/engine-${name}.json` }],
 	],
-	testMatch: [
-		'<rootDir>/test/engine/**/*.test.ts',
-		'<rootDir>/test/fuzz/{faultMatrix,values}.test.ts',
-	],
+	testMatch: ['<rootDir>/test/engine/**/*.test.ts', '<rootDir>/test/fuzz/faultMatrix.test.ts'],
 	// For the built node too, so that there is only one n8n-workflow.
 	moduleNameMapper: {
 		'^n8n-(core|workflow)$': `<rootDir>/.playground/${name}/node_modules/n8n-$1`,
