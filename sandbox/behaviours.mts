@@ -48,10 +48,12 @@ export const BEHAVIOUR_CANDIDATES = {
 	/** The cursor after the last page; documented: null or absent, and 0 in an example. */
 	subuserCursorEnd: ['zero', 'null', 'absent'],
 	/**
-	 * By how many milliseconds lists and details lag behind writes. Observed in arslanbekov #118 and trois-six PR
+	 * By how many milliseconds readings lag behind writes. Observed in arslanbekov #118 and trois-six PR
 	 * #5: a reading right after a write may show the state before it.
 	 */
 	readLagMs: [0, 700, 3000],
+	/** What lags behind then. */
+	laggingReads: ['lists and details', 'lists'],
 	/** Whether a teammate's detail has its scopes; without them in other people's fixtures. */
 	detailScopes: ['present', 'absent'],
 	/** Which of the two 2fa scopes an ordinary teammate's detail has. Reported: one of them says which applies. */

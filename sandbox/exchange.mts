@@ -123,7 +123,7 @@ function execute(
 		if (!isReading) state.keepPast();
 		const call: Call = {
 			state,
-			account: isReading ? state.shown(account) : account,
+			account: isReading ? state.shown(account, !route.endpoint.path.includes(':')) : account,
 			key,
 			params: route.params,
 			query: entry.query,

@@ -179,9 +179,10 @@ export class SandboxState {
 		}
 	}
 
-	/** The account as lists and details show it now. */
-	shown(account: Account): Account {
-		const shownMoment = this.now() - this.behaviours.readLagMs;
+	/** The account as lists, or details, show it now. */
+	shown(account: Account, isList: boolean): Account {
+		const { readLagMs, laggingReads } = this.behaviours;
+		const shownMoment = this.now() - (isList || laggingReads !== 'lists' ? readLagMs : 0);
 		const past = this.past.find(({ until }) => until > shownMoment);
 		return { ...account, ...past?.accounts.get(account.name) };
 	}

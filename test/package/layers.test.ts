@@ -92,6 +92,16 @@ test('each call to SendGrid is declared once and made in one place', () => {
 	expect(wrong.map(({ method, path, file }) => `${method} ${path} in ${file}`)).toEqual([]);
 });
 
+test('every write is sent by the account, which notes what SendGrid may not show yet', () => {
+	// Requests that are sent in another way can only read: the types see to that.
+	const senders = [...graph.files]
+		.filter(([, { text }]) => /\.attempt\(|\breconcile\(/.test(text))
+		.map(([file]) => file.slice(NODE.length + 1))
+		.filter((file) => !file.startsWith('transport/'));
+	// The trigger's requests read as well.
+	expect(senders).toEqual(['sendgrid/account.ts', 'trigger/source.ts']);
+});
+
 test('there are at most 9 folders, with fewer than 30 imports between them', () => {
 	const rooms = new Set([...graph.files.keys()].map(roomOf));
 	expect(rooms.size).toBeLessThanOrEqual(9);

@@ -77,6 +77,10 @@ const CHECKS: Checks = {
 			expect(await isListed(ADA)).toBe(true);
 		},
 	},
+	laggingReads: {
+		'lists and details': async () => expect(await detailAfterDelete()).toBe(200),
+		lists: async () => expect(await detailAfterDelete()).toBe(404),
+	},
 	detailScopes: {
 		present: async () => expect(await detail()).toHaveProperty('scopes'),
 		absent: async () => expect(await detail()).not.toHaveProperty('scopes'),
@@ -366,6 +370,15 @@ async function seenAfterInvite(seconds: number): Promise<boolean> {
 	await invite({ email: ADA });
 	sandbox.state.advance(seconds);
 	return await isListed(ADA);
+}
+
+/** The status of somebody's detail right after they were deleted, while the list still has them. */
+async function detailAfterDelete(): Promise<number> {
+	sandbox.state.behaviours.readLagMs = 3000;
+	await call('DELETE', '/v3/teammates/legacy_lee');
+	const listed = itemsOf(await call('GET', '/v3/teammates'));
+	expect(listed.map(({ username }) => username)).toContain('legacy_lee');
+	return (await call('GET', '/v3/teammates/legacy_lee')).status;
 }
 
 /** Lengths of the first page of each list, of 60 people and more. */

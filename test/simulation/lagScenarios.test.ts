@@ -78,9 +78,10 @@ async function playBoth(
 	first: ScenarioRun,
 	second: ScenarioRun,
 	faults: Scenario['faults'] = [],
+	lag: Scenario['behaviours'] = behaviours,
 ): Promise<Outcome & { last: unknown; tookMs: number }> {
 	const outcome = await playScenario({
-		behaviours,
+		behaviours: lag,
 		people,
 		faults,
 		runs: [first, { ...second, startsAt: SECOND }],
@@ -180,6 +181,84 @@ describe('K3: who has just been added is there', () => {
 			},
 		);
 		expect(scopesOf(ADA)).toEqual(expect.arrayContaining(['billing.read', 'mail.send']));
+	});
+});
+
+describe('K3: somebody is what this n8n has just made of them, although only their own record shows it', () => {
+	const lists = { ...behaviours, laggingReads: 'lists' } as const;
+	const ADMIN: Access = { kind: 'admin', scopes: [] };
+	const promotions: ReadonlyArray<readonly [string, ScenarioRun]> = [
+		[
+			'Update Permissions',
+			{ operation: 'teammate.updatePermissions', items: [{ email: ADA, access: ADMIN }] },
+		],
+		['Create or Update', { ...upsert, items: [{ ...upsert.items[0], access: ADMIN }] }],
+		[
+			'SSO Update',
+			{
+				operation: 'ssoTeammate.update',
+				items: [{ email: ADA, parameters: { access: 'admin', updateFields: {} } }],
+			},
+		],
+	];
+	const after = async (first: ScenarioRun, second: ScenarioRun, person = signedOn) =>
+		await playBoth([person], first, second, [], lists);
+
+	test.each(promotions)('K3, D3: an admin by %s is left alone', async (_title, promotion) => {
+		const offboarded = await after(promotion, offboard);
+		expect(offboarded.last).toContain('this person is an admin');
+		expect(offboarded.left()).toEqual([ADA]);
+		const others = { ...sync, items: [{ ...sync.items[0], email: BOB }] };
+		expect((await after(promotion, others)).left()).toEqual([ADA, BOB]);
+	});
+
+	test.each(promotions)('K3: an admin by %s is called one', async (_title, promotion) => {
+		expect((await after(promotion, getStatus)).last).toMatchObject({ is_admin: true });
+		const [all] = getMany('teammate.getAll').items;
+		const admins = {
+			operation: 'teammate.getAll',
+			items: [{ ...all, parameters: { ...all.parameters, filters: { role: 'admin' } } }],
+		};
+		expect((await after(promotion, admins)).last).toMatchObject({ email: ADA });
+	});
+
+	const demotion: ScenarioRun = {
+		operation: 'teammate.updatePermissions',
+		items: [{ email: ADA, access: STATS, mode: 'replace' }],
+	};
+
+	test('K3: somebody who is no admin any more can go', async () => {
+		const { last, left } = await after(demotion, offboard, { ...joined, role: 'admin' });
+		expect(last).toMatchObject({ deleted: true });
+		expect(left()).toEqual([]);
+	});
+
+	test('K3: Dry Run of Offboard knows it too', async () => {
+		const preview = { dryRun: true, parameters: { options: { dryRun: true } } };
+		const dry = { ...offboard, items: [{ ...offboard.items[0], ...preview }] };
+		const [[, promotion]] = promotions;
+		expect((await after(promotion, dry)).last).toContain('this person is an admin');
+		const { last } = await after(demotion, dry, { ...joined, role: 'admin' });
+		expect(last).toMatchObject({ would: 'delete' });
+	});
+
+	test('K3: who only needs the record does not wait for the lists', async () => {
+		const add = (scope: string) => ({ email: ADA, access: { kind: 'scopes', scopes: [scope] } });
+		const scopes = ['mail.send', 'alerts.read', 'templates.read', 'stats.read'];
+		const additions: ScenarioRun = {
+			operation: 'teammate.updatePermissions',
+			items: scopes.map((scope) => ({ ...add(scope), mode: 'add' }) as ScenarioRun['items'][0]),
+		};
+		const { scopesOf, played } = await playScenario({
+			behaviours: lists,
+			people: [joined],
+			runs: [additions],
+		});
+		const [{ startedAt, endedAt = Infinity }] = played;
+		expect(scopesOf(ADA)).toEqual(expect.arrayContaining(scopes));
+		// Each would have to wait as long.
+		expect(endedAt - startedAt).toBeLessThan(lists.readLagMs);
+		expect((await after(additions, get)).tookMs).toBeLessThan(SECOND);
 	});
 });
 

@@ -16,6 +16,8 @@ afterEach(() => {
 
 const wording = changeOf("'ada'", 'updated');
 
+const noteWrite = jest.fn();
+
 /** @param readings what each reading shows, the last one from then on; `undefined`: it cannot be read */
 async function read(
 	readings: Array<string | undefined>,
@@ -23,7 +25,8 @@ async function read(
 ): Promise<string> {
 	const client = { retryBudget: new RetryBudget(maxWait), isCancelled: () => isCancelled };
 	const left = [...readings];
-	const reading = readBack({ client } as unknown as Account, {
+	const account = { client, noteWrite };
+	const reading = readBack(account as unknown as Account, {
 		read: async () => {
 			const shown = left.length > 1 ? left.shift() : left[0];
 			if (shown !== undefined) return await Promise.resolve(shown);
@@ -31,6 +34,7 @@ async function read(
 		},
 		unmetIn: (shown) => (shown === 'new' ? undefined : shown),
 		droppedError: (unmet) => new SendGridError(`It shows ${unmet}`, ''),
+		about: ['ada'],
 		wording,
 	}).catch(({ message }: Error) => message);
 	await jest.advanceTimersByTimeAsync(10_000);
@@ -41,10 +45,13 @@ const UNCLEAR = "It is unclear whether 'ada' was updated: ";
 
 test('reading back returns the record as soon as it shows the change', async () => {
 	expect(await read(['old', 'old', 'new', 'old'])).toBe('new');
+	expect(noteWrite).not.toHaveBeenCalled();
 });
 
 test('reading back fails if the record never shows the change', async () => {
 	expect(await read(['old'])).toBe('It shows old');
+	// The next change has to wait for the record.
+	expect(noteWrite).toHaveBeenCalledWith(['ada']);
 });
 
 test('a record that is readable again says nothing about the time in between', async () => {

@@ -1,11 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { bodyOf } from '../transport/client';
 import { decodeAnswer, decodeList } from '../transport/decode';
 import { SendGridError, type Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
-import { sendReconciled, type WriteState } from '../transport/reconcile';
+import type { WriteState } from '../transport/reconcile';
 import { textOf } from '../transport/sanitize';
-import type { Account } from './account';
+import { usernameLock, type Account } from './account';
 import { findInList } from './person';
 
 const REMOVED =
@@ -33,8 +34,6 @@ export interface NamedRequest {
 	id: string;
 	/** Display name of the field that names it. */
 	field: string;
-	/** The feature, as the list names it. */
-	group?: string;
 	wording: Wording;
 }
 
@@ -69,35 +68,39 @@ export async function findRequest(
 }
 
 /**
- * Approves or denies an open access request, and finds out the outcome.
+ * Approves or denies an open access request, and finds out the outcome. The result can't be read back: the scopes of a
+ * feature are unknown.
  *
+ * @param request as `findRequest` gives it
  * @returns SendGrid's answer
  * @throws RequestError
  */
 export async function answerRequest(
 	account: Account,
 	answer: keyof typeof CALLS,
-	{ id, field, group, wording }: NamedRequest,
+	{ id, field, wording }: NamedRequest,
+	request: IDataObject,
 ): Promise<IDataObject> {
+	const group = textOf(request.scope_group_name);
+
 	/** Whether it is still open. If it is gone, somebody else may have approved or denied it. */
 	async function probe(): Promise<WriteState<IDataObject>> {
 		const { value } = await account.readFresh(accessRequests(wording));
 		return value.items.some((open) => textOf(open.id) === id) ? 'notApplied' : 'unknown';
 	}
 
-	return await sendReconciled(
-		account.client,
-		{
-			...CALLS[answer],
-			isAbout: ({ scope_group_name: name }) =>
-				!name || !group || textOf(name).toLowerCase() === group.toLowerCase(),
-			values: { request_id: { value: id, field } },
-			context: {
-				...wording,
-				scope: 'teammates.update',
-				on404: 'It has been approved or denied in the meantime.',
-			},
+	const outcome = await account.write({
+		...CALLS[answer],
+		isAbout: ({ scope_group_name: name }) =>
+			!name || !group || textOf(name).toLowerCase() === group.toLowerCase(),
+		values: { request_id: { value: id, field } },
+		context: {
+			...wording,
+			scope: 'teammates.update',
+			on404: 'It has been approved or denied in the meantime.',
 		},
 		probe,
-	);
+		about: () => [textOf(request.email), usernameLock(textOf(request.username))],
+	});
+	return bodyOf(outcome);
 }

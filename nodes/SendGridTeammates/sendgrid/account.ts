@@ -1,9 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { accountKeyOf, type AccountRoute, type SendGridClient } from '../transport/client';
+import {
+	accountKeyOf,
+	type AccountRoute,
+	type Call,
+	type Outcome,
+	type SendGridClient,
+} from '../transport/client';
 import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import { readWholeList, type ListEndpoint, type WholeList } from '../transport/pagination';
-import { LIST_LAG_MS } from '../transport/reconcile';
+import { LIST_LAG_MS, reconcile, type Probe } from '../transport/reconcile';
 import { textOf } from '../transport/sanitize';
 import { tick, type Reading, type SingleFlight, type Tick } from '../transport/singleFlight';
 import { readGrantableScopes } from './scopes';
@@ -86,8 +92,24 @@ export class Expiring<Value> {
 /** What this process has just changed, while SendGrid may not show it yet: by account and name, and by account. */
 const changed = new Expiring<true>();
 
+/** The part of it that concerns more than what SendGrid's lists say about somebody who stays. */
+const comeOrGone = new Expiring<true>();
+
 /** Likewise, writes with an unknown outcome, while they may still be carried out. */
 const inDoubt = new Expiring<RequestError>();
+
+/** A request that changes SendGrid's data. */
+export interface Write<Result> extends Call<Result> {
+	/** Finds out the outcome if there is no proper response. */
+	probe: Probe<Result>;
+	/** Names of the person, as far as they are known: an address, or the result of a `...Lock` function. */
+	about: (result: Result) => string[];
+	/**
+	 * Nobody comes or goes by it, and the person's own record is read until it shows the change. So only those who
+	 * go by what a list says about somebody have to wait for the list.
+	 */
+	isReadBack?: true;
+}
 
 const isAccountId = (subuser: string): boolean => subuser.startsWith('account-id ');
 
@@ -146,13 +168,30 @@ export class Account {
 	}
 
 	/**
+	 * Sends a write and finds out its outcome. Every write goes this way, so none is forgotten while SendGrid's data
+	 * may not show it yet.
+	 *
+	 * @throws StaleDecision
+	 */
+	async write<Result>(write: Write<Result>): Promise<Outcome<Result>> {
+		const { probe, about, isReadBack, ...call } = write;
+		const outcome = await reconcile(this.client, call, probe);
+		if ('body' in outcome) this.noteWrite(about(outcome.body), isReadBack);
+		return outcome;
+	}
+
+	/**
 	 * Notes that SendGrid's data about a person may not show yet what it has accepted.
 	 *
-	 * @param names of the person, as far as they are known: an address, or the result of a `...Lock` function
+	 * @param names as in `Write`
+	 * @param isReadBack as in `Write`
 	 */
-	noteWrite(...names: string[]): void {
-		const keys = [this.key, ...names.map((name) => lockKey(this, name))];
-		for (const key of keys) changed.set(key, true, Date.now() + LIST_LAG_MS);
+	noteWrite(names: readonly string[], isReadBack = false): void {
+		const known = [...names, this.address ?? ''].filter((name) => name !== '');
+		const keys = [this.key, ...known.map((name) => lockKey(this, name))];
+		for (const noted of isReadBack ? [changed] : [changed, comeOrGone]) {
+			for (const key of keys) noted.set(key, true, Date.now() + LIST_LAG_MS);
+		}
 	}
 
 	/** Notes a write about a person whose outcome is unknown. */
@@ -175,7 +214,7 @@ export class Account {
 
 	/**
 	 * Waits until SendGrid's data must show what this process has done, or may have done, about a person. Decisions
-	 * are made on that data.
+	 * are made on that data; those on what a list says about somebody's access need `waitForLists` too.
 	 *
 	 * @throws SendGridError if that takes longer than the item may wait
 	 */
@@ -191,20 +230,32 @@ export class Account {
 			}
 			this.requireFreshReadings();
 		}
-		await this.waitForLag(name);
+		await this.waitForRecord(name);
 	}
 
 	/**
-	 * Waits until SendGrid's data must show what it has accepted from this process. Enough for operations that only read.
-	 *
-	 * @param name of the person, as in `noteWrite`; default: everybody in the account
+	 * Waits until a person can be found, with the record that is known to be there, after what SendGrid has accepted
+	 * from this process. Enough for operations that only read that record.
 	 */
-	async waitForLag(name?: string): Promise<void> {
-		const key = name === undefined ? this.key : lockKey(this, name);
-		if (changed.left(key) === 0) return;
+	async waitForRecord(name: string): Promise<void> {
+		await this.waitFor(comeOrGone, lockKey(this, name));
+	}
+
+	/**
+	 * Waits until SendGrid's lists must show what it has accepted from this process. Enough for operations that only
+	 * read.
+	 *
+	 * @param name of the person; default: everybody in the account
+	 */
+	async waitForLists(name?: string): Promise<void> {
+		await this.waitFor(changed, name === undefined ? this.key : lockKey(this, name));
+	}
+
+	private async waitFor(noted: Expiring<true>, key: string): Promise<void> {
+		if (noted.left(key) === 0) return;
 		// This wait must not delay reading the fields of other items.
 		await this.client.beforeFirst();
-		await this.client.retryBudget.pause(changed.left(key));
+		await this.client.retryBudget.pause(noted.left(key));
 		// Readings that others have made in the meantime may be older.
 		this.requireFreshReadings();
 	}

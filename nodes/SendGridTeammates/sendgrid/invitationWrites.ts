@@ -1,14 +1,22 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { BASE_DELAY_MS, type Call, type Outcome, type Validity } from '../transport/client';
+import { BASE_DELAY_MS, type Outcome, type Validity } from '../transport/client';
 import { decodeAnswer, decodeObject, isEmptyBody } from '../transport/decode';
 import { RequestError, unnamedError, type Wording } from '../transport/errors';
-import { LIST_LAG_MS, reconcile, type WriteState } from '../transport/reconcile';
+import { LIST_LAG_MS, type WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf } from '../transport/sanitize';
 import type { Span } from '../transport/serverClock';
 import { difference, isSame, type Access } from './access';
-import { addressKey, Expiring, isAbout, personKey, tokenLock, type Account } from './account';
+import {
+	addressKey,
+	Expiring,
+	isAbout,
+	personKey,
+	tokenLock,
+	type Account,
+	type Write,
+} from './account';
 import {
 	bestFirst,
 	DAY_MS,
@@ -58,10 +66,8 @@ const isNewTo = (known: readonly Invitation[], { token, expiresAt = 0 }: Invitat
  */
 const justMailed = new Expiring<true>();
 
-function noteMail(account: Account, email: string, token: string): void {
+const noteMail = (account: Account, email: string): void =>
 	justMailed.set(personKey(account, email), true, Date.now() + 2 * TOLERANCE_MS);
-	account.noteWrite(email, tokenLock(token));
-}
 
 /** @returns what to say if an earlier email to the person may still be sent for longer than the item may wait */
 async function errorOfMailInDoubt(
@@ -135,7 +141,7 @@ export async function createInvitation(
 			: 'notApplied';
 	}
 
-	const call: Call<Invitation> = {
+	const write: Write<Invitation> = {
 		method: 'POST',
 		path: '/v3/teammates',
 		body: { email, ...access },
@@ -146,10 +152,12 @@ export async function createInvitation(
 		isAbout: ({ record }) => isAbout(record, email),
 		context: { ...wording, scope: 'teammates.create', on400 },
 		validUntil,
+		probe,
+		about: ({ token }) => [email, tokenLock(token)],
 	};
-	const outcome = await reconcile(account.client, call, probe);
+	const outcome = await account.write(write);
 	if ('error' in outcome) return outcome;
-	noteMail(account, email, outcome.body.token);
+	noteMail(account, email);
 	if (!isOtherAccess(outcome.body, access)) return outcome;
 	return { error: otherInvitationError(wording) };
 }
@@ -241,7 +249,7 @@ export async function resendInvitation(
 		return isFresh || isSame ? { applied: found } : 'unknown';
 	}
 
-	const call: Call<Invitation> = {
+	const write: Write<Invitation> = {
 		method: 'POST',
 		path: '/v3/teammates/pending/{token}/resend',
 		values: valuesOf(invitation),
@@ -256,11 +264,13 @@ export async function resendInvitation(
 		onSend: () => {
 			lastSentAt = Date.now();
 		},
+		probe,
+		about: ({ email }) => [email, tokenLock(token)],
 	};
-	const outcome = await reconcile(account.client, call, probe);
+	const outcome = await account.write(write);
 	if ('error' in outcome) return outcome;
 	const { body } = outcome;
-	if (body.email !== '') noteMail(account, body.email, token);
+	if (body.email !== '') noteMail(account, body.email);
 	if (body === bare) return { body: (await readRenewed(account, invitation)) ?? bare };
 	// Documented: the response doesn't have the new expiry date.
 	const expiresAt = body.expiresAt ?? expiryAfter(account.client.serverSpan(lastSentAt));
@@ -344,15 +354,14 @@ export async function revokeInvitation(
 		return teammates.length > 0 || invitations.some(isAnother) ? 'changed' : { applied: {} };
 	}
 
-	const call: Call<IDataObject> = {
+	return await account.write<IDataObject>({
 		method: 'DELETE',
 		path: '/v3/teammates/pending/{token}',
 		values: valuesOf(invitation),
 		decode: decodeAnswer(),
 		context: contextOf(invitation, 'teammates.delete'),
 		validUntil,
-	};
-	const outcome = await reconcile(account.client, call, probe);
-	if ('body' in outcome) account.noteWrite(invitation.known?.email ?? '', tokenLock(token));
-	return outcome;
+		probe,
+		about: () => [invitation.known?.email ?? '', tokenLock(token)],
+	});
 }

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Validity } from '../transport/client';
+import { bodyOf, type Validity } from '../transport/client';
 import { decodeAnswer, decodeObject } from '../transport/decode';
 import { RequestError, type Wording } from '../transport/errors';
-import { sendReconciled, type WriteState } from '../transport/reconcile';
+import type { WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
 import { difference, isSame } from './access';
 import { isAbout, usernameLock, type Account } from './account';
@@ -13,6 +13,7 @@ import type { Persona } from './scopes';
 import {
 	decodeTeammate,
 	hasSameAccess,
+	namesOf,
 	onUnknownUsername,
 	readTeammate,
 	type Teammate,
@@ -106,23 +107,20 @@ export async function createSsoTeammate(account: Account, write: SsoWrite): Prom
 		return isSo && wasAbsent ? { applied: teammate.record } : 'unknown';
 	}
 
-	const created = await sendReconciled(
-		account.client,
-		{
-			method: 'POST',
-			path: '/v3/sso/teammates',
-			body: { email, first_name, last_name, ...(access as IDataObject) },
-			decode: (body) => {
-				const record = decodeObject(body);
-				return record && decodeTeammate(record).email !== '' ? record : undefined;
-			},
-			isAbout: (record) => isAbout(record, email),
-			context: contextOf(write, 'sso.teammates.create'),
+	const outcome = await account.write({
+		method: 'POST',
+		path: '/v3/sso/teammates',
+		body: { email, first_name, last_name, ...(access as IDataObject) },
+		decode: (body) => {
+			const record = decodeObject(body);
+			return record && decodeTeammate(record).email !== '' ? record : undefined;
 		},
+		isAbout: (record) => isAbout(record, email),
+		context: contextOf(write, 'sso.teammates.create'),
 		probe,
-	);
-	account.noteWrite(email, usernameLock(email));
-	return created;
+		about: () => [email, usernameLock(email)],
+	});
+	return bodyOf(outcome);
 }
 
 /**
@@ -153,21 +151,21 @@ export async function updateSsoTeammate(
 		return tellsAll ? { applied: now.record } : 'unknown';
 	}
 
-	return await sendReconciled(
-		account.client,
-		{
-			method: 'PATCH',
-			path: '/v3/sso/teammates/{username}',
-			values: { username: { value: teammate.email || teammate.username, field } },
-			body: { first_name, last_name, ...(access as IDataObject) },
-			decode: decodeAnswer('username', 'email'),
-			isAbout: (answer) => isAbout(answer, teammate.username, teammate.email),
-			context: {
-				...contextOf(write, 'sso.teammates.update'),
-				...onUnknownUsername({ username: teammate.username, field }),
-			},
-			validUntil: write.validUntil,
+	const outcome = await account.write({
+		method: 'PATCH',
+		path: '/v3/sso/teammates/{username}',
+		values: { username: { value: teammate.email || teammate.username, field } },
+		body: { first_name, last_name, ...(access as IDataObject) },
+		decode: decodeAnswer('username', 'email'),
+		isAbout: (answer) => isAbout(answer, teammate.username, teammate.email),
+		context: {
+			...contextOf(write, 'sso.teammates.update'),
+			...onUnknownUsername({ username: teammate.username, field }),
 		},
+		validUntil: write.validUntil,
 		probe,
-	);
+		about: () => namesOf(teammate),
+		isReadBack: true,
+	});
+	return bodyOf(outcome);
 }

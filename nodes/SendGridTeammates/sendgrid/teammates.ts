@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Call, Outcome, Validity } from '../transport/client';
+import { bodyOf, type Outcome, type ReadCall, type Validity } from '../transport/client';
 import { decodeAnswer, decodeList, decodeObject, readAddress, readRole } from '../transport/decode';
 import {
 	asUnclear,
@@ -10,7 +10,7 @@ import {
 	type Wording,
 } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
-import { reconcile, sendReconciled, type WriteState } from '../transport/reconcile';
+import type { WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
 import { flagOf, textOf, toSingleLine } from '../transport/sanitize';
 import { difference, isSame, type Access } from './access';
@@ -112,7 +112,7 @@ export const onUnknownUsername = ({ username, field }: NamedTeammate, before?: T
 });
 
 /** A teammate's record as SendGrid has it, scopes included: `GET /v3/teammates/{username}`. */
-export const teammateCall = (teammate: NamedTeammate, wording: Wording): Call<IDataObject> => ({
+export const teammateCall = (teammate: NamedTeammate, wording: Wording): ReadCall<IDataObject> => ({
 	method: 'GET',
 	path: '/v3/teammates/{username}',
 	values: valuesOf(teammate, wording),
@@ -245,22 +245,20 @@ export async function deleteTeammate(
 		return isSameRole ? 'notApplied' : 'outdated';
 	}
 
-	const call: Call<IDataObject> = {
+	return await account.write<IDataObject>({
 		method: 'DELETE',
 		path: '/v3/teammates/{username}',
 		values: valuesOf(teammate, wording),
 		decode: decodeAnswer(),
 		context: { ...wording, scope: 'teammates.delete', ...onUnknownUsername(teammate, before) },
 		validUntil,
-	};
-	const outcome = await reconcile(account.client, call, probe);
-	if ('body' in outcome) noteTeammate(account, before);
-	return outcome;
+		probe,
+		about: () => namesOf(before),
+	});
 }
 
-/** Notes that SendGrid's data about a teammate may not show yet what it has accepted. */
-export const noteTeammate = (account: Account, { email, username }: Teammate): void =>
-	account.noteWrite(email, usernameLock(username));
+/** What a teammate is known by, as far as a record tells. */
+export const namesOf = ({ email, username }: Teammate): string[] => [email, usernameLock(username)];
 
 /** What stands for the record of somebody who has left. @throws anything else that was thrown */
 export const ifGone =
@@ -303,25 +301,25 @@ export async function replacePermissions(
 		return isShown ? { applied: now.record } : 'changed';
 	}
 
-	await sendReconciled(
-		account.client,
-		{
-			method: 'PATCH',
-			path: '/v3/teammates/{username}',
-			values: valuesOf(change, wording),
-			body: { ...access },
-			decode: decodeAnswer('username', 'email'),
-			isAbout: (answer) => isAbout(answer, change.username, before.email),
-			context: {
-				...wording,
-				scope: 'teammates.update',
-				on400,
-				...onUnknownUsername(change, before),
-			},
-			validUntil,
+	const outcome = await account.write({
+		method: 'PATCH',
+		path: '/v3/teammates/{username}',
+		values: valuesOf(change, wording),
+		body: { ...access },
+		decode: decodeAnswer('username', 'email'),
+		isAbout: (answer) => isAbout(answer, change.username, before.email),
+		context: {
+			...wording,
+			scope: 'teammates.update',
+			on400,
+			...onUnknownUsername(change, before),
 		},
+		validUntil,
 		probe,
-	);
+		about: () => namesOf(before),
+		isReadBack: true,
+	});
+	bodyOf(outcome);
 }
 
 /** Reported by other clients: a record may lag behind a write. Guess: by no more than this, in milliseconds. */
@@ -333,6 +331,8 @@ const READ_AGAIN_MS = 250;
 /** How a change is read back. */
 export interface Verification<Written, Unmet> {
 	read: () => Promise<Written>;
+	/** Whose it is, as in `Write`. */
+	about: string[];
 	/** What the record should show and does not; `undefined` if it shows everything. */
 	unmetIn: (written: Written) => Unmet | undefined;
 	/** For changes that SendGrid accepted but did not carry out. */
@@ -348,6 +348,17 @@ export interface Verification<Written, Unmet> {
  * @throws SendGridError if SendGrid did not carry out what it accepted
  */
 export async function readBack<Written, Unmet>(
+	account: Account,
+	verification: Verification<Written, Unmet>,
+): Promise<Written> {
+	return await readUntilShown(account, verification).catch((thrown: unknown) => {
+		// The next change must not start from a record that doesn't show this one yet.
+		account.noteWrite(verification.about);
+		throw thrown;
+	});
+}
+
+async function readUntilShown<Written, Unmet>(
 	{ client }: Account,
 	{ read, unmetIn, droppedError, wording }: Verification<Written, Unmet>,
 ): Promise<Written> {

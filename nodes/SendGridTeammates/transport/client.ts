@@ -89,6 +89,11 @@ export interface Call<Body> {
 	validUntil?: Validity;
 }
 
+/** A request that changes nothing. */
+export interface ReadCall<Body> extends Call<Body> {
+	method: 'GET';
+}
+
 /** Until when a decision may be acted on, in epoch milliseconds. */
 export interface Validity {
 	latest: number;
@@ -170,12 +175,12 @@ export class SendGridClient {
 	}
 
 	/**
-	 * Sends a call and returns SendGrid's data.
+	 * Sends a call that changes nothing, and returns SendGrid's data.
 	 *
 	 * @throws SendGridError
 	 * @throws StaleDecision
 	 */
-	async send<Body>(call: Call<Body>): Promise<Body> {
+	async send<Body>(call: ReadCall<Body>): Promise<Body> {
 		return bodyOf(await this.attempt(call));
 	}
 

@@ -124,14 +124,3 @@ async function probeUntil<Result>(
 		if (isLast || typeof state === 'object') return state;
 	}
 }
-
-/** Like `reconcile`, for callers that stop at an error. @throws RequestError */
-export async function sendReconciled<Result>(
-	client: SendGridClient,
-	call: Call<Result>,
-	probe: Probe<Result>,
-): Promise<Result> {
-	const outcome = await reconcile(client, call, probe);
-	if ('error' in outcome) throw outcome.error satisfies RequestError;
-	return outcome.body;
-}

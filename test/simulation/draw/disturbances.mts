@@ -66,11 +66,15 @@ const drawFault = (random: Random): Fault => {
 /** What is unknown about SendGrid, drawn for each history. */
 export function drawBehaviours(random: Random, mix: Mix, weather: Weather): Partial<Behaviours> {
 	const all = Object.keys(BEHAVIOUR_CANDIDATES) as Array<keyof Behaviours>;
-	const names = all.filter((name) => name !== 'readLagMs' || weather !== 'undisturbed');
+	const names = all.filter(
+		(name) => name !== 'laggingReads' && (name !== 'readLagMs' || weather !== 'undisturbed'),
+	);
 	const behaviours: Record<string, unknown> = {};
 	for (const name of names) {
 		if (random.chance(0.15)) behaviours[name] = random.pick<unknown>(BEHAVIOUR_CANDIDATES[name]);
 	}
+	if (behaviours.readLagMs)
+		behaviours.laggingReads = random.pick(BEHAVIOUR_CANDIDATES.laggingReads);
 	if (mix.isVaried && random.chance(0.25)) behaviours.maxPage = random.pick([2, 2, 3]);
 	// With pages of one record, the first of two looks like a list of one: somebody may be missed when others
 	// leave. Longer lists in such pages are for scenarios (K1: pages of one record).

@@ -2,7 +2,7 @@ import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
 import { unlessUnclear } from '../../execution/runMemory';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
-import { requestLock, usernameLock } from '../../sendgrid/account';
+import { requestLock } from '../../sendgrid/account';
 import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
 import { changeOf } from '../../transport/errors';
 import { textOf, toSingleLine } from '../../transport/sanitize';
@@ -21,12 +21,9 @@ export async function approve(context: OperationContext) {
 		const request = await findRequest(context.account, named);
 		const email = textOf(request.email);
 		context.policy.checkEmail(email);
-		const group = textOf(request.scope_group_name);
-		context.policy.checkGroup(group);
+		context.policy.checkGroup(textOf(request.scope_group_name));
 		return await withPersonLock(context, email, wording, async () => {
-			const answer = await answerRequest(context.account, 'approve', { ...named, group });
-			// The result can't be read back: the scopes of a feature are unknown.
-			context.account.noteWrite(email, usernameLock(textOf(request.username)));
+			const answer = await answerRequest(context.account, 'approve', named, request);
 			return [{ approved: true, request_id: requestIdOutput(id), ...answer }];
 		});
 	};

@@ -17,8 +17,8 @@ export async function deny(context: OperationContext) {
 	const named = { id, field, wording };
 	const name = requestLock(id);
 	const work = async () => {
-		await findRequest(context.account, named);
-		await answerRequest(context.account, 'deny', named);
+		const request = await findRequest(context.account, named);
+		await answerRequest(context.account, 'deny', named, request);
 		return [{ denied: true, request_id: requestIdOutput(id) }];
 	};
 	return await withPersonLock(

@@ -83,7 +83,7 @@ function filtersOf(filters: Collection, now: () => number): Filter[] {
 export async function getAllInvitations({ item, account }: OperationContext) {
 	let readAt: number | undefined;
 	const now = () => (readAt ??= account.now());
-	await account.waitForLag();
+	await account.waitForLists();
 	const invitations = await list(
 		account.client,
 		pendingInvitations({ failureMessage: 'The invitations could not be read' }),

@@ -6,7 +6,7 @@ import { readChoice } from '../../parameters/choice';
 import { nameOf, quoteText, readRows, type Fields } from '../../parameters/field';
 import { readText } from '../../parameters/text';
 import { difference, gainOf, isSame, type KnownAccess } from '../../sendgrid/access';
-import type { Account } from '../../sendgrid/account';
+import { usernameLock, type Account } from '../../sendgrid/account';
 import { canBeTaken, PERSONA_SCOPES, resemblesPersona, type Persona } from '../../sendgrid/scopes';
 import { isNamed, type SsoAccess, type SubuserGrant } from '../../sendgrid/ssoTeammates';
 import { idOfSubuser, readSubuserAccess, type SubuserAccess } from '../../sendgrid/subusers';
@@ -347,10 +347,11 @@ const LOOK_UP =
  * @throws SendGridError if something is missing or still there
  */
 export async function verifySso(accepted: Accepted): Promise<IDataObject> {
-	const { account, username, access, done, unchanged } = accepted;
+	const { account, username, access, done, unchanged, before } = accepted;
 	const failureMessage = `It is unclear whether ${done} with all of the access`;
 	const wording = { failureMessage, unclearMessage: failureMessage };
 	const teammate = { username, field: 'Email' };
+	const about = [username, usernameLock(username), before?.email ?? ''];
 	const droppedError = (
 		{ what, isUnknown, advice = LOOK_UP }: Unmet,
 		failureMessage = `${done}, but not completely`,
@@ -370,6 +371,7 @@ export async function verifySso(accepted: Accepted): Promise<IDataObject> {
 				);
 	const { record } = await readBack(account, {
 		read: async () => await readTeammate(account, teammate, wording),
+		about,
 		unmetIn: (now) => unmetIn(now, accepted),
 		droppedError: (unmet, now) =>
 			droppedError(unmet, isUntouched(now, accepted) ? unchanged : undefined),
@@ -379,6 +381,7 @@ export async function verifySso(accepted: Accepted): Promise<IDataObject> {
 	if (access.is_admin || access.has_restricted_subuser_access === undefined) return record;
 	const { subusers } = await readBack(account, {
 		read: async () => await readSubuserAccess(account.client, teammate, wording),
+		about,
 		unmetIn: (found) => unmetInSubusers(found, accepted),
 		droppedError: (unmet) => droppedError(unmet),
 		wording,

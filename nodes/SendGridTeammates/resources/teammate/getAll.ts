@@ -79,7 +79,7 @@ export async function getAllTeammates({ item, account }: OperationContext) {
 	const limit = readLimit(item);
 	const filters = filtersOf(readCollection(item, filtersField));
 	const wording = { failureMessage: 'The teammates could not be read' };
-	await account.waitForLag();
+	await account.waitForLists();
 	const members: readonly Member[] = readFlag(item, includeInvitationsField)
 		? (await readEveryone(account, wording))
 				.filter((member) => filters.every((passes) => passes(member)))

@@ -40,7 +40,7 @@ const mostPowerful = (people: readonly Teammate[]): Teammate | undefined =>
 export async function getStatus({ item, account }: OperationContext) {
 	const email = readEmail(item);
 	const wording = { failureMessage: `The status of '${toSingleLine(email)}' could not be read` };
-	await account.waitForLag(email);
+	await account.waitForLists(email);
 	const person = await findPerson(account, email, wording);
 	const teammate = mostPowerful(person.teammates);
 	// Once somebody is a teammate, their invitations don't matter.

@@ -222,7 +222,7 @@ async function takeOff(own: OperationContext, email: string): Promise<string[] |
  */
 export async function findLeavers(list: List, refusal: string): Promise<Leaver[]> {
 	const { context, limits } = list;
-	await context.account.waitForLag();
+	await context.account.waitForLists();
 	const others = await everybody(context, { failureMessage: refusal });
 	for (const key of list.listed) others.delete(key);
 	const leavers = await Promise.all(

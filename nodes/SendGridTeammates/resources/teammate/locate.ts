@@ -92,7 +92,7 @@ export async function usernameOf(
 	choice: TeammateChoice,
 	wording: Wording,
 ): Promise<string> {
-	await account.waitForLag(teammateLock(choice));
+	await account.waitForRecord(teammateLock(choice));
 	if (choice.by === 'username') return choice.username;
 	const { items } = await teammatesWithEmail(account, choice.email, wording);
 	return onlyTeammate(items, wording.failureMessage)?.username ?? '';

@@ -107,6 +107,8 @@ const addressIn = ({ invitations, teammates: joined }: Person): string | undefin
 async function plan(context: OperationContext, email: string, wording: Wording) {
 	const { account } = context;
 	await account.waitForOwnWrites(email, wording);
+	// The list says who is an admin.
+	await account.waitForLists(email);
 	const person = await findPerson(account, email, wording);
 	refuseProtected(person, context, wording);
 	if (isNobody(person)) await refuseUsername(account, email, wording);
@@ -131,6 +133,8 @@ export async function remove(
 ): Promise<void> {
 	const { account, memory } = context;
 	const unknown = new Map<string, RequestError>();
+	// They say who is an admin.
+	await account.waitForLists(email);
 	for (let round = 1; ; round += 1) {
 		const missed = await onFreshReadings(context, wording, async (validUntil) => {
 			const person = await findPerson(account, email, wording);

@@ -3,7 +3,7 @@ import { adviseOnScopes, namedIn } from '../../parameters/access';
 import { difference, type Access, type AccessChoice } from '../../sendgrid/access';
 import {
 	hasSameAccess,
-	noteTeammate,
+	namesOf,
 	readBack,
 	readTeammate,
 	replacePermissions,
@@ -82,13 +82,9 @@ export async function writeAccess(
 		on400: adviseOnScopes(account, access.scopes, wording, namedIn(choice)),
 		validUntil,
 	});
-	// The next change must not start from a record that doesn't show this one yet.
-	const noteLag = (thrown: unknown): never => {
-		noteTeammate(account, before);
-		throw thrown;
-	};
 	return await readBack(account, {
 		read: async () => await readTeammate(account, teammate, wording),
+		about: namesOf(before),
 		unmetIn: (record) => {
 			const unmet = unmetBy(record);
 			return isMet(unmet) ? undefined : unmet;
@@ -104,7 +100,7 @@ export async function writeAccess(
 						wording,
 					),
 		wording,
-	}).catch(noteLag);
+	});
 }
 
 /** How much of a change the record shows, if SendGrid did not carry it out as wanted. */
