@@ -22,6 +22,9 @@ export interface KnownAccess {
 	scopes?: readonly string[];
 }
 
+/** What a teammate or an invitation with this access has. */
+export const givenBy = ({ is_admin, scopes }: Access) => ({ isAdmin: is_admin, scopes });
+
 /** The difference between the access that a person has and the access that is wanted. */
 export interface Difference {
 	/** Scopes that are wanted and missing. */

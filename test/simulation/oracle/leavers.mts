@@ -103,7 +103,7 @@ function wrongIn(
 		({ teammates, invitations }) => teammates.length + invitations.length > 0,
 	);
 	if (!isThere) return 'was never there';
-	if (action === 'kept') return reason === undefined ? 'kept without a reason' : undefined;
+	if (action === 'kept') return typeof reason === 'string' ? undefined : 'kept without a reason';
 	if (action !== 'offboarded' && action !== 'unchanged') return 'an unknown action';
 	// What has expired may be hidden, which looks like gone.
 	const isGone = everSomewhere(

@@ -219,7 +219,10 @@ function upserted(facts: Facts, record: Json): Verdict {
 			const isRight = facts.ever(
 				({ teammates, invitations }) =>
 					[...teammates, ...invitations].some((one) => hasAtLeast(one, access)) ||
-					(ask.ifAccessDiffers === 'leave' && teammates.length + invitations.length > 0),
+					// Other access that is left as it is: the answer has to say so.
+					(ask.ifAccessDiffers === 'leave' &&
+						typeof record.reason === 'string' &&
+						teammates.length + invitations.length > 0),
 			);
 			if (!isRight && !leftAlone(facts)) return 'unchanged, although the wanted access was missing';
 			if (facts.knowableEffects.length > 0 && !facts.twins.some(tellsOfChange))
@@ -234,7 +237,7 @@ function upserted(facts: Facts, record: Json): Verdict {
 /** On a list. Somebody who differs from it and is left alone counts as kept. */
 function synced(facts: Facts, record: Json): Verdict {
 	if (record.action !== 'kept') return upserted(facts, record);
-	if (record.reason === undefined) return 'kept without a reason';
+	if (typeof record.reason !== 'string') return 'kept without a reason';
 	return leftAlone(facts) ? matches(facts, record, 'either') : 'kept, and neither owner nor admin';
 }
 

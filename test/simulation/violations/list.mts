@@ -458,8 +458,8 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/planUpsert.ts',
-				"statusOfInvitation(other, now) !== 'expired')]",
-				"statusOfInvitation(other, now) !== 'expired' && now < 0)]",
+				"one === invitation || statusOfInvitation(one, now) !== 'expired'",
+				'one === invitation',
 			),
 		],
 		foundBy: { test: UPSERT, name: 'K5: Update with Allow Admins' },
@@ -699,8 +699,8 @@ const deciding: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/planUpsert.ts',
-				"const resent: Plan = { action: 'resent', invitation, access };",
-				"const resent: Plan = { action: 'resent', access };",
+				"const resent: Plan = { action: 'resent', invitation, access, reason };",
+				"const resent: Plan = { action: 'resent', access, reason };",
 			),
 		],
 		foundBy: 'compiler',

@@ -5,6 +5,7 @@ import { emailField } from '../../parameters/emailAddress';
 import { adviseOnScopes, namedIn } from '../../parameters/access';
 import {
 	checkInvitable,
+	givenBy,
 	type Access,
 	type AccessChoice,
 	type KnownAccess,
@@ -45,9 +46,6 @@ export interface Applied {
 	record: IDataObject;
 	reason?: string;
 }
-
-/** What an invitation with this access gives. */
-export const givenBy = ({ is_admin, scopes }: Access) => ({ isAdmin: is_admin, scopes });
 
 /** Somebody else has changed something since the decision. */
 export type Again = 'again';
@@ -148,7 +146,7 @@ async function send(
 	validUntil: Validity,
 ): Promise<Applied | Again> {
 	const { account } = context;
-	const { action, access } = plan;
+	const { action, access, reason } = plan;
 	const subject = `'${toSingleLine(email)}'`;
 	const said = hasRevoked(context, email)
 		? wording
@@ -173,7 +171,7 @@ async function send(
 		const { invitations, teammates } = await findPersonNow(account, email, wording);
 		if (teammates.length + withoutRevoked(context, email, invitations).length > 0) return 'again';
 	}
-	return { action, record: publicOutput(bodyOf(outcome), account.now()) };
+	return { action, reason, record: publicOutput(bodyOf(outcome), account.now()) };
 }
 
 const isConflict = (status: number | undefined) => status === 400 || status === 409;
@@ -182,7 +180,7 @@ const isConflict = (status: number | undefined) => status === 400 || status === 
 async function sendAgain(
 	context: OperationContext,
 	wish: Wish,
-	{ invitation, access }: Extract<Plan, { action: 'resent' }>,
+	{ action, invitation, access, reason }: Extract<Plan, { action: 'resent' }>,
 	person: Person,
 	validUntil: Validity,
 ): Promise<Applied | Again> {
@@ -205,7 +203,7 @@ async function sendAgain(
 		validUntil,
 	});
 	if (!('error' in outcome))
-		return { action: 'resent', record: publicOutput(outcome.body, account.now()) };
+		return { action, reason, record: publicOutput(outcome.body, account.now()) };
 	if (outcome.error.status !== 404) throw outcome.error;
 
 	const now = await findPersonNow(account, email, wording);
@@ -216,7 +214,7 @@ async function sendAgain(
 	return await applyPlan(
 		context,
 		wish,
-		{ action: 'reinvited', access, invitations },
+		{ action: 'reinvited', access, invitations, reason },
 		person,
 		validUntil,
 	);

@@ -1,5 +1,6 @@
 import {
 	difference,
+	givenBy,
 	isCovered,
 	isSame,
 	withMore,
@@ -11,14 +12,18 @@ import { expiresWithin, statusOfInvitation, type Invitation } from '../../sendgr
 import type { DetailedTeammate } from '../../sendgrid/teammates';
 
 /** What Create or Update does about a person, with everything it needs for that. */
-export type Plan =
+export type Plan = (
 	| { action: 'invited'; access: Access }
 	| { action: 'reinvited'; access: Access; invitations: readonly Invitation[] }
 	/** The access is for a new invitation, in case SendGrid does not resend this one. */
 	| { action: 'resent'; invitation: Invitation; access: Access }
 	| { action: 'updated'; access: Access; teammate: DetailedTeammate }
-	| { action: 'unchanged'; teammate: DetailedTeammate; reason?: string }
-	| { action: 'unchanged'; invitation: Invitation; reason?: string };
+	| { action: 'unchanged'; teammate: DetailedTeammate }
+	| { action: 'unchanged'; invitation: Invitation }
+) & {
+	/** Why the person does not get exactly the access that was asked for. */
+	reason?: string;
+};
 
 /** The item's choices. */
 export interface Choices {
@@ -46,6 +51,9 @@ export const OWNER = 'This person owns the account.';
 
 export const ADMIN = "This person is an admin. Admins are left alone unless 'Allow Admins' is on";
 
+export const LEFT =
+	"This person has other access, which is left as it is because 'If Access Differs' is 'Leave'.";
+
 const adminReasonOf = ({ adminReason, ifAccessDiffers }: Choices): string =>
 	adminReason ??
 	(ifAccessDiffers === 'update' ? `${ADMIN}.` : `${ADMIN} and 'If Access Differs' is 'Update'.`);
@@ -57,6 +65,10 @@ export const mayDemote = (choices: Choices): boolean =>
 /** Whether the difference calls for a change. */
 const hasToChange = (found: Difference, { ifAccessDiffers }: Choices): boolean =>
 	ifAccessDiffers === 'update' ? !isSame(found) : ifAccessDiffers === 'add' && !isCovered(found);
+
+/** Nobody should take access that is left as it is for what was asked for. */
+const reasonToLeave = (found: Difference, { ifAccessDiffers }: Choices): string | undefined =>
+	ifAccessDiffers === 'leave' && !isSame(found) ? LEFT : undefined;
 
 /** Everything that the person should have afterwards. */
 function accessAfter(present: KnownAccess, wanted: Access, { ifAccessDiffers }: Choices): Access {
@@ -106,14 +118,18 @@ export function planUpsert(
 		if (teammate.isAdmin && !wanted.is_admin && !mayDemote(choices)) {
 			return { action: 'unchanged', teammate, reason: adminReasonOf(choices) };
 		}
-		if (!hasToChange(difference(teammate, wanted), choices))
-			return { action: 'unchanged', teammate };
+		const found = difference(teammate, wanted);
+		if (!hasToChange(found, choices))
+			return { action: 'unchanged', teammate, reason: reasonToLeave(found, choices) };
 		const access = accessAfter(teammate, wanted, choices);
 		return { action: 'updated', teammate, access };
 	}
 	const [invitation] = invitations;
-	if (!invitation && revoked.length > 0)
-		return { action: 'reinvited', access: accessInPlaceOf(revoked, wanted, choices), invitations };
+	if (!invitation && revoked.length > 0) {
+		const access = accessInPlaceOf(revoked, wanted, choices);
+		const reason = reasonToLeave(difference(givenBy(access), wanted), choices);
+		return { action: 'reinvited', access, invitations, reason };
+	}
 	if (!invitation) return { action: 'invited', access: wanted };
 
 	// Only the best one may be resent: other expired ones give nothing.
@@ -132,10 +148,10 @@ export function planUpsert(
 		.slice(0, choices.ifAccessDiffers === 'update' ? undefined : 1)
 		.some((one) => hasToChange(difference(one, wanted), choices));
 	if (isToReplace) return { action: 'reinvited', access, invitations };
-	const resent: Plan = { action: 'resent', invitation, access };
+	const reason = reasonToLeave(found, choices);
+	const resent: Plan = { action: 'resent', invitation, access, reason };
 	if (statusOfInvitation(invitation, now) === 'expired') return resent;
-	const isKept = !isSame(found) && choices.ifAccessDiffers === 'leave';
-	if (isKept || choices.ifPending === 'leave') return { action: 'unchanged', invitation };
+	if (reason || choices.ifPending === 'leave') return { action: 'unchanged', invitation, reason };
 	if (choices.ifPending === 'resend') return resent;
 	return expiresWithin(invitation, choices.expiresWithinDays, now)
 		? resent

@@ -16,6 +16,7 @@ import type { Fields } from '../../parameters/field';
 import { readDays } from '../../parameters/number';
 import {
 	gainOf,
+	givenBy,
 	resolveFor,
 	wishOf,
 	type Access,
@@ -38,7 +39,6 @@ import { toSingleLine } from '../../transport/sanitize';
 import {
 	applyPlan,
 	checkPlan,
-	givenBy,
 	hasRevoked,
 	revokedWording,
 	withoutRevoked,
@@ -186,8 +186,9 @@ const MAILING: ReadonlySet<Plan['action']> = new Set(['invited', 'reinvited', 'r
 const MAILED =
 	'An earlier item of this run has already sent this person an email for the same access.';
 
-const REVOKED =
-	'An earlier invitation of this person was revoked. Nothing more had to be done: by then the person had the access.';
+const REVOKED = 'An earlier invitation of this person was revoked.';
+
+const HAS_ACCESS = 'Nothing more had to be done: by then the person had the access.';
 
 const mailKey = (
 	account: { key: string },
@@ -364,7 +365,7 @@ const afterRevoking = (done: Applied, plan: Plan): Applied =>
 		? {
 				...done,
 				action: 'teammate' in plan ? 'updated' : 'reinvited',
-				reason: [REVOKED, done.reason].filter(Boolean).join(' '),
+				reason: `${REVOKED} ${done.reason ?? HAS_ACCESS}`,
 			}
 		: done;
 
@@ -461,9 +462,8 @@ export async function preview(
 			: invitation
 				? publicOutput(invitation, now)
 				: { email: wish.email, status: 'not_found', expires_at: null, days_left: null };
-	const reason = 'reason' in plan ? plan.reason : undefined;
 	const after = plan.action === 'updated' ? givenBy(plan.access) : undefined;
-	return { action: plan.action, record, reason, skipped, after };
+	return { action: plan.action, record, reason: plan.reason, skipped, after };
 }
 
 const WOULD = {
