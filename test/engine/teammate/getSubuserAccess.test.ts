@@ -86,6 +86,20 @@ describe('Get Subuser Access', () => {
 		},
 	);
 
+	test('returns all subusers for an admin, who is not restricted to them', async () => {
+		const { results, error } = await sendGrid.run({
+			items: [{ email: 'adam@example.com' }],
+			parameters: getSubuserAccessWith(),
+		});
+		expect(error).toBeUndefined();
+		expect(results).toHaveLength(COUNT);
+		expect(results[0].json).toMatchObject({
+			has_restricted_subuser_access: false,
+			username: 'acme-0',
+			permission_type: 'admin',
+		});
+	});
+
 	test('returns no items for somebody restricted to other subusers', async () => {
 		const { results, error } = await sendGrid.run({
 			items: [{ email: 'sam@example.com' }],

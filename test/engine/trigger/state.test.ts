@@ -299,6 +299,19 @@ describe("the trigger's state", () => {
 	});
 });
 
+test.each([
+	[500, 2],
+	[501, 3],
+	[999, 3],
+	[1000, 4],
+])('a list of %d takes %d requests per poll', async (count, requests) => {
+	sendGrid.state.addManyTeammates(count - account().teammates.length);
+	const trigger = await activated({ events: ['teammateAdded'] });
+	sendGrid.state.requests.length = 0;
+	expect(await trigger.poll()).toBeNull();
+	expect(sendGrid.calls().filter((call) => call === 'GET /v3/teammates')).toHaveLength(requests);
+});
+
 describe("the size of the trigger's state", () => {
 	const bytes = (trigger: ActiveTrigger) => JSON.stringify(trigger.staticData).length;
 
