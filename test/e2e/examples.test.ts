@@ -205,6 +205,11 @@ describe('the CSV example', () => {
 			admin,
 		]);
 		expect(sentEmails()).toEqual(sent);
+
+		// An invitation that gives more replaces the one that was sent.
+		const corrected = await upload('email,persona', 'kay@acme.example,developer');
+		expect(corrected.lines[1]).toMatch(/^kay@acme.example,developer,reinvited,/);
+		expect(sentEmails()).toEqual([...sent, sent[1]]);
 	});
 
 	test('returns what is wrong with a file without rows or with other columns', async () => {
@@ -266,7 +271,11 @@ describe('the new hire form', () => {
 		await fillIn('Observer', 'kay@acme.example');
 		expect(await nextMail()).toEqual(told('Nothing had to be done'));
 		await fillIn('Observer', 'adam@acme.example');
-		expect(await nextMail()).toEqual(told('Nothing had to be done'));
+		expect(await nextMail()).toEqual(told('Nothing had to be done: they are an admin'));
+		for (const email of ['kay@acme.example', 'lee@acme.example']) {
+			await fillIn('Marketer', email);
+			expect(await nextMail()).toEqual(told('Nothing was given'));
+		}
 		expect(writes()).toHaveLength(1);
 
 		await fillIn('Marketer', 'kay');

@@ -75,6 +75,19 @@ describe('Entra groups', () => {
 		]);
 	});
 
+	test('an enabled account keeps the person, in whichever group, and gets only what groups give', async () => {
+		const ada = 'ada@example.com';
+		const old = { 'SendGrid Support': [user(ada, false)] };
+		expect(await people({ ...old, 'SendGrid Unknown': [user('Ada@example.com', true)] })).toEqual(
+			[],
+		);
+		expect(await people({ 'SendGrid Unknown': [user(ada, true)], ...old })).toEqual([]);
+		expect(await people({ 'SendGrid Unknown': [user(ada, false)] })).toEqual([]);
+		expect(
+			await people({ ...old, 'SendGrid Unknown': [user('bob@example.com', true)] }),
+		).toMatchObject([{ email: ada, enabled: false }]);
+	});
+
 	test('a blank mail address gives way to the account name', async () => {
 		const found = await people({ 'SendGrid Support': [user(' ', true, 'Ada@acme.example')] });
 		expect(found).toEqual([expect.objectContaining({ email: 'ada@acme.example' })]);
@@ -82,19 +95,30 @@ describe('Entra groups', () => {
 });
 
 describe('Roster', () => {
-	const changed = (would: string, name: string) => ({ would, email: `${name}@acme.example` });
+	type Plan = Array<Record<string, unknown>>;
+
+	const changed = (would: string, name: string) => ({
+		would,
+		email: `${name}@acme.example`,
+		...(would === 'offboarded' && { usernames: [name] }),
+	});
+
+	/** What the approver is asked about, or what it would be now. */
+	async function changesOf(plan: Plan, node = 'Changes') {
+		const { jsCode } = await parametersOf('roster', node);
+		return runCode(jsCode, { input: itemsOf(...plan) });
+	}
 
 	/** Whether what is planned now is carried out, after that was approved. */
-	async function isApplied(approved: object[], now: object[]) {
+	async function isApplied(approved: Plan, now: Plan) {
 		const { conditions } = (await parametersOf('roster', 'As Approved?')) as {
 			conditions: { conditions: Array<{ leftValue: string; rightValue: string }> };
 		};
-		const nodes = {
-			Changes: itemsOf(...(approved as Array<Record<string, unknown>>)),
-			'Plan Again': itemsOf(...(now as Array<Record<string, unknown>>)),
-		};
+		const nodes = { Changes: await changesOf(approved) };
+		// Always Output Data
+		const [{ json } = { json: {} }] = await changesOf(now, 'Changes Now');
 		const [{ leftValue, rightValue }] = conditions.conditions;
-		return evaluate(leftValue, { nodes }) === evaluate(rightValue, { nodes });
+		return evaluate(leftValue, { json }) === evaluate(rightValue, { nodes });
 	}
 
 	const plan = [changed('invited', 'ada'), changed('offboarded', 'bob')];
@@ -124,6 +148,41 @@ describe('Roster', () => {
 	test('nobody but the people who failed already is left out', async () => {
 		const failed = { error: 'two teammates share the address', email: 'twin@acme.example' };
 		expect(await isApplied(plan, [...plan, failed])).toBe(true);
+	});
+
+	test('a plan is another one if somebody has other access, or another login, by now', async () => {
+		const ada = { ...changed('updated', 'ada'), is_admin: false, scopes: ['a', 'b'] };
+		const twin = { ...changed('offboarded', 'twin'), usernames: ['one', 'two'] };
+		const same = { ...ada, scopes: ['b', 'a'], days_left: 1 };
+		expect(await isApplied([ada, twin], [same, twin])).toBe(true);
+		for (const now of [
+			[{ ...ada, scopes: ['a', 'b', 'c'] }, twin],
+			[{ ...ada, scopes: ['a'] }, twin],
+			[{ ...ada, is_admin: true }, twin],
+			[{ ...ada, skipped_scopes: ['b'] }, twin],
+			[ada, { ...twin, usernames: ['one'] }],
+		]) {
+			expect(await isApplied([ada, twin], now)).toBe(false);
+		}
+	});
+
+	test('both comparisons are made by the same code', async () => {
+		const [one, other] = [
+			await parametersOf('roster', 'Changes'),
+			await parametersOf('roster', 'Changes Now'),
+		];
+		expect(one).toEqual(other);
+	});
+
+	test('as many logins may be offboarded as were approved, and people who were only invited', async () => {
+		const { maxOffboarded } = await parametersOf('roster', 'Apply');
+		const changes = await changesOf([
+			{ ...changed('offboarded', 'twin'), usernames: ['one', 'two'] },
+			{ ...changed('offboarded', 'penny'), usernames: [] },
+			{ ...changed('kept', 'adam'), usernames: ['adam'] },
+			changed('invited', 'ada'),
+		]);
+		expect(evaluate(maxOffboarded, { nodes: { Changes: changes } })).toBe(3);
 	});
 });
 
@@ -184,6 +243,69 @@ describe('Access review', () => {
 		]);
 	});
 
+	test('has a row for people without an address, and does not call it foreign', async () => {
+		const person = { username: 'mystery', status: 'active' };
+		const rows = await rowsOf({ ...person, email: null }, { ...person, email: '' });
+		for (const row of rows) {
+			expect(row).toMatchObject({ email: '', risks: 'address unknown' });
+		}
+		expect(rows.map(({ entry }) => entry)).toEqual([
+			'2026 Q4 parent mystery',
+			'2026 Q4 parent mystery (2)',
+		]);
+	});
+
+	test('names what somebody may do in single subusers', async () => {
+		const { jsCode } = await parametersOf('access-review', 'One Table');
+		const linked = (...rows: Array<Record<string, unknown>>) =>
+			rows.map((json, item): Item => ({ json, pairedItem: { item } }));
+		const names = ['sam', 'kim', 'lee', 'adam'];
+		const people = names.map((username) => ({
+			...OWN,
+			username,
+			email: `${username}@acme.example`,
+			status: 'active',
+			is_admin: username === 'adam',
+			is_sso: false,
+		}));
+		const access = (item: number, rest: object, isRestricted: boolean | null = true): Item => ({
+			json: { has_restricted_subuser_access: isRestricted, ...rest },
+			pairedItem: { item },
+		});
+		const everywhere = { username: 'acme-eu', permission_type: 'admin', scopes: [] };
+		const rows = runCode(jsCode, {
+			nodes: {
+				'Each Person Once': itemsOf(...people),
+				Teammates: linked(...people),
+				Record: linked(...people.map((person) => ({ ...person, scopes: [], mfa: null }))),
+				'Parent Account': linked(...people),
+				'Subuser Access': [
+					access(0, everywhere),
+					access(0, { ...everywhere, username: 'acme-us' }, null),
+					access(1, {
+						username: 'acme-eu',
+						permission_type: 'restricted',
+						scopes: ['api_keys.create', '2fa_exempt'],
+					}),
+					access(2, { username: null, permission_type: null, scopes: null }, false),
+					access(3, everywhere, false),
+				],
+			},
+		}).map(({ json }) => json);
+		expect(rows).toMatchObject([
+			{
+				subusers: 'acme-eu (admin); acme-us (admin)',
+				risks: 'admin in acme-eu and acme-us, may create API keys in acme-eu and acme-us',
+			},
+			{
+				'two-factor': 'exempt',
+				risks: 'may create API keys in acme-eu, no second factor',
+			},
+			{ subusers: '', risks: '' },
+			{ subusers: '', risks: 'admin, may create API keys' },
+		]);
+	});
+
 	test('says nothing about people that SendGrid does not say', async () => {
 		const person = { email: 'ada@acme.example', username: 'ada', status: 'active' };
 		const rows = await rowsOf(
@@ -228,6 +350,37 @@ describe('what a persona could not give', () => {
 		expect(evaluate(value, { json: { action: 'resent' } })).toBe(
 			'Their invitation was sent again.',
 		);
+	});
+
+	test.each([
+		[
+			'other access that was left as it is',
+			{ action: 'unchanged', reason: 'other', is_admin: false, skipped_scopes: ['stats.read'] },
+			/^Nothing was given: .+ ask an admin of SendGrid to change it\.$/,
+		],
+		[
+			'an expired invitation to other access',
+			{ action: 'resent', reason: 'other', is_admin: false, skipped_scopes: [] },
+			/^Their invitation was sent again\. The access that they had was left as it is: ask/,
+		],
+		[
+			'the same access',
+			{ action: 'unchanged', reason: null, is_admin: false, skipped_scopes: ['stats.read'] },
+			/^Nothing had to be done: they have this access.+ Not granted: stats\.read\.$/,
+		],
+		[
+			'admin access',
+			{ action: 'unchanged', reason: 'an admin', is_admin: true },
+			/^Nothing had to be done: they are an admin/,
+		],
+		[
+			'the account',
+			{ action: 'unchanged', reason: 'the owner', is_admin: false, user_type: 'owner' },
+			/^Nothing had to be done: they are an admin/,
+		],
+	])('the requester reads what became of somebody who has %s', async (_, json, outcome) => {
+		const value = await assigned('new-hire-form', 'What Happened', 'outcome');
+		expect(evaluate(value, { json })).toMatch(outcome);
 	});
 
 	test('stands in the report of the roster', async () => {

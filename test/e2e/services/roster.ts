@@ -116,6 +116,37 @@ describe('roster', () => {
 		]);
 	});
 
+	test("nothing is done if somebody's access is no longer the one that was approved", async () => {
+		fill();
+		const { workflow, execution } = await monday();
+		await until(() => examples.mails.length > 0);
+		const lee = account().teammates.find(({ profile }) => profile.email === 'lee@acme.example');
+		lee?.scopes.push('api_keys.create');
+		const mail = await answer(workflow, true);
+		expect(mail?.body).toMatch(/updated lee@acme\.example; has [^\n]*stats\.read/);
+		expect(mail?.body).not.toContain('api_keys.create');
+
+		expect((await on.rest.finishedExecution(execution)).error).toBeUndefined();
+		expect(writes()).toEqual([]);
+		expect(examples.mails).toEqual([
+			expect.objectContaining({
+				body: expect.stringMatching(/Now it would be:\n[^]*updated lee@[^\n]*api_keys\.create/),
+			}),
+		]);
+	});
+
+	test('two logins with one address are offboarded as approved', async () => {
+		const twin = { email: 'twin@acme.example', scopes: ['stats.read'] };
+		on.sandbox.state.addTeammate({ ...twin, username: 'twin_one' });
+		on.sandbox.state.addTeammate({ ...twin, username: 'twin_two' });
+		fill();
+		const { workflow, execution } = await monday();
+		const mail = await answer(workflow, true);
+		expect(mail?.body).toContain('offboarded twin@acme.example; as twin_one, twin_two');
+		await on.rest.finishedExecution(execution);
+		expect(here()).not.toContain('twin@acme.example');
+	});
+
 	test('nothing is done if more people would be offboarded than was approved', async () => {
 		fill();
 		const { workflow, execution } = await monday();
