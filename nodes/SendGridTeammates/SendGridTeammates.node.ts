@@ -5,7 +5,7 @@ import { testSendGridTeammatesApi } from './methods/credentialTest';
 import { searchAccessRequests, searchInvitations, searchTeammates } from './methods/listSearch';
 import { getScopes } from './methods/loadOptions';
 import { noScopesHint } from './parameters/access';
-import { optionsField } from './parameters/options';
+import { leftDryRunField, optionsField } from './parameters/options';
 import { euRegionHint, regionField } from './parameters/region';
 import { resourceProperties, RESOURCES, subtitle } from './resources';
 import { API_HOSTS } from './transport/baseUrl';
@@ -47,7 +47,7 @@ export class SendGridTeammates implements INodeType {
 		requestDefaults: { baseURL: API_HOSTS.global },
 		// For n8n versions that mask such fields. Observed: 2.41 knows them but does not mask them yet.
 		sensitiveOutputFields: ['token', 'pending_id'],
-		properties: [...resourceProperties, regionField, optionsField],
+		properties: [...resourceProperties, leftDryRunField, regionField, optionsField],
 	};
 
 	customOperations = customOperationsOf(RESOURCES);

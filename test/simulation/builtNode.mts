@@ -166,7 +166,7 @@ export function hasField(name: string, resource: string, operation: string): boo
 	const fields = described.fieldsOf(resource, operation);
 	const options = fields.find((field) => field.name === 'options')?.options ?? [];
 	return (
-		fields.some((field) => field.name === name) ||
+		fields.some((field) => field.name === name && field.type !== 'hidden') ||
 		options.some(
 			(option) =>
 				option.name === name &&

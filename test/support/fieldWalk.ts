@@ -1,4 +1,9 @@
-import type { INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
 
 /** Names from the outermost level; a number stands for a row. */
 type Path = ReadonlyArray<string | number>;
@@ -12,7 +17,18 @@ export interface Leaf {
 	/** Its name in messages. */
 	called: string;
 	/** What else has to be set for it to be shown. */
-	conditions: ReadonlyArray<{ path: Path; value: unknown }>;
+	conditions: readonly Condition[];
+}
+
+/** What another field has to be. */
+interface Condition {
+	path: Path;
+	value: unknown;
+	/** The other field, and its choices with which this one is shown. */
+	deciding?: {
+		field: INodeProperties;
+		choices: ReadonlyArray<Pick<INodePropertyOptions, 'name' | 'value'>>;
+	};
 }
 
 /** Where a field is. */
@@ -21,26 +37,62 @@ interface Place {
 	/** What messages add to its name. */
 	within: string;
 	conditions: Leaf['conditions'];
+	/** The fields of the outermost level, and of this one. */
+	root: readonly INodeProperties[];
+	level: readonly INodeProperties[];
 }
 
+const isOfEveryField = (name: string): boolean => /^\/?(resource|operation)$/.test(name);
+
+/** What a choice offers, by its display name; a flag as text. */
+const choicesOf = (field: INodeProperties): Array<Pick<INodePropertyOptions, 'name' | 'value'>> =>
+	field.type === 'boolean'
+		? [true, false].map((value) => ({ name: String(value), value }))
+		: optionsOf(field);
+
 /** The values that other fields need, except resource and operation. */
-const conditionsOf = ({ displayOptions }: INodeProperties, parent: Path): Leaf['conditions'] =>
-	Object.entries(displayOptions?.show ?? {})
-		.filter(([name]) => !/^\/?(resource|operation)$/.test(name))
-		.map(([name, values]) => ({
+const conditionsOf = (
+	{ displayOptions, name }: INodeProperties,
+	{ path, root, level }: Place,
+): Condition[] => {
+	const shown = Object.keys(displayOptions?.show ?? {}).filter((other) => !isOfEveryField(other));
+	// What n8n doesn't show it throws away, and beside a choice in other words it shows only what is not hidden.
+	if (shown.length > 0) throw new Error(`${name} must be hidden for the other choices of ${shown}`);
+	return Object.entries(displayOptions?.hide ?? {})
+		.filter(([other]) => !isOfEveryField(other))
+		.flatMap(([other, hidden = []]) => {
 			// From the outermost level, if it starts with a slash.
-			path: name.startsWith('/') ? [name.slice(1)] : [...parent, name],
-			value: name === 'events' ? values : values?.[0],
-		}));
+			const isOutside = other.startsWith('/');
+			const key = isOutside ? other.slice(1) : other;
+			// Several, if the walk is not about one operation.
+			const fields = (isOutside ? root : level).filter((one) => one.name === key);
+			const rule = { displayOptions: { hide: { [key]: hidden } } } as unknown as INodeProperties;
+			const choices = fields
+				.flatMap(choicesOf)
+				.filter(({ value }) => NodeHelpers.displayParameter({ [key]: value }, rule, null, null));
+			// Otherwise this field is another operation's.
+			return fields.slice(0, 1).map((field) => ({
+				path: [...(isOutside ? [] : path), key],
+				value: field.type === 'multiOptions' ? [choices[0]?.value] : choices[0]?.value,
+				deciding: { field, choices },
+			}));
+		});
+};
 
 function leavesOf(field: INodeProperties, place: Place): Leaf[] {
 	const path = [...place.path, field.name];
-	const conditions = [...place.conditions, ...conditionsOf(field, place.path)];
+	const conditions = [...place.conditions, ...conditionsOf(field, place)];
 	const called = `'${field.displayName}'${place.within}`;
 	const leaf: Leaf = { path, field, kind: field.type, called, conditions };
 	if (field.type === 'collection') {
-		const inside = { path, within: ` in '${field.displayName}'`, conditions };
 		const entries = (field.options ?? []) as INodeProperties[];
+		const inside = {
+			path,
+			within: ` in '${field.displayName}'`,
+			conditions,
+			root: place.root,
+			level: entries,
+		};
 		// What is hidden is what is left over of another operation's.
 		return entries
 			.filter(({ type }) => type !== 'hidden')
@@ -54,6 +106,8 @@ function leavesOf(field: INodeProperties, place: Place): Leaf[] {
 				path: [...path, group.name, ...(isMultiple ? [0] : [])],
 				within: ` in ${isMultiple ? 'row 1 of ' : ''}'${field.displayName}'`,
 				conditions,
+				root: place.root,
+				level: group.values,
 			};
 			return group.values.flatMap((value) => leavesOf(value, inside));
 		});
@@ -89,9 +143,18 @@ export const allLeaves = (properties: readonly INodeProperties[]): Leaf[] =>
 	properties
 		.filter(
 			({ name, type }) =>
-				type !== 'notice' && !['resource', 'operation', 'pollTimes'].includes(name),
+				!['notice', 'hidden'].includes(type) &&
+				!['resource', 'operation', 'pollTimes'].includes(name),
 		)
-		.flatMap((field) => leavesOf(field, { path: [], within: '', conditions: [] }));
+		.flatMap((field) =>
+			leavesOf(field, {
+				path: [],
+				within: '',
+				conditions: [],
+				root: properties,
+				level: properties,
+			}),
+		);
 
 /** The fields that an operation shows. */
 export const leavesOfOperation = (

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n
 import { Account } from '../sendgrid/account';
 import { namedAddress } from '../parameters/emailAddress';
 import { readFlag } from '../parameters/flag';
+import { dryRunField } from '../parameters/options';
 import { simplifyField } from '../parameters/simplify';
 import { SendGridClient, type Connection } from '../transport/client';
 import { RequestError, SendGridError } from '../transport/errors';
@@ -27,9 +28,22 @@ function refuseOnBehalfOf({ effectiveSubuser, onBehalfOf }: Connection): void {
 	);
 }
 
+type Declared = Pick<Operation, 'fields' | 'ownAccountOnly' | 'hasDryRun'>;
+
 /** It was turned on for another operation, by somebody who expects that nothing changes. */
-function refuseDryRun({ options }: ItemSettings): void {
-	if (!options.dryRun) return;
+function refuseDryRun(
+	item: IExecuteSingleFunctions,
+	{ options }: ItemSettings,
+	{ fields, hasDryRun }: Declared,
+): void {
+	if (!fields.includes(dryRunField) && readFlag(item, dryRunField)) {
+		const instead = hasDryRun ? " To change nothing here, turn on 'Dry Run' in 'Options'." : '';
+		throw new SendGridError(
+			"The 'Dry Run' of Offboard is on, which this operation doesn't have",
+			`Switch to Teammate > Offboard, turn off 'Dry Run' there, and switch back.${instead}`,
+		);
+	}
+	if (hasDryRun || !options.dryRun) return;
 	throw new SendGridError(
 		"This operation doesn't support 'Dry Run', which is on",
 		"Turn off 'Dry Run' in 'Options'. This operation doesn't show it: switch to Teammate > Create or Update, turn it off there, and switch back.",
@@ -39,12 +53,12 @@ function refuseDryRun({ options }: ItemSettings): void {
 /** An item's region, options and credential. @throws SendGridError */
 export async function settingsOf(
 	item: IExecuteSingleFunctions,
-	{ ownAccountOnly, hasDryRun }: Pick<Operation, 'ownAccountOnly' | 'hasDryRun'>,
+	operation: Declared,
 ): Promise<ItemSettings> {
 	const settings = await connectionForItem(item);
 	if (isAiTool(item)) settings.policy.checkAgents();
-	if (ownAccountOnly) refuseOnBehalfOf(settings.connection);
-	if (!hasDryRun) refuseDryRun(settings);
+	if (operation.ownAccountOnly) refuseOnBehalfOf(settings.connection);
+	refuseDryRun(item, settings, operation);
 	return settings;
 }
 

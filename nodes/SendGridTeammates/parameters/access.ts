@@ -17,6 +17,21 @@ import { readTeammateChoice, teammateLocator } from './emailAddress';
 import { nameOf, wrongValue, type Field, type Fields } from './field';
 import { readTexts } from './text';
 
+const ACCESS = ['admin', 'persona', 'scopes', 'teammate'] as const;
+
+/** Of all operations: an SSO teammate's can also be these. */
+const EVERY_ACCESS = [...ACCESS, 'keep', 'subusers'] as const;
+
+/**
+ * Hides a field for every choice of Access but one. n8n compares literally and throws away what it doesn't show: if the
+ * field were shown for its choice alone, it would be lost beside one in other words, which `readChoice` understands.
+ */
+export const onlyForAccess = (
+	shown: (typeof EVERY_ACCESS)[number],
+): INodeProperties['displayOptions'] => ({
+	hide: { access: EVERY_ACCESS.filter((access) => access !== shown) },
+});
+
 export const scopesField: INodeProperties = {
 	displayName: 'Scope Names or IDs',
 	name: 'scopes',
@@ -28,7 +43,7 @@ export const scopesField: INodeProperties = {
 		// value yet.
 		loadOptionsDependsOn: ['[region]', 'options.onBehalfOf'],
 	},
-	displayOptions: { show: { access: ['scopes'] } },
+	displayOptions: onlyForAccess('scopes'),
 	description:
 		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 	hint: 'Type to search. An expression can return an array or a comma-separated string.',
@@ -38,7 +53,7 @@ export const additionalScopesField: INodeProperties = {
 	...scopesField,
 	displayName: 'Additional Scope Names or IDs',
 	name: 'additionalScopes',
-	displayOptions: { show: { access: ['persona'] } },
+	displayOptions: onlyForAccess('persona'),
 	hint: 'In addition to the scopes of the persona',
 };
 
@@ -57,7 +72,7 @@ export const personaField: INodeProperties = {
 		{ name: 'Marketer', value: 'marketer', description: 'Campaigns, templates, suppressions' },
 		{ name: 'Observer', value: 'observer', description: 'Read-only' },
 	],
-	displayOptions: { show: { access: ['persona'] } },
+	displayOptions: onlyForAccess('persona'),
 	description: "SendGrid's own set of scopes for this role",
 };
 
@@ -65,7 +80,7 @@ const sameAsField: INodeProperties = {
 	...teammateLocator,
 	displayName: 'Same As',
 	name: 'sameAs',
-	displayOptions: { show: { access: ['teammate'] } },
+	displayOptions: onlyForAccess('teammate'),
 	description: 'The teammate whose scopes are used',
 };
 
@@ -164,8 +179,6 @@ export function readScopes(
 
 /** @throws SendGridError for an unknown persona */
 export const readPersona = (fields: Fields): Persona => readChoice(fields, personaField, PERSONAS);
-
-const ACCESS = ['admin', 'persona', 'scopes', 'teammate'] as const;
 
 /**
  * What the item's person should be able to do.

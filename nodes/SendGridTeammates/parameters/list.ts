@@ -20,7 +20,7 @@ export const listFields: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: 50,
-		displayOptions: { show: { returnAll: [false] } },
+		displayOptions: { hide: { returnAll: [true] } },
 		description: 'Max number of results to return',
 	},
 ];

@@ -50,7 +50,8 @@ const allowAdminsOption: INodeProperties = {
 const allowAdminsToCopyOption: INodeProperties = {
 	...allowAdminsOption,
 	displayOptions: {
-		show: { '/operation': ['invite', 'updatePermissions'], '/access': ['teammate'] },
+		show: { '/operation': ['invite', 'updatePermissions'] },
+		hide: { '/access': ['admin', 'persona', 'scopes'] },
 	},
 	description: "Whether to also give an admin's access",
 };
@@ -63,6 +64,15 @@ export const dryRunField: INodeProperties = {
 	default: false,
 	description:
 		'Whether to make no changes and only report, in the field "would", what would be done',
+};
+
+/** A value left from Offboard must not be thrown away elsewhere, where it would change something. */
+export const leftDryRunField: INodeProperties = {
+	...dryRunField,
+	type: 'hidden',
+	displayOptions: {
+		hide: { operation: ['get', 'getAll', 'getStatus', 'getSubuserAccess', 'offboard'] },
+	},
 };
 
 const dryRunOption: INodeProperties = {

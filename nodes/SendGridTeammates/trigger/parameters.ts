@@ -65,13 +65,16 @@ const eventsField: INodeProperties = {
 	],
 };
 
+const OTHER_EVENTS = EVENT_NAMES.filter((name) => name !== 'invitationExpiring');
+
 const expiresWithinDaysField: INodeProperties = {
 	displayName: 'Expires Within Days',
 	name: 'expiresWithinDays',
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 6 },
 	default: 2,
-	displayOptions: { show: { events: ['invitationExpiring'] } },
+	// If every event is another one.
+	displayOptions: { hide: { events: [{ _cnd: { regex: `^(${OTHER_EVENTS.join('|')})$` } }] } },
 	description:
 		'How many days before its expiry an invitation is reported. Invitations last seven days.',
 };

@@ -1,7 +1,13 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { OperationContext, Policy } from '../../execution/operation';
-import { personaField, readPersona, readScopes, scopesField } from '../../parameters/access';
+import {
+	onlyForAccess,
+	personaField,
+	readPersona,
+	readScopes,
+	scopesField,
+} from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
 import { nameOf, quoteText, readRows, type Fields } from '../../parameters/field';
 import { readText } from '../../parameters/text';
@@ -76,7 +82,7 @@ const permissionField: INodeProperties = {
 
 const rowScopesField: INodeProperties = {
 	...scopesField,
-	displayOptions: { show: { permission: ['restricted'] } },
+	displayOptions: { hide: { permission: ['admin'] } },
 };
 
 const subuserAccessField: INodeProperties = {
@@ -86,7 +92,7 @@ const subuserAccessField: INodeProperties = {
 	typeOptions: { multipleValues: true },
 	default: {},
 	placeholder: 'Add Subuser',
-	displayOptions: { show: { access: ['subusers'] } },
+	displayOptions: onlyForAccess('subusers'),
 	options: [
 		{
 			displayName: 'Subuser',

@@ -32,7 +32,7 @@ const maxOffboardedField: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0 },
 	default: 5,
-	displayOptions: { show: { offboardOthers: [true] } },
+	displayOptions: { hide: { offboardOthers: [false] } },
 	description:
 		'Maximum number of people to offboard. If the list would offboard more, nothing is done at all.',
 };
@@ -43,7 +43,7 @@ const offboardDomainsField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. example.com, example.org',
-	displayOptions: { show: { offboardOthers: [true] } },
+	displayOptions: { hide: { offboardOthers: [false] } },
 	description: 'Only people at these domains are offboarded. Leave empty for any domain.',
 };
 

@@ -35,7 +35,6 @@ const modeField: INodeProperties = {
 	name: 'mode',
 	type: 'options',
 	default: 'add',
-	displayOptions: { show: { access: ['persona', 'scopes', 'teammate'] } },
 	options: [
 		{
 			name: 'Add',

@@ -74,7 +74,7 @@ export const expiresWithinDaysField: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 6 },
 	default: 2,
-	displayOptions: { show: { ifPending: ['resendIfExpiring'] } },
+	displayOptions: { hide: { ifPending: ['leave', 'resend'] } },
 	description: 'An invitation is sent again if it expires within this many days',
 };
 
