@@ -6,7 +6,7 @@ import {
 	knownGrantableScopes,
 	POWERFUL_SCOPES,
 	scopeLabel,
-	scopeNamed,
+	scopesNamed,
 } from '../../nodes/SendGridTeammates/sendgrid/scopes';
 import { ALL_SCOPES, LIVE_SCOPES, UNASSIGNABLE_SCOPES } from '../../sandbox/scopes.mts';
 import { SCOPE_GROUPS } from '../support/scopeGroups';
@@ -43,9 +43,23 @@ test('what is known to be grantable is what SendGrid takes', () => {
 test.each([scopeLabel, (scope: string) => scopeLabel(scope).toUpperCase(), String])(
 	'every scope of an account is recognised by its label in the list (%#)',
 	(shown) => {
-		expect(LIVE_SCOPES.map((scope) => scopeNamed(shown(scope)))).toEqual(LIVE_SCOPES);
+		expect(LIVE_SCOPES.flatMap((scope) => scopesNamed(shown(scope)))).toEqual(LIVE_SCOPES);
+		expect(scopesNamed(LIVE_SCOPES.map(shown).join(' '))).toEqual(LIVE_SCOPES);
 	},
 );
+
+test.each([
+	['stats.read Mail Send (mail.send)', ['stats.read', 'mail.send']],
+	['Mail Send(mail.send)  STATS.read', ['mail.send', 'stats.read']],
+	['Statistics (stats.read) Statistics (stats.global.read)', ['stats.read', 'stats.global.read']],
+	['Read stats (stats.read) and templates (templates.read)', undefined],
+	['everything but stats (stats.read)', undefined],
+	['(stats.read)', undefined],
+	['Statistics (stats.read', undefined],
+	['stats.read: all', undefined],
+])('nothing is left out of %j', (text, scopes) => {
+	expect(scopesNamed(text)).toEqual(scopes);
+});
 
 test('we refuse nothing that SendGrid would accept', () => {
 	const refusedByUs = LIVE_SCOPES.filter((scope) => !isGrantable(scope));

@@ -6,7 +6,7 @@ import {
 	adviseToRemove,
 	isGrantable,
 	PERSONAS,
-	scopeNamed,
+	scopesNamed,
 	type Persona,
 } from '../sendgrid/scopes';
 import { SendGridError, type Wording } from '../transport/errors';
@@ -138,10 +138,6 @@ export interface NamedScopes {
 	skipped: string[];
 }
 
-/** Labels have spaces in them. Names have none, so spaces may stand between them. */
-const namesIn = (text: string): string[] =>
-	scopeNamed(text) === undefined && !/[:(]/.test(text) ? text.split(/\s+/) : [text];
-
 /**
  * The scopes of a field, each once, by name or as the editor's list shows them.
  *
@@ -153,10 +149,9 @@ export function readScopes(
 	field: Field = scopesField,
 	skipUngrantable = false,
 ): NamedScopes {
-	const named = readTexts(fields, field, true).flatMap(namesIn);
-	const scopes = named.map((text) => {
-		const scope = scopeNamed(text);
-		if (scope !== undefined) return scope;
+	const scopes = readTexts(fields, field, true).flatMap((text) => {
+		const named = scopesNamed(text);
+		if (named) return named;
 		throw wrongValue(
 			fields,
 			field,
@@ -222,6 +217,10 @@ export function namedIn(choice: AccessChoice): ScopesIn {
 			return { scopes: [], field: sameAsField.displayName };
 	}
 }
+
+/** How a message says that an item names no scopes: those that it skips don't count. */
+export const noScopes = ({ skipUngrantableScopes }: { skipUngrantableScopes: boolean }): string =>
+	`'${scopesField.displayName}' ${skipUngrantableScopes ? 'has no scopes that can be granted' : 'is empty'} for this item`;
 
 /** For the output: the scopes that were left out. */
 export const skippedField = (skipped: readonly string[]) => ({ skipped_scopes: [...skipped] });

@@ -180,9 +180,11 @@ const firstWords = (scope: string): string =>
 		.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
 		.join(' ');
 
+const BEGINNINGS = Object.entries(GROUPS).map(([first, name]) => [`${first}.`, name] as const);
+
 function groupOf(scope: string): string {
 	if (/(^|\.)stats\./.test(scope)) return 'Statistics';
-	const known = Object.entries(GROUPS).find(([beginning]) => scope.startsWith(`${beginning}.`));
+	const known = BEGINNINGS.find(([beginning]) => scope.startsWith(beginning));
 	return known ? known[1] : firstWords(scope);
 }
 
@@ -349,12 +351,16 @@ const KNOWN_SCOPES = new Set([
 export const knownGrantableScopes = (): string[] => [...KNOWN_SCOPES].filter(isGrantable);
 
 /**
- * The scope that a text stands for: its name, or what the editor's list shows, `Statistics (stats.read)`, in any case.
- * `undefined` where it is neither. A name need not be a known one: SendGrid adds some.
+ * The scopes that a text stands for: names and what the editor's list shows, `Statistics (stats.read)`, in any case and
+ * with spaces in between. `undefined` where it has anything else, so that nothing is left out by mistake. A name need
+ * not be a known one: SendGrid adds some.
  */
-export function scopeNamed(text: string): string | undefined {
-	const [, name = text] = /\(([\w.-]+)\)$/.exec(text) ?? [];
-	return /^[\w.-]+$/.test(name) ? name.toLowerCase() : undefined;
+export function scopesNamed(text: string): string[] | undefined {
+	let names = ` ${text.toLowerCase().replace(/\(/g, ' (')} `.replace(/\s+/g, ' ');
+	for (const [, scope] of names.matchAll(/\(([\w.-]+)\)/g)) {
+		names = names.replace(` ${scopeLabel(scope).toLowerCase()} `, ` ${scope} `);
+	}
+	return /^( [\w.-]+)+ $/.test(names) ? names.trim().split(' ') : undefined;
 }
 
 /** Two names that differ by more than this are not a name and its typo. */

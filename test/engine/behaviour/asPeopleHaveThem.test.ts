@@ -220,6 +220,8 @@ describe('the words that the panel shows', () => {
 		[{ scopes: 'stats.read; mail.send' }, ['stats.read', 'mail.send']],
 		[{ scopes: 'stats.read\nmail.send\n' }, ['stats.read', 'mail.send']],
 		[{ scopes: 'stats.read mail.send' }, ['stats.read', 'mail.send']],
+		[{ scopes: 'Statistics (stats.read) Mail Send (mail.send)' }, ['stats.read', 'mail.send']],
+		[{ scopes: 'stats.read Mail Send (mail.send)' }, ['stats.read', 'mail.send']],
 		[{ scopes: '"stats.read","mail.send"' }, ['stats.read', 'mail.send']],
 		[{ scopes: [] }, []],
 	])('are understood as %j', async ({ scopes }, expected) => {
@@ -230,6 +232,16 @@ describe('the words that the panel shows', () => {
 	test.each([',', ' ; ,', '""', null, undefined])('invite nobody as scopes %j', async (it) => {
 		const { error } = await runWith(inviteWith({ scopes: IT }), it);
 		expect(error?.message).toContain("'Scope Names or IDs' is empty");
+		expect(sendGrid.calls()).toEqual([]);
+	});
+
+	test('are refused beside words of which nobody knows what they mean', async () => {
+		sendGrid.state.addTeammate({ email: EMAIL, scopes: ['stats.read', 'templates.read'] });
+		const { error } = await runWith(
+			upsertWith({ scopes: IT }),
+			'Read stats (stats.read) and templates (templates.read)',
+		);
+		expect(error?.message).toContain("'Scope Names or IDs' must be a list of scopes, not 'Read");
 		expect(sendGrid.calls()).toEqual([]);
 	});
 

@@ -214,6 +214,10 @@ describe('Update Permissions', () => {
 		[{ scopes: [] }, "'Scope Names or IDs' is empty for this item"],
 		[{ scopes: [], mode: 'remove' }, "'Scope Names or IDs' is empty for this item"],
 		[
+			{ scopes: ['2fa_required'], options: { skipUngrantableScopes: true } },
+			"'Scope Names or IDs' has no scopes that can be granted for this item",
+		],
+		[
 			{ access: 'king' },
 			"'Access' must be Admin, Persona, Same as Teammate or Selected Scopes, not 'king'",
 		],

@@ -451,6 +451,18 @@ describe('D2: no scopes at all', () => {
 		expect(accessNow()).toEqual(before);
 	});
 
+	test('are not called empty where all of them were skipped', async () => {
+		STATES['active, other']();
+		const { error } = await upsert({
+			scopes: ['2fa_required'],
+			options: { skipUngrantableScopes: true },
+		});
+		expect(error?.message).toContain(
+			"'Scope Names or IDs' has no scopes that can be granted for this item, and this person",
+		);
+		expect(writes()).toEqual([]);
+	});
+
 	test.each(['active, other', 'pending, other'] as const)(
 		'leave nothing to add: %s',
 		async (state) => {

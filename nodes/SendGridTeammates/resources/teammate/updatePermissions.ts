@@ -1,8 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { OperationContext } from '../../execution/operation';
+import type { OperationContext, Options } from '../../execution/operation';
 import { onFreshReadings } from '../../execution/runExclusive';
-import { accessFields, readAccess, scopesField, skippedField } from '../../parameters/access';
+import { accessFields, noScopes, readAccess, skippedField } from '../../parameters/access';
 import { readChoice } from '../../parameters/choice';
 import { readTeammateChoice, teammateField } from '../../parameters/emailAddress';
 import { simplifyField } from '../../parameters/simplify';
@@ -74,11 +74,11 @@ interface Wish {
 }
 
 /** An empty field must not take everything away from somebody. */
-function refuseNothing(choice: AccessChoice): void {
+function refuseNothing(choice: AccessChoice, options: Options): void {
 	if (choice.kind === 'admin' || choice.kind === 'teammate') return;
 	if (namedScopes(choice).length > 0) return;
 	throw new SendGridError(
-		`'${scopesField.displayName}' is empty for this item`,
+		noScopes(options),
 		'Choose at least one scope. To remove the person, use Teammate > Delete.',
 	);
 }
@@ -175,7 +175,7 @@ export async function updatePermissions(context: OperationContext): Promise<IDat
 	};
 	refuseRemovedAdmin(wish);
 	if (wish.choice.kind === 'admin') policy.checkAdmin();
-	refuseNothing(wish.choice);
+	refuseNothing(wish.choice, options);
 
 	const what = JSON.stringify(['update permissions', wish.mode, wishOf(wish.choice)]);
 	return await withLocatedTeammates(context, person, what, wording, async (found) => {

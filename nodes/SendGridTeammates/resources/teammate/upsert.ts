@@ -5,8 +5,8 @@ import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun, unlessUnclear } from '../../execution/runMemory';
 import {
 	accessFields,
+	noScopes,
 	readAccess,
-	scopesField,
 	skippedField,
 	withSkipped,
 } from '../../parameters/access';
@@ -136,13 +136,14 @@ const readChoices = (item: Fields, { allowAdmins }: Options): Choices => ({
 function refuseNothing(
 	{ access }: { access: Access },
 	{ teammate, invitations, revoked = [] }: KnownPerson,
+	options: Options,
 ): void {
 	const hasSomething =
 		teammate !== undefined ||
 		[...invitations, ...revoked].some(({ isAdmin, scopes = [] }) => isAdmin || scopes.length > 0);
 	if (access.is_admin || access.scopes.length > 0 || !hasSomething) return;
 	throw new SendGridError(
-		`'${scopesField.displayName}' is empty for this item, and this person has access`,
+		`${noScopes(options)}, and this person has access`,
 		'Choose at least one scope. To remove the person, use Teammate > Offboard.',
 	);
 }
@@ -232,7 +233,7 @@ async function decide(
 		colleague,
 	);
 	const plan = planUpsert(known, access, choices, account.now());
-	if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known);
+	if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known, context.options);
 	checkLimits(policy, email, plan);
 	if (plan.action === 'reinvited') refuseNoAdmin(plan, known, choices, wording);
 	refuseHiddenAdmin(plan, known, choices, wording);
