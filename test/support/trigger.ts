@@ -26,8 +26,6 @@ export const ALL_EVENTS = [
 	'teammateRemoved',
 ];
 
-const NAME = 'SendGrid Teammates Trigger';
-
 const DEFAULTS: INodeParameters = {
 	events: ALL_EVENTS,
 	expiresWithinDays: 2,
@@ -55,6 +53,8 @@ export class ActiveTrigger {
 
 	private workflow: Promise<Workflow> | undefined;
 
+	private name = 'SendGrid Teammates Trigger';
+
 	constructor(
 		private readonly sendGrid: FakeSendGrid,
 		private parameters: INodeParameters = {},
@@ -70,6 +70,12 @@ export class ActiveTrigger {
 		this.parameters = parameters;
 		this.credential = credential;
 		this.credentialId = credentialId;
+		this.restart();
+	}
+
+	/** Saves the workflow with another name for the node, by which n8n keeps what it has stored. */
+	rename(name: string): void {
+		this.name = name;
 		this.restart();
 	}
 
@@ -131,7 +137,7 @@ export class ActiveTrigger {
 		const { trigger, credential: credentialType } = await builtPackage();
 		this.workflow ??= this.load(this.staticData);
 		const workflow = workflowOfPoll ?? (await this.workflow);
-		const node = workflow.getNode(NAME);
+		const node = workflow.getNode(this.name);
 		if (!node || !trigger.poll) throw new Error('There is nothing to poll');
 		const credential = { ...this.sendGrid.credential, ...this.credential };
 		const additionalData = {
@@ -179,7 +185,7 @@ export class ActiveTrigger {
 			nodes: [
 				{
 					id: 'trigger',
-					name: NAME,
+					name: this.name,
 					type: TRIGGER_TYPE,
 					typeVersion: 1,
 					position: [0, 0],

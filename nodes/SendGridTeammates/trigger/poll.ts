@@ -118,7 +118,7 @@ async function newEvents(
 	const prepared = await prepare(poll, budget);
 	const { settings, connection, reader } = prepared;
 	const account = accountOf(poll, connection);
-	const latest = memory.latest(stored);
+	const latest = memory.latest(stored, poll.getNode().name);
 	const before = readState(latest, account);
 
 	const reading = await readAccount(reader, settings.events, before);
@@ -131,10 +131,10 @@ async function newEvents(
 	// n8n discards what is late, so it must not count as reported.
 	budget.check();
 	logUnread(poll, reading);
-	if (output) memory.keepReported(state);
-	else if (isNews(state, latest) || latest !== stored) memory.keepQuiet(stored, state);
-	else return null;
-	keepIn(data, state);
+	const isKept = latest === stored && !output && !isNews(state, latest);
+	if (output) memory.keepReported(stored, state);
+	else memory.keepQuiet(stored, isKept ? stored : state);
+	if (!isKept) keepIn(data, state);
 	return output;
 }
 

@@ -14,33 +14,42 @@ const markOf = (state: unknown): string =>
 		.update(JSON.stringify(state) ?? '')
 		.digest('base64');
 
-/** What a poll without events has seen. */
-interface Quiet {
+/** The latest state that is sure: what a poll without events has seen, or a report that n8n has stored. */
+interface Sure {
 	state: unknown;
+	mark: string;
 	/** Marks of the states that it continues from, and its own. */
 	from: Set<string>;
 }
 
 /** What a poll with events has seen. */
 interface Reported {
+	state: unknown;
 	mark: string;
+	/** Mark of the stored state that it was given. */
+	given: string;
 	/** Epoch milliseconds. */
 	at: number;
 }
 
 /**
  * What one trigger's polls know about each other within this process, in which n8n may give each of them its own
- * copy of the static data.
+ * copy of the static data, or none: it keeps them by the node's name, and whoever saves the workflow through n8n's API
+ * can replace them.
  *
- * It holds what n8n does not store: the state after polls without events. It never holds more than that: what was
- * reported is stored by n8n, or dropped together with the events, which then have to be reported again.
+ * It holds what n8n does not store: the state after polls without events. What was reported counts as soon as n8n
+ * is known to have stored it. Until then n8n may have dropped it together with the events, which then have to be
+ * reported again.
  */
 export class PollMemory {
 	isBusy = false;
 
-	private quiet?: Quiet;
+	private sure?: Sure;
 
 	private reported?: Reported;
+
+	/** The node's, when it last polled. */
+	private name?: string;
 
 	/**
 	 * Polls, unless a poll is under way.
@@ -66,25 +75,46 @@ export class PollMemory {
 		return markOf(stored) !== this.reported.mark;
 	}
 
-	/** The latest known state: what n8n has stored, or what polls without events have seen since. */
-	latest(stored: unknown): unknown {
-		return this.quiet?.from.has(markOf(stored)) ? this.quiet.state : stored;
+	/**
+	 * The latest known state: what n8n has stored, or what polls have seen since. Without anything stored, or under
+	 * another name, n8n has lost the state, and what is known here counts.
+	 *
+	 * @param name the node's
+	 */
+	latest(stored: unknown, name: string): unknown {
+		const mark = markOf(stored);
+		const isRenamed = this.name !== undefined && this.name !== name;
+		this.name = name;
+		const isEmptied = stored === undefined && this.reported?.given !== mark;
+		if (this.reported && (this.reported.mark === mark || isRenamed || isEmptied)) {
+			const { state, given } = this.reported;
+			this.keep(state, this.reported.mark, given);
+			this.reported = undefined;
+		}
+		if (!this.sure) return stored;
+		if (stored === undefined || isRenamed) this.sure.from.add(mark);
+		const isOlder = this.sure.mark !== mark && this.sure.from.has(mark);
+		return isOlder ? this.sure.state : stored;
 	}
 
 	/** Notes what a poll without events has seen, and the stored state that it started from. */
 	keepQuiet(stored: unknown, state: unknown): void {
 		const mark = markOf(stored);
-		const goesOn = this.quiet && this.quiet.from.has(mark) && this.quiet.from.size < MOST_ANCESTORS;
-		const from = goesOn && this.quiet ? this.quiet.from : new Set([mark]);
-		this.quiet = { state, from: from.add(markOf(state)) };
+		if (!this.sure?.from.has(mark)) this.sure = undefined;
+		this.keep(state, markOf(state), mark);
 	}
 
 	/**
-	 * Notes what a poll with events has seen. Earlier states are kept: n8n may drop the events, and then the next
-	 * poll continues from there.
+	 * Notes what a poll with events has seen, and the stored state that it started from. Earlier states are kept:
+	 * n8n may drop the events, and then the next poll continues from there.
 	 */
-	keepReported(state: unknown): void {
-		this.reported = { mark: markOf(state), at: Date.now() };
+	keepReported(stored: unknown, state: unknown): void {
+		this.reported = { state, mark: markOf(state), given: markOf(stored), at: Date.now() };
+	}
+
+	private keep(state: unknown, mark: string, ...older: string[]): void {
+		const from = this.sure && this.sure.from.size < MOST_ANCESTORS ? this.sure.from : [];
+		this.sure = { state, mark, from: new Set([...from, ...older, mark]) };
 	}
 }
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { ADA, BOB, DAY, OWNER, polledAccount } from '../../support/polledAccount';
-import { type ActiveTrigger, ALL_EVENTS } from '../../support/trigger';
+import { ActiveTrigger, ALL_EVENTS } from '../../support/trigger';
 
 const { sendGrid, clock, activated, account, remove, setScopes } = polledAccount();
 
@@ -310,6 +310,68 @@ test.each([
 	sendGrid.state.requests.length = 0;
 	expect(await trigger.poll()).toBeNull();
 	expect(sendGrid.calls().filter((call) => call === 'GET /v3/teammates')).toHaveLength(requests);
+});
+
+describe('a trigger without its stored state', () => {
+	const EVENTS: INodeParameters = { events: ['teammateAdded', 'teammateRemoved'] };
+
+	/** A trigger that has reported somebody. */
+	async function reporting(storesQuietPolls: boolean) {
+		const trigger = new ActiveTrigger(sendGrid, EVENTS);
+		const { poll } = trigger.perPoll(storesQuietPolls);
+		const pollLater = async () => {
+			clock.advance(3600);
+			return await poll();
+		};
+		expect(await poll()).toEqual([]);
+		sendGrid.state.addTeammate({ email: ADA });
+		expect(await pollLater()).toEqual([`teammateAdded ${ADA}`]);
+		return { trigger, pollLater };
+	}
+
+	const LOSSES: Array<[string, (trigger: ActiveTrigger) => void]> = [
+		['it is renamed', (trigger) => trigger.rename('Joined')],
+		[
+			"n8n's API empties it",
+			(trigger) => {
+				trigger.staticData = {};
+			},
+		],
+	];
+
+	describe.each(LOSSES)('after %s', (_, lose) => {
+		test.each([true, false])(
+			'goes on with what it has reported (n8n stores quiet polls: %s)',
+			async (storesQuietPolls) => {
+				const { trigger, pollLater } = await reporting(storesQuietPolls);
+				expect(await pollLater()).toEqual([]);
+				lose(trigger);
+				sendGrid.state.addTeammate({ email: BOB });
+				expect(await pollLater()).toEqual([`teammateAdded ${BOB}`]);
+				expect(await pollLater()).toEqual([]);
+			},
+		);
+	});
+
+	test('reports nobody twice if it is renamed right after its first event', async () => {
+		const { trigger, pollLater } = await reporting(false);
+		trigger.rename('Joined');
+		expect(await pollLater()).toEqual([]);
+		trigger.rename('SendGrid Teammates Trigger');
+		expect(await pollLater()).toEqual([]);
+	});
+
+	test('reports nobody twice if it gets an old state back', async () => {
+		const trigger = await activated(EVENTS);
+		const { poll } = trigger.perPoll(true);
+		const old = trigger.stored();
+		sendGrid.state.addTeammate({ email: ADA });
+		expect(await poll()).toEqual([`teammateAdded ${ADA}`]);
+		expect(await poll()).toEqual([]);
+		trigger.staticData = old;
+		clock.advance(3600);
+		expect(await poll()).toEqual([]);
+	});
 });
 
 describe("the size of the trigger's state", () => {

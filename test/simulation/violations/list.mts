@@ -2452,7 +2452,7 @@ const polling: Violation[] = [
 		changes: [
 			change(
 				'trigger/poll.ts',
-				'if (output) memory.keepReported(state);',
+				'if (output) memory.keepReported(stored, state);',
 				'if (output) memory.keepQuiet(stored, state);',
 			),
 		],
