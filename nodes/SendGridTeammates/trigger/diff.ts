@@ -308,16 +308,46 @@ export function diff(
 /** The share of the others who must be known for an account to be the same. */
 const MOST_OF_THEM = 0.5;
 
+/** The same if the key is another one. People who are in two accounts are rare, apart from admins. */
+const HARDLY_ANYBODY = 0.1;
+
+/** Whether there is a new owner, and the old one is gone. */
+const hasNewOwner = (
+	{ owner }: Snapshot,
+	reading: Reading,
+	present: ReadonlySet<string>,
+): boolean => owner !== undefined && reading.teammates.some(isOwner) && !present.has(owner);
+
+/**
+ * Whether the key is new, and hardly any of the people are there. A subuser's list may have the same admins as that
+ * of its parent or of another subuser, so only the others say which account it is, if there are any. If one person
+ * has left and nobody has come, the key was replaced for that reason.
+ */
+function hasNewPeople(
+	{ keyHash, owner, teammates }: Snapshot,
+	reading: Reading,
+	present: ReadonlySet<string>,
+): boolean {
+	if (keyHash === undefined || keyHash === reading.keyHash) return false;
+	const people = [...teammates].filter(([key]) => key !== owner);
+	const ordinary = people.filter(([, { isAdmin }]) => !isAdmin);
+	const counted = ordinary.length > 0 ? ordinary : people;
+	const gone = counted.filter(([key]) => !present.has(key)).length;
+	const isAnybodyNew = [...present].some((key) => !teammates.has(key));
+	const areReplaced = gone > 1 || (gone === 1 && isAnybodyNew);
+	return areReplaced && counted.length - gone <= counted.length * HARDLY_ANYBODY;
+}
+
 /**
  * Whether the reading is of another account than the snapshot, although nothing in the node says so: the
  * credential's key has been replaced. An owner can't be deleted, so it is another account if there is a new owner,
  * the old one is gone, and most of the others are gone as well. If the others are still there, the owner has only
- * changed the address.
+ * changed the address. Subusers have the same owner, or none in their lists.
  */
-export function isOtherAccount({ owner, teammates }: Snapshot, reading: Reading): boolean {
+export function isOtherAccount(before: Snapshot, reading: Reading): boolean {
 	const present = new Set(reading.teammates.map(teammateKey));
-	if (owner === undefined || !reading.teammates.some(isOwner) || present.has(owner)) return false;
-	const others = [...teammates.keys()].filter((key) => key !== owner);
+	if (!hasNewOwner(before, reading, present)) return hasNewPeople(before, reading, present);
+	const others = [...before.teammates.keys()].filter((key) => key !== before.owner);
 	const known = others.filter((key) => present.has(key));
-	return known.length <= others.length * MOST_OF_THEM;
+	return others.length === 0 || known.length < others.length * MOST_OF_THEM;
 }

@@ -14,6 +14,9 @@ import { sampleEvents } from './sampleEvents';
 import { baseLine, type EvaluatedAt, type Reading, type Snapshot } from './snapshot';
 import { isNews, keepIn, readState, store, storedIn } from './state';
 
+/** How much of the API key's hash is stored: enough to tell two keys apart. */
+const KEY_HASH_LENGTH = 12;
+
 /** What a poll works with. */
 interface Poll {
 	settings: Settings;
@@ -121,7 +124,10 @@ async function newEvents(
 	const latest = memory.latest(stored, poll.getNode().name);
 	const before = readState(latest, account);
 
-	const reading = await readAccount(reader, settings.events, before);
+	const reading = {
+		...(await readAccount(reader, settings.events, before)),
+		keyHash: connection.keyHash.slice(0, KEY_HASH_LENGTH),
+	};
 	// Every account has an owner, so an empty list is no base line.
 	if (!before && reading.teammates.length === 0) return null;
 	const moment = momentOf(prepared);

@@ -18,6 +18,8 @@ import { ScopeBitset } from './scopeBitset';
 
 /** What one poll has read, as SendGrid sent it. */
 export interface Reading {
+	/** Part of the hash of the API key that it was read with. */
+	keyHash?: string;
 	invitations: readonly IDataObject[];
 	teammates: readonly IDataObject[];
 	/** Only if access requests are wanted. */
@@ -86,6 +88,8 @@ export interface KnownTeammate {
 export interface Snapshot {
 	/** When it was seen, by SendGrid's clock, in epoch milliseconds. Unknown in a state of the first version. */
 	at?: number;
+	/** Part of the hash of the API key that it was read with. Unknown in states of earlier versions. */
+	keyHash?: string;
 	/** By address, in lower case. */
 	invitations: Map<string, KnownInvitation>;
 	/** By username, in lower case. */
@@ -199,7 +203,7 @@ const knownTeammate = (teammate: IDataObject, scopes?: string): KnownTeammate =>
 
 /** A reading as a base line: everything counts as having been so before, and nothing is reported. */
 export function baseLine(reading: Reading, moment: EvaluatedAt): Snapshot {
-	const { invitations, teammates, requests, scopes } = reading;
+	const { keyHash, invitations, teammates, requests, scopes } = reading;
 	const owner = teammates.find(isOwner);
 	const pending = groupBy(
 		invitations.filter((record) => dueOf(record, moment) < REPORTED.expired),
@@ -207,6 +211,7 @@ export function baseLine(reading: Reading, moment: EvaluatedAt): Snapshot {
 	);
 	return {
 		at: moment.now,
+		keyHash,
 		invitations: new Map(
 			[...byAddress(invitations)].map(([key, record]) => {
 				const known = knownInvitation(record, moment);

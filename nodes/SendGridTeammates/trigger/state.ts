@@ -39,6 +39,8 @@ export interface Stored {
 	version: number;
 	/** Credential, host and subuser. */
 	account: string;
+	/** Part of the API key's hash. */
+	keyHash?: string;
 	/** When it was seen, in epoch seconds. */
 	at?: number;
 	owner?: string;
@@ -69,12 +71,13 @@ function rowOfInvitation(known: KnownInvitation): InvitationRow {
 
 /** A snapshot as it is stored. */
 export function store(snapshot: Snapshot, account: string): Stored {
-	const { at, teammates, invitations, owner, requests, scopeCode, nextScopes } = snapshot;
+	const { at, keyHash, teammates, invitations, owner, requests, scopeCode, nextScopes } = snapshot;
 	return {
 		version: VERSION,
 		account,
 		teammates: [...teammates.values()].map(rowOfTeammate),
 		invitations: [...invitations.values()].map(rowOfInvitation),
+		...(keyHash !== undefined && { keyHash }),
 		...(at !== undefined && { at: Math.round(at / 1000) }),
 		...(owner !== undefined && { owner }),
 		...(requests && { requests: [...requests] }),
@@ -176,6 +179,7 @@ function readStored(value: Record<string, unknown>): Snapshot {
 		value.version !== VERSION || [teammates, invitations, requests].some((part) => part.hasGaps);
 	return {
 		at: isNumber(value.at) ? value.at * 1000 : undefined,
+		keyHash: isText(value.keyHash) ? value.keyHash : undefined,
 		teammates: new Map(
 			teammates.rows.map((row) => [keyOf(row[0]), knownTeammate(row, !names.hasGaps)]),
 		),

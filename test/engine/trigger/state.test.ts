@@ -93,6 +93,45 @@ describe("the trigger's state", () => {
 		expect(await trigger.events()).toEqual([`teammateRemoved ${BOB}`]);
 	});
 
+	/** A key of another account, with these people beside those whom both lists have. */
+	function keyOfSubuser(username: string, ...people: string[]): IDataObject {
+		sendGrid.state.addSubuser({ username });
+		for (const email of people) sendGrid.state.addTeammate({ email, account: username });
+		return { apiKey: sendGrid.state.addKey({ account: username }) };
+	}
+
+	test.each([
+		['the account', () => ({})],
+		['another subuser', () => keyOfSubuser('acme-sales', 'sal@example.com')],
+	])("starts over with a subuser's key in place of that of %s", async (_, keyBefore) => {
+		for (const email of [ADA, BOB]) sendGrid.state.addTeammate({ email });
+		sendGrid.state.addTeammate({ email: 'adam@example.com', is_admin: true });
+		const trigger = await activated({}, keyBefore());
+		trigger.edit({}, keyOfSubuser('acme-marketing', 'mae@example.com'));
+		expect(await trigger.poll()).toBeNull();
+		sendGrid.state.addTeammate({ email: 'max@example.com', account: 'acme-marketing' });
+		expect(await trigger.events()).toEqual(['teammateAdded max@example.com']);
+	});
+
+	test("reports who comes and goes while the account's key is replaced", async () => {
+		for (const email of [ADA, BOB]) sendGrid.state.addTeammate({ email });
+		const trigger = await activated();
+		const another = () => trigger.edit({}, { apiKey: sendGrid.state.addKey({ account: 'acme' }) });
+		remove(ADA);
+		sendGrid.state.addTeammate({ email: 'cyd@example.com' });
+		another();
+		expect(await trigger.events()).toEqual([
+			'teammateAdded cyd@example.com',
+			`teammateRemoved ${ADA}`,
+		]);
+		remove('cyd@example.com');
+		expect(await trigger.events()).toEqual(['teammateRemoved cyd@example.com']);
+		// The last one leaves, so the key is replaced.
+		remove(BOB);
+		another();
+		expect(await trigger.events()).toEqual([`teammateRemoved ${BOB}`]);
+	});
+
 	const CROWD = ['fay@example.com', 'gus@example.com', 'hal@example.com'];
 
 	test('keeps an owner who changes the address as the owner, and swallows nothing', async () => {
@@ -124,6 +163,15 @@ describe("the trigger's state", () => {
 		sendGrid.state.addTeammate({ ...OWNER, username: 'other_owner' });
 		sendGrid.state.addTeammate({ email: CROWD[0] });
 		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('keeps an account that has lost half of the others beside a new owner', async () => {
+		for (const email of [ADA, BOB]) sendGrid.state.addTeammate({ email });
+		const trigger = await activated();
+		remove(OWNER.email);
+		remove(BOB);
+		sendGrid.state.addTeammate({ ...OWNER, username: 'other_owner' });
+		expect(await trigger.events()).toEqual([`teammateRemoved ${BOB}`]);
 	});
 
 	test('reports a teammate who changes the address that is the username as removed and added', async () => {

@@ -2612,7 +2612,7 @@ const polling: Violation[] = [
 		changes: [
 			change(
 				'trigger/diff.ts',
-				'return known.length <= others.length * MOST_OF_THEM;',
+				'return others.length === 0 || known.length < others.length * MOST_OF_THEM;',
 				'return true;',
 			),
 		],
