@@ -103,6 +103,22 @@ export function connectionFor(
 	};
 }
 
+/**
+ * Documented for most endpoints. What the few others do with `on-behalf-of` is unknown; if they ignored it, they
+ * would act on the wrong account.
+ *
+ * @throws SendGridError
+ */
+export function refuseOnBehalfOf({ effectiveSubuser, onBehalfOf }: Connection): void {
+	if (effectiveSubuser === undefined) return;
+	throw new SendGridError(
+		"This operation doesn't support 'On Behalf Of'",
+		onBehalfOf === undefined
+			? "Use a credential that leaves 'On Behalf Of' empty."
+			: "Remove 'On Behalf Of' from 'Options'. This operation doesn't show it: switch to Invitation > Invite, remove it there, and switch back.",
+	);
+}
+
 /** The settings for one item that is being executed. */
 export interface ItemSettings {
 	connection: Connection;

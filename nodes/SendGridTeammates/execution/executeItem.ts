@@ -5,28 +5,14 @@ import { namedAddress } from '../parameters/emailAddress';
 import { readFlag } from '../parameters/flag';
 import { dryRunField } from '../parameters/options';
 import { simplifyField } from '../parameters/simplify';
-import { SendGridClient, type Connection } from '../transport/client';
+import { SendGridClient } from '../transport/client';
 import { RequestError, SendGridError } from '../transport/errors';
 import { errorForAgent, isAiTool, resultForAgent } from './aiTool';
-import { connectionForItem, type ItemSettings } from './connection';
+import { connectionForItem, refuseOnBehalfOf, type ItemSettings } from './connection';
 import { ItemExecution, Run, runOf } from './itemScheduler';
 import { describeError, toNodeError, withEnding } from './nodeError';
 import type { ListOperation, Operation, OperationContext } from './operation';
 import type { ItemKey } from './runMemory';
-
-/**
- * Documented for most endpoints. What the few others do with `on-behalf-of` is unknown; if they ignored it, they
- * would act on the wrong account.
- */
-function refuseOnBehalfOf({ effectiveSubuser, onBehalfOf }: Connection): void {
-	if (effectiveSubuser === undefined) return;
-	throw new SendGridError(
-		"This operation doesn't support 'On Behalf Of'",
-		onBehalfOf === undefined
-			? "Use a credential that leaves 'On Behalf Of' empty."
-			: "Remove 'On Behalf Of' from 'Options'. This operation doesn't show it: switch to Invitation > Invite, remove it there, and switch back.",
-	);
-}
 
 type Declared = Pick<Operation, 'fields' | 'ownAccountOnly' | 'hasDryRun'>;
 

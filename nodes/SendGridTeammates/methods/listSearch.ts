@@ -1,6 +1,6 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { connectionForEditor, undecidedField } from '../execution/connection';
+import { connectionForEditor, refuseOnBehalfOf, undecidedField } from '../execution/connection';
 import { accessRequests } from '../sendgrid/accessRequests';
 import { bestFirst, pendingInvitations, type Invitation } from '../sendgrid/invitations';
 import { teammates, type Teammate } from '../sendgrid/teammates';
@@ -19,6 +19,8 @@ interface SearchableList<Item> {
 	valueOf: (item: Item) => string;
 	/** Whether SendGrid is known to respect `offset`. Otherwise the whole list is read at once. */
 	honoursOffset: boolean;
+	/** As for the operations that choose from it. */
+	ownAccountOnly?: true;
 	/** Reduces a whole list in which several items stand for the same choice. */
 	distinct?: (items: Item[], now: number) => Item[];
 }
@@ -31,17 +33,21 @@ interface SearchableList<Item> {
  */
 async function searchList<Item>(
 	editor: ILoadOptionsFunctions,
-	{ endpoint, labelOf, valueOf, honoursOffset, distinct = (all) => all }: SearchableList<Item>,
+	searchable: SearchableList<Item>,
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
+	const { endpoint, labelOf, valueOf, honoursOffset, ownAccountOnly } = searchable;
+	const { distinct = (all: Item[]) => all } = searchable;
 	const undecided = undecidedField(editor);
 	if (undecided !== undefined) {
 		const name = `'${undecided}' has no value yet: run the node before this one, or choose another mode`;
 		return { results: [{ name, value: '' }] };
 	}
 	try {
-		const client = new SendGridClient(editor, await connectionForEditor(editor));
+		const connection = await connectionForEditor(editor);
+		if (ownAccountOnly) refuseOnBehalfOf(connection);
+		const client = new SendGridClient(editor, connection);
 		const wanted = filter.trim().toLowerCase();
 		const offset = Number(paginationToken ?? 0);
 		const choices = (items: Item[]): INodeListSearchResult['results'] =>
@@ -142,6 +148,7 @@ export async function searchAccessRequests(
 				`${labelOfPerson(request, textOf(request.email) || textOf(request.username))}: ${textOf(request.scope_group_name)}`,
 			valueOf: ({ id }) => textOf(id),
 			honoursOffset: true,
+			ownAccountOnly: true,
 		},
 		filter,
 		paginationToken,

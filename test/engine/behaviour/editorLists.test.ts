@@ -336,6 +336,17 @@ describe('the list of access requests', () => {
 		}
 	});
 
+	test("refuses a subuser's credential like Approve and Deny, since it might be the parent's list", async () => {
+		sendGrid.state.addSubuser({ username: 'acme-marketing' });
+		added('bobby', 'Templates');
+		const credential = { ...sendGrid.credential, onBehalfOf: 'acme-marketing' };
+		await expect(searchAccessRequests(credential)).rejects.toMatchObject({
+			message: expect.stringContaining("doesn't support 'On Behalf Of'"),
+			description: expect.stringContaining('Use a credential'),
+		});
+		expect(sendGrid.state.requests).toEqual([]);
+	});
+
 	test('says if the account no longer has any', async () => {
 		sendGrid.state.behaviours.accessRequests = 'gone';
 		await expect(searchAccessRequests(sendGrid.credential)).rejects.toMatchObject({
