@@ -123,8 +123,23 @@ function checkCredential(credential: ICredentialDataDecryptedObject): string {
 	if (limitsDomains(credential)) {
 		readDomains({ getNodeParameter: (name) => credential[name] }, domainsField);
 	}
+	if (!isOpenToNode(host, credential)) {
+		throw new SendGridError(
+			`'Allowed HTTP Request Domains' leaves out ${new URL(host).hostname}, so n8n lets no request of the node through`,
+			"Choose All, or add it under 'Allowed Domains'.",
+		);
+	}
 	return host;
 }
+
+/**
+ * Whether n8n lets the node send requests there, like those of any node to the hosts of its own credential: only a
+ * list of domains counts, to which SendGrid's global host always belongs.
+ */
+const isOpenToNode = (host: string, credential: ICredentialDataDecryptedObject): boolean =>
+	credential.allowedHttpRequestDomains !== 'domains' ||
+	host === API_HOSTS.global ||
+	isAllowedHost(host, credential);
 
 /** Whether n8n's own 'Allowed HTTP Request Domains' let the credential be used at this address. */
 function isAllowedHost(
@@ -136,7 +151,7 @@ function isAllowedHost(
 	const { hostname } = new URL(host);
 	return String(allowedDomains ?? '')
 		.split(',')
-		.map((domain) => domain.trim().toLowerCase())
+		.map((domain) => domain.trim().toLowerCase().replace(/\.$/, ''))
 		.some((domain) =>
 			domain.startsWith('*.') ? hostname.endsWith(domain.slice(1)) : hostname === domain,
 		);

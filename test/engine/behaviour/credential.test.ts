@@ -1,5 +1,6 @@
 import { builtPackage } from '../../support/builtPackage';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { getStatusWith } from '../../support/parameters';
 import { testCredential } from '../../support/editor';
 
 const sendGrid = fakeSendGrid();
@@ -59,6 +60,20 @@ describe('the test of the credential', () => {
 		expect(await testCredential(copied)).toMatchObject({ status: 'OK' });
 	});
 
+	test.each<Record<string, string>>([
+		{ allowedHttpRequestDomains: 'none' },
+		{ allowedHttpRequestDomains: 'domains', allowedDomains: 'example.com, 127.0.0.1.' },
+	])("passes and fails like the node with n8n's own limits: %j", async (limits) => {
+		const credential = { ...sendGrid.credential, ...limits };
+		const { error } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }],
+			parameters: getStatusWith(),
+			credential,
+		});
+		expect(error).toBeUndefined();
+		expect(await testCredential(credential)).toMatchObject({ status: 'OK' });
+	});
+
 	const messageOf = async (changes: object) => {
 		const { status, message } = await testCredential({ ...sendGrid.credential, ...changes });
 		expect(status).toBe('Error');
@@ -108,6 +123,14 @@ describe('the test of the credential', () => {
 		],
 		[{ region: 'mars' }, "'Region' must be"],
 		[{ apiKey: '' }, "'API Key' is empty"],
+		[
+			{ allowedHttpRequestDomains: 'domains', allowedDomains: 'example.com, api.sendgrid.com' },
+			"'Allowed HTTP Request Domains' leaves out 127.0.0.1",
+		],
+		[
+			{ region: 'eu', allowedHttpRequestDomains: 'domains', apiKey: `SG.${'x'.repeat(66)}` },
+			'leaves out api.eu.sendgrid.com',
+		],
 		[{ apiKey: 'SG.a\nb' }, "'API Key' contains a line break"],
 		[{ onBehalfOf: 'subuser_acme' }, "starts with 'subuser_'"],
 		[{ apiKey: 'Bearer SG.abc' }, "'API Key' begins with 'Bearer'"],
