@@ -151,6 +151,26 @@ describe('SSO Teammate > Update', () => {
 		expect(sso('rosa@example.com')?.has_restricted_subuser_access).toBe(false);
 	});
 
+	test.each([
+		['first_name is required', {}],
+		['first_name is required', { access: 'scopes', scopes: ['stats.read'] }],
+		['invalid persona', { access: 'admin' }],
+	])(
+		'gives no advice on a restriction that cannot be the cause: %s, %j',
+		async (message, access) => {
+			sendGrid.state.addTeammate({ username: 'sue', email: 'sue@example.com', is_sso: true });
+			sendGrid.state.faults.add({
+				method: 'PATCH',
+				fault: { kind: 'status', status: 400, when: 'before', body: { errors: [{ message }] } },
+			});
+			const { error } = await sendGrid.run({
+				parameters: updateSsoWith({ teammate: by('username', 'sue'), ...(access as object) }),
+			});
+			expect(error?.message).toContain(message);
+			expect(error?.description).not.toContain("'Lift Subuser Restriction'");
+		},
+	);
+
 	test('refuses somebody who does not sign in with single sign-on', async () => {
 		sendGrid.state.addTeammate({ username: 'lee', email: 'lee@example.com' });
 		const { error } = await sendGrid.run({

@@ -13,6 +13,7 @@ import { findUsername, onlyTeammate } from '../../sendgrid/person';
 import { updateSsoTeammate, type SsoAccess } from '../../sendgrid/ssoTeammates';
 import { readTeammate, refuseOwner, type Teammate } from '../../sendgrid/teammates';
 import { changeOf, SendGridError, type Wording } from '../../transport/errors';
+import type { ApiErrorDetail } from '../../transport/responseErrors';
 import { toSingleLine } from '../../transport/sanitize';
 import { quoteTeammate, withLocatedTeammates } from '../teammate/locate';
 import {
@@ -69,6 +70,16 @@ const field = teammateField.displayName;
 
 const RESTRICTED =
 	"A person who is restricted to subusers can't be given scopes or a persona, unless 'Lift Subuser Restriction' is turned on in 'Update Fields'.";
+
+/** Observed: "cannot specify scopes for a restricted subuser access teammate". */
+function adviseOnRestriction(
+	{ scopes, persona, has_restricted_subuser_access: restriction }: SsoAccess,
+	{ field = '', message }: ApiErrorDetail,
+): string | undefined {
+	const isAskingFor = (scopes ?? persona) !== undefined && restriction === undefined;
+	const isAboutAccess = /scope|persona|restrict|subuser/i.test(`${field} ${message}`);
+	return isAskingFor && isAboutAccess ? RESTRICTED : undefined;
+}
 
 /** What the item wants to change. */
 interface Wish {
@@ -174,7 +185,7 @@ const updateOne = async (
 				...names,
 				access,
 				wording,
-				on400: async (detail) => (await adviseOn(detail)) ?? RESTRICTED,
+				on400: async (detail) => (await adviseOn(detail)) ?? adviseOnRestriction(access, detail),
 				validUntil: validUntil(before.readAt),
 			},
 			field,
