@@ -50,6 +50,16 @@ test('Approve takes a request chosen from the list', async () => {
 	expect(results).toMatchObject([{ json: { approved: true, request_id: id } }]);
 });
 
+test('Approve answers a second row about the same request from the first', async () => {
+	const { results, error } = await sendGrid.run({
+		items: [{ id }, { id: String(id) }],
+		parameters: approveWith(),
+	});
+	expect(error).toBeUndefined();
+	expect(results.map(({ json }) => json.approved)).toEqual([true, true]);
+	expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toHaveLength(1);
+});
+
 test('a request that is gone is reported as not approved', async () => {
 	const { error } = await sendGrid.run({ items: [{ id: 99 }], parameters: approveWith() });
 	expect(error?.message).toBe(

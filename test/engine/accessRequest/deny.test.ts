@@ -32,6 +32,16 @@ test.each(['', '..', 'a/b', { a: 1 }])('Deny sends nothing for the ID %j', async
 	expect(sendGrid.state.requests).toEqual([]);
 });
 
+test('Deny answers a second row about the same request from the first', async () => {
+	const { results, error } = await sendGrid.run({
+		items: [{ id }, { id: String(id) }],
+		parameters: denyWith(),
+	});
+	expect(error).toBeUndefined();
+	expect(results.map(({ json }) => json.denied)).toEqual([true, true]);
+	expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toHaveLength(1);
+});
+
 test('a request that is gone is reported as not denied', async () => {
 	const { error } = await sendGrid.run({ items: [{ id: 99 }], parameters: denyWith() });
 	expect(error?.message).toBe(

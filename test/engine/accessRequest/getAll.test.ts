@@ -1,4 +1,4 @@
-import { getAccessRequestsWith } from '../../support/parameters';
+import { approveWith, denyWith, getAccessRequestsWith } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
@@ -19,6 +19,17 @@ test('Get Many returns the access requests', async () => {
 	expect(results).toMatchObject([
 		{ json: { id, scope_group_name: 'Templates', email: 'ada@example.com' } },
 	]);
+});
+
+test.each([
+	['approved', approveWith],
+	['denied', denyWith],
+])('Get Many lists no request as open that this n8n has just %s', async (_, answerWith) => {
+	sendGrid.state.behaviours.readLagMs = 3000;
+	const { error } = await sendGrid.run({ items: [{ id }], parameters: answerWith() });
+	expect(error).toBeUndefined();
+	const { results } = await sendGrid.run({ parameters: getAccessRequestsWith() });
+	expect(results).toEqual([]);
 });
 
 test('a failure says in plain words that SendGrid no longer has access requests', async () => {

@@ -1,6 +1,6 @@
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
-import { unlessUnclear } from '../../execution/runMemory';
+import { oncePerRun } from '../../execution/runMemory';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
 import { requestLock } from '../../sendgrid/account';
 import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
@@ -31,7 +31,7 @@ export async function approve(context: OperationContext) {
 		context,
 		name,
 		wording,
-		async () => await unlessUnclear(context, name, 'approve', wording, work),
+		async () => await oncePerRun(context, name, 'approve', wording, work),
 		{ name, wish: 'approve' },
 	);
 }

@@ -1,6 +1,6 @@
 import type { OperationContext } from '../../execution/operation';
 import { withPersonLock } from '../../execution/runExclusive';
-import { unlessUnclear } from '../../execution/runMemory';
+import { oncePerRun } from '../../execution/runMemory';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
 import { requestLock } from '../../sendgrid/account';
 import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
@@ -25,7 +25,7 @@ export async function deny(context: OperationContext) {
 		context,
 		name,
 		wording,
-		async () => await unlessUnclear(context, name, 'deny', wording, work),
+		async () => await oncePerRun(context, name, 'deny', wording, work),
 		{ name, wish: 'deny' },
 	);
 }

@@ -6,9 +6,12 @@ import { list } from '../../transport/pagination';
 export const getAllFields = [...listFields];
 
 /** `GET /v3/scopes/requests` */
-export const getAllAccessRequests = async ({ item, account }: OperationContext) =>
-	await list(
+export async function getAllAccessRequests({ item, account }: OperationContext) {
+	const limit = readLimit(item);
+	await account.waitForLists();
+	return await list(
 		account.client,
 		accessRequests({ failureMessage: 'The access requests could not be read' }),
-		readLimit(item),
+		limit,
 	);
+}
