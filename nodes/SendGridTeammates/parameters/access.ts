@@ -247,7 +247,8 @@ export const adviseOnScopes =
 		named: ScopesIn = { scopes, field: scopesField.displayName },
 	) =>
 	async ({ field }: ApiErrorDetail): Promise<string | undefined> => {
-		if (field !== 'scopes') return undefined;
+		// A persona, or admin access, is sent without any.
+		if (field !== 'scopes' || scopes.length === 0) return undefined;
 		const grantable = await account.grantableScopes(wording).catch(() => scopes);
 		const refused = scopes.filter((scope) => !grantable.includes(scope));
 		const isNamed = (scope: string) => named.scopes.includes(scope);

@@ -27,7 +27,7 @@ export const givenBy = ({ is_admin, scopes }: Access) => ({ isAdmin: is_admin, s
 
 /** The difference between the access that a person has and the access that is wanted. */
 export interface Difference {
-	/** Scopes that are wanted and missing. */
+	/** Scopes that are wanted and missing, without those that SendGrid gives everybody. */
 	missing: string[];
 	/** Scopes that are there but not wanted, without those that SendGrid gives everybody. */
 	superfluous: string[];
@@ -47,7 +47,9 @@ export function difference(known: KnownAccess, wanted: Access): Difference {
 		return { missing: [], superfluous: [], ...(!known.isAdmin && { admin: 'missing' }) };
 	}
 	return {
-		missing: wanted.scopes.filter((scope) => !present.includes(scope)),
+		missing: wanted.scopes.filter(
+			(scope) => !present.includes(scope) && !isGivenToEverybody(scope),
+		),
 		superfluous: known.isAdmin
 			? []
 			: present.filter((scope) => canBeTaken(scope) && !wanted.scopes.includes(scope)),

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { decodeList, readAddress, readEpoch, readRole } from '../transport/decode';
+import { decodeList, readAddress, readEpoch, readRole, withOwn } from '../transport/decode';
 import type { Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
 import { flagOf, textOf } from '../transport/sanitize';
@@ -104,7 +104,7 @@ export function publicOutput(invitation: Invitation, now: number): IDataObject {
 	const { status, days_left } = invitationState(invitation, now);
 	const expires_at = expiryOf(invitation) ?? null;
 	const { email, is_admin = null, ...others } = withoutToken(invitation.record);
-	return { email: email ?? null, status, expires_at, days_left, is_admin, ...others };
+	return withOwn({ email: email ?? null, status, expires_at, days_left }, { is_admin, ...others });
 }
 
 /** The token, which comes last, even if SendGrid calls it `pending_id`. */
@@ -122,10 +122,7 @@ export function invitationOutput(invitation: Invitation, more: IDataObject = {})
 	const { email, is_admin = null, ...others } = withoutToken(invitation.record);
 	const expires_at = expiryOf(invitation) ?? null;
 	return {
-		email: email ?? null,
-		expires_at,
-		is_admin,
-		...others,
+		...withOwn({ email: email ?? null, expires_at }, { is_admin, ...others }),
 		...more,
 		...tokenOutput(invitation),
 	};

@@ -1,17 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readRole } from '../transport/decode';
+import { OUTCOME, readRole, SCOPES } from '../transport/decode';
 import { flagOf } from '../transport/sanitize';
-
-/** What was done or would be done; comes first. */
-const OUTCOME = ['would', 'dry_run', 'action', 'changed', 'reason'];
 
 const NAME = ['email', 'first_name', 'last_name'];
 const STANDING = ['status', 'expires_at', 'days_left'];
 const ROLE = ['username', 'user_type', 'is_admin', 'is_sso'];
-
-/** Long lists, which would push everything else out of sight. */
-const SCOPES = ['admin_access', 'added_scopes', 'removed_scopes', 'skipped_scopes'];
 
 /**
  * Whether a teammate must sign in with a second factor. Reported: exactly one of two scopes says so.
@@ -26,7 +20,7 @@ export function mfaOf(scopes: unknown): 'exempt' | 'required' | null {
 }
 
 /** Whether somebody is an admin, in whatever form SendGrid says so; `undefined` if it doesn't. */
-function isAdminIn(record: IDataObject): boolean | undefined {
+export function isAdminIn(record: IDataObject): boolean | undefined {
 	const role = readRole(record);
 	return flagOf(record.is_admin) ?? (role && role !== 'teammate');
 }

@@ -1,7 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { bodyOf, type Outcome, type ReadCall, type Validity } from '../transport/client';
-import { decodeAnswer, decodeList, decodeObject, readAddress, readRole } from '../transport/decode';
+import {
+	decodeAnswer,
+	decodeList,
+	decodeObject,
+	readAddress,
+	readRole,
+	withOwn,
+} from '../transport/decode';
 import {
 	asUnclear,
 	RequestError,
@@ -179,20 +186,20 @@ interface Role {
 	isRoleKnown: boolean;
 }
 
+/** How the person of such a record is an admin: somebody who was invited may not have joined. */
+export const asAdmin = (record: object): string =>
+	'username' in record ? 'is an admin' : 'was invited as an admin';
+
 /**
  * Makes sure that a person is known not to be an admin, before anything is taken away.
  *
  * @param otherwise what to do if it doesn't matter
  * @throws SendGridError if SendGrid does not say whether somebody is an admin
  */
-export function refuseUnknownRole(
-	{ isRoleKnown }: Role,
-	failureMessage: string,
-	otherwise: string,
-): void {
-	if (isRoleKnown) return;
+export function refuseUnknownRole(role: Role, failureMessage: string, otherwise: string): void {
+	if (role.isRoleKnown) return;
 	throw new SendGridError(
-		`${failureMessage}: SendGrid doesn't say whether this person is an admin`,
+		`${failureMessage}: SendGrid doesn't say whether this person ${asAdmin(role)}`,
 		`Run this item again later, or ${otherwise}.`,
 	);
 }
@@ -207,7 +214,7 @@ export function refuseAdmin(role: Role, allowAdmins: unknown, failureMessage: st
 	refuseUnknownRole(role, failureMessage, "turn on 'Allow Admins' in 'Options'");
 	if (!role.isAdmin) return;
 	throw new SendGridError(
-		`${failureMessage}: this person is an admin`,
+		`${failureMessage}: this person ${asAdmin(role)}`,
 		"Turn on 'Allow Admins' in 'Options' to include admins.",
 	);
 }
@@ -402,10 +409,7 @@ export const untoldRoleError = (wording: Wording): RequestError =>
 /** A teammate in the same form as people who are only invited, with the same status fields. */
 export const activeOutput = ({ email, record }: Teammate): IDataObject => ({
 	email,
-	status: 'active',
-	expires_at: null,
-	days_left: null,
-	...record,
+	...withOwn({ status: 'active', expires_at: null, days_left: null }, record),
 });
 
 /** Whether an address is at this domain, however it is spelled. `@example.com` counts as `example.com`. */

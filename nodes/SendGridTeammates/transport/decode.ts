@@ -48,6 +48,30 @@ export function decodeList(body: unknown): IDataObject[] | undefined {
 	return records as IDataObject[];
 }
 
+/** SendGrid's record behind fields of ours, which count where SendGrid's have the same name. */
+export const withOwn = (own: IDataObject, record: IDataObject): IDataObject => ({
+	...own,
+	...record,
+	...own,
+});
+
+/** Fields that say what was done or would be done; they come first. */
+export const OUTCOME = ['would', 'dry_run', 'action', 'changed', 'reason'];
+
+/** The same for scopes: long lists, which come last, or everything else would be out of sight. */
+export const SCOPES = ['admin_access', 'added_scopes', 'removed_scopes', 'skipped_scopes'];
+
+/**
+ * The output for a change: its outcome, and SendGrid's record without fields that would be taken for a part of the
+ * outcome.
+ */
+export const withOutcome = (outcome: IDataObject, record: IDataObject): IDataObject => ({
+	...outcome,
+	...Object.fromEntries(
+		Object.entries(record).filter(([name]) => ![...OUTCOME, ...SCOPES].includes(name)),
+	),
+});
+
 /** An address, or empty for anything that is none: such a record may be anybody's. */
 export function readAddress(value: unknown): string {
 	const text = textOf(value).trim();

@@ -99,7 +99,9 @@ test('K6: Create or Update revokes no invitation that may be an admin invitation
 	sendGrid.state.behaviours.adminFlag = 'hidden';
 	invited({ is_admin: true });
 	const { error } = await run(upsertWith({ access: 'admin', ifPending: 'leave' }));
-	expect(error?.message).toContain("SendGrid doesn't say whether this person is an admin");
+	expect(error?.message).toContain(
+		"SendGrid doesn't say whether this person was invited as an admin",
+	);
 	expect(writes()).toEqual([]);
 });
 

@@ -202,7 +202,9 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 	])('protects an invitation from %s %j', async (name, changes) => {
 		answerWith('GET', /pending$/, { result: [penny] });
 		const { error } = await run(name, { ...changes, options: {} }, 'penny@example.com');
-		expect(error?.message).toContain("SendGrid doesn't say whether this person is an admin");
+		expect(error?.message).toContain(
+			"SendGrid doesn't say whether this person was invited as an admin",
+		);
 		expect(writes()).toEqual([]);
 	});
 
@@ -220,7 +222,7 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 	test("is an admin's if an invitation says so only by its type", async () => {
 		answerWith('GET', /pending$/, { result: [{ ...penny, user_type: 'admin' }] });
 		const { error } = await run('offboardWith', { options: {} }, 'penny@example.com');
-		expect(error?.message).toContain('this person is an admin');
+		expect(error?.message).toContain('this person was invited as an admin');
 		expect(writes()).toEqual([]);
 	});
 });

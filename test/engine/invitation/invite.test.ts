@@ -226,3 +226,21 @@ describe('before any request, Invite refuses', () => {
 		);
 	});
 });
+
+test('an answer without a scope that everybody has is no other invitation', async () => {
+	const scopes = ['stats.read'];
+	sendGrid.state.faults.add({
+		method: 'POST',
+		fault: {
+			kind: 'status',
+			status: 201,
+			when: 'after',
+			body: { email: 'ada@example.com', token: 'a-token', is_admin: false, scopes },
+		},
+	});
+	const { error } = await sendGrid.run({
+		items: [{ email: 'ada@example.com' }],
+		parameters: inviteWith({ scopes: [...scopes, 'user.email.read'] }),
+	});
+	expect(error).toBeUndefined();
+});

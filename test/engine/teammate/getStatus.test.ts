@@ -1,5 +1,5 @@
 import { linkOf } from '../../support/link';
-import { getStatusWith } from '../../support/parameters';
+import { getStatusWith, getTeammateWith } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
@@ -188,5 +188,23 @@ test.each(['teammate', 'invitation'])(
 		expect(results).toMatchObject([
 			{ json: { is_admin: null, is_owner: isIn ? null : false, is_sso: isIn ? null : false } },
 		]);
+	},
+);
+
+test.each(['boolean', 'absent'] as const)(
+	'Get Status says of the owner what Get says, is_admin %s',
+	async (adminFlag) => {
+		sendGrid.state.behaviours.adminFlag = adminFlag;
+		sendGrid.state.addTeammate({ email: 'ada@example.com', user_type: 'owner' });
+		const run = async (parameters: object) =>
+			(
+				await sendGrid.run({
+					items: [{ email: 'ada@example.com' }],
+					parameters: parameters as ReturnType<typeof getStatusWith>,
+				})
+			).results[0].json;
+		const status = await run(getStatusWith());
+		expect(status.is_owner).toBe(true);
+		expect(status.is_admin).toBe((await run(getTeammateWith())).is_admin);
 	},
 );

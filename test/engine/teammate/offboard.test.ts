@@ -105,7 +105,7 @@ describe('Offboard', () => {
 	test('D3: refuses a pending admin unless that is allowed', async () => {
 		sendGrid.state.addPending({ email: 'ada@example.com', is_admin: true });
 		const { error } = await offboard();
-		expect(error?.message).toContain('was not offboarded: this person is an admin');
+		expect(error?.message).toContain('was not offboarded: this person was invited as an admin');
 		expect(error?.description).toContain("'Allow Admins'");
 		expect(writes()).toEqual([]);
 		expect((await offboard({ allowAdmins: true })).results).toMatchObject([

@@ -27,6 +27,20 @@ describe('Update Permissions', () => {
 		expect(results[0].json.scopes).not.toContain('stats.read');
 	});
 
+	test("says itself whether something has changed, whatever SendGrid's record has", async () => {
+		const ada = sendGrid.state
+			.account()
+			.teammates.find(({ profile }) => profile.username === 'countess');
+		Object.assign(ada?.profile ?? {}, { changed: true, would: 'x', added_scopes: ['x'] });
+		const wanted = { mode: 'add', scopes: ['stats.read'], simplify: false };
+		const [{ json }] = (await update(wanted)).results;
+		expect(json.changed).toBe(false);
+		expect(json).not.toHaveProperty('would');
+		const [dry] = (await update({ ...wanted, options: { dryRun: true } })).results;
+		expect(dry.json).toMatchObject({ would: 'nothing', dry_run: true, added_scopes: [] });
+		expect(dry.json).not.toHaveProperty('changed');
+	});
+
 	test('adds scopes to what is there, without what nobody can assign', async () => {
 		await update({ mode: 'add', scopes: ['mail.send', 'stats.read'] });
 		const [{ scopes }] = patches() as Array<{ scopes: string[] }>;

@@ -207,7 +207,8 @@ async function playCell(cell: Cell, changes: object = {}, wanted: string[] | 'ad
 
 function reasonExpected({ state, ifAccessDiffers }: Cell): RegExp {
 	if (state.endsWith('owner')) return /owns the account/;
-	if (state.endsWith('admin')) return /is an admin/;
+	if (state.endsWith('admin'))
+		return state.startsWith('teammate') ? /^This person is an admin/ : /^This person was invited/;
 	const isOther = /more|other/.test(state);
 	return isOther && ifAccessDiffers === 'leave' ? /other access, which is left as it is/ : /^$/;
 }
@@ -683,5 +684,49 @@ test.each([
 		expect(error?.message).toBe(
 			"It is unclear whether 'ada@example.com' was invited: SendGrid answered with an invitation that gives other access; somebody else may have just invited this person",
 		);
+	},
+);
+
+test("fields of SendGrid's own with our names do not count as ours", async () => {
+	joined({ scopes: WANTED });
+	const [{ profile }] = sendGrid.state.account().teammates.slice(-1);
+	const theirs = { action: 'deleted', changed: true, reason: 'x', status: 'inactive' };
+	Object.assign(profile, { ...theirs, would: 'x', dry_run: false, skipped_scopes: ['x'] });
+	const run = async (options = {}) =>
+		await sendGrid.run({
+			items: [{ email: EMAIL }],
+			parameters: upsertWith({ simplify: false, options }),
+		});
+	const [{ json }] = (await run()).results;
+	const ours = { reason: null, status: 'active', skipped_scopes: [] };
+	expect(json).toMatchObject({ ...ours, action: 'unchanged', changed: false });
+	expect(Object.keys(json)).not.toEqual(expect.arrayContaining(['would']));
+	const [dry] = (await run({ dryRun: true })).results;
+	expect(dry.json).toMatchObject({ ...ours, would: 'nothing', dry_run: true });
+	expect(Object.keys(dry.json)).not.toEqual(expect.arrayContaining(['action']));
+});
+
+test('an invitation is not replaced for a scope that everybody has', async () => {
+	invited({ scopes: WANTED });
+	const { results } = await sendGrid.run({
+		items: [{ email: EMAIL }],
+		parameters: upsertWith({ scopes: [...WANTED, 'user.email.read'] }),
+	});
+	expect(results).toMatchObject([{ json: { action: 'unchanged' } }]);
+	expect(sendGrid.mailed()).toEqual([]);
+});
+
+test.each([
+	['ifPending', ['resendIfExpiring', 'resend']],
+	['ifAccessDiffers', ['add', 'update']],
+])(
+	'W8: another value of %s in a second row with the same access sends no second email',
+	async (field, values) => {
+		const { results } = await sendGrid.run({
+			items: values.map((value) => ({ email: EMAIL, value })),
+			parameters: upsertWith({ ifPending: 'resend', [field]: '={{ $json.value }}' }),
+		});
+		expect(results.map(({ json }) => json.action)).toEqual(['invited', 'unchanged']);
+		expect(sendGrid.mailed()).toEqual([EMAIL]);
 	},
 );

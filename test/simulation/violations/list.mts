@@ -654,8 +654,8 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'sendgrid/teammates.ts',
-				'if (isRoleKnown) return;',
-				"if (isRoleKnown || otherwise !== '') return;",
+				'if (role.isRoleKnown) return;',
+				"if (role.isRoleKnown || otherwise !== '') return;",
 			),
 		],
 		foundBy: { test: UNREADABLE, name: 'K6, D3: a record that does not say who is an admin' },
@@ -954,8 +954,8 @@ const writing: Violation[] = [
 			),
 			change(
 				'sendgrid/account.ts',
-				'if (changed.left(key) === 0) return;',
-				'if (changed.left(key) >= 0) return;',
+				'if (noted.left(key) === 0) return;',
+				'if (noted.left(key) >= 0) return;',
 			),
 		],
 		foundBy: { test: UPSERT, name: 'are handled one after the other if their wishes differ' },

@@ -4,6 +4,7 @@ import { oncePerRun } from '../../execution/runMemory';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
 import { requestLock } from '../../sendgrid/account';
 import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
+import { withOwn } from '../../transport/decode';
 import { changeOf } from '../../transport/errors';
 import { textOf, toSingleLine } from '../../transport/sanitize';
 
@@ -24,7 +25,7 @@ export async function approve(context: OperationContext) {
 		context.policy.checkGroup(textOf(request.scope_group_name));
 		return await withPersonLock(context, email, wording, async () => {
 			const answer = await answerRequest(context.account, 'approve', named, request);
-			return [{ approved: true, request_id: requestIdOutput(id), ...answer }];
+			return [withOwn({ approved: true, request_id: requestIdOutput(id) }, answer)];
 		});
 	};
 	return await withPersonLock(

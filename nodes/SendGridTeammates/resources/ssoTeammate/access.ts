@@ -13,7 +13,13 @@ import { nameOf, quoteText, readRows, type Fields } from '../../parameters/field
 import { readText } from '../../parameters/text';
 import { difference, gainOf, isSame, type KnownAccess } from '../../sendgrid/access';
 import { usernameLock, type Account } from '../../sendgrid/account';
-import { canBeTaken, PERSONA_SCOPES, resemblesPersona, type Persona } from '../../sendgrid/scopes';
+import {
+	canBeTaken,
+	isGivenToEverybody,
+	PERSONA_SCOPES,
+	resemblesPersona,
+	type Persona,
+} from '../../sendgrid/scopes';
 import { isNamed, type SsoAccess, type SubuserGrant } from '../../sendgrid/ssoTeammates';
 import { idOfSubuser, readSubuserAccess, type SubuserAccess } from '../../sendgrid/subusers';
 import {
@@ -289,7 +295,7 @@ const missingGrants = (grants: readonly SubuserGrant[], subusers: readonly IData
 		const present = textsOf(found.scopes);
 		return (
 			grant.permission_type === 'restricted' &&
-			!grant.scopes.every((scope) => present.includes(scope))
+			!grant.scopes.every((scope) => present.includes(scope) || isGivenToEverybody(scope))
 		);
 	});
 

@@ -185,7 +185,11 @@ const updateOne = async (
 				...names,
 				access,
 				wording,
-				on400: async (detail) => (await adviseOn(detail)) ?? adviseOnRestriction(access, detail),
+				// Scopes are advised on first, unless the message itself speaks of a restriction.
+				on400: async (detail) =>
+					(/restrict/i.test(detail.message) ? adviseOnRestriction(access, detail) : undefined) ??
+					(await adviseOn(detail)) ??
+					adviseOnRestriction(access, detail),
 				validUntil: validUntil(before.readAt),
 			},
 			field,

@@ -3,7 +3,7 @@ import { emailField, readEmail } from '../../parameters/emailAddress';
 import type { Account } from '../../sendgrid/account';
 import { expiryOf, invitationState } from '../../sendgrid/invitations';
 import { findPerson, statusOf } from '../../sendgrid/person';
-import { mfaOf } from '../../sendgrid/simplified';
+import { isAdminIn, mfaOf } from '../../sendgrid/simplified';
 import { ifGone, teammateCall, type Teammate } from '../../sendgrid/teammates';
 import type { SendGridClient } from '../../transport/client';
 import type { Wording } from '../../transport/errors';
@@ -55,7 +55,7 @@ export async function getStatus({ item, account }: OperationContext) {
 			expires_at: (invitation && expiryOf(invitation)) ?? null,
 			days_left: invitation ? invitationState(invitation, now).days_left : null,
 			username: teammate?.username ?? null,
-			is_admin: shown && !shown.isRoleKnown ? null : (shown?.isAdmin ?? false),
+			is_admin: shown ? shown.isAdmin || (isAdminIn(shown.record) ?? null) : false,
 			is_owner: teammate && !teammate.isRoleKnown ? null : (teammate?.isOwner ?? false),
 			is_sso: teammate ? (teammate.isSso ?? null) : false,
 			mfa: teammate ? await readMfa(account, teammate, wording) : null,

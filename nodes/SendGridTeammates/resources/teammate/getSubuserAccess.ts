@@ -6,6 +6,7 @@ import { readTeammateChoice, teammateField } from '../../parameters/emailAddress
 import { filtersFieldOf } from '../../parameters/list';
 import { readText } from '../../parameters/text';
 import { readSubuserAccess } from '../../sendgrid/subusers';
+import { withOwn } from '../../transport/decode';
 import { checkSegment } from '../../transport/path';
 import { quoteTeammate, usernameOf } from './locate';
 
@@ -48,14 +49,17 @@ export async function getSubuserAccess({
 	);
 	const entries = subusers.length === 0 && isRestricted === false ? UNRESTRICTED : subusers;
 	return entries.map((entry) => ({
-		teammate,
-		has_restricted_subuser_access: isRestricted ?? null,
-		username: null,
-		permission_type: null,
-		disabled: null,
-		email: null,
-		id: null,
-		scopes: null,
-		...entry,
+		...withOwn(
+			{ teammate, has_restricted_subuser_access: isRestricted ?? null },
+			{
+				username: null,
+				permission_type: null,
+				disabled: null,
+				email: null,
+				id: null,
+				scopes: null,
+				...entry,
+			},
+		),
 	}));
 }

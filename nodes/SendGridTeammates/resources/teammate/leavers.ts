@@ -12,7 +12,7 @@ import type { ListEndpoint } from '../../transport/pagination';
 import { formatQuoted } from '../../transport/sanitize';
 import type { Tick } from '../../transport/singleFlight';
 import { refuseProtected, remove, removalOf } from './offboard';
-import { ADMIN, OWNER } from './planUpsert';
+import { adminReasonOf, LEFT_ALONE, OWNER } from './planUpsert';
 
 /** The people whom a list may remove. */
 export interface LeaverLimits {
@@ -41,8 +41,7 @@ export interface Leaver {
 		  };
 }
 
-const OF_PARENT =
-	"This person is an admin. On behalf of a subuser, SendGrid lists the parent account's admins too.";
+const OF_PARENT = "On behalf of a subuser, SendGrid lists the parent account's admins too.";
 
 /**
  * Why admins stay as they are, if so. A subuser's list includes the parent's admins, and what is done to them there may
@@ -50,7 +49,7 @@ const OF_PARENT =
  */
 export function reasonForAdmins({ options, subuser }: OperationContext): string | undefined {
 	if (subuser !== undefined) return OF_PARENT;
-	return options.allowAdmins ? undefined : `${ADMIN}.`;
+	return options.allowAdmins ? undefined : `${LEFT_ALONE}.`;
 }
 
 /** A list of people, and what it may do to everybody else. */
@@ -75,8 +74,9 @@ function reasonToKeep(
 		return "The list has this person's username in place of the email address.";
 	if (domains && !domains.some((domain) => isAtDomain(email, domain)))
 		return "This address isn't at one of the 'Offboard Domains'.";
-	const isAdmin = [...joined, ...invitations].some((record) => record.isAdmin);
-	return isAdmin ? reasonForAdmins(context) : undefined;
+	const admin = [...joined, ...invitations].find((record) => record.isAdmin);
+	const why = reasonForAdmins(context);
+	return admin && why && adminReasonOf(admin, why);
 }
 
 /**

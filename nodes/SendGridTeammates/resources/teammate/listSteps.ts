@@ -5,6 +5,7 @@ import { withPersonLock } from '../../execution/runExclusive';
 import { skippedField } from '../../parameters/access';
 import type { KnownAccess } from '../../sendgrid/access';
 import { personKey } from '../../sendgrid/account';
+import { withOutcome } from '../../transport/decode';
 import { SendGridError } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 import { hasRevoked, type Wish } from './applyPlan';
@@ -47,9 +48,13 @@ const outputOf = (
 	{ dryRun }: Settings,
 ): IDataObject[] => [
 	{
-		...(dryRun ? { would: action, dry_run: true } : { action, changed: !isUnchanged(action) }),
-		reason: reason ?? null,
-		...record,
+		...withOutcome(
+			{
+				...(dryRun ? { would: action, dry_run: true } : { action, changed: !isUnchanged(action) }),
+				reason: reason ?? null,
+			},
+			record,
+		),
 		...skippedField(skipped),
 	},
 ];

@@ -9,7 +9,7 @@ import {
 	type KnownAccess,
 } from '../../sendgrid/access';
 import { expiresWithin, statusOfInvitation, type Invitation } from '../../sendgrid/invitations';
-import type { DetailedTeammate } from '../../sendgrid/teammates';
+import { asAdmin, type DetailedTeammate } from '../../sendgrid/teammates';
 
 /** What Create or Update does about a person, with everything it needs for that. */
 export type Plan = (
@@ -33,7 +33,7 @@ export interface Choices {
 	ifAccessDiffers: 'add' | 'leave' | 'update';
 	/** Whether admins may be made ordinary teammates. */
 	allowAdmins: boolean;
-	/** Why not, if it is for another reason than these choices. */
+	/** Why admins stay as they are, if it is for another reason than these choices. */
 	adminReason?: string;
 }
 
@@ -49,14 +49,20 @@ export interface KnownPerson {
 
 export const OWNER = 'This person owns the account.';
 
-export const ADMIN = "This person is an admin. Admins are left alone unless 'Allow Admins' is on";
+export const LEFT_ALONE = "Admins are left alone unless 'Allow Admins' is on";
 
 export const LEFT =
 	"This person has other access, which is left as it is because 'If Access Differs' is 'Leave'.";
 
-const adminReasonOf = ({ adminReason, ifAccessDiffers }: Choices): string =>
+/** @param person a record of the admin, joined or invited */
+export const adminReasonOf = (person: object, why: string): string =>
+	`This person ${asAdmin(person)}. ${why}`;
+
+const whyLeftAlone = ({ adminReason, ifAccessDiffers }: Choices): string =>
 	adminReason ??
-	(ifAccessDiffers === 'update' ? `${ADMIN}.` : `${ADMIN} and 'If Access Differs' is 'Update'.`);
+	(ifAccessDiffers === 'update'
+		? `${LEFT_ALONE}.`
+		: `${LEFT_ALONE} and 'If Access Differs' is 'Update'.`);
 
 /** Whether an admin may become an ordinary teammate. */
 export const mayDemote = (choices: Choices): boolean =>
@@ -116,7 +122,11 @@ export function planUpsert(
 	if (teammate) {
 		if (teammate.isOwner) return { action: 'unchanged', teammate, reason: OWNER };
 		if (teammate.isAdmin && !wanted.is_admin && !mayDemote(choices)) {
-			return { action: 'unchanged', teammate, reason: adminReasonOf(choices) };
+			return {
+				action: 'unchanged',
+				teammate,
+				reason: adminReasonOf(teammate, whyLeftAlone(choices)),
+			};
 		}
 		const found = difference(teammate, wanted);
 		if (!hasToChange(found, choices))
@@ -138,7 +148,8 @@ export function planUpsert(
 	);
 	// Resending it would give admin access again.
 	if (giving.some(({ isAdmin }) => isAdmin) && !wanted.is_admin && !mayDemote(choices)) {
-		return { action: 'unchanged', invitation, reason: adminReasonOf(choices) };
+		const reason = adminReasonOf(invitation, whyLeftAlone(choices));
+		return { action: 'unchanged', invitation, reason };
 	}
 	// SendGrid can't change an invitation: it can only be revoked and sent again.
 	const found = difference(invitation, wanted);

@@ -8,6 +8,7 @@ import { readTeammateChoice, teammateField } from '../../parameters/emailAddress
 import { simplifyField } from '../../parameters/simplify';
 import {
 	changeOutput,
+	difference,
 	gainOf,
 	namedScopes,
 	withMore,
@@ -20,6 +21,7 @@ import {
 } from '../../sendgrid/access';
 import { findColleague, onlyTeammate } from '../../sendgrid/person';
 import { canBeTaken } from '../../sendgrid/scopes';
+import { withOutcome } from '../../transport/decode';
 import {
 	readTeammate,
 	refuseOwner,
@@ -142,7 +144,7 @@ async function changeFor(
 			skipped: choice.skipped,
 			readAt,
 			unmetBy: ({ scopes = [], isAdmin }) => ({
-				missing: isAdmin ? [] : access.scopes.filter((scope) => !scopes.includes(scope)),
+				missing: isAdmin ? [] : difference({ scopes, isAdmin }, access).missing,
 				remaining: removed.filter((scope) => scopes.includes(scope) && canBeTaken(scope)),
 				admin: false,
 			}),
@@ -205,9 +207,12 @@ const updateOne = async (
 		if (options.dryRun) {
 			const outcome = { would: isDone ? 'nothing' : 'update', dry_run: true };
 			const change = changeOutput(before, access);
-			return [{ ...outcome, ...before.record, ...change, ...skippedField(skipped) }];
+			return [{ ...withOutcome(outcome, before.record), ...change, ...skippedField(skipped) }];
 		}
-		if (isDone) return [{ changed: false, ...before.record, ...skippedField(skipped) }];
+		const outputOf = (changed: boolean, { record }: Teammate) => [
+			{ ...withOutcome({ changed }, record), ...skippedField(skipped) },
+		];
+		if (isDone) return outputOf(false, before);
 		const after = await writeAccess(context, {
 			teammate,
 			before,
@@ -218,5 +223,5 @@ const updateOne = async (
 			wording,
 			validUntil: validUntil(Math.min(before.readAt, readAt ?? Infinity)),
 		});
-		return [{ changed: true, ...after.record, ...skippedField(skipped) }];
+		return outputOf(true, after);
 	});

@@ -26,6 +26,7 @@ import {
 import { personKey } from '../../sendgrid/account';
 import { decodeInvitation, publicOutput, VALIDITY_DAYS } from '../../sendgrid/invitations';
 import { findColleague, findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
+import { withOutcome } from '../../transport/decode';
 import { activeOutput, ifGone, readTeammate, refuseUnknownRole } from '../../sendgrid/teammates';
 import type { Validity } from '../../transport/client';
 import {
@@ -191,13 +192,20 @@ const REVOKED = 'An earlier invitation of this person was revoked.';
 
 const HAS_ACCESS = 'Nothing more had to be done: by then the person had the access.';
 
+/**
+ * What an email stands for. Sent again, an invitation is the same for everybody who wants this access; a new one may
+ * also give what the person had, or just not.
+ */
 const mailKey = (
 	account: { key: string },
 	email: string,
 	choice: AccessChoice,
-	{ ifPending, ifAccessDiffers }: Choices,
-): string =>
-	`${personKey(account, email)} ${JSON.stringify([wishOf(choice), ifPending, ifAccessDiffers])}`;
+	{ ifAccessDiffers }: Choices,
+	action: Plan['action'],
+): string => {
+	const wish = action === 'resent' ? [wishOf(choice)] : [wishOf(choice), ifAccessDiffers];
+	return `${personKey(account, email)} ${JSON.stringify(wish)}`;
+};
 
 async function decide(
 	context: OperationContext,
@@ -237,7 +245,7 @@ async function decide(
 	checkLimits(policy, email, plan);
 	if (plan.action === 'reinvited') refuseNoAdmin(plan, known, choices, wording);
 	refuseHiddenAdmin(plan, known, choices, wording);
-	const mail = mailKey(account, email, choice, choices);
+	const mail = mailKey(account, email, choice, choices, plan.action);
 	const readAt = Math.min(readAtOf(plan, person), colleague?.readAt ?? Infinity);
 	if (!MAILING.has(plan.action) || !memory.mailed.has(mail))
 		return { plan, person, skipped, readAt };
@@ -332,16 +340,21 @@ async function decideAndApply(
 	const decision = await decide(context, wish);
 	if (decision === 'again') return decision;
 	const { plan, person, skipped, readAt } = decision;
-	const mail = mailKey(account, wish.email, wish.choice, wish.choices);
+	const noteMail = (unclear?: RequestError) => {
+		for (const action of ['resent', plan.action] as const) {
+			const mail = mailKey(account, wish.email, wish.choice, wish.choices, action);
+			memory.mailed.set(mail, unclear);
+		}
+	};
 	const done = await applyPlan(context, wish, plan, person, validUntil(readAt)).catch(
 		(thrown: unknown) => {
 			const isUnclear = thrown instanceof RequestError && thrown.isUnclear;
-			if (isUnclear && MAILING.has(plan.action)) memory.mailed.set(mail, thrown);
+			if (isUnclear && MAILING.has(plan.action)) noteMail(thrown);
 			throw thrown;
 		},
 	);
 	if (done === 'again') return done;
-	if (MAILING.has(done.action)) memory.mailed.set(mail, undefined);
+	if (MAILING.has(done.action)) noteMail();
 	const told = hasRevoked(context, wish.email) ? afterRevoking(done, plan) : done;
 	memory.finish(personKey(account, wish.email));
 	return { ...told, skipped };
@@ -424,23 +437,20 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 	return records.map(withSkipped(named));
 }
 
-/** Who it is about, and why. */
+/** What is done, to whom, and why. */
 const shownOf = (
+	outcome: IDataObject,
 	{ email }: Wish,
 	{ record, reason, skipped }: Omit<Ensured, 'action'>,
 ): IDataObject => ({
-	reason: reason ?? null,
-	...record,
+	...withOutcome({ ...outcome, reason: reason ?? null }, record),
 	// SendGrid's answer may leave it out.
 	email: record.email || email,
 	...skippedField(skipped),
 });
 
-const outputOf = (wish: Wish, { action, ...rest }: Ensured): IDataObject => ({
-	action,
-	changed: action !== 'unchanged',
-	...shownOf(wish, rest),
-});
+const outputOf = (wish: Wish, { action, ...rest }: Ensured): IDataObject =>
+	shownOf({ action, changed: action !== 'unchanged' }, wish, rest);
 
 /**
  * What would be done, the current record, and the access that a teammate would have in place of the present one.
@@ -477,5 +487,5 @@ const WOULD = {
 
 async function dryRun(context: OperationContext, wish: Wish): Promise<IDataObject> {
 	const { action, ...rest } = await preview(context, wish);
-	return { would: WOULD[action], dry_run: true, ...shownOf(wish, rest) };
+	return shownOf({ would: WOULD[action], dry_run: true }, wish, rest);
 }
