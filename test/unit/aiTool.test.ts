@@ -55,6 +55,12 @@ test.each<[string, unknown]>([
 	expect(told({ [field]: value } as IDataObject)).toEqual({});
 });
 
+test('addresses and usernames are whole', () => {
+	const longest = `${'a'.repeat(64)}@${`${'b'.repeat(60)}.`.repeat(3)}example`;
+	const record = { email: longest, username: longest, usernames: [longest] };
+	expect(told(record)).toEqual(record);
+});
+
 test('texts in lists are cut short as well', () => {
 	const scope = 'x'.repeat(300);
 	const subuser = { username: 'acme', permission_type: 'restricted', scopes: [scope, 7, {}] };

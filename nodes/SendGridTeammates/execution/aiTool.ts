@@ -26,8 +26,12 @@ const isText = (value: unknown) => typeof value === 'string' || typeof value ===
 const name: Reader = (value) =>
 	isText(value) ? [...toSingleLine(textOf(value))].slice(0, MAX_NAME_LENGTH).join('') : undefined;
 
+/** Documented: addresses have at most 255 characters. In characters. */
+const MAX_TEXT_LENGTH = 255;
+
 /** An address, a username or a word of ours: cut only if it is longer than any of these can be. */
-const text: Reader = (value) => (isText(value) ? toSingleLine(textOf(value)) : undefined);
+const text: Reader = (value) =>
+	isText(value) ? toSingleLine(textOf(value), MAX_TEXT_LENGTH) : undefined;
 
 const flag: Reader = (value) => flagOf(value);
 
@@ -35,8 +39,12 @@ const number: Reader = (value) => (typeof value === 'number' ? value : undefined
 
 const id: Reader = (value) => number(value) ?? text(value);
 
-const names: Reader = (value) =>
-	Array.isArray(value) ? value.filter(isText).map((entry) => name(entry) as string) : undefined;
+const listOf =
+	(read: Reader): Reader =>
+	(value) =>
+		Array.isArray(value) ? value.filter(isText).map((entry) => read(entry) as string) : undefined;
+
+const names = listOf(name);
 
 const SUBUSER_FIELDS = fieldsOf({ username: text, permission_type: text, scopes: names });
 
@@ -53,7 +61,7 @@ const FIELDS = fieldsOf({
 	// Who.
 	email: text,
 	username: orNull(text),
-	usernames: names,
+	usernames: listOf(text),
 	teammate: text,
 	first_name: name,
 	last_name: name,

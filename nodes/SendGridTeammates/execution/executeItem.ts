@@ -120,9 +120,9 @@ const ON_ERROR =
 function stoppedRun({ count, one, many }: Answered['others'], sent: number): string {
 	const others = count === 1 ? `the other ${one}` : `the other ${count} ${many}`;
 	if (sent === 0) return `The run stopped; nothing was sent for ${others}`;
-	return sent > count
-		? `The run stopped; requests were sent for ${sent} other ${sent === 1 ? 'person' : 'people'}`
-		: `The run stopped; requests were sent for ${sent} of ${others}`;
+	if (sent > count)
+		return `The run stopped; requests were sent for ${sent} other ${sent === 1 ? 'person' : 'people'}`;
+	return `The run stopped; requests were sent for ${sent === count ? others : `${sent} of ${others}`}`;
 }
 
 /**

@@ -7,14 +7,16 @@ export const hasControlCharacters = (text: string): boolean => /\p{Cc}/u.test(te
 /**
  * Foreign text, made fit for one line of a message: no control characters, not too long. The part that is cut off
  * is not even looked at, since it may be long.
+ *
+ * @param most in characters
  */
-export function toSingleLine(text: string): string {
+export function toSingleLine(text: string, most = MAX_QUOTE_LENGTH): string {
 	const tidy = text
-		.slice(0, 4 * MAX_QUOTE_LENGTH)
+		.slice(0, 4 * most)
 		.replace(/\p{Cc}/gu, ' ')
 		.replace(/ {2,}/g, ' ')
 		.trim();
-	return tidy.length > MAX_QUOTE_LENGTH ? `${tidy.slice(0, MAX_QUOTE_LENGTH)}…` : tidy;
+	return tidy.length > most ? `${tidy.slice(0, most)}…` : tidy;
 }
 
 /** Keys and tokens are longer. A field may hold a single letter instead, which occurs in every word. */

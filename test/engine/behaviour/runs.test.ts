@@ -1,5 +1,11 @@
 import { linkOf } from '../../support/link';
-import { getTeammateWith, inviteWith, resendWith, upsertWith } from '../../support/parameters';
+import {
+	getTeammateWith,
+	inviteWith,
+	resendWith,
+	revokeWith,
+	upsertWith,
+} from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
@@ -39,6 +45,15 @@ describe('without Continue On Fail,', () => {
 			`'person0@example.com' was not invited: SendGrid says "not today" (HTTP 400). The run stopped; requests were sent for ${sent} of the other 199 items`,
 		);
 		expect(new Set(sendGrid.mailed()).size).toBe(sent);
+	});
+
+	test('a refusal counts a single other item', async () => {
+		sendGrid.state.addPending({ email: 'ada@example.com' });
+		const { error } = await sendGrid.run({
+			items: [{ email: 'ada@example.com' }, { email: 'bob@example.com' }],
+			parameters: revokeWith(),
+		});
+		expect(error?.message).toMatch(/The run stopped; requests were sent for the other item$/);
 	});
 
 	test('requests that have started are finished', async () => {
