@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { bodyOf } from '../transport/client';
 import { decodeAnswer, decodeList } from '../transport/decode';
-import { SendGridError, type Wording } from '../transport/errors';
+import { SendGridError, unnamedError, type Wording } from '../transport/errors';
 import type { ListEndpoint } from '../transport/pagination';
 import type { WriteState } from '../transport/reconcile';
 import { textOf } from '../transport/sanitize';
@@ -58,9 +58,12 @@ export async function findRequest(
 	{ id, wording }: NamedRequest,
 ): Promise<IDataObject> {
 	const { items } = await findInList(account, accessRequests(wording), (all) =>
-		all.filter((open) => textOf(open.id) === id),
+		all.filter((open) => ['', id].includes(textOf(open.id))),
 	);
-	if (items.length > 0) return items[0];
+	const request = items.find((open) => textOf(open.id) === id);
+	if (request) return request;
+	// One without an ID may be this one.
+	if (items.length > 0) throw unnamedError('ID of a request', wording);
 	throw new SendGridError(
 		`${wording.failureMessage}: there is no open request with this ID`,
 		'It was already approved or denied, or never existed. Access Request > Get Many lists the open ones.',

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { bodyOf, type Validity } from '../transport/client';
 import { decodeAnswer, decodeObject } from '../transport/decode';
-import { RequestError, type Wording } from '../transport/errors';
+import { SendGridError, type Wording } from '../transport/errors';
 import type { WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
 import { difference, isSame } from './access';
@@ -78,9 +78,9 @@ const contextOf = ({ wording, on400, access }: SsoWrite, scope: string): Request
 	...(access.subuser_access && { on5xx: SCOPES_OF_SUBUSERS }),
 });
 
-/** A key that may not read the list can create people all the same. */
-const unlessForbidden = (thrown: unknown): undefined => {
-	if (thrown instanceof RequestError && thrown.status === 403) return undefined;
+/** What can't be read, or isn't understood, is only missed if the outcome is in doubt. */
+const unlessUnreadable = (thrown: unknown): undefined => {
+	if (thrown instanceof SendGridError) return undefined;
 	throw thrown;
 };
 
@@ -92,7 +92,7 @@ export async function createSsoTeammate(account: Account, write: SsoWrite): Prom
 	let wasThere = false;
 
 	// This request can't have created a person who was there before. The items of a run share the reading.
-	const before = await findTeammates(account, email, wording).catch(unlessForbidden);
+	const before = await findTeammates(account, email, wording).catch(unlessUnreadable);
 	let wasAbsent = before?.items.length === 0;
 
 	/** Whether the person is there now, under this name and with this access. */

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { SendGridClient } from '../transport/client';
 import { decodeList, decodeObject } from '../transport/decode';
-import { SendGridError, type Wording } from '../transport/errors';
+import { SendGridError, unnamedError, type Wording } from '../transport/errors';
 import { endlessListError, MAX_PAGES, type ListEndpoint } from '../transport/pagination';
 import { isRecord } from '../transport/responseErrors';
 import { flagOf, numberOf, textOf, toSingleLine } from '../transport/sanitize';
@@ -45,10 +45,14 @@ export async function idOfSubuser(
 	wording: Wording,
 ): Promise<number> {
 	const { items } = await findInList(account, subusers(wording, {}), (all) =>
-		all.filter((subuser) => isSubuser(subuser, username)),
+		all.filter((subuser) => ['', username].some((name) => isSubuser(subuser, name))),
 	);
-	const id = numberOf(items[0]?.id);
+	const subuser = items.find((one) => isSubuser(one, username));
+	const id = numberOf(subuser?.id);
 	if (!Number.isNaN(id)) return id;
+	// One without a username may be this one.
+	if (items.length > 0)
+		throw unnamedError(subuser ? 'ID of this subuser' : 'username of a subuser', wording);
 	throw new SendGridError(
 		`${wording.failureMessage}: this account has no subuser '${toSingleLine(username)}'`,
 		"Check the usernames in 'Subuser Access'.",

@@ -168,7 +168,7 @@ export class RequestError extends SendGridError {
 /**
  * For a record without the name that SendGrid's API needs.
  *
- * @param name `token` or `username`
+ * @param name as a message calls it: `token`
  */
 export const unnamedError = (name: string, { failureMessage }: Wording): SendGridError =>
 	new SendGridError(

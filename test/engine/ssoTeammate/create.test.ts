@@ -221,6 +221,40 @@ describe('W3: SSO Teammate > Create in doubt', () => {
 		expect(writes()).toHaveLength(1);
 	});
 
+	test.each<[string, () => void]>([
+		[
+			'cannot be read',
+			() =>
+				sendGrid.state.faults.add({
+					method: 'GET',
+					path: /teammates$/,
+					times: Infinity,
+					fault: { kind: 'status', status: 500, when: 'before' },
+				}),
+		],
+		[
+			'leaves out an address',
+			() => {
+				const { profile } = sendGrid.state.addTeammate({ email: 'cy@example.com', username: 'cy' });
+				Object.assign(profile, { email: null });
+			},
+		],
+	])(
+		'creates somebody without a list, which %s, but is not certain if in doubt',
+		async (_, spoil) => {
+			spoil();
+			expect((await create()).error).toBeUndefined();
+			expect(sso('sam@example.com')).toBeDefined();
+
+			sendGrid.state.account().teammates = [];
+			spoil();
+			fail('after');
+			const { results, error } = await create();
+			expect(results).toEqual([]);
+			expect(error?.message).toMatch(/^It is unclear whether 'sam@example.com' was created/);
+		},
+	);
+
 	test('is certain about somebody who was seen not to be there', async () => {
 		fail('before');
 		fail('after');

@@ -156,18 +156,26 @@ const grantsOf = async (
 		}),
 	);
 
+const contradictionError = () =>
+	new SendGridError(
+		"'Lift Subuser Restriction' can't be on when 'Access' is Selected Subusers, which restricts the person to them",
+		"Turn it off in 'Update Fields', or choose other access.",
+	);
+
 const ACCESS = ['admin', 'keep', 'persona', 'scopes', 'subusers'] as const;
 
 /**
  * What the item says about access, in SendGrid's terms.
  *
  * @param field the field with the choices
+ * @param isLifted whether the restriction to subusers is to be lifted
  * @throws SendGridError for access that is invalid or not allowed, and for unknown subusers
  */
 export async function readSsoAccess(
 	{ item, account, policy }: OperationContext,
 	field: INodeProperties,
 	wording: Wording,
+	isLifted = false,
 ): Promise<SsoAccess> {
 	const kind = readChoice(item, field, ACCESS);
 	switch (kind) {
@@ -187,6 +195,7 @@ export async function readSsoAccess(
 			);
 		}
 		case 'subusers': {
+			if (isLifted) throw contradictionError();
 			const rows = readGrantRows(item);
 			if (rows.some(({ permission }) => permission === 'admin')) policy.checkAdmin();
 			policy.checkScopes(rows.flatMap(({ scopes }) => scopes));
