@@ -85,6 +85,7 @@ export async function answerRequest(
 	request: IDataObject,
 ): Promise<IDataObject> {
 	const group = textOf(request.scope_group_name);
+	const username = textOf(request.username).trim();
 
 	/** Whether it is still open. If it is gone, somebody else may have approved or denied it. */
 	async function probe(): Promise<WriteState<IDataObject>> {
@@ -103,7 +104,7 @@ export async function answerRequest(
 			on404: 'It has been approved or denied in the meantime.',
 		},
 		probe,
-		about: () => [textOf(request.email), usernameLock(textOf(request.username))],
+		about: () => [textOf(request.email), username && usernameLock(username)],
 	});
 	return bodyOf(outcome);
 }

@@ -202,14 +202,22 @@ export class Account {
 
 	/**
 	 * Waits while an earlier write about a person may still be carried out, perhaps one of another workflow: it
-	 * would overwrite what is done now.
+	 * would overwrite what is done now, or send an email too many.
 	 *
-	 * @returns why it is in doubt, if that takes longer than the item may wait
+	 * @throws SendGridError if that takes longer than the item may wait
 	 */
-	async waitForDoubt(name: string): Promise<RequestError | undefined> {
+	async waitForDoubt(name: string, { failureMessage }: Wording): Promise<void> {
 		const key = lockKey(this, name);
-		const known = inDoubt.get(key);
-		return !known || (await this.client.retryBudget.wait(inDoubt.left(key))) ? undefined : known;
+		const doubt = inDoubt.get(key);
+		if (!doubt) return;
+		if (!(await this.client.retryBudget.wait(inDoubt.left(key)))) {
+			throw new SendGridError(
+				`${failureMessage}: an earlier change of this person may still be carried out: ${doubt.reason}`,
+				"Run this item again later, or allow a longer wait under 'Max Wait' in 'Options'.",
+				{ cause: 'temporarily-unavailable' },
+			);
+		}
+		this.requireFreshReadings();
 	}
 
 	/**
@@ -218,18 +226,8 @@ export class Account {
 	 *
 	 * @throws SendGridError if that takes longer than the item may wait
 	 */
-	async waitForOwnWrites(name: string, { failureMessage }: Wording): Promise<void> {
-		if (inDoubt.left(lockKey(this, name)) > 0) {
-			const doubt = await this.waitForDoubt(name);
-			if (doubt) {
-				throw new SendGridError(
-					`${failureMessage}: an earlier change of this person may still be carried out: ${doubt.reason}`,
-					"Run this item again later, or allow a longer wait under 'Max Wait' in 'Options'.",
-					{ cause: 'temporarily-unavailable' },
-				);
-			}
-			this.requireFreshReadings();
-		}
+	async waitForOwnWrites(name: string, wording: Wording): Promise<void> {
+		await this.waitForDoubt(name, wording);
 		await this.waitForRecord(name);
 	}
 

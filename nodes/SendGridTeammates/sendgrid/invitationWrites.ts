@@ -69,17 +69,6 @@ const justMailed = new Expiring<true>();
 const noteMail = (account: Account, email: string): void =>
 	justMailed.set(personKey(account, email), true, Date.now() + 2 * TOLERANCE_MS);
 
-/** @returns what to say if an earlier email to the person may still be sent for longer than the item may wait */
-async function errorOfMailInDoubt(
-	account: Account,
-	email: string,
-	wording: Wording,
-): Promise<RequestError | undefined> {
-	const known = await account.waitForDoubt(email);
-	const what = 'an earlier email to this person may still be on its way';
-	return known && new RequestError(wording, `${what}: ${known.reason}`, known.advice, known.facts);
-}
-
 /** An invitation to be created. */
 export interface NewInvitation {
 	/** As typed: SendGrid keeps this spelling. */
@@ -107,8 +96,7 @@ export async function createInvitation(
 	{ email, access, known, wording, on400, validUntil }: NewInvitation,
 	findPerson: () => Promise<{ invitations: Invitation[]; teammates: unknown[] }>,
 ): Promise<Outcome<Invitation>> {
-	const inDoubt = await errorOfMailInDoubt(account, email, wording);
-	if (inDoubt) return { error: inDoubt };
+	await account.waitForDoubt(email, wording);
 	const isAmbiguous = !known && justMailed.get(personKey(account, email)) === true;
 
 	/** Whether it was sent by this request, or at the same moment; `undefined` if that can't be told. */
@@ -229,10 +217,8 @@ export async function resendInvitation(
 	account: Account,
 	invitation: NamedInvitation,
 ): Promise<Outcome<Invitation>> {
-	const { token, known, wording, validUntil } = invitation;
+	const { token, known, validUntil } = invitation;
 	const bare = withoutWhatChanges(known);
-	const inDoubt = known && (await errorOfMailInDoubt(account, known.email, wording));
-	if (inDoubt) return { error: inDoubt };
 	let lastSentAt = Date.now();
 
 	async function probe(sentAt: () => Span): Promise<WriteState<Invitation>> {
@@ -270,7 +256,8 @@ export async function resendInvitation(
 	const outcome = await account.write(write);
 	if ('error' in outcome) return outcome;
 	const { body } = outcome;
-	if (body.email !== '') noteMail(account, body.email);
+	const mailed = body.email || (known?.email ?? '');
+	if (mailed !== '') noteMail(account, mailed);
 	if (body === bare) return { body: (await readRenewed(account, invitation)) ?? bare };
 	// Documented: the response doesn't have the new expiry date.
 	const expiresAt = body.expiresAt ?? expiryAfter(account.client.serverSpan(lastSentAt));

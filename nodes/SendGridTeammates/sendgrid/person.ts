@@ -27,6 +27,10 @@ export interface Person {
 	invitations: Invitation[];
 	/** As in the list, without scopes. */
 	teammates: Teammate[];
+	/** Teammates with another address who have this one as username: it is unclear whether they are the same person. */
+	namesakes: Teammate[];
+	/** The list that leaves out an address, which may be this person's too. */
+	hiddenIn?: string;
 	/** Epoch milliseconds: nothing is known about what happened later. */
 	readAt: number;
 }
@@ -80,36 +84,70 @@ export function groupBy<Item>(
 	return groups;
 }
 
-/** Records of a list by address, since a thousand items may search the same list. */
-const byAddress = new WeakMap<readonly object[], ReadonlyMap<string, object[]>>();
+/**
+ * Finds the records of a list that have a name, by an index of the list, since a thousand items may search the same one.
+ *
+ * @param nameOf an address, or a username that may be one
+ */
+function indexedBy<Known extends object>(nameOf: (item: Known) => string) {
+	const indexes = new WeakMap<readonly object[], ReadonlyMap<string, object[]>>();
+	return <Item extends Known>(items: readonly Item[], name: string): Item[] => {
+		const index = indexes.get(items) ?? groupBy(items, (item) => addressKey(nameOf(item)));
+		indexes.set(items, index);
+		return (index.get(addressKey(name)) ?? []) as Item[];
+	};
+}
 
-function withAddress<Item extends { email: string }>(
-	items: readonly Item[],
-	email: string,
-): Item[] {
-	let index = byAddress.get(items);
-	if (!index) {
-		index = groupBy(items, (item) => addressKey(item.email));
-		byAddress.set(items, index);
-	}
-	return (index.get(addressKey(email)) ?? []) as Item[];
+const withAddress = indexedBy<{ email: string }>(({ email }) => email);
+
+const withUsername = indexedBy<{ username?: string }>(({ username = '' }) => username);
+
+const hiddenAddressError = (what: string, { failureMessage }: Wording): SendGridError =>
+	new SendGridError(
+		`${failureMessage}: SendGrid's list of ${what} leaves out an address, which may be this person's`,
+		"Run this item again later. If this keeps happening, check 'API URL' in the credential.",
+	);
+
+/** The records of an address in a list. */
+interface FoundOf<Item> extends Found<Item> {
+	/** Whether there is a record without an address, which may be the person's too. */
+	hasHidden: boolean;
+	/** Records with another address that have this one as username. */
+	namesakes: Item[];
 }
 
 /**
  * The records of an address. If there are none, a record without an address may be the person's.
  *
+ * @param what the name of the list
+ * @throws RequestError
  * @throws SendGridError in that case: it is unknown whether the person is there
  */
-const ofAddress =
-	<Item extends { email: string }>(email: string, what: string, { failureMessage }: Wording) =>
-	(items: readonly Item[]): Item[] => {
-		const found = withAddress(items, email);
-		if (found.length > 0 || withAddress(items, '').length === 0) return found;
-		throw new SendGridError(
-			`${failureMessage}: SendGrid's list of ${what} leaves out an address, which may be this person's`,
-			"Run this item again later. If this keeps happening, check 'API URL' in the credential.",
-		);
-	};
+async function findOf<Item extends { email: string; username?: string }>(
+	account: Account,
+	endpoint: ListEndpoint<Item>,
+	email: string,
+	what: string,
+	since?: Tick,
+): Promise<FoundOf<Item>> {
+	const pick = (items: readonly Item[]) => [
+		...new Set([
+			...withAddress(items, email),
+			...withAddress(items, ''),
+			...withUsername(items, email),
+		]),
+	];
+	const found = await findInList(account, endpoint, pick, since);
+	const items = withAddress(found.items, email);
+	const hasHidden = withAddress(found.items, '').length > 0;
+	if (items.length === 0 && hasHidden) throw hiddenAddressError(what, endpoint.context);
+	const namesakes = found.items.filter((item) => item.email !== '' && !items.includes(item));
+	return { ...found, items, hasHidden, namesakes };
+}
+
+const INVITATIONS = 'invitations';
+
+const TEAMMATES = 'teammates';
 
 /** Invitations of an address, the best one first. @throws RequestError, SendGridError */
 export async function findInvitations(
@@ -117,13 +155,8 @@ export async function findInvitations(
 	email: string,
 	wording: Wording,
 	since?: Tick,
-): Promise<Found<Invitation>> {
-	const found = await findInList(
-		account,
-		pendingInvitations(wording),
-		ofAddress(email, 'invitations', wording),
-		since,
-	);
+): Promise<FoundOf<Invitation>> {
+	const found = await findOf(account, pendingInvitations(wording), email, INVITATIONS, since);
 	return { ...found, items: bestFirst(found.items, account.now()) };
 }
 
@@ -133,8 +166,25 @@ export const findTeammates = async (
 	email: string,
 	wording: Wording,
 	since?: Tick,
-): Promise<Found<Teammate>> =>
-	await findInList(account, teammates(wording), ofAddress(email, 'teammates', wording), since);
+): Promise<FoundOf<Teammate>> => await findOf(account, teammates(wording), email, TEAMMATES, since);
+
+/**
+ * The name under which others may be at work on the person of a record: the address, which only the list may tell, or
+ * else the username.
+ *
+ * @throws RequestError if the record has no address, and the list can't be read
+ */
+export async function lockOf(
+	account: Account,
+	{ email, username }: { email: string; username: string },
+	wording: Wording,
+): Promise<string> {
+	if (email !== '') return email;
+	const { items } = await findInList(account, teammates(wording), (all) =>
+		withUsername(all, username).filter((other) => other.email !== ''),
+	);
+	return items[0]?.email ?? usernameLock(username);
+}
 
 /** The teammate who has an address as username, whatever the address. @throws RequestError */
 export async function findUsername(
@@ -143,9 +193,27 @@ export async function findUsername(
 	wording: Wording,
 ): Promise<Teammate | undefined> {
 	const { items } = await findInList(account, teammates(wording), (all) =>
-		all.filter(({ username }) => addressKey(username) === addressKey(email)),
+		withUsername(all, email),
 	);
 	return items[0];
+}
+
+/** @throws SendGridError if somebody with another address has this one as username */
+export function refuseNamesake(
+	{ namesakes: [other] }: Person,
+	{ failureMessage }: Wording,
+	advice: string,
+): void {
+	if (!other) return;
+	throw new SendGridError(
+		`${failureMessage}: this is the username of a teammate with another email address, '${toSingleLine(other.email)}'`,
+		advice,
+	);
+}
+
+/** @throws SendGridError if a record without an address may be the person's too */
+export function refuseHidden({ hiddenIn }: Person, wording: Wording): void {
+	if (hiddenIn !== undefined) throw hiddenAddressError(hiddenIn, wording);
 }
 
 /**
@@ -165,6 +233,8 @@ export async function findPerson(
 	return {
 		invitations: invited.items,
 		teammates: joined.items,
+		namesakes: joined.namesakes,
+		hiddenIn: invited.hasHidden ? INVITATIONS : joined.hasHidden ? TEAMMATES : undefined,
 		readAt: Math.min(invited.readAt, joined.readAt),
 	};
 }
@@ -281,11 +351,12 @@ export async function findColleague(
 	const wording = { failureMessage: `${failureMessage}: the access of ${name} could not be read` };
 	// As a username, it may be the address as well.
 	for (const lock of [named, teammateLock(sameAs)]) await account.waitForOwnWrites(lock, wording);
-	const username = await usernameOfColleague(account, sameAs, wording);
+	const listed = await colleagueIn(account, sameAs, wording);
+	const { username } = listed;
 	const teammate = await account.readOnce(
 		`teammate ${username}`,
 		async (client, onBegin) =>
-			await readTeammate({ client }, { username, field: SAME_AS }, wording, true, onBegin),
+			await readTeammate({ client }, { ...listed, field: SAME_AS }, wording, true, onBegin),
 		wording,
 	);
 	const { email, isOwner, isRoleKnown, readAt } = teammate;
@@ -302,17 +373,17 @@ export async function findColleague(
 }
 
 /** @throws SendGridError that says whether the address is only invited or entirely unknown */
-async function usernameOfColleague(
+async function colleagueIn(
 	account: Account,
 	sameAs: TeammateChoice,
 	wording: Wording,
-): Promise<string> {
-	if (sameAs.by === 'username') return sameAs.username;
+): Promise<{ username: string; email?: string }> {
+	if (sameAs.by === 'username') return { username: sameAs.username };
 	const { failureMessage } = wording;
 	const { items } = await findTeammates(account, sameAs.email, wording);
 	const advice = `Choose By Username in '${SAME_AS}', and name the one you mean.`;
 	const teammate = onlyTeammate(items, failureMessage, advice);
-	if (teammate) return teammate.username;
+	if (teammate) return { username: teammate.username, email: teammate.email };
 	const { items: invitations } = await findInvitations(account, sameAs.email, wording);
 	throw invitations.length > 0
 		? new SendGridError(

@@ -88,6 +88,8 @@ export const teammates = (wording: Wording): ListEndpoint<Teammate> => ({
 /** A username, and the field of the node that it came from. */
 export interface NamedTeammate {
 	username: string;
+	/** The address that the username was found by, if it was. */
+	email?: string;
 	field: string;
 }
 
@@ -134,10 +136,10 @@ export const teammateCall = (teammate: NamedTeammate, wording: Wording): ReadCal
 
 /**
  * A teammate's record, understood: it belongs to this teammate, and it lists scopes, except for admins, who have
- * them all. Nothing may be written on a record of any other shape.
+ * them all. Nothing may be written on a record of any other shape, or with another address than the list's.
  *
  * @param needsScopes whether what follows depends on the scopes
- * @throws RequestError
+ * @throws RequestError, SendGridError
  */
 export async function readTeammate(
 	{ client }: Pick<Account, 'client'>,
@@ -167,8 +169,22 @@ export async function readTeammate(
 		});
 	const first = await read();
 	// SendGrid gives everybody some scopes, so a record without any is only believed twice.
+	refuseOtherAddress(first, teammate, wording);
 	const isBlank = first.scopes?.length === 0 && !hasAdminAccess(first);
 	return { ...(isBlank && needsScopes ? await read() : first), readAt };
+}
+
+/** @throws SendGridError if a record and the list that led to it disagree on whose it is */
+function refuseOtherAddress(
+	{ email, username }: Teammate,
+	{ email: listed = '' }: NamedTeammate,
+	{ failureMessage }: Wording,
+): void {
+	if (email === '' || listed === '' || addressKey(email) === addressKey(listed)) return;
+	throw new SendGridError(
+		`${failureMessage}: SendGrid's list and record of '${toSingleLine(username)}' give different email addresses, '${toSingleLine(listed)}' and '${toSingleLine(email)}'`,
+		'The address may have just been changed. Run this item again later.',
+	);
 }
 
 /** @throws SendGridError for the account's owner, whom nobody can change or remove */

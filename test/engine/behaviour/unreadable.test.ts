@@ -446,7 +446,7 @@ describe('K5: a list that does not name somebody', () => {
 			{ username: 'duchess', is_admin: false },
 			{ username: 'countess', email, is_admin: false },
 		]);
-		const { results } = await run('offboardWith');
+		const { results } = await run('deleteTeammateWith');
 		expect(results).toMatchObject([{ json: { deleted: true, username: 'countess' } }]);
 	});
 });

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { linkOf } from '../../support/link';
-import { inviteWith } from '../../support/parameters';
+import { inviteWith, offboardWith } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
@@ -145,6 +145,22 @@ describe('Invite sends one email for one wish', () => {
 		});
 		expect(sendGrid.mailed()).toEqual(['ada@example.com', 'ada@example.com']);
 	});
+});
+
+test('W7: Invite says that nothing was done while a deletion of the person is in doubt', async () => {
+	sendGrid.state.addTeammate({ email: 'ada@example.com' });
+	sendGrid.state.faults.add({
+		method: 'DELETE',
+		fault: { kind: 'status', status: 504, when: 'before' },
+	});
+	const items = [{ email: 'ada@example.com' }];
+	const options = { maxWait: 1 };
+	await sendGrid.run({ items, parameters: offboardWith({ options }) });
+	const { error } = await sendGrid.run({ items, parameters: inviteWith({ options }) });
+	expect(error?.message).toMatch(
+		/^'ada@example.com' was not invited: an earlier change of this person may still be carried out: /,
+	);
+	expect(sendGrid.mailed()).toEqual([]);
 });
 
 describe('before any request, Invite refuses', () => {

@@ -171,6 +171,19 @@ describe('SSO Teammate > Update', () => {
 		},
 	);
 
+	test('does not lift a restriction that it sets', async () => {
+		const { error } = await sendGrid.run({
+			parameters: updateSsoWith({
+				teammate: by('username', 'rosa@example.com'),
+				access: 'subusers',
+				subuserAccess: { subusers: [{ username: 'acme-marketing', permission: 'admin' }] },
+				updateFields: { liftSubuserRestriction: true },
+			}),
+		});
+		expect(error?.message).toContain("'Lift Subuser Restriction' can't be on when");
+		expect(sendGrid.calls()).toEqual([]);
+	});
+
 	test('refuses somebody who does not sign in with single sign-on', async () => {
 		sendGrid.state.addTeammate({ username: 'lee', email: 'lee@example.com' });
 		const { error } = await sendGrid.run({

@@ -49,6 +49,14 @@ describe('Offboard', () => {
 		expect((await offboard()).results).toMatchObject([{ json: { changed: false } }]);
 	});
 
+	test('names the same of several teammates in a dry run', async () => {
+		for (const username of ['countess', 'duchess'])
+			sendGrid.state.addTeammate({ email: 'ada@example.com', username });
+		const [dry, wet] = [await offboard({ dryRun: true }), await offboard()];
+		expect(dry.results[0].json.username).toBe('countess');
+		expect(wet.results[0].json.username).toBe('countess');
+	});
+
 	test('removes nobody either where Dry Run is left over in the options', async () => {
 		here.both();
 		const { results } = await sendGrid.run({

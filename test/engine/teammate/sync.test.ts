@@ -541,15 +541,28 @@ describe('to remove nobody by mistake,', () => {
 		expect(sendGrid.calls()).toEqual([]);
 	});
 
-	test('a list that has the username in place of the address removes nobody by it', async () => {
+	test('a list that has the username in place of the address invites and removes nobody by it', async () => {
 		const { state } = sendGrid;
 		state.addTeammate({ email: 'ada.lovelace@example.com', username: 'Ada@example.com' });
-		const { results } = await sync(ADA, OTHERS);
-		expect(told(results)).toEqual([
-			'invited ada@example.com <- 0',
-			'kept ada.lovelace@example.com <- ',
+		const { results, failures } = await sync(ADA, OTHERS, {
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(failures.map(({ json }) => json.error)).toEqual([
+			expect.stringContaining('this is the username of a teammate with another email address'),
 		]);
-		expect(results[1].json.reason).toContain("this person's username");
+		expect(told(results)).toEqual(['kept ada.lovelace@example.com <- ']);
+		expect(results[0].json.reason).toContain("this person's username");
+		expect(sendGrid.mailed()).toEqual([]);
+	});
+
+	test('an invited address stays if it is the username of somebody with another one', async () => {
+		const { state } = sendGrid;
+		state.addTeammate({ email: 'bob@example.com', username: 'bob@old.example' });
+		state.addPending({ email: 'bob@old.example' });
+		state.addTeammate({ email: 'ada@example.com', scopes: ['stats.read'] });
+		const { results } = await sync([...ADA, { email: 'bob@example.com' }], OTHERS);
+		expect(told(results)).toContain('kept bob@old.example <- ');
+		expect(state.account().invitations).toHaveLength(1);
 	});
 
 	test('a possible owner stays, whatever is allowed', async () => {
@@ -610,6 +623,7 @@ describe('to remove nobody by mistake,', () => {
 				items,
 				{ ...OTHERS, options: { onBehalfOf: '={{ $json.subuser }}' } },
 				{
+					settings: { onError: 'continueErrorOutput' },
 					credential: {
 						apiKey: `={{ $json.key ?? '${sendGrid.apiKey}' }}`,
 						apiUrl: `={{ $json.url ?? '${sendGrid.url}' }}`,

@@ -4,7 +4,8 @@ import { oncePerRun } from '../../execution/runMemory';
 import { readRequestId, requestIdField, requestIdOutput } from '../../parameters/requestId';
 import { requestLock } from '../../sendgrid/account';
 import { answerRequest, findRequest } from '../../sendgrid/accessRequests';
-import { withOwn } from '../../transport/decode';
+import { lockOf } from '../../sendgrid/person';
+import { readAddress, withOwn } from '../../transport/decode';
 import { changeOf } from '../../transport/errors';
 import { textOf, toSingleLine } from '../../transport/sanitize';
 
@@ -20,10 +21,13 @@ export async function approve(context: OperationContext) {
 	const work = async () => {
 		// Approving gives access, so the credential's limits apply.
 		const request = await findRequest(context.account, named);
-		const email = textOf(request.email);
+		const email = readAddress(request.email);
+		const username = textOf(request.username).trim();
 		context.policy.checkEmail(email);
 		context.policy.checkGroup(textOf(request.scope_group_name));
-		return await withPersonLock(context, email, wording, async () => {
+		const person =
+			email || username ? await lockOf(context.account, { email, username }, wording) : name;
+		return await withPersonLock(context, person, wording, async () => {
 			const answer = await answerRequest(context.account, 'approve', named, request);
 			return [withOwn({ approved: true, request_id: requestIdOutput(id) }, answer)];
 		});

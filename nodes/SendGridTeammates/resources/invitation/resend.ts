@@ -22,7 +22,7 @@ const WISH = 'resend';
  * answered from the first, so that nobody gets two emails.
  */
 export async function resend(context: OperationContext) {
-	const { item, policy } = context;
+	const { item, account, policy } = context;
 	const choice = readInvitation(item);
 	const wording = changeOf(`The invitation of ${quoteInvitation(choice)}`, 'sent again');
 	if (choice.by === 'email') {
@@ -36,13 +36,20 @@ export async function resend(context: OperationContext) {
 	}
 	const { token } = choice;
 	const name = tokenLock(token);
+	const sendNow = async (known?: Invitation) => {
+		if (known) policy.checkGiving(known);
+		return bodyOf(await send(context, choice, wording, known));
+	};
 	const sendNamed = async () => {
 		const known = await lookUp(context, token, wording);
-		if (known) policy.checkGiving(known);
-		const sendNow = async () => bodyOf(await send(context, choice, wording, known));
-		return known
-			? await oncePerPerson(context, known.email, wording, sendNow)
-			: await sendUnknown(context, sendNow);
+		const email = known?.email ?? '';
+		if (email === '') return await sendUnknown(context, async () => await sendNow(known));
+		const sendInTurn = async () => {
+			// Others may have sent it again while this item waited.
+			await account.waitForOwnWrites(email, wording);
+			return await sendNow(await lookUp(context, token, wording));
+		};
+		return await oncePerPerson(context, email, wording, sendInTurn);
 	};
 	return await withPersonLock(
 		context,
@@ -53,7 +60,7 @@ export async function resend(context: OperationContext) {
 	);
 }
 
-/** The response says whose invitation it was, if it says so at all. */
+/** For an invitation of which only the token is known. The response may say whose it was. */
 async function sendUnknown(
 	{ account, memory }: OperationContext,
 	sendNow: () => Promise<Invitation>,

@@ -106,14 +106,14 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 	const isLifted = readFlag(chosen, liftField);
 	const access = {
 		...(isLifted && { has_restricted_subuser_access: false }),
-		...(await readSsoAccess(context, accessToUpdateField, wording)),
+		...(await readSsoAccess(context, accessToUpdateField, wording, isLifted)),
 	};
 	const wish: Wish = { firstName, lastName, access, subject, wording };
 
 	const what = JSON.stringify(['update', wish.firstName, wish.lastName, access]);
 	return await withLocatedTeammates(context, choice, what, wording, async (found) => {
-		const username = onlyTeammate(found, wording.failureMessage)?.username ?? '';
-		return await updateOne(context, username, wish);
+		onlyTeammate(found, wording.failureMessage);
+		return await updateOne(context, found[0], wish);
 	});
 }
 
@@ -156,13 +156,13 @@ function nameIn(
 
 const updateOne = async (
 	context: OperationContext,
-	username: string,
+	{ username, email }: Teammate,
 	wish: Wish,
 ): Promise<IDataObject[]> =>
 	await onFreshReadings(context, wish.wording, async (validUntil) => {
 		const { account, policy } = context;
 		const { firstName, lastName, access, subject, wording } = wish;
-		const before = await readTeammate(account, { username, field }, wording);
+		const before = await readTeammate(account, { username, email, field }, wording);
 		refuseOwner(before, wording.failureMessage);
 		await refuseNamesake(account, before, wording);
 		checkGain(policy, before, access);

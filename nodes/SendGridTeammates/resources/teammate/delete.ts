@@ -88,9 +88,9 @@ async function deleteRest(
 	const wordingFor = (username: string): Wording =>
 		partialWording(deleted, `'${toSingleLine(username)}'`) ?? untouched;
 	const people: DetailedTeammate[] = [];
-	for (const { username } of found.filter((one) => !deleted.has(one.username))) {
+	for (const { username, email } of found.filter((one) => !deleted.has(one.username))) {
 		const wording = wordingFor(username);
-		const teammate = await readTeammate(account, { username, field }, wording, false);
+		const teammate = await readTeammate(account, { username, email, field }, wording, false);
 		refuseOwner(teammate, wording.failureMessage);
 		refuseAdmin(teammate, options.allowAdmins, wording.failureMessage);
 		people.push(teammate);

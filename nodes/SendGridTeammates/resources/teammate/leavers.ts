@@ -63,10 +63,12 @@ export interface List {
 	limits: LeaverLimits;
 }
 
+const NAMESAKE = "This address is another teammate's username, so it is unclear who it is.";
+
 /** Why somebody who is not on the list stays. */
 function reasonToKeep(
 	email: string,
-	{ teammates: joined, invitations }: Person,
+	{ teammates: joined, invitations, namesakes }: Person,
 	{ context, listed, limits: { domains } }: List,
 ): string | undefined {
 	if (joined.some(({ isOwner }) => isOwner)) return OWNER;
@@ -74,6 +76,7 @@ function reasonToKeep(
 		return "The list has this person's username in place of the email address.";
 	if (domains && !domains.some((domain) => isAtDomain(email, domain)))
 		return "This address isn't at one of the 'Offboard Domains'.";
+	if (namesakes.length > 0) return NAMESAKE;
 	const admin = [...joined, ...invitations].find((record) => record.isAdmin);
 	const why = reasonForAdmins(context);
 	return admin && why && adminReasonOf(admin, why);

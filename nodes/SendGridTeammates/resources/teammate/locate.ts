@@ -4,7 +4,13 @@ import { unlessUnclear } from '../../execution/runMemory';
 import { teammateField } from '../../parameters/emailAddress';
 import type { TeammateChoice } from '../../sendgrid/access';
 import type { Account } from '../../sendgrid/account';
-import { findInvitations, findTeammates, onlyTeammate, teammateLock } from '../../sendgrid/person';
+import {
+	findInvitations,
+	findTeammates,
+	lockOf,
+	onlyTeammate,
+	teammateLock,
+} from '../../sendgrid/person';
 import { readTeammate, type Teammate } from '../../sendgrid/teammates';
 import { SendGridError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
@@ -66,12 +72,8 @@ export async function withLocatedTeammates<Result>(
 		const { username } = choice;
 		const named = { username, field: teammateField.displayName };
 		const teammate = await readTeammate(account, named, wording, false);
-		return await withPersonLock(
-			context,
-			teammate.email || username,
-			wording,
-			async () => await use([teammate]),
-		);
+		const person = await lockOf(account, teammate, wording);
+		return await withPersonLock(context, person, wording, async () => await use([teammate]));
 	};
 	return await withPersonLock(
 		context,

@@ -4,18 +4,18 @@ import { oncePerRun, type Progress } from '../../execution/runMemory';
 import { emailField, readEmail } from '../../parameters/emailAddress';
 import { readFlag } from '../../parameters/flag';
 import { dryRunField } from '../../parameters/options';
-import { personKey, type Account } from '../../sendgrid/account';
+import { personKey } from '../../sendgrid/account';
 import { checkTokens, revokeInvitation } from '../../sendgrid/invitationWrites';
-import { findPerson, findPersonNow, findUsername, type Person } from '../../sendgrid/person';
+import {
+	findPerson,
+	findPersonNow,
+	refuseHidden,
+	refuseNamesake,
+	type Person,
+} from '../../sendgrid/person';
 import { checkUsernames, deleteTeammate, refuseAdmin, refuseOwner } from '../../sendgrid/teammates';
 import type { Outcome, Validity } from '../../transport/client';
-import {
-	changeOf,
-	liveWording,
-	SendGridError,
-	type RequestError,
-	type Wording,
-} from '../../transport/errors';
+import { changeOf, liveWording, type RequestError, type Wording } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
 
 export const offboardFields = [emailField, dryRunField];
@@ -43,7 +43,7 @@ export async function offboard(context: OperationContext) {
 		const done = progress();
 		await remove(context, email, done, wording);
 		const { address, revoked, deleted, usernames } = done;
-		const username = usernames[usernames.length - 1] ?? null;
+		const [username = null] = usernames;
 		return [{ changed: revoked || deleted, revoked, deleted, email: address, username }];
 	};
 	const wish = 'offboard';
@@ -84,22 +84,15 @@ export function refuseProtected(
 	checkUsernames(joined, wording);
 }
 
-/** Makes sure that nobody has the address as username, with another email address. @throws SendGridError */
-async function refuseUsername(
-	account: Account,
-	email: string,
-	{ failureMessage }: Wording,
-): Promise<void> {
-	const other = await findUsername(account, email, { failureMessage });
-	if (!other) return;
-	throw new SendGridError(
-		`${failureMessage}: this is the username of a teammate with another email address, '${toSingleLine(other.email)}'`,
+/** @throws SendGridError if somebody else may be the person too: then it is unclear who would stay */
+function refuseDoubtful(person: Person, wording: Wording): void {
+	refuseHidden(person, wording);
+	refuseNamesake(
+		person,
+		wording,
 		'Offboard that address if it is the same person, or use Teammate > Delete, By Username.',
 	);
 }
-
-const isNobody = ({ invitations, teammates: joined }: Person): boolean =>
-	invitations.length + joined.length === 0;
 
 const addressIn = ({ invitations, teammates: joined }: Person): string | undefined =>
 	(joined[0] ?? invitations[0])?.email;
@@ -111,7 +104,7 @@ async function plan(context: OperationContext, email: string, wording: Wording) 
 	await account.waitForLists(email);
 	const person = await findPerson(account, email, wording);
 	refuseProtected(person, context, wording);
-	if (isNobody(person)) await refuseUsername(account, email, wording);
+	refuseDoubtful(person, wording);
 	const { invitations, teammates: joined } = person;
 	const would = [invitations.length > 0 && 'revoke', joined.length > 0 && 'delete'];
 	return [
@@ -139,8 +132,7 @@ export async function remove(
 		const missed = await onFreshReadings(context, wording, async (validUntil) => {
 			const person = await findPerson(account, email, wording);
 			refuseProtected(person, context, wording);
-			const isBegun = progress.revoked || progress.deleted;
-			if (isNobody(person) && !isBegun) await refuseUsername(account, email, wording);
+			refuseDoubtful(person, wording);
 			progress.address = addressIn(person) ?? progress.address;
 			return await removeAll(
 				context,

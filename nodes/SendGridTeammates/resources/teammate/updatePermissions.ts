@@ -181,14 +181,14 @@ export async function updatePermissions(context: OperationContext): Promise<IDat
 
 	const what = JSON.stringify(['update permissions', wish.mode, wishOf(wish.choice)]);
 	return await withLocatedTeammates(context, person, what, wording, async (found) => {
-		const username = onlyTeammate(found, wording.failureMessage)?.username ?? '';
-		return await updateOne(context, username, wish, subject, wording);
+		onlyTeammate(found, wording.failureMessage);
+		return await updateOne(context, found[0], wish, subject, wording);
 	});
 }
 
 const updateOne = async (
 	context: OperationContext,
-	username: string,
+	{ username, email }: Teammate,
 	wish: Wish,
 	subject: string,
 	wording: Wording,
@@ -196,7 +196,7 @@ const updateOne = async (
 	await onFreshReadings(context, wording, async (validUntil) => {
 		const { account, options, policy } = context;
 		const teammate = { username, field: teammateField.displayName };
-		const before = await readTeammate(account, teammate, wording);
+		const before = await readTeammate(account, { ...teammate, email }, wording);
 		refuseOwner(before, wording.failureMessage);
 		const { access, skipped, readAt, unmetBy } = await changeFor(context, wish, before, wording);
 		const gain = gainOf(before, access);

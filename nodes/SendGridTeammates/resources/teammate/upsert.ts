@@ -25,7 +25,13 @@ import {
 } from '../../sendgrid/access';
 import { personKey } from '../../sendgrid/account';
 import { decodeInvitation, publicOutput, VALIDITY_DAYS } from '../../sendgrid/invitations';
-import { findColleague, findPerson, onlyTeammate, type Person } from '../../sendgrid/person';
+import {
+	findColleague,
+	findPerson,
+	onlyTeammate,
+	refuseNamesake,
+	type Person,
+} from '../../sendgrid/person';
 import { withOutcome } from '../../transport/decode';
 import { activeOutput, ifGone, readTeammate, refuseUnknownRole } from '../../sendgrid/teammates';
 import type { Validity } from '../../transport/client';
@@ -185,6 +191,9 @@ interface Decision {
 /** The actions that send an email. */
 const MAILING: ReadonlySet<Plan['action']> = new Set(['invited', 'reinvited', 'resent']);
 
+const ON_NAMESAKE =
+	'Name that address if it is the same person. To invite this one all the same, use Invitation > Invite.';
+
 const MAILED =
 	'An earlier item of this run has already sent this person an email for the same access.';
 
@@ -219,7 +228,7 @@ async function decide(
 	// Somebody may have left since the list was read.
 	const teammate =
 		listed &&
-		(await readTeammate(account, { username: listed.username, field }, wording).catch(
+		(await readTeammate(account, { username: listed.username, email, field }, wording).catch(
 			ifGone<Again>('again'),
 		));
 	if (teammate === 'again') return teammate;
@@ -245,6 +254,7 @@ async function decide(
 	checkLimits(policy, email, plan);
 	if (plan.action === 'reinvited') refuseNoAdmin(plan, known, choices, wording);
 	refuseHiddenAdmin(plan, known, choices, wording);
+	if (MAILING.has(plan.action)) refuseNamesake(person, wording, ON_NAMESAKE);
 	const mail = mailKey(account, email, choice, choices, plan.action);
 	const readAt = Math.min(readAtOf(plan, person), colleague?.readAt ?? Infinity);
 	if (!MAILING.has(plan.action) || !memory.mailed.has(mail))
