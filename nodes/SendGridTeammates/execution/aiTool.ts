@@ -1,7 +1,7 @@
 import type { GenericValue, IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import { isRecord } from '../transport/responseErrors';
-import { flagOf, textOf, toSingleLine } from '../transport/sanitize';
+import { cutToLine, flagOf, textOf, toSingleLine } from '../transport/sanitize';
 import type { NodeError } from './nodeError';
 
 /** n8n gives the copy of a node that an AI agent uses a type name with this ending. */
@@ -31,7 +31,7 @@ const MAX_TEXT_LENGTH = 255;
 
 /** An address, a username or a word of ours: cut only if it is longer than any of these can be. */
 const text: Reader = (value) =>
-	isText(value) ? toSingleLine(textOf(value), MAX_TEXT_LENGTH) : undefined;
+	isText(value) ? cutToLine(textOf(value), MAX_TEXT_LENGTH) : undefined;
 
 const flag: Reader = (value) => flagOf(value);
 

@@ -5,12 +5,12 @@ const MAX_QUOTE_LENGTH = 200;
 export const hasControlCharacters = (text: string): boolean => /\p{Cc}/u.test(text);
 
 /**
- * Foreign text, made fit for one line of a message: no control characters, not too long. The part that is cut off
- * is not even looked at, since it may be long.
+ * Foreign text on one line: no control characters, not too long. The part that is cut off is not even looked at, since
+ * it may be long.
  *
  * @param most in characters
  */
-export function toSingleLine(text: string, most = MAX_QUOTE_LENGTH): string {
+export function cutToLine(text: string, most: number): string {
 	const tidy = text
 		.slice(0, 4 * most)
 		.replace(/\p{Cc}/gu, ' ')
@@ -18,6 +18,9 @@ export function toSingleLine(text: string, most = MAX_QUOTE_LENGTH): string {
 		.trim();
 	return tidy.length > most ? `${tidy.slice(0, most)}…` : tidy;
 }
+
+/** Foreign text, made fit for one line of a message. */
+export const toSingleLine = (text: string): string => cutToLine(text, MAX_QUOTE_LENGTH);
 
 /** Keys and tokens are longer. A field may hold a single letter instead, which occurs in every word. */
 const MIN_SECRET_LENGTH = 8;
