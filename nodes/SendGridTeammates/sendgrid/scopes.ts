@@ -357,7 +357,8 @@ export const knownGrantableScopes = (): string[] => [...KNOWN_SCOPES].filter(isG
  */
 export function scopesNamed(text: string): string[] | undefined {
 	let names = ` ${text.toLowerCase().replace(/\(/g, ' (')} `.replace(/\s+/g, ' ');
-	for (const [, scope] of names.matchAll(/\(([\w.-]+)\)/g)) {
+	for (const inBrackets of names.match(/\([\w.-]+\)/g) ?? []) {
+		const scope = inBrackets.slice(1, -1);
 		names = names.replace(` ${scopeLabel(scope).toLowerCase()} `, ` ${scope} `);
 	}
 	return /^( [\w.-]+)+ $/.test(names) ? names.trim().split(' ') : undefined;

@@ -208,7 +208,7 @@ async function playCell(cell: Cell, changes: object = {}, wanted: string[] | 'ad
 function reasonExpected({ state, ifAccessDiffers }: Cell): RegExp {
 	if (state.endsWith('owner')) return /owns the account/;
 	if (state.endsWith('admin'))
-		return state.startsWith('teammate') ? /^This person is an admin/ : /^This person was invited/;
+		return state.startsWith('active') ? /^This person is an admin/ : /^This person was invited/;
 	const isOther = /more|other/.test(state);
 	return isOther && ifAccessDiffers === 'leave' ? /other access, which is left as it is/ : /^$/;
 }
