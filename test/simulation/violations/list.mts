@@ -408,8 +408,8 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'transport/client.ts',
-				"({ baseURL, effectiveSubuser, keyHash }: Connection): string =>\n	[baseURL, effectiveSubuser ?? '', keyHash]",
-				"({ baseURL, effectiveSubuser }: Connection): string =>\n	[baseURL, effectiveSubuser ?? '']",
+				"({ baseURL, effectiveSubuser, keyHash }: AccountRoute): string =>\n	[baseURL, effectiveSubuser ?? '', keyHash]",
+				"({ baseURL, effectiveSubuser }: AccountRoute): string =>\n	[baseURL, effectiveSubuser ?? '']",
 			),
 		],
 		foundBy: { scenarios: 'K4' },
@@ -420,8 +420,8 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'transport/client.ts',
-				"({ baseURL, effectiveSubuser, keyHash }: Connection): string =>\n	[baseURL, effectiveSubuser ?? '', keyHash]",
-				'({ baseURL, keyHash }: Connection): string =>\n	[baseURL, keyHash]',
+				"({ baseURL, effectiveSubuser, keyHash }: AccountRoute): string =>\n	[baseURL, effectiveSubuser ?? '', keyHash]",
+				'({ baseURL, keyHash }: AccountRoute): string =>\n	[baseURL, keyHash]',
 			),
 		],
 		foundBy: { test: 'engine/behaviour/accounts.test.ts', name: 'K4: the same key on behalf of' },
@@ -509,8 +509,8 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/getStatus.ts',
-				'	isRoleKnown ? isAdmin : undefined;',
-				'	isRoleKnown || !isAdmin ? isAdmin : undefined;',
+				'(isAdminIn(shown.record) ?? null)',
+				'(isAdminIn(shown.record) ?? false)',
 			),
 		],
 		foundBy: {
@@ -548,8 +548,8 @@ const knowing: Violation[] = [
 		changes: [
 			change(
 				'transport/decode.ts',
-				'(object?.result ?? object?.results)',
-				'(object?.result ?? object?.results ?? (object && []))',
+				'(result ?? results)',
+				'(result ?? results ?? (decodeObject(body) && []))',
 			),
 		],
 		foundBy: { test: UNREADABLE, name: 'K6: a response that is no list' },
@@ -565,8 +565,8 @@ const knowing: Violation[] = [
 			),
 			change(
 				'transport/decode.ts',
-				'(object?.result ?? object?.results)',
-				"(object?.result ?? object?.results ?? (object && 'errors' in object ? [] : undefined))",
+				'(result ?? results)',
+				"(result ?? results ?? (isRecord(body) && 'errors' in body ? [] : undefined))",
 			),
 		],
 		foundBy: { histories: 400, seed: 1 },
@@ -723,8 +723,8 @@ const deciding: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/upsert.ts',
-				"if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known);",
-				'if (!plan) refuseNothing(plan, known);',
+				"if ('access' in plan && plan.action !== 'invited') refuseNothing(plan, known, context.options);",
+				'if (!plan) refuseNothing(plan, known, context.options);',
 			),
 		],
 		foundBy: { test: UPSERT, name: 'D2: no scopes at all' },
@@ -2339,7 +2339,11 @@ const listing: Violation[] = [
 		law: 'List',
 		title: "takes a subuser's account ID for another account",
 		changes: [
-			change('sendgrid/account.ts', 'return isId(a.subuser) !== isId(b.subuser);', 'return false;'),
+			change(
+				'sendgrid/account.ts',
+				'return isAccountId(one) !== isAccountId(another);',
+				'return false;',
+			),
 		],
 		foundBy: { test: SYNC, name: 'removes nobody who is on the other list' },
 	},
@@ -2455,7 +2459,7 @@ const polling: Violation[] = [
 			change(
 				'trigger/poll.ts',
 				'if (output) memory.keepReported(stored, state);',
-				'if (output) memory.keepQuiet(stored, state);',
+				'if (output) memory.keepQuiet(stored, isKept ? stored : state);',
 			),
 		],
 		foundBy: { pollScenarios: 'overlap: what n8n discards is reported again, scheduled' },
@@ -2635,7 +2639,13 @@ const polling: Violation[] = [
 	{
 		law: 'Trigger',
 		title: 'keeps nothing from polls without events',
-		changes: [change('trigger/poll.ts', 'memory.keepQuiet(stored, state);', 'void memory;')],
+		changes: [
+			change(
+				'trigger/poll.ts',
+				'memory.keepQuiet(stored, isKept ? stored : state);',
+				'void memory;',
+			),
+		],
 		foundBy: { pollScenarios: 'restart: a workflow for each poll loses nothing' },
 	},
 	{
