@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { bodyOf, type Validity } from '../transport/client';
 import { decodeAnswer, decodeObject } from '../transport/decode';
-import { SendGridError, type Wording } from '../transport/errors';
+import { RequestError, SendGridError, type Wording } from '../transport/errors';
 import type { WriteState } from '../transport/reconcile';
 import type { RequestContext } from '../transport/responseErrors';
 import { difference, isSame } from './access';
@@ -78,11 +78,16 @@ const contextOf = ({ wording, on400, access }: SsoWrite, scope: string): Request
 	...(access.subuser_access && { on5xx: SCOPES_OF_SUBUSERS }),
 });
 
-/** What can't be read, or isn't understood, is only missed if the outcome is in doubt. */
-const unlessUnreadable = (thrown: unknown): undefined => {
-	if (thrown instanceof SendGridError) return undefined;
+/**
+ * A list that SendGrid refuses, or that hides an address, is only missed if the outcome is in doubt. One that never ends
+ * isn't SendGrid's, and an item that was stopped or has waited too long sends nothing more.
+ */
+function unlessRefused(thrown: unknown): undefined {
+	const isOfRequest = thrown instanceof RequestError;
+	const wasSent = isOfRequest && (thrown.status ?? thrown.facts.sentAt) !== undefined;
+	if (wasSent || (thrown instanceof SendGridError && !isOfRequest)) return undefined;
 	throw thrown;
-};
+}
 
 /** Sends `POST /v3/sso/teammates`, and finds out the outcome. @throws RequestError */
 export async function createSsoTeammate(account: Account, write: SsoWrite): Promise<IDataObject> {
@@ -92,7 +97,7 @@ export async function createSsoTeammate(account: Account, write: SsoWrite): Prom
 	let wasThere = false;
 
 	// This request can't have created a person who was there before. The items of a run share the reading.
-	const before = await findTeammates(account, email, wording).catch(unlessUnreadable);
+	const before = await findTeammates(account, email, wording).catch(unlessRefused);
 	let wasAbsent = before?.items.length === 0;
 
 	/** Whether the person is there now, under this name and with this access. */
