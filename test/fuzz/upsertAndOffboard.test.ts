@@ -140,4 +140,4 @@ test('any history of upserts, offboardings and acceptances ends as wanted, witho
 		),
 		{ numRuns: 200 },
 	);
-}, 120_000);
+}, 600_000);
