@@ -168,8 +168,8 @@ export async function readTeammate(
 			isAbout: ({ username }) => username.toLowerCase() === wanted,
 		});
 	const first = await read();
-	// SendGrid gives everybody some scopes, so a record without any is only believed twice.
 	refuseOtherAddress(first, teammate, wording);
+	// SendGrid gives everybody some scopes, so a record without any is only believed twice.
 	const isBlank = first.scopes?.length === 0 && !hasAdminAccess(first);
 	return { ...(isBlank && needsScopes ? await read() : first), readAt };
 }

@@ -61,15 +61,15 @@ export const OUTCOME = ['would', 'dry_run', 'action', 'changed', 'reason'];
 /** The same for scopes: long lists, which come last, or everything else would be out of sight. */
 export const SCOPES = ['admin_access', 'added_scopes', 'removed_scopes', 'skipped_scopes'];
 
+const OWN_FIELDS = new Set([...OUTCOME, ...SCOPES]);
+
 /**
  * The output for a change: its outcome, and SendGrid's record without fields that would be taken for a part of the
  * outcome.
  */
 export const withOutcome = (outcome: IDataObject, record: IDataObject): IDataObject => ({
 	...outcome,
-	...Object.fromEntries(
-		Object.entries(record).filter(([name]) => ![...OUTCOME, ...SCOPES].includes(name)),
-	),
+	...Object.fromEntries(Object.entries(record).filter(([name]) => !OWN_FIELDS.has(name))),
 });
 
 /** An address, or empty for anything that is none: such a record may be anybody's. */

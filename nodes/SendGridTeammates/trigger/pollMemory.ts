@@ -33,9 +33,9 @@ interface Reported {
 }
 
 /**
- * What one trigger's polls know about each other within this process, in which n8n may give each of them its own
- * copy of the static data, or none: it keeps them by the node's name, and whoever saves the workflow through n8n's API
- * can replace them.
+ * What one trigger's polls know about each other within this process. n8n may hand each poll its own copy of the
+ * static data, or none at all: it files static data under the node's name, and saving the workflow through n8n's API
+ * can overwrite it.
  *
  * It holds what n8n does not store: the state after polls without events. What was reported counts as soon as n8n
  * is known to have stored it. Until then n8n may have dropped it together with the events, which then have to be
