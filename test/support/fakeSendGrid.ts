@@ -25,6 +25,8 @@ export interface FakeSendGrid {
 	mailed(): string[];
 	/** `POST /v3/teammates` and so on, in order. */
 	calls(): string[];
+	/** Those of them that may change something. */
+	writes(): string[];
 }
 
 let keys = 0;
@@ -65,6 +67,9 @@ const viewOf = (current: () => { sandbox: Sandbox; apiKey: string }): FakeSendGr
 	},
 	calls() {
 		return this.state.requests.map(({ method, path }) => `${method} ${path}`);
+	},
+	writes() {
+		return this.calls().filter((call) => !call.startsWith('GET'));
 	},
 });
 

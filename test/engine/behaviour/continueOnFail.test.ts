@@ -1,3 +1,5 @@
+import type { INodeParameters } from 'n8n-workflow';
+
 import { linkOf } from '../../support/link';
 import { inviteWith, resendWith } from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
@@ -111,4 +113,18 @@ describe('Continue On Fail', () => {
 		});
 		expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 	});
+});
+
+test('Failed items: an expression in Request Options that fails for one row fails that row only', async () => {
+	const { results, error } = await sendGrid.run({
+		items: [{ email: 'ada@example.com' }, { email: 'bob@example.com' }],
+		parameters: inviteWith({
+			requestOptions: {
+				timeout: "={{ $json.email.startsWith('ada') ? $('Nowhere').first().json.x : 1000 }}",
+			} as INodeParameters,
+		}),
+		settings: { onError: 'continueRegularOutput' },
+	});
+	expect(error).toBeUndefined();
+	expect(results).toHaveLength(2);
 });

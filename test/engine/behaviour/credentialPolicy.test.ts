@@ -1,4 +1,6 @@
 import {
+	approveWith,
+	by,
 	createSsoWith,
 	deleteTeammateWith,
 	inviteWith,
@@ -9,9 +11,11 @@ import {
 	upsertWith,
 } from '../../support/parameters';
 import { authenticate } from '../../../nodes/SendGridTeammates/transport/authenticate';
+import { aboutAda } from '../../support/ada';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
+const { joined, fault } = aboutAda(sendGrid);
 
 const ADA = [{ email: 'ada@example.com' }];
 
@@ -181,4 +185,44 @@ describe('a field of the credential whose expression finds nothing', () => {
 		const subuser = { ...sendGrid.credential, onBehalfOf: null as unknown as string };
 		await expect(authenticate(subuser, request)).rejects.toThrow("'On Behalf Of' has no value");
 	});
+});
+
+test('Section 6: Approve gives something, so the guards hold', async () => {
+	joined({ scopes: ['alerts.read'] });
+	const request = sendGrid.state.addAccessRequest({
+		username: 'countess',
+		scope_group_name: 'Mail',
+		scopes: ['mail.send'],
+	} as never) as unknown as { id: number };
+	const { error } = await sendGrid.run({
+		items: [{ id: request.id }],
+		parameters: approveWith(),
+		credential: { allowedEmailDomains: 'acme.example' },
+	});
+	expect(error?.message).toContain("doesn't allow");
+});
+
+test('K6: a record without an address is not judged by the username, by the domains that a credential allows', async () => {
+	joined({ email: 'eve@evil.example', username: 'eve@example.com', scopes: ['stats.read'] });
+	const record = { username: 'eve@example.com', user_type: 'teammate', is_admin: false };
+	fault({
+		method: 'GET',
+		path: /teammates\/eve/,
+		times: Infinity,
+		fault: {
+			kind: 'status',
+			status: 200,
+			when: 'before',
+			body: { ...record, scopes: ['stats.read'] },
+		},
+	});
+	const { error } = await sendGrid.run({
+		parameters: updatePermissionsWith({
+			teammate: by('username', 'eve@example.com'),
+			scopes: ['mail.send'],
+		}),
+		credential: { allowedEmailDomains: 'example.com' },
+	});
+	expect(error?.message).toContain("SendGrid doesn't say this person's email address");
+	expect(sendGrid.writes()).toEqual([]);
 });

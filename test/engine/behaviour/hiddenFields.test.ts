@@ -26,8 +26,6 @@ const sendGrid = fakeSendGrid();
 
 const EMAIL = 'ada@example.com';
 
-const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
-
 const run = async (made: INodeParameters) =>
 	await sendGrid.run({ items: [{ email: EMAIL }], parameters: made });
 
@@ -187,7 +185,7 @@ describe('a flag as fixed text', () => {
 			await run(syncWith({ offboardOthers: 'true', ...limits }));
 		const { error } = await sync({ maxOffboarded: 0 });
 		expect(error?.message).toContain("'Max Offboarded' is 0");
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 		const { results } = await sync({ offboardDomains: 'partner.example' });
 		const gone = results.filter(({ json }) => json.action === 'offboarded');
 		expect(gone.map(({ json }) => json.email)).toEqual(['guest@partner.example']);
@@ -214,7 +212,7 @@ describe("Offboard's Dry Run, left on", () => {
 			items: [{ email: EMAIL, ...item }],
 			parameters: sampleParameters(name, { dryRun: true }),
 		});
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 		if (/^(get|offboard)/.test(name)) {
 			expect(error).toBeUndefined();
 			return;
@@ -232,3 +230,23 @@ describe("Offboard's Dry Run, left on", () => {
 		expect(leftBy(properties, switched)).toMatchObject({ dryRun: true });
 	});
 });
+
+test.each(NAMES)(
+	'%s changes nothing with a Dry Run that was left on for another operation',
+	async (name) => {
+		const item = seedExampleCompany(sendGrid);
+		const made = sampleParameters(name, { options: { dryRun: true } });
+		const { error } = await sendGrid.run({
+			items: [{ email: EMAIL, ...item }],
+			parameters: made,
+		});
+		expect(sendGrid.writes()).toEqual([]);
+		// These have a Dry Run, or only read.
+		if (/^(get|offboard|sync|updatePermissions|upsert)/.test(name)) {
+			expect(error).toBeUndefined();
+			return;
+		}
+		expect(error?.message).toContain("This operation doesn't support 'Dry Run', which is on");
+		expect(sendGrid.state.requests).toEqual([]);
+	},
+);

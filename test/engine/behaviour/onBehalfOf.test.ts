@@ -1,11 +1,13 @@
-import { NodeHelpers } from 'n8n-workflow';
+import { NodeHelpers, type INodeParameters } from 'n8n-workflow';
 
+import { aboutAda, ADA } from '../../support/ada';
 import { builtPackage } from '../../support/builtPackage';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import { NAMES, sampleOf } from '../../support/operations';
 import * as parameters from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
+const { joined, teammate } = aboutAda(sendGrid);
 
 const OWN_ACCOUNT_ONLY = NAMES.filter((name) => sampleOf(name).ownAccountOnly);
 const OTHERS = NAMES.filter((name) => !sampleOf(name).ownAccountOnly);
@@ -129,3 +131,27 @@ describe('on behalf of a subuser,', () => {
 		expect(sendGrid.state.requests).toEqual([]);
 	});
 });
+
+test('V2: On Behalf Of that is null does not act on the parent account', async () => {
+	joined();
+	await sendGrid.run({
+		items: [{ email: ADA, subuser: null }],
+		parameters: parameters.offboardWith({
+			options: { onBehalfOf: '={{ $json.subuser }}' } as INodeParameters,
+		}),
+	});
+	expect(teammate('countess')).toBeDefined();
+});
+
+test.each([' ', '\t', '\u00a0'])(
+	'V2: %j as On Behalf Of in the credential does not act on the parent account',
+	async (onBehalfOf) => {
+		const { error } = await sendGrid.run({
+			items: [{ email: ADA }],
+			parameters: parameters.inviteWith(),
+			credential: { onBehalfOf },
+		});
+		expect(error?.message).toContain("'On Behalf Of' ");
+		expect(sendGrid.state.requests).toEqual([]);
+	},
+);

@@ -2,11 +2,13 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { searchInvitations } from '../../support/editor';
+import { aboutAda, ADA } from '../../support/ada';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import { NAMES, sampleParameters, seedExampleCompany, type Name } from '../../support/operations';
-import { by } from '../../support/parameters';
+import { by, revokeWith } from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
+const { fault } = aboutAda(sendGrid);
 
 /** All tokens, under either name. */
 const tokens = (): string[] => [
@@ -79,4 +81,20 @@ test('the list of invitations to choose from has no tokens', async () => {
 	seedExampleCompany(sendGrid);
 	const text = JSON.stringify(await searchInvitations(sendGrid.credential));
 	for (const token of tokens()) expect(text).not.toContain(token);
+});
+
+test('Section 6: a token that SendGrid repeats as it stood in the path is not shown', async () => {
+	sendGrid.state.addPending({ email: ADA, token: 'a+token=of ada' });
+	const inPath = encodeURIComponent('a+token=of ada');
+	fault({
+		method: 'DELETE',
+		fault: {
+			kind: 'status',
+			status: 400,
+			when: 'before',
+			body: { errors: [{ message: `no route for /v3/teammates/pending/${inPath}` }] },
+		},
+	});
+	const { error } = await sendGrid.run({ items: [{ email: ADA }], parameters: revokeWith() });
+	expect(error?.message).not.toContain(inPath);
 });

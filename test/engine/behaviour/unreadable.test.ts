@@ -21,8 +21,6 @@ const run = async (name: Name, changes: INodeParameters = {}, email = 'ada@examp
 		}),
 	});
 
-const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
-
 const answerWith = (method: string, path: RegExp, body: unknown, status = 200, times = Infinity) =>
 	sendGrid.state.faults.add({
 		method,
@@ -83,7 +81,7 @@ describe('K6: a response that is no list', () => {
 				/ (was not|were not|could not be) [\w ]+: (the answer was|SendGrid says) .*\(HTTP 200\)$/,
 			);
 		}
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 		expect(everything()).toBe(before);
 	});
 
@@ -108,7 +106,7 @@ describe('K6: a detail', () => {
 			const before = everything();
 			const { error } = await run('updatePermissionsWith', { mode, scopes: ['mail.send'] });
 			expect(error?.message).toMatch(/^The permissions of 'ada@example.com' were not updated: /);
-			expect(writes()).toEqual([]);
+			expect(sendGrid.writes()).toEqual([]);
 			expect(everything()).toBe(before);
 		},
 	);
@@ -119,7 +117,7 @@ describe('K6: a detail', () => {
 			sendGrid.state.behaviours.detailScopes = 'absent';
 			const { error } = await run('upsertWith', { ifAccessDiffers, scopes: ['mail.send'] });
 			expect(error?.message).toMatch(/^'ada@example.com' was not invited or updated: /);
-			expect(writes()).toEqual([]);
+			expect(sendGrid.writes()).toEqual([]);
 		},
 	);
 
@@ -148,7 +146,7 @@ describe('K6: a detail', () => {
 			const { error } = await run(name, changes);
 			expect(error?.message).toContain('HTTP 200)');
 		}
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	});
 
 	test.each(['text', 'absent'] as const)(
@@ -161,7 +159,7 @@ describe('K6: a detail', () => {
 			expect(upserted.results).toMatchObject([{ json: { action: 'unchanged' } }]);
 			const deleted = await run('deleteTeammateWith', { options: {} }, 'adam@example.com');
 			expect(deleted.error?.message).toContain('this person is an admin');
-			expect(writes()).toEqual([]);
+			expect(sendGrid.writes()).toEqual([]);
 		},
 	);
 });
@@ -182,7 +180,7 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 		answerWith('GET', /teammates$/, { result: [adam] });
 		const { error } = await run(name, { ...changes, options: {} }, 'adam@example.com');
 		expect(error?.message).toContain("SendGrid doesn't say whether this person is an admin");
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	});
 
 	test.each<[Name, INodeParameters]>([
@@ -192,7 +190,7 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 	])('does not stop %s %j if admins are allowed', async (name, changes) => {
 		answerWith('GET', /adam$/, adam);
 		await run(name, changes, 'adam@example.com');
-		expect(writes()).toHaveLength(1);
+		expect(sendGrid.writes()).toHaveLength(1);
 	});
 
 	test.each<[Name, INodeParameters]>([
@@ -205,7 +203,7 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 		expect(error?.message).toContain(
 			"SendGrid doesn't say whether this person was invited as an admin",
 		);
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	});
 
 	test('does not let an invitation be resent with a credential without admin access', async () => {
@@ -223,7 +221,7 @@ describe('K6, D3: a record that does not say who is an admin', () => {
 		answerWith('GET', /pending$/, { result: [{ ...penny, user_type: 'admin' }] });
 		const { error } = await run('offboardWith', { options: {} }, 'penny@example.com');
 		expect(error?.message).toContain('this person was invited as an admin');
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	});
 });
 
@@ -267,7 +265,7 @@ describe.each([
 		expect(error?.message).toContain(`: ${words}`);
 		expect(error?.description).toContain('check Settings > Teammates');
 		// W2: nothing is sent again.
-		expect(writes()).toHaveLength(1);
+		expect(sendGrid.writes()).toHaveLength(1);
 		expect(everything()).toBe(before);
 		expect(sendGrid.mailed()).toEqual([]);
 	});
@@ -310,7 +308,7 @@ describe('K6: an answer that is about somebody or something else', () => {
 		expect(results).toEqual([]);
 		expect(error?.message).toMatch(/^It is unclear whether /);
 		expect(`${error?.message}${error?.description}`).not.toMatch(/bob|billing/i);
-		expect(writes()).toHaveLength(1);
+		expect(sendGrid.writes()).toHaveLength(1);
 		expect(everything()).toBe(before);
 	});
 
@@ -333,7 +331,7 @@ describe('K6: an answer that is about somebody or something else', () => {
 			const { results, error } = await run(name, { ...changes, options: {} }, undefined, id);
 			expect(error).toBeUndefined();
 			expect(JSON.stringify(results)).not.toContain('bob');
-			expect(writes()).toHaveLength(1);
+			expect(sendGrid.writes()).toHaveLength(1);
 		},
 	);
 
@@ -344,7 +342,7 @@ describe('K6: an answer that is about somebody or something else', () => {
 			const { results, error } = await run(name, { teammate: by('username', 'countess') });
 			expect(results).toEqual([]);
 			expect(error?.message).toContain('the answer was about somebody or something else');
-			expect(writes()).toEqual([]);
+			expect(sendGrid.writes()).toEqual([]);
 		},
 	);
 
@@ -379,7 +377,7 @@ describe('K6: a write with an undocumented answer', () => {
 		const { results, error } = await run(name, { options: {} }, email);
 		expect(error).toBeUndefined();
 		expect(results).toHaveLength(1);
-		expect(writes()).toHaveLength(1);
+		expect(sendGrid.writes()).toHaveLength(1);
 	});
 
 	test.each(LOOKED_UP)('stays unclear if it was not: %s of %s', async (name, email, ...call) => {
@@ -387,7 +385,7 @@ describe('K6: a write with an undocumented answer', () => {
 		const { results, error } = await run(name, { options: {} }, email);
 		expect(results).toEqual([]);
 		expect(error?.message).toMatch(/^It is unclear whether .*: SendGrid says "OK" /);
-		expect(writes()).toHaveLength(1);
+		expect(sendGrid.writes()).toHaveLength(1);
 	});
 });
 
@@ -409,7 +407,7 @@ describe('K5: a list that does not name somebody', () => {
 		answerWith('GET', /teammates$/, { result: [] });
 		const { error } = await run(name, changes);
 		expect(error?.message).toContain("SendGrid's list doesn't show the token");
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	});
 
 	test('makes Offboard leave the others there if a teammate has no username', async () => {
@@ -420,7 +418,7 @@ describe('K5: a list that does not name somebody', () => {
 		answerWith('GET', /pending$/, { result: [] });
 		const { error } = await run('offboardWith');
 		expect(error?.message).toContain("SendGrid's list doesn't show the username");
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	});
 
 	test.each<[Name, RegExp]>([
@@ -437,7 +435,7 @@ describe('K5: a list that does not name somebody', () => {
 			const { results, error } = await run(name, {}, 'nobody@example.com');
 			expect(results).toEqual([]);
 			expect(error?.message).toContain("leaves out an address, which may be this person's");
-			expect(writes()).toEqual([]);
+			expect(sendGrid.writes()).toEqual([]);
 		},
 	);
 

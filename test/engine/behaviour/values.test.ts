@@ -57,7 +57,7 @@ describe('with values that test/fuzz has found,', () => {
 		expect(error?.message).toBe(
 			"'ada@example.com' was not offboarded: SendGrid's list doesn't show the username",
 		);
-		expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	});
 
 	test.each<IDataObject>([{}, { token: '' }, { token: null, pending_id: '' }])(
@@ -76,7 +76,7 @@ describe('with values that test/fuzz has found,', () => {
 			expect(error?.message).toBe(
 				"The invitation of 'ada@example.com' was not sent again: SendGrid's list doesn't show the token",
 			);
-			expect(sendGrid.calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
+			expect(sendGrid.writes()).toEqual([]);
 		},
 	);
 
@@ -139,4 +139,25 @@ describe('with values that test/fuzz has found,', () => {
 		const { message } = await testCredential(sendGrid.credential);
 		expect(message).toContain('rejected this API key ("…")');
 	});
+});
+
+test.each(['ada@example.com\ufe0f', 'a\u034fda@example.com', 'ada@exa\u3164mple.com'])(
+	'V3: an address with an invisible character is refused: %j',
+	async (email) => {
+		const { error } = await sendGrid.run({
+			items: [{ email }],
+			parameters: parameters.inviteWith(),
+		});
+		expect(error?.message).toContain('it has an invisible character');
+		expect(sendGrid.state.requests).toEqual([]);
+	},
+);
+
+test('V3: an address in full-width letters is refused', async () => {
+	const { error } = await sendGrid.run({
+		items: [{ email: 'ａda@example.com' }],
+		parameters: parameters.inviteWith(),
+	});
+	expect(error?.message).toContain('it has a letter in a special form');
+	expect(sendGrid.state.requests).toEqual([]);
 });

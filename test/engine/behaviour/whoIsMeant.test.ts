@@ -1,6 +1,7 @@
 /** K5, K6, W1: records that hide whose they are, or contradict each other, are nobody else's. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { aboutAda, ADA } from '../../support/ada';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import {
 	approveWith,
@@ -8,6 +9,7 @@ import {
 	createSsoWith,
 	deleteTeammateWith,
 	denyWith,
+	getStatusWith,
 	offboardWith,
 	resendWith,
 	updatePermissionsWith,
@@ -17,16 +19,9 @@ import {
 
 const sendGrid = fakeSendGrid();
 
-const ADA = 'ada@example.com';
+const { joined, invited, fault, answerOnce, run } = aboutAda(sendGrid);
+
 const BOB = 'bob@example.com';
-
-const run = async (
-	parameters: INodeParameters,
-	items: IDataObject[] = [{ email: ADA }],
-	more = {},
-) => await sendGrid.run({ items, parameters, ...more });
-
-const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
 
 /** From now on, answers leave a field out. */
 const hide = (field: string, path: RegExp) =>
@@ -160,7 +155,7 @@ test.each<[string, INodeParameters]>([
 	expect(error?.message).toContain(
 		`SendGrid's list and record of 'countess' give different email addresses, '${ADA}' and '${BOB}'`,
 	);
-	expect(writes()).toEqual([]);
+	expect(sendGrid.writes()).toEqual([]);
 });
 
 describe('Offboard removes nothing', () => {
@@ -213,7 +208,7 @@ test.each([false, true])(
 		expect(error?.message).toBe(
 			`'${ADA}' was not invited or updated: this is the username of a teammate with another email address, 'ada@new.example'`,
 		);
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	},
 );
 
@@ -229,7 +224,7 @@ describe('a list that hides IDs', () => {
 			hide('id', /requests$/);
 			const { error } = await run(parameters, [{ id }]);
 			expect(error?.message).toContain("SendGrid's list doesn't show the ID of a request");
-			expect(writes()).toEqual([]);
+			expect(sendGrid.writes()).toEqual([]);
 		},
 	);
 
@@ -242,6 +237,69 @@ describe('a list that hides IDs', () => {
 		const subusers = [{ username: 'acme-eu', permission: 'admin' }];
 		const { error } = await run(createSsoWith({ access: 'subusers', subuserAccess: { subusers } }));
 		expect(error?.message).toBe(`'${ADA}' was not created: SendGrid's list doesn't show ${what}`);
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	});
+});
+
+test('K6: Offboard does not call a record "gone already" whose username is the address', async () => {
+	sendGrid.state.addTeammate({ email: ADA, username: ADA });
+	fault({
+		method: 'GET',
+		path: /teammates$/,
+		times: Infinity,
+		fault: {
+			kind: 'status',
+			status: 200,
+			when: 'before',
+			body: {
+				result: [{ username: ADA, email: null, is_admin: false, user_type: 'teammate' }],
+			},
+		},
+	});
+	const { error } = await sendGrid.run({ items: [{ email: ADA }], parameters: offboardWith() });
+	expect(error?.message).toContain("leaves out an address, which may be this person's");
+});
+
+test.each(['null', 0, 'x'])('K6: an address of %j may be that of anybody', async (email) => {
+	invited({ scopes: ['stats.read'] });
+	answerOnce('GET', /teammates\/pending$/, 200, { result: [{ email, token: 'a-token-12345' }] });
+	const { error } = await run(upsertWith());
+	expect(error?.message).toContain("leaves out an address, which may be this person's");
+	expect(sendGrid.mailed()).toEqual([]);
+});
+
+test.each([true, false])(
+	'Offboard does not call an address gone that is a username (dry run: %j)',
+	async (dryRun) => {
+		joined({ email: 'ada@new.example', username: ADA });
+		const { error } = await run(offboardWith({ dryRun }));
+		expect(error?.message).toBe(
+			`'${ADA}' was not offboarded: this is the username of a teammate with another email address, 'ada@new.example'`,
+		);
+		expect(sendGrid.writes()).toEqual([]);
+	},
+);
+
+describe('SSO Update, which names people by address,', () => {
+	test.each([
+		['one of two who share it', { email: ADA }],
+		['somebody whose address is another', { email: 'old@example.com' }],
+	])('does not change %s', async (_, { email }) => {
+		const sso = { is_sso: true, first_name: 'A', last_name: 'B', scopes: ['stats.read'] };
+		sendGrid.state.addTeammate({ ...sso, email: ADA, username: 'adax' });
+		sendGrid.state.addTeammate({ ...sso, email, username: ADA });
+		const parameters = updateSsoWith({ teammate: by('username', 'adax'), access: 'admin' });
+		const { error } = await run(parameters);
+		expect(error?.message).toBe(
+			`'adax' was not updated: SendGrid updates SSO teammates by email address, and '${ADA}' is the username of another teammate`,
+		);
+		expect(sendGrid.writes()).toEqual([]);
+	});
+});
+
+test('K5: Get Status of two who share an address is all about one, whoever can do more', async () => {
+	joined({ is_sso: true });
+	sendGrid.state.addTeammate({ email: ADA, username: 'ada2', is_admin: true, is_sso: false });
+	const { results } = await run(getStatusWith());
+	expect(results).toMatchObject([{ json: { username: 'ada2', is_admin: true, is_sso: false } }]);
 });

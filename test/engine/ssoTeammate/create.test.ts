@@ -264,3 +264,14 @@ describe('W3: SSO Teammate > Create in doubt', () => {
 		expect(writes()).toHaveLength(2);
 	});
 });
+
+test('a subuser in another case is found', async () => {
+	sendGrid.state.addSubuser({ username: 'acme-eu' });
+	const subuserAccess = { subusers: [{ username: 'Acme-EU', permission: 'admin' }] };
+	const { error } = await sendGrid.run({
+		items: SAM,
+		parameters: createSsoWith({ access: 'subusers', subuserAccess } as never),
+	});
+	expect(error).toBeUndefined();
+	expect(sendGrid.calls()).toContain('POST /v3/sso/teammates');
+});

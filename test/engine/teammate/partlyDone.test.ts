@@ -2,29 +2,25 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { sleep } from 'n8n-workflow';
-
+import type { Fault } from '../../../sandbox/faults.mts';
+import { aboutAda, ADA } from '../../support/ada';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
-import { deleteTeammateWith, upsertWith } from '../../support/parameters';
+import {
+	createSsoWith,
+	deleteTeammateWith,
+	offboardWith,
+	updatePermissionsWith,
+	upsertWith,
+} from '../../support/parameters';
 
 /** Messages say what was done before something failed: none says that nothing happened. */
 
 const sendGrid = fakeSendGrid();
 
-const ADA = 'ada@example.com';
+const { joined, teammate, fault, run, until } = aboutAda(sendGrid);
+
 const RETRY = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 } as const;
-
-const joined = (details: object = {}) =>
-	sendGrid.state.addTeammate({ email: ADA, username: 'countess', ...details });
-const teammate = (username: string) =>
-	sendGrid.state.account().teammates.find(({ profile }) => profile.username === username);
-const fault = (rule: object) => sendGrid.state.faults.add(rule as never);
-const forbidden = { kind: 'status', status: 403, when: 'before' };
-
-/** Waits until SendGrid has received a request like this. */
-async function until(pattern: RegExp): Promise<void> {
-	while (!sendGrid.calls().some((line) => pattern.test(line))) await sleep(20);
-}
+const forbidden = { kind: 'status', status: 403, when: 'before' } as const;
 
 const servers: Server[] = [];
 
@@ -156,4 +152,129 @@ describe('Create or Update', () => {
 		expect(sendGrid.state.account().invitations).toHaveLength(1);
 		expect(error?.message).not.toMatch(/^'ada@example.com' was not invited or updated/);
 	});
+});
+
+test('W7: the message says that one of two invitations was revoked and the other was not', async () => {
+	sendGrid.state.addPending({ email: ADA, scopes: ['mail.send'] });
+	sendGrid.state.addPending({ email: 'Ada@example.com', scopes: ['mail.send'] });
+	// The second revocation is refused.
+	fault({ method: 'DELETE', fault: { kind: 'slow', ms: 1 } });
+	fault({ method: 'DELETE', fault: { kind: 'status', status: 403, when: 'before' } });
+	const { error } = await sendGrid.run({ items: [{ email: ADA }], parameters: upsertWith() });
+	expect(sendGrid.state.account().invitations).toHaveLength(1);
+	expect(error?.message).toContain(' was revoked');
+	expect(error?.message).not.toMatch(/was not invited or updated: SendGrid/);
+});
+
+test('W7: the advice after a 503 does not say that nothing was changed if one of two was revoked', async () => {
+	sendGrid.state.addPending({ email: ADA, scopes: ['mail.send'] });
+	sendGrid.state.addPending({ email: 'Ada@example.com', scopes: ['mail.send'] });
+	fault({ method: 'DELETE', fault: { kind: 'slow', ms: 1 } });
+	fault({
+		method: 'DELETE',
+		times: Infinity,
+		fault: { kind: 'status', status: 503, when: 'before' },
+	});
+	const { error } = await sendGrid.run({
+		items: [{ email: ADA }],
+		parameters: upsertWith({ options: { maxWait: 5.2 } }),
+	});
+	expect(sendGrid.state.account().invitations).toHaveLength(1);
+	expect(`${error?.message} ${error?.description}`).not.toContain('nothing was changed');
+});
+
+test('W7: Retry On Fail after "was created, but ..." does not end with "was not created"', async () => {
+	sendGrid.state.addSubuser({ username: 'acme-marketing' });
+	const { error } = await sendGrid.run({
+		items: [{ email: ADA }],
+		parameters: createSsoWith({
+			access: 'subusers',
+			subuserAccess: {
+				subusers: [
+					{
+						username: 'acme-marketing',
+						permission: 'restricted',
+						scopes: ['templates.read', 'teammates.read'],
+					},
+				],
+			},
+		}),
+		settings: RETRY,
+	});
+	expect(teammate(ADA)).toBeDefined();
+	expect(error?.message).not.toContain('was not created');
+});
+
+test('W4/W7: Offboard never says "changed: false" in a retry after a revocation and an unclear deletion', async () => {
+	sendGrid.state.addPending({ email: ADA });
+	joined();
+	fault({
+		method: 'DELETE',
+		path: /countess/,
+		fault: { kind: 'drop', when: 'after' },
+	});
+	fault({
+		method: 'GET',
+		path: /countess/,
+		times: Infinity,
+		fault: { kind: 'status', status: 403, when: 'before' },
+	});
+	const { results, error } = await sendGrid.run({
+		items: [{ email: ADA }],
+		parameters: offboardWith(),
+		settings: RETRY,
+	});
+	expect(error ?? results).not.toMatchObject([{ json: { changed: false } }]);
+});
+
+test('W7: Update Permissions done in part does not end with "were not updated" after Retry On Fail', async () => {
+	joined({ scopes: ['alerts.read'] });
+	const record = (scopes: string[]): Fault => ({
+		kind: 'status',
+		status: 200,
+		when: 'before',
+		body: { username: 'countess', email: ADA, is_admin: false, user_type: 'teammate', scopes },
+	});
+	// SendGrid leaves out one of the two scopes.
+	fault({ method: 'GET', path: /countess$/, fault: record(['alerts.read']) });
+	fault({
+		method: 'GET',
+		path: /countess$/,
+		times: Infinity,
+		fault: record(['alerts.read', 'mail.send']),
+	});
+	const { error } = await sendGrid.run({
+		items: [{ email: ADA }],
+		parameters: updatePermissionsWith({ mode: 'add', scopes: ['mail.send', 'stats.read'] }),
+		settings: RETRY,
+	});
+	expect(error?.message).not.toContain('were not updated');
+});
+
+test('W7/W4: Delete by email of two teammates names both after a retry', async () => {
+	joined();
+	sendGrid.state.addTeammate({ email: ADA, username: 'lovelace' });
+	fault({ method: 'DELETE', fault: { kind: 'slow', ms: 1 } });
+	fault({ method: 'DELETE', fault: { kind: 'status', status: 403, when: 'before' } });
+	const { results } = await sendGrid.run({
+		items: [{ email: ADA }],
+		parameters: deleteTeammateWith(),
+		settings: RETRY,
+	});
+	expect(sendGrid.state.account().teammates).toEqual([]);
+	expect(JSON.stringify(results[0].json)).toContain('countess');
+	expect(JSON.stringify(results[0].json)).toContain('lovelace');
+});
+
+test('W7: half a deletion is not called unhandled', async () => {
+	joined();
+	sendGrid.state.addTeammate({ email: ADA, username: 'ada2' });
+	fault({
+		method: 'DELETE',
+		path: /ada2/,
+		times: Infinity,
+		fault: { kind: 'status', status: 403, when: 'before' },
+	});
+	const { error } = await run(deleteTeammateWith());
+	expect(error?.message).toMatch(/^'ada@example.com': 'countess' was deleted, but/);
 });

@@ -22,8 +22,6 @@ const rowsOf = (...emails: string[]): IDataObject[] => emails.map((email) => ({ 
 const sync = async (items: IDataObject[], fields: Fields = {}, run: object = {}) =>
 	await sendGrid.run({ items, parameters: syncWith(fields), ...run });
 
-const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
-
 /** The people in the account, invited or joined. */
 const everybody = (): string[] => {
 	const account = sendGrid.state.account();
@@ -121,7 +119,7 @@ describe('Sync With List', () => {
 		company();
 		await sync(LIST, OTHERS);
 		clock.advance(LATER);
-		const before = writes().length;
+		const before = sendGrid.writes().length;
 		const { results, error } = await sync(LIST, OTHERS);
 		expect(error).toBeUndefined();
 		expect(told(results).map((line) => line.split(' ')[0])).toEqual([
@@ -129,7 +127,7 @@ describe('Sync With List', () => {
 			'kept',
 			'kept',
 		]);
-		expect(writes()).toHaveLength(before);
+		expect(sendGrid.writes()).toHaveLength(before);
 	});
 
 	test('says the same in a dry run, and writes nothing', async () => {
@@ -139,7 +137,7 @@ describe('Sync With List', () => {
 		expect(told(results)).toEqual([...EXPECTED, ...LEAVERS].map((line) => `would be ${line}`));
 		expect(results.map(({ json }) => json.changed)).not.toContain(true);
 		expect(results.filter(({ json }) => 'action' in json)).toEqual([]);
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	});
 
 	test('reads everything before the first write', async () => {
@@ -156,9 +154,10 @@ describe('Sync With List', () => {
 	test('removes people after all others have been handled', async () => {
 		company();
 		await sync(LIST, OTHERS);
-		const leaving = writes().findIndex((call) => call === 'DELETE /v3/teammates/guest_1');
+		const leaving = sendGrid.writes().findIndex((call) => call === 'DELETE /v3/teammates/guest_1');
 		expect(
-			writes()
+			sendGrid
+				.writes()
 				.slice(leaving)
 				.filter((call) => !call.startsWith('DELETE')),
 		).toEqual([]);
@@ -241,7 +240,7 @@ describe('to remove nobody by mistake,', () => {
 			expect(error?.message).toContain(
 				`The list was not applied: ${who} would be offboarded, and 'Max Offboarded' is ${maxOffboarded}: 'stranger`,
 			);
-			expect(writes()).toEqual([]);
+			expect(sendGrid.writes()).toEqual([]);
 			expect(everybody()).toEqual(people.sort());
 			const dry = await sync(ADA, { ...OTHERS, maxOffboarded, options: { dryRun: true } });
 			expect(dry.error?.message).toBe(error?.message);
@@ -262,7 +261,7 @@ describe('to remove nobody by mistake,', () => {
 		strangers(2);
 		const { error } = await sync(ADA, { ...OTHERS, maxOffboarded: 4 });
 		expect(error?.message).toContain("5 people would be offboarded, and 'Max Offboarded' is 4");
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 		for (const dryRun of [true, false]) {
 			const { results } = await sync(ADA, { ...OTHERS, maxOffboarded: 5, options: { dryRun } });
 			const named = results.slice(1).map(({ json }) => [json.email, json.usernames]);
@@ -446,7 +445,7 @@ describe('to remove nobody by mistake,', () => {
 			});
 			const { error } = await sync(ADA, OTHERS);
 			expect(error?.message).toMatch(/^The list was not applied: .+HTTP 403/);
-			expect(writes()).toEqual([]);
+			expect(sendGrid.writes()).toEqual([]);
 		},
 	);
 
@@ -458,7 +457,7 @@ describe('to remove nobody by mistake,', () => {
 		expect(error?.message).toContain(
 			"The list was not applied: SendGrid's list of teammates leaves out an address",
 		);
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	});
 
 	test('owner and admins stay, unless admins may go', async () => {
@@ -505,7 +504,7 @@ describe('to remove nobody by mistake,', () => {
 			expect(told(results)).toEqual([`${dryRun ? 'would be ' : ''}kept top@example.com <- 0`]);
 			expect(results[0].json.reason).toContain("the parent account's admins");
 		}
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	});
 
 	test.each([
@@ -524,7 +523,7 @@ describe('to remove nobody by mistake,', () => {
 			);
 			expect(error?.message).toMatch(/^'top@example.com' was not .+ the username 'top_1'/);
 			expect(error?.description).toContain('it may be an admin of the parent account');
-			expect(writes()).toEqual(sent);
+			expect(sendGrid.writes()).toEqual(sent);
 			expect(everybody()).toEqual(['top@example.com']);
 		},
 	);
@@ -572,7 +571,7 @@ describe('to remove nobody by mistake,', () => {
 		expect(error?.message).toContain(
 			"'stranger0@example.com' was not offboarded: SendGrid doesn't say whether this person is an admin. The run stopped; nothing was sent for the other item",
 		);
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 	});
 
 	test('each account is a list of its own', async () => {
@@ -719,7 +718,7 @@ describe('to remove nobody by mistake,', () => {
 		const items = rowsOf('ada@example.com', 'twin@example.com');
 		const strict = await sync(items, OTHERS);
 		expect(strict.error?.message).toContain('2 teammates have this address');
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 
 		const { results, failures } = await sync(items, OTHERS, LENIENT);
 		expect(told(results)).toEqual([
@@ -774,15 +773,15 @@ describe('Same as Teammate, of a colleague who is on the list too,', () => {
 			...wanted,
 			options: { ...(fields.options as object), dryRun: true },
 		});
-		expect(writes()).toEqual([]);
+		expect(sendGrid.writes()).toEqual([]);
 		const { results, error } = await sync(items, wanted);
 		expect(error).toBeUndefined();
 		expect(told(dry.results)).toEqual(told(results).map((line) => `would be ${line}`));
 		clock.advance(LATER);
-		const before = writes().length;
+		const before = sendGrid.writes().length;
 		const again = await sync(items, wanted);
 		expect(again.error).toBeUndefined();
-		expect(writes()).toHaveLength(before);
+		expect(sendGrid.writes()).toHaveLength(before);
 		return told(results);
 	};
 
@@ -920,7 +919,7 @@ describe('Same as Teammate, of a colleague who is on the list too,', () => {
 			}
 			const { error } = await sync(circle, LIKE);
 			expect(error?.message).toContain('was not invited or updated');
-			expect(writes()).toEqual(['POST /v3/teammates']);
+			expect(sendGrid.writes()).toEqual(['POST /v3/teammates']);
 		},
 	);
 });
@@ -939,9 +938,9 @@ describe('with Retry On Fail,', () => {
 		expect(error).toBeUndefined();
 		expect(told(results).sort()).toEqual([...EXPECTED, ...LEAVERS].sort());
 		expect(sendGrid.mailed()).toHaveLength(3);
-		expect(writes().filter((call) => call.startsWith('PATCH'))).toHaveLength(1);
+		expect(sendGrid.writes().filter((call) => call.startsWith('PATCH'))).toHaveLength(1);
 		// The invitation that was replaced, Penny's, two teammates, and the try that was refused.
-		expect(writes().filter((call) => call.startsWith('DELETE'))).toHaveLength(5);
+		expect(sendGrid.writes().filter((call) => call.startsWith('DELETE'))).toHaveLength(5);
 	});
 
 	/** Bob's record can be read in the first try only. */
@@ -1031,9 +1030,9 @@ test('Sync With List handles 1,000 people, 400 of them known', async () => {
 	expect(sendGrid.calls().length).toBeLessThanOrEqual(830);
 
 	clock.advance(LATER);
-	const before = writes().length;
+	const before = sendGrid.writes().length;
 	const second = await sync(items, OTHERS);
 	expect(second.results).toHaveLength(1000);
 	expect(new Set(second.results.map(({ json }) => json.action))).toEqual(new Set(['unchanged']));
-	expect(writes()).toHaveLength(before);
+	expect(sendGrid.writes()).toHaveLength(before);
 });

@@ -1,22 +1,22 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { aboutAda, ADA } from '../../support/ada';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import {
 	createSsoWith,
+	getTeammateWith,
 	inviteWith,
+	offboardWith,
 	updatePermissionsWith,
 	updateSsoWith,
 	upsertWith,
 } from '../../support/parameters';
 
-/** Advice on scopes that SendGrid refuses names only fields that are shown, and only what the item names. */
+/** W7: advice names only fields that are shown and values that the item has, and what helps. */
 
 const sendGrid = fakeSendGrid();
 
-const ADA = 'ada@example.com';
-
-const joined = (details: object = {}) =>
-	sendGrid.state.addTeammate({ email: ADA, username: 'countess', ...details });
+const { joined, fault, run } = aboutAda(sendGrid);
 
 test('W7: the advice of Update Permissions with a persona names no hidden field', async () => {
 	joined({ scopes: ['alerts.read'] });
@@ -85,3 +85,69 @@ test('W7: SSO Update says how to lift a restriction if SendGrid refuses scopes b
 	});
 	expect(error?.description).toContain("'Lift Subuser Restriction'");
 });
+
+test("W7: the advice of Create or Update does not name 'By Email' if the change answers 404", async () => {
+	joined({ scopes: ['alerts.read'] });
+	fault({
+		method: 'PATCH',
+		times: Infinity,
+		fault: { kind: 'status', status: 404, when: 'before' },
+	});
+	const { error } = await sendGrid.run({ items: [{ email: ADA }], parameters: upsertWith() });
+	expect(error?.description).not.toContain('By Email');
+});
+
+test("W7: the advice on scopes names 'Additional Scope Names or IDs' with a persona", async () => {
+	sendGrid.state.addPending({ email: ADA, scopes: ['stats.read'] });
+	const { error } = await sendGrid.run({
+		items: [{ email: ADA }],
+		parameters: upsertWith({
+			access: 'persona',
+			persona: 'observer',
+			additionalScopes: ['cakes.bake'],
+		}),
+	});
+	expect(error?.message).toContain('cakes.bake');
+	expect(error?.description).toContain("'Additional Scope Names or IDs'");
+});
+
+test("W7: the advice of 'Add' does not say to remove a scope that the item does not name", async () => {
+	sendGrid.state.addPending({ email: ADA, scopes: ['old.scope'] });
+	const { error } = await sendGrid.run({
+		items: [{ email: ADA }],
+		parameters: upsertWith({ ifAccessDiffers: 'add' }),
+	});
+	expect(error?.message).toContain('old.scope');
+	expect(error?.description).not.toContain('Remove them');
+});
+
+test('W7: the advice of Get by email about two teammates names this operation', async () => {
+	joined();
+	sendGrid.state.addTeammate({ email: ADA, username: 'lovelace' });
+	const { error } = await sendGrid.run({ items: [{ email: ADA }], parameters: getTeammateWith() });
+	expect(error?.description).not.toContain('Update Permissions');
+});
+
+test('W7: Offboard does not advise to invite somebody again who is still listed and answered 404', async () => {
+	sendGrid.state.addPending({ email: ADA });
+	fault({
+		method: 'DELETE',
+		times: Infinity,
+		fault: { kind: 'status', status: 404, when: 'before' },
+	});
+	const { error } = await sendGrid.run({ items: [{ email: ADA }], parameters: offboardWith() });
+	expect(error?.description).not.toMatch(/no longer exists|Invite the person again/);
+});
+
+test.each([302, 409])(
+	'W7: no value of the item is blamed for a list that answers %d',
+	async (status) => {
+		fault({
+			method: 'GET',
+			times: Infinity,
+			fault: { kind: 'status', status, when: 'before' },
+		});
+		const { error } = await run(upsertWith());
+		expect(error?.description).not.toContain('Check the values of this item');
+	},
+);

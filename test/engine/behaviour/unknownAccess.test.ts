@@ -1,0 +1,89 @@
+/** K6, D3: what SendGrid does not say about access is unknown: no basis for a write. */
+import { aboutAda, ADA } from '../../support/ada';
+import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { offboardWith, updatePermissionsWith, upsertWith } from '../../support/parameters';
+
+const sendGrid = fakeSendGrid();
+const { joined, invited, teammate, fault, answerOnce, run } = aboutAda(sendGrid);
+
+test.each([
+	['objects', [{ name: 'mail.send' }, { name: 'alerts.read' }]],
+	['a text among nulls', [null, 'mail.send']],
+])('K6: a detail whose scopes are %s is no basis for a write', async (_what, scopes) => {
+	joined({ scopes: ['mail.send', 'alerts.read'] });
+	fault({
+		method: 'GET',
+		path: /countess$/,
+		times: Infinity,
+		fault: {
+			kind: 'status',
+			status: 200,
+			when: 'before',
+			body: { username: 'countess', email: ADA, is_admin: false, user_type: 'teammate', scopes },
+		},
+	});
+	await sendGrid.run({
+		items: [{ email: ADA }],
+		parameters: updatePermissionsWith({ mode: 'add', scopes: ['stats.read'] }),
+	});
+	expect(teammate('countess')?.scopes).toEqual(
+		expect.arrayContaining(['mail.send', 'alerts.read']),
+	);
+});
+
+test('K6: a teammate of whom the list says neither is_admin nor user_type is not deleted as no admin', async () => {
+	joined({ is_admin: true });
+	fault({
+		method: 'GET',
+		path: /teammates$/,
+		times: Infinity,
+		fault: {
+			kind: 'status',
+			status: 200,
+			when: 'before',
+			body: { result: [{ username: 'countess', email: ADA }] },
+		},
+	});
+	await sendGrid.run({ items: [{ email: ADA }], parameters: offboardWith() });
+	expect(teammate('countess')).toBeDefined();
+});
+
+test('K6/D3: is_admin as the number 1 is no basis for deleting somebody as no admin', async () => {
+	joined({ is_admin: true });
+	fault({
+		method: 'GET',
+		path: /teammates$/,
+		times: Infinity,
+		fault: {
+			kind: 'status',
+			status: 200,
+			when: 'before',
+			body: { result: [{ email: ADA, username: 'countess', is_admin: 1 }] },
+		},
+	});
+	await sendGrid.run({ items: [{ email: ADA }], parameters: offboardWith() });
+	expect(teammate('countess')).toBeDefined();
+});
+
+test('K6: Create or Update revokes no invitation that may be an admin invitation already', async () => {
+	sendGrid.state.behaviours.adminFlag = 'hidden';
+	invited({ is_admin: true });
+	const { error } = await run(upsertWith({ access: 'admin', ifPending: 'leave' }));
+	expect(error?.message).toContain(
+		"SendGrid doesn't say whether this person was invited as an admin",
+	);
+	expect(sendGrid.writes()).toEqual([]);
+});
+
+test.each([
+	['Create or Update', upsertWith({ scopes: ['mail.send'], ifAccessDiffers: 'add' })],
+	['Update Permissions', updatePermissionsWith({ mode: 'add', scopes: ['mail.send'] })],
+])('K6: %s takes nothing away because one answer shows no scopes at all', async (_, parameters) => {
+	joined({ scopes: ['stats.read', 'alerts.read'] });
+	const ada = { username: 'countess', email: ADA, user_type: 'teammate', is_admin: false };
+	answerOnce('GET', /teammates\/countess$/, 200, { ...ada, scopes: [] });
+	await run(parameters);
+	expect(teammate()?.scopes).toEqual(
+		expect.arrayContaining(['stats.read', 'alerts.read', 'mail.send']),
+	);
+});
