@@ -180,8 +180,11 @@ export class N8n {
 	private async import(what: 'credentials' | 'workflow', list: unknown[]): Promise<void> {
 		const file = path.join(this.options.userFolder, `import-${what}.json`);
 		await writeFile(file, JSON.stringify(list, null, 2));
-		const done = await this.command([`import:${what}`, `--input=${file}`]);
-		if (!done.output.includes(`Successfully imported ${list.length} `)) {
+		for (let triesLeft = 5; ; triesLeft -= 1) {
+			const done = await this.command([`import:${what}`, `--input=${file}`]);
+			if (done.output.includes(`Successfully imported ${list.length} `)) return;
+			// A server that writes at the same moment: all or nothing is imported.
+			if (triesLeft > 1 && done.output.includes('SQLITE_BUSY')) continue;
 			throw new Error(`n8n did not import the ${what}; ${done.lastLines}`);
 		}
 	}

@@ -39,6 +39,13 @@ beforeEach(() => {
 	model.requests.length = 0;
 });
 
+const saveWithLimits = async (limits: object) =>
+	await on.rest.createCredential({
+		name: 'Limited',
+		type: CREDENTIAL_TYPE,
+		data: { apiKey: on.keys.fullAccess, region: 'global', apiUrl: '', onBehalfOf: '', ...limits },
+	});
+
 interface Changes {
 	agent?: number;
 	/** The SendGrid credential of all tools. */
@@ -417,72 +424,17 @@ describe.each(AGENTS)('AI Agent %d works', (agent) => {
 		});
 	});
 
-	describe('with a credential that AI agents may not use, and others with limits,', () => {
-		const save = async (limits: object) =>
-			await on.rest.createCredential({
-				name: 'Limited',
-				type: CREDENTIAL_TYPE,
-				data: {
-					apiKey: on.keys.fullAccess,
-					region: 'global',
-					apiUrl: '',
-					onBehalfOf: '',
-					...limits,
-				},
-			});
-
-		test('no tool works with it', async () => {
-			const credential = await save({ allowAgents: false });
-			const told = await letModel([[invite('grace@acme.example')], [status('lee@acme.example')]], {
-				agent,
-				credential,
-			});
-			for (const [answer] of told as Array<Array<Record<string, string>>>) {
-				expect(answer.error).toContain("This credential doesn't allow AI agents to use it");
-				expect(answer.how_to_fix).toContain("under 'Allow AI Agents' in the credential");
-			}
-			expect(on.sandbox.state.requests).toEqual([]);
+	test('no tool works with a credential that AI agents may not use', async () => {
+		const credential = await saveWithLimits({ allowAgents: false });
+		const told = await letModel([[invite('grace@acme.example')], [status('lee@acme.example')]], {
+			agent,
+			credential,
 		});
-
-		test.each([{ allowAgents: false }, { allowDeletion: false }])(
-			"n8n's HTTP Request tool does nothing with %j",
-			async (limits) => {
-				const credential = await save(limits);
-				const tool = (name: string, method: string, url: string) => ({
-					name,
-					type: 'n8n-nodes-base.httpRequestTool',
-					typeVersion: 4.2,
-					parameters: {
-						method,
-						url,
-						authentication: 'predefinedCredentialType',
-						nodeCredentialType: CREDENTIAL_TYPE,
-						options: {},
-					},
-					credentials: { [CREDENTIAL_TYPE]: credential },
-				});
-				model.script = [
-					[{ tool: 'Delete', arguments: {} }],
-					[{ tool: 'Elsewhere', arguments: {} }],
-				];
-				// n8n 2.x doesn't save such a workflow, so it is imported.
-				const id = `tools${agent}${Object.keys(limits).join('')}`.replace('.', '');
-				const tools = [
-					tool('Delete', 'DELETE', 'https://api.sendgrid.com/v3/teammates/legacy_lee'),
-					tool('Elsewhere', 'GET', `${model.url}/models`),
-				];
-				await on.n8n.importWorkflows([{ ...exampleWithButton({ agent, tools }), id }]);
-				const run = await on.rest.finishedExecution(await on.rest.runManually(id, 'Start'));
-				// The agent was there, and either it or the tool has failed.
-				expect(model.requests.length).toBeGreaterThan(0);
-				expect(JSON.stringify([run, model.requests])).toMatch(
-					/restricted to specific nodes|only the SendGrid Teammates nodes can use it/,
-				);
-				checkSecrecy();
-				expect(JSON.stringify(run)).not.toContain(on.keys.fullAccess);
-				expect(on.sandbox.state.requests).toEqual([]);
-			},
-		);
+		for (const [answer] of told as Array<Array<Record<string, string>>>) {
+			expect(answer.error).toContain("This credential doesn't allow AI agents to use it");
+			expect(answer.how_to_fix).toContain("under 'Allow AI Agents' in the credential");
+		}
+		expect(on.sandbox.state.requests).toEqual([]);
 	});
 
 	describe('the agent learns what SendGrid refuses:', () => {
@@ -533,6 +485,55 @@ describe.each(AGENTS)('AI Agent %d works', (agent) => {
 				],
 			]);
 		});
+	});
+});
+
+describe("n8n's HTTP Request tool", () => {
+	const tool = (method: string, url: string, credential: { id: string; name: string }) => ({
+		type: 'n8n-nodes-base.httpRequestTool',
+		typeVersion: 4.2,
+		parameters: {
+			method,
+			url,
+			authentication: 'predefinedCredentialType',
+			nodeCredentialType: CREDENTIAL_TYPE,
+			options: {},
+		},
+		credentials: { [CREDENTIAL_TYPE]: credential },
+	});
+
+	const CASES = AGENTS.flatMap((agent) =>
+		[{ allowAgents: false }, { allowDeletion: false }].map((limits) => ({ agent, limits })),
+	);
+	const idOf = (agent: number, limits: object) =>
+		`tools${agent}${Object.keys(limits).join('')}`.replace('.', '');
+
+	beforeAll(async () => {
+		const workflows = CASES.map(async ({ agent, limits }) => {
+			const credential = await saveWithLimits(limits);
+			const person = 'https://api.sendgrid.com/v3/teammates/legacy_lee';
+			const tools = [
+				{ name: 'Delete', ...tool('DELETE', person, credential) },
+				{ name: 'Elsewhere', ...tool('GET', `${model.url}/models`, credential) },
+			];
+			return { ...exampleWithButton({ agent, tools }), id: idOf(agent, limits) };
+		});
+		// n8n 2.x doesn't save such workflows, so they are imported.
+		await on.n8n.importWorkflows(await Promise.all(workflows));
+	});
+
+	test.each(CASES)('does nothing for AI Agent $agent with $limits', async ({ agent, limits }) => {
+		model.script = [[{ tool: 'Delete', arguments: {} }], [{ tool: 'Elsewhere', arguments: {} }]];
+		const started = await on.rest.runManually(idOf(agent, limits), 'Start');
+		const run = await on.rest.finishedExecution(started);
+		// The agent was there, and either it or the tool has failed.
+		expect(model.requests.length).toBeGreaterThan(0);
+		expect(JSON.stringify([run, model.requests])).toMatch(
+			/restricted to specific nodes|only the SendGrid Teammates nodes can use it/,
+		);
+		checkSecrecy();
+		expect(JSON.stringify(run)).not.toContain(on.keys.fullAccess);
+		expect(on.sandbox.state.requests).toEqual([]);
 	});
 });
 
