@@ -9,7 +9,7 @@
  * end of each installation, so an interrupted one is repeated. No package runs a script of its own
  * (`ignore-scripts` in .npmrc); the few that are needed are run by native.mjs.
  */
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,29 +23,38 @@ import { fingerprint, step, walk } from './steps.mjs';
 /** @import { Say, Step } from './steps.mjs' */
 
 const MODULES = path.join(PROJECT_ROOT, 'node_modules');
+const LOCK_FILE = path.join(PROJECT_ROOT, 'package-lock.json');
 const FILES = ['package.json', 'package-lock.json', '.npmrc'];
 
+const filesIn = (/** @type {string} */ folder) => ({
+	manifest: readJson(path.join(folder, 'package.json')),
+	lock: readJson(path.join(folder, 'package-lock.json')),
+});
+
 /**
- * What builds the node and runs the demo, by a part of the lock file, which npm installs in a folder of its own.
+ * Puts what a lock file says into node_modules. It is installed elsewhere: `npm ci` would want the lock file here.
+ *
+ * @param {Parameters<typeof npmCi>[1]} wanted
+ */
+const intoModules = (wanted) => async (/** @type {Say} */ say) => {
+	const folder = path.join(PLAYGROUND, 'part');
+	await npmCi(folder, wanted, say);
+	rmSync(MODULES, { recursive: true, force: true });
+	renameSync(path.join(folder, 'node_modules'), MODULES);
+};
+
+/**
+ * What builds the node and runs the demo, by a part of the lock file.
  *
  * @returns {Step[]}
  */
 function demoSteps() {
 	const stamp = path.join(MODULES, '.install-stamp');
-	const lockFile = path.join(PROJECT_ROOT, 'package-lock.json');
-	const wanted = fingerprint([lockFile], [...DEMO_PACKAGES, ...TYPES_ONLY].join());
+	const wanted = fingerprint([LOCK_FILE], [...DEMO_PACKAGES, ...TYPES_ONLY].join());
 	if (readOr(stamp) === wanted || matchesLock(PROJECT_ROOT)) return [];
+	const { manifest, lock } = filesIn(PROJECT_ROOT);
 	const work = async (/** @type {Say} */ say) => {
-		const folder = path.join(PLAYGROUND, 'part');
-		const whole = readJson(path.join(PROJECT_ROOT, 'package.json'));
-		const { manifest, lock } = partOf(whole, readJson(lockFile), DEMO_PACKAGES, TYPES_ONLY);
-		mkdirSync(folder, { recursive: true });
-		writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
-		writeFileSync(path.join(folder, 'package-lock.json'), JSON.stringify(lock));
-		copyFileSync(path.join(PROJECT_ROOT, '.npmrc'), path.join(folder, '.npmrc'));
-		await npmCi(folder, say);
-		rmSync(MODULES, { recursive: true, force: true });
-		renameSync(path.join(folder, 'node_modules'), MODULES);
+		await intoModules(partOf(manifest, lock, DEMO_PACKAGES, TYPES_ONLY))(say);
 		writeFileSync(stamp, wanted);
 	};
 	return [step('the tools to build this node', 0.1, 0.2, work)];
@@ -54,7 +63,7 @@ function demoSteps() {
 /** @returns {Step[]} */
 function developmentSteps() {
 	const stamp = path.join(MODULES, '.install-stamp');
-	const wanted = fingerprint([path.join(PROJECT_ROOT, 'package-lock.json')]);
+	const wanted = fingerprint([LOCK_FILE]);
 	const link = path.join(MODULES, '.bin', WINDOWS ? 'node.cmd' : 'node');
 	const hasNode = existsSync(nodeBinary(MODULES)) && existsSync(link);
 	if (hasNode && readOr(stamp) === wanted) return [];
@@ -64,9 +73,9 @@ function developmentSteps() {
 		await npmOrFail(['rebuild', 'node'], PROJECT_ROOT);
 		writeFileSync(stamp, wanted);
 	};
-	const packages = (/** @type {Say} */ say) => npmCi(PROJECT_ROOT, say);
 	return [
-		!matchesLock(PROJECT_ROOT) && step('the development packages', 1.2, 2.5, packages),
+		!matchesLock(PROJECT_ROOT) &&
+			step('the development packages', 1.2, 2.5, intoModules(filesIn(PROJECT_ROOT))),
 		step('their Node.js', 0.2, 0.1, node),
 	].filter(Boolean);
 }
@@ -84,11 +93,10 @@ function n8nSteps(/** @type {string} */ name) {
 	const wanted = fingerprint(FILES.map((file) => path.join(source, file)));
 	if (readOr(stamp) === wanted) return [];
 
-	mkdirSync(target, { recursive: true });
-	for (const file of FILES) copyFileSync(path.join(source, file), path.join(target, file));
-	const { version } = readJson(path.join(source, 'package-lock.json')).packages['node_modules/n8n'];
+	const { manifest, lock } = filesIn(source);
+	const { version } = lock.packages['node_modules/n8n'];
 	const packages = async (/** @type {Say} */ say) => {
-		await npmCi(target, say);
+		await npmCi(target, { manifest, lock }, say);
 		// It may have been prepared by another version of n8n.
 		rmSync(path.join(target, 'cache'), { recursive: true, force: true });
 	};

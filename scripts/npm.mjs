@@ -1,9 +1,9 @@
 /** How the scripts run npm and other programs. Without a dependency, as install.mjs is. */
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { readJson } from './n8ns.mjs';
+import { PROJECT_ROOT, readJson } from './n8ns.mjs';
 
 export const WINDOWS = process.platform === 'win32';
 
@@ -63,13 +63,56 @@ export async function npmOrFail(
 Usually the npm registry was out of reach or the disk is full. The same command goes on where it stopped.`);
 }
 
-/** `npm ci`, with the number of packages that are in place. Those of another platform are never. */
-export async function npmCi(
-	/** @type {string} */ folder,
-	/** @type {(how: string) => void} */ say,
-) {
-	const { packages } = readJson(path.join(folder, 'package-lock.json'));
-	const places = Object.keys(packages).filter((place) => place && !packages[place].optional);
+/** @typedef {{ packages: Record<string, Record<string, any>> }} Lock */
+
+/**
+ * A lock file with the address of each package. Ours leave it out, since it names a registry; npm would then ask for
+ * the list of all versions of each package, which takes it longer than to install them.
+ *
+ * @param {Lock} lock
+ * @param {string} folder whose settings name the registry
+ * @returns {Lock} the same one if the registry's addresses are unusual
+ */
+function withAddresses(lock, folder) {
+	const packages = Object.entries(lock.packages).map(([place, entry]) => {
+		const name = entry.name ?? place.split('node_modules/').pop();
+		return { place, entry, id: `${name}@${entry.version}`, end: endOfAddress(name, entry.version) };
+	});
+	const one = packages.find(({ entry }) => entry.integrity);
+	const { command, args, ...how } = npm(['view', one?.id ?? '', 'dist.tarball']);
+	const address = String(spawnSync(command, args, { cwd: folder, ...how }).stdout).trim();
+	if (!one || !address.endsWith(one.end)) return lock;
+	const start = address.slice(0, -one.end.length);
+	const addressed = packages.map(({ place, entry, end }) => [
+		place,
+		entry.integrity ? { resolved: start + end, ...entry } : entry,
+	]);
+	return { ...lock, packages: Object.fromEntries(addressed) };
+}
+
+const endOfAddress = (name = '', version = '') =>
+	`/${name}/-/${path.posix.basename(name)}-${version}.tgz`;
+
+/**
+ * Installs into a folder below .playground/ what a lock file says, with `npm ci`.
+ *
+ * @param {string} folder
+ * @param {{ manifest: object, lock: Lock }} wanted package.json and package-lock.json
+ * @param {(how: string) => void} say gets the number of packages that are in place
+ * @throws {InstallError}
+ */
+export async function npmCi(folder, { manifest, lock }, say) {
+	mkdirSync(folder, { recursive: true });
+	copyFileSync(path.join(PROJECT_ROOT, '.npmrc'), path.join(folder, '.npmrc'));
+	const write = (/** @type {string} */ name, /** @type {object} */ content) =>
+		writeFileSync(path.join(folder, name), JSON.stringify(content));
+	write('package.json', manifest);
+	write('package-lock.json', withAddresses(lock, folder));
+
+	// Those for another platform are never there.
+	const places = Object.keys(lock.packages).filter(
+		(place) => place && !lock.packages[place].optional,
+	);
 	const show = () => {
 		const there = places.filter((place) => existsSync(path.join(folder, place, 'package.json')));
 		say(`${there.length} of ${places.length} packages`);
