@@ -76,10 +76,11 @@ export class RunMemory {
 	/**
 	 * Usernames that were deleted, or tokens that were revoked: for messages and results. A later reading counts more.
 	 *
+	 * @param what one must not be taken for the other: nobody may see a token
 	 * @param key of the person, in this account
 	 */
-	removedOf(key: string): Set<string> {
-		return this.unfinished('removed', key, () => new Set());
+	removedOf(what: 'deleted' | 'revoked', key: string): Set<string> {
+		return this.unfinished(what, key, () => new Set());
 	}
 
 	/** @param key of the person, in this account */
@@ -138,7 +139,7 @@ export class RunMemory {
 
 	/** The person has what they should have. Ends what agents' calls have begun, too. */
 	finish(key: string): void {
-		for (const what of ['removed', 'offboard', 'reinvite']) {
+		for (const what of ['deleted', 'revoked', 'offboard', 'reinvite']) {
 			this.begun.delete(`${what} ${key}`);
 			begunByAgents.delete(`${what} ${key}`);
 		}

@@ -26,7 +26,7 @@ const joined = (username: string, ...scopes: string[]) =>
 	sendGrid.state.addTeammate({ email: ADA, username, scopes });
 const usernames = () => sendGrid.state.account().teammates.map(({ profile }) => profile.username);
 
-const run = async (parameters: IDataObject, asTool?: 'asAnyNode') =>
+const run = async (parameters: IDataObject, asTool?: true | 'asAnyNode') =>
 	(await sendGrid.run({ items: [{ email: ADA }], parameters: parameters as never, asTool }))
 		.results[0].json;
 const call = async (parameters: IDataObject) => await run(parameters, 'asAnyNode');
@@ -133,5 +133,38 @@ describe('K3, W3: Delete by an agent, after a call that deleted only one of two 
 
 	test('counts the first one too', async () => {
 		expect(await call(deleteTeammateWith())).toMatchObject({ usernames: ['countess', 'lovelace'] });
+	});
+});
+
+describe('W7: what an agent has left unfinished with another operation', () => {
+	const refuse = (path: RegExp) => forbid('DELETE', path);
+	const invited = (days: number) =>
+		sendGrid.state.addPending({ email: ADA, expiresInSeconds: days * 86_400 }).token;
+
+	test.each([true, 'asAnyNode'] as const)(
+		"is in no answer of Delete: a revoked invitation's token is nobody's username (as a tool: %s)",
+		async (asTool) => {
+			const [revoked, kept] = [invited(7), invited(1)];
+			joined('countess');
+			joined('lovelace');
+			refuse(new RegExp(kept));
+			await run(revokeWith(), asTool);
+			refuse(/lovelace/);
+			const { error } = await run(deleteTeammateWith(), asTool);
+			expect(error).toMatch(/'countess' was deleted, but 'lovelace'/);
+			const deleted = await run(deleteTeammateWith(), asTool);
+			expect(deleted).toMatchObject({ usernames: ['countess', 'lovelace'] });
+			expect(JSON.stringify([error, deleted])).not.toContain(revoked);
+		},
+	);
+
+	test('is not what Revoke calls revoked', async () => {
+		invited(7);
+		joined('countess');
+		joined('lovelace');
+		refuse(/lovelace/);
+		await call(deleteTeammateWith());
+		refuse(/pending/);
+		expect((await call(revokeWith())).error).toMatch(/^The invitation of .* was not revoked/);
 	});
 });

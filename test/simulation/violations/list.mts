@@ -1495,7 +1495,7 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/invitation/revoke.ts',
-				'memory.removedOf(personKey(account, name))',
+				"memory.removedOf('revoked', personKey(account, name))",
 				'new Set<string>()',
 			),
 		],

@@ -33,7 +33,7 @@ export async function revoke(context: OperationContext) {
 	const name = choice.by === 'email' ? choice.email : tokenLock(choice.token);
 	const untouched = changeOf(`The invitation of ${subject}`, 'revoked');
 	// Invitations that an earlier try has revoked count too.
-	const revoked = () => memory.removedOf(personKey(account, name));
+	const revoked = () => memory.removedOf('revoked', personKey(account, name));
 	const wording = liveWording(() => (revoked().size > 0 ? partialWording(subject) : untouched));
 	return await withPersonLock(
 		context,

@@ -33,7 +33,7 @@ export async function deleteOne(context: OperationContext): Promise<IDataObject[
 	const choice = readTeammateChoice(item);
 	// Teammates that an earlier try has deleted count too.
 	const key = personKey(account, teammateLock(choice));
-	const deleted = () => memory.removedOf(key);
+	const deleted = () => memory.removedOf('deleted', key);
 	const untouched = changeOf(quoteTeammate(choice), 'deleted');
 	const wording = liveWording(() => partialWording(deleted(), 'another teammate') ?? untouched);
 	return await withLocatedTeammates(context, choice, 'delete', wording, async (found) => {
