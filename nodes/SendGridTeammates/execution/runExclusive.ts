@@ -206,7 +206,7 @@ async function whileLocked<Result>(
 		}
 	});
 	if (typeof outcome === 'object') return outcome.result;
-	if (wished) refuseUnclear(context, wished.name, wished.wish, wording);
+	if (wished) refuseUnclear(context, wished.name, wished.wish);
 	throw notBegunError(outcome, wording);
 }
 

@@ -3,7 +3,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { Expiring, personKey } from '../sendgrid/account';
 import type { Invitation } from '../sendgrid/invitations';
 import type { Person } from '../sendgrid/person';
-import { RequestError, type Wording } from '../transport/errors';
+import { RequestError } from '../transport/errors';
 import { SingleFlight, tick, type Tick } from '../transport/singleFlight';
 
 /** An item by its index; a person whom no item names, by account and address. */
@@ -241,15 +241,13 @@ interface Remembering {
 const wishKey = (account: { key: string }, name: string, wish: string): string =>
 	`${personKey(account, name)} ${wish}`;
 
-/** @throws RequestError if it is unknown whether a wish about a person has been carried out */
-export function refuseUnclear(
-	{ account, memory }: Remembering,
-	name: string,
-	wish: string,
-	wording: Wording,
-): void {
+/**
+ * @throws RequestError if it is unknown whether a wish about a person has been carried out: in the words of the
+ *   operation that tried, which may be another one
+ */
+export function refuseUnclear({ account, memory }: Remembering, name: string, wish: string): void {
 	const unclear = memory.unclearWish(wishKey(account, name, wish));
-	if (unclear) throw unclear.forSubject(wording);
+	if (unclear) throw unclear;
 }
 
 /**
@@ -264,11 +262,10 @@ export async function unlessUnclear<Result>(
 	remembering: Remembering,
 	name: string,
 	wish: string,
-	wording: Wording,
 	work: () => Promise<Result>,
 ): Promise<Result> {
 	const { account, memory } = remembering;
-	refuseUnclear(remembering, name, wish, wording);
+	refuseUnclear(remembering, name, wish);
 	return await work().catch((thrown: unknown) => {
 		if (thrown instanceof RequestError && thrown.isUnclear)
 			memory.noteUnclearWish(wishKey(account, name, wish), thrown);
@@ -289,12 +286,11 @@ export async function oncePerRun(
 	remembering: Remembering,
 	name: string,
 	wish: string,
-	wording: Wording,
 	work: () => Promise<IDataObject[]>,
 	again: (records: IDataObject[]) => IDataObject[] = (records) => records,
 	isRepeatable = false,
 ): Promise<IDataObject[]> {
-	return await unlessUnclear(remembering, name, wish, wording, async () => {
+	return await unlessUnclear(remembering, name, wish, async () => {
 		const { account, memory } = remembering;
 		const key = personKey(account, name);
 		const handled = memory.handledPeople.get(key) ?? [];

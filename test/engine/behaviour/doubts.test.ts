@@ -1,4 +1,6 @@
 /** W2 to W5: after a lost answer, nothing is sent a second time on a guess, and nobody is forgotten. */
+import type { INodeParameters } from 'n8n-workflow';
+
 import { aboutAda, ADA } from '../../support/ada';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import {
@@ -7,6 +9,7 @@ import {
 	offboardWith,
 	revokeWith,
 	updateSsoWith,
+	upsertWith,
 } from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
@@ -50,6 +53,17 @@ test('W4: nothing is sent if an agent calls SSO Create again after an unclear ca
 	expect(first.results[0].json.error).toMatch(/^It is unclear/);
 	await call();
 	expect(sendGrid.calls().filter((line) => line.startsWith('POST'))).toHaveLength(1);
+});
+
+test("W4, W7: an agent's Invite says what is unclear if an earlier call has changed permissions", async () => {
+	joined();
+	fault({ method: 'PATCH', fault: { kind: 'late', ms: 20_000 } });
+	const call = async (parameters: INodeParameters) =>
+		(await run(parameters, undefined, { asTool: 'asAnyNode' })).results[0].json;
+	const first = await call(upsertWith({ options: { maxWait: 0 } }));
+	expect(first.error).toMatch(/^It is unclear whether the permissions of 'ada@example.com'/);
+	expect(await call(inviteWith())).toEqual(first);
+	expect(sendGrid.mailed()).toEqual([]);
 });
 
 test('W4/W8: a second row of SSO Create about one person sends nothing if the first is unclear', async () => {

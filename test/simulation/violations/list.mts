@@ -1403,8 +1403,8 @@ const writing: Violation[] = [
 			),
 			change(
 				'execution/runMemory.ts',
-				'if (unclear) throw unclear.forSubject(wording);',
-				'if (unclear && !wording) throw unclear.forSubject(wording);',
+				'if (unclear) throw unclear;',
+				'if (unclear && !wish) throw unclear;',
 			),
 		],
 		foundBy: { scenarios: 'W4: three tries of Retry On Fail stay unclear' },
@@ -1427,7 +1427,7 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'execution/runExclusive.ts',
-				'if (wished) refuseUnclear(context, wished.name, wished.wish, wording);',
+				'if (wished) refuseUnclear(context, wished.name, wished.wish);',
 				'',
 			),
 		],
@@ -1507,8 +1507,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/teammate/locate.ts',
-				'unlessUnclear(context, name, wish, wording, findAndUse)',
-				'unlessUnclear(context, name, `${wish} ${Math.random()}`, wording, findAndUse)',
+				'unlessUnclear(context, name, wish, findAndUse)',
+				'unlessUnclear(context, name, `${wish} ${Math.random()}`, findAndUse)',
 			),
 		],
 		foundBy: { scenarios: 'W4: the next try says the same if an update was accepted' },

@@ -36,7 +36,7 @@ export async function approve(context: OperationContext) {
 		context,
 		name,
 		wording,
-		async () => await oncePerRun(context, name, 'approve', wording, work),
+		async () => await oncePerRun(context, name, 'approve', work),
 		{ name, wish: 'approve' },
 	);
 }

@@ -25,7 +25,7 @@ export async function deny(context: OperationContext) {
 		context,
 		name,
 		wording,
-		async () => await oncePerRun(context, name, 'deny', wording, work),
+		async () => await oncePerRun(context, name, 'deny', work),
 		{ name, wish: 'deny' },
 	);
 }

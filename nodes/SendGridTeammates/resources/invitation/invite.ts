@@ -62,7 +62,7 @@ export async function invite(context: OperationContext) {
 		email,
 		wording,
 		async () =>
-			await oncePerRun(context, email, wish, wording, async () =>
+			await oncePerRun(context, email, wish, async () =>
 				// The other kinds of access depend on no readings.
 				choice.kind === 'teammate' ? await onFreshReadings(context, wording, send) : await send(),
 			),

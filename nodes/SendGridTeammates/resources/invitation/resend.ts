@@ -55,7 +55,7 @@ export async function resend(context: OperationContext) {
 		context,
 		name,
 		wording,
-		async () => await oncePerRun(context, name, WISH, wording, sendNamed),
+		async () => await oncePerRun(context, name, WISH, sendNamed),
 		{ name, wish: WISH },
 	);
 }
@@ -81,8 +81,7 @@ const oncePerPerson = async (
 		context,
 		name,
 		wording,
-		async () =>
-			await oncePerRun(context, name, WISH, wording, async () => [invitationOutput(await work())]),
+		async () => await oncePerRun(context, name, WISH, async () => [invitationOutput(await work())]),
 		{ name, wish: WISH },
 	);
 

@@ -40,7 +40,7 @@ export async function revoke(context: OperationContext) {
 		name,
 		wording,
 		async () =>
-			await unlessUnclear(context, name, 'revoke', wording, async () =>
+			await unlessUnclear(context, name, 'revoke', async () =>
 				choice.by === 'email'
 					? await revokeAllOf(context, choice.email, revoked(), wording)
 					: await revokeOne(context, choice.token, wording),

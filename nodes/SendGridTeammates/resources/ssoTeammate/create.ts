@@ -57,7 +57,7 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 		email,
 		wording,
 		async () =>
-			await oncePerRun(context, email, wish, wording, async () => {
+			await oncePerRun(context, email, wish, async () => {
 				// If the outcome is unclear, the lists must not show somebody who has just been deleted.
 				await account.waitForOwnWrites(email, wording);
 				const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);

@@ -79,7 +79,7 @@ export async function withLocatedTeammates<Result>(
 		context,
 		name,
 		wording,
-		async () => await unlessUnclear(context, name, wish, wording, findAndUse),
+		async () => await unlessUnclear(context, name, wish, findAndUse),
 		{ name, wish },
 	);
 }

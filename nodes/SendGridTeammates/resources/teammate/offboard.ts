@@ -52,7 +52,7 @@ export async function offboard(context: OperationContext) {
 		email,
 		wording,
 		async () =>
-			await oncePerRun(context, email, wish, wording, removeNow, (records) =>
+			await oncePerRun(context, email, wish, removeNow, (records) =>
 				records.map((record) => ({ ...record, changed: false, revoked: false, deleted: false })),
 			),
 		{ name: email, wish },

@@ -430,7 +430,6 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 			context,
 			email,
 			JSON.stringify([wishOf(choice), choices]),
-			wording,
 			async () => [outputOf(wish, await ensure(context, wish))],
 			(records) => records.map((record) => ({ ...record, action: 'unchanged', changed: false })),
 			true,
@@ -441,7 +440,7 @@ export async function upsert(context: OperationContext): Promise<IDataObject[]> 
 		context,
 		email,
 		wording,
-		async () => await unlessUnclear(context, email, access, wording, ensureOnce),
+		async () => await unlessUnclear(context, email, access, ensureOnce),
 		{ name: email, wish: access },
 	);
 	return records.map(withSkipped(named));
