@@ -2,6 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from '
 
 import { connectionForEditor, refuseOnBehalfOf, undecidedField } from '../execution/connection';
 import { accessRequests } from '../sendgrid/accessRequests';
+import { addressKey } from '../sendgrid/account';
 import { bestFirst, pendingInvitations, type Invitation } from '../sendgrid/invitations';
 import { teammates, type Teammate } from '../sendgrid/teammates';
 import { SendGridClient } from '../transport/client';
@@ -51,11 +52,10 @@ async function searchList<Item>(
 		const wanted = filter.trim().toLowerCase();
 		const offset = Number(paginationToken ?? 0);
 		const choices = (items: Item[]): INodeListSearchResult['results'] =>
-			items.map((item) => ({
-				name: labelOf(item),
-				value: valueOf(item),
-				url: TEAMMATES_PAGE,
-			}));
+			items
+				.map((item) => ({ name: labelOf(item), value: valueOf(item), url: TEAMMATES_PAGE }))
+				// Where SendGrid does not say what stands for an item, nobody can choose it.
+				.filter(({ value }) => value !== '');
 		const all: Item[] = [];
 		for await (const { fresh } of pages(client, endpoint, { offset })) {
 			if (!wanted && honoursOffset) {
@@ -77,7 +77,7 @@ function onePerAddress(invitations: Invitation[], now: number): Invitation[] {
 		const address = invitation.email.toLowerCase();
 		if (!best.has(address)) best.set(address, invitation);
 	}
-	return invitations.filter((one) => one.email !== '' && best.get(one.email.toLowerCase()) === one);
+	return invitations.filter((one) => best.get(one.email.toLowerCase()) === one);
 }
 
 /**
@@ -103,19 +103,32 @@ export async function searchInvitations(
 	);
 }
 
-/** `Ada Lovelace (ada@example.com)` */
-function labelOfPerson({ first_name, last_name }: IDataObject, email: string): string {
+/** `Ada Lovelace (ada@example.com, countess)`: two logins may have one address. */
+function labelOfPerson(
+	{ first_name, last_name }: IDataObject,
+	email: string,
+	username: string,
+): string {
 	const name = [first_name, last_name].filter(Boolean).join(' ');
-	return name ? `${name} (${email})` : email;
+	const login = addressKey(username) === addressKey(email) ? '' : username;
+	const [first = '', ...others] = [name, email, login].filter(Boolean);
+	return others.length > 0 ? `${first} (${others.join(', ')})` : first;
 }
 
 /** `Ada Lovelace (ada@example.com), admin, SSO` */
-function labelOfTeammate({ email, isAdmin, isOwner, isSso, record }: Teammate): string {
+function labelOfTeammate({ email, username, isAdmin, isOwner, isSso, record }: Teammate): string {
 	const kinds = [isOwner && 'owner', isAdmin && 'admin', isSso === true && 'SSO'];
-	return [labelOfPerson(record, email), ...kinds].filter(Boolean).join(', ');
+	return [labelOfPerson(record, email, username), ...kinds].filter(Boolean).join(', ');
 }
 
-/** Everybody in the account: name, address and kind. */
+/** `Ada Lovelace (ada@example.com): Templates` */
+function labelOfRequest(request: IDataObject): string {
+	const person = labelOfPerson(request, textOf(request.email), textOf(request.username));
+	const label = [person, textOf(request.scope_group_name)].filter(Boolean).join(': ');
+	return label || textOf(request.id);
+}
+
+/** Everybody in the account: name, address, username where it is another, and kind. */
 export async function searchTeammates(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -144,8 +157,7 @@ export async function searchAccessRequests(
 		this,
 		{
 			endpoint: accessRequests({ failureMessage: 'The access requests could not be loaded' }),
-			labelOf: (request) =>
-				`${labelOfPerson(request, textOf(request.email) || textOf(request.username))}: ${textOf(request.scope_group_name)}`,
+			labelOf: labelOfRequest,
 			valueOf: ({ id }) => textOf(id),
 			honoursOffset: true,
 			ownAccountOnly: true,

@@ -248,7 +248,7 @@ describe('the list of invitations', () => {
 });
 
 describe('the list of teammates', () => {
-	test('shows name, address and kind', async () => {
+	test('shows name, address, username and kind', async () => {
 		const { state } = sendGrid;
 		const url = 'https://app.sendgrid.com/settings/teammates';
 		state.addTeammate({ username: 'boss', email: 'olga@example.com', user_type: 'owner' });
@@ -266,10 +266,27 @@ describe('the list of teammates', () => {
 		});
 		const { results } = await searchTeammates(sendGrid.credential);
 		expect(results).toEqual([
-			{ name: 'olga@example.com, owner', value: 'boss', url },
-			{ name: 'Ada Lovelace (ada@example.com)', value: 'countess', url },
+			{ name: 'olga@example.com (boss), owner', value: 'boss', url },
+			{ name: 'Ada Lovelace (ada@example.com, countess)', value: 'countess', url },
 			{ name: 'Sam (sam@example.com), admin, SSO', value: 'sam@example.com', url },
 		]);
+	});
+
+	test('tells two logins of one address apart, and is searched by username', async () => {
+		const ada = { email: 'ada@example.com', first_name: 'Ada' };
+		sendGrid.state.addTeammate({ ...ada, username: 'countess' });
+		sendGrid.state.addTeammate({ ...ada, username: 'Ada@Example.com' });
+		const labels = async (text = '') =>
+			(await searchTeammates(sendGrid.credential, text)).results.map(({ name }) => name);
+		expect(await labels()).toEqual(['Ada (ada@example.com, countess)', 'Ada (ada@example.com)']);
+		expect(await labels('COUNTESS')).toEqual(['Ada (ada@example.com, countess)']);
+	});
+
+	test('has people without an address by username, and leaves out what nothing can stand for', async () => {
+		const body = { result: [{ username: 'countess' }, { email: 'bob@example.com' }, {}] };
+		sendGrid.state.faults.add({ fault: { kind: 'status', status: 200, when: 'before', body } });
+		const { results } = await searchTeammates(sendGrid.credential);
+		expect(results).toMatchObject([{ name: 'countess', value: 'countess' }]);
 	});
 
 	test('says in its only line that nobody can know yet whose it is', async () => {
@@ -322,9 +339,20 @@ describe('the list of access requests', () => {
 		expect(await searchAccessRequests(sendGrid.credential)).toMatchObject({
 			results: [
 				{ name: 'Ada Lovelace (ada@example.com): Templates', value: ids[0], url },
-				{ name: 'bob@example.com: Mail Send', value: ids[1], url },
+				{ name: 'bob@example.com (bobby): Mail Send', value: ids[1], url },
 			],
 		});
+	});
+
+	test('has no line without a text, whatever SendGrid leaves out', async () => {
+		const body = [
+			{ id: 1, scope_group_name: 'Templates' },
+			{ id: 2, username: 'bobby' },
+			{ id: 3 },
+		];
+		sendGrid.state.faults.add({ fault: { kind: 'status', status: 200, when: 'before', body } });
+		const { results } = await searchAccessRequests(sendGrid.credential);
+		expect(results.map(({ name }) => name)).toEqual(['Templates', 'bobby', '3']);
 	});
 
 	test('is searched by person and by feature, on every page', async () => {
