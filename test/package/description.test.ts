@@ -10,6 +10,7 @@ import { builtPackage } from '../support/builtPackage';
 import { filesBelow, inProject } from '../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
 import { sublimeSearch } from '../support/nodeSearch.mts';
+import { leavesOfOperation, optionsOf } from '../support/fieldWalk';
 import { NAMES } from '../support/operations';
 import * as parameters from '../support/parameters';
 
@@ -232,6 +233,39 @@ test('a field that operations share is in the node only once', async () => {
 	for (const name of ['email', 'invitation', 'teammate', 'returnAll', 'limit', 'scopes']) {
 		expect([name, names.filter((other) => other === name).length]).toEqual([name, 1]);
 	}
+});
+
+test.each(NAMES)('no field of %s speaks of one that it does not show', async (name) => {
+	const all = await properties();
+	const { resource, operation } = parameters[name];
+	const isHidden = ({ displayOptions: { hide = {} } = {} }: INodeProperties) =>
+		hide['/resource']?.includes(resource) || hide['/operation']?.includes(operation);
+	const namesOf = (fields: INodeProperties[]) =>
+		fields.flatMap((field) => [field.displayName, ...optionsOf(field).map((one) => one.name)]);
+	const shown = leavesOfOperation(all, { resource, operation })
+		.map(({ field }) => field)
+		.filter((field) => !isHidden(field));
+	const known = namesOf(shown);
+	const foreign = namesOf(
+		NAMES.flatMap((other) => leavesOfOperation(all, parameters[other])).map(({ field }) => field),
+	).filter((other) => / /.test(other) && !known.includes(other));
+	const texts = shown.flatMap(({ description, hint, ...field }) => [
+		description,
+		hint,
+		...optionsOf(field).map((option) => option.description),
+	]);
+	expect(texts.filter((text) => foreign.some((other) => text?.includes(other)))).toEqual([]);
+});
+
+test.each([
+	['email', 'An invitation has to be accepted with exactly this spelling'],
+	['subuserAccess', 'Update takes away any others'],
+	['access', 'Admin access, or a set of scopes'],
+])('what %s says holds for every operation that shows it', async (name, said) => {
+	const fields = (await properties()).filter((field) => field.name === name);
+	expect(fields.map(({ description }) => description)).toContainEqual(
+		expect.stringContaining(said),
+	);
 });
 
 test("the credential's fields have names that stay", async () => {

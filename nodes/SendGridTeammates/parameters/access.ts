@@ -108,10 +108,10 @@ const accessField: INodeProperties = {
 		{
 			name: 'Selected Scopes',
 			value: 'scopes',
-			description: 'Only the scopes you choose below',
+			description: 'The scopes you choose below',
 		},
 	],
-	description: 'What the person can do in SendGrid',
+	description: 'Admin access, or a set of scopes',
 };
 
 export const noScopesHint: NodeHint = {

@@ -23,7 +23,7 @@ export const emailField: INodeProperties = {
 	default: '',
 	required: true,
 	description:
-		"The person's email address. They have to accept with exactly this spelling, including upper and lower case.",
+		"The person's email address. An invitation has to be accepted with exactly this spelling, including upper and lower case.",
 };
 
 /** Documented: 5 to 255 characters of the form `something@something.tld`, which has 5 at least. */

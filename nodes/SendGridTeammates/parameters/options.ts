@@ -41,9 +41,22 @@ const allowAdminsOption: INodeProperties = {
 	name: 'allowAdmins',
 	type: 'boolean',
 	default: false,
-	displayOptions: { show: { '/operation': ['delete', 'offboard', 'sync', 'upsert'] } },
-	description:
-		"Whether to also remove admins, or take admin access away. With Same as Teammate, also whether to give an admin's access.",
+	displayOptions: { show: { '/operation': ['delete', 'offboard'] } },
+	description: 'Whether to also remove admins',
+};
+
+const COPIES = "With Same as Teammate, also whether to give an admin's access.";
+
+const allowAdminsToDemoteOption: INodeProperties = {
+	...allowAdminsOption,
+	displayOptions: { show: { '/operation': ['upsert'] } },
+	description: `Whether to also take admin access away. ${COPIES}`,
+};
+
+const allowAdminsInListOption: INodeProperties = {
+	...allowAdminsOption,
+	displayOptions: { show: { '/operation': ['sync'] } },
+	description: `Whether to also remove admins, or take admin access away. ${COPIES}`,
 };
 
 /** For operations that remove or demote nobody, the option is about giving admin access. */
@@ -129,6 +142,8 @@ export const optionsField: INodeProperties = {
 	placeholder: 'Add option',
 	options: [
 		allowAdminsOption,
+		allowAdminsToDemoteOption,
+		allowAdminsInListOption,
 		allowAdminsToCopyOption,
 		dryRunOption,
 		hiddenDryRunOption,

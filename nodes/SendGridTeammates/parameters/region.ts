@@ -22,7 +22,7 @@ export const regionField: INodeProperties = {
 		{
 			name: 'EU',
 			value: 'eu',
-			description: "Subusers in SendGrid's EU region, with On Behalf Of",
+			description: "Subusers in SendGrid's EU region",
 		},
 	],
 	description:
@@ -37,7 +37,7 @@ export const readRegion = (fields: Fields): (typeof REGIONS)[number] =>
 
 export const euRegionHint: NodeHint = {
 	message:
-		"SendGrid's EU region holds subusers only: name one under <b>On Behalf Of</b> in the options or in the credential, unless the API key was created inside it.",
+		"SendGrid's EU region holds subusers only: name one under <b>On Behalf Of</b> in the options or in the credential, unless the API key was created inside it. Operations that don't offer On Behalf Of need such a key.",
 	displayCondition: '={{ $parameter["region"] === "eu" && !$parameter["options"]["onBehalfOf"] }}',
 	whenToDisplay: 'beforeExecution',
 	location: 'ndv',

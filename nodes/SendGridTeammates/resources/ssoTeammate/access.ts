@@ -106,7 +106,7 @@ const subuserAccessField: INodeProperties = {
 			values: [usernameField, permissionField, rowScopesField],
 		},
 	],
-	description: 'The subusers that the person can work in. They replace the current ones.',
+	description: 'All subusers that the person can work in. Update takes away any others.',
 };
 
 /** The fields that belong to each choice of access. */
