@@ -268,6 +268,14 @@ test.each([
 	);
 });
 
+test('By Username says the same about usernames as the failures do', async () => {
+	const locators = (await properties()).filter(({ type }) => type === 'resourceLocator');
+	const modes = locators.flatMap((field) => field.modes ?? []);
+	const hints = modes.filter(({ name }) => name === 'username').map(({ hint }) => hint);
+	expect(hints).toHaveLength(2);
+	for (const hint of hints) expect(hint).toMatch(/^May differ from the email address/);
+});
+
 test("the credential's fields have names that stay", async () => {
 	const { credential } = await builtPackage();
 	expect(credential.properties.map(({ name }) => name)).toEqual([

@@ -137,7 +137,7 @@ export const teammateLocator = {
 			name: MODE.username,
 			type: 'string',
 			placeholder: 'e.g. nathan_acme',
-			hint: 'Usually the email address; for SSO teammates always',
+			hint: 'May differ from the email address; for SSO teammates it never does',
 		},
 	],
 } satisfies Partial<INodeProperties>;

@@ -117,7 +117,7 @@ export const onUnknownUsername = ({ username, field }: NamedTeammate, before?: T
 		? 'This person may have just left. If the API key is that of a subuser, it may be an admin of the parent account, whom SendGrid lists in the subuser too: only the parent can change or remove these.'
 		: field === 'Email'
 			? 'This person may have just left. Run this item again.'
-			: `Check '${field}'. Usernames often differ from the email address; try By Email.`,
+			: `Check '${field}'. A username may differ from the email address; try By Email.`,
 });
 
 /** A teammate's record as SendGrid has it, scopes included: `GET /v3/teammates/{username}`. */

@@ -88,7 +88,7 @@ describe('SSO Teammate > Update', () => {
 		const fault = { kind: 'status', status: 404, when: 'before' } as const;
 		sendGrid.state.faults.add({ method: 'PATCH', fault });
 		const { error } = await update();
-		expect(error?.description).toContain('Usernames often differ from the email address');
+		expect(error?.description).toContain('A username may differ from the email address');
 	});
 
 	test.each([

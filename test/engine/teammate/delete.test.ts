@@ -79,7 +79,7 @@ describe('Delete', () => {
 		sendGrid.state.faults.add({ method: 'DELETE', fault });
 		const { error } = await sendGrid.run({ items: ADA, parameters: deleteTeammateWith() });
 		expect(error?.message).toContain('HTTP 404)');
-		expect(error?.description).toContain('Usernames often differ from the email address');
+		expect(error?.description).toContain('A username may differ from the email address');
 	});
 });
 

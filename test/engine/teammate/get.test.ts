@@ -43,7 +43,7 @@ describe('Get', () => {
 		expect(error?.message).toBe(
 			"The record of 'ghost' could not be read: no teammate has the username 'ghost' (HTTP 404)",
 		);
-		expect(error?.description).toContain('Usernames often differ from the email address');
+		expect(error?.description).toContain('A username may differ from the email address');
 	});
 
 	test.each(['..', 'a/b', ' '])('sends nothing for the username %j', async (username) => {

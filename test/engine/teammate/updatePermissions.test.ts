@@ -247,7 +247,7 @@ describe('Update Permissions', () => {
 		sendGrid.state.faults.add({ method: 'PATCH', fault });
 		const { error } = await update({});
 		expect(error?.message).toContain('HTTP 404)');
-		expect(error?.description).toContain('Usernames often differ from the email address');
+		expect(error?.description).toContain('A username may differ from the email address');
 	});
 });
 
