@@ -1,9 +1,13 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
+import { namesByValue } from './parameters/choice';
 import { euRegionHint } from './parameters/region';
 import { testSendGridTeammatesApi } from './methods/credentialTest';
 import { triggerFields } from './trigger/parameters';
 import { pollTeammates } from './trigger/poll';
+
+/** What n8n writes below the node: `Teammate Added, Scopes Changed`. An expression may give the events as a text. */
+const subtitle = `={{ String($parameter["events"] || "").split(/\\s*[,;\\n]\\s*/).map((event) => (${JSON.stringify(namesByValue(triggerFields.slice(0, 1)))})[event] || event).join(", ") }}`;
 
 export class SendGridTeammatesTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -15,7 +19,7 @@ export class SendGridTeammatesTrigger implements INodeType {
 		},
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle,
 		// The node panel shows this for node and trigger together (observed in n8n 2.40).
 		description:
 			'Invite people to a Twilio SendGrid account, manage its teammates, and start workflows when somebody accepts, joins or leaves',

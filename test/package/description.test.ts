@@ -2,7 +2,9 @@ import {
 	NodeHelpers,
 	Workflow,
 	type INode,
+	type INodeParameters,
 	type INodeProperties,
+	type INodeType,
 	type INodeTypes,
 } from 'n8n-workflow';
 
@@ -166,6 +168,19 @@ test('each operation says in a few words what it does, without articles', async 
 	expect(new Set(actions).size).toBe(actions.length);
 });
 
+/** What n8n writes below a node with these parameters. */
+function subtitleOf(node: INodeType, parameters: INodeParameters) {
+	const placed = { ...PLACED, parameters };
+	const nodeTypes: INodeTypes = {
+		getByName: () => node,
+		getByNameAndVersion: () => NodeHelpers.getVersionedNodeType(node, 1),
+		getKnownTypes: () => ({}),
+	};
+	const workflow = new Workflow({ active: false, connections: {}, nodes: [placed], nodeTypes });
+	const { subtitle } = node.description;
+	return workflow.expression.getSimpleParameterValue(placed, subtitle, 'internal', {});
+}
+
 test.each([
 	['teammate', 'upsert', 'Create or Update: teammate'],
 	['invitation', 'resend', 'Resend Invite: invitation'],
@@ -174,20 +189,19 @@ test.each([
 	['teammate', '__CUSTOM_API_CALL__', '__CUSTOM_API_CALL__: teammate'],
 ])('below the node of %s, %s stands "%s"', async (resource, operation, below) => {
 	const { node } = await builtPackage();
-	const placed = { ...PLACED, parameters: { resource, operation } };
-	const nodeTypes: INodeTypes = {
-		getByName: () => node,
-		getByNameAndVersion: () => NodeHelpers.getVersionedNodeType(node, 1),
-		getKnownTypes: () => ({}),
-	};
-	const workflow = new Workflow({ active: false, connections: {}, nodes: [placed], nodeTypes });
-	const subtitle = workflow.expression.getSimpleParameterValue(
-		placed,
-		node.description.subtitle,
-		'internal',
-		{},
-	);
-	expect(subtitle).toBe(below);
+	expect(subtitleOf(node, { resource, operation })).toBe(below);
+});
+
+test.each([
+	[['teammateAdded', 'adminChanged'], 'Teammate Added, Admin Rights Changed'],
+	[undefined, 'Invitation Accepted'],
+	['={{ "teammateAdded, scopesChanged" }}', 'Teammate Added, Scopes Changed'],
+	['={{ ["teammateAdded"] }}', 'Teammate Added'],
+	['={{ "Teammate Added; somethingElse" }}', 'Teammate Added, somethingElse'],
+	['={{ null }}', ''],
+])('below the trigger on %j stands "%s"', async (events, below) => {
+	const { trigger } = await builtPackage();
+	expect(subtitleOf(trigger, { ...(events && { events }) })).toBe(below);
 });
 
 test('each operation has one name in panel, form and canvas', async () => {

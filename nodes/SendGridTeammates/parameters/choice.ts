@@ -1,3 +1,5 @@
+import type { INodeProperties } from 'n8n-workflow';
+
 import { isRecord } from '../transport/responseErrors';
 import { formatList } from '../transport/sanitize';
 import {
@@ -72,6 +74,16 @@ export function readChoices<Value extends string>(
 	const chosen = readTexts(fields, field).map((text) => checkChoice(fields, field, text, values));
 	return values.filter((value) => chosen.includes(value));
 }
+
+/** The display names of all choices of these fields, by value. */
+export const namesByValue = (
+	fields: readonly INodeProperties[],
+): Readonly<Record<string, string>> =>
+	Object.fromEntries(
+		fields.flatMap(({ options = [] }) =>
+			options.flatMap((option) => ('value' in option ? [[String(option.value), option.name]] : [])),
+		),
+	);
 
 /** What a locator names, and in which mode. */
 export interface Located<Mode extends string> {

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { declarativeRouting, type Resources } from '../execution/customOperations';
+import { namesByValue } from '../parameters/choice';
 import { accessRequest } from './accessRequest';
 import { buildProperties } from './buildProperties';
 import { invitation } from './invitation';
@@ -32,12 +33,10 @@ const resourceField: INodeProperties = {
 };
 
 /** By value. Operations of the same value have the same name. */
-const NAMES: Readonly<Record<string, string>> = Object.fromEntries(
-	[resourceField, ...Object.values(RESOURCES).map(({ operation }) => operation)].flatMap(
-		({ options = [] }) =>
-			options.flatMap((option) => ('value' in option ? [[String(option.value), option.name]] : [])),
-	),
-);
+const NAMES = namesByValue([
+	resourceField,
+	...Object.values(RESOURCES).map(({ operation }) => operation),
+]);
 
 /** `SSO Teammate` -> `SSO teammate` */
 const inSentence = (name: string): string =>
