@@ -328,6 +328,21 @@ describe('two items with the same address', () => {
 	});
 });
 
+test.each([
+	['leave', 'unchanged'],
+	['resendIfExpiring', 'unchanged'],
+	['resend', 'resent'],
+])(
+	'a second run with If Pending at %s leaves the invitation of the first %s',
+	async (ifPending, action) => {
+		const items = [{ email: EMAIL }];
+		await upsert({ ifPending }, items);
+		clock.advance(LATER);
+		const { results } = await upsert({ ifPending }, items);
+		expect(results.map(({ json }) => json.action)).toEqual([action]);
+	},
+);
+
 test('share the readings if they start together', async () => {
 	sendGrid.state.addManyTeammates(100, { scopes: ['stats.read'] });
 	const items = Array.from({ length: 30 }, (_, i) => ({ email: `new${i}@example.com` }));
