@@ -104,7 +104,7 @@ test('somebody who does not answer is reminded three times, and no more', async 
 	await finish(await invite(hurried));
 	expect(sentEmails()).toEqual(reminded(3));
 	expect(examples.mails).toEqual([
-		toManager('has been reminded, and has not accepted the invitation'),
+		toManager('has not accepted the invitation to our SendGrid account. It is pending.'),
 	]);
 });
 
@@ -153,6 +153,6 @@ test('a person without a valid address is not invited, and the manager is told w
 	await finish(await invite(hurried, { ...colleague, email: 'grace' }));
 	expect(sentEmails()).toEqual([]);
 	expect(examples.mails).toEqual([
-		toManager('is not followed any further to our SendGrid account: '),
+		toManager('gets no further emails about our SendGrid account, because something went wrong: '),
 	]);
 });

@@ -398,6 +398,13 @@ describe('what a persona could not give', () => {
 });
 
 describe('Until joined', () => {
+	test('the manager reads of no reminders, which may have failed', async () => {
+		const value = await assigned('until-joined', 'Not Joined', 'outcome');
+		expect(evaluate(value, { json: { status: 'expired' } })).toBe(
+			'has not accepted the invitation to our SendGrid account. It is expired.',
+		);
+	});
+
 	test('a blank manager is IT', async () => {
 		const value = await assigned('until-joined', 'Colleague', 'manager');
 		for (const manager of [undefined, null, '', ' ']) {
