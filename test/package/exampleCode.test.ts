@@ -1,5 +1,5 @@
 import type { Workflow } from '../../playground/n8n/workflow.mts';
-import { evaluate, runCode, type Item } from '../support/exampleCode.mts';
+import { evaluate, filledIn, runCode, type Item } from '../support/exampleCode.mts';
 import { inProject, readText } from '../support/machine';
 
 /** Parameters of a node of an example. */
@@ -394,6 +394,20 @@ describe('what a persona could not give', () => {
 		expect(evaluate(text, { input })).toBe(
 			'invited ada@acme.example, not granted: mail.send, stats.read\nupdated lee@acme.example\nNo.',
 		);
+	});
+});
+
+describe('the subject of an email', () => {
+	test.each([
+		['leavers', 'Tell IT', itemsOf({}), 'SendGrid: 1 leaver was not removed'],
+		['leavers', 'Tell IT', itemsOf({}, {}), 'SendGrid: 2 leavers were not removed'],
+		['roster', 'Ask for Approval', itemsOf({ count: 1 }), 'SendGrid: carry out 1 change?'],
+		['roster', 'Ask for Approval', itemsOf({ count: 2 }), 'SendGrid: carry out 2 changes?'],
+		['roster', 'Report', itemsOf({ changed: true }), 'SendGrid: 1 changed, 0 failed'],
+	])('in %s, from %s, fits any number', async (name, node, input, said) => {
+		const { subject } = await parametersOf(name, node);
+		const [{ json }] = input;
+		expect(filledIn(subject, { input, json })).toBe(said);
 	});
 });
 

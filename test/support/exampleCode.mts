@@ -37,6 +37,12 @@ function run(code: string, { input = [], nodes = {}, json = {} }: Surroundings):
 export const runCode = (code: unknown, surroundings: Surroundings) =>
 	run(String(code), surroundings) as Item[];
 
+/** The text of a field that has expressions in it. */
+export const filledIn = (text: unknown, surroundings: Surroundings): string =>
+	String(text)
+		.replace(/^=/, '')
+		.replace(/\{\{.*?\}\}/g, (expression) => String(evaluate(`=${expression}`, surroundings)));
+
 /** The value of a field that is one expression. */
 export function evaluate(expression: unknown, surroundings: Surroundings): unknown {
 	const [, inner] = /^=\{\{([^]*)\}\}$/.exec(String(expression)) ?? [];

@@ -77,7 +77,7 @@ describe('roster', () => {
 		expect(examples.mails).toEqual([
 			{
 				to: ['security@example.com'],
-				subject: expect.stringMatching(/^SendGrid: \d+ changes made, 0 failed$/),
+				subject: expect.stringMatching(/^SendGrid: \d+ changed, 0 failed$/),
 				body: expect.stringContaining('invited grace@acme.example'),
 			},
 		]);
