@@ -134,13 +134,14 @@ function notBegunError(why: NotBegun, { failureMessage }: Wording): SendGridErro
  * lower case, the second starts when the first has ended, and sees what the first has done. Items of one run are
  * served in their order, even if some name the address and others the username.
  *
- * An item may lock several names of one person, one after the other, and the same one twice.
+ * An item may lock several names of one person, one after the other, and the same one twice. For each it waits while
+ * an earlier write in doubt may still be carried out.
  *
  * @param name an address, or what `...Lock` gives: usernames and tokens come first, addresses inside, so that no
  * two items can wait for each other
  * @param wished what is passed to `unlessUnclear` inside: if it is unclear, a wait that ends too early does not
  * change that
- * @throws SendGridError if the wait was cancelled, or took too long
+ * @throws SendGridError if the wait was cancelled, or takes too long
  */
 export async function withPersonLock<Result>(
 	context: OperationContext,
@@ -196,6 +197,8 @@ async function whileLocked<Result>(
 		else if (lastWriteAt !== undefined) account.requireFreshReadings(lastWriteAt);
 		account.locks.add(key);
 		try {
+			if (wished) refuseUnclear(context, wished.name, wished.wish);
+			await account.waitForDoubt(name, wording);
 			const result = await work().catch(noteDoubt(account, name));
 			// Whatever an earlier call or try has left unfinished is settled by that.
 			if (memory.sent.has(item.getItemIndex())) memory.finish(personKey(account, name));
@@ -245,7 +248,7 @@ export async function onFreshReadings<Result>(
 		throw notBegunError(outcome, wording);
 	};
 
-	if (account.address !== undefined) await account.waitForOwnWrites(account.address, wording);
+	if (account.address !== undefined) await account.waitForRecord(account.address);
 	let finished = memory.lastWriteAt.size;
 	for (let stalled = 0; stalled < MAX_STALLED_ROUNDS; ) {
 		const result = stalled === 0 ? await decide() : await decideAlone();

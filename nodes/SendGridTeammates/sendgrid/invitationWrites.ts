@@ -96,7 +96,6 @@ export async function createInvitation(
 	{ email, access, known, wording, on400, validUntil }: NewInvitation,
 	findPerson: () => Promise<{ invitations: Invitation[]; teammates: unknown[] }>,
 ): Promise<Outcome<Invitation>> {
-	await account.waitForDoubt(email, wording);
 	const isAmbiguous = !known && justMailed.get(personKey(account, email)) === true;
 
 	/** Whether it was sent by this request, or at the same moment; `undefined` if that can't be told. */

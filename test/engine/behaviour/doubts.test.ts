@@ -1,19 +1,24 @@
-/** W2 to W5: after a lost answer, nothing is sent a second time on a guess, and nobody is forgotten. */
+/** W1 to W5: after a lost answer, nothing is sent a second time on a guess, and nobody is forgotten. */
 import type { INodeParameters } from 'n8n-workflow';
 
 import { aboutAda, ADA } from '../../support/ada';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import {
+	approveWith,
+	by,
 	createSsoWith,
+	deleteTeammateWith,
 	inviteWith,
 	offboardWith,
+	resendWith,
 	revokeWith,
+	updatePermissionsWith,
 	updateSsoWith,
 	upsertWith,
 } from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
-const { joined, teammate, fault, run, until } = aboutAda(sendGrid);
+const { joined, invited, teammate, fault, run, until } = aboutAda(sendGrid);
 
 const CONTINUE = { onError: 'continueRegularOutput' } as const;
 
@@ -109,3 +114,57 @@ test.each([
 		expect(sendGrid.state.account().invitations).toEqual([]);
 	},
 );
+
+describe('nothing is sent while another write about the person is in doubt', () => {
+	const TOKEN = 'a-token-of-ada';
+	const options = { maxWait: 1 };
+	const writes = () => sendGrid.calls().filter((call) => !call.startsWith('GET'));
+
+	/** Another execution, whose request may be carried out later. */
+	async function leaveInDoubt(method: string, parameters: INodeParameters) {
+		fault({ method, fault: { kind: 'late', ms: 20_000 } });
+		const { error } = await run(parameters);
+		expect(error?.message).toMatch(/^It is unclear/);
+	}
+
+	async function expectNothingSent(parameters: INodeParameters) {
+		const before = writes();
+		const { error } = await run({ ...parameters, options });
+		expect(error?.message).toMatch(/: an earlier change of this person may still be carried out/);
+		expect(writes()).toEqual(before);
+	}
+
+	test.each([
+		['Approve', approveWith({ requestId: '={{ $json.id }}' })],
+		[
+			'Update Permissions by username',
+			updatePermissionsWith({ teammate: by('username', 'countess') }),
+		],
+		['SSO Update by username', updateSsoWith({ teammate: by('username', 'countess') })],
+		['Delete by username', deleteTeammateWith({ teammate: by('username', 'countess') })],
+		['Delete by email', deleteTeammateWith()],
+		['Offboard', offboardWith()],
+		['Create or Update', upsertWith()],
+	])('W1: %s waits for a change of permissions', async (_, parameters) => {
+		joined({ scopes: ['stats.read'] });
+		const { id } = sendGrid.state.addAccessRequest({ username: 'countess', scopes: ['mail.send'] });
+		await leaveInDoubt('PATCH', updatePermissionsWith({ scopes: ['templates.read'], options }));
+		await expectNothingSent({
+			...parameters,
+			...('requestId' in parameters && { requestId: String(id) }),
+		});
+	});
+
+	test.each([
+		['Revoke by token', revokeWith({ invitation: by('token', TOKEN) })],
+		['Revoke by email', revokeWith()],
+		['Resend by token', resendWith({ invitation: by('token', TOKEN) })],
+		['Resend by email', resendWith()],
+		['Invite', inviteWith({ scopes: ['mail.send'] })],
+		['SSO Create', createSsoWith()],
+	])('W1: %s waits for an invitation', async (_, parameters) => {
+		invited({ token: TOKEN, expiresInSeconds: 86_400 });
+		await leaveInDoubt('POST', inviteWith({ options }));
+		await expectNothingSent(parameters);
+	});
+});

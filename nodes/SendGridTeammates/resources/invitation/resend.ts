@@ -46,7 +46,7 @@ export async function resend(context: OperationContext) {
 		if (email === '') return await sendUnknown(context, async () => await sendNow(known));
 		const sendInTurn = async () => {
 			// Others may have sent it again while this item waited.
-			await account.waitForOwnWrites(email, wording);
+			await account.waitForRecord(email);
 			return await sendNow(await lookUp(context, token, wording));
 		};
 		return await oncePerPerson(context, email, wording, sendInTurn);
@@ -95,7 +95,7 @@ async function lookUp(
 	token: string,
 	wording: Wording,
 ): Promise<Invitation | undefined> {
-	await account.waitForOwnWrites(tokenLock(token), wording);
+	await account.waitForRecord(tokenLock(token));
 	const { items } = await findInList(account, pendingInvitations(wording), (all) =>
 		all.filter((invitation) => invitation.token === token),
 	).catch((thrown: unknown) => {

@@ -59,7 +59,7 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 		async () =>
 			await oncePerRun(context, email, wish, async () => {
 				// If the outcome is unclear, the lists must not show somebody who has just been deleted.
-				await account.waitForOwnWrites(email, wording);
+				await account.waitForRecord(email);
 				const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);
 				const created = await createSsoTeammate(account, {
 					email,

@@ -65,7 +65,7 @@ export async function withLocatedTeammates<Result>(
 	const { account } = context;
 	const name = teammateLock(choice);
 	const findAndUse = async (): Promise<Result> => {
-		await account.waitForOwnWrites(name, wording);
+		await account.waitForRecord(name);
 		if (choice.by === 'email') {
 			return await use((await teammatesWithEmail(account, choice.email, wording)).items);
 		}

@@ -99,7 +99,6 @@ const addressIn = ({ invitations, teammates: joined }: Person): string | undefin
 
 async function plan(context: OperationContext, email: string, wording: Wording) {
 	const { account } = context;
-	await account.waitForOwnWrites(email, wording);
 	// The list says who is an admin.
 	await account.waitForLists(email);
 	const person = await findPerson(account, email, wording);
