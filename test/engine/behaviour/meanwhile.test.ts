@@ -9,12 +9,13 @@ import {
 	deleteTeammateWith,
 	getTeammateWith,
 	offboardWith,
+	resendWith,
 	updatePermissionsWith,
 	upsertWith,
 } from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
-const { joined, teammate, fault } = aboutAda(sendGrid);
+const { joined, teammate, fault, until } = aboutAda(sendGrid);
 
 const CONTINUE = { onError: 'continueRegularOutput' } as const;
 
@@ -44,6 +45,33 @@ test('K3/D3: Offboard spares somebody who becomes an admin while the second writ
 	await running;
 	expect(teammate('countess')).toBeDefined();
 });
+
+test.each([
+	['by token', ADA, by('token', 'a-token-of-ada')],
+	['by the token of somebody without an address', '', by('token', 'a-token-of-ada')],
+	['by email', ADA, by('email', ADA)],
+])(
+	"K3/Section 6: Resend Invite %s does not mail what has become an admin's invitation while it waits for the rate limit",
+	async (_, email, invitation) => {
+		const known = sendGrid.state.addPending({
+			email,
+			token: 'a-token-of-ada',
+			scopes: ['stats.read'],
+		});
+		fault({ method: 'POST', fault: { kind: 'rate-limited', header: 'retry-after', seconds: 4 } });
+		const running = sendGrid.run({
+			items: [{}],
+			parameters: resendWith({ invitation }),
+			credential: { allowAdminAccess: false },
+		});
+		await until(/^POST/);
+		// Another admin has invited the person again. The token stays.
+		Object.assign(known, { is_admin: true, scopes: [] });
+		const { error } = await running;
+		expect(error?.message).toContain("doesn't allow granting admin access");
+		expect(sendGrid.mailed()).toEqual([]);
+	},
+);
 
 test('W1: a request that is approved while Update Permissions works is not lost', async () => {
 	joined({ scopes: ['alerts.read'] });

@@ -1765,8 +1765,8 @@ const writing: Violation[] = [
 		changes: [
 			change(
 				'resources/invitation/resend.ts',
-				'await oncePerPerson(context, email, wording, sendInTurn)',
-				"await sendUnknown(context, async () => ({ ...(await sendInTurn()), email: '' }))",
+				'await oncePerPerson(context, email, wording, sendNow)',
+				"await sendUnknown(context, async () => ({ ...(await sendNow()), email: '' }))",
 			),
 		],
 		foundBy: {
@@ -2108,6 +2108,18 @@ const answering: Violation[] = [
 			test: 'engine/behaviour/credentialPolicy.test.ts',
 			name: 'whose invitation is named by its token',
 		},
+	},
+	{
+		law: 'Section 6',
+		title: "resends an invitation that has become an admin's while the rate limit held it back",
+		changes: [
+			change(
+				'resources/invitation/resend.ts',
+				'bodyOf(await send(context, choice, wording, known, validUntil(readAt)))',
+				'bodyOf(await send(context, choice, wording, known, readAt < 0 ? validUntil(0) : undefined))',
+			),
+		],
+		foundBy: { test: 'engine/behaviour/meanwhile.test.ts', name: 'K3/Section 6: Resend Invite' },
 	},
 	{
 		law: 'Section 6',

@@ -22,7 +22,7 @@ const WISH = 'resend';
  * answered from the first, so that nobody gets two emails.
  */
 export async function resend(context: OperationContext) {
-	const { item, account, policy } = context;
+	const { item, policy } = context;
 	const choice = readInvitation(item);
 	const wording = changeOf(`The invitation of ${quoteInvitation(choice)}`, 'sent again');
 	if (choice.by === 'email') {
@@ -36,20 +36,21 @@ export async function resend(context: OperationContext) {
 	}
 	const { token } = choice;
 	const name = tokenLock(token);
-	const sendNow = async (known?: Invitation) => {
-		if (known) policy.checkGiving(known);
-		return bodyOf(await send(context, choice, wording, known));
+	const sendNow = async (first?: LookedUp) => {
+		let found = first;
+		return await onFreshReadings(context, wording, async (validUntil) => {
+			const { known, readAt } = found ?? (await lookUp(context, token, wording));
+			found = undefined;
+			if (known) policy.checkGiving(known);
+			return bodyOf(await send(context, choice, wording, known, validUntil(readAt)));
+		});
 	};
 	const sendNamed = async () => {
-		const known = await lookUp(context, token, wording);
-		const email = known?.email ?? '';
-		if (email === '') return await sendUnknown(context, async () => await sendNow(known));
-		const sendInTurn = async () => {
-			// Others may have sent it again while this item waited.
-			await account.waitForRecord(email);
-			return await sendNow(await lookUp(context, token, wording));
-		};
-		return await oncePerPerson(context, email, wording, sendInTurn);
+		const found = await lookUp(context, token, wording);
+		const email = found.known?.email ?? '';
+		if (email === '') return await sendUnknown(context, async () => await sendNow(found));
+		// Others may send it again, or change it, while this item waits.
+		return await oncePerPerson(context, email, wording, sendNow);
 	};
 	return await withPersonLock(
 		context,
@@ -85,26 +86,31 @@ const oncePerPerson = async (
 		{ name, wish: WISH },
 	);
 
+interface LookedUp {
+	known?: Invitation;
+	readAt: number;
+}
+
 /**
  * The person of a token's invitation, and its expiry date. A later date is what proves a resend, the credential's
  * limits depend on the person, and another item of the run may name the same person by address. Without limits, a
- * key that may not read can resend without all this.
+ * key that may not read can resend without all this, at any time.
  */
 async function lookUp(
 	{ account, policy }: OperationContext,
 	token: string,
 	wording: Wording,
-): Promise<Invitation | undefined> {
+): Promise<LookedUp> {
 	await account.waitForRecord(tokenLock(token));
-	const { items } = await findInList(account, pendingInvitations(wording), (all) =>
+	const { items, readAt } = await findInList(account, pendingInvitations(wording), (all) =>
 		all.filter((invitation) => invitation.token === token),
 	).catch((thrown: unknown) => {
 		const mayNotRead = thrown instanceof RequestError && thrown.status === 403;
-		if (mayNotRead && !policy.limitsGiving) return { items: [] };
+		if (mayNotRead && !policy.limitsGiving) return { items: [], readAt: Infinity };
 		throw thrown;
 	});
-	const found: Invitation | undefined = items[0];
-	if (found || !policy.limitsGiving) return found;
+	const known: Invitation | undefined = items[0];
+	if (known || !policy.limitsGiving) return { known, readAt };
 	throw new SendGridError(
 		`${wording.failureMessage}: it is not in SendGrid's list, so the limits of this credential cannot be checked`,
 		'It may have been accepted or revoked. Invite the person again if needed.',
@@ -144,9 +150,10 @@ const resendByEmail = async (
 
 		// Unknown: whether the token changes when an invitation is resent, for example by somebody else.
 		account.requireFreshReadings();
-		const renewed = (await findInvitations(account, email, wording)).items[0];
-		if (!renewed) throw await notPendingError(account, email, wording.failureMessage);
+		const now = await findInvitations(account, email, wording);
+		if (now.items.length === 0) throw await notPendingError(account, email, wording.failureMessage);
+		const [renewed] = now.items;
 		policy.checkGiving(renewed);
-		const isAnother = renewed.token !== known.token;
-		return bodyOf(isAnother ? await send(context, renewed, wording, renewed) : outcome);
+		if (renewed.token === known.token) return bodyOf(outcome);
+		return bodyOf(await send(context, renewed, wording, renewed, validUntil(now.readAt)));
 	});
