@@ -147,7 +147,11 @@ describe('nothing is sent while another write about the person is in doubt', () 
 		['Create or Update', upsertWith()],
 	])('W1: %s waits for a change of permissions', async (_, parameters) => {
 		joined({ scopes: ['stats.read'] });
-		const { id } = sendGrid.state.addAccessRequest({ username: 'countess', scopes: ['mail.send'] });
+		const { id } = sendGrid.state.addAccessRequest({
+			username: 'countess',
+			scope_group_name: 'Mail',
+			scopes: ['mail.send'],
+		});
 		await leaveInDoubt('PATCH', updatePermissionsWith({ scopes: ['templates.read'], options }));
 		await expectNothingSent({
 			...parameters,
