@@ -30,6 +30,9 @@ async function runScript(/** @type {string} */ modules, name = '', script = '', 
 	const env = {
 		PATH: [path.dirname(nodeBinary(modules)), process.env.PATH].join(path.delimiter),
 		JOBS: 'max',
+		// Half the time of the usual -O3 (53 s instead of 97), for an n8n of tests and of the demo.
+		CFLAGS: '-O1',
+		CXXFLAGS: '-O1',
 		...(headers && { npm_config_nodedir: headers }),
 	};
 	await npmOrFail(['run', '--silent', script], path.join(modules, name), env, stdio);

@@ -16,9 +16,10 @@ function compile(file: string): Compiled {
 	const before = compiled.get(file);
 	if (before) return before;
 	const names = ['exports', 'require', 'module', '__filename', '__dirname'];
+	const text = readFileSync(file, 'utf8');
+	const code = file.endsWith('.json') ? `module.exports = ${text}` : text;
 	// Not by node:vm, so that the code sees the globals of the simulation: jest has its own.
-	const code = `${readFileSync(file, 'utf8')}\n//# sourceURL=${file}`;
-	const made = new Function(...names, code) as Compiled;
+	const made = new Function(...names, `${code}\n//# sourceURL=${file}`) as Compiled;
 	compiled.set(file, made);
 	return made;
 }
@@ -61,10 +62,6 @@ export function freshCopy(): (path: string) => unknown {
 		if (before) return before.exports;
 		const module = { exports: {} as unknown };
 		modules.set(file, module);
-		if (file.endsWith('.json')) {
-			module.exports = JSON.parse(readFileSync(file, 'utf8'));
-			return module.exports;
-		}
 		const folder = dirname(file);
 		const require = (request: string) => {
 			const required = requiredIn(folder, request);
