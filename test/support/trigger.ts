@@ -45,6 +45,9 @@ export class ActiveTrigger {
 	/** What n8n would have in its database. */
 	staticData: IDataObject = {};
 
+	/** Of the node. */
+	id = 'trigger';
+
 	/** n8n's time limit for a poll, in milliseconds. */
 	budget: number | undefined;
 
@@ -184,7 +187,7 @@ export class ActiveTrigger {
 			staticData,
 			nodes: [
 				{
-					id: 'trigger',
+					id: this.id,
 					name: this.name,
 					type: TRIGGER_TYPE,
 					typeVersion: 1,

@@ -116,12 +116,13 @@ async function newEvents(
 	memory: PollMemory,
 ): Promise<INodeExecutionData[][] | null> {
 	const data = poll.getWorkflowStaticData('node');
-	const stored = storedIn(data);
+	const { id: node, name } = poll.getNode();
+	const stored = storedIn(data, node);
 	if (memory.isOutdated(stored)) return null;
 	const prepared = await prepare(poll, budget);
 	const { settings, connection, reader } = prepared;
 	const account = accountOf(poll, connection);
-	const latest = memory.latest(stored, poll.getNode().name);
+	const latest = memory.latest(stored, name);
 	const before = readState(latest, account);
 
 	const reading = {
@@ -133,7 +134,7 @@ async function newEvents(
 	const moment = momentOf(prepared);
 	const { events, after } = compare(before, reading, moment);
 	const output = outputOf(events.filter(settings.isWanted), moment, settings);
-	const state = store(after, account);
+	const state = store(after, { node, account });
 	// n8n discards what is late, so it must not count as reported.
 	budget.check();
 	logUnread(poll, reading);

@@ -37,6 +37,8 @@ type InvitationRow = [
 /** What has been seen, in the form that n8n stores with the workflow: rows without field names, to save space. */
 export interface Stored {
 	version: number;
+	/** The node's ID. Unknown in states of earlier versions. */
+	node?: string;
 	/** Credential, host and subuser. */
 	account: string;
 	/** Part of the API key's hash. */
@@ -70,10 +72,14 @@ function rowOfInvitation(known: KnownInvitation): InvitationRow {
 }
 
 /** A snapshot as it is stored. */
-export function store(snapshot: Snapshot, account: string): Stored {
+export function store(
+	snapshot: Snapshot,
+	{ node, account }: Pick<Stored, 'node' | 'account'>,
+): Stored {
 	const { at, keyHash, teammates, invitations, owner, requests, scopeCode, nextScopes } = snapshot;
 	return {
 		version: VERSION,
+		node,
 		account,
 		teammates: [...teammates.values()].map(rowOfTeammate),
 		invitations: [...invitations.values()].map(rowOfInvitation),
@@ -214,8 +220,17 @@ export function isNews(state: Stored, before: unknown): boolean {
 	return wasAhead || textOf(before) !== textOf(state);
 }
 
-/** What n8n has stored for the node. */
-export const storedIn = (data: IDataObject): unknown => data[NAME];
+/**
+ * What n8n has stored for the node. It stores by the node's name, so a node may find what a deleted one of the same
+ * name has left behind: that is nothing.
+ *
+ * @param node its ID
+ */
+export function storedIn(data: IDataObject, node: string): unknown {
+	const stored = data[NAME];
+	const isOfAnother = isRecord(stored) && isText(stored.node) && stored.node !== node;
+	return isOfAnother ? undefined : stored;
+}
 
 /**
  * Puts what has been seen into the node's static data, in one step, as the last thing that a poll does.

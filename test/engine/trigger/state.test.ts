@@ -422,6 +422,47 @@ describe('a trigger without its stored state', () => {
 	});
 });
 
+describe('a trigger with the name of a deleted one', () => {
+	const EVENTS: INodeParameters = { events: ['teammateAdded', 'teammateRemoved'] };
+
+	/** Another node, with what n8n has stored under its name. */
+	function another(staticData: IDataObject): ActiveTrigger {
+		const trigger = new ActiveTrigger(sendGrid, EVENTS);
+		return Object.assign(trigger, { id: 'another', staticData });
+	}
+
+	test('remembers in its first poll who is there, instead of going on with the state of the other', async () => {
+		sendGrid.state.addTeammate({ email: ADA });
+		const deleted = await activated(EVENTS);
+		clock.advance(180 * DAY);
+		remove(ADA);
+		sendGrid.state.addTeammate({ email: BOB });
+		const trigger = another(deleted.stored());
+		expect(await trigger.poll()).toBeNull();
+		trigger.restart();
+		remove(BOB);
+		expect(await trigger.events()).toEqual([`teammateRemoved ${BOB}`]);
+	});
+
+	test('does the same if n8n stores nothing of polls without events', async () => {
+		const deleted = await activated(EVENTS);
+		sendGrid.state.addTeammate({ email: BOB });
+		const { poll } = another(deleted.stored()).perPoll(false);
+		expect(await poll()).toEqual([]);
+		sendGrid.state.addTeammate({ email: ADA });
+		expect(await poll()).toEqual([`teammateAdded ${ADA}`]);
+	});
+
+	test('works where the other failed because everybody had left', async () => {
+		sendGrid.state.addTeammate({ email: ADA });
+		const deleted = await activated(EVENTS);
+		account().teammates.length = 0;
+		expect((await deleted.failure()).description).toContain('replace this trigger with a new one');
+		sendGrid.state.addTeammate(OWNER);
+		expect(await another(deleted.stored()).poll()).toBeNull();
+	});
+});
+
 describe("the size of the trigger's state", () => {
 	const bytes = (trigger: ActiveTrigger) => JSON.stringify(trigger.staticData).length;
 
