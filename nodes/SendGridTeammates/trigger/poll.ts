@@ -59,7 +59,8 @@ async function prepare(poll: IPollFunctions, budget: PollBudget): Promise<Poll> 
 				onSend: () => {},
 			},
 		);
-	return { settings, connection, reader: { client, budget } };
+	const isForSubuser = connection.effectiveSubuser !== undefined;
+	return { settings, connection, reader: { client, budget, isForSubuser } };
 }
 
 /**
@@ -129,8 +130,6 @@ async function newEvents(
 		...(await readAccount(reader, settings.events, before)),
 		keyHash: connection.keyHash.slice(0, KEY_HASH_LENGTH),
 	};
-	// Every account has an owner, so an empty list is no base line.
-	if (!before && reading.teammates.length === 0) return null;
 	const moment = momentOf(prepared);
 	const { events, after } = compare(before, reading, moment);
 	const output = outputOf(events.filter(settings.isWanted), moment, settings);

@@ -231,15 +231,29 @@ export function baseLine(reading: Reading, moment: EvaluatedAt): Snapshot {
 	};
 }
 
-/** Gaps in a stored state are filled from the reading, so that nothing is reported about them. */
-export const withoutGaps = (before: Snapshot, present: Snapshot): Snapshot =>
-	before.hasGaps
-		? {
-				...before,
-				invitations: new Map([...present.invitations, ...before.invitations]),
-				teammates: new Map([...present.teammates, ...before.teammates]),
-				requests: present.requests
-					? new Set([...present.requests, ...(before.requests ?? [])])
-					: before.requests,
-			}
-		: before;
+/**
+ * After a list without anybody: the people whom SendGrid may just not have listed. Whoever has used an invitation
+ * since then is new.
+ */
+function unlisted(before: Snapshot, { invitations, teammates }: Snapshot): Snapshot['teammates'] {
+	const isNew = (address: string) => before.invitations.has(address) && !invitations.has(address);
+	return new Map([...teammates].filter(([, { email }]) => !isNew(keyOf(email))));
+}
+
+/**
+ * Gaps in a stored state, and a list of teammates that was empty, are filled from the reading, so that nothing is
+ * reported about them.
+ */
+export function withoutGaps(before: Snapshot, present: Snapshot): Snapshot {
+	if (before.hasGaps) {
+		return {
+			...before,
+			invitations: new Map([...present.invitations, ...before.invitations]),
+			teammates: new Map([...present.teammates, ...before.teammates]),
+			requests: present.requests
+				? new Set([...present.requests, ...(before.requests ?? [])])
+				: before.requests,
+		};
+	}
+	return before.teammates.size > 0 ? before : { ...before, teammates: unlisted(before, present) };
+}

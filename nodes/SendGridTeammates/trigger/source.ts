@@ -33,6 +33,8 @@ export interface Reader {
 	 */
 	client(isOver?: () => boolean): SendGridClient;
 	budget: PollBudget;
+	/** Whether it acts on behalf of a subuser. */
+	isForSubuser: boolean;
 }
 
 /** A list of SendGrid's own records. */
@@ -94,8 +96,9 @@ async function readInvitations(reader: Reader, known?: Snapshot): Promise<IDataO
 
 /**
  * The teammates. An account always has an owner, so an empty list, which has been read twice, is not believed.
+ * Unknown: whether that of a subuser can be empty, so it is accepted there until it has somebody.
  *
- * @throws SendGridError if the list is empty and was not before, or does not continue
+ * @throws SendGridError if the list is empty, or does not continue
  */
 async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObject[]> {
 	const hasAll = contains([...(known?.teammates.keys() ?? [])], teammateKey);
@@ -104,9 +107,17 @@ async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObj
 		TEAMMATES,
 		(list) => list.length === 0 || hasAll(list),
 	);
-	if (records.length > 0 || !known || known.teammates.size === 0) return records;
+	if (records.length > 0) return records;
+	const before = known?.teammates.size ?? 0;
+	if (before === 0 && reader.isForSubuser) return records;
+	if (before === 0) {
+		throw new SendGridError(
+			"SendGrid's list of teammates is empty, although every account has an owner",
+			"This looks like an outage of SendGrid: the trigger starts once the list has somebody. If the API key belongs to a subuser without teammates, use one of its parent account with 'On Behalf Of'.",
+		);
+	}
 	throw new SendGridError(
-		`SendGrid's list of teammates is empty, although it had ${known.teammates.size} before`,
+		`SendGrid's list of teammates is empty, although it had ${before} before`,
 		`This looks like an outage of SendGrid, so nobody is reported as removed. ${NOTHING_IS_LOST} If all of them have really left, replace this trigger with a new one.`,
 	);
 }

@@ -1,6 +1,8 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { testOfNewerEngine } from '../../support/engine';
 import { until } from '../../support/machine';
-import { ADA, BOB, DAY, polledAccount } from '../../support/polledAccount';
+import { ADA, BOB, DAY, OWNER, polledAccount } from '../../support/polledAccount';
 import { ActiveTrigger } from '../../support/trigger';
 
 const { sendGrid, clock, activated, account, remove, setScopes } = polledAccount();
@@ -58,6 +60,71 @@ describe('a list that cannot be relied on', () => {
 		sendGrid.state.faults.add({ path: /teammates$/, fault: answer([]) });
 		const trigger = await activated();
 		expect(await trigger.poll()).toBeNull();
+	});
+
+	test('fails the first poll if it is empty twice, and the next one sets the base line', async () => {
+		sendGrid.state.addTeammate({ email: ADA });
+		const trigger = new ActiveTrigger(sendGrid, { events: ['teammateAdded'] });
+		sendGrid.state.faults.add({ path: /teammates$/, times: 2, fault: answer([]) });
+		const { message, description } = await trigger.failure();
+		expect(message).toBe(
+			"SendGrid's list of teammates is empty, although every account has an owner",
+		);
+		expect(description).toContain('the trigger starts once the list has somebody');
+		expect(await trigger.poll()).toBeNull();
+		sendGrid.state.addTeammate({ email: BOB });
+		expect(await trigger.events()).toEqual([`teammateAdded ${BOB}`]);
+	});
+
+	test('reports nobody as new if it is empty twice, and the stored teammates are broken', async () => {
+		sendGrid.state.addTeammate({ email: ADA });
+		const trigger = await activated({ events: ['teammateAdded'] });
+		trigger.staticData = JSON.parse(
+			JSON.stringify(trigger.staticData).replace(/"teammates":\[.*?\]\]/, '"teammates":"broken"'),
+		) as IDataObject;
+		expect(JSON.stringify(trigger.staticData)).toContain('broken');
+		trigger.restart();
+		sendGrid.state.faults.add({ path: /teammates$/, times: 2, fault: answer([]) });
+		expect((await trigger.failure()).message).toContain('every account has an owner');
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	describe("a subuser's list that was empty", () => {
+		const SUBUSER = { account: 'acme-marketing' };
+		const invited = { ...SUBUSER, email: ADA, expiresInSeconds: DAY };
+
+		/** A trigger whose first poll has found nobody. */
+		async function activatedForNobody() {
+			// SendGrid lists the parent's owner and admins in a subuser.
+			remove(OWNER.email);
+			sendGrid.state.addSubuser({ username: SUBUSER.account });
+			sendGrid.state.addPending(invited);
+			return await activated({
+				events: ['invitationAccepted', 'invitationExpired', 'teammateAdded', 'teammateRemoved'],
+				options: { onBehalfOf: SUBUSER.account },
+			});
+		}
+
+		test('lets those be new who have used an invitation', async () => {
+			const trigger = await activatedForNobody();
+			expect(await trigger.poll()).toBeNull();
+			sendGrid.state.accept(ADA, SUBUSER);
+			expect(await trigger.events()).toEqual([`invitationAccepted ${ADA}`, `teammateAdded ${ADA}`]);
+			sendGrid.state.addTeammate({ ...SUBUSER, email: BOB });
+			expect(await trigger.events()).toEqual([`teammateAdded ${BOB}`]);
+		});
+
+		test('reports none of the others, who may have been there all along', async () => {
+			const trigger = await activatedForNobody();
+			for (const email of [ADA, BOB]) sendGrid.state.addTeammate({ ...SUBUSER, email });
+			expect(await trigger.poll()).toBeNull();
+		});
+
+		test('hides no expiry', async () => {
+			const trigger = await activatedForNobody();
+			clock.advance(2 * DAY);
+			expect(await trigger.events()).toEqual([`invitationExpired ${ADA}`]);
+		});
 	});
 
 	test('is read again if it is short, and people missing from both have gone', async () => {
