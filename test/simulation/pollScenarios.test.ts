@@ -343,5 +343,9 @@ test('state: a list without anybody is no base line', async () => {
 		],
 		acts: [{ at: 90 * SECOND, email: BOB, what: { kind: 'signOn' } }],
 	});
-	expect(said).toEqual([[], [], [`teammateAdded ${BOB}`]]);
+	expect(said).toEqual([
+		["fails: SendGrid's list of teammates is empty, although every account has an owner"],
+		[],
+		[`teammateAdded ${BOB}`],
+	]);
 });

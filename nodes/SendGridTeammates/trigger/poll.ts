@@ -141,6 +141,8 @@ async function newEvents(
 	if (output) memory.keepReported(stored, state);
 	else memory.keepQuiet(stored, isKept ? stored : state);
 	if (!isKept) keepIn(data, state);
+	// What the lists have said is kept and reported all the same.
+	if (!output && reading.scopes?.error) throw reading.scopes.error;
 	return output;
 }
 
@@ -213,7 +215,7 @@ function pollError(thrown: unknown): unknown {
  *
  * The first poll sets the base line. After that, the state survives restarts of n8n, changes of the fields and
  * times when the workflow was off; with another credential, region or subuser, it starts over. It is written last,
- * so a failed poll changes nothing.
+ * so a poll that fails for one of the lists changes nothing.
  *
  * @throws NodeApiError
  */

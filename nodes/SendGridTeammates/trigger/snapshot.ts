@@ -13,6 +13,7 @@ import {
 	isOwner,
 	scopesOf,
 } from './records';
+import type { SendGridError } from '../transport/errors';
 import { textOf } from '../transport/sanitize';
 import { ScopeBitset } from './scopeBitset';
 
@@ -45,6 +46,8 @@ export interface ScopesReading {
 	next?: string;
 	/** How many records could not be read. */
 	unread: number;
+	/** Why nobody's record could be read, if there were people to read. */
+	error?: SendGridError;
 }
 
 /** What has been reported about an invitation: each thing once per expiry date. Bits, so that they add up. */

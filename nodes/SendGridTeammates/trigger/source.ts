@@ -125,9 +125,6 @@ async function readTeammates(reader: Reader, known?: Snapshot): Promise<IDataObj
 /** How many records are read at the same time; the account's rate limiter has the last word. */
 const AT_ONCE = 10;
 
-/** How many records may be unreadable from the start before going on is pointless. */
-const HOPELESS = 20;
-
 /** The outcome of reading a record. */
 type RecordReading =
 	/** The person's own record, with scopes unless they are an admin. */
@@ -169,8 +166,6 @@ export async function readRecord(
  * Scopes, with one request for each teammate who isn't an admin, several at a time. When the time is up, or at
  * SendGrid's rate limit, the rest is left to the next poll, which starts there. People who have left by now are
  * skipped, and so are those whose record can't be read: what is known about them stays.
- *
- * @throws RequestError if there are people but none can be read
  */
 async function readScopes(
 	reader: Reader,
@@ -207,7 +202,6 @@ async function readScopes(
 			} else if ('error' in reading && reading.error.status !== 404) {
 				errors.push(reading.error);
 			}
-			if (records.size === 0 && errors.length >= HOPELESS) isOver = true;
 		}
 	}
 
@@ -217,9 +211,14 @@ async function readScopes(
 		() => isOver,
 	);
 	isOver = true;
-	if (records.size === 0 && errors.length > 0) throw errors[0];
 	const next = queue.find((teammate) => !reached.has(teammate));
-	return { records, code, next: next && teammateKey(next), unread: errors.length };
+	return {
+		records,
+		code,
+		next: next && teammateKey(next),
+		unread: errors.length,
+		error: records.size === 0 ? errors[0] : undefined,
+	};
 }
 
 /**

@@ -2470,11 +2470,23 @@ const polling: Violation[] = [
 		changes: [
 			change(
 				'trigger/source.ts',
-				'if (records.size === 0 && errors.length > 0) throw',
-				'if (errors.length > 0) throw',
+				'error: records.size === 0 ? errors[0] : undefined,',
+				'error: errors[0],',
 			),
 		],
 		foundBy: { pollScenarios: 'one bad record: 403' },
+	},
+	{
+		law: 'Trigger',
+		title: 'loses other events if nobody can be read',
+		changes: [
+			change(
+				'trigger/poll.ts',
+				'if (!output && reading.scopes?.error)',
+				'if (reading.scopes?.error)',
+			),
+		],
+		foundBy: { test: SCOPES, name: 'reports everything else' },
 	},
 	{
 		law: 'Trigger',
