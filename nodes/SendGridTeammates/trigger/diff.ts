@@ -137,8 +137,8 @@ function reportedOf({ before, moment }: Change, address: string, invitation: IDa
  * Invitations that expire soon or have expired. Each is reported once per expiry date, and a new invitation has a
  * new date. Nothing is reported about somebody who is a teammate by now.
  *
- * Notes in `after` what is reported. Events that aren't chosen count as reported too: choosing them later does not
- * bring up what happened before.
+ * Notes in `after` what is reported. An expiry counts as reported even if that event isn't chosen; what expires soon
+ * when that event is chosen counts as reported then. So choosing them later does not bring up what happened before.
  */
 function agedInvitations(change: Change): PeopleEvent[] {
 	const { reading, after, moment } = change;
@@ -147,7 +147,8 @@ function agedInvitations(change: Change): PeopleEvent[] {
 		const known = after.invitations.get(address);
 		if (!known) return [];
 		const due = known.reported;
-		known.reported = reportedOf(change, address, invitation);
+		const missed = change.before.ignoresExpiring ? due & REPORTED.expiring : REPORTED.nothing;
+		known.reported = reportedOf(change, address, invitation) | missed;
 		const past = change.before.invitations.get(address);
 		known.expires ??= past?.expires;
 		if (past) known.otherDates = reportedDates(past).filter(([date]) => date !== known.expires);

@@ -133,7 +133,8 @@ export const triggerFields: INodeProperties[] = [
 /** The trigger's fields, checked. */
 export interface Settings {
 	events: ReadonlySet<EventName>;
-	expiresWithinDays: number;
+	/** `undefined` if 'Invitation Expiring' isn't chosen. */
+	expiresWithinDays?: number;
 	simplify: boolean;
 	/** Whether an event is chosen and its person passes the filters. */
 	isWanted: (event: PeopleEvent) => boolean;
@@ -166,7 +167,7 @@ export function readSettings(poll: Fields): Settings {
 		events,
 		expiresWithinDays: events.has('invitationExpiring')
 			? readDays(poll, expiresWithinDaysField, { below: VALIDITY_DAYS, advice: TOO_MANY_DAYS })
-			: Number(expiresWithinDaysField.default),
+			: undefined,
 		simplify: readFlag(poll, simplifyField),
 		isWanted: (event) => events.has(event.event) && passes(event),
 	};

@@ -1,15 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import {
-	expiresWithin,
-	invitationRecord,
-	invitationState,
-	isAdmin,
-	isOwner,
-	isSso,
-} from './records';
+import { invitationRecord, invitationState, isAdmin, isOwner, isSso } from './records';
 import { eventOf, rememberedInvitation, type EventName, type PeopleEvent } from './events';
-import { knownInvitation, type EvaluatedAt, type Reading } from './snapshot';
+import { dueOf, knownInvitation, REPORTED, type EvaluatedAt, type Reading } from './snapshot';
 
 const byExpiry = (one: IDataObject, other: IDataObject) =>
 	Number(one.expiration_date) - Number(other.expiration_date);
@@ -50,7 +43,7 @@ const SAMPLES: Samples = {
 		),
 	invitationExpiring: (reading, moment) =>
 		invitationsWith('pending', reading, moment)
-			.filter((invitation) => expiresWithin(invitation, moment.expiresWithinDays, moment.now))
+			.filter((invitation) => dueOf(invitation, moment) === REPORTED.expiring)
 			.map((invitation) => ofInvitation('invitationExpiring', invitation, moment)),
 	scopesChanged: ({ teammates }) =>
 		teammates

@@ -103,6 +103,8 @@ export interface Snapshot {
 	owner?: string;
 	/** IDs. `undefined`: not wanted so far, so there is nothing to compare with. */
 	requests?: Set<string>;
+	/** Whether nobody wanted to know which invitations expire soon. */
+	ignoresExpiring?: true;
 	/** Key of the teammate whose scopes are read first by the next poll. */
 	nextScopes?: string;
 	/** Whether only part of it was stored: people missing from it may have been there all along. */
@@ -113,8 +115,8 @@ export interface Snapshot {
 export interface EvaluatedAt {
 	/** Epoch milliseconds, by SendGrid's clock. */
 	now: number;
-	/** How many days before its end an invitation counts as expiring. */
-	expiresWithinDays: number;
+	/** How many days before its end an invitation counts as expiring. `undefined`: not wanted, so it never does. */
+	expiresWithinDays?: number;
 }
 
 /** The key of an address or a username in a record. */
@@ -155,7 +157,8 @@ export function withKnownNames(
 
 /** What an invitation's expiry date alone calls for; nothing without a date. */
 export function dueOf(invitation: IDataObject, { now, expiresWithinDays }: EvaluatedAt): number {
-	const isExpiring = expiresWithin(invitation, expiresWithinDays, now);
+	const isExpiring =
+		expiresWithinDays !== undefined && expiresWithin(invitation, expiresWithinDays, now);
 	const isExpired = invitationState(invitation, now).status === 'expired';
 	return (isExpiring ? REPORTED.expiring : 0) | (isExpired ? REPORTED.expired : 0);
 }
@@ -230,6 +233,7 @@ export function baseLine(reading: Reading, moment: EvaluatedAt): Snapshot {
 		scopeCode: scopes?.code ?? comparedScopes(),
 		owner: owner && teammateKey(owner),
 		requests: requests && new Set(requests.map(requestKey)),
+		...(moment.expiresWithinDays === undefined && { ignoresExpiring: true }),
 		nextScopes: scopes?.next,
 	};
 }

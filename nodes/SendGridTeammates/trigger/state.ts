@@ -51,6 +51,7 @@ export interface Stored {
 	requests?: string[];
 	/** What the bits of the teammates' scopes stand for. */
 	scopeNames?: string[];
+	ignoresExpiring?: true;
 	nextScopes?: string;
 }
 
@@ -77,6 +78,7 @@ export function store(
 	{ node, account }: Pick<Stored, 'node' | 'account'>,
 ): Stored {
 	const { at, keyHash, teammates, invitations, owner, requests, scopeCode, nextScopes } = snapshot;
+	const { ignoresExpiring } = snapshot;
 	return {
 		version: VERSION,
 		node,
@@ -88,6 +90,7 @@ export function store(
 		...(owner !== undefined && { owner }),
 		...(requests && { requests: [...requests] }),
 		...(scopeCode.names.length > 0 && { scopeNames: [...scopeCode.names] }),
+		...(ignoresExpiring && { ignoresExpiring }),
 		...(nextScopes !== undefined && { nextScopes }),
 	};
 }
@@ -193,6 +196,7 @@ function readStored(value: Record<string, unknown>): Snapshot {
 		scopeCode: code,
 		owner: isText(value.owner) ? value.owner : undefined,
 		requests: value.requests === undefined ? undefined : new Set(requests.rows),
+		...(value.ignoresExpiring === true && { ignoresExpiring: true }),
 		nextScopes: isText(value.nextScopes) ? value.nextScopes : undefined,
 		...(hasGaps && { hasGaps }),
 	};

@@ -58,6 +58,22 @@ describe("the trigger's state", () => {
 		expect(await trigger.poll()).toBeNull();
 	});
 
+	test('reports as expiring, once that is chosen, what comes near enough from then on', async () => {
+		sendGrid.state.addPending({ email: ADA, expiresInSeconds: 3 * DAY });
+		sendGrid.state.addPending({ email: BOB, expiresInSeconds: 4 * DAY });
+		const trigger = await activated({ events: ['invitationAccepted'] });
+		clock.advance(1.6 * DAY);
+		expect(await trigger.poll()).toBeNull();
+		trigger.edit({ events: ['invitationExpiring'], expiresWithinDays: 1 });
+		expect(await trigger.poll()).toBeNull();
+		clock.advance(0.6 * DAY);
+		expect(await trigger.events()).toEqual([`invitationExpiring ${ADA}`]);
+		trigger.edit({ events: ['invitationAccepted'] });
+		expect(await trigger.poll()).toBeNull();
+		trigger.edit({ events: ['invitationExpiring'], expiresWithinDays: 6 });
+		expect(await trigger.poll()).toBeNull();
+	});
+
 	const PEOPLE: INodeParameters = { events: ['teammateAdded', 'teammateRemoved'] };
 	const options = { onBehalfOf: 'acme-marketing' };
 

@@ -2702,11 +2702,19 @@ const polling: Violation[] = [
 	},
 	{
 		law: 'Trigger',
+		title: 'reports what was expiring before somebody wanted to know',
+		changes: [
+			change('trigger/diff.ts', 'change.before.ignoresExpiring ?', 'change.before.at === 0 ?'),
+		],
+		foundBy: { test: STATE, name: 'starts from what is known' },
+	},
+	{
+		law: 'Trigger',
 		title: "shows somebody as expiring who isn't",
 		changes: [
 			change(
 				'trigger/sampleEvents.ts',
-				'.filter((invitation) => expiresWithin(invitation, moment.expiresWithinDays, moment.now))',
+				'.filter((invitation) => dueOf(invitation, moment) === REPORTED.expiring)',
 				'',
 			),
 		],
