@@ -10,6 +10,7 @@ import { onBehalfOfOption } from '../parameters/options';
 import { regionField } from '../parameters/region';
 import { readTexts } from '../parameters/text';
 import { VALIDITY_DAYS } from '../sendgrid/invitations';
+import { SendGridError } from '../transport/errors';
 import { EVENT_NAMES, type EventName, type PeopleEvent } from './events';
 import { addressMatcher } from './wildcard';
 
@@ -156,6 +157,24 @@ function readFilters(poll: Fields): (event: PeopleEvent) => boolean {
 const TOO_MANY_DAYS = `Invitations last ${VALIDITY_DAYS} days, so with ${VALIDITY_DAYS} or more every invitation would be reported as soon as it is sent.`;
 
 /**
+ * The days before its expiry that an invitation is reported.
+ *
+ * @throws SendGridError
+ */
+function readExpiryDays(poll: Fields): number {
+	const days = readDays(poll, expiresWithinDaysField, {
+		below: VALIDITY_DAYS,
+		advice: TOO_MANY_DAYS,
+	});
+	if (days > 0) return days;
+	throw new SendGridError(
+		`'${expiresWithinDaysField.displayName}' must be more than 0`,
+		"With 0, no invitation would be reported as expiring. For those that have expired, choose 'Invitation Expired'.",
+		{ cause: 'configuration-invalid' },
+	);
+}
+
+/**
  * The trigger's fields.
  *
  * @throws SendGridError for values that make no sense, before any request is sent
@@ -165,9 +184,7 @@ export function readSettings(poll: Fields): Settings {
 	const passes = readFilters(poll);
 	return {
 		events,
-		expiresWithinDays: events.has('invitationExpiring')
-			? readDays(poll, expiresWithinDaysField, { below: VALIDITY_DAYS, advice: TOO_MANY_DAYS })
-			: undefined,
+		expiresWithinDays: events.has('invitationExpiring') ? readExpiryDays(poll) : undefined,
 		simplify: readFlag(poll, simplifyField),
 		isWanted: (event) => events.has(event.event) && passes(event),
 	};

@@ -23,6 +23,12 @@ describe('the trigger refuses before any request', () => {
 			"'Expires Within Days' must be a number of days from 0 to less than 7, not -1",
 		],
 		[
+			'no days',
+			{ events: ['invitationExpiring'], expiresWithinDays: 0 },
+			{},
+			"'Expires Within Days' must be more than 0",
+		],
+		[
 			'a region',
 			{ region: 'mars' },
 			{},

@@ -248,7 +248,7 @@ export function drawPolls(seed: number): PollScript {
 		budgetMs: keeping === 'classic' ? undefined : random.pick([36_000, 36_000, 6000]),
 		fetchMs: random.pick([0, 50, 400]),
 		events: random.chance(0.7) ? EVENTS : random.some(EVENTS, random.whole(1, 4)).sort(),
-		expiresWithinDays: random.pick([0, 1, 2, 2, 5]),
+		expiresWithinDays: random.pick([0.5, 1, 2, 2, 5]),
 		people,
 		behaviours: behaviours as Partial<Behaviours>,
 		lag: {
