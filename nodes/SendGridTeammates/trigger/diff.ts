@@ -1,7 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { VALIDITY_DAYS } from '../sendgrid/invitations';
-import { emailOf, expirySecondsOf, invitationRecord, isOwner, isRoleKnown, isSso } from './records';
+import {
+	emailOf,
+	expirySecondsOf,
+	invitationRecord,
+	isAdminIfKnown,
+	isOwner,
+	isSso,
+} from './records';
 import { eventOf, rememberedInvitation, rememberedTeammate, type PeopleEvent } from './events';
 import {
 	baseLine,
@@ -155,7 +162,7 @@ function agedInvitations(change: Change): PeopleEvent[] {
 		if (past && past.expires !== undefined && past.expires === known.expires) {
 			known.open = Math.min(known.open, past.open);
 		}
-		if (past && !isRoleKnown(invitation)) known.isAdmin = past.isAdmin;
+		known.isAdmin ??= past?.isAdmin;
 		const next = due >= REPORTED.expired ? REPORTED.expired : due;
 		if (joined.has(address) || (known.reported & next) === next) return [];
 		// Once it has expired, it is too late to report that it is about to.
@@ -212,16 +219,14 @@ function removedTeammates(change: Change): PeopleEvent[] {
 	});
 }
 
-/** Carries over to `after` what a record doesn't say this time. */
+/** Only a change from one known role to another counts. Carries over to `after` what a record doesn't say this time. */
 function changedAdmins({ before, reading, after }: Change): PeopleEvent[] {
 	return reading.teammates.flatMap((teammate): PeopleEvent[] => {
 		const past = before.teammates.get(teammateKey(teammate));
 		const present = after.teammates.get(teammateKey(teammate));
-		if (!past || !present || past.isAdmin === present.isAdmin) return [];
-		if (!isRoleKnown(teammate)) {
-			present.isAdmin = past.isAdmin;
-			return [];
-		}
+		if (!past || !present) return [];
+		present.isAdmin ??= past.isAdmin;
+		if (past.isAdmin === undefined || past.isAdmin === present.isAdmin) return [];
 		return [{ event: 'adminChanged', email: emailOf(teammate), details: { teammate } }];
 	});
 }
@@ -261,7 +266,7 @@ function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
 	for (const [key, known] of after.teammates) {
 		const past = before.teammates.get(key)?.scopes;
 		const record = reading.scopes.records.get(key)?.record;
-		if (!record || !isRoleKnown(record)) {
+		if (!record || isAdminIfKnown(record) === undefined) {
 			if (!known.isAdmin) known.scopes = past;
 			continue;
 		}
@@ -279,6 +284,14 @@ function changedScopes({ before, reading, after }: Change): PeopleEvent[] {
 	return events;
 }
 
+/** An owner whom the list has, but does not mark as such this time, still is the owner. */
+function withKnownOwner(after: Snapshot, { owner }: Snapshot): Snapshot {
+	const known = after.owner === undefined && owner !== undefined && after.teammates.get(owner);
+	if (!known) return after;
+	known.isAdmin = true;
+	return { ...after, owner };
+}
+
 /**
  * What happened between a snapshot and a reading: each event once, and the next snapshot to compare with.
  *
@@ -290,7 +303,7 @@ export function diff(
 	reading: Reading,
 	moment: EvaluatedAt,
 ): { events: PeopleEvent[]; after: Snapshot } {
-	const after = baseLine(reading, moment);
+	const after = withKnownOwner(baseLine(reading, moment), stored);
 	const before = withoutGaps(stored, after);
 	const change: Change = { before, reading, after, moment };
 	const events = [
@@ -331,7 +344,7 @@ function hasNewPeople(
 ): boolean {
 	if (keyHash === undefined || keyHash === reading.keyHash) return false;
 	const people = [...teammates].filter(([key]) => key !== owner);
-	const ordinary = people.filter(([, { isAdmin }]) => !isAdmin);
+	const ordinary = people.filter(([, { isAdmin }]) => isAdmin === false);
 	const counted = ordinary.length > 0 ? ordinary : people;
 	const gone = counted.filter(([key]) => !present.has(key)).length;
 	const isAnybodyNew = [...present].some((key) => !teammates.has(key));

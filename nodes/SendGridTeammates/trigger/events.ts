@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { simplifiedInvitation, simplifiedMember, simplifiedTeammate } from '../sendgrid/simplified';
-import { emailOf, isAdmin, isoOf, isRoleKnown, nameOf } from './records';
+import { emailOf, isAdminIfKnown, isoOf, nameOf } from './records';
 import type { KnownInvitation, KnownTeammate } from './snapshot';
 
 /** Public names: saved workflows depend on them. */
@@ -43,14 +43,17 @@ export const eventOf = (
 ): PeopleEvent => ({
 	event,
 	email: emailOf(about),
-	isAdmin: isRoleKnown(about) ? isAdmin(about) : undefined,
+	isAdmin: isAdminIfKnown(about),
 	details,
 });
+
+const remembered = ({ isAdmin }: KnownInvitation | KnownTeammate): IDataObject =>
+	isAdmin === undefined ? {} : { is_admin: isAdmin };
 
 /** What is remembered of an invitation that is no longer in SendGrid's list. */
 export const rememberedInvitation = (known: KnownInvitation): IDataObject => ({
 	email: known.email,
-	is_admin: known.isAdmin,
+	...remembered(known),
 	...(known.expires !== undefined && {
 		expiration_date: known.expires,
 		expires_at: isoOf(known.expires),
@@ -58,10 +61,10 @@ export const rememberedInvitation = (known: KnownInvitation): IDataObject => ({
 });
 
 /** What is remembered of a teammate who is no longer in SendGrid's list. */
-export const rememberedTeammate = ({ username, email, isAdmin }: KnownTeammate): IDataObject => ({
-	username,
-	email,
-	is_admin: isAdmin,
+export const rememberedTeammate = (known: KnownTeammate): IDataObject => ({
+	username: known.username,
+	email: known.email,
+	...remembered(known),
 });
 
 /** How events are output. */

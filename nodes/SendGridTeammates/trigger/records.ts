@@ -15,8 +15,11 @@ import { textOf } from '../transport/sanitize';
 
 export const isAdmin = (teammate: IDataObject): boolean => hasAdminAccess(decodeTeammate(teammate));
 
-/** Whether the record says the person's role at all. */
-export const isRoleKnown = (record: IDataObject): boolean => decodeTeammate(record).isRoleKnown;
+/** The same of a teammate or an invitation, `undefined` if the record does not say. */
+export function isAdminIfKnown(record: IDataObject): boolean | undefined {
+	const teammate = decodeTeammate(record);
+	return teammate.isRoleKnown ? hasAdminAccess(teammate) : undefined;
+}
 
 export const isOwner = (teammate: IDataObject): boolean => decodeTeammate(teammate).isOwner;
 
@@ -51,9 +54,6 @@ export const expiresWithin = (invitation: IDataObject, days: number, now: number
 
 export const invitationState = (invitation: IDataObject, now: number) =>
 	stateOfInvitation(decodeInvitation(invitation), now);
-
-export const invitationIsAdmin = (invitation: IDataObject): boolean =>
-	decodeInvitation(invitation).isAdmin;
 
 /** An invitation without its token, with which anybody could join the account. */
 export const invitationRecord = (invitation: IDataObject, now: number): IDataObject =>

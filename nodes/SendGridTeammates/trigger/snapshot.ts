@@ -7,9 +7,9 @@ import {
 	emailOf,
 	expiresWithin,
 	expirySecondsOf,
-	invitationIsAdmin,
 	invitationState,
 	isAdmin,
+	isAdminIfKnown,
 	isOwner,
 	scopesOf,
 } from './records';
@@ -59,7 +59,8 @@ export type ReportedDate = [expires: number, reported: number];
 /** What is remembered of an invitation. Not the token, with which anybody could join the account. */
 export interface KnownInvitation {
 	email: string;
-	isAdmin: boolean;
+	/** `undefined`: no record has said so far. */
+	isAdmin?: boolean;
 	/** Epoch seconds, if SendGrid gives a date. */
 	expires?: number;
 	/** A sum of `REPORTED`. */
@@ -79,7 +80,8 @@ export interface KnownInvitation {
 export interface KnownTeammate {
 	username: string;
 	email: string;
-	isAdmin: boolean;
+	/** `undefined`: no record has said so far. */
+	isAdmin?: boolean;
 	/**
 	 * Encoded by `Snapshot.scopeCode`, as far as anybody can grant them; never for an admin. `undefined`: not read
 	 * yet.
@@ -179,7 +181,7 @@ export function byAddress(invitations: readonly IDataObject[]): Map<string, IDat
 
 export const knownInvitation = (invitation: IDataObject, moment: EvaluatedAt): KnownInvitation => ({
 	email: textOf(invitation.email),
-	isAdmin: invitationIsAdmin(invitation),
+	isAdmin: isAdminIfKnown(invitation),
 	expires: expirySecondsOf(invitation),
 	reported: dueOf(invitation, moment),
 	open: 1,
@@ -203,7 +205,7 @@ export function scopedRecord(record: IDataObject, code: ScopeBitset): ScopedReco
 const knownTeammate = (teammate: IDataObject, scopes?: string): KnownTeammate => ({
 	username: textOf(teammate.username) || textOf(teammate.email),
 	email: emailOf(teammate),
-	isAdmin: isAdmin(teammate),
+	isAdmin: isAdminIfKnown(teammate),
 	scopes,
 });
 

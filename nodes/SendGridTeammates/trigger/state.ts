@@ -17,8 +17,11 @@ const VERSION = 2;
 /** Its key in the node's static data. */
 const NAME = 'seen';
 
+/** Whether somebody is an admin; `null` if no record has said so. */
+type AdminFlag = 0 | 1 | null;
+
 /** `[username, admin, address if it differs, scopes if they have been read]` */
-type TeammateRow = [string, 0 | 1, string?, string?];
+type TeammateRow = [string, AdminFlag, string?, string?];
 
 /**
  * `[address, admin, what has been reported, epoch seconds of its expiry or null, epoch seconds until when it is
@@ -26,7 +29,7 @@ type TeammateRow = [string, 0 | 1, string?, string?];
  */
 type InvitationRow = [
 	string,
-	0 | 1,
+	AdminFlag,
 	number,
 	number | null,
 	(number | null)?,
@@ -55,16 +58,25 @@ export interface Stored {
 	nextScopes?: string;
 }
 
-function rowOfTeammate({ username, email, isAdmin, scopes }: KnownTeammate): TeammateRow {
-	const row: TeammateRow = [username, isAdmin ? 1 : 0];
+function flagOf({ isAdmin }: KnownTeammate | KnownInvitation): AdminFlag {
+	if (isAdmin === undefined) return null;
+	return isAdmin ? 1 : 0;
+}
+
+const isAdminBy = (flag: AdminFlag): boolean | undefined =>
+	flag === null ? undefined : flag === 1;
+
+function rowOfTeammate(known: KnownTeammate): TeammateRow {
+	const { username, email, scopes } = known;
+	const row: TeammateRow = [username, flagOf(known)];
 	if (email !== username || scopes !== undefined) row.push(email === username ? '' : email);
 	if (scopes !== undefined) row.push(scopes);
 	return row;
 }
 
 function rowOfInvitation(known: KnownInvitation): InvitationRow {
-	const { email, isAdmin, reported, expires, goneUntil, otherDates, open } = known;
-	const row: InvitationRow = [email, isAdmin ? 1 : 0, reported, expires ?? null];
+	const { email, reported, expires, goneUntil, otherDates, open } = known;
+	const row: InvitationRow = [email, flagOf(known), reported, expires ?? null];
 	const until = goneUntil === undefined ? null : Math.round(goneUntil);
 	if (open !== 1) row.push(until, otherDates, open);
 	else if (otherDates.length > 0) row.push(until, otherDates);
@@ -105,7 +117,7 @@ const isOptional =
 	(value: unknown): value is Value | undefined =>
 		value === undefined || is(value);
 
-const isFlag = (value: unknown) => value === 0 || value === 1;
+const isFlag = (value: unknown) => value === 0 || value === 1 || value === null;
 
 const isTeammateRow = (row: unknown): row is TeammateRow =>
 	Array.isArray(row) &&
@@ -144,20 +156,20 @@ function readable<Row>(
 }
 
 function knownTeammate(
-	[username, isAdmin, email, scopes]: TeammateRow,
+	[username, flag, email, scopes]: TeammateRow,
 	hasNames: boolean,
 ): KnownTeammate {
 	return {
 		username,
 		email: email || username,
-		isAdmin: isAdmin === 1,
+		isAdmin: isAdminBy(flag),
 		scopes: hasNames ? scopes : undefined,
 	};
 }
 
 const knownInvitation = ([
 	email,
-	isAdmin,
+	flag,
 	reported,
 	expires,
 	goneUntil,
@@ -165,7 +177,7 @@ const knownInvitation = ([
 	open = 1,
 ]: InvitationRow): KnownInvitation => ({
 	email,
-	isAdmin: isAdmin === 1,
+	isAdmin: isAdminBy(flag),
 	reported,
 	expires: expires ?? undefined,
 	...(isNumber(goneUntil) && { goneUntil }),

@@ -5,7 +5,7 @@ import { until } from '../../support/machine';
 import { ADA, BOB, DAY, OWNER, polledAccount } from '../../support/polledAccount';
 import { ActiveTrigger } from '../../support/trigger';
 
-const { sendGrid, clock, activated, account, remove, setScopes } = polledAccount();
+const { sendGrid, clock, activated, account, remove, setAdmin, setScopes } = polledAccount();
 
 describe('a list that cannot be relied on', () => {
 	test.each(['teammates', 'teammates/pending', 'scopes/requests'])(
@@ -391,6 +391,74 @@ describe('a list that leaves something out', () => {
 		expect(await trigger.poll()).toBeNull();
 		clock.advance(DAY + 60);
 		expect(await trigger.events()).toEqual([`invitationExpired ${ADA}`]);
+	});
+
+	describe('when no record says whether somebody is an admin', () => {
+		const EVENTS = { events: ['adminChanged', 'invitationAccepted', 'teammateAdded'] };
+
+		const hideRoles = () => {
+			sendGrid.state.behaviours.adminFlag = 'hidden';
+		};
+		const showRoles = () => {
+			sendGrid.state.behaviours.adminFlag = 'boolean';
+		};
+
+		test('reports nobody as an admin because later records say so', async () => {
+			sendGrid.state.addTeammate({ email: BOB, is_admin: true });
+			hideRoles();
+			const trigger = await activated(EVENTS);
+			sendGrid.state.addTeammate({ email: ADA, is_admin: true });
+			expect(await trigger.events()).toEqual([`teammateAdded ${ADA}`]);
+			trigger.restart();
+			showRoles();
+			expect(await trigger.poll()).toBeNull();
+			hideRoles();
+			expect(await trigger.poll()).toBeNull();
+			showRoles();
+			setAdmin(ADA, false);
+			expect(await trigger.events()).toEqual([`adminChanged ${ADA}`]);
+		});
+
+		test.each(['admin', 'teammate'])(
+			'lets somebody who leaves, or whose invitation expires, pass the filter for %s',
+			async (role) => {
+				hideRoles();
+				sendGrid.state.behaviours.expiredStayListed = false;
+				sendGrid.state.addTeammate({ email: BOB, is_admin: true });
+				sendGrid.state.addPending({ email: ADA, expiresInSeconds: DAY });
+				const events = ['invitationExpired', 'teammateRemoved'];
+				const trigger = await activated({ events, filters: { role }, simplify: false });
+				trigger.restart();
+				remove(BOB);
+				clock.advance(2 * DAY);
+				const items = (await trigger.poll()) ?? [];
+				expect(items.map(({ event }) => event)).toEqual(events);
+				expect(items[0].invitation).not.toHaveProperty('is_admin');
+				expect(items[1].teammate).not.toHaveProperty('is_admin');
+			},
+		);
+
+		test('claims nothing about the role of an accepted invitation', async () => {
+			hideRoles();
+			sendGrid.state.addPending({ email: ADA, is_admin: true });
+			const trigger = await activated(EVENTS);
+			showRoles();
+			sendGrid.state.accept(ADA);
+			expect((await trigger.poll())?.[0]).toMatchObject({
+				invitation: { is_admin: null },
+				teammate: { is_admin: true },
+			});
+		});
+	});
+
+	test('takes no rights from an owner whom it does not mark', async () => {
+		Object.assign(account().teammates[0].profile, { is_admin: false });
+		const trigger = await activated({ events: ['adminChanged', 'scopesChanged'] });
+		leaveOut(/teammates$/, 'user_type');
+		expect(await trigger.poll()).toBeNull();
+		sendGrid.state.faults.clear();
+		clock.advance(HOUR);
+		expect(await trigger.poll()).toBeNull();
 	});
 
 	test('still knows that an invitation is for an admin', async () => {

@@ -2571,23 +2571,27 @@ const polling: Violation[] = [
 	{
 		law: 'Trigger',
 		title: 'forgets that an invitation is for an admin when a list does not say so',
-		changes: [
-			change(
-				'trigger/diff.ts',
-				'if (past && !isRoleKnown(invitation)) known.isAdmin = past.isAdmin;',
-				'',
-			),
-		],
+		changes: [change('trigger/diff.ts', 'known.isAdmin ??= past?.isAdmin;', '')],
 		foundBy: { test: UNRELIABLE, name: 'still knows that an invitation is for an admin' },
 	},
 	{
 		law: 'Trigger',
 		title: 'treats people as ordinary teammates if no record says so',
 		changes: [
-			change('trigger/diff.ts', 'if (!isRoleKnown(teammate)) {', 'if (teammate === undefined) {'),
-			change('trigger/diff.ts', 'if (!record || !isRoleKnown(record)) {', 'if (!record) {'),
+			change('trigger/diff.ts', 'present.isAdmin ??= past.isAdmin;', 'present.isAdmin ??= false;'),
+			change(
+				'trigger/diff.ts',
+				'if (!record || isAdminIfKnown(record) === undefined) {',
+				'if (!record) {',
+			),
 		],
 		foundBy: { test: SCOPES, name: 'says nothing about a role that no record has' },
+	},
+	{
+		law: 'Trigger',
+		title: 'reports a role that becomes known as a change',
+		changes: [change('trigger/diff.ts', 'past.isAdmin === undefined || ', '')],
+		foundBy: { test: UNRELIABLE, name: 'nobody as an admin because' },
 	},
 	{
 		law: 'Trigger',
