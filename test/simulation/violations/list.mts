@@ -1238,7 +1238,7 @@ const writing: Violation[] = [
 				'return teammates.length > 0 || (invitations.some(isAnother) && !look) ?',
 			),
 		],
-		foundBy: { test: 'engine/behaviour/laws.test.ts', name: 'W3: Offboard also revokes' },
+		foundBy: { test: 'engine/behaviour/doubts.test.ts', name: 'W3: Offboard also revokes' },
 	},
 	{
 		law: 'W3',
@@ -1716,7 +1716,7 @@ const writing: Violation[] = [
 			),
 		],
 		foundBy: {
-			test: 'engine/behaviour/adviceOnScopes.test.ts',
+			test: 'engine/behaviour/advice.test.ts',
 			name: 'W7: the advice of Update Permissions, Add',
 		},
 	},
