@@ -2700,7 +2700,11 @@ const polling: Violation[] = [
 		law: 'Trigger',
 		title: 'reports people who got lost in the state as new',
 		changes: [
-			change('trigger/snapshot.ts', 'if (before.hasGaps) {', 'if (before.hasGaps && before.at === 0) {'),
+			change(
+				'trigger/snapshot.ts',
+				'if (before.hasGaps) {',
+				'if (before.hasGaps && before.at === 0) {',
+			),
 		],
 		foundBy: { test: STATE, name: 'half a teammate in the state' },
 	},
