@@ -164,7 +164,9 @@ async function samples(
 	const prepared = await prepare(poll, budget);
 	const { settings, reader } = prepared;
 	const listed = new Set([...settings.events].filter((event) => event !== 'scopesChanged'));
-	const reading = await readAccount(reader, listed);
+	// With nothing to compare, each list is read once.
+	const nothing = baseLine({ invitations: [], teammates: [], requests: [] }, momentOf(prepared));
+	const reading = await readAccount(reader, listed, nothing);
 	const moment = momentOf(prepared);
 	const found = sampleEvents(reading, moment, settings.events, settings.isWanted);
 	const shown = await Promise.all(found.map(async (sample) => await withScopes(reader, sample)));

@@ -76,6 +76,25 @@ describe('a list that cannot be relied on', () => {
 		expect(await trigger.events()).toEqual([`teammateAdded ${BOB}`]);
 	});
 
+	test('sets no base line if one of invitations or access requests is empty once', async () => {
+		sendGrid.state.addTeammate({ email: ADA });
+		sendGrid.state.addAccessRequest({ username: ADA, scope_group_name: 'Stats' });
+		sendGrid.state.addPending({ email: ADA, expiresInSeconds: DAY });
+		sendGrid.state.addPending({ email: BOB, expiresInSeconds: -3 * DAY });
+		sendGrid.state.faults.add({ path: /pending$/, fault: answer([]) });
+		const none = { kind: 'status', status: 200, when: 'before', body: [] } as const;
+		sendGrid.state.faults.add({ path: /requests$/, fault: none });
+		const trigger = await activated();
+		clock.advance(60);
+		expect(await trigger.poll()).toBeNull();
+		// The same for access requests that are chosen later.
+		const later = await activated({ events: ['teammateAdded'] });
+		later.edit({});
+		sendGrid.state.faults.add({ path: /requests$/, fault: none });
+		expect(await later.poll()).toBeNull();
+		expect(await later.poll()).toBeNull();
+	});
+
 	test('reports nobody as new if it is empty twice, and the stored teammates are broken', async () => {
 		sendGrid.state.addTeammate({ email: ADA });
 		const trigger = await activated({ events: ['teammateAdded'] });
