@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** How many triggers are remembered; each takes up to 100 kB. */
-const MOST_TRIGGERS = 100;
+/**
+ * How long a trigger is remembered after its last poll, in milliseconds: longer than the month that may lie between
+ * two. Each takes up to 100 kB.
+ */
+const KEPT_FOR_MS = 40 * 24 * 60 * 60 * 1000;
 
 /** How many earlier states are remembered for each. */
 const MOST_ANCESTORS = 500;
@@ -43,6 +46,9 @@ interface Reported {
  */
 export class PollMemory {
 	isBusy = false;
+
+	/** Epoch milliseconds. */
+	lastPollAt = 0;
 
 	private sure?: Sure;
 
@@ -125,11 +131,12 @@ const memories = new Map<string, PollMemory>();
 export function pollMemoryOf(workflowId: string, nodeId: string): PollMemory {
 	const key = JSON.stringify([workflowId, nodeId]);
 	const memory = memories.get(key) ?? new PollMemory();
+	memory.lastPollAt = Date.now();
 	memories.delete(key);
 	memories.set(key, memory);
-	for (const [oldest, { isBusy }] of memories) {
-		if (memories.size <= MOST_TRIGGERS) break;
-		if (!isBusy) memories.delete(oldest);
+	for (const [oldest, { lastPollAt }] of memories) {
+		if (lastPollAt > memory.lastPollAt - KEPT_FOR_MS) break;
+		memories.delete(oldest);
 	}
 	return memory;
 }

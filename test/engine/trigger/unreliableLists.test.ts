@@ -354,6 +354,16 @@ describe('a trigger with a new workflow for each poll', () => {
 		expect(await poll()).toEqual([`teammateAdded ${ADA}`]);
 	});
 
+	test('is remembered beside many others, however rarely it polls', async () => {
+		const triggers = Array.from({ length: 101 }, () =>
+			new ActiveTrigger(sendGrid, { events: ['teammateAdded'] }).perPoll(false),
+		);
+		for (const { poll } of triggers) expect(await poll()).toEqual([]);
+		sendGrid.state.addTeammate({ email: ADA });
+		clock.advance(31 * DAY);
+		for (const { poll } of triggers) expect(await poll()).toEqual([`teammateAdded ${ADA}`]);
+	});
+
 	test('remembers what polls without events have seen, even if n8n stores nothing', async () => {
 		const trigger = new ActiveTrigger(sendGrid);
 		const { poll } = trigger.perPoll(false);
