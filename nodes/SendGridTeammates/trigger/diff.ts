@@ -11,9 +11,11 @@ import {
 } from './records';
 import { eventOf, rememberedInvitation, rememberedTeammate, type PeopleEvent } from './events';
 import {
+	addressOf,
 	baseLine,
 	byAddress,
 	dueOf,
+	joinedOf,
 	keyOf,
 	REPORTED,
 	requestKey,
@@ -39,10 +41,6 @@ interface Change {
 	after: Snapshot;
 	moment: EvaluatedAt;
 }
-
-const addressOf = (teammate: IDataObject): string => keyOf(emailOf(teammate));
-
-const joinedOf = ({ teammates }: Reading): Set<string> => new Set(teammates.map(addressOf));
 
 /**
  * An account has one owner, whom nobody can remove. If the old owner is gone and another one is there who was not

@@ -146,14 +146,23 @@ async function newEvents(
 	return output;
 }
 
-/** A sample of changed scopes with the teammate's scopes, which the list lacks. */
-async function withScopes(reader: Reader, sample: PeopleEvent): Promise<PeopleEvent> {
+/**
+ * A sample of changed scopes with the teammate's scopes, which the list lacks. It is left out if they can't be read.
+ *
+ * @throws RequestError if it is the only sample
+ */
+async function withScopes(
+	reader: Reader,
+	sample: PeopleEvent,
+	isOnly: boolean,
+): Promise<PeopleEvent[]> {
 	const { teammate } = sample.details;
-	if (sample.event !== 'scopesChanged' || !teammate) return sample;
+	if (sample.event !== 'scopesChanged' || !teammate) return [sample];
 	const reading = await readRecord(reader, teammate);
-	if ('error' in reading) throw reading.error;
-	if (!('record' in reading)) return sample;
-	return { ...sample, details: { ...sample.details, teammate: reading.record } };
+	if ('error' in reading && isOnly) throw reading.error;
+	if ('error' in reading) return [];
+	if (!('record' in reading)) return [sample];
+	return [{ ...sample, details: { ...sample.details, teammate: reading.record } }];
 }
 
 /** What the editor's test shows. The state is neither used nor changed. */
@@ -169,8 +178,10 @@ async function samples(
 	const reading = await readAccount(reader, listed, nothing);
 	const moment = momentOf(prepared);
 	const found = sampleEvents(reading, moment, settings.events, settings.isWanted);
-	const shown = await Promise.all(found.map(async (sample) => await withScopes(reader, sample)));
-	const output = outputOf(shown, moment, settings, true);
+	const shown = await Promise.all(
+		found.map(async (sample) => await withScopes(reader, sample, found.length === 1)),
+	);
+	const output = outputOf(shown.flat(), moment, settings, true);
 	if (output) return output;
 	throw new SendGridError(
 		"No sample data matches 'Trigger On' and 'Filters'",

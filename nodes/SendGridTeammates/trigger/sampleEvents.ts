@@ -2,19 +2,29 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { invitationRecord, invitationState, isAdmin, isOwner, isSso } from './records';
 import { eventOf, rememberedInvitation, type EventName, type PeopleEvent } from './events';
-import { dueOf, knownInvitation, REPORTED, type EvaluatedAt, type Reading } from './snapshot';
+import {
+	dueOf,
+	invitationKey,
+	joinedOf,
+	knownInvitation,
+	REPORTED,
+	type EvaluatedAt,
+	type Reading,
+} from './snapshot';
 
 const byExpiry = (one: IDataObject, other: IDataObject) =>
 	Number(one.expiration_date) - Number(other.expiration_date);
 
-/** The invitations with this status, the one that expires nearest to now last. */
+/** The invitations with this status of people who haven't joined, the one that expires nearest to now last. */
 function invitationsWith(
 	status: 'expired' | 'pending',
-	{ invitations }: Reading,
+	reading: Reading,
 	{ now }: EvaluatedAt,
 ): IDataObject[] {
-	const found = invitations.filter(
-		(invitation) => invitationState(invitation, now).status === status,
+	const joined = joinedOf(reading);
+	const found = reading.invitations.filter(
+		(invitation) =>
+			invitationState(invitation, now).status === status && !joined.has(invitationKey(invitation)),
 	);
 	found.sort(byExpiry);
 	return status === 'expired' ? found : found.reverse();

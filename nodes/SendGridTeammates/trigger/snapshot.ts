@@ -129,6 +129,12 @@ export const invitationKey = ({ email }: IDataObject): string => keyOf(email);
 export const teammateKey = ({ username, email }: IDataObject): string =>
 	keyOf(textOf(username) || email);
 
+/** The key of a teammate's address. */
+export const addressOf = (teammate: IDataObject): string => keyOf(emailOf(teammate));
+
+/** The addresses of all teammates. */
+export const joinedOf = ({ teammates }: Reading): Set<string> => new Set(teammates.map(addressOf));
+
 export const requestKey = ({ id }: IDataObject): string => textOf(id);
 
 /**

@@ -54,6 +54,34 @@ describe("the editor's test", () => {
 		expect(await trigger.test()).toMatchObject([{ test: true, email: BOB }]);
 	});
 
+	test('shows no invitation as expired or expiring whose person has joined', async () => {
+		sendGrid.state.addTeammate({ email: ADA });
+		for (const days of [-1, 1]) {
+			sendGrid.state.addPending({ email: ADA, expiresInSeconds: days * DAY });
+		}
+		const events = ['invitationExpired', 'invitationExpiring'];
+		await expect(new ActiveTrigger(sendGrid, { events }).test()).rejects.toMatchObject({
+			message: "No sample data matches 'Trigger On' and 'Filters'",
+		});
+	});
+
+	test('shows the other examples if the record of one cannot be read', async () => {
+		sendGrid.state.addTeammate({ email: ADA, scopes: ['stats.read'] });
+		sendGrid.state.faults.add({
+			path: /ada/,
+			times: Infinity,
+			fault: { kind: 'status', status: 403, when: 'before' },
+		});
+		const events = ['scopesChanged', 'teammateAdded'];
+		expect(await new ActiveTrigger(sendGrid, { events }).test()).toMatchObject([
+			{ event: 'teammateAdded', email: ADA },
+		]);
+		const alone = new ActiveTrigger(sendGrid, { events: ['scopesChanged'] });
+		await expect(alone.test()).rejects.toMatchObject({
+			message: expect.stringContaining(`The scopes of '${ADA}' could not be read`),
+		});
+	});
+
 	test('leaves the state alone', async () => {
 		const trigger = await activated({ events: ['teammateAdded'] });
 		sendGrid.state.addTeammate({ email: ADA });
