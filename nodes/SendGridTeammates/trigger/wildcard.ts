@@ -23,12 +23,13 @@ function isMadeOf(text: string, parts: readonly string[]): boolean {
 
 /**
  * Returns a test of whether an address matches one of several wildcards, in upper or lower case: `*@example.com`,
- * `hr-*@*`. All characters but `*` stand for themselves.
+ * `hr-*@*`. All characters but `*` stand for themselves, as the address is written, or in the form of it that has
+ * ASCII characters only.
  */
 export function addressMatcher(wildcards: readonly string[]): (address: string) => boolean {
 	const wanted = wildcards.map((wildcard) => addressKey(wildcard).split(ANYTHING));
 	return (address) => {
-		const key = addressKey(address);
-		return wanted.some((parts) => isMadeOf(key, parts));
+		const forms = [addressKey(address), address.trim().normalize().toLowerCase()];
+		return wanted.some((parts) => forms.some((form) => isMadeOf(form, parts)));
 	};
 }

@@ -41,6 +41,16 @@ describe("the trigger's filters", () => {
 		expect(await news(filters)).toEqual(expected);
 	});
 
+	test('let through an international domain under a wildcard, as it is written', async () => {
+		const email = 'ada@mail.b\u00fccher.example';
+		const trigger = await activated({
+			events: ['teammateAdded'],
+			filters: { email: '*@*.B\u00fccher.example' },
+		});
+		sendGrid.state.addTeammate({ email });
+		expect(await trigger.events()).toEqual([`teammateAdded ${email}`]);
+	});
+
 	test('do not bring up events later that they held back', async () => {
 		const filtered = { events: ['teammateAdded'], filters: { emailDomain: 'example.org' } };
 		const trigger = await activated(filtered);
