@@ -140,9 +140,9 @@ async function newEvents(
 	const isKept = latest === stored && !output && !isNews(state, latest);
 	if (output) memory.keepReported(stored, state);
 	else memory.keepQuiet(stored, isKept ? stored : state);
-	if (!isKept) keepIn(data, state);
-	// What the lists have said is kept and reported all the same.
+	// n8n stores nothing of a poll that fails; what its lists have said is remembered all the same.
 	if (!output && reading.scopes?.error) throw reading.scopes.error;
+	if (!isKept) keepIn(data, state);
 	return output;
 }
 
@@ -228,7 +228,7 @@ function pollError(thrown: unknown): unknown {
  *
  * The first poll sets the base line. After that, the state survives restarts of n8n, changes of the fields and
  * times when the workflow was off; with another credential, region or subuser, it starts over. It is written last,
- * so a poll that fails for one of the lists changes nothing.
+ * so a failed poll changes nothing.
  *
  * @throws NodeApiError
  */

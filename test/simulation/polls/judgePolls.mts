@@ -109,7 +109,7 @@ class Judge {
 	private judgePoll(poll: PlayedPoll): void {
 		this.checkTime(poll);
 		if (poll.error) this.checkFailure(poll);
-		// If only records can't be read, it has nothing to report, and keeps what the lists say.
+		// If only records can't be read, it has nothing to report, and remembers what the lists say.
 		if (poll.error && !poll.error.message.startsWith('The scopes of')) return;
 		if (poll.requests.length === 0) return this.checkSilence(poll);
 		const sight = new Sight(this.history, poll);

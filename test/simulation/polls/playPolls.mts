@@ -307,9 +307,8 @@ class PollPlayer {
 			if (this.live === kept) this.replaceWorkflow();
 			return;
 		}
-		if (JSON.stringify(kept.data) === before) return;
+		if (poll.error || JSON.stringify(kept.data) === before) return;
 		kept.from = poll.number;
-		if (poll.error) return;
 		// The state of the poll at activation is stored.
 		const isFirst = this.stored.from === undefined && this.script.keeping === 'classic';
 		if (poll.items || isFirst || this.script.keeping === 'durable') this.stored = copyOf(kept);

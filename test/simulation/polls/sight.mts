@@ -155,7 +155,8 @@ export class Sight {
 
 	/** Whether a person's record was read and nothing was wrong with it. */
 	hasReadRecord(username: string): boolean {
-		const { budgetMs = 300_000 } = this.history.script;
+		const { budgetMs = 300_000, behaviours } = this.history.script;
+		if (behaviours.detailScopes === 'absent') return false;
 		const isInTime = this.end - this.poll.startedAt < budgetMs * 0.7;
 		const path = `/v3/teammates/${encodeURIComponent(username)}`;
 		return (
