@@ -122,6 +122,7 @@ export async function createSsoTeammate(account: Account, write: SsoWrite): Prom
 		},
 		isAbout: (record) => isAbout(record, email),
 		context: contextOf(write, 'sso.teammates.create'),
+		validUntil: write.validUntil,
 		probe,
 		about: () => [email, usernameLock(email)],
 	});

@@ -43,13 +43,13 @@ export async function idOfSubuser(
 	account: Account,
 	username: string,
 	wording: Wording,
-): Promise<number> {
-	const { items } = await findInList(account, subusers(wording, {}), (all) =>
+): Promise<{ id: number; readAt: number }> {
+	const { items, readAt } = await findInList(account, subusers(wording, {}), (all) =>
 		all.filter((subuser) => ['', username].some((name) => isSubuser(subuser, name))),
 	);
 	const subuser = items.find((one) => isSubuser(one, username));
 	const id = numberOf(subuser?.id);
-	if (!Number.isNaN(id)) return id;
+	if (!Number.isNaN(id)) return { id, readAt };
 	// One without a username may be this one.
 	if (items.length > 0)
 		throw unnamedError(subuser ? 'ID of this subuser' : 'username of a subuser', wording);

@@ -1,9 +1,9 @@
-/** W8, D5: a row is answered from an earlier one about the same person only while that is true of it. */
+/** W1, W8, D5: a row is answered from an earlier one about the same person only while that is true of it. */
 import type { INodeParameters } from 'n8n-workflow';
 
 import { aboutAda, ADA } from '../../support/ada';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
-import { inviteWith, upsertWith } from '../../support/parameters';
+import { createSsoWith, inviteWith, updateSsoWith, upsertWith } from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
 const { joined, teammate, fault, run } = aboutAda(sendGrid);
@@ -65,4 +65,45 @@ test.each([
 		['ui.confirm_email'],
 	]);
 	expect(sendGrid.mailed()).toEqual([ADA]);
+});
+
+describe('W1: rows about one SSO teammate are handled in their order, whether they name subusers or not', () => {
+	const fields = {
+		access: '={{ $json.access }}',
+		scopes: ['templates.read'],
+		subuserAccess: {
+			subusers: [{ username: 'acme-eu', permission: 'restricted', scopes: ['stats.read'] }],
+		},
+	} as INodeParameters;
+	const settings = { onError: 'continueErrorOutput' } as const;
+
+	beforeEach(() => {
+		sendGrid.state.addSubuser({ username: 'acme-eu' });
+	});
+
+	test('Update', async () => {
+		const sso = { is_sso: true, first_name: 'Ada', last_name: 'Lovelace' };
+		joined({ username: ADA, ...sso, scopes: ['mail.send'] });
+		const rows = [
+			{ email: ADA, access: 'subusers', lift: false },
+			{ email: ADA, access: 'scopes', lift: true },
+		];
+		const updateFields = { liftSubuserRestriction: '={{ $json.lift }}' };
+		const { results } = await run(updateSsoWith({ ...fields, updateFields }), rows, { settings });
+		expect(results).toHaveLength(2);
+		expect(teammate(ADA)).toMatchObject({
+			has_restricted_subuser_access: false,
+			scopes: expect.arrayContaining(['templates.read']) as unknown,
+		});
+	});
+
+	test('Create', async () => {
+		const rows = [
+			{ email: ADA, access: 'subusers' },
+			{ email: ADA, access: 'scopes' },
+		];
+		const { results } = await run(createSsoWith(fields), rows, { settings });
+		expect(results.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }]);
+		expect(teammate(ADA)?.has_restricted_subuser_access).toBe(true);
+	});
 });

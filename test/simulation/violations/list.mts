@@ -319,7 +319,13 @@ const knowing: Violation[] = [
 	{
 		law: 'K3',
 		title: 'takes somebody for created who has just been deleted',
-		changes: [change('resources/ssoTeammate/create.ts', 'await account.waitForRecord(email);', '')],
+		changes: [
+			change(
+				'execution/runExclusive.ts',
+				'if (account.address !== undefined) await account.waitForRecord(account.address);',
+				'',
+			),
+		],
 		foundBy: { test: LAG, name: 'K3: SSO Create, in doubt' },
 	},
 	{

@@ -142,19 +142,35 @@ function readGrantRows(item: Fields): GrantRow[] {
 	);
 }
 
-const grantsOf = async (
+/** What an item says about access, in SendGrid's terms but for the subusers, which it names. */
+export interface NamedAccess {
+	access: Omit<SsoAccess, 'subuser_access'>;
+	rows?: readonly GrantRow[];
+}
+
+/**
+ * The same with the subusers' IDs, and when these were read.
+ *
+ * @throws SendGridError for unknown subusers
+ */
+export async function findSubusers(
 	account: Account,
-	rows: readonly GrantRow[],
+	{ access, rows }: NamedAccess,
 	wording: Wording,
-): Promise<SubuserGrant[]> =>
-	await allOrFirstError(
-		rows.map(async ({ name, permission, scopes }): Promise<SubuserGrant> => {
-			const id = await idOfSubuser(account, name, wording);
-			return permission === 'admin'
-				? { id, permission_type: 'admin' }
-				: { id, permission_type: 'restricted', scopes };
-		}),
+): Promise<{ access: SsoAccess; readAt: number }> {
+	if (!rows) return { access, readAt: Infinity };
+	const found = await allOrFirstError(
+		rows.map(async ({ name }) => await idOfSubuser(account, name, wording)),
 	);
+	const grants = rows.map(({ permission, scopes }, index): SubuserGrant => {
+		const { id } = found[index];
+		return permission === 'admin'
+			? { id, permission_type: 'admin' }
+			: { id, permission_type: 'restricted', scopes };
+	});
+	const readAt = Math.min(...found.map((one) => one.readAt));
+	return { access: { ...access, subuser_access: grants }, readAt };
+}
 
 const contradictionError = () =>
 	new SendGridError(
@@ -165,30 +181,29 @@ const contradictionError = () =>
 const ACCESS = ['admin', 'keep', 'persona', 'scopes', 'subusers'] as const;
 
 /**
- * What the item says about access, in SendGrid's terms.
+ * What the item says about access. Nothing is awaited, so that items about one person keep their order.
  *
  * @param field the field with the choices
  * @param isLifted whether the restriction to subusers is to be lifted
- * @throws SendGridError for access that is invalid or not allowed, and for unknown subusers
+ * @throws SendGridError for access that is invalid or not allowed
  */
-export async function readSsoAccess(
-	{ item, account, policy }: OperationContext,
+export function readSsoAccess(
+	{ item, policy }: OperationContext,
 	field: INodeProperties,
-	wording: Wording,
 	isLifted = false,
-): Promise<SsoAccess> {
+): NamedAccess {
 	const kind = readChoice(item, field, ACCESS);
 	switch (kind) {
 		case 'keep':
-			return {};
+			return { access: {} };
 		case 'admin':
 			policy.checkAdmin();
-			return { is_admin: true };
+			return { access: { is_admin: true } };
 		case 'persona':
-			return { persona: readPersona(item) };
+			return { access: { persona: readPersona(item) } };
 		case 'scopes': {
 			const { scopes } = readScopes(item);
-			if (scopes.length > 0) return { scopes };
+			if (scopes.length > 0) return { access: { scopes } };
 			throw new SendGridError(
 				`'${scopesField.displayName}' is empty, but SendGrid requires at least one scope here`,
 				"Choose at least one, for example 'stats.read'.",
@@ -199,10 +214,7 @@ export async function readSsoAccess(
 			const rows = readGrantRows(item);
 			if (rows.some(({ permission }) => permission === 'admin')) policy.checkAdmin();
 			policy.checkScopes(rows.flatMap(({ scopes }) => scopes));
-			return {
-				has_restricted_subuser_access: true,
-				subuser_access: await grantsOf(account, rows, wording),
-			};
+			return { access: { has_restricted_subuser_access: true }, rows };
 		}
 	}
 }

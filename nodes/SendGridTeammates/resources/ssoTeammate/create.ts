@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { OperationContext } from '../../execution/operation';
-import { withPersonLock } from '../../execution/runExclusive';
+import { onFreshReadings, withPersonLock } from '../../execution/runExclusive';
 import { oncePerRun } from '../../execution/runMemory';
 import { adviseOnScopes } from '../../parameters/access';
 import { emailField, readEmail } from '../../parameters/emailAddress';
@@ -10,7 +10,14 @@ import { readText } from '../../parameters/text';
 import { createSsoTeammate } from '../../sendgrid/ssoTeammates';
 import { changeOf } from '../../transport/errors';
 import { toSingleLine } from '../../transport/sanitize';
-import { accessDetailFields, accessField, checkGain, readSsoAccess, verifySso } from './access';
+import {
+	accessDetailFields,
+	accessField,
+	checkGain,
+	findSubusers,
+	readSsoAccess,
+	verifySso,
+} from './access';
 
 const nameField = (displayName: string, name: string, placeholder: string): INodeProperties => ({
 	displayName,
@@ -48,38 +55,40 @@ export async function create(context: OperationContext): Promise<IDataObject[]> 
 	const last_name = readText(item, lastNameField);
 	const subject = `'${toSingleLine(email)}'`;
 	const wording = changeOf(subject, 'created');
-	const access = await readSsoAccess(context, accessField, wording);
-	checkGain(policy, { email, isAdmin: false }, access);
+	const named = readSsoAccess(context, accessField);
+	checkGain(policy, { email, isAdmin: false }, named.access);
 
-	const wish = JSON.stringify([first_name, last_name, access]);
+	const wish = JSON.stringify([first_name, last_name, named]);
+	const createNow = async () =>
+		// If the outcome is unclear, the lists must not show somebody who has just been deleted.
+		await onFreshReadings(context, wording, async (validUntil) => {
+			const { access, readAt } = await findSubusers(account, named, wording);
+			const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);
+			const created = await createSsoTeammate(account, {
+				email,
+				first_name,
+				last_name,
+				access,
+				wording,
+				on400: async (detail) => (await adviseOn(detail)) ?? ON_REFUSAL,
+				validUntil: validUntil(readAt),
+			});
+			const record = await verifySso({
+				account,
+				username: email,
+				access,
+				names: { first_name, last_name },
+				done: `${subject} was created`,
+				unchanged: wording.failureMessage,
+				answer: created,
+			});
+			return [{ ...created, ...record }];
+		});
 	return await withPersonLock(
 		context,
 		email,
 		wording,
-		async () =>
-			await oncePerRun(context, email, wish, async () => {
-				// If the outcome is unclear, the lists must not show somebody who has just been deleted.
-				await account.waitForRecord(email);
-				const adviseOn = adviseOnScopes(account, access.scopes ?? [], wording);
-				const created = await createSsoTeammate(account, {
-					email,
-					first_name,
-					last_name,
-					access,
-					wording,
-					on400: async (detail) => (await adviseOn(detail)) ?? ON_REFUSAL,
-				});
-				const record = await verifySso({
-					account,
-					username: email,
-					access,
-					names: { first_name, last_name },
-					done: `${subject} was created`,
-					unchanged: wording.failureMessage,
-					answer: created,
-				});
-				return [{ ...created, ...record }];
-			}),
+		async () => await oncePerRun(context, email, wish, createNow),
 		{ name: email, wish },
 	);
 }

@@ -20,8 +20,10 @@ import {
 	accessDetailFields,
 	accessToUpdateField,
 	checkGain,
+	findSubusers,
 	readSsoAccess,
 	verifySso,
+	type NamedAccess,
 } from './access';
 
 const firstNameField: INodeProperties = {
@@ -85,7 +87,7 @@ function adviseOnRestriction(
 interface Wish {
 	firstName?: string;
 	lastName?: string;
-	access: SsoAccess;
+	named: NamedAccess;
 	/** How messages name the person. */
 	subject: string;
 	wording: Wording;
@@ -104,13 +106,12 @@ export async function update(context: OperationContext): Promise<IDataObject[]> 
 	const firstName = whereSet(chosen, firstNameField, readText);
 	const lastName = whereSet(chosen, lastNameField, readText);
 	const isLifted = readFlag(chosen, liftField);
-	const access = {
-		...(isLifted && { has_restricted_subuser_access: false }),
-		...(await readSsoAccess(context, accessToUpdateField, wording, isLifted)),
-	};
-	const wish: Wish = { firstName, lastName, access, subject, wording };
+	const { access, rows } = readSsoAccess(context, accessToUpdateField, isLifted);
+	const lifted = isLifted && { has_restricted_subuser_access: false };
+	const named = { access: { ...lifted, ...access }, rows };
+	const wish: Wish = { firstName, lastName, named, subject, wording };
 
-	const what = JSON.stringify(['update', wish.firstName, wish.lastName, access]);
+	const what = JSON.stringify(['update', wish.firstName, wish.lastName, named]);
 	return await withLocatedTeammates(context, choice, what, wording, async (found) => {
 		onlyTeammate(found, wording.failureMessage);
 		return await updateOne(context, found[0], wish);
@@ -161,7 +162,8 @@ const updateOne = async (
 ): Promise<IDataObject[]> =>
 	await onFreshReadings(context, wish.wording, async (validUntil) => {
 		const { account, policy } = context;
-		const { firstName, lastName, access, subject, wording } = wish;
+		const { firstName, lastName, named, subject, wording } = wish;
+		const { access, readAt } = await findSubusers(account, named, wording);
 		const before = await readTeammate(account, { username, email, field }, wording);
 		refuseOwner(before, wording.failureMessage);
 		await refuseNamesake(account, before, wording);
@@ -190,7 +192,7 @@ const updateOne = async (
 					(/restrict/i.test(detail.message) ? adviseOnRestriction(access, detail) : undefined) ??
 					(await adviseOn(detail)) ??
 					adviseOnRestriction(access, detail),
-				validUntil: validUntil(before.readAt),
+				validUntil: validUntil(Math.min(before.readAt, readAt)),
 			},
 			field,
 		);
