@@ -163,6 +163,15 @@ describe('K3: who has just been added is there', () => {
 		expect(left()).toEqual([ADA]);
 	});
 
+	test('K3: Invite, in doubt, does not take somebody for a teammate who has just been offboarded', async () => {
+		const fault = { kind: 'status', status: 503, when: 'before' } as const;
+		const { mailsTo, last } = await playBoth([joined], offboard, invite, [
+			{ method: 'POST', fault },
+		]);
+		expect(last).toMatchObject({ email: ADA });
+		expect(mailsTo(ADA)).toBe(1);
+	});
+
 	test('K3: a persona from SSO Update stays with what is added to it', async () => {
 		const { scopesOf } = await playBoth(
 			[signedOn],

@@ -110,6 +110,8 @@ export async function createInvitation(
 	let isUnclear = false;
 
 	async function probe(sentAt: () => Span): Promise<WriteState<Invitation>> {
+		// The lists must not show somebody who has just been deleted.
+		await account.waitForRecord(email);
 		const { invitations, teammates } = await findPerson();
 		const isSent = (invitation: Invitation) => isSentNow(invitation, sentAt());
 		const ours = invitations.find(
