@@ -73,7 +73,7 @@ describe('SSO Teammate > Create', () => {
 			}),
 		);
 		expect(error?.message).toBe(
-			"'sam@example.com' was created, but not completely: SendGrid silently ignored the access to 1 of 1 subusers",
+			"'sam@example.com' was created, but not completely: SendGrid silently ignored the access in 1 of 1 subusers",
 		);
 		expect(error?.description).toContain("'templates.read' and 'teammates.read'");
 		expect(sso('sam@example.com')).toBeDefined();
@@ -88,7 +88,8 @@ describe('SSO Teammate > Create', () => {
 				scopes: ['stats.read', 'marketing.read'],
 			}),
 		);
-		expect(error?.message).toContain('silently ignored the access to 1 of 1 subusers');
+		expect(error?.message).toContain("silently ignored 'marketing.read' in 1 of 1 subusers");
+		expect(error?.description).toContain(" can't be granted in a subuser: 'marketing.read'.");
 	});
 
 	test('says so if SendGrid gives another permission', async () => {
@@ -100,7 +101,7 @@ describe('SSO Teammate > Create', () => {
 		const { error } = await create(
 			subusers({ username: 'acme-marketing', permission: 'admin', scopes: [] }),
 		);
-		expect(error?.message).toContain('silently ignored the access to 1 of 1 subusers');
+		expect(error?.message).toContain('silently ignored the permission in 1 of 1 subusers');
 		expect(error?.description).toContain('none was sent');
 	});
 

@@ -32,7 +32,7 @@ import {
 import { allOrFirstError } from '../../transport/allOrFirstError';
 import { RequestError, SendGridError, type Wording } from '../../transport/errors';
 import { checkSegment } from '../../transport/path';
-import { formatQuoted, numberOf, textOf } from '../../transport/sanitize';
+import { formatList, formatQuoted, numberOf, textOf } from '../../transport/sanitize';
 
 const WAYS: INodePropertyOptions[] = [
 	{ name: 'Admin', value: 'admin', description: 'Full access to the account' },
@@ -308,16 +308,24 @@ function unmetIn(teammate: Teammate, accepted: Accepted): Unmet | undefined {
 	return ignored(scopes && dropped.length > 0 && `the change of ${formatQuoted(dropped)}`);
 }
 
-/** The grants that a teammate lacks. */
-const missingGrants = (grants: readonly SubuserGrant[], subusers: readonly IDataObject[]) =>
-	grants.filter((grant) => {
+/** What a teammate lacks of a grant, and the scopes that it is about. */
+interface Lack {
+	what: string;
+	scopes: readonly string[];
+}
+
+/** For each of the grants that a teammate lacks in whole or in part. */
+const lacksOf = (grants: readonly SubuserGrant[], subusers: readonly IDataObject[]): Lack[] =>
+	grants.flatMap((grant) => {
+		const scopes = 'scopes' in grant ? grant.scopes : [];
 		const found = subusers.find(({ id }) => numberOf(id) === grant.id);
-		if (!found || found.permission_type !== grant.permission_type) return true;
+		if (!found) return { what: 'the access', scopes };
+		if (found.permission_type !== grant.permission_type) return { what: 'the permission', scopes };
 		const present = textsOf(found.scopes);
-		return (
-			grant.permission_type === 'restricted' &&
-			!grant.scopes.every((scope) => present.includes(scope) || isGivenToEverybody(scope))
+		const missing = scopes.filter(
+			(scope) => !present.includes(scope) && !isGivenToEverybody(scope),
 		);
+		return missing.length > 0 ? { what: formatQuoted(missing), scopes: missing } : [];
 	});
 
 const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(textOf) : []);
@@ -349,11 +357,12 @@ function unmetInSubusers(
 	{ access, before }: Accepted,
 ): Unmet | undefined {
 	const { subuser_access: grants, has_restricted_subuser_access: wanted } = access;
-	const missing = grants ? missingGrants(grants, subusers).length : 0;
-	if (grants && missing > 0) {
-		const scopes = new Set(grants.flatMap((grant) => ('scopes' in grant ? grant.scopes : [])));
+	const lacks = grants ? lacksOf(grants, subusers) : [];
+	if (grants && lacks.length > 0) {
+		const scopes = new Set(lacks.flatMap((lack) => lack.scopes));
+		const whats = [...new Set(lacks.map(({ what }) => what))];
 		return {
-			what: `the access to ${missing} of ${grants.length} subusers`,
+			what: `${formatList(whats)} in ${lacks.length} of ${grants.length} subusers`,
 			advice: `One of these scopes can't be granted in a subuser: ${formatQuoted([...scopes]) || 'none was sent'}. Leave out those for billing, teammates, subusers, single sign-on and IP addresses, and give the access again with SSO Teammate > Update.`,
 		};
 	}
