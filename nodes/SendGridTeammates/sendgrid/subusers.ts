@@ -3,7 +3,12 @@ import type { IDataObject } from 'n8n-workflow';
 import type { SendGridClient } from '../transport/client';
 import { decodeList, decodeObject } from '../transport/decode';
 import { SendGridError, unnamedError, type Wording } from '../transport/errors';
-import { endlessListError, MAX_PAGES, type ListEndpoint } from '../transport/pagination';
+import {
+	endlessListError,
+	MAX_PAGES,
+	stuckListError,
+	type ListEndpoint,
+} from '../transport/pagination';
 import { isRecord } from '../transport/responseErrors';
 import { flagOf, numberOf, textOf, toSingleLine } from '../transport/sanitize';
 import type { Account } from './account';
@@ -116,11 +121,10 @@ export async function readSubuserAccess(
 	};
 	const entries = new Map<string, IDataObject>();
 	let isRestricted: boolean | undefined;
+	const cursors = new Set<string>();
 	let cursor: string | undefined;
-	let pages = 0;
-	do {
-		if (pages === MAX_PAGES) throw endlessListError(context);
-		pages += 1;
+	for (;;) {
+		if (cursors.size === MAX_PAGES) throw endlessListError(context);
 		const page = await client.send({
 			method: 'GET',
 			path: '/v3/teammates/{teammate_name}/subuser_access',
@@ -134,11 +138,13 @@ export async function readSubuserAccess(
 		});
 		// In other people's fixtures: a later page may contradict the first one.
 		if (page.isRestricted !== undefined) isRestricted = isRestricted === true || page.isRestricted;
-		const known = entries.size;
 		for (const entry of page.entries) entries.set(textOf(entry.id) || JSON.stringify(entry), entry);
-		// A page that brings nothing new would go on forever.
-		cursor = entries.size > known ? page.cursor : undefined;
-	} while (cursor);
+		// A page may be empty in the middle of the list, of which no part must be taken for the whole.
+		({ cursor } = page);
+		if (cursor === undefined) break;
+		if (cursors.has(cursor)) throw stuckListError(context, entries.size);
+		cursors.add(cursor);
+	}
 	const all = [...entries.values()];
 	// Unknown: whether SendGrid's own filter wants the exact case.
 	const wanted = subuser === undefined ? all : all.filter((entry) => isSubuser(entry, subuser));

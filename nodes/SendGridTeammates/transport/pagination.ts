@@ -23,7 +23,7 @@ export const endlessListError = (context: RequestContext) =>
 		CHECK_WHAT_IS_BETWEEN,
 	);
 
-const stuckListError = (context: RequestContext, count: number) =>
+export const stuckListError = (context: RequestContext, count: number) =>
 	new RequestError(
 		context,
 		`SendGrid's list doesn't continue after the first ${count}`,

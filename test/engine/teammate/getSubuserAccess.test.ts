@@ -54,6 +54,43 @@ describe('Get Subuser Access', () => {
 		},
 	);
 
+	const answer = (ids: number[], next: number) =>
+		sendGrid.state.faults.add({
+			path: /subuser_access$/,
+			fault: {
+				kind: 'status',
+				status: 200,
+				when: 'before',
+				body: {
+					has_restricted_subuser_access: true,
+					subuser_access: ids.map((id) => ({ id, username: `acme-${id}` })),
+					_metadata: { next_params: { limit: 100, after_subuser_id: next } },
+				},
+			},
+		});
+
+	test('goes on after an empty page that is not the last', async () => {
+		answer([1], 1);
+		answer([], 2);
+		answer([3], 0);
+		const { results } = await sendGrid.run({
+			items: [{ email: 'sam@example.com' }],
+			parameters: getSubuserAccessWith(),
+		});
+		expect(results.map(({ json }) => json.id)).toEqual([1, 3]);
+	});
+
+	test('does not take the beginning of a list that comes back to it for the whole', async () => {
+		answer([1], 1);
+		answer([2], 2);
+		answer([1], 1);
+		const { error } = await sendGrid.run({
+			items: [{ email: 'sam@example.com' }],
+			parameters: getSubuserAccessWith(),
+		});
+		expect(error?.message).toContain("SendGrid's list doesn't continue after the first 2");
+	});
+
 	test('returns one subuser', async () => {
 		const { results } = await sendGrid.run({
 			items: [{ email: 'sam@example.com' }],
