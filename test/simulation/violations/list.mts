@@ -2117,7 +2117,7 @@ const answering: Violation[] = [
 	},
 	{
 		law: 'Section 6',
-		title: "resends an invitation that has become an admin's while the rate limit held it back",
+		title: 'resends what has become an admin invitation while the rate limit held it back',
 		changes: [
 			change(
 				'resources/invitation/resend.ts',
