@@ -2732,7 +2732,7 @@ const polling: Violation[] = [
 		changes: [
 			change('trigger/diff.ts', 'change.before.ignoresExpiring ?', 'change.before.at === 0 ?'),
 		],
-		foundBy: { test: STATE, name: 'starts from what is known' },
+		foundBy: { test: STATE, name: 'start from what is known' },
 	},
 	{
 		law: 'Trigger',
