@@ -2480,7 +2480,7 @@ const polling: Violation[] = [
 				'error: errors[0],',
 			),
 		],
-		foundBy: { pollScenarios: 'one bad record: 403' },
+		foundBy: { test: SCOPES, name: 'a person whose record is refused' },
 	},
 	{
 		law: 'Trigger',
