@@ -1,6 +1,10 @@
 /** Hostile hosts on raw sockets. Named .mts, because n8n's rules are for code inside n8n. */
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import {
+	createServer as createHttpServer,
+	request as requestHttp,
+	type RequestListener,
+} from 'node:http';
 import { createGzip } from 'node:zlib';
 
 export interface HostileHost {
@@ -66,6 +70,20 @@ export const dribbling = async () =>
 		response.writeHead(200, { 'content-type': 'application/json' });
 		const timer = setInterval(() => response.write(' '), 20);
 		response.on('close', () => clearInterval(timer));
+	});
+
+/** Forwards everything, and breaks off in the middle of what is answered to a POST. */
+export const breakingOff = async (target: string) =>
+	await answering((request, response) => {
+		const { method, url, headers } = request;
+		const onward = requestHttp(`${target}${url}`, { method, headers }, (answer) => {
+			response.writeHead(answer.statusCode ?? 0, answer.headers);
+			if (method !== 'POST') return void answer.pipe(response);
+			answer.once('data', (chunk: Buffer) => {
+				response.write(chunk.subarray(0, 10), () => response.socket?.resetAndDestroy());
+			});
+		});
+		request.pipe(onward);
 	});
 
 /** A few kB that unpack to 400 MB, whatever compression the client asked for. */

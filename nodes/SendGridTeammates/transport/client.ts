@@ -27,6 +27,8 @@ import type { Span } from './serverClock';
 
 const PARTIAL_CONTENT = 206;
 
+const isSuccess = (status: number): boolean => status >= 200 && status <= 299;
+
 export const CREDENTIAL_TYPE = 'sendGridTeammatesApi';
 
 /** The n8n contexts that can send a request with the credential. */
@@ -249,15 +251,21 @@ export class SendGridClient {
 			call.onSend?.();
 			const { sentAt } = permit;
 			let response: IN8nHttpFullResponse | 'expired';
+			// The head of a response is an answer, even if its body never comes.
+			let isAccepted = false;
+			const onHead = ({ statusCode }: IN8nHttpFullResponse) => {
+				isAccepted = method !== 'GET' && isSuccess(statusCode);
+			};
+			const noBody = (error: RequestError) => (isAccepted ? error.asAccepted(context) : error);
 			try {
-				response = await this.request(call, path);
+				response = await this.request(call, path, onHead);
 			} catch (thrown) {
 				this.rateLimiter.release(permit);
-				return { error: networkError(thrown, method, context, sentAt, this.connection) };
+				return { error: noBody(networkError(thrown, method, context, sentAt, this.connection)) };
 			}
 			if (response === 'expired') {
 				this.rateLimiter.release(permit);
-				return { error: deadlineError(method, context, sentAt) };
+				return { error: noBody(deadlineError(method, context, sentAt)) };
 			}
 			const { statusCode: status, headers } = response;
 			this.rateLimiter.release(permit, { headers, isThrottled: status === 429 });
@@ -268,7 +276,7 @@ export class SendGridClient {
 				throttled = await statusError(received, method, context, secrets, this.connection);
 				continue;
 			}
-			if (status < 200 || status > 299) {
+			if (!isSuccess(status)) {
 				return { error: await statusError(received, method, context, secrets, this.connection) };
 			}
 			// A part of a list must not be taken for the whole.
@@ -290,6 +298,7 @@ export class SendGridClient {
 	private async request(
 		{ method, query, body }: Pick<Call<unknown>, 'method' | 'query' | 'body'>,
 		path: string,
+		onHead: (response: IN8nHttpFullResponse) => void,
 	): Promise<IN8nHttpFullResponse | 'expired'> {
 		const { baseURL, isGateway, onBehalfOf, transport, credential, secrets } = this.connection;
 		const options = {
@@ -320,6 +329,7 @@ export class SendGridClient {
 					asOwnRequest({ ...options, abortSignal }),
 					{ credentialsDecrypted: credential },
 				)) as IN8nHttpFullResponse;
+				onHead(response);
 				const content = await readBody(response.body, secrets);
 				return { ...response, body: content as IN8nHttpFullResponse['body'] };
 			},

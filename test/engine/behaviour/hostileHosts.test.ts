@@ -9,6 +9,7 @@ import { testCredential } from '../../support/editor';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 import {
 	blackHole,
+	breakingOff,
 	dribbling,
 	echoing,
 	gzipBomb,
@@ -115,6 +116,23 @@ describe('A2: a body that dribbles in forever', () => {
 		expect((await testing).message).toContain('no answer came in time');
 		await until(() => host.open === 0);
 	});
+});
+
+test('W2: nothing is sent again after a 201 whose body breaks off, although no list shows it', async () => {
+	const { url } = await hostile(breakingOff(sendGrid.url));
+	sendGrid.state.faults.add({
+		method: 'GET',
+		path: /pending/,
+		times: Infinity,
+		fault: { kind: 'status', status: 200, when: 'before', body: { result: [] } },
+	});
+	const { error } = await sendGrid.run({
+		items: ADA,
+		parameters: inviteWith(),
+		credential: { apiUrl: url },
+	});
+	expect(error?.message).toMatch(/^It is unclear whether 'ada@example.com' was invited: the conn/);
+	expect(sendGrid.mailed()).toEqual(['ada@example.com']);
 });
 
 describe('a proxy that never answers', () => {
