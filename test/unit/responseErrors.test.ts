@@ -70,6 +70,51 @@ describe('a request without an answer', () => {
 		expect(failure.facts.inDoubtUntil).toBeUndefined();
 	});
 
+	const NO_ROUTE = 'connect ENETUNREACH 192.0.2.1:443';
+	test.each([
+		['n8n 2.x', { cause: { cause: { code: 'ENETUNREACH', message: NO_ROUTE } } }],
+		[
+			'n8n 2.x, of several addresses',
+			{ cause: { code: 'ENETUNREACH', errors: [new Error(NO_ROUTE), new Error(NO_ROUTE)] } },
+		],
+		['n8n 1.x', { httpCode: 'ENETUNREACH', messages: [NO_ROUTE] }],
+	])('is reported as nothing done if there is no route, as %s says it', (_, thrown) => {
+		const failure = told({ message: 'The host is unreachable', ...thrown });
+		expect(failure.message).toBe(
+			"It was not sent: n8n couldn't reach SendGrid's address (ENETUNREACH)",
+		);
+		expect(failure.facts).toMatchObject({ retryable: true });
+	});
+
+	test.each([
+		['n8n 2.x', { cause: { code: 'EHOSTUNREACH', message: 'read EHOSTUNREACH' } }],
+		['n8n 1.x', { httpCode: 'EHOSTUNREACH', messages: ['read EHOSTUNREACH'] }],
+		['nobody', { httpCode: 'ENETDOWN' }],
+	])('W2: may have been carried out if the route is lost meanwhile, as %s says', (_, thrown) => {
+		const failure = told({ message: 'The host is unreachable', ...thrown });
+		expect(failure.message).toMatch(/^It is unclear whether It was sent: the connection broke off/);
+		expect(failure.facts).toMatchObject({ inDoubtUntil: 1_002_000 });
+	});
+
+	test.each([
+		[
+			new Error('The request was blocked because the destination hostname is restricted'),
+			/^It was not sent: n8n blocks requests to this address$/,
+			/N8N_SSRF_ALLOWED_HOSTNAMES/,
+		],
+		[
+			{ code: 'ERR_INVALID_URL', message: 'Invalid URL' },
+			/^It was not sent: the proxy in n8n's environment isn't a valid address/,
+			/HTTP_PROXY/,
+		],
+	])('is reported as nothing done if it never leaves n8n: %s', (cause, message, advice) => {
+		const failure = told({ message: 'wrapped', cause });
+		expect(failure.message).toMatch(message);
+		expect(failure.advice).toMatch(advice);
+		expect(failure.facts).toMatchObject({ retryable: false, cause: 'configuration-invalid' });
+		expect(failure.isUnclear).toBe(false);
+	});
+
 	test.each([
 		['ECONNABORTED', 'no answer came in time', 60_000],
 		['ECONNRESET', 'the connection broke off', 2_000],

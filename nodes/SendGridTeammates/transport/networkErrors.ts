@@ -10,7 +10,8 @@ import {
 import { toSingleLine } from './sanitize';
 
 interface NetworkErrorKind {
-	codes: RegExp;
+	/** A code, or a message that begins like this. */
+	signs: RegExp;
 	what: string;
 	/**
 	 * How long after it was sent the request may still be carried out, in milliseconds. Left out if it can't have
@@ -23,14 +24,28 @@ interface NetworkErrorKind {
 }
 
 const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
-	{ codes: /^ECONNREFUSED$/, what: "n8n couldn't connect to SendGrid" },
+	{ signs: /^ECONNREFUSED$/, what: "n8n couldn't connect to SendGrid" },
 	{
-		codes: /^(ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/,
+		// Without a route, an open connection breaks with the same codes: that says `read` in place of `connect`.
+		signs: /^(ENOTFOUND|EAI_AGAIN)$|^connect (EHOSTUNREACH|ENETUNREACH|ENETDOWN)\b/,
 		what: "n8n couldn't reach SendGrid's address",
 	},
 	{
+		signs: /^The request was blocked because /,
+		what: 'n8n blocks requests to this address',
+		isPermanent: true,
+		advice:
+			"Its protection against requests to internal addresses (SSRF) is on. Have the host of 'API URL' added to N8N_SSRF_ALLOWED_HOSTNAMES or N8N_SSRF_ALLOWED_IP_RANGES, or choose another 'Region' or 'API URL'.",
+	},
+	{
+		signs: /^ERR_INVALID_URL$/,
+		what: "the proxy in n8n's environment isn't a valid address",
+		isPermanent: true,
+		advice: 'Have HTTP_PROXY, HTTPS_PROXY and ALL_PROXY in the environment of n8n corrected.',
+	},
+	{
 		// The certificate is checked before anything is sent. Other TLS errors can come in mid-stream.
-		codes:
+		signs:
 			/^(CERT_\w+|ERR_TLS_CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w*(CERT|ISSUER|CRL|KEY|SIGNATURE)\w*|HOSTNAME_MISMATCH|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_\w*HANDSHAKE\w*)$/,
 		what: "the server's certificate isn't trusted",
 		isPermanent: true,
@@ -38,17 +53,17 @@ const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
 			"Something is intercepting n8n's connection to SendGrid, or the certificate behind 'API URL' isn't valid. Have it replaced or, for your own gateway, turn on 'Ignore SSL Issues' in the credential.",
 	},
 	{
-		codes: /^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|ERR_CANCELED|UND_ERR_\w*TIMEOUT)$/,
+		signs: /^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|ERR_CANCELED|UND_ERR_\w*TIMEOUT)$/,
 		what: 'no answer came in time',
 		mayApplyForMs: IN_DOUBT_AFTER_TIMEOUT_MS,
 	},
 	{
-		codes: /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/,
+		signs: /^(ECONNRESET|EPIPE|EHOSTUNREACH|ENETUNREACH|ENETDOWN|UND_ERR_SOCKET)$/,
 		what: 'the connection broke off',
 		mayApplyForMs: IN_DOUBT_AFTER_FAILURE_MS,
 	},
 	{
-		codes: /SSL|TLS|EPROTO/,
+		signs: /^\w*(SSL|TLS|EPROTO)\w*$/,
 		what: 'the encrypted connection broke off',
 		mayApplyForMs: IN_DOUBT_AFTER_FAILURE_MS,
 	},
@@ -56,7 +71,7 @@ const NETWORK_ERRORS: readonly NetworkErrorKind[] = [
 
 /** Any other failure on the way. */
 const UNKNOWN: NetworkErrorKind = {
-	codes: /^/,
+	signs: /^/,
 	what: 'no answer came back',
 	mayApplyForMs: IN_DOUBT_AFTER_FAILURE_MS,
 };
@@ -74,11 +89,18 @@ function* causes(thrown: unknown): Generator<Record<string, unknown>> {
 	}
 }
 
+/** Its message, those that n8n has replaced, and those of attempts to reach several addresses of a host. */
+const messagesOf = ({ message, messages, errors }: Record<string, unknown>): string[] =>
+	[message, messages, errors]
+		.flat()
+		.map((entry) => (isRecord(entry) ? entry.message : entry))
+		.filter((text) => typeof text === 'string');
+
 /**
  * An error for a request that got no response at all.
  *
  * @param thrown what n8n's request helper threw; it can hold the API key, so nothing but its code and, for
- *   refusals by n8n itself, its message is used
+ *   refusals by n8n itself, its message is shown
  * @param sentAt when the request was sent, epoch milliseconds
  */
 export function networkError(
@@ -95,9 +117,8 @@ export function networkError(
 		.filter((code) => typeof code === 'string')
 		.filter((code) => /^[A-Z]/.test(code));
 
-	const refusedByN8n = links
-		.map(({ message }) => (typeof message === 'string' ? message : ''))
-		.find((message) => message.startsWith('Domain not allowed'));
+	const messages = links.flatMap(messagesOf);
+	const refusedByN8n = messages.find((message) => message.startsWith('Domain not allowed'));
 	if (refusedByN8n) {
 		return new RequestError(
 			context,
@@ -112,9 +133,11 @@ export function networkError(
 		mayApplyForMs,
 		isPermanent,
 		advice: special,
-	} = NETWORK_ERRORS.find(({ codes: known }) => codes.some((code) => known.test(code))) ?? UNKNOWN;
+	} = NETWORK_ERRORS.find(({ signs }) =>
+		[...codes, ...messages].some((sign) => signs.test(sign)),
+	) ?? UNKNOWN;
 	const reason = codes.length > 0 ? `${what} (${codes[codes.length - 1]})` : what;
-	const cause = 'temporarily-unavailable';
+	const cause = isPermanent ? 'configuration-invalid' : 'temporarily-unavailable';
 	if (mayApplyForMs === undefined) {
 		return new RequestError(context, reason, special ?? adviceOnConnection(origin), {
 			cause,
