@@ -115,6 +115,15 @@ describe('a request without an answer', () => {
 		expect(failure.isUnclear).toBe(false);
 	});
 
+	test.each([408, 504, 524, 598])(
+		'W2: may still be carried out for a minute if a gateway gives up on it with %d',
+		async (status) => {
+			const response = { status, body: undefined, sentAt: 1_000_000 };
+			const failure = await statusError(response, 'POST', { ...wording, scope: 'any' });
+			expect(failure.facts).toMatchObject({ inDoubtUntil: 1_060_000 });
+		},
+	);
+
 	test.each([
 		['ECONNABORTED', 'no answer came in time', 60_000],
 		['ECONNRESET', 'the connection broke off', 2_000],

@@ -109,7 +109,7 @@ function adviceOn(
 	return STATUS_ADVICE[status] ?? (method === 'GET' ? UNEXPECTED : STATUS_ADVICE[400]);
 }
 
-/** Guess: within a minute, what a gateway gave up on (504) is either done or never will be. */
+/** Guess: within a minute, what a gateway gave up on is either done or never will be. */
 export const IN_DOUBT_AFTER_TIMEOUT_MS = 60_000;
 
 /** Guess: what SendGrid had started when it failed or the connection broke is done within two seconds. */
@@ -190,9 +190,12 @@ function reasonOf(
 		: `SendGrid says ${quoteDetails(details)} (HTTP ${status})`;
 }
 
+/** Of gateways that gave up on an answer; the last two are Cloudflare's and other proxies'. */
+const TIMEOUTS: readonly number[] = [408, 504, 524, 598];
+
 /** How long a request with this status may still be carried out, in milliseconds. */
 const inDoubtAfter = (status: number) =>
-	status === 504 || status === 408 ? IN_DOUBT_AFTER_TIMEOUT_MS : IN_DOUBT_AFTER_FAILURE_MS;
+	TIMEOUTS.includes(status) ? IN_DOUBT_AFTER_TIMEOUT_MS : IN_DOUBT_AFTER_FAILURE_MS;
 
 /** A complete response. `sentAt`: when its request was sent, epoch milliseconds. */
 export interface ReceivedResponse {
