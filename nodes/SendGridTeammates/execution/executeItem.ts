@@ -55,6 +55,7 @@ export function contextOf(
 	execution: ItemExecution,
 ): OperationContext {
 	const { memory, group, startedAt } = execution;
+	for (const secret of connection.secrets) memory.secrets.add(secret);
 	// Its readings are shared with other items, so they must not be aborted with this one.
 	const reader = new SendGridClient(item, connection, {
 		group,
@@ -139,7 +140,8 @@ export async function answerError(
 	const { item, items, others } = answered;
 	const pairedItem = linkTo(items);
 	const message = messageFor(answered, thrown, execution.mayHaveChanged);
-	const error = toNodeError(item.getNode(), thrown, items[0], message);
+	const { secrets } = execution.memory;
+	const error = toNodeError(item.getNode(), thrown, items[0], message, secrets);
 	if (isAiTool(item)) return [{ json: errorForAgent(error), pairedItem }];
 	if (item.continueOnFail()) {
 		// n8n keeps only the text, so the advice is part of it.

@@ -1,6 +1,7 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
 import { RequestError, SendGridError } from '../transport/errors';
+import { withoutKeys } from '../transport/sanitize';
 
 /** n8n's own kinds of error, for an item or without one. */
 export type NodeError = NodeApiError | NodeOperationError;
@@ -37,16 +38,18 @@ export function withEnding(text: string, ending?: string | null): string {
  * request in it may hold the API key.
  *
  * @param message replaces the one that was thrown
+ * @param secrets texts that it must not show, besides SendGrid's API keys
  */
 export function toNodeError(
 	node: INode,
 	thrown: unknown,
 	itemIndex?: number,
 	message = describeError(thrown).message,
+	secrets?: Iterable<string>,
 ): NodeError {
 	const { advice } = describeError(thrown);
-	const description = advice && shortened(advice);
-	const text = shortened(message);
+	const description = advice && shortened(withoutKeys(advice, secrets));
+	const text = shortened(withoutKeys(message, secrets));
 	const wasSent = thrown instanceof RequestError && thrown.facts.sentAt !== undefined;
 	const status = thrown instanceof SendGridError ? thrown.status : undefined;
 	const cause = thrown instanceof SendGridError ? thrown.errorCause : undefined;

@@ -61,6 +61,9 @@ const finishedAt = new Expiring<Tick>();
 export class RunMemory {
 	readonly readings = new SingleFlight();
 
+	/** Texts that no message may show: the API keys of the items. */
+	readonly secrets = new Set<string>();
+
 	/** By person. */
 	readonly handledPeople = new Map<string, Handled[]>();
 

@@ -36,6 +36,13 @@ export function redact(text: string, secrets: ReadonlyArray<string | undefined>)
 	);
 }
 
+/** One of SendGrid's API keys, even in lower case, as in a list of scopes, or cut short. */
+const API_KEY = /\bSG\.[\w-]{22}\.[\w-]{20,}/gi;
+
+/** A text without these, and without any of SendGrid's API keys: a field may hold one by mistake. */
+export const withoutKeys = (text: string, secrets: Iterable<string> = []): string =>
+	redact(text, [...secrets]).replace(API_KEY, '…');
+
 /** A value with the secrets removed from all its texts. */
 export function redactAll(value: unknown, secrets: readonly string[]): unknown {
 	if (typeof value === 'string') return redact(value, secrets);

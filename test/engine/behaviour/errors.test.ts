@@ -1,9 +1,17 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { Fault } from '../../../sandbox/faults.mts';
-import { testOfNewerEngine } from '../../support/engine';
-import { inviteWith, resendWith } from '../../support/parameters';
+import { runNode, testOfNewerEngine } from '../../support/engine';
+import {
+	approveWith,
+	by,
+	createSsoWith,
+	inviteWith,
+	resendWith,
+	updatePermissionsWith,
+} from '../../support/parameters';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
+import { ActiveTrigger } from '../../support/trigger';
 
 const sendGrid = fakeSendGrid();
 
@@ -312,6 +320,57 @@ describe('persistent trouble on the way', () => {
 		const { error } = await sendGrid.run({ items: ADA, parameters: resendWith({}) });
 		expect(error?.message).toContain("The invitation of 'ada@example.com' was not sent again");
 		expect(error?.description).toBe('Run this item again later.');
+	});
+});
+
+describe('an API key that a field holds by mistake', () => {
+	const OTHER = `SG.${'a'.repeat(22)}.${'b'.repeat(43)}`;
+	const FIELDS: Record<string, (key: string) => INodeParameters> = {
+		Teammate: (key) => updatePermissionsWith({ teammate: by('username', key) }),
+		'Same As': (key) => inviteWith({ access: 'teammate', sameAs: by('username', key) }),
+		'Access Request': (key) => approveWith({ requestId: by('id', key) }),
+		'Subuser Access': (key) =>
+			createSsoWith({
+				access: 'subusers',
+				subuserAccess: { subusers: [{ username: key, permission: 'admin' }] },
+			}),
+		Scopes: (key) => inviteWith({ scopes: [key] }),
+	};
+
+	test.each(Object.entries(FIELDS))("is in no message and no output: '%s'", async (_, fields) => {
+		const cases: Array<[key: string, credential: { apiKey?: string }]> = [
+			[sendGrid.apiKey, {}],
+			[OTHER, {}],
+			["a-gateway's-own-key", { apiKey: "a-gateway's-own-key" }],
+		];
+		for (const [key, credential] of cases) {
+			sendGrid.state.addKey({ key: credential.apiKey ?? sendGrid.apiKey });
+			for (const way of [
+				{},
+				{ settings: { onError: 'continueRegularOutput' } } as const,
+				{ asTool: 'asAnyNode' } as const,
+			]) {
+				const { error, results } = await runNode({
+					items: ADA,
+					parameters: fields(key),
+					credential: { ...sendGrid.credential, ...credential },
+					...way,
+				});
+				const said = error ? [error.message, error.description] : results.map(({ json }) => json);
+				expect(JSON.stringify(said)).toContain('…');
+				expect(JSON.stringify(said).toLowerCase()).not.toContain(key.toLowerCase());
+			}
+		}
+	});
+
+	test('is in no message of the trigger', async () => {
+		const trigger = new ActiveTrigger(sendGrid, {
+			events: ['teammateAdded'],
+			options: { onBehalfOf: `${OTHER}\n` },
+			filters: { email: OTHER },
+		});
+		const { message, description } = await trigger.failure();
+		expect(`${message} ${description}`).not.toContain(OTHER);
 	});
 });
 
