@@ -298,7 +298,10 @@ const knowing: Violation[] = [
 	{
 		law: 'K3',
 		title: 'looks for somebody before its own change shows',
-		changes: [change('resources/teammate/locate.ts', 'await account.waitForRecord(name);', '')],
+		changes: [
+			change('resources/teammate/locate.ts', 'await account.waitForRecord(name);', ''),
+			change('execution/runExclusive.ts', 'await account.waitForDoubt(name, wording);', ''),
+		],
 		foundBy: {
 			test: LAG,
 			name: 'K3: SSO Create, unseen, then Delete by email',
