@@ -57,7 +57,7 @@ function demoSteps() {
 		await intoModules(partOf(manifest, lock, DEMO_PACKAGES, TYPES_ONLY))(say);
 		writeFileSync(stamp, wanted);
 	};
-	return [step('the tools to build this node', 0.1, 0.2, work)];
+	return [step('the tools to build this node', 0.1, 0.1, work)];
 }
 
 /** @returns {Step[]} */
@@ -75,7 +75,7 @@ function developmentSteps() {
 	};
 	return [
 		!matchesLock(PROJECT_ROOT) &&
-			step('the development packages', 1.2, 2.5, intoModules(filesIn(PROJECT_ROOT))),
+			step('the development packages', 1.2, 0.9, intoModules(filesIn(PROJECT_ROOT))),
 		step('their Node.js', 0.2, 0.1, node),
 	].filter(Boolean);
 }
@@ -102,7 +102,7 @@ function n8nSteps(/** @type {string} */ name) {
 	};
 	const addons = async (/** @type {Say} */ say) => {
 		for (const addon of ADDONS) {
-			say(`${addon}, downloaded or compiled, 1 to 2 min`);
+			say(`${addon}, downloaded or compiled, up to a minute`);
 			await installAddon(modules, addon);
 		}
 		writeFileSync(stamp, wanted);
@@ -110,9 +110,9 @@ function n8nSteps(/** @type {string} */ name) {
 	const node = () => installNode(modules);
 	return [
 		!matchesLock(source, modules) &&
-			step(`n8n ${version}`, name === 'n8n' ? 2.8 : 1.7, 4.7, packages),
+			step(`n8n ${version}`, name === 'n8n' ? 2.8 : 1.7, 2, packages),
 		!existsSync(nodeBinary(modules)) && step('its Node.js', 0.2, 0.1, node),
-		step('its two addons', 0, 1.5, addons),
+		step('its two addons', 0, 0.7, addons),
 	].filter(Boolean);
 }
 
