@@ -3,11 +3,13 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from '
 import { namesByValue } from './parameters/choice';
 import { euRegionHint } from './parameters/region';
 import { testSendGridTeammatesApi } from './methods/credentialTest';
-import { triggerFields } from './trigger/parameters';
+import { eventsField, triggerFields } from './trigger/parameters';
 import { pollTeammates } from './trigger/poll';
 
+const NAMES = JSON.stringify(namesByValue([eventsField]));
+
 /** What n8n writes below the node: `Teammate Added, Scopes Changed`. An expression may give the events as a text. */
-const subtitle = `={{ String($parameter["events"] || "").split(/\\s*[,;\\n]\\s*/).map((event) => (${JSON.stringify(namesByValue(triggerFields.slice(0, 1)))})[event] || event).join(", ") }}`;
+const subtitle = `={{ String($parameter["events"] || "").split(/\\s*[,;\\n]\\s*/).map((event) => (${NAMES})[event] || event).join(", ") }}`;
 
 export class SendGridTeammatesTrigger implements INodeType {
 	description: INodeTypeDescription = {

@@ -14,7 +14,7 @@ import { SendGridError } from '../transport/errors';
 import { EVENT_NAMES, type EventName, type PeopleEvent } from './events';
 import { addressMatcher } from './wildcard';
 
-const eventsField: INodeProperties = {
+export const eventsField: INodeProperties = {
 	displayName: 'Trigger On',
 	name: 'events',
 	type: 'multiOptions',

@@ -247,8 +247,8 @@ export function baseLine(reading: Reading, moment: EvaluatedAt): Snapshot {
 }
 
 /**
- * After a list without anybody: the people whom SendGrid may just not have listed. Whoever has used an invitation
- * since then is new.
+ * Who may have been there all along, though SendGrid's last list was empty: everybody but those who have accepted an
+ * invitation since.
  */
 function unlisted(before: Snapshot, { invitations, teammates }: Snapshot): Snapshot['teammates'] {
 	const isNew = (address: string) => before.invitations.has(address) && !invitations.has(address);
