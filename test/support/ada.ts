@@ -27,6 +27,23 @@ export const aboutAda = (sendGrid: FakeSendGrid) => ({
 			fault: { kind: 'status', status, when: 'before', body },
 		}),
 
+	/** The same for every request from now on. */
+	answerAlways: (method: string, path: RegExp, status: number, body?: unknown) =>
+		sendGrid.state.faults.add({
+			method,
+			path,
+			times: Infinity,
+			fault: { kind: 'status', status, when: 'before', body },
+		}),
+
+	/** As a teammate, she asks for a scope. */
+	asked: () =>
+		sendGrid.state.addAccessRequest({
+			username: 'countess',
+			scope_group_name: 'Mail',
+			scopes: ['mail.send'],
+		}),
+
 	run: async (
 		parameters: INodeParameters,
 		items: IDataObject[] = [{ email: ADA }],

@@ -18,31 +18,16 @@ const sendGrid = fakeSendGrid();
 
 const { joined, fault, run } = aboutAda(sendGrid);
 
-test('W7: the advice of Update Permissions with a persona names no hidden field', async () => {
+test.each([
+	[
+		'Update Permissions',
+		(access: INodeParameters) => updatePermissionsWith({ mode: 'add', ...access }),
+	],
+	["Create or Update about a teammate's persona", upsertWith],
+])('W7: the advice of %s names no hidden field', async (_, withAccess) => {
 	joined({ scopes: ['alerts.read'] });
-	const { error } = await sendGrid.run({
-		items: [{ email: ADA }],
-		parameters: updatePermissionsWith({
-			mode: 'add',
-			access: 'persona',
-			persona: 'observer',
-			additionalScopes: ['cakes.bake'],
-		} as INodeParameters),
-	});
-	expect(error?.description).toContain('cakes.bake');
-	expect(error?.description).toContain("'Additional Scope Names or IDs'");
-});
-
-test("W7: the advice of Create or Update about a teammate's persona names no hidden field", async () => {
-	joined({ scopes: ['alerts.read'] });
-	const { error } = await sendGrid.run({
-		items: [{ email: ADA }],
-		parameters: upsertWith({
-			access: 'persona',
-			persona: 'observer',
-			additionalScopes: ['cakes.bake'],
-		} as INodeParameters),
-	});
+	const persona = { access: 'persona', persona: 'observer', additionalScopes: ['cakes.bake'] };
+	const { error } = await run(withAccess(persona));
 	expect(error?.description).toContain('cakes.bake');
 	expect(error?.description).toContain("'Additional Scope Names or IDs'");
 });

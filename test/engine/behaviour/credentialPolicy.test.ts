@@ -15,7 +15,7 @@ import { aboutAda } from '../../support/ada';
 import { fakeSendGrid } from '../../support/fakeSendGrid';
 
 const sendGrid = fakeSendGrid();
-const { joined, fault } = aboutAda(sendGrid);
+const { asked, joined, fault } = aboutAda(sendGrid);
 
 const ADA = [{ email: 'ada@example.com' }];
 
@@ -189,11 +189,7 @@ describe('a field of the credential whose expression finds nothing', () => {
 
 test('Section 6: Approve gives something, so the guards hold', async () => {
 	joined({ scopes: ['alerts.read'] });
-	const request = sendGrid.state.addAccessRequest({
-		username: 'countess',
-		scope_group_name: 'Mail',
-		scopes: ['mail.send'],
-	} as never) as unknown as { id: number };
+	const request = asked();
 	const { error } = await sendGrid.run({
 		items: [{ id: request.id }],
 		parameters: approveWith(),

@@ -15,7 +15,7 @@ import {
 } from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
-const { joined, teammate, fault, until } = aboutAda(sendGrid);
+const { asked, joined, teammate, fault, until } = aboutAda(sendGrid);
 
 const CONTINUE = { onError: 'continueRegularOutput' } as const;
 
@@ -75,11 +75,7 @@ test.each([
 
 test('W1: a request that is approved while Update Permissions works is not lost', async () => {
 	joined({ scopes: ['alerts.read'] });
-	const request = sendGrid.state.addAccessRequest({
-		username: 'countess',
-		scope_group_name: 'Mail',
-		scopes: ['mail.send'],
-	} as never) as unknown as { id: number };
+	const request = asked();
 	fault({ method: 'PATCH', path: /countess/, fault: { kind: 'slow', ms: 1 } });
 	// The readings take a while: the approval falls between reading and writing.
 	fault({

@@ -4,24 +4,15 @@ import { fakeSendGrid } from '../../support/fakeSendGrid';
 import { offboardWith, updatePermissionsWith, upsertWith } from '../../support/parameters';
 
 const sendGrid = fakeSendGrid();
-const { joined, invited, teammate, fault, answerOnce, run } = aboutAda(sendGrid);
+const { joined, invited, teammate, answerAlways, answerOnce, run } = aboutAda(sendGrid);
 
 test.each([
 	['objects', [{ name: 'mail.send' }, { name: 'alerts.read' }]],
 	['a text among nulls', [null, 'mail.send']],
 ])('K6: a detail whose scopes are %s is no basis for a write', async (_what, scopes) => {
 	joined({ scopes: ['mail.send', 'alerts.read'] });
-	fault({
-		method: 'GET',
-		path: /countess$/,
-		times: Infinity,
-		fault: {
-			kind: 'status',
-			status: 200,
-			when: 'before',
-			body: { username: 'countess', email: ADA, is_admin: false, user_type: 'teammate', scopes },
-		},
-	});
+	const ada = { username: 'countess', email: ADA, is_admin: false, user_type: 'teammate' };
+	answerAlways('GET', /countess$/, 200, { ...ada, scopes });
 	await sendGrid.run({
 		items: [{ email: ADA }],
 		parameters: updatePermissionsWith({ mode: 'add', scopes: ['stats.read'] }),
@@ -31,38 +22,15 @@ test.each([
 	);
 });
 
-test('K6: a teammate of whom the list says neither is_admin nor user_type is not deleted as no admin', async () => {
+test.each([
+	['says neither is_admin nor user_type', {}],
+	['gives is_admin as the number 1', { is_admin: 1 }],
+])('K6/D3: a teammate of whom the list %s is not deleted as no admin', async (_, role) => {
 	joined({ is_admin: true });
-	fault({
-		method: 'GET',
-		path: /teammates$/,
-		times: Infinity,
-		fault: {
-			kind: 'status',
-			status: 200,
-			when: 'before',
-			body: { result: [{ username: 'countess', email: ADA }] },
-		},
-	});
-	await sendGrid.run({ items: [{ email: ADA }], parameters: offboardWith() });
-	expect(teammate('countess')).toBeDefined();
-});
-
-test('K6/D3: is_admin as the number 1 is no basis for deleting somebody as no admin', async () => {
-	joined({ is_admin: true });
-	fault({
-		method: 'GET',
-		path: /teammates$/,
-		times: Infinity,
-		fault: {
-			kind: 'status',
-			status: 200,
-			when: 'before',
-			body: { result: [{ email: ADA, username: 'countess', is_admin: 1 }] },
-		},
-	});
-	await sendGrid.run({ items: [{ email: ADA }], parameters: offboardWith() });
-	expect(teammate('countess')).toBeDefined();
+	const result = [{ email: ADA, username: 'countess', ...role }];
+	answerAlways('GET', /teammates$/, 200, { result });
+	await run(offboardWith());
+	expect(teammate()).toBeDefined();
 });
 
 test('K6: Create or Update revokes no invitation that may be an admin invitation already', async () => {
