@@ -39,6 +39,10 @@ function begin({ state }: Sandbox): string {
 	return state.addKey({ key: newKey(keys) });
 }
 
+/** For JSON: a long text without the secret is left out, since most of the time would go into copying it. */
+const withoutLongTexts = (secret: string) => (_: string, value: unknown) =>
+	typeof value === 'string' && value.length > 100_000 && !value.includes(secret) ? '' : value;
+
 /** @param current the sandbox, and the key of its account */
 const viewOf = (current: () => { sandbox: Sandbox; apiKey: string }): FakeSendGrid => ({
 	get state() {
@@ -59,7 +63,7 @@ const viewOf = (current: () => { sandbox: Sandbox; apiKey: string }): FakeSendGr
 			...run,
 			credential: credential as ICredentialDataDecryptedObject,
 		});
-		expect(JSON.stringify(result.stored)).not.toContain(this.apiKey);
+		expect(JSON.stringify(result.stored, withoutLongTexts(this.apiKey))).not.toContain(this.apiKey);
 		return result;
 	},
 	mailed() {
