@@ -5,7 +5,7 @@
 import { closeSync, cpSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-import { modulesOfN8n, nodeBinary, readJson, readOr, VERSIONS } from './n8ns.mjs';
+import { modulesOfN8n, nodeBinary, PROJECT_ROOT, readJson, readOr, VERSIONS } from './n8ns.mjs';
 import { InstallError, npmOrFail, run } from './npm.mjs';
 
 /** Those of n8n that it does not start without. */
@@ -38,8 +38,29 @@ async function runScript(/** @type {string} */ modules, name = '', script = '', 
 	await npmOrFail(['run', '--silent', script], path.join(modules, name), env, stdio);
 }
 
-/** Fetches the program of the `node` package and compares its checksum, which no lock file has. */
+/** Where else the same `node` package is installed here, with its program. */
+function otherNode(/** @type {string} */ modules) {
+	const versionIn = (/** @type {string} */ folder) =>
+		readJson(path.join(folder, 'node', 'package.json')).version;
+	// The stamp comes last: without it, the program may still be on its way.
+	const isInstalled = (/** @type {string} */ folder) =>
+		existsSync(nodeBinary(folder)) && existsSync(path.join(folder, '.install-stamp'));
+	return [path.join(PROJECT_ROOT, 'node_modules'), ...readdirSync(VERSIONS).map(modulesOfN8n)].find(
+		(folder) =>
+			folder !== modules && isInstalled(folder) && versionIn(folder) === versionIn(modules),
+	);
+}
+
+/**
+ * Fetches the program of the `node` package and compares its checksum, which no lock file has; or takes the one that
+ * was fetched here before.
+ */
 export async function installNode(/** @type {string} */ modules) {
+	const other = otherNode(modules);
+	if (other) {
+		cpSync(path.join(other, 'node'), path.join(modules, 'node'), { recursive: true });
+		return;
+	}
 	await runScript(modules, 'node', 'preinstall');
 	const { packages = {} } = readJson(path.join(modules, 'node/node_modules/.package-lock.json'));
 	for (const [folder, entry] of Object.entries(packages)) {
