@@ -10,10 +10,9 @@ import { MicrosoftGraph } from '../fakes/microsoft-graph.mts';
 import { Slack } from '../fakes/slack.mts';
 import { auditTable } from '../n8n/dataTable.mts';
 import {
-	allExamples,
 	FORM_LOGIN,
-	pinnedExample,
 	playgroundAccounts,
+	saveAllExamples,
 	WEBHOOK_HEADER,
 } from '../n8n/examples.mts';
 import {
@@ -65,6 +64,8 @@ function startServices() {
 export interface OpenEditor extends Pick<N8nEnvironment, 'n8n' | 'sandbox' | 'keys'> {
 	/** Address of the page with all emails. */
 	mailboxUrl: string;
+	/** What the examples are saved as, by their names. */
+	examples: Record<string, SavedWorkflow>;
 	/** What to know and to do next, in plain text. */
 	guide: string;
 	close(): Promise<void>;
@@ -121,21 +122,15 @@ export async function openEditor(
 		await fakeSmtp.close();
 	};
 	try {
-		onStep('Importing the examples');
-		const accounts = playgroundAccounts(keys, fakeSmtp, services);
-		const { workflows, credentials } = allExamples(accounts, pinnedExample);
-		await n8n.importCredentials(credentials);
-		await n8n.importWorkflows(workflows);
 		onStep('Starting n8n');
 		await n8n.start();
 		const rest = await n8n.rest();
+		onStep('Importing the examples, and publishing those with a webhook or a form');
 		await auditTable(rest);
-		onStep('Publishing the examples with a webhook or a form');
-		for (const example of Object.keys(PINNED_INPUT)) {
-			const { id } = pinnedExample(example);
-			await rest.activate(await rest.get<SavedWorkflow>(`/workflows/${id}`));
-		}
+		const examples = await saveAllExamples(rest, playgroundAccounts(keys, fakeSmtp, services));
+		for (const example of Object.keys(PINNED_INPUT)) await rest.activate(examples[example]);
 		return {
+			examples,
 			n8n,
 			sandbox,
 			keys,

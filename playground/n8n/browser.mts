@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chromium, selectors, type Browser, type Locator, type Page } from 'playwright-core';
 
 import type { N8n } from './n8n.mts';
+import type { Workflow } from './workflow.mts';
 
 /** Where systems keep such a browser. CHROMIUM names another. */
 const USUAL_PLACES = [
@@ -96,11 +97,12 @@ export class Editor {
 			reducedMotion: 'reduce',
 		});
 		page.setDefaultTimeout(PATIENCE_MS);
-		await page.goto(`${n8n.url}/signin`);
-		await page.locator('input[autocomplete="email"]').fill(n8n.owner.email);
-		await page.locator('input[type="password"]').fill(n8n.owner.password);
-		await page.getByTestId('form-submit-button').click();
-		await page.waitForURL(/\/home\//);
+		const { cookie } = await n8n.rest();
+		const cookies = cookie.split('; ').map((pair) => {
+			const [name = '', value = ''] = pair.split('=', 2);
+			return { name, value, url: n8n.url };
+		});
+		await page.context().addCookies(cookies);
 		return new Editor(page, n8n);
 	}
 
@@ -113,6 +115,23 @@ export class Editor {
 	async openWorkflow(id: string): Promise<void> {
 		await this.goTo(`/workflow/${id}`);
 		await this.standsStill(this.canvasNodes.first());
+	}
+
+	/** Pastes nodes over all that are there, as from a file's text; to open a workflow takes the browser far longer. */
+	async pasteWorkflow(workflow: Pick<Workflow, 'nodes' | 'connections'>): Promise<void> {
+		const { keyboard } = this.page;
+		await this.page.getByTestId('canvas-wrapper').click({ position: { x: 5, y: 300 } });
+		await keyboard.press('ControlOrMeta+A');
+		await keyboard.press('Delete');
+		await this.canvasNodes.first().waitFor({ state: 'detached' });
+		await this.page.evaluate((text) => {
+			const clipboardData = new DataTransfer();
+			clipboardData.setData('text/plain', text);
+			document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+		}, JSON.stringify(workflow));
+		await this.canvasNodes.first().waitFor();
+		// Brings all of them into view.
+		await keyboard.press('1');
 	}
 
 	get canvasNodes(): Locator {

@@ -60,6 +60,38 @@ export function allExamples(accounts: Accounts, take = exampleWorkflow) {
 	return { workflows, credentials: [...credentials.values()] };
 }
 
+/**
+ * All examples, ready to run at one click, in a running n8n.
+ *
+ * @returns what they are saved as, by their names
+ */
+export async function saveAllExamples(
+	rest: Rest,
+	accounts: Accounts,
+): Promise<Record<string, SavedWorkflow>> {
+	const { workflows, credentials } = allExamples(accounts, pinnedExample);
+	const saved = new Map<string, { id: string; name: string }>();
+	for (const credential of credentials) {
+		saved.set(credential.id, await rest.createCredential(credential));
+	}
+	const examples: Record<string, SavedWorkflow> = {};
+	for (const [index, name] of exampleNames().entries()) {
+		const nodes = workflows[index].nodes.map((node) => ({
+			...node,
+			...(node.credentials && {
+				credentials: Object.fromEntries(
+					Object.entries(node.credentials).map(([type, used]) => [
+						type,
+						saved.get(used.id) ?? used,
+					]),
+				),
+			}),
+		}));
+		examples[name] = await rest.createWorkflow({ ...workflows[index], id: undefined, nodes });
+	}
+	return examples;
+}
+
 /** Saved credentials by their type, as nodes refer to them. */
 export type SavedCredentials = Record<string, { id: string; name: string }>;
 

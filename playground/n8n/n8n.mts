@@ -167,11 +167,10 @@ export class N8n {
 		return path.join(this.options.userFolder, '.n8n');
 	}
 
-	/** /healthz would answer before the database is ready. */
+	/** Its API asks a visitor to sign in. /healthz answers before the API does. */
 	private async answers(): Promise<boolean> {
 		try {
-			const response = await fetch(`${this.url}/rest/settings`);
-			return response.ok && 'data' in ((await response.json()) as object);
+			return (await fetch(`${this.url}/rest/login`)).status === 401;
 		} catch {
 			return false;
 		}

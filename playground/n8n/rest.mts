@@ -90,7 +90,8 @@ function dynamicRequest(parameter: DynamicParameter): Record<string, unknown> {
 /** The API behind n8n's editor, for one signed-in user. */
 export class Rest {
 	private readonly url: string;
-	private readonly cookie: string;
+	/** The session, as a header has it: `name=value`. */
+	readonly cookie: string;
 	private readonly major: number;
 
 	private constructor(url: string, cookie: string, major: number) {
@@ -106,13 +107,15 @@ export class Rest {
 	 */
 	static async signIn(url: string, major: number, owner: Owner): Promise<Rest> {
 		const visitor = new Rest(url, '', major);
-		const settings = await visitor.get<{
-			userManagement: { showSetupOnFirstLoad?: boolean };
-		}>('/settings');
 		const { email, password } = owner;
-		const response = settings.userManagement.showSetupOnFirstLoad
-			? await visitor.request('POST', '/owner/setup', owner)
-			: await visitor.request('POST', '/login', { emailOrLdapLoginId: email, password });
+		const response = await visitor
+			.request('POST', '/owner/setup', owner)
+			.catch(async (cause: unknown) => {
+				const login = visitor.request('POST', '/login', { emailOrLdapLoginId: email, password });
+				return await login.catch((error: unknown) => {
+					throw new AggregateError([cause, error], 'n8n does not let its owner in');
+				});
+			});
 		const cookie = response.headers
 			.getSetCookie()
 			.map((line) => line.split(';')[0])

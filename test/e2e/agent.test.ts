@@ -1,5 +1,4 @@
 /** The node as the tool of n8n's AI Agent; the model is a stand-in for OpenAI that calls what a script says. */
-import { Editor, openBrowser } from '../../playground/n8n/browser.mts';
 import {
 	startChatModel,
 	toldByTools,
@@ -509,17 +508,18 @@ describe("n8n's HTTP Request tool", () => {
 		`tools${agent}${Object.keys(limits).join('')}`.replace('.', '');
 
 	beforeAll(async () => {
-		const workflows = CASES.map(async ({ agent, limits }) => {
+		const workflows: Workflow[] = [];
+		for (const { agent, limits } of CASES) {
 			const credential = await saveWithLimits(limits);
 			const person = 'https://api.sendgrid.com/v3/teammates/legacy_lee';
 			const tools = [
 				{ name: 'Delete', ...tool('DELETE', person, credential) },
 				{ name: 'Elsewhere', ...tool('GET', `${model.url}/models`, credential) },
 			];
-			return { ...exampleWithButton({ agent, tools }), id: idOf(agent, limits) };
-		});
+			workflows.push({ ...exampleWithButton({ agent, tools }), id: idOf(agent, limits) });
+		}
 		// n8n 2.x doesn't save such workflows, so they are imported.
-		await on.n8n.importWorkflows(await Promise.all(workflows));
+		await on.n8n.importWorkflows(workflows);
 	});
 
 	test.each(CASES)('does nothing for AI Agent $agent with $limits', async ({ agent, limits }) => {
@@ -603,58 +603,17 @@ describe('in the legacy execution order,', () => {
 	});
 });
 
-describe('the editor of a tool', () => {
-	let browser: Awaited<ReturnType<typeof openBrowser>>;
-	beforeAll(async () => {
-		browser = await openBrowser();
-	});
-	afterAll(async () => {
-		await browser?.close();
-	});
-
-	test('has a button that hands a field to the model, for all but lists of fixed choices', async () => {
-		const untouched = { email: '', scopes: [] };
-		const byEmail = { __rl: true, mode: 'email', value: '' };
-		const { id } = await on.rest.createWorkflow(
-			example({
-				parameters: {
-					'Create or Update': untouched,
-					'Resend Invitation': { invitation: byEmail },
-				},
-			}),
-		);
-		const editor = await Editor.open(browser, { n8n: on.n8n });
-		await editor.openWorkflow(id);
-		const button = (field: string) => editor.field(field).getByTestId('from-ai-override-button');
-
-		await editor.openNode('Resend Invitation');
-		await button('invitation').waitFor({ state: 'attached' });
-		await editor.closeNode();
-
-		await editor.openNode('Create or Update');
-		for (const field of ['email', 'scopes']) {
-			await button(field).waitFor({ state: 'attached' });
-		}
-		for (const field of ['access', 'region']) {
-			await editor.field(field).waitFor();
-			expect(await button(field).count()).toBe(0);
-		}
-		await editor.page.close();
-	});
-});
-
 /** At the end, because it stops the server. */
 describe('without an editor,', () => {
-	const ids = new Map<unknown, string>();
+	const [newest] = AGENTS.slice(-1);
+	let id: string;
 
 	beforeAll(async () => {
-		for (const agent of AGENTS) {
-			ids.set(agent, (await on.rest.createWorkflow(exampleWithButton({ agent }))).id);
-		}
+		({ id } = await on.rest.createWorkflow(exampleWithButton({ agent: newest })));
 		await on.n8n.stop();
 	});
 
-	test.each(AGENTS)('AI Agent %d works', async (agent) => {
-		await converse(agent, async () => await on.n8n.execute(ids.get(agent) ?? ''));
+	test('the agent works', async () => {
+		await converse(newest, async () => await on.n8n.execute(id));
 	});
 });

@@ -1,10 +1,11 @@
 /** The first ten minutes of a new user in n8n's editor: one story on one page, and each step leaves its picture. */
 import { Editor, openBrowser } from '../../playground/n8n/browser.mts';
+import { exampleWorkflow } from '../../playground/n8n/n8nEnvironment.mts';
 import { chosenN8n } from '../../playground/n8n/runtime.mts';
 import { inProject } from '../support/machine';
 import { sharedN8n } from './sharedN8n';
 
-const on = sharedN8n('browser', { hasCredential: false, isOneStory: true });
+const on = sharedN8n('browser', { hasCredential: false, hasEditor: true, isOneStory: true });
 
 let browser: Awaited<ReturnType<typeof openBrowser>>;
 let editor: Editor;
@@ -277,5 +278,42 @@ describe('Resend Invite', () => {
 		await editor.executeStep();
 		await editor.output.getByText('Expiring.Soon@acme.example').first().waitFor();
 		expect(sentEmails().slice(5)).toEqual(['resend Expiring.Soon@acme.example']);
+	});
+});
+
+describe("an agent's tool", () => {
+	/** Nodes of the example, with nothing in the fields that it leaves to the model. */
+	const untouched: Record<string, Record<string, unknown>> = {
+		'Create or Update': { email: '', scopes: [] },
+		'Resend Invitation': { invitation: { __rl: true, mode: 'email', value: '' } },
+	};
+	const button = (field: string) => editor.field(field).getByTestId('from-ai-override-button');
+
+	step('has a button that hands the choice of an invitation to the model', async () => {
+		const { nodes, connections } = exampleWorkflow('ai-agent');
+		await editor.closeNode();
+		await editor.closeMessages();
+		await editor.pasteWorkflow({
+			nodes: nodes.map((node) => ({
+				...node,
+				credentials: undefined,
+				parameters: { ...node.parameters, ...untouched[node.name] },
+			})),
+			connections,
+		});
+		await editor.openNode('Resend Invitation');
+		await button('invitation').waitFor({ state: 'attached' });
+		await editor.closeNode();
+	});
+
+	step('has one for each field but lists of fixed choices', async () => {
+		await editor.openNode('Create or Update');
+		for (const field of ['email', 'scopes']) {
+			await button(field).waitFor({ state: 'attached' });
+		}
+		for (const field of ['access', 'region']) {
+			await editor.field(field).waitFor();
+			expect(await button(field).count()).toBe(0);
+		}
 	});
 });

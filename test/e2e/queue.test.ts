@@ -37,6 +37,7 @@ beforeAll(async () => {
 		name: 'e2e-queue',
 		workers: 2,
 		latencyMs: 50,
+		hasEditor: false,
 		env: LOST_SOON,
 	});
 	await environment.n8n.start();

@@ -15,6 +15,8 @@ export interface SharedN8n extends Omit<N8nEnvironment, 'another'> {
 interface SharedN8nOptions {
 	/** Whether the credential exists; a new user still has to create it. Default: true. */
 	hasCredential?: boolean;
+	/** Whether a browser can open it. Default: false. */
+	hasEditor?: boolean;
 	/** Whether the tests are one story, in which each begins where the last one ended. Default: false. */
 	isOneStory?: boolean;
 	/** Further services that n8n finds on this machine. */
@@ -26,13 +28,19 @@ interface SharedN8nOptions {
 /** A running n8n for one test file; the sandbox and the fake services are as new before each test, or the story. */
 export function sharedN8n(
 	name: string,
-	{ hasCredential = true, isOneStory = false, services = [], env = {} }: SharedN8nOptions = {},
+	{
+		hasCredential = true,
+		hasEditor = false,
+		isOneStory = false,
+		services = [],
+		env = {},
+	}: SharedN8nOptions = {},
 ): SharedN8n {
 	let environment: N8nEnvironment;
 	let rest: Rest;
 	let credential: SharedN8n['credential'];
 	beforeAll(async () => {
-		environment = await createN8nEnvironment({ name: `e2e-${name}`, services, env });
+		environment = await createN8nEnvironment({ name: `e2e-${name}`, hasEditor, services, env });
 		await environment.n8n.start();
 		rest = await environment.n8n.rest();
 		if (!hasCredential) return;

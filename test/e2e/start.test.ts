@@ -1,7 +1,6 @@
 /** What `npm start` opens, and what its last lines promise. */
 import { openEditor, type OpenEditor } from '../../playground/commands/editor.mts';
 import { Editor, openBrowser } from '../../playground/n8n/browser.mts';
-import { exampleWorkflow } from '../../playground/n8n/n8nEnvironment.mts';
 import { PINNED_INPUT } from '../../playground/n8n/pinnedInput.mts';
 import type { Rest } from '../../playground/n8n/rest.mts';
 import { outputItems } from '../../playground/n8n/run.mts';
@@ -11,15 +10,20 @@ import { USER_AGENT } from './savedExamples';
 
 let editor: OpenEditor;
 let rest: Rest;
+let browser: Awaited<ReturnType<typeof openBrowser>>;
+let opened: Editor;
 beforeAll(async () => {
 	editor = await openEditor({ name: 'e2e-start' });
 	rest = await editor.n8n.rest();
+	browser = await openBrowser();
+	opened = await Editor.open(browser, { n8n: editor.n8n });
 });
 afterAll(async () => {
+	await browser?.close();
 	await editor.close();
 });
 
-const idOf = (example: string) => exampleWorkflow(example).id ?? '';
+const idOf = (example: string) => editor.examples[example].id;
 
 /** Executes an example from its trigger, as the editor's button does. @returns the execution's id */
 async function execute(example: string): Promise<string> {
@@ -62,54 +66,43 @@ test('Until Joined runs through its days at once, and the manager can read how i
 });
 
 test('CSV is executed in the editor, which opens the page that gives the file back', async () => {
-	const browser = await openBrowser();
-	try {
-		const { page } = await Editor.open(browser, { n8n: editor.n8n });
-		await page.goto(`${editor.n8n.url}/workflow/${idOf('csv')}`);
-		const opened = page.waitForEvent('popup');
-		await page.getByTestId('execute-workflow-button').click();
-		const popup = await opened;
-		// n8n has no page yet while the execution goes on, and then leaves the request unanswered.
-		const options = () => ({
-			headers: { authorization: loginOfForms() },
-			signal: AbortSignal.timeout(5000),
-		});
-		const ask = async () => await fetch(popup.url(), options()).then((page) => page.text(), String);
-		let answer = await ask();
-		for (let times = 1; times < 20 && !answer.includes('rows failed'); times += 1) {
-			await pause(500);
-			answer = await ask();
-		}
-		expect(answer).toContain('1 of 2 rows failed');
-	} finally {
-		await browser.close();
+	await opened.openWorkflow(idOf('csv'));
+	const shown = opened.page.waitForEvent('popup');
+	await opened.page.getByTestId('execute-workflow-button').click();
+	const popup = await shown;
+	// n8n has no page yet while the execution goes on, and then leaves the request unanswered.
+	const options = () => ({
+		headers: { authorization: loginOfForms() },
+		signal: AbortSignal.timeout(5000),
+	});
+	const ask = async () => await fetch(popup.url(), options()).then((page) => page.text(), String);
+	let answer = await ask();
+	for (let times = 1; times < 20 && !answer.includes('rows failed'); times += 1) {
+		await pause(500);
+		answer = await ask();
 	}
+	expect(answer).toContain('1 of 2 rows failed');
+	await popup.close();
 	expect(sentTo('ada@acme.example')).toEqual(['invitation']);
 });
 
 test('New Hire Form is executed in the editor and approved by the link in the mailbox', async () => {
-	const { n8n, mailboxUrl, sandbox } = editor;
-	const browser = await openBrowser();
-	try {
-		const opened = await Editor.open(browser, { n8n });
-		await opened.openWorkflow(idOf('new-hire-form'));
-		await opened.page.getByTestId('execute-workflow-button').click();
-		await rest.waitingExecutions(idOf('new-hire-form'));
-		expect(sentTo('kay@acme.example')).toEqual([]);
+	const { mailboxUrl, sandbox } = editor;
+	await opened.openWorkflow(idOf('new-hire-form'));
+	await opened.page.getByTestId('execute-workflow-button').click();
+	await rest.waitingExecutions(idOf('new-hire-form'));
+	expect(sentTo('kay@acme.example')).toEqual([]);
 
-		const mailbox = await browser.newPage({ userAgent: USER_AGENT });
-		await mailbox.goto(mailboxUrl);
-		const answered = mailbox.waitForEvent('popup');
-		await mailbox.locator('a[href*="approved=true"]').click();
-		await (await answered).getByText('Got it, thanks').waitFor();
+	const mailbox = await browser.newPage({ userAgent: USER_AGENT });
+	await mailbox.goto(mailboxUrl);
+	const answered = mailbox.waitForEvent('popup');
+	await mailbox.locator('a[href*="approved=true"]').click();
+	await (await answered).getByText('Got it, thanks').waitFor();
 
-		// The page reloads by itself.
-		await mailbox.getByText('SendGrid access for Kay McNulty').waitFor();
-		await mailbox.getByText('They have been invited').waitFor();
-		await mailbox.screenshot({ path: '.test-results/browser/mailbox.png', fullPage: true });
-	} finally {
-		await browser.close();
-	}
+	// The page reloads by itself.
+	await mailbox.getByText('SendGrid access for Kay McNulty').waitFor();
+	await mailbox.getByText('They have been invited').waitFor();
+	await mailbox.screenshot({ path: '.test-results/browser/mailbox.png', fullPage: true });
 	expect(sentTo('kay@acme.example')).toEqual(['invitation']);
 	expect(sandbox.state.account().invitations.at(-1)?.is_admin).toBe(true);
 });
