@@ -3,6 +3,7 @@ import { Editor, openBrowser } from '../../playground/n8n/browser.mts';
 import { exampleWorkflow } from '../../playground/n8n/n8nEnvironment.mts';
 import { chosenN8n } from '../../playground/n8n/runtime.mts';
 import { inProject } from '../support/machine';
+import { NODE_TYPE, TRIGGER_TYPE } from '../support/names';
 import { sharedN8n } from './sharedN8n';
 
 const on = sharedN8n('browser', { hasCredential: false, hasEditor: true, isOneStory: true });
@@ -62,6 +63,16 @@ async function receive(rows: object[]): Promise<void> {
 	await editor.openNode('Webhook');
 	await editor.pinOutput(rows);
 }
+
+test('n8n offers node and trigger by their public names, and a copy of the node to AI agents', async () => {
+	const types = await on.rest.offeredTypes();
+	const ours = types.filter(({ name }) => name.startsWith(NODE_TYPE));
+	expect(ours.map(({ name, displayName }) => [name, displayName])).toEqual([
+		[NODE_TYPE, 'SendGrid Teammates'],
+		[TRIGGER_TYPE, 'SendGrid Teammates Trigger'],
+		[`${NODE_TYPE}Tool`, 'SendGrid Teammates Tool'],
+	]);
+});
 
 describe('an empty canvas', () => {
 	step('starts with a webhook', async () => {

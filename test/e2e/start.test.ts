@@ -11,12 +11,10 @@ import { USER_AGENT } from './savedExamples';
 let editor: OpenEditor;
 let rest: Rest;
 let browser: Awaited<ReturnType<typeof openBrowser>>;
-let opened: Editor;
 beforeAll(async () => {
 	editor = await openEditor({ name: 'e2e-start' });
 	rest = await editor.n8n.rest();
 	browser = await openBrowser();
-	opened = await Editor.open(browser, { n8n: editor.n8n });
 });
 afterAll(async () => {
 	await browser?.close();
@@ -66,9 +64,11 @@ test('Until Joined runs through its days at once, and the manager can read how i
 });
 
 test('CSV is executed in the editor, which opens the page that gives the file back', async () => {
+	const opened = await Editor.open(browser, { n8n: editor.n8n });
+	const { page } = opened;
 	await opened.openWorkflow(idOf('csv'));
-	const shown = opened.page.waitForEvent('popup');
-	await opened.page.getByTestId('execute-workflow-button').click();
+	const shown = page.waitForEvent('popup');
+	await page.getByTestId('execute-workflow-button').click();
 	const popup = await shown;
 	// n8n has no page yet while the execution goes on, and then leaves the request unanswered.
 	const options = () => ({
@@ -86,10 +86,9 @@ test('CSV is executed in the editor, which opens the page that gives the file ba
 	expect(sentTo('ada@acme.example')).toEqual(['invitation']);
 });
 
-test('New Hire Form is executed in the editor and approved by the link in the mailbox', async () => {
+test('New Hire Form runs on what is pinned, and is approved by the link in the mailbox', async () => {
 	const { mailboxUrl, sandbox } = editor;
-	await opened.openWorkflow(idOf('new-hire-form'));
-	await opened.page.getByTestId('execute-workflow-button').click();
+	await execute('new-hire-form');
 	await rest.waitingExecutions(idOf('new-hire-form'));
 	expect(sentTo('kay@acme.example')).toEqual([]);
 

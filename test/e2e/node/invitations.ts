@@ -1,6 +1,5 @@
 import { outputItems, type Item } from '../../../playground/n8n/run.mts';
 import { linkOf } from '../../support/link';
-import { NODE_TYPE, TRIGGER_TYPE } from '../../support/names';
 import { inviteWith } from '../../support/parameters';
 import { runOnce } from '../sharedN8n';
 import { on } from './sharedByAll';
@@ -16,16 +15,6 @@ const mails = () =>
 	on.sandbox.state.sentEmails.map(({ kind, email, region }) => `${kind} ${email} ${region}`).sort();
 
 const answers = (items: Item[]) => items.map((item) => [linkOf(item), item.json.error ?? 'done']);
-
-test('n8n offers node and trigger by their public names, and a copy of the node to AI agents', async () => {
-	const types = await on.rest.offeredTypes();
-	const ours = types.filter(({ name }) => name.startsWith(NODE_TYPE));
-	expect(ours.map(({ name, displayName }) => [name, displayName])).toEqual([
-		[NODE_TYPE, NAME],
-		[TRIGGER_TYPE, `${NAME} Trigger`],
-		[`${NODE_TYPE}Tool`, `${NAME} Tool`],
-	]);
-});
 
 test('an expression for the region sends each item to its own host', async () => {
 	const run = await runOnce(
