@@ -5,7 +5,7 @@
 import { closeSync, cpSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-import { modulesOfN8n, nodeBinary, PROJECT_ROOT, readJson, readOr, VERSIONS } from './n8ns.mjs';
+import { modulesOfN8n, nodeBinary, PROJECT_ROOT, readJson, VERSIONS } from './n8ns.mjs';
 import { InstallError, npmOrFail, run } from './npm.mjs';
 
 /** Those of n8n that it does not start without. */
@@ -38,16 +38,20 @@ async function runScript(/** @type {string} */ modules, name = '', script = '', 
 	await npmOrFail(['run', '--silent', script], path.join(modules, name), env, stdio);
 }
 
-/** Where else the same `node` package is installed here, with its program. */
-function otherNode(/** @type {string} */ modules) {
-	const versionIn = (/** @type {string} */ folder) =>
-		readJson(path.join(folder, 'node', 'package.json')).version;
-	// The stamp comes last: without it, the program may still be on its way.
-	const isInstalled = (/** @type {string} */ folder) =>
-		existsSync(nodeBinary(folder)) && existsSync(path.join(folder, '.install-stamp'));
+/**
+ * Another installation here that has the same versions of these packages and has been finished, which its stamp says.
+ *
+ * @param {string} modules
+ * @param {string[]} names
+ */
+function otherWith(modules, names) {
+	const versionsIn = (/** @type {string} */ folder) =>
+		names.map((name) => readJson(path.join(folder, name, 'package.json')).version).join();
 	return [path.join(PROJECT_ROOT, 'node_modules'), ...readdirSync(VERSIONS).map(modulesOfN8n)].find(
 		(folder) =>
-			folder !== modules && isInstalled(folder) && versionIn(folder) === versionIn(modules),
+			folder !== modules &&
+			existsSync(path.join(folder, '.install-stamp')) &&
+			versionsIn(folder) === versionsIn(modules),
 	);
 }
 
@@ -56,8 +60,8 @@ function otherNode(/** @type {string} */ modules) {
  * was fetched here before.
  */
 export async function installNode(/** @type {string} */ modules) {
-	const other = otherNode(modules);
-	if (other) {
+	const other = otherWith(modules, ['node']);
+	if (other && existsSync(nodeBinary(other))) {
 		cpSync(path.join(other, 'node'), path.join(modules, 'node'), { recursive: true });
 		return;
 	}
@@ -78,11 +82,7 @@ Do not use it. Find out where it came from: npm config get registry.`);
 
 /** An addon compiled for another n8n of the same version and Node.js works here too. */
 function takeCompiled(/** @type {string} */ modules, /** @type {string} */ addon) {
-	const versionsOf = (/** @type {string} */ folder) =>
-		[addon, 'node'].map((name) => readOr(path.join(folder, name, 'package.json'))).join();
-	const other = readdirSync(VERSIONS)
-		.map(modulesOfN8n)
-		.find((folder) => folder !== modules && versionsOf(folder) === versionsOf(modules));
+	const other = otherWith(modules, [addon, 'node']);
 	const built = other && path.join(other, addon, 'build');
 	if (built && existsSync(built)) {
 		cpSync(built, path.join(modules, addon, 'build'), { recursive: true });

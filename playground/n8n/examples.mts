@@ -8,7 +8,7 @@ import { exampleCredential, exampleWorkflow } from './n8nEnvironment.mts';
 import type { Service } from '../fakes/service.mts';
 import { PROJECT_ROOT } from './runtime.mts';
 import { PINNED_INPUT } from './pinnedInput.mts';
-import type { Credential, Workflow } from './workflow.mts';
+import type { Credential, Workflow, WorkflowNode } from './workflow.mts';
 
 /** The secret of the examples' webhooks: anybody who knows it may use them. */
 export const WEBHOOK_HEADER = { name: 'X-Api-Key', value: 'playground' } as const;
@@ -39,18 +39,14 @@ export const exampleNames = () =>
 		.sort();
 
 /** An example that runs at one click also where it waits for somebody outside. */
-export const pinnedExample = (name: string): Workflow => ({
+const pinnedExample = (name: string): Workflow => ({
 	...exampleWorkflow(name),
 	pinData: PINNED_INPUT[name],
 });
 
-/**
- * All examples with the credentials that they refer to; one of an unknown account is empty.
- *
- * @param take how to take an example from its file
- */
-export function allExamples(accounts: Accounts, take = exampleWorkflow) {
-	const workflows = exampleNames().map((name) => take(name));
+/** All examples with the credentials that they refer to; one of an unknown account is empty. */
+export function allExamples(accounts: Accounts) {
+	const workflows = exampleNames().map(exampleWorkflow);
 	const credentials = new Map<string, Credential>();
 	for (const { credentials: used = {} } of workflows.flatMap(({ nodes }) => nodes)) {
 		for (const [type, { id, name }] of Object.entries(used)) {
@@ -58,38 +54,6 @@ export function allExamples(accounts: Accounts, take = exampleWorkflow) {
 		}
 	}
 	return { workflows, credentials: [...credentials.values()] };
-}
-
-/**
- * All examples, ready to run at one click, in a running n8n.
- *
- * @returns what they are saved as, by their names
- */
-export async function saveAllExamples(
-	rest: Rest,
-	accounts: Accounts,
-): Promise<Record<string, SavedWorkflow>> {
-	const { workflows, credentials } = allExamples(accounts, pinnedExample);
-	const saved = new Map<string, { id: string; name: string }>();
-	for (const credential of credentials) {
-		saved.set(credential.id, await rest.createCredential(credential));
-	}
-	const examples: Record<string, SavedWorkflow> = {};
-	for (const [index, name] of exampleNames().entries()) {
-		const nodes = workflows[index].nodes.map((node) => ({
-			...node,
-			...(node.credentials && {
-				credentials: Object.fromEntries(
-					Object.entries(node.credentials).map(([type, used]) => [
-						type,
-						saved.get(used.id) ?? used,
-					]),
-				),
-			}),
-		}));
-		examples[name] = await rest.createWorkflow({ ...workflows[index], id: undefined, nodes });
-	}
-	return examples;
 }
 
 /** Saved credentials by their type, as nodes refer to them. */
@@ -103,19 +67,16 @@ export async function saveCredentials(rest: Rest, accounts: Accounts): Promise<S
 	return saved;
 }
 
-/**
- * Imports an example as the editor does, and chooses the credentials in it.
- *
- * @param change further changes that a user would make
- */
-export async function saveExample(
+type Change = (node: WorkflowNode) => WorkflowNode;
+
+/** Imports a workflow as the editor does, and chooses the credentials in it. */
+async function saveWorkflow(
 	rest: Rest,
-	name: string,
+	workflow: Workflow,
 	saved: SavedCredentials,
-	change: (node: Workflow['nodes'][number]) => Workflow['nodes'][number] = (node) => node,
+	change: Change = (node) => node,
 ): Promise<SavedWorkflow> {
-	const example = exampleWorkflow(name);
-	const nodes = example.nodes.map((node) => {
+	const nodes = workflow.nodes.map((node) => {
 		const types = Object.keys(node.credentials ?? {});
 		const credentials = Object.fromEntries(
 			types.map((type) => {
@@ -126,5 +87,33 @@ export async function saveExample(
 		);
 		return change({ ...node, ...(types.length > 0 && { credentials }) });
 	});
-	return await rest.createWorkflow({ ...example, id: undefined, nodes });
+	return await rest.createWorkflow({ ...workflow, id: undefined, nodes });
+}
+
+/** @param change further changes that a user would make */
+export const saveExample = async (
+	rest: Rest,
+	name: string,
+	saved: SavedCredentials,
+	change?: Change,
+): Promise<SavedWorkflow> => await saveWorkflow(rest, exampleWorkflow(name), saved, change);
+
+/**
+ * Saves all examples with what is pinned in them, and their credentials under the names that they have there.
+ *
+ * @returns what the examples are saved as, by their names
+ */
+export async function saveAllExamples(
+	rest: Rest,
+	accounts: Accounts,
+): Promise<Record<string, SavedWorkflow>> {
+	const saved: SavedCredentials = {};
+	for (const credential of allExamples(accounts).credentials) {
+		saved[credential.type] = await rest.createCredential(credential);
+	}
+	const examples: Record<string, SavedWorkflow> = {};
+	for (const name of exampleNames()) {
+		examples[name] = await saveWorkflow(rest, pinnedExample(name), saved);
+	}
+	return examples;
 }
