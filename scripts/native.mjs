@@ -21,6 +21,10 @@ const NODE_INTEGRITY = {
 		'sha512-0ddSuAi9KnmYzfjJwKfFUO5YfljMVfa9smiGRQXmp5QGhm8KXk7xbqkFNeaPXVaL6sfZ5oGfCD7q8wWY/TnypA==',
 };
 
+/** Where Debian puts SQLite, if its development package is installed. */
+const SQLITE = '/usr';
+const hasSqlite = existsSync(path.join(SQLITE, 'include', 'sqlite3.h'));
+
 /** Runs the script of one package on the Node.js beside it, whose headers an addon is compiled with. */
 async function runScript(/** @type {string} */ modules, name = '', script = '', stdio = undefined) {
 	const parts = path.join(modules, 'node', 'node_modules');
@@ -34,6 +38,8 @@ async function runScript(/** @type {string} */ modules, name = '', script = '', 
 		CFLAGS: '-O1',
 		CXXFLAGS: '-O1',
 		...(headers && { npm_config_nodedir: headers }),
+		// A third of the time again: only n8n's way to SQLite is compiled, and not SQLite.
+		...(hasSqlite && { npm_config_sqlite: SQLITE }),
 	};
 	await npmOrFail(['run', '--silent', script], path.join(modules, name), env, stdio);
 }
