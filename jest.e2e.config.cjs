@@ -9,6 +9,7 @@ module.exports = {
 		'default',
 		['<rootDir>/test/count-reporter.cjs', { file: `.test-results/e2e-${name}.json` }],
 	],
+	globalSetup: '<rootDir>/test/packed-node.cjs',
 	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
 	// The demo's and the editor's own commands start the newest n8n.
 	testPathIgnorePatterns: name === 'n8n' ? [] : ['/test/e2e/(demo|start)\\.test\\.ts$'],

@@ -1,11 +1,8 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import {
-	createN8nEnvironment,
-	pack,
-	type N8nEnvironment,
-} from '../playground/n8n/n8nEnvironment.mts';
+import { pack } from '../playground/n8n/community-package.mts';
+import { createN8nEnvironment, type N8nEnvironment } from '../playground/n8n/n8nEnvironment.mts';
 import { nodeRun, outputItems, type Item, type NodeRun, type Run } from '../playground/n8n/run.mts';
 import type { Workflow } from '../playground/n8n/workflow.mts';
 import type { RateLimitRule } from '../sandbox/rate-limits.mts';

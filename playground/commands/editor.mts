@@ -17,13 +17,12 @@ import {
 } from '../n8n/examples.mts';
 import {
 	createN8nEnvironment,
-	n8nEnvironmentFolder,
 	type N8nEnvironment,
 	type N8nEnvironmentOptions,
 } from '../n8n/n8nEnvironment.mts';
 import { PINNED_INPUT } from '../n8n/pinnedInput.mts';
 import type { SavedWorkflow } from '../n8n/rest.mts';
-import { PROJECT_ROOT } from '../n8n/runtime.mts';
+import { n8nEnvironmentFolder, PROJECT_ROOT } from '../n8n/runtime.mts';
 
 /** What the examples' workflows find in their HR system. */
 const EMPLOYEES = [

@@ -36,6 +36,17 @@ async function writeDownInLedger(file: string, name: string, version: string): P
 	await writeJson(file, ledger);
 }
 
+/** Packs a package as it would be published. @returns the tarball's path */
+export async function pack(source: string, folder: string): Promise<string> {
+	await mkdir(folder, { recursive: true });
+	const { stdout } = await execute('npm', ['pack', '--json', '--pack-destination', folder], {
+		cwd: source,
+		shell: process.platform === 'win32',
+	});
+	const [{ filename }] = JSON.parse(stdout) as Array<{ filename: string }>;
+	return path.join(folder, filename);
+}
+
 /**
  * Installs a packed community package the way n8n's "Community nodes" page does it: unpack the tarball, drop
  * development, peer and optional dependencies, note the version in n8n's list. Only the tarball is a local file

@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { promisify } from 'node:util';
 
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
 import { seedDefault, type SeedKeys } from '../../sandbox/seed.mts';
 import { hostCertificate } from '../fakes/hosts/certificate.mts';
 import { nearbyHostsEnvironment } from '../fakes/hosts/environment.mts';
+import { pack } from './community-package.mts';
 import { N8n } from './n8n.mts';
-import { chosenN8n, PROJECT_ROOT } from './runtime.mts';
+import { n8nEnvironmentFolder, PROJECT_ROOT } from './runtime.mts';
 import type { Credential, Workflow } from './workflow.mts';
 import { secretsOf, type Secrets } from './secrets.mts';
 import type { Service } from '../fakes/service.mts';
@@ -28,6 +26,8 @@ export interface N8nEnvironment {
 export interface N8nEnvironmentOptions {
 	/** Name of the folder with everything of this environment. */
 	name: string;
+	/** The packed node. Default: packed first. */
+	tarball?: string;
 	/** Port of n8n's server. Default: one that is free. */
 	port?: number;
 	/** How long the sandbox takes for each answer. Default: 0. */
@@ -59,29 +59,10 @@ export function exampleWorkflow(name: string): Workflow {
 	return JSON.parse(readFileSync(file, 'utf8')) as Workflow;
 }
 
-/** Packs a package as it would be published. @returns the tarball's path */
-export async function pack(source: string, folder: string): Promise<string> {
-	await mkdir(folder, { recursive: true });
-	const { stdout } = await promisify(execFile)(
-		'npm',
-		['pack', '--json', '--pack-destination', folder],
-		{ cwd: source, shell: process.platform === 'win32' },
-	);
-	const [{ filename }] = JSON.parse(stdout) as Array<{ filename: string }>;
-	return path.join(folder, filename);
-}
-
 /** The hosts of SendGrid's global and European API. */
 const SENDGRID_HOSTS = ['api.sendgrid.com', 'api.eu.sendgrid.com'] as const;
 
 const portOf = (url: string) => Number(new URL(url).port);
-
-/**
- * Where an environment lives. n8n puts the editor's whole code into its user folder, and a linter would take
- * minutes to read it; they all skip folders called node_modules.
- */
-export const n8nEnvironmentFolder = (name: string) =>
-	path.join(PROJECT_ROOT, '.playground', 'node_modules', chosenN8n(), name);
 
 /** Everything is in place, nothing imported, n8n's server not started. */
 export async function createN8nEnvironment(
@@ -92,8 +73,11 @@ export async function createN8nEnvironment(
 	const folder = n8nEnvironmentFolder(name);
 	const secrets = secretsOf(folder);
 
-	onStep('Packing the node');
-	const tarball = await pack(PROJECT_ROOT, path.join(folder, 'package'));
+	let { tarball } = options;
+	if (!tarball) {
+		onStep('Packing the node');
+		tarball = await pack(PROJECT_ROOT, path.join(folder, 'package'));
+	}
 	onStep('Starting the sandbox');
 	const hosts = [...SENDGRID_HOSTS, ...services.flatMap((service) => service.hosts)];
 	const { key, cert, certFile } = await hostCertificate(path.join(folder, 'certificate'), hosts);

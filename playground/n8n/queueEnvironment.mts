@@ -2,11 +2,11 @@ import path from 'node:path';
 
 import type { N8n } from './n8n.mts';
 import {
-	n8nEnvironmentFolder,
 	createN8nEnvironment,
 	type N8nEnvironment,
 	type N8nEnvironmentOptions,
 } from './n8nEnvironment.mts';
+import { n8nEnvironmentFolder } from './runtime.mts';
 import { startPostgres } from '../daemons/postgres.mts';
 import { startRedis } from '../daemons/redis.mts';
 

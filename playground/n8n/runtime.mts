@@ -10,6 +10,13 @@ export const PROJECT_ROOT = path.resolve(import.meta.dirname, '../..');
  */
 export const chosenN8n = () => process.env.PLAYGROUND_N8N || 'n8n';
 
+/**
+ * Where an environment lives. n8n puts the editor's whole code into its user folder, and a linter would take
+ * minutes to read it; they all skip folders called node_modules.
+ */
+export const n8nEnvironmentFolder = (name: string) =>
+	path.join(PROJECT_ROOT, '.playground', 'node_modules', chosenN8n(), name);
+
 /** Where scripts/install.mjs has put n8n and the Node.js that it runs on. */
 export interface Runtime {
 	/** The folder that everything below is in; deleting it undoes the installation. */

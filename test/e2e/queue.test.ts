@@ -15,6 +15,7 @@ import { seedDefault } from '../../sandbox/seed.mts';
 import { until } from '../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE, TRIGGER_TYPE } from '../support/names';
 import { inviteWith, upsertWith } from '../support/parameters';
+import { PACKED_NODE } from './sharedN8n';
 
 /** How long until n8n considers a worker lost: more than a minute by default. */
 const LOST_SOON = {
@@ -35,6 +36,7 @@ let credential: { id: string; name: string };
 beforeAll(async () => {
 	environment = await createQueueEnvironment({
 		name: 'e2e-queue',
+		tarball: PACKED_NODE,
 		workers: 2,
 		latencyMs: 50,
 		hasEditor: false,

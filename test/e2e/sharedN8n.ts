@@ -4,7 +4,11 @@ import type { Run } from '../../playground/n8n/run.mts';
 import type { Service } from '../../playground/fakes/service.mts';
 import type { Workflow } from '../../playground/n8n/workflow.mts';
 import { seedDefault } from '../../sandbox/seed.mts';
+import { environment as variables } from '../support/machine';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../support/names';
+
+/** The tarball that test/packed-node.cjs has left. */
+export const { PACKED_NODE } = variables;
 
 export interface SharedN8n extends Omit<N8nEnvironment, 'another'> {
 	rest: Rest;
@@ -40,7 +44,13 @@ export function sharedN8n(
 	let rest: Rest;
 	let credential: SharedN8n['credential'];
 	beforeAll(async () => {
-		environment = await createN8nEnvironment({ name: `e2e-${name}`, hasEditor, services, env });
+		environment = await createN8nEnvironment({
+			name: `e2e-${name}`,
+			tarball: PACKED_NODE,
+			hasEditor,
+			services,
+			env,
+		});
 		await environment.n8n.start();
 		rest = await environment.n8n.rest();
 		if (!hasCredential) return;

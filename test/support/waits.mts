@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { n8nEnvironmentFolder } from '../../playground/n8n/n8nEnvironment.mts';
+import { n8nEnvironmentFolder } from '../../playground/n8n/runtime.mts';
 
 /**
  * Ends the waits of executions in the database of a stopped n8n, as if it had been stopped for that long.
