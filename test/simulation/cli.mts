@@ -41,10 +41,11 @@ function print(
 	seconds: number,
 	isVerbose: boolean,
 ) {
-	for (const { seed, findings, trace } of failing) {
-		if (isVerbose) console.log(`${trace}\n`);
+	for (const { seed, findings, trace, needsOthers } of failing) {
+		const note = needsOthers ? ', only after those that were played before it' : '';
+		if (isVerbose) console.log(`${trace}\n${note && `seed ${seed}${note}\n`}`);
 		else {
-			console.log(`seed ${seed}`);
+			console.log(`seed ${seed}${note}`);
 			for (const { law, run, item, what } of findings) {
 				console.log(
 					`   ${law}, run ${run}${item === undefined ? '' : ` item ${item}`}: ${what.slice(0, 240)}`,

@@ -56,7 +56,7 @@ function parameterOf(
 	options: { extractValue?: boolean } = {},
 ): unknown {
 	const found = fieldOf(parameters[index], name);
-	const value = found === undefined ? fallback : structuredClone(found);
+	const value = typeof found === 'object' ? structuredClone(found) : (found ?? fallback);
 	if (value === undefined) throw new UserError(`Could not get parameter "${name}"`);
 	const isLocator = typeof value === 'object' && value !== null && '__rl' in value;
 	return options.extractValue && isLocator ? (value as { value?: unknown }).value : value;

@@ -84,21 +84,29 @@ export function setUp(sendGrid: SandboxState, { name, people, requests }: Accoun
 	}
 }
 
-/** Plays a script from its beginning to the end of all runs, on a clock of its own. */
-export async function play(script: Script): Promise<History> {
+/**
+ * Plays a script from its beginning to the end of all runs, on a clock of its own.
+ *
+ * @param built a copy of the node that other histories may have used, each with keys of its own
+ */
+export async function play(script: Script, built = new BuiltNode()): Promise<History> {
 	const random = new Random(script.seed ^ 0x5f3759df);
 	const clock = new VirtualClock(script.startsAt, () => random.next());
 	clock.dateAhead = script.clocks?.aheadMs ?? 0;
 	const restoreClock = clock.install();
 	try {
-		return await playOn(clock, random, script);
+		return await playOn(clock, random, script, built);
 	} finally {
 		restoreClock();
 	}
 }
 
-async function playOn(clock: VirtualClock, random: Random, script: Script): Promise<History> {
-	const built = new BuiltNode();
+async function playOn(
+	clock: VirtualClock,
+	random: Random,
+	script: Script,
+	built: BuiltNode,
+): Promise<History> {
 	const sendGrid = new SandboxState({
 		now: () => clock.now,
 		newId: () => random.id(),

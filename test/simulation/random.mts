@@ -57,7 +57,11 @@ export class Random {
 
 	/** In the form of a UUID. */
 	id(): string {
-		const hex = Array.from({ length: 32 }, () => this.whole(0, 15).toString(16)).join('');
-		return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+		let id = '';
+		for (let digit = 0; digit < 32; digit += 1) {
+			if (digit === 8 || digit === 12 || digit === 16 || digit === 20) id += '-';
+			id += this.whole(0, 15).toString(16);
+		}
+		return id;
 	}
 }
