@@ -1,4 +1,4 @@
 /** The examples that work between SendGrid and other services, on stand-ins of those. */
-import './services/entraGroups';
-import './services/hrAndChat';
-import './services/roster';
+import './examples/entraGroups';
+import './examples/hrAndChat';
+import './examples/roster';
