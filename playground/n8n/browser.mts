@@ -217,16 +217,8 @@ export class Editor {
 
 	/** Opens a list that n8n has yet to load. A list that arrives closes the one that was open before. */
 	async openLoadedChoices(field: string): Promise<void> {
-		const first = this.choices.first();
-		for (let tries = 1; ; tries += 1) {
-			await this.field(field).locator('input:not([readonly])').click();
-			try {
-				await first.waitFor({ timeout: 2000 });
-				return;
-			} catch (error) {
-				if (tries === 5) throw error;
-			}
-		}
+		const input = this.field(field).locator('input:not([readonly])');
+		await this.clickUntil(this.choices.first(), input);
 	}
 
 	async choose(field: string, choice: string): Promise<void> {
@@ -290,6 +282,12 @@ export class Editor {
 		const node = this.found.filter({ hasText: name });
 		// n8n 1.x does not show the description of a node that has actions.
 		return this.isOlder ? node : node.filter({ hasText: description });
+	}
+
+	/** Shows the actions of a node that the search has found. A list that arrives drops the click on the one before. */
+	async openActions(node: string, action: string): Promise<void> {
+		const first = this.found.getByText(action, { exact: true });
+		await this.clickUntil(first, this.found.filter({ hasText: node }));
 	}
 
 	async openNode(name: string): Promise<void> {
@@ -366,6 +364,19 @@ export class Editor {
 		const boxes = await Promise.all(items.map(async (item) => await item.boundingBox()));
 		const clip = frameOf(boxes.filter((box) => box !== null));
 		await this.page.screenshot({ path: file, animations: 'disabled', clip });
+	}
+
+	/** Clicks, again if need be, until something else appears. */
+	private async clickUntil(appears: Locator, clicked: Locator): Promise<void> {
+		for (let tries = 1; ; tries += 1) {
+			try {
+				await clicked.click({ timeout: 10_000 });
+				await appears.waitFor({ timeout: 3000 });
+				return;
+			} catch (error) {
+				if (tries === 5) throw error;
+			}
+		}
 	}
 
 	/** Waits until something has stopped moving. */
