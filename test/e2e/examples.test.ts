@@ -1,12 +1,15 @@
+/** The examples, in one n8n: those for a form, a webhook or a timer are here, the others in the folder beside. */
 import { FORM_LOGIN, WEBHOOK_HEADER } from '../../playground/n8n/examples.mts';
 import { outputItems, type Run } from '../../playground/n8n/run.mts';
 import type { SavedWorkflow } from '../../playground/n8n/rest.mts';
 import { until } from '../support/machine';
-import { openLink, savedExamples } from './savedExamples';
-import { sharedN8n } from './sharedN8n';
-
-const on = sharedN8n('examples');
-const examples = savedExamples(on);
+// The first one, since it restarts n8n and ends whatever waits there.
+import './examples/untilJoined';
+import './examples/entraGroups';
+import './examples/hrAndChat';
+import './examples/roster';
+import { examples, on } from './examples/sharedByAll';
+import { openLink } from './savedExamples';
 
 const DAY = 24 * 60 * 60;
 
