@@ -38,7 +38,7 @@ async function runScript(/** @type {string} */ modules, name = '', script = '', 
 		CFLAGS: '-O1',
 		CXXFLAGS: '-O1',
 		...(headers && { npm_config_nodedir: headers }),
-		// A third of the time again: only n8n's way to SQLite is compiled, and not SQLite.
+		// A third of that again, because only the driver is compiled and not SQLite itself.
 		...(hasSqlite && { npm_config_sqlite: SQLITE }),
 	};
 	await npmOrFail(['run', '--silent', script], path.join(modules, name), env, stdio);

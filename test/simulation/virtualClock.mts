@@ -35,7 +35,7 @@ const settled = async () =>
 
 const { nextTick } = process;
 
-/** Resolves when all promises are settled, where nothing but promises goes on: a tenth of the time of a real timer. */
+/** Resolves when all promises are settled, where nothing but promises goes on: quicker than a real timer. */
 const drained = async () =>
 	await new Promise<void>((goOn) => {
 		nextTick(goOn);
