@@ -1,4 +1,4 @@
-/** The engine tests, and writes against faults, with n8n-core and n8n-workflow of the n8n that PLAYGROUND_N8N names. */
+/** The engine tests, and each write against each fault, with n8n-core and n8n-workflow of the n8n that PLAYGROUND_N8N names. */
 const common = require('./test/jest.common.cjs');
 const { name, version } = require('./test/chosen-n8n.cjs');
 

@@ -2,7 +2,6 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { Fault, ResetForm } from '../../sandbox/faults.mts';
 import type { SandboxState } from '../../sandbox/state.mts';
-import { isOlderEngine } from '../support/engine';
 import { linkOf } from '../support/link';
 import {
 	approveWith,
@@ -251,8 +250,6 @@ const RESETS: ResetForm[] = ['epoch', 'delta', 'past-epoch', 'retry-after', 'non
 
 jest.setTimeout(180_000);
 
-const BROKEN_OFF: Fault = { kind: 'drop', when: 'after' };
-
 const FAULTS: Fault[] = [
 	...RESETS.map((header): Fault => ({ kind: 'rate-limited', header, seconds: 1 })),
 	...[500, 502, 503].flatMap((status): Fault[] => [
@@ -260,7 +257,7 @@ const FAULTS: Fault[] = [
 		{ kind: 'status', status, when: 'after' },
 	]),
 	{ kind: 'drop', when: 'before' },
-	BROKEN_OFF,
+	{ kind: 'drop', when: 'after' },
 	{ kind: 'hang', when: 'after' },
 	{ kind: 'html', status: 502, when: 'before' },
 	{ kind: 'html', status: 502, when: 'after' },
@@ -318,12 +315,7 @@ const patienceWith = (fault?: Fault) => (fault?.kind === 'hang' ? 3000 : 60_000)
 
 const named = (fault: Fault) => JSON.stringify(fault);
 
-/** In the older engine each fault meets one operation, and each operation one fault: what is run is the same node. */
-const faultsFor = (name: string): Fault[] =>
-	isOlderEngine && name !== Object.keys(WRITES)[0] ? [BROKEN_OFF] : FAULTS;
-
-describe.each(Object.entries(WRITES))('%s', (name, write) => {
-	const faults = faultsFor(name);
+describe.each(Object.entries(WRITES))('%s', (_, write) => {
 	let known: ReturnType<typeof outcomeOf> | undefined;
 	const undisturbed = async () => await (known ??= outcomeOf(write));
 
@@ -340,7 +332,7 @@ describe.each(Object.entries(WRITES))('%s', (name, write) => {
 	test.concurrent('does the same, and no more, when a write meets a fault', async () => {
 		const { outcome: expected } = await undisturbed();
 		const met = await Promise.all(
-			faults.map(async (fault) => [named(fault), await outcomeOf(write, fault)] as const),
+			FAULTS.map(async (fault) => [named(fault), await outcomeOf(write, fault)] as const),
 		);
 		const isLeftOpen = ({ error }: typeof expected) =>
 			write.isUntraceable === true && /^It is unclear whether /.test(error ?? '');
@@ -373,7 +365,7 @@ describe.each(Object.entries(WRITES))('%s', (name, write) => {
 	test.concurrent('does the same when a read meets a fault', async () => {
 		const { outcome: expected } = await undisturbed();
 		const met = await Promise.all(
-			[...faults, LIE].map(
+			[...FAULTS, LIE].map(
 				async (fault) => [named(fault), await outcomeOf(write, fault, ['GET'])] as const,
 			),
 		);
