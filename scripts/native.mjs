@@ -21,10 +21,6 @@ const NODE_INTEGRITY = {
 		'sha512-0ddSuAi9KnmYzfjJwKfFUO5YfljMVfa9smiGRQXmp5QGhm8KXk7xbqkFNeaPXVaL6sfZ5oGfCD7q8wWY/TnypA==',
 };
 
-/** Where Debian puts SQLite, if its development package is installed. */
-const SQLITE = '/usr';
-const hasSqlite = existsSync(path.join(SQLITE, 'include', 'sqlite3.h'));
-
 /** Runs the script of one package on the Node.js beside it, whose headers an addon is compiled with. */
 async function runScript(/** @type {string} */ modules, name = '', script = '', stdio = undefined) {
 	const parts = path.join(modules, 'node', 'node_modules');
@@ -38,8 +34,8 @@ async function runScript(/** @type {string} */ modules, name = '', script = '', 
 		CFLAGS: '-O1',
 		CXXFLAGS: '-O1',
 		...(headers && { npm_config_nodedir: headers }),
-		// A third of that again, because only the driver is compiled and not SQLite itself.
-		...(hasSqlite && { npm_config_sqlite: SQLITE }),
+		// A third of that again with Debian's libsqlite3-dev: only the driver is compiled and not SQLite itself.
+		...(existsSync('/usr/include/sqlite3.h') && { npm_config_sqlite: '/usr' }),
 	};
 	await npmOrFail(['run', '--silent', script], path.join(modules, name), env, stdio);
 }

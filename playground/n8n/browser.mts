@@ -4,7 +4,7 @@ import { chromium, selectors, type Browser, type Locator, type Page } from 'play
 import type { N8n } from './n8n.mts';
 import type { Workflow } from './workflow.mts';
 
-/** Where systems keep such a browser, best first: without windows it has a third less to do. CHROMIUM names another. */
+/** Where systems keep such a browser, best first: without windows it has a quarter less to do. CHROMIUM names another. */
 const USUAL_PLACES = [
 	'/usr/bin/chromium-headless-shell',
 	'/usr/bin/chromium',
@@ -218,7 +218,7 @@ export class Editor {
 	/** Opens a list that n8n has yet to load. A list that arrives closes the one that was open before. */
 	async openLoadedChoices(field: string): Promise<void> {
 		const input = this.field(field).locator('input:not([readonly])');
-		await this.clickUntil(this.choices.first(), input);
+		await this.clickUntil(input, this.choices.first());
 	}
 
 	async choose(field: string, choice: string): Promise<void> {
@@ -287,7 +287,7 @@ export class Editor {
 	/** Shows the actions of a node that the search has found. A list that arrives drops the click on the one before. */
 	async openActions(node: string, action: string): Promise<void> {
 		const first = this.found.getByText(action, { exact: true });
-		await this.clickUntil(first, this.found.filter({ hasText: node }));
+		await this.clickUntil(this.found.filter({ hasText: node }), first);
 	}
 
 	async openNode(name: string): Promise<void> {
@@ -366,8 +366,8 @@ export class Editor {
 		await this.page.screenshot({ path: file, animations: 'disabled', clip });
 	}
 
-	/** Clicks, again if need be, until something else appears. */
-	private async clickUntil(appears: Locator, clicked: Locator): Promise<void> {
+	/** Clicks on something, again if need be, until something else appears. */
+	private async clickUntil(clicked: Locator, appears: Locator): Promise<void> {
 		for (let tries = 1; ; tries += 1) {
 			try {
 				await clicked.click({ timeout: 10_000 });

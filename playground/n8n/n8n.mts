@@ -130,6 +130,11 @@ export class N8n {
 		await server?.stop();
 	}
 
+	/** Its own folder inside the user folder, with the database. */
+	get dataFolder(): string {
+		return path.join(this.options.userFolder, '.n8n');
+	}
+
 	/** First part of its version. */
 	get major(): number {
 		return this.runtime.major;
@@ -160,11 +165,6 @@ export class N8n {
 		await mkdir(this.options.userFolder, { recursive: true });
 		await rm(link, { recursive: true, force: true });
 		await symlink(path.join(this.runtime.folder, 'node_modules'), link, 'junction');
-	}
-
-	/** n8n's own folder inside the user folder. */
-	private get dataFolder(): string {
-		return path.join(this.options.userFolder, '.n8n');
 	}
 
 	/** Its API asks a visitor to sign in. /healthz answers before the API does. */

@@ -43,9 +43,9 @@ function print(
 ) {
 	for (const { seed, findings, trace, needsOthers } of failing) {
 		const note = needsOthers ? ', only after those that were played before it' : '';
-		if (isVerbose) console.log(`${trace}\n${note && `seed ${seed}${note}\n`}`);
-		else {
-			console.log(`seed ${seed}${note}`);
+		if (isVerbose) console.log(`${trace}\n`);
+		if (!isVerbose || needsOthers) console.log(`seed ${seed}${note}`);
+		if (!isVerbose) {
 			for (const { law, run, item, what } of findings) {
 				console.log(
 					`   ${law}, run ${run}${item === undefined ? '' : ` item ${item}`}: ${what.slice(0, 240)}`,

@@ -57,11 +57,8 @@ export class Random {
 
 	/** In the form of a UUID. */
 	id(): string {
-		let id = '';
-		for (let digit = 0; digit < 32; digit += 1) {
-			if (digit === 8 || digit === 12 || digit === 16 || digit === 20) id += '-';
-			id += this.whole(0, 15).toString(16);
-		}
-		return id;
+		let hex = '';
+		while (hex.length < 32) hex += this.whole(0, 15).toString(16);
+		return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 	}
 }

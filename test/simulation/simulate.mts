@@ -49,7 +49,7 @@ export interface Summary {
 	failing: Failing[];
 }
 
-interface Failing {
+export interface Failing {
 	seed: number;
 	findings: Finding[];
 	trace: string;
@@ -81,26 +81,21 @@ export async function simulateAll(
 ): Promise<Summary> {
 	const summary = emptySummary();
 	let built = new BuiltNode();
-	let played = 0;
 	for (const seed of seeds) {
-		if (played === HISTORIES_PER_COPY) [built, played] = [new BuiltNode(), 0];
-		played += 1;
-		let simulated = await simulate(seed, weather, built);
-		let needsOthers = false;
-		if (simulated.findings.length > 0) {
-			const alone = await simulate(seed, weather);
-			needsOthers = alone.findings.length === 0;
-			if (!needsOthers) simulated = alone;
-			// Whatever it has left behind is not there for the next ones.
-			[built, played] = [new BuiltNode(), 0];
-		}
+		const afterOthers = await simulate(seed, weather, built);
+		const hasFailed = afterOthers.findings.length > 0;
+		const alone = hasFailed ? await simulate(seed, weather) : afterOthers;
+		const needsOthers = hasFailed && alone.findings.length === 0;
+		const simulated = needsOthers ? afterOthers : alone;
 		summary.histories += 1;
+		// What a failing one has left behind is not there for the next ones.
+		if (hasFailed || summary.histories % HISTORIES_PER_COPY === 0) built = new BuiltNode();
 		summary.items += simulated.items;
 		summary.answered += simulated.answered;
 		for (const { law } of simulated.findings) {
 			summary.broken[law] = (summary.broken[law] ?? 0) + 1;
 		}
-		if (simulated.findings.length > 0) {
+		if (hasFailed) {
 			const { findings } = simulated;
 			const keepsTrace = isVerbose || summary.failing.length < MOST_TRACES;
 			const trace = keepsTrace ? simulated.trace : '';

@@ -2,7 +2,7 @@ import { BuiltNode } from './builtNode.mts';
 import { drawScript } from './draw/drawScript.mts';
 import { FIRST_LIST_SEED } from './draw/mix.mts';
 import type { Weather } from './script.mts';
-import { simulate, simulateAll, type Summary } from './simulate.mts';
+import { simulate, simulateAll, type Failing } from './simulate.mts';
 
 /** The histories of one kind, from this seed on. */
 const FIRST_SEED = 1;
@@ -18,7 +18,7 @@ function seedsOf(weather: Weather, count: number): number[] {
 /** Enough failures to start with; `npm run simulate` replays a single seed. */
 const SHOWN = 5;
 
-function expectNone(failing: Summary['failing']): void {
+function expectNone(failing: readonly Failing[]): void {
 	const shown = failing
 		.slice(0, SHOWN)
 		.map(({ seed, findings, needsOthers }) => ({ seed, findings, needsOthers }));

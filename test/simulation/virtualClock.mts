@@ -27,18 +27,15 @@ const realRandom = Math.random;
 const realTimeoutSignal = AbortSignal.timeout.bind(AbortSignal);
 const realPerformanceNow = performance.now.bind(performance);
 
-/** Resolves after a real timer of node:timers, when all promises are settled, while no virtual time passes. */
-const settled = async () =>
-	await new Promise<void>((goOn) => {
-		nextTurn(goOn);
-	});
-
 const { nextTick } = process;
 
-/** Resolves when all promises are settled, where nothing but promises goes on: quicker than a real timer. */
-const drained = async () =>
+/**
+ * Resolves when all promises are settled, while no virtual time passes: with `nextTick` if nothing but promises goes
+ * on, which is quicker than a real turn of the event loop.
+ */
+const settled = async (wait: (goOn: () => void) => unknown) =>
 	await new Promise<void>((goOn) => {
-		nextTick(goOn);
+		wait(goOn);
 	});
 
 /**
@@ -115,7 +112,7 @@ export class VirtualClock {
 	 */
 	async run(isOver: () => boolean, longest: number): Promise<boolean> {
 		const end = this.current + longest;
-		await settled();
+		await settled(nextTurn);
 		while (!isOver()) {
 			const timer = this.pop();
 			if (!timer) return false;
@@ -132,7 +129,7 @@ export class VirtualClock {
 				Object.assign(timer, { at: this.current + timer.every, order: this.order++ });
 				this.push(timer);
 			}
-			await drained();
+			await settled(nextTick);
 		}
 		return true;
 	}

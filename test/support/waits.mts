@@ -1,17 +1,14 @@
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { n8nEnvironmentFolder } from '../../playground/n8n/runtime.mts';
-
 /**
  * Ends the waits of executions in the database of a stopped n8n, as if it had been stopped for that long.
  *
- * @param name of the environment
+ * @param dataFolder n8n's own
  * @returns how many milliseconds each still had to wait
  */
-export function endWaits(name: string): number[] {
-	const folder = path.join(n8nEnvironmentFolder(name), 'n8n', '.n8n');
-	const database = new DatabaseSync(path.join(folder, 'database.sqlite'));
+export function endWaits(dataFolder: string): number[] {
+	const database = new DatabaseSync(path.join(dataFolder, 'database.sqlite'));
 	try {
 		const waiting = database
 			.prepare("SELECT waitTill FROM execution_entity WHERE status = 'waiting'")

@@ -12,11 +12,6 @@ export const graph = new MicrosoftGraph();
 
 const services = [bambooHr, slack, googleSheets, graph];
 
-const NAME = 'examples';
-
-/** The name of its environment. */
-export const ENVIRONMENT = `e2e-${NAME}`;
-
 /** One n8n for all examples, with every service that one of them works with. */
-export const on = sharedN8n(NAME, { hasCredential: false, services });
+export const on = sharedN8n('examples', { hasCredential: false, services });
 export const examples = savedExamples(on, services);

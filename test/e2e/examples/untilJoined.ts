@@ -4,7 +4,7 @@ import type { WorkflowNode } from '../../../playground/n8n/workflow.mts';
 import { LIVE_SCOPES } from '../../../sandbox/scopes.mts';
 import { until } from '../../support/machine';
 import { endWaits } from '../../support/waits.mts';
-import { ENVIRONMENT, examples, on } from './sharedByAll';
+import { examples, on } from './sharedByAll';
 
 const NAME = 'until-joined';
 
@@ -81,7 +81,7 @@ describe('until joined', () => {
 		expect(given).toContain('stats.read');
 		expect(given).not.toContain(HELD_BACK);
 		await on.n8n.stop();
-		const [left] = endWaits(ENVIRONMENT);
+		const [left] = endWaits(on.n8n.dataFolder);
 		expect(left).toBeGreaterThan(DAY_MS - 60_000);
 		expect(left).toBeLessThanOrEqual(DAY_MS);
 
