@@ -1523,6 +1523,32 @@ describe('Sync With List', () => {
 		expect(outcome.mailsTo(ADA)).toBe(0);
 	});
 
+	test('List: Dry Run goes by the access that the list gives a colleague, as the real run does', async () => {
+		const bob = 'bob@example.com';
+		const like: Access = { kind: 'teammate', scopes: [], sameAs: { by: 'email', value: bob } };
+		const played = async (dryRun: boolean) => {
+			const common = { ...upsert, ifAccessDiffers: 'update', dryRun };
+			const parameters = { options: { dryRun } };
+			return await playWell({
+				weather: 'undisturbed',
+				people: [{ email: ADA }, { email: bob }],
+				runs: [
+					{
+						operation: LIST,
+						items: [
+							{ email: ADA, ...common, access: like, parameters },
+							{ email: bob, ...common, access: STATS, parameters },
+						],
+					},
+				],
+			});
+		};
+		expect((await played(true)).said).toMatchObject([{ would: 'updated' }, { would: 'updated' }]);
+		const real = await played(false);
+		expect(real.said).toMatchObject([{ action: 'updated' }, { action: 'updated' }]);
+		expect(real.scopesOf(ADA)).toEqual(['stats.read']);
+	});
+
 	test('List: removes a leaver who accepts while the invitation is being revoked', async () => {
 		const BOB = 'bob@example.com';
 		const outcome = await playWell({

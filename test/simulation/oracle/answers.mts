@@ -71,6 +71,7 @@ function answerOf(history: History, played: Played, position: number): Answer {
 			person: personOf(item, history),
 			from: startedAt,
 			to: endedAt,
+			others: plan.items.filter((other) => other !== item).map(({ ask }) => ask),
 		}),
 		key,
 		person: personOf(item, history),

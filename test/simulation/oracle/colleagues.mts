@@ -43,15 +43,23 @@ const presentIn = (moments: readonly Moment[], person: string | undefined): stri
 const momentsOf = ({ truth, script }: History, account: string, from: number, to: number) =>
 	truth.between(account, from - (script.behaviours.readLagMs ?? 0), to);
 
+interface During {
+	person: string | undefined;
+	from: number;
+	to: number;
+	/** What the other items of the run ask for. */
+	others: readonly Ask[];
+}
+
 /**
  * An item's wish in terms of scopes: "Same as Teammate" means what the colleague had at some moment while the item
- * was being answered. Any other wish means itself.
+ * was being answered, or would have had if the run were not a dry one. Any other wish means itself.
  */
 export function meaningsOf(
 	history: History,
 	ask: Ask,
 	key: KeyPlan,
-	{ person, from, to }: { person: string | undefined; from: number; to: number },
+	{ person, from, to, others }: During,
 ): Ask[] {
 	const { access, account } = ask;
 	if (access?.kind !== 'teammate') return [ask];
@@ -60,6 +68,17 @@ export function meaningsOf(
 	const found = moments.flatMap((moment) =>
 		accessesLike(colleagueIn(moment, access), key, present),
 	);
+	const colleagues = new Set(
+		moments.map((moment) => lower(colleagueIn(moment, access)?.email ?? '')),
+	);
+	const isOfColleague = ({ email = '' }: Ask) => email !== '' && colleagues.has(lower(email));
+	// A list gives the colleague their own access first.
+	const isDryList = ask.operation === 'teammate.sync' && ask.dryRun;
+	const rest = others.filter((one) => !isOfColleague(one));
+	for (const other of isDryList ? others.filter(isOfColleague) : []) {
+		const during = { person: lower(other.email ?? ''), from, to, others: rest };
+		found.push(...meaningsOf(history, other, key, during).flatMap((one) => one.access ?? []));
+	}
 	const distinct = new Map(found.map((one) => [JSON.stringify(one), one]));
 	return [...distinct.values()].map((one) => ({ ...ask, access: one }));
 }
